@@ -1,0 +1,101 @@
+package filters
+
+import (
+	"fmt"
+	"net/netip"
+	"time"
+
+	"depeer/filters/diag"
+)
+
+// Listing is a valid list of providers. Readers make it (packages listing and
+// feed); everything in it has been checked, except what needs an exchange: that
+// treatments exist, and the guards.
+type Listing struct {
+	Name      string // slug
+	Publisher string
+	Updated   Moment
+	MaxAge    time.Duration // 0: any age
+	URL       string
+
+	Treatment   string        // default for its providers; "" for none
+	ReviewAfter time.Duration // 0: no default
+
+	Providers []Provider
+
+	Source diag.Position // its file, and where its name stands
+	Digest string        // SHA-256 of the bytes that were read, in hexadecimal
+}
+
+// Provider is one listed provider: who, what is matched, why, and until when.
+type Provider struct {
+	Name string
+	ID   string // slug, unique in its listing
+
+	ASNs     []ASMatch
+	Prefixes []PrefixMatch
+
+	Treatment  string // of a treatment or a ladder; "" takes the listing's
+	Reason     string
+	Evidence   []Evidence
+	Upstreams  []ASN // reported, not matched
+	Listed     Day
+	Review     Day // with the listing's ReviewAfter applied
+	Expires    Day
+	Contact    string
+	ApprovedBy []string
+
+	// AllowReserved: private and documentation ASNs and prefixes are meant.
+	AllowReserved bool
+
+	Source diag.Position // where its entry starts
+}
+
+// Evidence is a reference that supports a listing; at least one field is set.
+type Evidence struct {
+	Ref string
+	URL string
+}
+
+// PrefixMatch matches the announcements inside Prefix whose lengths are from
+// Min to Max, both inclusive.
+type PrefixMatch struct {
+	Prefix   netip.Prefix // masked
+	Min, Max uint8        // Prefix.Bits() <= Min <= Max
+	Wide     bool         // shorter than the limit, and meant
+	Source   diag.Position
+}
+
+// ASMatch matches announcements whose AS path has ASN where Where looks, unless
+// one of Except is anywhere in the path.
+type ASMatch struct {
+	ASN    ASN
+	Where  Where
+	Except []ASN // sorted, unique; with Path only
+	Wide   bool  // passes the guard on Path
+	Source diag.Position
+}
+
+// Where says where in the AS path an AS match looks. Paths are read as GoBGP
+// reads them: an AS_SET or a confederation segment holds no ASN.
+type Where uint8
+
+const (
+	Origin   Where = iota // the rightmost AS
+	Neighbor              // the leftmost AS
+	Path                  // anywhere
+)
+
+// String returns the word of the listing's format.
+func (w Where) String() string {
+	switch w {
+	case Origin:
+		return "origin"
+	case Neighbor:
+		return "neighbor"
+	case Path:
+		return "path"
+	default:
+		panic(fmt.Sprintf("filters: no place %d in an AS path", uint8(w)))
+	}
+}

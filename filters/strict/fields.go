@@ -1,0 +1,93 @@
+package strict
+
+import (
+	"fmt"
+	"strings"
+
+	"depeer/filters/diag"
+)
+
+// Field is one key of a mapping that is read into a T.
+type Field[T any] struct {
+	Key      string
+	Required bool
+	Read     func(into *T, value Node)
+}
+
+// Map reads a mapping by its table of fields: an unknown key, a key that stands
+// twice and a required one that is missing are errors. It says whether n is a
+// mapping at all.
+func Map[T any](n Node, fields []Field[T], into *T) bool {
+	if !n.IsMap() {
+		n.Errorf("not-a-map", "key: value", "%s where a map belongs", n.what())
+		return false
+	}
+	content := n.yaml.Content
+	// A table has at most 64 keys; seen holds the index of the key in content, plus one.
+	var seen [64]int
+	for i := 0; i+1 < len(content); i += 2 {
+		key, value := Node{content[i], n.doc}, Node{content[i+1], n.doc}
+		f := find(fields, key.yaml.Value)
+		switch {
+		case f < 0:
+			key.Errorf("unknown-key", nearest(fields, key.yaml.Value), "unknown key %q", key.yaml.Value)
+		case seen[f] > 0:
+			first := Node{content[seen[f]-1], n.doc}
+			key.Errorf("duplicate-key", "", "key %q stands twice, first at %s", key.yaml.Value, at(first.Position()))
+		default:
+			seen[f] = i + 1
+			fields[f].Read(into, value)
+		}
+	}
+	for i, f := range fields {
+		if f.Required && seen[i] == 0 {
+			n.Errorf("missing-key", f.Key+": ...", "%q is missing", f.Key)
+		}
+	}
+	return true
+}
+
+// at writes a position of the same file.
+func at(p diag.Position) string { return fmt.Sprintf("line %d, column %d", p.Line, p.Column) }
+
+func find[T any](fields []Field[T], key string) int {
+	for i := range fields {
+		if fields[i].Key == key {
+			return i
+		}
+	}
+	return -1
+}
+
+// nearest returns the field that key was most likely meant to be, or all of them.
+func nearest[T any](fields []Field[T], key string) string {
+	names := make([]string, len(fields))
+	for i, f := range fields {
+		names[i] = f.Key
+		if distance(f.Key, strings.ToLower(strings.ReplaceAll(key, "-", "_"))) <= 2 {
+			return f.Key
+		}
+	}
+	return "one of " + strings.Join(names, ", ")
+}
+
+// distance is the Levenshtein distance of two short words.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		last := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := last
+			if a[i] != b[j] {
+				cost++
+			}
+			last = row[j+1]
+			row[j+1] = min(cost, row[j]+1, last+1)
+		}
+	}
+	return row[len(b)]
+}

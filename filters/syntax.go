@@ -1,0 +1,11 @@
+package filters
+
+// SyntaxError says what is wrong with a value that a user wrote. It has no
+// position: whoever read the value knows where it stands.
+type SyntaxError struct {
+	Code    string // stable; readers put the kind of file before it: listing-host-bits
+	Message string
+	Hint    string // the right form; may be empty
+}
+
+func (e *SyntaxError) Error() string { return e.Message }
