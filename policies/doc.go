@@ -1,0 +1,10 @@
+// Package policies is routing policy in GoBGP's (OpenConfig's) words: defined
+// sets, statements with conditions and actions, policies that list statements.
+//
+// It is the second room of the way of the data: Build turns what filters match
+// and the exchange's treatments into a RoutingPolicy. What a RoutingPolicy means
+// for a route is said by package eval; package render writes it as gobgpd
+// configuration; packages plan, apply and gobgp bring it into a running daemon.
+//
+// The package is pure: it knows no GoBGP, no files and no clock.
+package policies

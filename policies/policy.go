@@ -1,0 +1,115 @@
+package policies
+
+import (
+	"fmt"
+
+	"depeer/filters"
+)
+
+// The names of the two policies that the operator's gobgpd.conf defines and that
+// are ours to fill, and what the names of all our other objects start with.
+const (
+	ImportPolicy = "depeer"
+	ExportPolicy = "depeer-export"
+	Prefix       = "depeer/"
+)
+
+// RoutingPolicy is all that we put into a route server: defined sets and the two
+// policies. Names are unique within their kind. Sets are never empty.
+type RoutingPolicy struct {
+	PrefixSets         []PrefixSet
+	ASPathSets         []ASPathSet
+	LargeCommunitySets []LargeCommunitySet
+	Import             []Statement // of policy "depeer", in order
+	Export             []Statement // of policy "depeer-export", in order
+}
+
+// PrefixSet is a set of prefix entries of one family.
+type PrefixSet struct {
+	Name    string
+	Entries []filters.Entry // as in filters.Entries: no entry hides another
+}
+
+// ASPathSet is a set of patterns, each in one of gobgpd's fast forms.
+type ASPathSet struct {
+	Name     string
+	Patterns []ASPathPattern
+}
+
+// ASPathPattern matches paths that hold ASN where Where looks. An AS_SET or a
+// confederation segment holds none.
+type ASPathPattern struct {
+	ASN   filters.ASN
+	Where filters.Where
+}
+
+// String returns gobgpd's fast form of the pattern.
+func (p ASPathPattern) String() string {
+	switch p.Where {
+	case filters.Origin:
+		return "_" + p.ASN.String() + "$"
+	case filters.Neighbor:
+		return "^" + p.ASN.String() + "_"
+	case filters.Path:
+		return "_" + p.ASN.String() + "_"
+	default:
+		panic("policies: AS path pattern looks nowhere")
+	}
+}
+
+// LargeCommunitySet is a set of patterns.
+type LargeCommunitySet struct {
+	Name     string
+	Patterns []LargeCommunityPattern
+}
+
+// LargeCommunityPattern matches one large community, or all that share its
+// first two parts.
+type LargeCommunityPattern struct {
+	LargeCommunity
+	AnyLocal2 bool // Local2 is not looked at
+}
+
+// String returns the pattern as a regular expression for gobgpd, anchored: an
+// unanchored 64500:666:1 would match 164500:666:1, too.
+func (p LargeCommunityPattern) String() string {
+	if p.AnyLocal2 {
+		return fmt.Sprintf("^%d:%d:[0-9]+$", p.Global, p.Local1)
+	}
+	return "^" + p.LargeCommunity.String() + "$"
+}
+
+// Statement is one step of a policy: if all its conditions hold, its actions
+// are taken.
+type Statement struct {
+	Name       string
+	Conditions Conditions
+	Actions    Actions
+}
+
+// Conditions are ANDed; gobgpd has at most one of each type in a statement.
+// Those whose Set is empty are not there; no condition at all matches everything.
+type Conditions struct {
+	PrefixSet         Condition
+	ASPathSet         Condition
+	LargeCommunitySet Condition
+}
+
+// Condition refers to a defined set by its name.
+type Condition struct {
+	Set    string
+	Invert bool // none of the set matches, instead of any
+}
+
+// Actions change a route's attributes, and then refuse it or let it go on.
+// The zero value does nothing. There is no accepting.
+type Actions struct {
+	Reject bool
+
+	LocalPref            uint32  // 0: left alone
+	MED                  *uint32 // nil: left alone
+	Prepend              uint8   // times the leftmost AS ("last-as"); 0: not
+	Communities          []Community
+	AddLargeCommunities  []LargeCommunity
+	DropLargeCommunities []LargeCommunityPattern // only without AddLargeCommunities
+}

@@ -1,0 +1,64 @@
+package policies
+
+import (
+	"fmt"
+
+	"depeer/filters"
+)
+
+// Treatment is what happens to an announcement that a listing matches. Either
+// it is refused, or its attributes change and it goes on to the operator's own
+// policies. A treatment never accepts.
+type Treatment struct {
+	Name    string // slug
+	Reject  bool
+	Session Session // for a listed network that is itself a member
+
+	LocalPref        uint32  // 1 to 4294967295; 0: left alone (gobgpd drops a 0 silently)
+	MED              *uint32 // nil: left alone
+	Prepend          uint8   // times that the leftmost AS is prepended; 0: not
+	Communities      []Community
+	LargeCommunities []LargeCommunity
+}
+
+// Changes says whether the treatment changes any attribute.
+func (t Treatment) Changes() bool {
+	return t.LocalPref != 0 || t.MED != nil || t.Prepend != 0 || len(t.Communities) != 0 || len(t.LargeCommunities) != 0
+}
+
+// Session says what happens to the session of a listed neighbor itself.
+type Session uint8
+
+const (
+	Keep Session = iota
+	Shut
+)
+
+// String returns the word of the exchange file.
+func (s Session) String() string {
+	switch s {
+	case Keep:
+		return "keep"
+	case Shut:
+		return "shut"
+	default:
+		panic(fmt.Sprintf("policies: no session treatment %d", uint8(s)))
+	}
+}
+
+// Builtin returns the treatments of an exchange that names none, most severe
+// first: depeer, deprefer and tag. They carry large communities of asn, the
+// exchange's own; without one (0) they carry none, and tag does nothing.
+func Builtin(asn filters.ASN) []Treatment {
+	mark := func(value uint32) []LargeCommunity {
+		if asn == 0 {
+			return nil
+		}
+		return []LargeCommunity{{uint32(asn), 666, value}}
+	}
+	return []Treatment{
+		{Name: "depeer", Reject: true},
+		{Name: "deprefer", LocalPref: 50, Prepend: 2, LargeCommunities: mark(1)},
+		{Name: "tag", LargeCommunities: mark(2)},
+	}
+}
