@@ -1,0 +1,153 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/urfave/cli/v2"
+	"golang.org/x/term"
+
+	"depeer/cmd/internal/view"
+	"depeer/filters"
+)
+
+// Streams are the standard streams of a run.
+type Streams struct {
+	In       io.Reader
+	Out, Err io.Writer
+}
+
+// session is what every command gets beside its own arguments.
+type session struct {
+	Streams
+	view  view.View
+	files *files
+	now   time.Time // --at, or the clock: read once
+	conf  string    // --config
+	state string    // --state
+}
+
+// Run runs one command line, without the program's name, and returns its exit
+// code.
+func Run(ctx context.Context, streams Streams, args []string) Code {
+	s := &session{Streams: streams, files: newFiles(streams.In)}
+	// Until the flags are read, what can be said is said in the form they ask for.
+	s.view = s.newView(asksForJSON(args), "auto")
+
+	app := newApp(s)
+	ordered, err := arrange(app, args)
+	if err == nil {
+		err = app.RunContext(ctx, append([]string{app.Name}, ordered...))
+	}
+	if ctx.Err() != nil && err != nil && !errors.As(err, new(*failure)) {
+		err = ctx.Err()
+	}
+	return report(s.view, err)
+}
+
+func newApp(s *session) *cli.App {
+	return &cli.App{
+		Name:        "depeer",
+		Usage:       "turns lists of hosting providers into GoBGP routing policy",
+		UsageText:   "depeer [global flags] COMMAND [flags] [FILES]",
+		Description: "Flags may stand before or after the files. Every global flag has a DEPEER_... variable.",
+		Writer:      s.Out,
+		ErrWriter:   s.Err,
+		HideVersion: true,
+		Flags:       globalFlags(),
+		Commands: []*cli.Command{
+			checkCommand(s), emitCommand(s), importCommand(s), labCommand(s),
+			versionCommand(s), completionCommand(s),
+		},
+		Before:         s.begin,
+		OnUsageError:   usageError,
+		ExitErrHandler: func(*cli.Context, error) {}, // Run reports
+		Action: func(c *cli.Context) error {
+			if err := cli.ShowAppHelp(c); err != nil {
+				return err
+			}
+			return usage("depeer help COMMAND", "no command")
+		},
+	}
+}
+
+// globalFlags may stand anywhere on the command line.
+func globalFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "config", Aliases: []string{"c"}, EnvVars: []string{"DEPEER_CONFIG"}, Usage: "the exchange `FILE` (./depeer.yaml, $XDG_CONFIG_HOME/depeer/depeer.yaml, /etc/depeer/depeer.yaml)"},
+		&cli.BoolFlag{Name: "json", EnvVars: []string{"DEPEER_JSON"}, Usage: "print the result as one JSON object"},
+		&cli.StringFlag{Name: "at", EnvVars: []string{"DEPEER_AT"}, Usage: "do it as on this `DAY` (YYYY-MM-DD, or a time in RFC 3339)"},
+		&cli.StringFlag{Name: "color", EnvVars: []string{"DEPEER_COLOR"}, Value: "auto", Usage: "colours: `auto`, always or never"},
+		&cli.StringFlag{Name: "state", EnvVars: []string{"DEPEER_STATE"}, Usage: "the `DIR` for what is kept between runs ($XDG_STATE_HOME/depeer)"},
+	}
+}
+
+// begin reads the global flags before any command runs.
+func (s *session) begin(c *cli.Context) error {
+	color := c.String("color")
+	switch color {
+	case "auto", "always", "never":
+	default:
+		return usage("--color auto|always|never", "--color %s: no such choice", color)
+	}
+	s.view = s.newView(c.Bool("json"), color)
+	s.conf, s.state = c.String("config"), c.String("state")
+	s.now = time.Now().UTC()
+	if at := c.String("at"); at != "" {
+		m, err := filters.ParseMoment(at)
+		if err != nil {
+			return usage("--at 2008-11-10, or --at 2008-11-10T12:00:00Z", "--at: %v", err)
+		}
+		s.now = m.Time()
+	}
+	return nil
+}
+
+func (s *session) newView(json bool, color string) view.View {
+	return view.New(view.Options{
+		JSON: json, Color: color == "always" || color == "auto" && wantsColor(s.Out, s.Err),
+		Out: s.Out, Err: s.Err, Source: s.files.line,
+	})
+}
+
+// wantsColor follows no-color.org: only where both streams are terminals that
+// can show it, and nobody asked otherwise.
+func wantsColor(streams ...io.Writer) bool {
+	if os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "dumb" {
+		return false
+	}
+	for _, w := range streams {
+		f, ok := w.(*os.File)
+		if !ok || !term.IsTerminal(int(f.Fd())) {
+			return false
+		}
+	}
+	return true
+}
+
+// stateDir returns the directory for what is kept between runs.
+func (s *session) stateDir() (string, error) {
+	if s.state != "" {
+		return s.state, nil
+	}
+	if dir := os.Getenv("XDG_STATE_HOME"); dir != "" {
+		return dir + "/depeer", nil
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return "", fmt.Errorf("no place to keep state: %w; name one with --state", err)
+	}
+	return home + "/.local/state/depeer", nil
+}
+
+func usageError(c *cli.Context, err error, _ bool) error {
+	line := "depeer help"
+	if c.Command != nil && c.Command.Name != "" && c.Command.Name != c.App.Name {
+		line += " " + c.Command.Name
+	}
+	return usage(line, "%v", err)
+}

@@ -1,0 +1,11 @@
+//go:build !unix
+
+package cli
+
+import (
+	"io/fs"
+	"os"
+)
+
+// keepOwner has nothing to keep where files have no Unix owner.
+func keepOwner(*os.File, fs.FileInfo) error { return nil }

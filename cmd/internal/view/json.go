@@ -1,0 +1,107 @@
+package view
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+
+	"depeer/filters/diag"
+)
+
+// program shows results as JSON: one object each.
+type program struct{ Options }
+
+func (v *program) Note(string, ...any) {}
+
+// Warnings are part of each result here.
+func (v *program) Warnings(diag.List) {}
+
+func (v *program) Failure(f Failure) {
+	body := map[string]any{"code": f.Code, "message": f.Message, "exit": f.Exit}
+	if f.Hint != "" {
+		body["hint"] = f.Hint
+	}
+	if len(f.Diagnostics) != 0 {
+		body["diagnostics"] = diagnostics(f.Diagnostics)
+	}
+	// Where stderr is gone there is nobody left to tell.
+	_ = object(v.Err, map[string]any{"error": body})
+}
+
+func (v *program) Check(c Check) error {
+	return object(v.Out, struct {
+		SchemaVersion int          `json:"schema_version"`
+		Diagnostics   []diagnostic `json:"diagnostics"`
+		Lists         int          `json:"lists"`
+		Providers     int          `json:"providers"`
+		Prefixes      int          `json:"prefixes"`
+		ASNs          int          `json:"asns"`
+	}{SchemaVersion, diagnostics(c.Diagnostics), c.Lists, c.Providers, c.Prefixes, c.ASNs})
+}
+
+func (v *program) Emit(e Emit) error {
+	return object(v.Out, struct {
+		SchemaVersion int          `json:"schema_version"`
+		Format        string       `json:"format"`
+		Configuration string       `json:"configuration,omitempty"`
+		File          string       `json:"file,omitempty"`
+		Changed       bool         `json:"changed"`
+		Diagnostics   []diagnostic `json:"diagnostics"`
+	}{SchemaVersion, e.Format, unlessWritten(e.File, e.Configuration), e.File, e.Changed, diagnostics(e.Diagnostics)})
+}
+
+func (v *program) Import(i Import) error {
+	return object(v.Out, struct {
+		SchemaVersion int          `json:"schema_version"`
+		Name          string       `json:"name"`
+		Providers     int          `json:"providers"`
+		Prefixes      int          `json:"prefixes"`
+		ASNs          int          `json:"asns"`
+		Listing       string       `json:"listing,omitempty"`
+		File          string       `json:"file,omitempty"`
+		Diagnostics   []diagnostic `json:"diagnostics"`
+	}{SchemaVersion, i.Name, i.Providers, i.Prefixes, i.ASNs, unlessWritten(i.File, i.Listing), i.File, diagnostics(i.Diagnostics)})
+}
+
+func (v *program) Version(ver Version) error {
+	return object(v.Out, struct {
+		SchemaVersion int `json:"schema_version"`
+		Version
+	}{SchemaVersion, ver})
+}
+
+func unlessWritten(file string, content []byte) string {
+	if file != "" {
+		return ""
+	}
+	return string(content)
+}
+
+type diagnostic struct {
+	File     string `json:"file"`
+	Line     int    `json:"line"`
+	Column   int    `json:"column"`
+	Severity string `json:"severity"`
+	Code     string `json:"code"`
+	Message  string `json:"message"`
+	Hint     string `json:"hint"`
+}
+
+// diagnostics are never null, so that a program can count them.
+func diagnostics(l diag.List) []diagnostic {
+	out := make([]diagnostic, 0, len(l))
+	for _, d := range l {
+		out = append(out, diagnostic{d.Position.File, d.Position.Line, d.Position.Column, d.Severity.String(), d.Code, d.Message, d.Hint})
+	}
+	return out
+}
+
+// object writes v as one line.
+func object(w io.Writer, v any) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		return fmt.Errorf("write result: %w", err)
+	}
+	return nil
+}

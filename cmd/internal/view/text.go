@@ -1,0 +1,169 @@
+package view
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"depeer/filters/diag"
+)
+
+// person shows results as text.
+type person struct{ Options }
+
+func (v *person) Note(format string, args ...any) {
+	fmt.Fprintf(v.Err, "depeer: "+format+"\n", args...)
+}
+
+func (v *person) Warnings(l diag.List) { v.diagnostics(v.Err, l) }
+
+func (v *person) Failure(f Failure) {
+	v.diagnostics(v.Err, f.Diagnostics)
+	fmt.Fprintf(v.Err, "depeer: %s %s\n", v.paint(red, "error:"), f.Message)
+	if f.Hint != "" {
+		fmt.Fprintf(v.Err, "depeer: %s %s\n", v.paint(cyan, "hint:"), f.Hint)
+	}
+}
+
+func (v *person) Check(c Check) error {
+	v.diagnostics(v.Out, c.Diagnostics)
+	found := "no complaints"
+	if len(c.Diagnostics) != 0 {
+		found = strings.Join(nonzero(
+			counted{c.Diagnostics.Count(diag.Error), "error"},
+			counted{c.Diagnostics.Count(diag.Refused), "refusal"},
+			counted{c.Diagnostics.Count(diag.Warning), "warning"},
+		), ", ")
+	}
+	_, err := fmt.Fprintf(v.Out, "%s: %s\n", strings.Join([]string{
+		counted{c.Lists, "listing"}.String(), counted{c.Providers, "provider"}.String(),
+		counted{c.Prefixes, "prefix"}.String(), counted{c.ASNs, "ASN"}.String(),
+	}, ", "), found)
+	return err
+}
+
+func (v *person) Emit(e Emit) error {
+	v.Warnings(e.Diagnostics)
+	if e.File == "" {
+		_, err := v.Out.Write(e.Configuration)
+		return err
+	}
+	if e.Changed {
+		v.Note("wrote %s", e.File)
+	} else {
+		v.Note("%s is as it should be", e.File)
+	}
+	return nil
+}
+
+func (v *person) Import(i Import) error {
+	v.Warnings(i.Diagnostics)
+	v.Note("%s: %s, %s, %s", i.Name, counted{i.Providers, "provider"}, counted{i.Prefixes, "prefix"}, counted{i.ASNs, "ASN"})
+	if i.File == "" {
+		_, err := v.Out.Write(i.Listing)
+		return err
+	}
+	v.Note("wrote %s", i.File)
+	return nil
+}
+
+func (v *person) Version(ver Version) error {
+	_, err := fmt.Fprintf(v.Out, "depeer %s\n  commit     %s\n  go         %s\n  GoBGP API  %s\n", ver.Version, ver.Commit, ver.Go, ver.GoBGP)
+	return err
+}
+
+// diagnostics writes each on its line, with the source and a caret below.
+func (v *person) diagnostics(w io.Writer, l diag.List) {
+	for _, d := range l {
+		color := red
+		if d.Severity == diag.Warning {
+			color = yellow
+		}
+		word := d.Severity.String() + ":"
+		fmt.Fprintln(w, strings.Replace(d.String(), word, v.paint(color, word), 1))
+		v.caret(w, d.Position)
+	}
+}
+
+// caret writes the line that a diagnostic is about, and a caret below its
+// column. Tabs are kept, so that both lines align in any terminal.
+func (v *person) caret(w io.Writer, p diag.Position) {
+	if p.Line == 0 || p.Column == 0 || v.Source == nil {
+		return
+	}
+	line, ok := v.Source(p.File, p.Line)
+	if !ok || p.Column > len(line)+1 {
+		return
+	}
+	const widest = 120
+	if p.Column > widest || strings.ContainsFunc(line, unprintable) {
+		return
+	}
+	gap := strings.Map(func(r rune) rune {
+		if r == '\t' {
+			return '\t'
+		}
+		return ' '
+	}, line[:p.Column-1])
+	if len(line) > widest {
+		line = strings.ToValidUTF8(line[:widest], "") + "..."
+	}
+	fmt.Fprintf(w, "%6d | %s\n       | %s%s\n", p.Line, line, gap, v.paint(cyan, "^"))
+}
+
+// unprintable holds back lines that could play tricks on a terminal.
+func unprintable(r rune) bool {
+	return r < ' ' && r != '\t' || 0x7f <= r && r <= 0x9f || 0x200b <= r && r <= 0x200f || 0x2028 <= r && r <= 0x202e || 0x2060 <= r && r <= 0x2069 || r == 0xfeff
+}
+
+// Colours, as SGR parameters (ECMA-48).
+const (
+	red    = "31"
+	yellow = "33"
+	cyan   = "36"
+)
+
+func (v *person) paint(color, s string) string {
+	if !v.Color {
+		return s
+	}
+	return "\x1b[" + color + "m" + s + "\x1b[0m"
+}
+
+// counted is a number of things.
+type counted struct {
+	n    int
+	noun string
+}
+
+// String writes "1 prefix", "1,699 prefixes".
+func (c counted) String() string {
+	noun := c.noun
+	switch {
+	case c.n == 1:
+	case strings.HasSuffix(noun, "x"):
+		noun += "es"
+	default:
+		noun += "s"
+	}
+	return group(c.n) + " " + noun
+}
+
+// group writes a number with commas between thousands.
+func group(n int) string {
+	s := fmt.Sprint(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+func nonzero(all ...counted) []string {
+	var out []string
+	for _, c := range all {
+		if c.n != 0 {
+			out = append(out, c.String())
+		}
+	}
+	return out
+}

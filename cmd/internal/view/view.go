@@ -1,0 +1,91 @@
+package view
+
+import (
+	"io"
+
+	"depeer/filters/diag"
+)
+
+// View shows results. A method that fails says that the output could not be
+// written.
+type View interface {
+	// Note says on stderr what a person wants to know and a program does not.
+	Note(format string, args ...any)
+	// Warnings shows on stderr what is said about input that was used all the
+	// same, beside a result that goes to stdout as it is.
+	Warnings(diag.List)
+	// Failure shows on stderr why there is no result.
+	Failure(Failure)
+
+	Check(Check) error
+	Emit(Emit) error
+	Import(Import) error
+	Version(Version) error
+}
+
+// SchemaVersion is in every JSON object. Fields are added, never renamed.
+const SchemaVersion = 1
+
+// Failure is why a command has no result.
+type Failure struct {
+	Code        string // stable
+	Message     string
+	Hint        string
+	Exit        int
+	Diagnostics diag.List
+}
+
+// Check is the result of check.
+type Check struct {
+	Diagnostics diag.List
+	Lists       int
+	Providers   int
+	Prefixes    int
+	ASNs        int
+}
+
+// Emit is the result of emit: a configuration, or where it was written.
+type Emit struct {
+	Format        string
+	Configuration []byte
+	File          string // written there; empty: to stdout
+	Changed       bool   // whether File differs from what it was
+	Diagnostics   diag.List
+}
+
+// Import is the result of import: a listing in YAML, or where it was written.
+type Import struct {
+	Name        string
+	Listing     []byte
+	File        string // written there; empty: to stdout
+	Providers   int
+	Prefixes    int
+	ASNs        int
+	Diagnostics diag.List
+}
+
+// Version says what this program is made of.
+type Version struct {
+	Version string `json:"version"`
+	Commit  string `json:"commit,omitempty"`
+	Go      string `json:"go"`
+	GoBGP   string `json:"gobgp_api"`
+}
+
+// Options say how to show results.
+type Options struct {
+	JSON  bool
+	Color bool
+	Out   io.Writer
+	Err   io.Writer
+	// Source returns line n of a file, for the caret under a diagnostic.
+	Source func(file string, n int) (string, bool)
+}
+
+// New returns the view that the options ask for.
+func New(o Options) View {
+	if o.JSON {
+		return &program{o}
+	}
+	return &person{o}
+}
