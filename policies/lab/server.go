@@ -1,0 +1,178 @@
+package lab
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"time"
+
+	api "github.com/osrg/gobgp/v3/api"
+	"github.com/osrg/gobgp/v3/pkg/config"
+	"github.com/osrg/gobgp/v3/pkg/config/oc"
+	"github.com/osrg/gobgp/v3/pkg/server"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials/insecure"
+
+	"depeer/filters"
+	"depeer/policies"
+)
+
+// routeServer is the embedded route server. It is configured as gobgpd is: by a
+// file, and by reading a changed file again.
+type routeServer struct {
+	asn        filters.ASN
+	bgpAddress netip.AddrPort
+	apiAddress netip.AddrPort
+
+	bgp     *server.BgpServer
+	log     *logger
+	base    []byte           // its configuration without policies
+	current *oc.BgpConfigSet // what was loaded last
+}
+
+// newRouteServer starts the route server on free ports. Between finding a port
+// free and listening on it another process may take it: then it tries again.
+func newRouteServer(ctx context.Context, asn filters.ASN, members []Member, log *slog.Logger) (*routeServer, error) {
+	var errs error
+	for range 5 {
+		rs, err := tryRouteServer(ctx, asn, members, log)
+		if err == nil || ctx.Err() != nil {
+			return rs, err
+		}
+		errs = errors.Join(errs, err)
+	}
+	return nil, errs
+}
+
+func tryRouteServer(ctx context.Context, asn filters.ASN, members []Member, log *slog.Logger) (*routeServer, error) {
+	bgpAddress, apiAddress, err := freePorts()
+	if err != nil {
+		return nil, err
+	}
+	rs := &routeServer{asn: asn, bgpAddress: bgpAddress, apiAddress: apiAddress, log: newLogger(log, "route server")}
+	rs.base = baseConfiguration(asn, bgpAddress, members)
+	message := 256 << 20 // as gobgpd has it
+	rs.bgp = server.NewBgpServer(
+		server.GrpcListenAddress(apiAddress.String()),
+		server.GrpcOption([]grpc.ServerOption{grpc.MaxRecvMsgSize(message), grpc.MaxSendMsgSize(message)}),
+		server.LoggerOption(rs.log),
+	)
+	go rs.bgp.Serve()
+	if err := rs.load(ctx, anchor); err != nil {
+		rs.stop()
+		return nil, err
+	}
+	if err := rs.answers(ctx); err != nil {
+		rs.stop()
+		return nil, err
+	}
+	return rs, nil
+}
+
+// freePorts returns two addresses on which nobody listens.
+func freePorts() (a, b netip.AddrPort, err error) {
+	var found [2]netip.AddrPort
+	for i := range found {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			return a, b, err
+		}
+		defer l.Close()
+		found[i] = l.Addr().(*net.TCPAddr).AddrPort()
+	}
+	return found[0], found[1], nil
+}
+
+// load makes policies, the policy part of a configuration in TOML, the route
+// server's, through the same code and the same file format as gobgpd. Whatever
+// that code reports by a fatal message is the error; so is a policy that it lost.
+func (rs *routeServer) load(ctx context.Context, policies []byte) error {
+	dir, err := os.MkdirTemp("", "depeer-lab-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	file := filepath.Join(dir, "gobgpd.conf")
+	if err := os.WriteFile(file, append(rs.base[:len(rs.base):len(rs.base)], policies...), 0o600); err != nil {
+		return err
+	}
+	wanted, err := config.ReadConfigFile(file, "toml")
+	if err != nil {
+		return err
+	}
+	if rs.current == nil {
+		_, err = config.InitialConfig(ctx, rs.bgp, wanted, false)
+	} else {
+		_, err = config.UpdateConfig(ctx, rs.bgp, rs.current, wanted)
+	}
+	rs.current = wanted
+	return errors.Join(err, rs.log.failure(), rs.lost(ctx, wanted))
+}
+
+// lost says which policy of c the route server does not have in full: GoBGP's
+// configuration code does not look whether its policies were taken.
+func (rs *routeServer) lost(ctx context.Context, c *oc.BgpConfigSet) error {
+	has := map[string]int{}
+	err := rs.bgp.ListPolicy(ctx, &api.ListPolicyRequest{}, func(p *api.Policy) { has[p.Name] = len(p.Statements) })
+	if err != nil {
+		return err
+	}
+	for _, p := range c.PolicyDefinitions {
+		if got, ok := has[p.Name]; !ok || got != len(p.Statements) {
+			return fmt.Errorf("policy %s was not taken: %d of %d statements", p.Name, got, len(p.Statements))
+		}
+	}
+	return nil
+}
+
+// answers waits until the API listens, and makes sure that it is this route
+// server's: its port may have been taken by another.
+func (rs *routeServer) answers(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	conn, err := grpc.DialContext(ctx, rs.apiAddress.String(), grpc.WithTransportCredentials(insecure.NewCredentials()))
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	reply, err := api.NewGobgpApiClient(conn).GetBgp(ctx, &api.GetBgpRequest{}, grpc.WaitForReady(true))
+	if err := errors.Join(rs.log.failure(), err); err != nil {
+		return fmt.Errorf("API at %s: %w", rs.apiAddress, err)
+	}
+	if reply.Global.ListenPort != int32(rs.bgpAddress.Port()) {
+		return fmt.Errorf("API at %s: another gobgpd answers", rs.apiAddress)
+	}
+	return nil
+}
+
+// received returns what a member has announced, before any policy.
+func (rs *routeServer) received(ctx context.Context, member netip.Addr) ([]policies.Route, error) {
+	return rs.adjacent(ctx, api.TableType_ADJ_IN, member)
+}
+
+// sends returns what is for a member, after all policies; computed by the route
+// server, which does not remember what it has sent.
+func (rs *routeServer) sends(ctx context.Context, member netip.Addr) ([]policies.Route, error) {
+	return rs.adjacent(ctx, api.TableType_ADJ_OUT, member)
+}
+
+func (rs *routeServer) adjacent(ctx context.Context, t api.TableType, member netip.Addr) ([]policies.Route, error) {
+	all := func(*api.Path) bool { return true }
+	return readTable(ctx, rs.bgp, &api.ListPathRequest{TableType: t, Name: member.String()}, all)
+}
+
+// established says whether the session with a member stands.
+func (rs *routeServer) established(ctx context.Context, member netip.Addr) bool {
+	stands := false
+	err := rs.bgp.ListPeer(ctx, &api.ListPeerRequest{Address: member.String()}, func(p *api.Peer) {
+		stands = p.State.SessionState == api.PeerState_ESTABLISHED
+	})
+	return err == nil && stands
+}
+
+func (rs *routeServer) stop() { rs.bgp.Stop() }
