@@ -39,6 +39,9 @@ func Run(ctx context.Context, streams Streams, args []string) Code {
 	s.view = s.newView(asksForJSON(args), "auto")
 
 	app := newApp(s)
+	if complete(app, s, args) {
+		return OK
+	}
 	ordered, err := arrange(app, args)
 	if err == nil {
 		err = app.RunContext(ctx, append([]string{app.Name}, ordered...))

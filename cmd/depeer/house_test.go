@@ -1,0 +1,164 @@
+package main_test
+
+import (
+	"encoding/json"
+	"errors"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// rooms is the plan of the house: which packages of ours each package may
+// import directly. A package that is not in it has no room yet: give it one
+// here, and say in its doc.go what it is for.
+var rooms = map[string][]string{
+	"filters/diag":    {},
+	"filters/strict":  {"filters/diag"},
+	"filters":         {"filters/diag"},
+	"filters/listing": {"filters", "filters/strict", "filters/diag"},
+	"filters/feed":    {"filters", "filters/diag"},
+
+	"policies":          {"filters"},
+	"policies/exchange": {"policies", "filters", "filters/strict", "filters/diag"},
+	"policies/eval":     {"policies", "filters"},
+	"policies/render":   {"policies", "filters", "filters/diag"},
+	"policies/lab":      {"policies", "filters", "policies/render"},
+
+	"policies/internal/testbed": {"policies", "filters"},
+
+	"cmd/internal/view": {"filters/diag"},
+	"cmd/internal/cli":  {"*"},
+	"cmd/depeer":        {"cmd/internal/cli"},
+}
+
+// pure packages know no GoBGP and no grpc, however indirectly, and themselves
+// no files, no network, no processes and no clock.
+var pure = []string{"filters", "policies", "policies/eval"}
+
+var impure = []string{"os", "io/fs", "path/filepath", "net", "net/http", "os/exec", "embed", "log", "log/slog"}
+
+// forbidden calls must never be made, by anybody (GOBGP.md says what they do to
+// a running route server).
+var forbidden = []string{"SetPolicies", "DeletePolicyAssignment", "SetDefinedSets"}
+
+type pkg struct {
+	ImportPath string
+	Dir        string
+	Imports    []string
+	Deps       []string
+	GoFiles    []string
+}
+
+func TestTheHouse(t *testing.T) {
+	for _, p := range packages(t) {
+		name := strings.TrimPrefix(p.ImportPath, "depeer/")
+		allowed, known := rooms[name]
+		if !known {
+			t.Errorf("%s has no room in the plan of the house", name)
+			continue
+		}
+		for _, imp := range p.Imports {
+			ours, isOurs := strings.CutPrefix(imp, "depeer/")
+			if isOurs && !slices.Contains(allowed, ours) && !slices.Contains(allowed, "*") {
+				t.Errorf("%s imports %s", name, ours)
+			}
+			if imp == "gopkg.in/yaml.v3" && name != "filters/strict" && name != "filters/listing" && name != "policies/render" {
+				t.Errorf("%s imports yaml.v3: filters/strict reads YAML, filters/listing and policies/render write it", name)
+			}
+		}
+		if slices.Contains(pure, name) {
+			checkPure(t, name, p)
+		}
+	}
+}
+
+func checkPure(t *testing.T, name string, p pkg) {
+	for _, dep := range p.Deps {
+		if strings.HasPrefix(dep, "github.com/osrg/gobgp") || strings.HasPrefix(dep, "google.golang.org/") {
+			t.Errorf("%s depends on %s", name, dep)
+		}
+	}
+	for _, imp := range p.Imports {
+		if slices.Contains(impure, imp) {
+			t.Errorf("%s imports %s", name, imp)
+		}
+	}
+	for _, file := range p.GoFiles {
+		for _, call := range selectors(t, filepath.Join(p.Dir, file)) {
+			if slices.Contains([]string{"time.Now", "time.Since", "time.Until"}, call) {
+				t.Errorf("%s/%s calls %s: time enters at cmd", name, file, call)
+			}
+		}
+	}
+}
+
+func TestNobodyMakesACallThatCanCutOffAnExchange(t *testing.T) {
+	for _, p := range packages(t) {
+		for _, file := range p.GoFiles {
+			for _, call := range selectors(t, filepath.Join(p.Dir, file)) {
+				_, method, _ := strings.Cut(call, ".")
+				if slices.Contains(forbidden, method) {
+					t.Errorf("%s/%s: %s", p.ImportPath, file, call)
+				}
+			}
+		}
+	}
+}
+
+// packages lists ours, as the go command sees them.
+func packages(t *testing.T) []pkg {
+	t.Helper()
+	cmd := exec.Command("go", "list", "-json=ImportPath,Dir,Imports,Deps,GoFiles", "depeer/...")
+	out, err := cmd.Output()
+	if err != nil {
+		var exit *exec.ExitError
+		if errors.As(err, &exit) {
+			t.Fatalf("go list: %s", exit.Stderr)
+		}
+		t.Fatal(err)
+	}
+	var all []pkg
+	for dec := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p pkg
+		if err := dec.Decode(&p); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		// A folder that holds only tests has no room of its own.
+		if len(p.GoFiles) > 0 {
+			all = append(all, p)
+		}
+	}
+	if len(all) == 0 {
+		t.Fatal("go list finds no package")
+	}
+	return all
+}
+
+// selectors returns every x.Y in a file, where x is a plain name.
+func selectors(t *testing.T, file string) []string {
+	t.Helper()
+	f, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.SkipObjectResolution)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []string
+	ast.Inspect(f, func(n ast.Node) bool {
+		if sel, ok := n.(*ast.SelectorExpr); ok {
+			x := "?"
+			if id, ok := sel.X.(*ast.Ident); ok {
+				x = id.Name
+			}
+			out = append(out, x+"."+sel.Sel.Name)
+		}
+		return true
+	})
+	return out
+}
