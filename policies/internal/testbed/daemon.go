@@ -1,0 +1,203 @@
+package testbed
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/netip"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	api "github.com/osrg/gobgp/v3/api"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/backoff"
+	"google.golang.org/grpc/credentials"
+	"google.golang.org/grpc/credentials/insecure"
+
+	"depeer/filters"
+)
+
+// Daemon is a running gobgpd, a route server.
+type Daemon struct {
+	ASN        filters.ASN
+	Site       *Site
+	Address    netip.AddrPort // where it listens for BGP
+	Target     netip.AddrPort // where it listens for gRPC
+	Socket     string         // and a Unix socket for the same
+	ConfigFile string
+
+	t       testing.TB
+	argv    []string
+	process *process
+	conn    *grpc.ClientConn
+	clients int // neighbors in its file
+}
+
+// binary builds the gobgpd of go.mod, once per process; the go command keeps it
+// in its cache.
+var binary = sync.OnceValues(func() (string, error) {
+	cmd := exec.Command("go", "tool", "-n", "github.com/osrg/gobgp/v3/cmd/gobgpd")
+	var complaint strings.Builder
+	cmd.Stderr = &complaint
+	path, err := cmd.Output()
+	if err != nil {
+		return "", fmt.Errorf("building gobgpd: %w\n%s", err, complaint.String())
+	}
+	return strings.TrimSpace(string(path)), nil
+})
+
+// Gobgpd starts a route server, and returns when it has read its configuration.
+// Members of the configuration are expected, not started.
+func Gobgpd(t testing.TB, c Config) *Daemon {
+	t.Helper()
+	gobgpd, err := binary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Site == nil {
+		c.Site = Claim(t)
+	}
+	d := &Daemon{
+		t: t, ASN: c.asn(), Site: c.Site,
+		Address:    freePort(t, c.Site.RouteServer()),
+		Target:     freePort(t, c.Site.RouteServer()),
+		Socket:     filepath.Join(c.Site.dir, "gobgpd.sock"),
+		ConfigFile: filepath.Join(t.TempDir(), "gobgpd."+c.Format.String()),
+		clients:    max(1, len(c.Members)),
+	}
+	d.Write(c.file(t, d.Address))
+	d.argv = append([]string{gobgpd, "-f", d.ConfigFile, "--log-plain", "--pprof-disable", "--metrics-path", "",
+		"--api-hosts", "unix://" + d.Socket + "," + d.Target.String()}, c.Flags...)
+	if !c.Lenient {
+		d.argv = append(d.argv, "--config-strict")
+	}
+	security := insecure.NewCredentials()
+	if c.TLS != nil {
+		security = credentials.NewTLS(c.TLS)
+	}
+	d.conn, err = grpc.Dial("unix://"+d.Socket, grpc.WithTransportCredentials(security),
+		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(256<<20)),
+		grpc.WithConnectParams(grpc.ConnectParams{Backoff: backoff.Config{BaseDelay: 20 * time.Millisecond, Multiplier: 1.1, MaxDelay: 200 * time.Millisecond}}))
+	if err != nil {
+		t.Fatalf("gobgpd: %v", err)
+	}
+	t.Cleanup(func() { d.conn.Close() })
+	showLog(t, "gobgpd", d.log())
+	d.start()
+	return d
+}
+
+// start runs the daemon and waits until it lists its neighbors: gRPC answers
+// before the file is read, and neighbors come after policies.
+func (d *Daemon) start() {
+	d.t.Helper()
+	os.Remove(d.Socket) // gobgpd leaves it, and does not start where it is
+	d.process = start(d.t, "gobgpd", d.log(), d.argv...)
+	Eventually(d.t, Patience, func() error {
+		if err := d.process.ended(); err != nil {
+			d.t.Fatal(err)
+		}
+		peers, err := d.Peers()
+		if err == nil && len(peers) < d.clients {
+			err = fmt.Errorf("gobgpd lists %d neighbors of %d", len(peers), d.clients)
+		}
+		return err
+	})
+}
+
+// API returns a client that takes messages as large as the daemon sends.
+func (d *Daemon) API() api.GobgpApiClient { return api.NewGobgpApiClient(d.conn) }
+
+// Peers lists the daemon's neighbors.
+func (d *Daemon) Peers() ([]*api.Peer, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), Patience)
+	defer cancel()
+	stream, err := d.API().ListPeer(ctx, &api.ListPeerRequest{})
+	if err != nil {
+		return nil, fmt.Errorf("list peers: %w", err)
+	}
+	var peers []*api.Peer
+	for {
+		r, err := stream.Recv()
+		switch {
+		case errors.Is(err, io.EOF):
+			return peers, nil
+		case err != nil:
+			return nil, fmt.Errorf("list peers: %w", err)
+		}
+		peers = append(peers, r.Peer)
+	}
+}
+
+// Config returns the configuration file as it is.
+func (d *Daemon) Config() []byte {
+	d.t.Helper()
+	text, err := os.ReadFile(d.ConfigFile)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return text
+}
+
+// Write replaces the configuration file. The daemon reads it on Reload and Restart.
+func (d *Daemon) Write(text []byte) {
+	d.t.Helper()
+	if err := os.WriteFile(d.ConfigFile, text, 0o644); err != nil {
+		d.t.Fatal(err)
+	}
+}
+
+// Reload sends SIGHUP and returns when the daemon says that it reads its file;
+// what follows from the file follows a little later.
+func (d *Daemon) Reload() {
+	d.t.Helper()
+	const says = "Reload the config file"
+	before := bytes.Count(d.Log(), []byte(says))
+	d.signal(syscall.SIGHUP)
+	Eventually(d.t, Patience, func() error {
+		if bytes.Count(d.Log(), []byte(says)) == before {
+			return errors.New("gobgpd has not taken SIGHUP")
+		}
+		return d.process.ended()
+	})
+}
+
+// Kill ends the daemon as a crash would. Restart may follow.
+func (d *Daemon) Kill() { d.process.kill() }
+
+// Restart ends the daemon, if it runs, starts it again on the same addresses,
+// and returns when it has read its configuration.
+func (d *Daemon) Restart() {
+	d.t.Helper()
+	d.process.end()
+	d.start()
+}
+
+// Stop freezes the daemon: its sockets stay, and nothing answers.
+func (d *Daemon) Stop() { d.t.Helper(); d.signal(syscall.SIGSTOP) }
+
+// Continue lets a stopped daemon go on.
+func (d *Daemon) Continue() { d.t.Helper(); d.signal(syscall.SIGCONT) }
+
+// Ended returns an error with the end of the log if the daemon is gone.
+func (d *Daemon) Ended() error { return d.process.ended() }
+
+// Log returns what the daemon has said since it was first started.
+func (d *Daemon) Log() []byte { return readLog(d.log()) }
+
+func (d *Daemon) log() string { return filepath.Join(filepath.Dir(d.ConfigFile), "gobgpd.log") }
+
+func (d *Daemon) signal(s os.Signal) {
+	d.t.Helper()
+	if err := d.process.cmd.Process.Signal(s); err != nil {
+		d.t.Fatalf("gobgpd: %v: %v", s, err)
+	}
+}
