@@ -1,0 +1,185 @@
+package policies
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"depeer/filters"
+)
+
+// Build returns the policy that gives what c matches the treatment that each of
+// its filters names, on a route server of asn (0: not known). A route is treated
+// once, by the first filter that matches it; routes in protected space are
+// matched by prefix only, and prefix entries have that space cut out.
+//
+// treatments are those that filters may name; their order does not matter, c has
+// put its filters in order. Session is not for route policy, and ignored here.
+//
+// The statements of the import policy:
+//
+//	scrub                 marks that members have sent come off
+//	<treatment>-prefix4   one for each way in which a filter matches. It refuses,
+//	  -prefix6            or changes attributes, and marks the route as treated
+//	  -as-path[4,6]       where a later statement might match it again; that
+//	  -group<n>[4,6]      one asks for the absence of the mark
+//	  (-except<n>)        before a group: marks what its exceptions hold for
+//	clean                 marks come off
+//
+// A refusal needs no mark, as nothing comes after it: where treatments that change
+// attributes cannot meet, there are no marks, no scrub and no clean. A treatment
+// that changes nothing keeps less severe ones off, and is not there otherwise.
+//
+// The result is the same for the same c, treatments and asn.
+func Build(c *filters.Compiled, treatments []Treatment, asn filters.ASN) *RoutingPolicy {
+	b := builder{asn: asn, policy: &RoutingPolicy{}}
+	for _, t := range treatments {
+		if slices.ContainsFunc(t.LargeCommunities, Marks(asn).Matches) {
+			panic(fmt.Sprintf("policies: treatment %q adds one of the large communities %s, which are scratch", t.Name, Marks(asn)))
+		}
+	}
+	for _, s := range arrange(matches(c, treatments)) {
+		b.treat(s)
+	}
+	b.scratch()
+	b.sort()
+	nameStatements(b.policy.Import)
+	b.policy.mustBeNarrow()
+	return b.policy
+}
+
+// step is a match and its part in the marking.
+type step struct {
+	match
+	marks    bool // leaves the mark of treated routes
+	unmarked bool // is for routes without it
+}
+
+// arrange finds out which matches have to mark, and which have to look.
+func arrange(list []match) []step {
+	steps := make([]step, len(list))
+	for i, m := range list {
+		steps[i].match = m
+		if m.treatment.Reject {
+			continue
+		}
+		for j := i + 1; j < len(list); j++ {
+			if !list[j].idle() && m.meets(list[j]) {
+				steps[i].marks = true
+				steps[j].unmarked = true
+			}
+		}
+	}
+	return slices.DeleteFunc(steps, func(s step) bool { return s.idle() && !s.marks })
+}
+
+type builder struct {
+	asn    filters.ASN
+	policy *RoutingPolicy
+	marked bool // some statement leaves a mark
+}
+
+// treat adds the statements of one step.
+func (b *builder) treat(s step) {
+	var absent []LargeCommunity
+	if s.unmarked {
+		absent = append(absent, treated(b.asn))
+	}
+	if s.group != 0 {
+		b.except(s.match)
+		absent = append(absent, excepted(b.asn, s.group))
+	}
+	var when Conditions
+	owner := s.treatment.Name
+	if s.entries != nil {
+		when.PrefixSet.Set = b.prefixSet(owner, s.family, s.entries)
+	}
+	if s.spared != nil {
+		when.PrefixSet = Condition{Set: b.prefixSet("spared", s.family, s.spared), Invert: true}
+	}
+	if s.asns != nil {
+		when.ASPathSet.Set = b.asPathSet(owner, s.asns)
+	}
+	if absent != nil {
+		when.LargeCommunitySet = Condition{Set: b.largeCommunitySet(exactly(absent)), Invert: true}
+	}
+	b.add(s.label, when, b.actions(s))
+}
+
+// actions returns what the statement of s does.
+func (b *builder) actions(s step) Actions {
+	t := s.treatment
+	if t.Reject {
+		return Actions{Reject: true}
+	}
+	a := Actions{LocalPref: t.LocalPref, MED: t.MED, Prepend: t.Prepend, Communities: t.Communities, AddLargeCommunities: t.LargeCommunities}
+	if s.marks {
+		a.AddLargeCommunities = append(slices.Clone(t.LargeCommunities), treated(b.asn))
+		b.marked = true
+	}
+	return a
+}
+
+// except adds the statement that marks what the exceptions of a group hold for,
+// once for both families.
+func (b *builder) except(m match) {
+	label := fmt.Sprintf("%s-except%d", m.treatment.Name, m.group)
+	if slices.ContainsFunc(b.policy.Import, func(s Statement) bool { return s.Name == label }) {
+		return
+	}
+	when := Conditions{ASPathSet: Condition{Set: b.asPathSet(m.treatment.Name, m.except)}}
+	b.add(label, when, Actions{AddLargeCommunities: []LargeCommunity{excepted(b.asn, m.group)}})
+	b.marked = true
+}
+
+// scratch puts scrub first and clean last, if there are marks. Both have a
+// condition, so that routes without marks are not copied.
+func (b *builder) scratch() {
+	if !b.marked {
+		return
+	}
+	all := []LargeCommunityPattern{Marks(b.asn)}
+	when := Conditions{LargeCommunitySet: Condition{Set: b.largeCommunitySet(all)}}
+	b.add("clean", when, Actions{DropLargeCommunities: all})
+	scrub := Statement{"scrub", when, Actions{DropLargeCommunities: all}}
+	b.policy.Import = slices.Insert(b.policy.Import, 0, scrub)
+}
+
+func (b *builder) add(label string, when Conditions, then Actions) {
+	b.policy.Import = append(b.policy.Import, Statement{label, when, then})
+}
+
+// The three below add a set, unless it is there already, and return its name.
+
+func (b *builder) prefixSet(owner string, f family, entries []filters.Entry) string {
+	name := setName(owner, "prefix"+f.suffix(), entries, func(e filters.Entry) string {
+		return fmt.Sprintf("%s %d..%d", e.Prefix, e.Min, e.Max)
+	})
+	if !slices.ContainsFunc(b.policy.PrefixSets, func(s PrefixSet) bool { return s.Name == name }) {
+		b.policy.PrefixSets = append(b.policy.PrefixSets, PrefixSet{name, entries})
+	}
+	return name
+}
+
+func (b *builder) asPathSet(owner string, patterns []ASPathPattern) string {
+	name := setName(owner, "as-path", patterns, ASPathPattern.String)
+	if !slices.ContainsFunc(b.policy.ASPathSets, func(s ASPathSet) bool { return s.Name == name }) {
+		b.policy.ASPathSets = append(b.policy.ASPathSets, ASPathSet{name, patterns})
+	}
+	return name
+}
+
+func (b *builder) largeCommunitySet(patterns []LargeCommunityPattern) string {
+	name := setName("marks", "large-community", patterns, LargeCommunityPattern.String)
+	if !slices.ContainsFunc(b.policy.LargeCommunitySets, func(s LargeCommunitySet) bool { return s.Name == name }) {
+		b.policy.LargeCommunitySets = append(b.policy.LargeCommunitySets, LargeCommunitySet{name, patterns})
+	}
+	return name
+}
+
+// sort puts sets in the order of their names: it does not depend on statements.
+func (b *builder) sort() {
+	slices.SortFunc(b.policy.PrefixSets, func(x, y PrefixSet) int { return cmp.Compare(x.Name, y.Name) })
+	slices.SortFunc(b.policy.ASPathSets, func(x, y ASPathSet) int { return cmp.Compare(x.Name, y.Name) })
+	slices.SortFunc(b.policy.LargeCommunitySets, func(x, y LargeCommunitySet) int { return cmp.Compare(x.Name, y.Name) })
+}

@@ -1,0 +1,72 @@
+package policies
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// Names of sets carry what they are for, their kind and a digest of their
+// contents; names of statements carry the digest of the whole import policy, its
+// generation. What differs never has the same name, and what is the same always
+// has: the file that is emitted and what is put in over gRPC are the same objects.
+
+// digestLength is in hexadecimal digits. Sets are told apart within one
+// treatment and kind only, so 48 bits are plenty.
+const digestLength = 12
+
+// digest returns the short hash of what is written.
+func digest(write func(w io.Writer)) string {
+	h := sha256.New()
+	write(h)
+	return hex.EncodeToString(h.Sum(nil))[:digestLength]
+}
+
+// setName returns the name of a set, made from one line per element.
+func setName[E any](owner, kind string, elements []E, line func(E) string) string {
+	return Prefix + owner + "/" + kind + "/" + digest(func(w io.Writer) {
+		for _, e := range elements {
+			fmt.Fprintln(w, line(e))
+		}
+	})
+}
+
+// nameStatements gives statements, which have only their labels yet, the names
+// of their generation: depeer/<generation>/<number>-<label>. The sets need not be
+// looked into, their names tell their contents.
+func nameStatements(statements []Statement) {
+	generation := digest(func(w io.Writer) {
+		for _, s := range statements {
+			fmt.Fprintln(w, s.Name, s.Conditions.text(), s.Actions.text())
+		}
+	})
+	for i := range statements {
+		statements[i].Name = fmt.Sprintf("%s%s/%03d-%s", Prefix, generation, i+1, statements[i].Name)
+	}
+}
+
+// text returns all conditions in one canonical line.
+func (c Conditions) text() string {
+	return fmt.Sprintf("prefix %q %t as-path %q %t large %q %t",
+		c.PrefixSet.Set, c.PrefixSet.Invert, c.ASPathSet.Set, c.ASPathSet.Invert, c.LargeCommunitySet.Set, c.LargeCommunitySet.Invert)
+}
+
+// text returns all actions in one canonical line.
+func (a Actions) text() string {
+	med := "none"
+	if a.MED != nil {
+		med = fmt.Sprint(*a.MED)
+	}
+	return fmt.Sprintf("reject %t pref %d med %s prepend %d communities %s large %s drop %s",
+		a.Reject, a.LocalPref, med, a.Prepend, joined(a.Communities), joined(a.AddLargeCommunities), joined(a.DropLargeCommunities))
+}
+
+func joined[S fmt.Stringer](list []S) string {
+	words := make([]string, len(list))
+	for i, s := range list {
+		words[i] = s.String()
+	}
+	return "[" + strings.Join(words, " ") + "]"
+}
