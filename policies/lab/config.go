@@ -9,16 +9,6 @@ import (
 	"depeer/filters"
 )
 
-// anchor is the operator's part of the bargain, in its shortest form: both
-// policies are defined, and empty.
-var anchor = []byte(`
-[[policy-definitions]]
-  name = "depeer"
-
-[[policy-definitions]]
-  name = "depeer-export"
-`)
-
 // base is a route server's gobgpd.conf without policies. Clients are passive:
 // the members dial, each from its own address, by which it is known.
 var base = template.Must(template.New("gobgpd.conf").Parse(`[global.config]

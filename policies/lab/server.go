@@ -20,6 +20,7 @@ import (
 
 	"depeer/filters"
 	"depeer/policies"
+	"depeer/policies/render"
 )
 
 // routeServer is the embedded route server. It is configured as gobgpd is: by a
@@ -35,7 +36,7 @@ type routeServer struct {
 	current *oc.BgpConfigSet // what was loaded last
 }
 
-// newRouteServer starts the route server on free ports. Between finding a port
+// newRouteServer starts the route server on free ports, anchored. Between finding a port
 // free and listening on it another process may take it: then it tries again.
 func newRouteServer(ctx context.Context, asn filters.ASN, members []Member, log *slog.Logger) (*routeServer, error) {
 	var errs error
@@ -63,7 +64,7 @@ func tryRouteServer(ctx context.Context, asn filters.ASN, members []Member, log 
 		server.LoggerOption(rs.log),
 	)
 	go rs.bgp.Serve()
-	if err := rs.load(ctx, anchor); err != nil {
+	if err := rs.load(ctx, render.Anchor(render.TOML)); err != nil {
 		rs.stop()
 		return nil, err
 	}
