@@ -1,0 +1,161 @@
+package filters
+
+import (
+	"cmp"
+	"encoding/binary"
+	"math/bits"
+	"net/netip"
+	"slices"
+)
+
+// block is an Entry as this package computes with it: small, without pointers,
+// and the same for both families. The address stands at the left end of 128 bits.
+type block struct {
+	hi, lo         uint64
+	bits, min, max uint8
+	ref            uint32 // belongs to whoever made the block
+}
+
+// newBlock returns the block of an entry. Lengths that no announcement inside
+// its prefix can have are left out; an entry without any is not ok.
+func newBlock(p netip.Prefix, low, high uint8, ref uint32) (b block, ok bool) {
+	b = block{bits: uint8(p.Bits()), min: low, max: high, ref: ref}
+	b.min = max(b.min, b.bits)
+	b.max = min(b.max, uint8(p.Addr().BitLen()))
+	if p.Addr().Is4() {
+		a := p.Addr().As4()
+		b.hi = uint64(binary.BigEndian.Uint32(a[:])) << 32
+	} else {
+		a := p.Addr().As16()
+		b.hi, b.lo = binary.BigEndian.Uint64(a[:8]), binary.BigEndian.Uint64(a[8:])
+	}
+	return b, b.min <= b.max
+}
+
+// entry returns the entry of a block, in the family whose longest length is top.
+func (b block) entry(top uint8) Entry {
+	var addr netip.Addr
+	if top == 32 {
+		var a [4]byte
+		binary.BigEndian.PutUint32(a[:], uint32(b.hi>>32))
+		addr = netip.AddrFrom4(a)
+	} else {
+		var a [16]byte
+		binary.BigEndian.PutUint64(a[:8], b.hi)
+		binary.BigEndian.PutUint64(a[8:], b.lo)
+		addr = netip.AddrFrom16(a)
+	}
+	return Entry{netip.PrefixFrom(addr, int(b.bits)), b.min, b.max}
+}
+
+// common returns how many leading bits the addresses of b and c share.
+func (b block) common(c block) uint8 {
+	if d := b.hi ^ c.hi; d != 0 {
+		return uint8(bits.LeadingZeros64(d))
+	}
+	return uint8(64 + bits.LeadingZeros64(b.lo^c.lo))
+}
+
+// covers says whether c's prefix is inside b's, or equal to it.
+func (b block) covers(c block) bool { return b.bits <= c.bits && b.common(c) >= b.bits }
+
+// sibling says whether the prefixes of b and c are the two halves of another.
+func (b block) sibling(c block) bool {
+	return b.bits == c.bits && b.bits > 0 && b.common(c) == b.bits-1
+}
+
+// bit returns the bit of the address that n others stand before.
+func (b block) bit(n uint8) int {
+	if n < 64 {
+		return int(b.hi >> (63 - n) & 1)
+	}
+	return int(b.lo >> (127 - n) & 1)
+}
+
+// cut returns the prefix of length n that b's lies in.
+func (b block) cut(n uint8) block {
+	switch {
+	case n == 0:
+		b.hi, b.lo = 0, 0
+	case n <= 64:
+		b.hi, b.lo = b.hi&(^uint64(0)<<(64-n)), 0
+	default:
+		b.lo &= ^uint64(0) << (128 - n)
+	}
+	b.bits = n
+	return b
+}
+
+// half returns one of the two halves of b's prefix.
+func (b block) half(right int) block {
+	if b.bits < 64 {
+		b.hi |= uint64(right) << (63 - b.bits)
+	} else {
+		b.lo |= uint64(right) << (127 - b.bits)
+	}
+	b.bits++
+	return b
+}
+
+// word returns the parts that blocks are sorted by, the last first.
+func (b *block) word(w int) uint64 {
+	switch w {
+	case 0:
+		return uint64(b.bits)<<16 | uint64(b.min)<<8 | uint64(b.max)
+	case 1:
+		return b.lo
+	default:
+		return b.hi
+	}
+}
+
+// compareBlocks orders by address, length and range.
+func compareBlocks(a, b block) int {
+	return cmp.Or(cmp.Compare(a.hi, b.hi), cmp.Compare(a.lo, b.lo), cmp.Compare(a.word(0), b.word(0)))
+}
+
+// sortBlocks sorts by address, length and range, and keeps the order of equal
+// ones. What is sorted already costs one look.
+func sortBlocks(blocks []block) []block {
+	const few = 512 // where a radix sort begins to pay
+	switch {
+	case slices.IsSortedFunc(blocks, compareBlocks):
+	case len(blocks) < few:
+		slices.SortStableFunc(blocks, compareBlocks)
+	default:
+		return radixSort(blocks)
+	}
+	return blocks
+}
+
+// radixSort sorts byte by byte, the last first, and skips bytes that are the
+// same everywhere: of IPv4 entries, six remain.
+func radixSort(blocks []block) []block {
+	other := make([]block, len(blocks))
+	for w := range 3 {
+		var differ uint64
+		for i := range blocks {
+			differ |= blocks[i].word(w) ^ blocks[0].word(w)
+		}
+		for shift := 0; shift < 64; shift += 8 {
+			if differ>>shift&0xff == 0 {
+				continue
+			}
+			var start [256]int
+			for i := range blocks {
+				start[uint8(blocks[i].word(w)>>shift)]++
+			}
+			sum := 0
+			for i, n := range start {
+				start[i], sum = sum, sum+n
+			}
+			for i := range blocks {
+				digit := uint8(blocks[i].word(w) >> shift)
+				other[start[digit]] = blocks[i]
+				start[digit]++
+			}
+			blocks, other = other, blocks
+		}
+	}
+	return blocks
+}

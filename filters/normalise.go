@@ -1,0 +1,156 @@
+package filters
+
+// Normalising keeps announcements, not addresses. An announcement is a prefix; an
+// entry matches those inside its own whose lengths are in its range, and the
+// entries of the input together match a set of announcements. What comes out
+// matches the same set, under two readings at once: a route is matched if any
+// entry that covers it says so, and if the longest key (a prefix with all its
+// ranges) that covers it says so. Hence a key inside another repeats the
+// lengths that the other matches, and
+//
+//	10.0.0.0/8  8..32  ┐
+//	11.0.0.0/8  8..32  ┴►  10.0.0.0/7  8..32     but two exact /8 stay two
+//
+// One sweep over the sorted entries does the common case: what lies inside an
+// entry and adds nothing is dropped, halves that match the same lengths become
+// one. Where it is not as simple, the sweep only finds out which entries have
+// to do with each other, and a tree (normalise_tree.go) finds the fewest keys
+// and ranges for them.
+
+// Normalise returns the fewest entries that match the same announcements as
+// the given ones, which are of one family, with masked prefixes. They are
+// sorted, and right for both kinds of reader; see Entries.
+//
+// They are the fewest wherever at most six separate ranges of lengths come
+// together in one place; beyond that, only the likely choices are tried.
+func Normalise(entries []Entry) []Entry {
+	if len(entries) == 0 {
+		return nil
+	}
+	top := uint8(entries[0].Prefix.Addr().BitLen())
+	blocks := make([]block, 0, len(entries))
+	for _, e := range entries {
+		if b, ok := newBlock(e.Prefix, e.Min, e.Max, 0); ok {
+			blocks = append(blocks, b)
+		}
+	}
+	return normalise(blocks, top)
+}
+
+// normalise is Normalise of blocks, which it may reorder.
+func normalise(blocks []block, top uint8) []Entry {
+	s := sweep{blocks: sortBlocks(blocks), tree: tree{top: top}}
+	s.run()
+	var out []Entry
+	if len(s.parts) > 0 {
+		out = make([]Entry, 0, len(s.parts))
+	}
+	for _, p := range s.parts {
+		if p.simple() {
+			out = append(out, p.entry(top))
+			continue
+		}
+		s.tree.load(s.blocks[p.first:p.end])
+		for _, b := range s.tree.fewest() {
+			out = append(out, b.entry(top))
+		}
+	}
+	return out
+}
+
+// sweep goes over sorted blocks and parts them into what can be normalised apart.
+type sweep struct {
+	blocks []block
+	parts  []part    // a stack
+	mixed  []lengths // of the parts that are not simple: the lengths that they match throughout
+	tree   tree
+}
+
+// part is a prefix and the blocks inside it. If ref is 0 it is simple: all that
+// the blocks match is the prefix with the range min to max. Otherwise ref-1 is its
+// place in mixed.
+type part struct {
+	block
+	first, end int32
+}
+
+func (p part) simple() bool { return p.ref == 0 }
+
+func (s *sweep) run() {
+	for i := 0; i < len(s.blocks); {
+		p := s.group(i)
+		i = int(p.end)
+		for len(s.parts) > 0 {
+			joined, ok := s.join(s.parts[len(s.parts)-1], p)
+			if !ok {
+				break
+			}
+			s.parts, p = s.parts[:len(s.parts)-1], joined
+		}
+		s.parts = append(s.parts, p)
+	}
+}
+
+// group returns the block at i with all that lie inside it.
+func (s *sweep) group(i int) part {
+	g := part{s.blocks[i], int32(i), int32(i + 1)}
+	g.ref = 0
+	simple := true
+	for ; int(g.end) < len(s.blocks) && g.covers(s.blocks[g.end]); g.end++ {
+		b := s.blocks[g.end]
+		switch {
+		case g.min <= b.min && b.max <= g.max:
+		case b.bits == g.bits && b.min <= g.max+1: // sorted: g.min <= b.min
+			g.max = max(g.max, b.max)
+		default:
+			simple = false
+		}
+	}
+	if !simple {
+		s.tree.load(s.blocks[g.first:g.end])
+		root := &s.tree.nodes[0]
+		if !root.simple() {
+			return s.mix(g, root.all)
+		}
+		for g.min, g.max = range root.all.runs() {
+		}
+	}
+	return g
+}
+
+// join makes one part of two halves, if a key there could match anything.
+func (s *sweep) join(left, right part) (part, bool) {
+	if !left.sibling(right.block) {
+		return part{}, false
+	}
+	p := left
+	p.bits, p.end = left.bits-1, right.end
+	if left.simple() && right.simple() {
+		if left.min == right.min && left.max == right.max {
+			return p, true
+		}
+		if max(left.min, right.min) > min(left.max, right.max) {
+			return part{}, false
+		}
+	}
+	all := s.all(left).and(s.all(right))
+	if all.empty() {
+		return part{}, false
+	}
+	return s.mix(p, all), true
+}
+
+// all returns the lengths that p matches throughout.
+func (s *sweep) all(p part) lengths {
+	if p.simple() {
+		return span(p.min, p.max)
+	}
+	return s.mixed[p.ref-1]
+}
+
+// mix returns p as a part that is not simple.
+func (s *sweep) mix(p part, all lengths) part {
+	s.mixed = append(s.mixed, all)
+	p.ref = uint32(len(s.mixed))
+	return p
+}
