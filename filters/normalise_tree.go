@@ -2,7 +2,6 @@ package filters
 
 import (
 	"iter"
-	"math"
 	"slices"
 )
 
@@ -29,8 +28,10 @@ import (
 //     step higher, and otherwise it can stand at the child. Only where the node
 //     has two children the first step may need one of its own, and gets a node.
 
-// mostFree bounds how many runs of a node are tried in all combinations.
-const mostFree = 6
+const (
+	mostFree   = 6       // bounds how many runs of a node are tried in all combinations
+	impossible = 1 << 40 // cost of what leaves an announcement unmatched
+)
 
 // tree is a path-compressed binary tree of blocks: its nodes are prefixes of the
 // input, those where two branches part, and the first steps of observation 4.
@@ -144,7 +145,7 @@ func (t *tree) choose(i uint32, given lengths) choice {
 	if n.simple() {
 		return choice{key: n.all, cost: 1}
 	}
-	best := choice{cost: math.MaxInt}
+	best := choice{cost: impossible}
 	if !n.all.has(n.bits) || given.has(n.bits) {
 		best.cost = t.below(i, given)
 	}
@@ -199,6 +200,9 @@ func (n *node) keys(given lengths) iter.Seq[lengths] {
 
 // below returns what is needed below node i, if the nearest key matches have.
 func (t *tree) below(i uint32, have lengths) int {
+	if !t.passes(i, have) {
+		return impossible
+	}
 	cost := 0
 	for b := range t.empty(i, have) {
 		cost += t.nodes[i].base.from(b.bits).count()
@@ -209,6 +213,20 @@ func (t *tree) below(i uint32, have lengths) int {
 		}
 	}
 	return cost
+}
+
+// passes says whether have matches what is to be matched on the way from node i
+// to its only child, where no key will stand.
+func (t *tree) passes(i uint32, have lengths) bool {
+	n := &t.nodes[i]
+	if n.child[0] != 0 && n.child[1] != 0 || n.child[0] == n.child[1] {
+		return true
+	}
+	child := &t.nodes[n.child[0]+n.child[1]]
+	if child.bits == n.bits+1 {
+		return true
+	}
+	return n.base.and(span(n.bits+1, child.bits-1)).in(have)
 }
 
 // empty yields the prefixes below node i that have no input inside and are not
