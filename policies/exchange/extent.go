@@ -1,0 +1,86 @@
+package exchange
+
+import (
+	"cmp"
+	"math/big"
+	"net/netip"
+	"slices"
+)
+
+// family is one address family: how many bits an address has, and what it is called.
+type family struct {
+	name string
+	bits int
+}
+
+var (
+	ipv4 = family{"IPv4", 32}
+	ipv6 = family{"IPv6", 128}
+)
+
+func familyOf(p netip.Prefix) family {
+	if p.Addr().Is4() {
+		return ipv4
+	}
+	return ipv6
+}
+
+// space returns how many addresses the family has.
+func (f family) space() *big.Int { return new(big.Int).Lsh(big.NewInt(1), uint(f.bits)) }
+
+// has says whether p is of the family.
+func (f family) has(p netip.Prefix) bool { return p.Addr().BitLen() == f.bits }
+
+// extent is how many prefixes of each length there are: with disjoint prefixes an
+// exact number of addresses, for a single addition a prefix.
+type extent [129]uint64
+
+// addresses returns how many addresses x has in f.
+func (x *extent) addresses(f family) *big.Int {
+	sum, term := new(big.Int), new(big.Int)
+	for length, n := range x[:f.bits+1] {
+		sum.Add(sum, term.Lsh(term.SetUint64(n), uint(f.bits-length)))
+	}
+	return sum
+}
+
+// union returns how many addresses lie in at least one of prefixes, all of f and
+// masked. It sorts them in place.
+//
+// Prefixes overlap only where one lies inside the other:
+//
+//	|--------------- kept ----------------|   |--- kept ---|
+//	   |--- inside ---|   |-- inside --|
+//
+// so, sorted by address and then the shorter first, each that does not lie inside
+// the last one kept is disjoint from all before it.
+func union(f family, prefixes []netip.Prefix) *big.Int {
+	slices.SortFunc(prefixes, func(a, b netip.Prefix) int {
+		return cmp.Or(a.Addr().Compare(b.Addr()), cmp.Compare(a.Bits(), b.Bits()))
+	})
+	var x extent
+	var kept netip.Prefix
+	for _, p := range prefixes {
+		if !kept.IsValid() || !kept.Contains(p.Addr()) {
+			x[p.Bits()]++
+			kept = p
+		}
+	}
+	return x.addresses(f)
+}
+
+// unionOver returns what share of f's space prefixes cover together, and whether it
+// is over limit. The sum of what each covers is never less than the union, and needs
+// no sorting: where it stays within the limit, the share is not looked for, and 0.
+func unionOver(f family, prefixes []netip.Prefix, over func(part, all *big.Int) bool) (Percent, bool) {
+	var sum extent
+	for _, p := range prefixes {
+		sum[p.Bits()]++
+	}
+	space := f.space()
+	if !over(sum.addresses(f), space) {
+		return 0, false
+	}
+	part := union(f, prefixes)
+	return shareOf(part, space), over(part, space)
+}

@@ -1,0 +1,129 @@
+package exchange
+
+import (
+	"math/big"
+	"time"
+
+	"depeer/filters"
+	"depeer/filters/diag"
+)
+
+// Guards refuse input that is valid and that no exchange can mean, or that goes over
+// its limits. These are the ones that need no routes and no target; no flag passes
+// them. Each row names the code, and what of the input it is asked about, one by one.
+
+// complaint is what a guard says: nothing, or a message with a hint.
+type complaint struct{ message, hint string }
+
+type guard struct {
+	code string
+	any  bool // asked about providers that are not in force, too
+
+	entry  func(*guarded, *filters.PrefixMatch) complaint
+	match  func(*guarded, *filters.ASMatch) complaint
+	family func(*guarded, family) complaint
+	list   func(*guarded, *filters.Listing) complaint
+}
+
+var guards = []guard{
+	{code: "guard-everything", any: true, entry: everything},
+	{code: "guard-everything", any: true, family: everythingTogether},
+	{code: "guard-shortest-prefix", entry: shortestPrefix},
+	{code: "guard-max-covered", family: maxCovered},
+	{code: "guard-own-space", entry: ownSpace},
+	{code: "guard-own-asn", match: ownASN},
+	{code: "guard-path-match", match: pathMatch},
+	{code: "guard-list-age", list: listAge},
+	{code: "guard-list-future", list: listFuture},
+}
+
+// guarded is what guards look at.
+type guarded struct {
+	*Exchange
+	lists    []*filters.Listing
+	compiled *filters.Compiled
+	at       time.Time
+	networks map[filters.ASN]string // what an ASN is that no path match may take
+}
+
+// Guard returns what the static guards refuse in lists, of which c was compiled
+// with e's Rules, sorted. All of it has the severity diag.Refused; there is no
+// override. Towards a target, e is what WithASN returned.
+func (e *Exchange) Guard(lists []*filters.Listing, c *filters.Compiled) diag.List {
+	g := &guarded{Exchange: e, lists: lists, compiled: c, at: c.At, networks: e.networks()}
+	var refused diag.List
+	for i := range guards {
+		guard := &guards[i]
+		refuse := func(p diag.Position, c complaint) {
+			if c.message != "" {
+				refused.Refusef(p, guard.code, c.hint, "%s", c.message)
+			}
+		}
+		switch {
+		case guard.entry != nil:
+			g.entries(guard.any, func(m *filters.PrefixMatch) { refuse(m.Source, guard.entry(g, m)) })
+		case guard.match != nil:
+			g.matches(guard.any, func(m *filters.ASMatch) { refuse(m.Source, guard.match(g, m)) })
+		case guard.family != nil:
+			for _, f := range []family{ipv4, ipv6} {
+				if c := guard.family(g, f); c.message != "" {
+					refuse(g.heaviest(f), c)
+				}
+			}
+		case guard.list != nil:
+			for _, l := range lists {
+				refuse(l.Source, guard.list(g, l))
+			}
+		}
+	}
+	refused.Sort()
+	return refused
+}
+
+// providers calls do for each provider that is in force, or for any.
+func (g *guarded) providers(any bool, do func(*filters.Provider)) {
+	for _, l := range g.compiled.Listed {
+		if any || l.State == filters.InForce {
+			do(l.Provider)
+		}
+	}
+}
+
+func (g *guarded) entries(any bool, do func(*filters.PrefixMatch)) {
+	g.providers(any, func(p *filters.Provider) {
+		for i := range p.Prefixes {
+			do(&p.Prefixes[i])
+		}
+	})
+}
+
+func (g *guarded) matches(any bool, do func(*filters.ASMatch)) {
+	g.providers(any, func(p *filters.Provider) {
+		for i := range p.ASNs {
+			do(&p.ASNs[i])
+		}
+	})
+}
+
+// heaviest returns where the list stands whose entries add up to most of f.
+func (g *guarded) heaviest(f family) diag.Position {
+	if len(g.lists) == 1 {
+		return g.lists[0].Source
+	}
+	var position diag.Position
+	most := new(big.Int)
+	for _, l := range g.lists {
+		var sum extent
+		for i := range l.Providers {
+			for _, m := range l.Providers[i].Prefixes {
+				if f.has(m.Prefix) {
+					sum[m.Prefix.Bits()]++
+				}
+			}
+		}
+		if n := sum.addresses(f); n.Cmp(most) > 0 {
+			most, position = n, l.Source
+		}
+	}
+	return position
+}

@@ -1,0 +1,53 @@
+package exchange
+
+import (
+	"fmt"
+
+	"depeer/filters"
+	"depeer/filters/diag"
+)
+
+// ownASN refuses the exchange's own ASN, wherever in the path it is looked for.
+func ownASN(g *guarded, m *filters.ASMatch) complaint {
+	if g.ASN == 0 || m.ASN != g.ASN {
+		return complaint{}
+	}
+	return complaint{fmt.Sprintf("AS%s is the exchange's own%s", m.ASN, where(g.asnSource)), "nothing passes this guard"}
+}
+
+// where writes the place of something, if it has one.
+func where(p diag.Position) string {
+	if p == (diag.Position{}) {
+		return ""
+	}
+	return ", at " + p.String()
+}
+
+// pathMatch refuses to look anywhere in the path for a network that much of the
+// net is behind. A protected one, too: though nothing would be sent, its author
+// should know.
+func pathMatch(g *guarded, m *filters.ASMatch) complaint {
+	what := g.networks[m.ASN]
+	if m.Where != filters.Path || m.Wide || what == "" {
+		return complaint{}
+	}
+	return complaint{
+		fmt.Sprintf("match: path on AS%s, %s: it would take all that is behind it", m.ASN, what),
+		fmt.Sprintf("match: origin; or {asn: %s, match: path, wide: true}, if it is meant", m.ASN),
+	}
+}
+
+// networks returns what each ASN is that no path match may take without saying so.
+func (e *Exchange) networks() map[filters.ASN]string {
+	what := make(map[filters.ASN]string)
+	for _, n := range transitFree {
+		what[n.ASN] = fmt.Sprintf("%s, a transit-free network (list of %s)", n.Name, TransitFreeDate)
+	}
+	for _, n := range e.TransitFree {
+		what[n.ASN] = "a transit-free network" + where(n.Source)
+	}
+	for _, m := range e.Members {
+		what[m.ASN] = "a member" + where(m.Source)
+	}
+	return what
+}

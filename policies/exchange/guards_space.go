@@ -1,0 +1,109 @@
+package exchange
+
+import (
+	"fmt"
+	"math/big"
+	"net/netip"
+	"strings"
+
+	"depeer/filters"
+)
+
+// everything refuses an entry of half of a family's space or more.
+func everything(_ *guarded, m *filters.PrefixMatch) complaint {
+	switch m.Prefix.Bits() {
+	case 0:
+		return complaint{fmt.Sprintf("%s is everything", m.Prefix), "nothing passes this guard, wide neither"}
+	case 1:
+		return complaint{fmt.Sprintf("%s is half of everything", m.Prefix), "nothing passes this guard, wide neither"}
+	default:
+		return complaint{}
+	}
+}
+
+// everythingTogether refuses what everything does when it comes in pieces. Where
+// an entry is half by itself, that has been said.
+func everythingTogether(g *guarded, f family) complaint {
+	prefixes, half := []netip.Prefix(nil), false
+	g.entries(true, func(m *filters.PrefixMatch) {
+		if f.has(m.Prefix) {
+			prefixes = append(prefixes, m.Prefix)
+			half = half || m.Prefix.Bits() <= 1
+		}
+	})
+	if half {
+		return complaint{}
+	}
+	share, over := unionOver(f, prefixes, func(part, all *big.Int) bool {
+		return new(big.Int).Lsh(part, 1).Cmp(all) >= 0
+	})
+	if !over {
+		return complaint{}
+	}
+	return complaint{fmt.Sprintf("all entries together cover %s of the %s address space", share, f.name), "nothing passes this guard at half or more"}
+}
+
+// shortestPrefix leaves to everything what is too short for it, too.
+func shortestPrefix(g *guarded, m *filters.PrefixMatch) complaint {
+	limit := g.Limits.ShortestPrefix.of(familyOf(m.Prefix))
+	if m.Wide || m.Prefix.Bits() <= 1 || m.Prefix.Bits() >= int(limit) {
+		return complaint{}
+	}
+	return complaint{
+		fmt.Sprintf("%s is shorter than /%d, the limit", m.Prefix, limit),
+		fmt.Sprintf("{prefix: %q, wide: true}, if it is meant", m.Prefix),
+	}
+}
+
+// maxCovered holds the union of what is in force against the limit: what compiling
+// left of the entries, protected space being out of them.
+func maxCovered(g *guarded, f family) complaint {
+	limit := g.Limits.MaxCovered.of(f)
+	var prefixes []netip.Prefix
+	for _, filter := range g.compiled.Filters {
+		for _, e := range (PerFamily[[]filters.Entry]{filter.Prefixes.IPv4, filter.Prefixes.IPv6}).of(f) {
+			prefixes = append(prefixes, e.Prefix)
+		}
+	}
+	share, over := unionOver(f, prefixes, limit.Exceeded)
+	if !over {
+		return complaint{}
+	}
+	hint := fmt.Sprintf("max_covered: {%s: %s}, if it is meant", strings.ToLower(f.name), share)
+	if largest := g.largest(f); largest != nil {
+		hint += fmt.Sprintf("; the largest entry is %s at %s", largest.Prefix, largest.Source)
+	}
+	return complaint{fmt.Sprintf("all entries together cover %s of the %s address space, over the limit of %s", share, f.name, limit), hint}
+}
+
+// largest returns the first of the shortest entries in force, or nil.
+func (g *guarded) largest(f family) *filters.PrefixMatch {
+	var largest *filters.PrefixMatch
+	g.entries(false, func(m *filters.PrefixMatch) {
+		if f.has(m.Prefix) && (largest == nil || m.Prefix.Bits() < largest.Prefix.Bits()) {
+			largest = m
+		}
+	})
+	return largest
+}
+
+// ownSpace refuses what lies inside a peering LAN, or around it.
+func ownSpace(g *guarded, m *filters.PrefixMatch) complaint {
+	for _, lan := range g.PeeringLANs {
+		if !lan.Prefix.Overlaps(m.Prefix) {
+			continue
+		}
+		how := "lies inside"
+		switch {
+		case lan.Prefix == m.Prefix:
+			how = "is"
+		case m.Prefix.Bits() < lan.Prefix.Bits():
+			how = "lies around"
+		}
+		return complaint{
+			fmt.Sprintf("%s %s the exchange's own peering LAN %s at %s", m.Prefix, how, lan.Prefix, lan.Source),
+			"nothing passes this guard",
+		}
+	}
+	return complaint{}
+}

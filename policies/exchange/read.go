@@ -1,0 +1,71 @@
+package exchange
+
+import (
+	_ "embed"
+
+	"depeer/filters/diag"
+	"depeer/filters/strict"
+	"depeer/policies"
+)
+
+// Schema is the JSON Schema (2020-12) of the exchange file, for editors. What only
+// the reader can see (references, repetition, order) is not in it.
+//
+//go:embed schema.json
+var Schema []byte
+
+// Read reads an exchange file. It returns everything that is to be said about it,
+// sorted; the exchange is nil if any of that is an Error. file is only the name in
+// positions.
+func Read(file string, data []byte) (*Exchange, diag.List) {
+	var diags diag.List
+	r := &reader{ex: &Exchange{Limits: DefaultLimits()}}
+	if root, ok := strict.Read(file, "exchange", data, &diags); ok && strict.Map(root, fields, r) {
+		for _, check := range r.checks {
+			check()
+		}
+	}
+	diags.Sort()
+	if diags.Worst() == diag.Error {
+		return nil, diags
+	}
+	if r.ex.Treatments == nil {
+		r.ex.Treatments, r.ex.builtin = policies.Builtin(r.ex.ASN), true
+	}
+	r.ex.notYet.Sort()
+	return r.ex, diags
+}
+
+// reader is an exchange in the making.
+type reader struct {
+	ex     *Exchange
+	checks []func() // what can be said only when the whole file is known
+}
+
+// finally puts a check off until the whole file is known.
+func (r *reader) finally(check func()) { r.checks = append(r.checks, check) }
+
+// later notes something at n that is valid and that this version cannot do.
+func (r *reader) later(n strict.Node, what string) {
+	r.ex.notYet.Refusef(n.Position(), "exchange-not-yet", "leave it out for now", "%s is read and checked, but this version cannot do it yet", what)
+}
+
+var fields = []strict.Field[reader]{
+	{Key: "version", Required: true, Read: readVersion},
+	{Key: "exchange", Read: readIdentity},
+	{Key: "lists", Read: readLists},
+	{Key: "except", Read: readExcept},
+	{Key: "treatments", Read: readTreatments},
+	{Key: "ladders", Read: readLadders},
+	{Key: "members", Read: readMembers},
+	{Key: "protect", Read: readProtect},
+	{Key: "transit_free", Read: readTransitFree},
+	{Key: "limits", Read: readLimits},
+	{Key: "targets", Read: readTargets},
+}
+
+func readVersion(_ *reader, n strict.Node) {
+	if s, ok := n.Scalar(); ok && s != "1" {
+		n.Errorf("version", "version: 1", "version %q is not one that this program reads", s)
+	}
+}

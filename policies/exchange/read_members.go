@@ -1,0 +1,55 @@
+package exchange
+
+import (
+	"net/netip"
+
+	"depeer/filters"
+	"depeer/filters/strict"
+)
+
+// memberReader is one member in the making.
+type memberReader struct {
+	Member
+	r     *reader
+	taken once[netip.Addr] // addresses of all members
+}
+
+var memberFields = []strict.Field[memberReader]{
+	{Key: "asn", Required: true, Read: func(m *memberReader, n strict.Node) { m.ASN, _ = readASN(n) }},
+	{Key: "name", Read: func(m *memberReader, n strict.Node) { readText(n, &m.Name) }},
+	{Key: "addresses", Required: true, Read: readAddresses},
+	{Key: "choices", Read: readChoices},
+}
+
+func readMembers(r *reader, n strict.Node) {
+	taken := make(once[netip.Addr])
+	each(n, func(n strict.Node) {
+		m := memberReader{r: r, taken: taken}
+		m.Source = n.Position()
+		if strict.Map(n, memberFields, &m) {
+			r.ex.Members = append(r.ex.Members, m.Member)
+		}
+	})
+}
+
+func readAddresses(m *memberReader, n strict.Node) {
+	some(n, "addresses", func(n strict.Node) {
+		if a, ok := parsed(n, parseAddr); ok && m.taken.add(n, a, a.String()) {
+			m.Addresses = append(m.Addresses, a)
+		}
+	})
+}
+
+func readChoices(m *memberReader, n strict.Node) {
+	pairs, _ := n.Pairs()
+	for _, p := range pairs {
+		list, named := parsed(p.Key, filters.ParseSlug)
+		wish, wished := word(p.Value, Refuse, Deprefer, Tag)
+		if named && wished {
+			m.Choices = append(m.Choices, Choice{list, wish, p.Key.Position()})
+		}
+	}
+	if len(pairs) > 0 {
+		m.r.later(n, "choices")
+	}
+}

@@ -1,0 +1,115 @@
+package exchange
+
+import (
+	"math"
+
+	"depeer/filters/strict"
+	"depeer/policies"
+)
+
+// treatmentReader is one treatment in the making.
+type treatmentReader struct {
+	policies.Treatment
+	r          *reader
+	shut       *strict.Node
+	attributes bool // it names some, be they right or wrong
+}
+
+// attribute makes the reader of a key that changes a route's attributes.
+func attribute(read func(t *treatmentReader, n strict.Node)) func(*treatmentReader, strict.Node) {
+	return func(t *treatmentReader, n strict.Node) {
+		t.attributes = true
+		read(t, n)
+	}
+}
+
+var treatmentFields = []strict.Field[treatmentReader]{
+	{Key: "name", Required: true, Read: func(t *treatmentReader, n strict.Node) { readSlug(n, &t.Name) }},
+	{Key: "reject", Read: func(t *treatmentReader, n strict.Node) { t.Reject, _ = n.Bool() }},
+	{Key: "session", Read: func(t *treatmentReader, n strict.Node) {
+		if t.Session, _ = word(n, policies.Keep, policies.Shut); t.Session == policies.Shut {
+			t.shut = &n
+		}
+	}},
+	{Key: "local_pref", Read: attribute(readLocalPref)},
+	{Key: "med", Read: attribute(func(t *treatmentReader, n strict.Node) {
+		if v, ok := n.Uint(0, math.MaxUint32); ok {
+			med := uint32(v)
+			t.MED = &med
+		}
+	})},
+	{Key: "prepend", Read: attribute(func(t *treatmentReader, n strict.Node) {
+		v, _ := n.Uint(1, mostPrepends)
+		t.Prepend = uint8(v)
+	})},
+	{Key: "communities", Read: attribute(readCommunities)},
+	{Key: "large_communities", Read: attribute(readLargeCommunities)},
+}
+
+// mostPrepends is as often as makes a difference. Members refuse very long paths,
+// and gobgpd cuts the count to 8 bits.
+const mostPrepends = 10
+
+func readTreatments(r *reader, n strict.Node) {
+	names := make(once[string])
+	changes := "" // the last treatment that lets routes go on
+	some(n, "treatments", func(n strict.Node) {
+		t := treatmentReader{r: r}
+		if !strict.Map(n, treatmentFields, &t) {
+			return
+		}
+		switch {
+		case t.Reject && t.attributes:
+			n.Errorf("reject-attributes", "reject: true, or the attributes", "a treatment that refuses routes cannot change their attributes, too")
+		case !t.Reject && t.shut != nil:
+			t.shut.Errorf("session-without-reject", "reject: true", "session: shut goes with reject: true only")
+		case !t.Reject && !t.attributes:
+			n.Errorf("treatment-nothing", "reject: true, or local_pref, med, prepend, communities, large_communities", "a treatment that does nothing")
+		case t.Reject && changes != "":
+			n.Warnf("treatment-order", "the most severe first", "%s refuses routes, and stands after %s, which does not: where both match, %s wins", t.Name, changes, changes)
+		}
+		if t.shut != nil {
+			r.later(*t.shut, "session: shut")
+		}
+		if t.Name == "" || !names.add(n, t.Name, "treatment "+t.Name) {
+			return
+		}
+		if !t.Reject {
+			changes = t.Name
+		}
+		r.ex.Treatments = append(r.ex.Treatments, t.Treatment)
+	})
+}
+
+func readLocalPref(t *treatmentReader, n strict.Node) {
+	if s, ok := n.Scalar(); ok && s == "0" {
+		n.Errorf("local-pref-zero", "local_pref: 1 is the lowest", "gobgpd drops local_pref 0 silently")
+		return
+	}
+	v, _ := n.Uint(1, math.MaxUint32)
+	t.LocalPref = uint32(v)
+}
+
+func readCommunities(t *treatmentReader, n strict.Node) {
+	seen := make(once[policies.Community])
+	some(n, "communities", func(n strict.Node) {
+		c, ok := parsed(n, policies.ParseCommunity)
+		if !ok || !seen.add(n, c, c.String()) {
+			return
+		}
+		t.Communities = append(t.Communities, c)
+		t.r.finally(func() { t.r.checkCommunity(n, c) })
+	})
+}
+
+func readLargeCommunities(t *treatmentReader, n strict.Node) {
+	seen := make(once[policies.LargeCommunity])
+	some(n, "large communities", func(n strict.Node) {
+		c, ok := parsed(n, policies.ParseLargeCommunity)
+		if !ok || !seen.add(n, c, c.String()) {
+			return
+		}
+		t.LargeCommunities = append(t.LargeCommunities, c)
+		t.r.finally(func() { t.r.checkLargeCommunity(n, c) })
+	})
+}

@@ -1,0 +1,141 @@
+package exchange
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"depeer/filters/diag"
+	"depeer/filters/strict"
+)
+
+// Target is a route server that policy is put into.
+type Target struct {
+	Name    string // slug
+	Address Address
+	TLS     *TLS   // nil: in plain text
+	After   string // the target that is changed before this one; "" for none
+	Persist string // absolute path of a gobgpd.conf that keeps our part, too; "" for none
+	Source  diag.Position
+}
+
+// TLS is how a target is spoken to: files in PEM, as written, relative to the
+// exchange file.
+type TLS struct {
+	CA   string // "" takes the system's
+	Cert string // of this client; "" for none, and then without Key
+	Key  string
+}
+
+// targetReader is one target in the making.
+type targetReader struct {
+	Target
+	tls, after, persist, address *strict.Node
+}
+
+var targetFields = []strict.Field[targetReader]{
+	{Key: "name", Required: true, Read: func(t *targetReader, n strict.Node) { readSlug(n, &t.Name) }},
+	{Key: "address", Required: true, Read: func(t *targetReader, n strict.Node) {
+		if a, ok := parsed(n, ParseAddress); ok {
+			t.Address, t.address = a, &n
+		}
+	}},
+	{Key: "tls", Read: readTLS},
+	{Key: "after", Read: func(t *targetReader, n strict.Node) {
+		if readSlug(n, &t.After) {
+			t.after = &n
+		}
+	}},
+	{Key: "persist", Read: readPersist},
+}
+
+var tlsFields = []strict.Field[TLS]{
+	{Key: "ca", Read: func(t *TLS, n strict.Node) { readText(n, &t.CA) }},
+	{Key: "cert", Read: func(t *TLS, n strict.Node) { readText(n, &t.Cert) }},
+	{Key: "key", Read: func(t *TLS, n strict.Node) { readText(n, &t.Key) }},
+}
+
+func readTLS(t *targetReader, n strict.Node) {
+	t.tls, t.TLS = &n, new(TLS)
+	if strict.Map(n, tlsFields, t.TLS) && (t.TLS.Cert == "") != (t.TLS.Key == "") {
+		n.Errorf("tls", "cert: ... and key: ..., or neither", "a certificate needs its key, and a key its certificate")
+	}
+}
+
+func readPersist(t *targetReader, n strict.Node) {
+	s, ok := n.Text()
+	if !ok {
+		return
+	}
+	if !path.IsAbs(s) {
+		n.Errorf("path", "such as /etc/gobgpd.conf", "%q is not an absolute path", s)
+		return
+	}
+	t.Persist, t.persist = s, &n
+}
+
+func readTargets(r *reader, n strict.Node) {
+	names, addresses, files := make(once[string]), make(once[Address]), make(once[string])
+	var targets []targetReader
+	each(n, func(n strict.Node) {
+		var t targetReader
+		t.Source = n.Position()
+		if !strict.Map(n, targetFields, &t) {
+			return
+		}
+		if t.tls != nil && t.Address.Socket != "" {
+			t.tls.Errorf("tls", "leave it out", "a Unix socket has no TLS")
+		}
+		if t.address != nil {
+			addresses.add(*t.address, t.Address, t.Address.String())
+		}
+		if t.persist != nil {
+			files.add(*t.persist, path.Clean(t.Persist), t.Persist)
+		}
+		if t.Name != "" && names.add(n, t.Name, "target "+t.Name) {
+			targets = append(targets, t)
+		}
+	})
+	checkOrder(targets)
+	for _, t := range targets {
+		r.ex.Targets = append(r.ex.Targets, t.Target)
+	}
+}
+
+// checkOrder holds that each after names a target, and that none waits for itself,
+// be it over others. A circle is complained about once, at its first target.
+func checkOrder(targets []targetReader) {
+	names := make([]string, len(targets))
+	index := make(map[string]int, len(targets))
+	for i, t := range targets {
+		names[i], index[t.Name] = t.Name, i
+	}
+	for i, t := range targets {
+		if t.after == nil {
+			continue
+		}
+		if _, ok := index[t.After]; !ok {
+			t.after.Errorf("unknown-target", diag.Nearest(t.After, names), "there is no target %s", t.After)
+			continue
+		}
+		if circle := waitsFor(targets, index, i); slices.Min(circle) == i && targets[circle[len(circle)-1]].After == t.Name {
+			way := make([]string, 0, len(circle)+1)
+			for _, j := range circle {
+				way = append(way, names[j])
+			}
+			t.after.Errorf("target-circle", "", "targets wait for each other: %s", strings.Join(append(way, t.Name), " after "))
+		}
+	}
+}
+
+// waitsFor returns target i, the one it is changed after, and so on, each once.
+func waitsFor(targets []targetReader, index map[string]int, i int) []int {
+	way := []int{i}
+	for {
+		next, ok := index[targets[way[len(way)-1]].After]
+		if !ok || slices.Contains(way, next) {
+			return way
+		}
+		way = append(way, next)
+	}
+}

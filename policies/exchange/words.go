@@ -1,0 +1,49 @@
+package exchange
+
+import "fmt"
+
+// Feed is the format of a feed.
+type Feed uint8
+
+const (
+	SpamhausDROP    Feed = iota // spamhaus-drop
+	SpamhausASNDROP             // spamhaus-asndrop
+	Plain                       // plain
+)
+
+// String returns the word of the exchange file, which "import" knows, too.
+func (f Feed) String() string {
+	switch f {
+	case SpamhausDROP:
+		return "spamhaus-drop"
+	case SpamhausASNDROP:
+		return "spamhaus-asndrop"
+	case Plain:
+		return "plain"
+	default:
+		panic(fmt.Sprintf("exchange: no feed %d", uint8(f)))
+	}
+}
+
+// Wish is what a member may choose for the routes of a list, towards itself.
+type Wish uint8
+
+const (
+	Refuse   Wish = iota // they do not reach it
+	Deprefer             // they reach it, and lose to any other
+	Tag                  // they reach it, marked
+)
+
+// String returns the word of the exchange file.
+func (w Wish) String() string {
+	switch w {
+	case Refuse:
+		return "refuse"
+	case Deprefer:
+		return "deprefer"
+	case Tag:
+		return "tag"
+	default:
+		panic(fmt.Sprintf("exchange: no wish %d", uint8(w)))
+	}
+}
