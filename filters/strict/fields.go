@@ -62,11 +62,17 @@ func find[T any](fields []Field[T], key string) int {
 // nearest returns the field that key was most likely meant to be, or all of them.
 func nearest[T any](fields []Field[T], key string) string {
 	names := make([]string, len(fields))
+	best, off := "", 3
+	word := strings.ToLower(strings.ReplaceAll(key[:min(len(key), 40)], "-", "_"))
 	for i, f := range fields {
 		names[i] = f.Key
-		if distance(f.Key, strings.ToLower(strings.ReplaceAll(key, "-", "_"))) <= 2 {
-			return f.Key
+		// A word half of whose letters are others is another word.
+		if d := distance(f.Key, word); d < off && 2*d < len(f.Key) {
+			best, off = f.Key, d
 		}
+	}
+	if best != "" {
+		return best
 	}
 	return "one of " + strings.Join(names, ", ")
 }

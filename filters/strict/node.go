@@ -18,13 +18,6 @@ type Node struct {
 	doc  *document
 }
 
-// document is what all nodes of one file share.
-type document struct {
-	file  string
-	kind  string // starts every code: listing, exchange
-	diags *diag.List
-}
-
 // Position returns where the value starts.
 func (n Node) Position() diag.Position {
 	return diag.Position{File: n.doc.file, Line: n.yaml.Line, Column: n.yaml.Column}
@@ -32,17 +25,19 @@ func (n Node) Position() diag.Position {
 
 // Errorf says that the value is invalid. The document's kind is put before code.
 func (n Node) Errorf(code, hint, format string, args ...any) {
-	n.doc.diags.Errorf(n.Position(), n.doc.kind+"-"+code, hint, format, args...)
+	n.doc.errorf(n.Position(), code, hint, format, args...)
 }
 
 // Warnf says something about a value that is used all the same.
 func (n Node) Warnf(code, hint, format string, args ...any) {
-	n.doc.diags.Warnf(n.Position(), n.doc.kind+"-"+code, hint, format, args...)
+	n.doc.add(diag.Warning, n.Position(), code, hint, format, args...)
 }
 
 // IsMap says whether the value is a mapping; IsList, whether it is a sequence.
 func (n Node) IsMap() bool  { return n.yaml.Kind == yaml.MappingNode }
 func (n Node) IsList() bool { return n.yaml.Kind == yaml.SequenceNode }
+
+func (n Node) isNull() bool { return n.yaml.Tag == "!!null" }
 
 // List returns the values of a sequence.
 func (n Node) List() ([]Node, bool) {
@@ -64,7 +59,7 @@ func (n Node) Scalar() (string, bool) {
 	case n.yaml.Kind != yaml.ScalarNode:
 		n.Errorf("not-a-value", "", "%s where a single value belongs", n.what())
 		return "", false
-	case n.yaml.Tag == "!!null":
+	case n.isNull():
 		n.Errorf("empty", "leave the key out", "nothing where a value belongs")
 		return "", false
 	}
@@ -82,30 +77,15 @@ func (n Node) Text() (string, bool) {
 		n.Errorf("empty", "leave the key out", "nothing where a text belongs")
 		return "", false
 	}
-	for _, r := range s {
-		if what := hidden(r); what != "" {
-			n.Errorf("hidden-character", "write it without", "%s U+%04X in %s", what, r, strconv.QuoteToASCII(s))
-			return "", false
+	if r, what := hidden(s); what != "" {
+		hint := "write it without"
+		if r == '\n' {
+			hint = "on one line, or folded with >-"
 		}
+		n.Errorf("hidden-character", hint, "%s %U in %s", what, r, strconv.QuoteToASCII(s))
+		return "", false
 	}
 	return s, true
-}
-
-// hidden names what is wrong with a rune that could make a terminal, a log or a
-// configuration show something else than what it holds. Empty for all others.
-func hidden(r rune) string {
-	switch {
-	case r < ' ', 0x7f <= r && r <= 0x9f, r == 0x2028, r == 0x2029:
-		return "control character"
-	case r == 0x061c, r == 0x200e, r == 0x200f, 0x202a <= r && r <= 0x202e, 0x2066 <= r && r <= 0x2069:
-		return "bidirectional control character"
-	case r == 0x200b, r == 0x2060, r == 0xfeff:
-		return "invisible character"
-	case r == 0xfffd:
-		return "replacement character"
-	default:
-		return ""
-	}
 }
 
 // Bool returns true or false; nothing else is a yes or a no.
@@ -148,7 +128,7 @@ func (n Node) what() string {
 	case yaml.SequenceNode:
 		return "a list"
 	case yaml.ScalarNode:
-		if n.yaml.Tag == "!!null" {
+		if n.isNull() {
 			return "nothing"
 		}
 		return strconv.Quote(n.yaml.Value)

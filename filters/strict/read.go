@@ -4,9 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"regexp"
-	"strconv"
-	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
 
@@ -15,8 +12,12 @@ import (
 
 // Limits of a file. Both formats stay far below them.
 const (
-	MaxSize  = 64 << 20 // bytes
-	maxDepth = 64       // of nesting
+	MaxSize     = 64 << 20 // bytes
+	MaxValues   = 1 << 20  // values, about: what yaml.v3 needs 160 bytes each for, and a microsecond
+	MaxComments = 1 << 18  // comments, about: yaml.v3 needs 2 KiB for one
+	maxDepth    = 64       // of nesting
+	maxLength   = 16 << 10 // bytes of one value
+	maxErrors   = 10_000   // diagnostics of one file
 )
 
 // Read reads data as exactly one YAML document and returns its root. kind starts
@@ -24,53 +25,54 @@ const (
 // root to go on with; what it says is then in diags.
 //
 // Aliases, anchors and explicit tags are refused, so a document is never larger
-// than its text.
+// than its text. A byte order mark at the start of UTF-8 is skipped.
 func Read(file, kind string, data []byte, diags *diag.List) (Node, bool) {
-	doc := &document{file, kind, diags}
-	whole := diag.Position{File: file}
+	doc := &document{file: file, kind: kind, diags: diags}
 	if len(data) > MaxSize {
-		diags.Errorf(whole, kind+"-too-large", "", "file is over %d MiB", MaxSize>>20)
+		doc.errorf(diag.Position{}, "too-large", "", "file is over %d MiB", MaxSize>>20)
 		return Node{}, false
 	}
-	if line, column, ok := invalidUTF8(data); ok {
-		diags.Errorf(diag.Position{File: file, Line: line, Column: column}, kind+"-encoding", "save the file as UTF-8", "not UTF-8")
+	data = bytes.TrimPrefix(data, []byte("\ufeff"))
+	ascii, ok := doc.survey(data)
+	if !ok {
 		return Node{}, false
 	}
-	if line, ok := tooDeep(data); ok {
-		diags.Errorf(diag.Position{File: file, Line: line, Column: 1}, kind+"-too-deep", "", "nested more than %d deep", maxDepth)
+	top, ok := doc.parse(data)
+	if !ok {
 		return Node{}, false
 	}
-
-	dec := yaml.NewDecoder(bytes.NewReader(data))
-	var root, second yaml.Node
-	if err := dec.Decode(&root); err != nil {
-		if errors.Is(err, io.EOF) {
-			diags.Errorf(whole, kind+"-empty", "version: 1", "file is empty")
-		} else {
-			p, what := yamlError(file, err)
-			diags.Errorf(p, kind+"-yaml", "", "%s", what)
-		}
-		return Node{}, false
+	if !ascii {
+		countBytes(top, data)
 	}
-	switch err := dec.Decode(&second); {
-	case err == nil:
-		n := Node{&second, doc}
-		n.Errorf("second-document", "one document a file", "a second document, after the one at line %d", root.Content[0].Line)
-		return Node{}, false
-	case !errors.Is(err, io.EOF):
-		p, what := yamlError(file, err)
-		diags.Errorf(p, kind+"-yaml", "", "%s", what)
-		return Node{}, false
-	}
-	top := root.Content[0]
-	if !doc.plain(top, 0) {
-		return Node{}, false
-	}
-	return Node{top, doc}, true
+	return Node{top, doc}, doc.plain(top, 0)
 }
 
-// plain refuses what this package does not read: aliases, anchors, tags, keys
-// that are not scalars.
+// parse has yaml.v3 read one document, and sees to it that there is no more.
+func (d *document) parse(data []byte) (*yaml.Node, bool) {
+	dec := yaml.NewDecoder(bytes.NewReader(data))
+	var root, second yaml.Node
+	switch err := dec.Decode(&root); {
+	case err != nil && !errors.Is(err, io.EOF):
+		d.yamlError(data, err)
+		return nil, false
+	case err != nil || (Node{root.Content[0], d}).isNull():
+		d.errorf(diag.Position{}, "empty", "version: 1", "file is empty")
+		return nil, false
+	}
+	top := root.Content[0]
+	switch err := dec.Decode(&second); {
+	case errors.Is(err, io.EOF):
+		return top, true
+	case err != nil:
+		d.yamlError(data, err)
+	default:
+		Node{&second, d}.Errorf("second-document", "one document a file", "a second document, after the one at line %d", top.Line)
+	}
+	return nil, false
+}
+
+// plain refuses what this package does not read: aliases, anchors, tags, merge
+// keys, keys that are not scalars, values out of all proportion.
 func (d *document) plain(n *yaml.Node, depth int) bool {
 	here := Node{n, d}
 	switch {
@@ -86,92 +88,29 @@ func (d *document) plain(n *yaml.Node, depth int) bool {
 	case n.Style&yaml.TaggedStyle != 0:
 		here.Errorf("tag", "leave the tag out", "tag %s", n.Tag)
 		return false
+	case len(n.Value) > maxLength:
+		here.Errorf("too-long", "", "a value of more than %d bytes", maxLength)
+		return false
 	}
 	ok := true
 	for i, c := range n.Content {
-		if n.Kind == yaml.MappingNode && i%2 == 0 && c.Kind != yaml.ScalarNode {
-			Node{c, d}.Errorf("key", "", "a key must be a single word")
-			ok = false
-			continue
-		}
-		if !d.plain(c, depth+1) {
+		if n.Kind == yaml.MappingNode && i%2 == 0 && !d.key(c) || !d.plain(c, depth+1) {
 			ok = false
 		}
 	}
 	return ok
 }
 
-// tooDeep finds flow or block nesting that would cost yaml.v3 time and memory
-// before it gives up. It counts brackets outside of comments and quotes
-// roughly: more than any sensible file holds, never fewer than there are.
-func tooDeep(data []byte) (line int, deep bool) {
-	depth, line := 0, 1
-	var quote byte
-	dashes, start := 0, true // "- - - -" at the start of a line nests, too
-	for i, c := range data {
-		switch {
-		case c == '\n':
-			line++
-			dashes, start = 0, true
-			continue
-		case quote != 0:
-			if c == quote && !(c == '"' && data[i-1] == '\\') {
-				quote = 0
-			}
-			continue
-		case c == '-' && start:
-			dashes++
-		case c != ' ':
-			start = false
-		}
-		switch c {
-		case '"', '\'':
-			if i > 0 && bytes.IndexByte([]byte(" [{,:\n-"), data[i-1]) >= 0 {
-				quote = c
-			}
-		case '[', '{':
-			depth++
-		case ']', '}':
-			depth = max(0, depth-1)
-		}
-		if depth > maxDepth || dashes > maxDepth && data[i] == '-' && i+1 < len(data) && data[i+1] == ' ' {
-			return line, true
-		}
+// key refuses keys that are more than a word.
+func (d *document) key(n *yaml.Node) bool {
+	switch {
+	case n.Kind == yaml.MappingNode || n.Kind == yaml.SequenceNode:
+		Node{n, d}.Errorf("key", "", "a key must be a single word")
+		return false
+	case n.Tag == "!!merge":
+		Node{n, d}.Errorf("alias", "write the keys out", "merge key <<")
+		return false
+	default:
+		return true
 	}
-	return 0, false
-}
-
-// invalidUTF8 returns where data stops being UTF-8.
-func invalidUTF8(data []byte) (line, column int, invalid bool) {
-	if utf8.Valid(data) {
-		return 0, 0, false
-	}
-	line, column = 1, 1
-	for len(data) > 0 {
-		r, size := utf8.DecodeRune(data)
-		if r == utf8.RuneError && size == 1 {
-			return line, column, true
-		}
-		column += size
-		if r == '\n' {
-			line, column = line+1, 1
-		}
-		data = data[size:]
-	}
-	panic("strict: text is both valid and invalid UTF-8")
-}
-
-var yamlLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)`)
-
-// yamlError takes the line out of an error of yaml.v3, which gives no column.
-func yamlError(file string, err error) (diag.Position, string) {
-	m := yamlLine.FindStringSubmatch(err.Error())
-	if m == nil {
-		return diag.Position{File: file}, err.Error()
-	}
-	p := diag.Position{File: file}
-	if line, err := strconv.Atoi(m[1]); err == nil {
-		p.Line, p.Column = line, 1
-	}
-	return p, m[2]
 }

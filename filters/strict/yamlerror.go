@@ -1,0 +1,73 @@
+package strict
+
+import (
+	"bytes"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"depeer/filters/diag"
+)
+
+// problem says in our words what yaml.v3 3.0.1 finds wrong.
+type problem struct {
+	theirs string // how its message starts
+	code   string
+	ours   string
+	hint   string
+	// above: its line counts from 0. Where a broken list or map starts below the first line,
+	// that is the line it names, and not the one where it breaks.
+	above bool
+}
+
+var problems = []problem{
+	{"did not find expected ',' or ']'", "yaml", "a list in brackets is not closed, or lacks a comma", "look for , or ] from this line on", true},
+	{"did not find expected ',' or '}'", "yaml", "a map in braces is not closed, or lacks a comma", "look for , or } from this line on", true},
+	{"did not find expected key", "yaml", "a map is broken by a line that is indented otherwise, or is not `key: value`", "look from this line on", true},
+	{"did not find expected '-' indicator", "yaml", "a list is broken by a line that is indented otherwise, or does not start with `- `", "look from this line on", true},
+	{"did not find expected <document start>", "second-document", "text after the end of the document", "one document a file", true},
+	{"did not find expected node content", "yaml", "a value is missing", "", true},
+	{"found undefined tag handle", "tag", "a tag", "leave the tag out", true},
+	{"mapping values are not allowed in this context", "yaml", "a colon where none belongs", "indent the line as the one before it, or put the value in quotes", false},
+	{"block sequence entries are not allowed in this context", "yaml", "a list where none belongs", "put it on a line of its own", false},
+	{"could not find expected ':'", "yaml", "a line without `key: value`", "is the file whole?", false},
+	{"found unexpected end of stream", "yaml", "a quote is not closed", "is the file whole?", false},
+	{"found character that cannot start any token", "yaml", "a value cannot start with this character", "put it in quotes; indent with spaces", false},
+	{"found a tab character", "yaml", "a tab in the indentation", "indent with spaces", false},
+	{"exceeded max depth", "too-deep", "nested far too deep", "", false},
+	{"found unknown escape character", "yaml", "an escape that YAML does not have, in double quotes", "write \\\\ for a backslash, or use single quotes", false},
+}
+
+var yamlMessage = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)`)
+var unknownAnchor = regexp.MustCompile(`^unknown anchor '(.*)' referenced`)
+
+// yamlError adds an error of yaml.v3, which has a line at best, and none for the
+// first.
+func (d *document) yamlError(data []byte, err error) {
+	at, message := diag.Position{Line: 1, Column: 1}, err.Error()
+	below := 0 // lines to add where yaml.v3 counts from 0
+	if m := yamlMessage.FindStringSubmatch(message); m != nil {
+		message = m[2]
+		if line, err := strconv.Atoi(m[1]); err == nil {
+			at.Line, below = line, 1
+		}
+	}
+	if m := unknownAnchor.FindStringSubmatch(message); m != nil {
+		if i := bytes.Index(data, []byte("*"+m[1])); i >= 0 {
+			at = place(data, i)
+		}
+		d.errorf(at, "alias", "write the value out", "alias *%s", m[1])
+		return
+	}
+	for _, p := range problems {
+		if strings.HasPrefix(message, p.theirs) {
+			if p.above {
+				at.Line += below
+			}
+			at.Line = min(at.Line, max(1, place(data, len(bytes.TrimRight(data, "\r\n"))).Line))
+			d.errorf(at, p.code, p.hint, "%s", p.ours)
+			return
+		}
+	}
+	d.errorf(at, "yaml", "", "%s", message)
+}
