@@ -1,0 +1,71 @@
+package feed
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"syscall"
+
+	"depeer/filters"
+)
+
+// control stands between the resolver and the connection: it sees the very
+// address that is about to be connected to, whatever name or redirect led there.
+func (f *Fetcher) control(_, address string, _ syscall.RawConn) error {
+	if f.AllowPrivate {
+		return nil
+	}
+	to, err := netip.ParseAddrPort(address)
+	if err != nil {
+		return fmt.Errorf("connecting to %q: %w", address, err)
+	}
+	if f.permit.IsValid() && to == f.permit {
+		return nil
+	}
+	if why := notPublic(to.Addr()); why != "" {
+		return fmt.Errorf("%s is %w: %s", to.Addr(), ErrPrivate, why)
+	}
+	return own(to.Addr())
+}
+
+// tunnels embed an IPv4 address, which may be any.
+var tunnels = []netip.Prefix{
+	netip.MustParsePrefix("2002::/16"), // 6to4 (RFC 3056)
+	netip.MustParsePrefix("2001::/32"), // Teredo (RFC 4380)
+}
+
+// nat64 is how a net without IPv4 reaches it (RFC 6052): what counts is the
+// address inside.
+var nat64 = netip.MustParsePrefix("64:ff9b::/96")
+
+// notPublic says why a is no address of the public net. Empty for all others.
+func notPublic(a netip.Addr) string {
+	if a.Zone() != "" {
+		return "it has a zone"
+	}
+	a = a.Unmap()
+	for _, t := range tunnels {
+		if t.Contains(a) {
+			return "it embeds another address"
+		}
+	}
+	if nat64.Contains(a) {
+		inner := a.As16()
+		a = netip.AddrFrom4([4]byte(inner[12:]))
+	}
+	return filters.ReservedPrefix(netip.PrefixFrom(a, a.BitLen()))
+}
+
+// own refuses the addresses of this machine, public ones too.
+func own(a netip.Addr) error {
+	addresses, err := net.InterfaceAddrs()
+	if err != nil {
+		return fmt.Errorf("this machine's addresses: %w", err)
+	}
+	for _, i := range addresses {
+		if p, err := netip.ParsePrefix(i.String()); err == nil && p.Addr().Unmap() == a.Unmap() {
+			return fmt.Errorf("%s is %w: it is this machine's own", a, ErrPrivate)
+		}
+	}
+	return nil
+}

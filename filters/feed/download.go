@@ -1,0 +1,157 @@
+package feed
+
+import (
+	"cmp"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+const (
+	maxRedirects   = 5
+	maxHeaderBytes = 64 << 10
+	defaultTimeout = time.Minute
+)
+
+// IsURL says whether what a user wrote is the address of a feed and not a file.
+func IsURL(s string) bool { return strings.Contains(s, "://") }
+
+// parseURL reads the address of a feed.
+func parseURL(s string) (*url.URL, error) {
+	u, err := url.Parse(s)
+	if err != nil || !isASCII(s) {
+		return nil, &URLError{s, "not a URL"}
+	}
+	if why := unfit(u); why != "" {
+		return nil, &URLError{u.Redacted(), why}
+	}
+	return u, nil
+}
+
+// unfit says why u is not fetched; of a redirect's address, too.
+func unfit(u *url.URL) string {
+	switch {
+	case u.Scheme != "https":
+		return "feeds are fetched over https only"
+	case u.Hostname() == "":
+		return "no host in the URL"
+	case u.User != nil:
+		return "no passwords in a URL: a listing shows where it is from"
+	default:
+		return ""
+	}
+}
+
+// download asks for u; where old has data, only for something newer.
+func (f *Fetcher) download(ctx context.Context, u *url.URL, old kept) (kept, error) {
+	timeout := cmp.Or(f.Timeout, defaultTimeout)
+	ctx, cancel := context.WithTimeoutCause(ctx, timeout, fmt.Errorf("no whole answer within %s", timeout))
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
+	if err != nil {
+		return kept{}, &URLError{u.String(), "not a URL"}
+	}
+	request.Header.Set("User-Agent", "depeer/"+cmp.Or(f.Version, "unknown"))
+	conditional := !old.Fetched.IsZero() && (old.ETag != "" || old.LastModified != "")
+	if conditional {
+		setUnlessEmpty(request.Header, "If-None-Match", old.ETag)
+		setUnlessEmpty(request.Header, "If-Modified-Since", old.LastModified)
+	}
+	client := f.client()
+	defer client.CloseIdleConnections()
+	response, err := client.Do(request)
+	failed := func(err error) (kept, error) {
+		e := &DownloadError{URL: u.String(), Err: plainly(ctx, err)}
+		if response != nil {
+			e.Status = response.StatusCode
+		}
+		return kept{}, e
+	}
+	if err != nil {
+		return failed(err)
+	}
+	defer response.Body.Close()
+	switch {
+	case response.StatusCode == http.StatusNotModified && conditional:
+		return old, nil
+	case response.StatusCode != http.StatusOK:
+		return failed(statusError(response.StatusCode))
+	case response.ContentLength > MaxSize:
+		return failed(errTooLarge)
+	}
+	data, err := readAll(response.Body)
+	if err != nil {
+		return failed(err)
+	}
+	return kept{
+		ETag:         response.Header.Get("ETag"),
+		LastModified: response.Header.Get("Last-Modified"),
+		data:         data,
+	}, nil
+}
+
+var errTooLarge = fmt.Errorf("the answer is over %d MiB", MaxSize>>20)
+
+// readAll reads a body, unpacked, up to the limit.
+func readAll(body io.Reader) ([]byte, error) {
+	data, err := io.ReadAll(io.LimitReader(body, MaxSize+1))
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return nil, fmt.Errorf("the answer is cut short after %d bytes: %w", len(data), err)
+	case err != nil:
+		return nil, err
+	case len(data) > MaxSize:
+		return nil, errTooLarge
+	}
+	return data, nil
+}
+
+// client makes a client for one download: no proxy, no connection kept, HTTP/1.1.
+func (f *Fetcher) client() *http.Client {
+	dialer := &net.Dialer{Timeout: 15 * time.Second, Control: f.control}
+	return &http.Client{
+		Transport: &http.Transport{
+			Proxy:                  nil,
+			DialContext:            dialer.DialContext,
+			TLSClientConfig:        &tls.Config{RootCAs: f.RootCAs, MinVersion: tls.VersionTLS12},
+			TLSHandshakeTimeout:    15 * time.Second,
+			ResponseHeaderTimeout:  30 * time.Second,
+			MaxResponseHeaderBytes: maxHeaderBytes,
+			DisableKeepAlives:      true,
+		},
+		CheckRedirect: func(request *http.Request, via []*http.Request) error {
+			if len(via) > maxRedirects {
+				return fmt.Errorf("over %d redirects", maxRedirects)
+			}
+			if why := unfit(request.URL); why != "" {
+				return fmt.Errorf("redirected to %s: %s", request.URL.Redacted(), why)
+			}
+			return nil
+		},
+	}
+}
+
+// plainly takes the wrapping off an error that names the URL again, and tells
+// a deadline of ours by its cause.
+func plainly(ctx context.Context, err error) error {
+	if wrapped := (*url.Error)(nil); errors.As(err, &wrapped) {
+		err = wrapped.Err
+	}
+	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return err
+}
+
+func setUnlessEmpty(h http.Header, key, value string) {
+	if value != "" {
+		h.Set(key, value)
+	}
+}

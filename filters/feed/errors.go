@@ -1,0 +1,66 @@
+package feed
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// ErrPrivate is in a DownloadError where the feed's name leads to an address
+// that is not public and Fetcher.AllowPrivate is not set.
+var ErrPrivate = errors.New("not a public address")
+
+// URLError says that a feed's address is not one that is fetched: wrong usage.
+type URLError struct {
+	URL string
+	Why string
+}
+
+func (e *URLError) Error() string {
+	return fmt.Sprintf("feed %s: %s", strconv.QuoteToASCII(e.URL), e.Why)
+}
+
+// DownloadError says that a feed was not got: the server was not reached, it
+// did not answer with 200, or its answer did not come whole.
+type DownloadError struct {
+	URL    string
+	Status int // of HTTP; 0: it did not come to an answer
+	Err    error
+}
+
+func (e *DownloadError) Error() string { return fmt.Sprintf("feed %s: %v", e.URL, e.Err) }
+
+func (e *DownloadError) Unwrap() error { return e.Err }
+
+// InvalidError says that what came is not the feed: invalid input.
+type InvalidError struct {
+	URL string
+	Err error // of accept
+}
+
+func (e *InvalidError) Error() string { return fmt.Sprintf("feed %s: %v", e.URL, e.Err) }
+
+func (e *InvalidError) Unwrap() error { return e.Err }
+
+// TooSoonError says that the server was asked within Interval, without success,
+// and so was not asked again.
+type TooSoonError struct {
+	URL     string
+	Tried   time.Time
+	Failure string // of that time
+}
+
+func (e *TooSoonError) Error() string {
+	return fmt.Sprintf("not asked again before %s; at %s: %s",
+		e.Tried.Add(Interval).UTC().Format(time.RFC3339), e.Tried.UTC().Format(time.RFC3339), e.Failure)
+}
+
+// statusError names a status in our words, not in the server's.
+func statusError(code int) error {
+	if text := http.StatusText(code); text != "" {
+		return fmt.Errorf("the server answered %d %s", code, text)
+	}
+	return fmt.Errorf("the server answered %d", code)
+}

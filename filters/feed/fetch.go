@@ -1,0 +1,144 @@
+package feed
+
+import (
+	"cmp"
+	"context"
+	"crypto/x509"
+	"errors"
+	"log/slog"
+	"net/netip"
+	"time"
+
+	"depeer/filters"
+	"depeer/filters/diag"
+)
+
+// Interval is how long a feed is left alone after it was asked. It is
+// Spamhaus's own rule: who downloads more often may be shut out.
+const Interval = time.Hour
+
+// Fetcher downloads feeds over https and keeps the last good copy of each.
+//
+// It goes to public addresses only, which is checked where the connection is
+// made, so neither a redirect nor a name that resolves to something else leads it inside.
+// Proxies of the environment are not used: behind one, that check would see only
+// the proxy. Who has to use one downloads with another program and imports the file.
+//
+// The zero value works and keeps nothing. A Fetcher is safe for concurrent use
+// as long as its fields are not changed; of two that fetch the same feed at once, the copy
+// of the one that ends last is kept.
+type Fetcher struct {
+	StateDir     string           // where copies are kept; "": nowhere, so every call asks
+	AllowPrivate bool             // connect to private, loopback and own addresses, too
+	Force        bool             // ask, however recently it was asked
+	RootCAs      *x509.CertPool   // nil: the system's
+	Version      string           // of depeer, for the User-Agent
+	Timeout      time.Duration    // for a whole download; 0: a minute
+	Now          func() time.Time // nil: time.Now
+	Logger       *slog.Logger     // nil: none
+
+	permit netip.AddrPort // an address that a test may connect to all the same
+}
+
+// Copy is a feed as it was fetched.
+type Copy struct {
+	Data      []byte
+	FetchedAt time.Time // when the server last said that this is the feed
+	Fresh     bool      // by this call; else it is the kept copy, because it was asked for within Interval
+}
+
+// Fetch returns the feed at url, which must be https. accept says whether data
+// is that feed; only what it accepts is kept, and in place of an older copy.
+//
+// Within Interval of the last time that the server answered, it is not asked
+// again: the outcome of that time stands, the kept copy or a *TooSoonError. The other
+// errors are a *URLError, a *DownloadError and an *InvalidError; the kept copy,
+// which they leave alone, is to be had from Kept.
+func (f *Fetcher) Fetch(ctx context.Context, url string, accept func([]byte) error) (Copy, error) {
+	u, err := parseURL(url)
+	if err != nil {
+		return Copy{}, err
+	}
+	k, now := f.load(url), f.now()
+	if !f.Force && k.recent(now) {
+		if k.Failure != "" {
+			return Copy{}, &TooSoonError{URL: url, Tried: k.Tried, Failure: k.Failure}
+		}
+		if err := accept(k.data); err != nil {
+			return Copy{}, &InvalidError{URL: url, Err: err}
+		}
+		return Copy{Data: k.data, FetchedAt: k.Fetched}, nil
+	}
+	old := k
+	if f.Force {
+		old = kept{}
+	}
+	k.Tried = now
+	got, err := f.download(ctx, u, old)
+	if err != nil {
+		if failed := (*DownloadError)(nil); errors.As(err, &failed) && failed.Status != 0 {
+			f.fail(k, err)
+		}
+		return Copy{}, err
+	}
+	if err := accept(got.data); err != nil {
+		err = &InvalidError{URL: url, Err: err}
+		f.fail(k, err)
+		return Copy{}, err
+	}
+	got.URL, got.Tried, got.Fetched, got.Failure = url, now, now, ""
+	f.save(got)
+	return Copy{Data: got.data, FetchedAt: now, Fresh: true}, nil
+}
+
+// Kept returns the last good copy of the feed at url, if there is one.
+func (f *Fetcher) Kept(url string) (Copy, bool) {
+	k := f.load(url)
+	return Copy{Data: k.data, FetchedAt: k.Fetched}, !k.Fetched.IsZero()
+}
+
+// Listing fetches the feed at url and reads it. With an *InvalidError the
+// diagnostics say what is wrong; with any other error there are none.
+func (f *Fetcher) Listing(ctx context.Context, format Format, url string, opt Options) (*filters.Listing, diag.List, Copy, error) {
+	var listing *filters.Listing
+	var diags diag.List
+	opt.URL = cmp.Or(opt.URL, url)
+	if diags := checkOptions(url, opt); len(diags) > 0 {
+		return nil, diags, Copy{}, &InvalidError{URL: url, Err: errors.New(firstError(diags))}
+	}
+	copied, err := f.Fetch(ctx, url, func(data []byte) error {
+		listing, diags = Parse(format, url, data, opt)
+		if listing == nil {
+			return errors.New(firstError(diags))
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, diags, Copy{}, err
+	}
+	return listing, diags, copied, nil
+}
+
+// firstError returns the message of the first error.
+func firstError(diags diag.List) string {
+	for _, d := range diags {
+		if d.Severity == diag.Error {
+			return d.Message
+		}
+	}
+	panic("feed: no listing, and no error either")
+}
+
+func (f *Fetcher) now() time.Time {
+	if f.Now != nil {
+		return f.Now()
+	}
+	return time.Now()
+}
+
+func (f *Fetcher) logger() *slog.Logger {
+	if f.Logger != nil {
+		return f.Logger
+	}
+	return slog.New(slog.DiscardHandler)
+}

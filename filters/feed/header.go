@@ -1,0 +1,115 @@
+package feed
+
+import (
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+
+	"depeer/filters"
+)
+
+// header is what the comments of Spamhaus's text form say:
+//
+//	; Spamhaus DROP List 2021/01/21 - (c) 2021 The Spamhaus Project
+//	; https://www.spamhaus.org/drop/drop.txt
+//	; Last-Modified: Thu, 21 Jan 2021 19:45:55 GMT
+//	; Expires: Thu, 21 Jan 2021 21:14:11 GMT
+//
+// Expires is about the file, not its entries, and is not read. Newer files
+// end with "; EOF".
+type header struct {
+	kind      string // DROP, EDROP, IPv6 DROP; "" without a title
+	day       filters.Day
+	modified  time.Time
+	copyright string
+	url       string
+	merged    bool // EDROP's notice that it is now part of DROP
+	eof       bool
+}
+
+var title = regexp.MustCompile(`^Spamhaus\s+(.*DROP\S*)\s+List\b\s*(\d{4}/\d{2}/\d{2})?(?:\s+-\s+(.*))?`)
+
+// isWebURL says whether s is the address of a page and nothing else.
+func isWebURL(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && u.User == nil && isASCII(s)
+}
+
+// comment reads one line that starts with a semicolon.
+func (r *reader) comment(h *header, l line) {
+	start := strings.IndexByte(l.text, ';')
+	s := strings.TrimSpace(l.text[start+1:])
+	modified, dated := strings.CutPrefix(s, "Last-Modified:")
+	switch {
+	case dated:
+		t, err := time.Parse("Mon, _2 Jan 2006 15:04:05 GMT", strings.TrimSpace(modified))
+		if err != nil {
+			r.errorf(r.at(l, start), "date", "such as Thu, 21 Jan 2021 19:45:55 GMT", "%s is no date", brief(strings.TrimSpace(modified)))
+		}
+		h.modified = t
+	case s == "EOF":
+		h.eof = true
+	case h.url == "" && isWebURL(s):
+		h.url = s
+	case strings.HasPrefix(s, "This list has been merged into "):
+		h.merged = true
+	case h.kind == "":
+		if m := title.FindStringSubmatch(s); m != nil {
+			h.kind, h.copyright = m[1], m[3]
+			h.day, _ = filters.ParseDay(strings.ReplaceAll(m[2], "/", "-"))
+		}
+	}
+}
+
+// The lists of prefixes.
+const (
+	drop  = "DROP"
+	edrop = "EDROP"
+)
+
+// isDROP says whether this is a list of prefixes: it has a title, or at least
+// the notice that stands in EDROP's place since April 2024.
+func (h *header) isDROP() bool { return h.kind != "" || h.merged }
+
+// list says which list of prefixes it is.
+func (h *header) list() string {
+	if strings.Contains(h.kind, edrop) || h.merged && h.kind == "" {
+		return edrop
+	}
+	return drop
+}
+
+// mayBeEmpty says whether nothing is what the list holds: EDROP, unless its
+// dates are from before it was merged into DROP.
+func (h *header) mayBeEmpty() bool {
+	merged := time.Date(2024, 4, 10, 0, 0, 0, 0, time.UTC)
+	old := func(t time.Time) bool { return t.Before(merged) }
+	dated := !h.modified.IsZero() || !h.day.IsZero()
+	return h.list() == edrop && (h.merged || !dated || !old(h.modified) || !old(h.day.Start()))
+}
+
+// describe puts what the header says into the listing.
+func (r *reader) describe(h *header) {
+	r.publisher(h.copyright)
+	if h.url != "" {
+		r.listing.URL = h.url
+	}
+	switch {
+	case !h.modified.IsZero():
+		r.listing.Updated = filters.At(h.modified)
+	case !h.day.IsZero():
+		r.listing.Updated = filters.On(h.day)
+	case r.errors == 0:
+		r.diags.Warnf(r.whole(), "feed-no-date", "", "the feed does not say when it was made")
+	}
+}
+
+// publisher names Spamhaus by its own line of copyright, which is to stay
+// with the data, as its terms say.
+func (r *reader) publisher(copyright string) {
+	r.listing.Publisher = "The Spamhaus Project"
+	if readable(copyright) {
+		r.listing.Publisher = strings.TrimSpace(copyright)
+	}
+}

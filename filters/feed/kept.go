@@ -1,0 +1,139 @@
+package feed
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// kept is what is remembered of a feed: a line of JSON, then the last good
+// copy. It is one file, so that no crash parts them, and it is believed only as a whole.
+type kept struct {
+	Version      int       `json:"version"`
+	URL          string    `json:"url"`
+	Tried        time.Time `json:"tried"`             // the server last answered
+	Failure      string    `json:"failure,omitempty"` // why nothing came of that
+	Fetched      time.Time `json:"fetched"`           // the copy; zero: there is none
+	ETag         string    `json:"etag,omitempty"`
+	LastModified string    `json:"last_modified,omitempty"`
+	SHA256       string    `json:"sha256"` // of the copy
+
+	data []byte
+}
+
+const keptVersion = 1
+
+// recent says whether the server is to be left alone. A clock that was set back
+// does not keep a feed from being fetched.
+func (k *kept) recent(now time.Time) bool {
+	return !k.Tried.IsZero() && !now.Before(k.Tried) && now.Before(k.Tried.Add(Interval))
+}
+
+// path returns the file for a URL, whatever characters it has.
+func (f *Fetcher) path(url string) string {
+	return filepath.Join(f.StateDir, "feeds", digest([]byte(url))[:32]+".feed")
+}
+
+// load returns what is remembered of a feed; nothing if it is damaged.
+func (f *Fetcher) load(url string) kept {
+	if f.StateDir == "" {
+		return kept{URL: url}
+	}
+	k, err := readKept(f.path(url))
+	switch {
+	case err == nil && k.URL == url:
+		return k
+	case err == nil:
+		err = fmt.Errorf("it is about %q", k.URL)
+		fallthrough
+	default:
+		if !errors.Is(err, fs.ErrNotExist) {
+			f.logger().Warn("kept copy of a feed is not used", "url", url, "file", f.path(url), "error", err)
+		}
+		return kept{URL: url}
+	}
+}
+
+// readKept reads and verifies one file.
+func readKept(path string) (kept, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return kept{}, err
+	}
+	if !info.Mode().IsRegular() || info.Size() > MaxSize+maxHeaderBytes*4 {
+		return kept{}, errors.New("not a file of ours")
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return kept{}, err
+	}
+	head, data, _ := bytes.Cut(data, []byte("\n"))
+	var k kept
+	if err := json.Unmarshal(head, &k); err != nil {
+		return kept{}, fmt.Errorf("damaged: %w", err)
+	}
+	if k.Version != keptVersion || k.SHA256 != digest(data) || k.Fetched.IsZero() && k.Failure == "" {
+		return kept{}, errors.New("damaged")
+	}
+	k.data = data
+	return k, nil
+}
+
+// fail remembers that the server answered and nothing came of it. The copy stays.
+func (f *Fetcher) fail(k kept, err error) {
+	k.Failure = err.Error()
+	f.save(k)
+}
+
+// save writes what is remembered, whole or not at all. That it cannot be
+// written takes nothing from what was fetched, so it is only told.
+func (f *Fetcher) save(k kept) {
+	if f.StateDir == "" {
+		return
+	}
+	if err := writeKept(f.path(k.URL), k); err != nil {
+		f.logger().Warn("copy of a feed is not kept, so the next run asks for it again", "url", k.URL, "error", err)
+	}
+}
+
+func writeKept(path string, k kept) (err error) {
+	k.Version, k.SHA256 = keptVersion, digest(k.data)
+	head, err := json.Marshal(k)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	temp, err := os.CreateTemp(filepath.Dir(path), ".feed-*") // 0600
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			os.Remove(temp.Name())
+		}
+	}()
+	for _, part := range [][]byte{head, []byte("\n"), k.data} {
+		if _, err := temp.Write(part); err != nil {
+			temp.Close()
+			return err
+		}
+	}
+	if err := errors.Join(temp.Sync(), temp.Close()); err != nil {
+		return err
+	}
+	return os.Rename(temp.Name(), path)
+}
+
+func digest(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}

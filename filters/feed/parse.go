@@ -1,0 +1,77 @@
+package feed
+
+import (
+	"regexp"
+
+	"depeer/filters"
+	"depeer/filters/diag"
+)
+
+// MaxSize is the most bytes that a feed may have.
+const MaxSize = 64 << 20
+
+// Options is what the user says about a listing; the zero value says nothing.
+type Options struct {
+	Name      string // of the listing, a slug; "" takes the feed's own
+	Treatment string // the listing's default; "" for none, with a warning
+	URL       string // where the feed was fetched from; its own header goes before it
+}
+
+// Parse reads a feed. The listing is nil exactly if one of the diagnostics is an
+// Error; these are sorted, their codes start with "feed-". file is for positions.
+//
+// One provider stands for one SBL number (sbl300238), one ASN (as64999), or, where
+// a prefix comes without a number, one prefix (net-192-0-2-0-24), so that an
+// exchange can make an exception of each. Dates are the feed's: Last-Modified of
+// the text form, the footer's timestamp of JSON; plain lists have none. No age
+// limit and no expiry is made up.
+func Parse(format Format, file string, data []byte, opt Options) (*filters.Listing, diag.List) {
+	if diags := checkOptions(file, opt); len(diags) > 0 {
+		return nil, diags
+	}
+	r := newReader(file, opt)
+	if r.sound(data) {
+		text := string(data)
+		switch {
+		case format == Plain:
+			r.plain(text)
+		case isJSON(text):
+			r.json(text, format)
+		case format == SpamhausDrop:
+			r.dropText(text)
+		case format == SpamhausASNDrop:
+			r.asnText(text)
+		default:
+			panic("feed: no reader for " + format.String())
+		}
+	}
+	r.tally.warn(&r.diags)
+	if r.errors > 0 {
+		r.diags.Sort()
+		return nil, r.diags
+	}
+	if opt.Treatment == "" {
+		r.diags.Warnf(r.whole(), "feed-no-treatment", "--treatment deprefer, or a treatment for this list in the exchange file",
+			"the listing has no treatment")
+	}
+	r.diags.Sort()
+	r.listing.Digest = digest(data)
+	return r.listing, r.diags
+}
+
+var slug = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+
+// checkOptions says what is wrong with what the user says.
+func checkOptions(file string, opt Options) diag.List {
+	var diags diag.List
+	for _, o := range []struct{ code, what, value string }{
+		{"feed-name", "listing", opt.Name},
+		{"feed-treatment", "treatment", opt.Treatment},
+	} {
+		if o.value != "" && !slug.MatchString(o.value) {
+			diags.Errorf(diag.Position{File: file}, o.code, "lower-case letters, digits and single hyphens",
+				"%s is no name for a %s", brief(o.value), o.what)
+		}
+	}
+	return diags
+}

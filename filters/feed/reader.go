@@ -1,0 +1,183 @@
+package feed
+
+import (
+	"fmt"
+	"iter"
+	"net/netip"
+	"strings"
+
+	"depeer/filters"
+	"depeer/filters/diag"
+)
+
+// maxErrors bounds what is said about a file that is something else altogether.
+const maxErrors = 100
+
+// reader collects what a feed says into a listing.
+type reader struct {
+	file    string
+	listing *filters.Listing
+	index   map[string]int // provider ID to its place in the listing
+	seen    map[entry]int  // to the line of its first record
+	family  int            // bits of the addresses of a DROP list; 0 before its first entry
+
+	diags  diag.List
+	errors int
+	full   bool // enough errors
+	tally  tally
+}
+
+// entry is what makes two records the same.
+type entry struct {
+	id     string
+	prefix netip.Prefix
+}
+
+func newReader(file string, opt Options) *reader {
+	return &reader{
+		file: file,
+		listing: &filters.Listing{
+			Name:      opt.Name,
+			Treatment: opt.Treatment,
+			URL:       opt.URL,
+			Source:    diag.Position{File: file},
+		},
+		index: make(map[string]int),
+		seen:  make(map[entry]int),
+	}
+}
+
+// line is one line of a feed.
+type line struct {
+	number int
+	offset int // of its first byte
+	text   string
+	ended  bool // by a newline, as all lines are unless the file is cut
+}
+
+// lines walks through the lines until there are too many errors.
+func (r *reader) lines(text string) iter.Seq[line] {
+	return func(yield func(line) bool) {
+		l := line{}
+		for whole := range strings.Lines(text) {
+			l.number++
+			l.text, l.ended = strings.CutSuffix(whole, "\n")
+			l.text = strings.TrimSuffix(l.text, "\r")
+			if r.full || !yield(l) {
+				return
+			}
+			l.offset += len(whole)
+		}
+	}
+}
+
+// at returns the position of the byte at index i of l.
+func (r *reader) at(l line, i int) diag.Position {
+	return diag.Position{File: r.file, Line: l.number, Column: i + 1}
+}
+
+// whole is the position of the file as such.
+func (r *reader) whole() diag.Position { return diag.Position{File: r.file} }
+
+// errorf says that the feed is not to be used.
+func (r *reader) errorf(p diag.Position, code, hint, format string, args ...any) {
+	if r.full {
+		return
+	}
+	r.diags.Errorf(p, "feed-"+code, hint, format, args...)
+	r.errors++
+	if r.errors >= maxErrors {
+		r.full = true
+		r.diags.Errorf(p, "feed-too-many-errors", "", "the rest of the file is not read")
+	}
+}
+
+// syntax passes on what a parser of package filters says of a value.
+func (r *reader) syntax(p diag.Position, err error) {
+	e, ok := err.(*filters.SyntaxError)
+	if !ok {
+		panic(fmt.Sprintf("feed: %T where a syntax error was promised", err))
+	}
+	r.errorf(p, e.Code, e.Hint, "%s", e.Message)
+}
+
+// provider returns the listing's provider of that ID, made by p if it is new.
+func (r *reader) provider(p filters.Provider) *filters.Provider {
+	i, known := r.index[p.ID]
+	if !known {
+		i = len(r.listing.Providers)
+		r.index[p.ID] = i
+		r.listing.Providers = append(r.listing.Providers, p)
+	}
+	return &r.listing.Providers[i]
+}
+
+// again says whether the same record stood before, and warns.
+func (r *reader) again(p diag.Position, e entry, what string) bool {
+	first, twice := r.seen[e]
+	if twice {
+		r.tally.add(p, "feed-duplicate", "", fmt.Sprintf("%s stands twice, first at line %d", what, first))
+		return true
+	}
+	r.seen[e] = p.Line
+	return false
+}
+
+// prefix adds a prefix to the provider that it belongs to.
+func (r *reader) prefix(pos diag.Position, prefix netip.Prefix, owner filters.Provider) {
+	if why := filters.ReservedPrefix(prefix); why != "" {
+		r.tally.add(pos, "feed-reserved", why, prefix.String()+" is left out: "+why)
+		return
+	}
+	if r.again(pos, entry{owner.ID, prefix}, prefix.String()) {
+		return
+	}
+	owner.Source = pos
+	p := r.provider(owner)
+	p.Prefixes = append(p.Prefixes, filters.PrefixMatch{
+		Prefix: prefix,
+		Min:    uint8(prefix.Bits()),
+		Max:    uint8(prefix.Addr().BitLen()),
+		Source: pos,
+	})
+}
+
+// asn adds an ASN, which is matched as the origin of a route.
+func (r *reader) asn(pos diag.Position, asn filters.ASN, owner filters.Provider) {
+	for _, reason := range []struct{ code, why string }{{"feed-forbidden", asn.Forbidden()}, {"feed-reserved", asn.Reserved()}} {
+		if reason.why != "" {
+			r.tally.add(pos, reason.code, reason.why, fmt.Sprintf("AS%s is left out: %s", asn, reason.why))
+			return
+		}
+	}
+	owner.ID = "as" + asn.String()
+	if r.again(pos, entry{id: owner.ID}, "AS"+asn.String()) {
+		return
+	}
+	owner.Source = pos
+	owner.ASNs = []filters.ASMatch{{ASN: asn, Where: filters.Origin, Source: pos}}
+	if owner.Name == "" {
+		owner.Name = "AS" + asn.String()
+	}
+	r.provider(owner)
+}
+
+// entries says that a feed without any is wrong.
+func (r *reader) entries() {
+	if len(r.listing.Providers) > 0 || r.errors > 0 {
+		return
+	}
+	hint := ""
+	if len(r.tally.notes) > 0 {
+		hint = "all that it has is left out"
+	}
+	r.errorf(r.whole(), "no-entries", hint, "the feed lists nothing")
+}
+
+// prefixID names a provider by its one prefix: net-192-0-2-0-24. The z stands
+// for the zeros of a double colon, so that no two prefixes share a name.
+func prefixID(p netip.Prefix) string {
+	s := strings.Replace(p.String(), "::", "-z-", 1)
+	s = strings.NewReplacer(".", "-", ":", "-", "/", "-").Replace(s)
+	return "net-" + strings.ReplaceAll(strings.TrimPrefix(s, "-"), "--", "-")
+}
