@@ -154,7 +154,7 @@ func (l *Lab) Close() { l.close() }
 func (l *Lab) stop() {
 	var wg sync.WaitGroup
 	for _, s := range l.members {
-		wg.Go(s.stop)
+		s.stop()
 	}
 	if l.rs != nil {
 		wg.Go(l.rs.stop)

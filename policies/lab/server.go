@@ -176,4 +176,21 @@ func (rs *routeServer) established(ctx context.Context, member netip.Addr) bool 
 	return err == nil && stands
 }
 
-func (rs *routeServer) stop() { rs.bgp.Stop() }
+// stop closes the sessions, then both ports. The sessions go first, and down to
+// idle: those that stand read the configuration that Stop wipes (GoBGP 3.37).
+func (rs *routeServer) stop() {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for open := true; open && ctx.Err() == nil; <-tick.C {
+		open = false
+		_ = rs.bgp.ListPeer(ctx, &api.ListPeerRequest{}, func(p *api.Peer) {
+			if p.State.SessionState != api.PeerState_IDLE || p.State.AdminState != api.PeerState_DOWN {
+				open = true
+				_ = rs.bgp.DisablePeer(ctx, &api.DisablePeerRequest{Address: p.State.NeighborAddress})
+			}
+		})
+	}
+	rs.bgp.Stop()
+}

@@ -15,7 +15,8 @@ import (
 // speaker is an embedded member: a BGP speaker that dials the route server.
 type speaker struct {
 	Member
-	bgp *server.BgpServer
+	bgp     *server.BgpServer
+	dialled string // the neighbor's address
 }
 
 var families = []*api.Family{
@@ -70,6 +71,7 @@ func (s *speaker) dial(ctx context.Context, to netip.AddrPort, asn uint32) error
 	if err := s.bgp.AddPeer(ctx, &api.AddPeerRequest{Peer: peer}); err != nil {
 		return fmt.Errorf("member AS%s: %w", s.ASN, err)
 	}
+	s.dialled = peer.Conf.NeighborAddress
 	return nil
 }
 
@@ -80,4 +82,11 @@ func (s *speaker) holds(ctx context.Context, routeServer netip.Addr) ([]policies
 	})
 }
 
-func (s *speaker) stop() { s.bgp.Stop() }
+// stop ends the session, which is all that a speaker has open: it does not listen.
+// Stopping the server as a whole would race with the session's own goroutines,
+// which read the configuration that StopBgp wipes (GoBGP 3.37).
+func (s *speaker) stop() {
+	if s.dialled != "" {
+		_ = s.bgp.DeletePeer(context.Background(), &api.DeletePeerRequest{Address: s.dialled})
+	}
+}
