@@ -1,0 +1,46 @@
+package eval
+
+import (
+	"slices"
+
+	"depeer/filters"
+	"depeer/policies"
+)
+
+// Apply returns r as the policy leaves it, and false if the policy refuses it. It
+// shares no memory with r that the policy changes.
+func (e *Evaluator) Apply(r policies.Route) (policies.Route, bool) {
+	var trail []int
+	if e.walk(&r, &trail).Refused() {
+		return policies.Route{}, false
+	}
+	for _, i := range trail {
+		change(&r, e.policy.Import[i].Actions)
+	}
+	return r, true
+}
+
+// change does to r what gobgpd's modifying actions do.
+func change(r *policies.Route, a policies.Actions) {
+	if a.LocalPref != 0 {
+		r.LocalPref = a.LocalPref
+	}
+	if a.MED != nil {
+		r.MED = new(uint32)
+		*r.MED = *a.MED
+	}
+	if a.Prepend != 0 && len(r.Path) != 0 && r.Path[0] != 0 {
+		r.Path = append(slices.Repeat([]filters.ASN{r.Path[0]}, int(a.Prepend)), r.Path...)
+	}
+	if len(a.Communities) != 0 {
+		r.Communities = slices.Concat(r.Communities, a.Communities)
+	}
+	if len(a.AddLargeCommunities) != 0 {
+		r.LargeCommunities = slices.Concat(r.LargeCommunities, a.AddLargeCommunities)
+	}
+	if len(a.DropLargeCommunities) != 0 {
+		r.LargeCommunities = slices.DeleteFunc(slices.Clone(r.LargeCommunities), func(c policies.LargeCommunity) bool {
+			return slices.ContainsFunc(a.DropLargeCommunities, func(p policies.LargeCommunityPattern) bool { return p.Matches(c) })
+		})
+	}
+}

@@ -1,0 +1,118 @@
+package eval
+
+import (
+	"fmt"
+
+	"depeer/policies"
+)
+
+// Evaluator is a RoutingPolicy made ready to judge many routes.
+type Evaluator struct {
+	policy     *policies.RoutingPolicy
+	sets       sets
+	prefixes   prefixTable
+	paths      pathTable
+	large      largeTable
+	statements []statement
+	effects    []string // of the statements; see Effect
+}
+
+// New compiles the import policy of p, which must not be changed afterwards. It
+// panics if a condition refers to a set that is empty or not in p: Build makes no
+// such policy, and gobgpd loads none.
+func New(p *policies.RoutingPolicy) *Evaluator {
+	e := &Evaluator{policy: p, sets: numberSets(p), large: newLargeTable(p), effects: effects(p)}
+	e.prefixes = newPrefixTable(p.PrefixSets, e.sets)
+	e.paths = newPathTable(p.ASPathSets, e.sets)
+	for i, s := range p.Import {
+		compiled := statement{
+			prefix: e.sets.condition(s.Conditions.PrefixSet),
+			path:   e.sets.condition(s.Conditions.ASPathSet),
+			add:    e.large.adding(s.Actions.AddLargeCommunities),
+			drop:   e.large.matching(s.Actions.DropLargeCommunities),
+			acts:   e.effects[i] != "",
+			reject: s.Actions.Reject,
+		}
+		if compiled.prefix.kind != none {
+			compiled.is6 = e.sets.is6[s.Conditions.PrefixSet.Set]
+		}
+		compiled.large = e.large.condition(p, s.Conditions.LargeCommunitySet)
+		e.statements = append(e.statements, compiled)
+	}
+	return e
+}
+
+// Verdict is what a policy does to a route. Those of one Evaluator are comparable:
+// equal ones are of the same statement. To compare those of two, use Effect.
+type Verdict struct {
+	statement int32 // that decided, counted from 1; 0: none
+	refused   bool
+}
+
+// Refused says whether the route is refused.
+func (v Verdict) Refused() bool { return v.refused }
+
+// Treated says whether the route is refused, or comes out changed. Taking large
+// communities off, which scrubs our own scratch space, is no treatment.
+func (v Verdict) Treated() bool { return v.statement != 0 }
+
+// Verdict judges r. It does not allocate.
+func (e *Evaluator) Verdict(r *policies.Route) Verdict { return e.walk(r, nil) }
+
+// Statement returns the statement that decided v: the one that refused the route,
+// or the last one that changed it (in a policy of policies.Build the only one).
+// False if there is none.
+func (e *Evaluator) Statement(v Verdict) (policies.Statement, bool) {
+	if v.statement == 0 {
+		return policies.Statement{}, false
+	}
+	return e.policy.Import[v.statement-1], true
+}
+
+// Effect returns what the statement that decided v does, as canonical text without
+// the marks: "refuse", or such as "local-pref 50, prepend 2". Empty for a route that
+// is not treated. It does not allocate. A route with the same effect in two
+// policies of policies.Build comes out of both the same.
+func (e *Evaluator) Effect(v Verdict) string {
+	if v.statement == 0 {
+		return ""
+	}
+	return e.effects[v.statement-1]
+}
+
+// sets numbers prefix sets and AS-path sets, together. Each route has a bit for
+// each of them.
+type sets struct {
+	number map[string]uint32
+	is6    map[string]bool // of prefix sets
+	words  int             // of 64 bits
+}
+
+func numberSets(p *policies.RoutingPolicy) sets {
+	s := sets{number: make(map[string]uint32), is6: make(map[string]bool)}
+	for _, set := range p.PrefixSets {
+		if len(set.Entries) != 0 {
+			s.number[set.Name] = uint32(len(s.number))
+			s.is6[set.Name] = set.Entries[0].Prefix.Addr().Is6()
+		}
+	}
+	for _, set := range p.ASPathSets {
+		if len(set.Patterns) != 0 {
+			s.number[set.Name] = uint32(len(s.number))
+		}
+	}
+	s.words = len(s.number)/64 + 1
+	return s
+}
+
+// condition returns c in terms of bits.
+func (s sets) condition(c policies.Condition) condition {
+	if c.Set == "" {
+		return condition{}
+	}
+	bit, known := s.number[c.Set]
+	if !known {
+		panic(fmt.Sprintf("eval: condition on the set %s, which is empty or not there", c.Set))
+	}
+	return condition{kindOf(c), bit}
+}

@@ -1,0 +1,71 @@
+package eval
+
+import (
+	mathbits "math/bits"
+
+	"depeer/filters"
+	"depeer/policies"
+)
+
+// pathTable answers all conditions on AS-path sets with one lookup for each AS of
+// the path: an open hash table of ASNs (most that are asked for are not there,
+// and a map takes three times as long to say so).
+type pathTable struct {
+	slots  []slot // a power of two, at most a quarter filled
+	shift  uint
+	places []place
+}
+
+// slot says which places an ASN has; from == to: it is empty.
+type slot struct {
+	asn      filters.ASN
+	from, to uint32
+}
+
+// place is a set that holds an ASN, and where it looks for it.
+type place struct {
+	set   uint32
+	where filters.Where
+}
+
+func newPathTable(list []policies.ASPathSet, numbers sets) pathTable {
+	byASN := make(map[filters.ASN][]place)
+	for _, set := range list {
+		for _, p := range set.Patterns {
+			byASN[p.ASN] = append(byASN[p.ASN], place{numbers.number[set.Name], p.Where})
+		}
+	}
+	size := mathbits.Len(uint(4*len(byASN) + 1))
+	t := pathTable{slots: make([]slot, 1<<size), shift: uint(32 - size)}
+	for asn, places := range byASN {
+		from := len(t.places)
+		t.places = append(t.places, places...)
+		*t.find(asn) = slot{asn, uint32(from), uint32(len(t.places))}
+	}
+	return t
+}
+
+// find returns the slot of asn, or the empty one where it would go.
+func (t *pathTable) find(asn filters.ASN) *slot {
+	mask := uint32(len(t.slots) - 1)
+	for i := uint32(asn) * 0x9e3779b1 >> t.shift; ; i++ { // Fibonacci hashing
+		if s := &t.slots[i&mask]; s.from == s.to || s.asn == asn {
+			return s
+		}
+	}
+}
+
+// hit sets the bits of the sets that match path.
+func (t *pathTable) hit(path []filters.ASN, hits bits) {
+	for i, asn := range path {
+		s := t.find(asn)
+		for _, p := range t.places[s.from:s.to] {
+			switch {
+			case p.where == filters.Path,
+				p.where == filters.Neighbor && i == 0,
+				p.where == filters.Origin && i == len(path)-1:
+				hits.set(p.set)
+			}
+		}
+	}
+}

@@ -1,0 +1,99 @@
+package eval
+
+import (
+	"net/netip"
+	"slices"
+
+	"depeer/policies"
+
+	"github.com/gaissmai/bart"
+)
+
+// prefixTable answers all conditions on prefix sets with one lookup. It holds the
+// prefixes of all entries of all sets; at each stand the ranges of every set's own
+// longest prefix that covers it, its own or inherited from above:
+//
+//	set 1   10.0.0.0/8 8..32             10.0.0.0/8    1: 8..32
+//	set 2   10.1.0.0/16 16..24     ->    10.1.0.0/16   1: 8..32, 2: 16..24
+//	set 1   10.1.2.0/24 24..24           10.1.2.0/24   1: 24..24, 2: 16..24
+type prefixTable struct {
+	nodes  *bart.Table[span]
+	ranges []lengths
+}
+
+// span is a part of ranges.
+type span struct{ from, to uint32 }
+
+// lengths is a range of lengths that a set matches.
+type lengths struct {
+	set      uint32
+	min, max uint8
+}
+
+// key is one entry of one set.
+type key struct {
+	prefix netip.Prefix
+	lengths
+}
+
+// node is a prefix with all that holds there, while the table is made.
+type node struct {
+	prefix netip.Prefix
+	ranges []lengths
+}
+
+func newPrefixTable(list []policies.PrefixSet, numbers sets) prefixTable {
+	var keys []key
+	for _, set := range list {
+		for _, e := range set.Entries {
+			keys = append(keys, key{e.Prefix, lengths{numbers.number[set.Name], e.Min, e.Max}})
+		}
+	}
+	slices.SortStableFunc(keys, func(a, b key) int { return a.prefix.Compare(b.prefix) })
+
+	t := prefixTable{nodes: new(bart.Table[span])}
+	var open []node // the prefixes that cover the present one, widest first
+	for len(keys) > 0 {
+		prefix := keys[0].prefix
+		for len(open) > 0 && !open[len(open)-1].prefix.Overlaps(prefix) {
+			open = open[:len(open)-1]
+		}
+		var own []lengths
+		for len(keys) > 0 && keys[0].prefix == prefix {
+			own, keys = append(own, keys[0].lengths), keys[1:]
+		}
+		n := node{prefix, own}
+		if len(open) > 0 {
+			n.inherit(open[len(open)-1])
+		}
+		open = append(open, n)
+		from := len(t.ranges)
+		t.ranges = append(t.ranges, n.ranges...)
+		t.nodes.Insert(prefix, span{uint32(from), uint32(len(t.ranges))})
+	}
+	return t
+}
+
+// inherit takes over the ranges of those sets that have none of their own at n.
+func (n *node) inherit(parent node) {
+	own := n.ranges
+	for _, r := range parent.ranges {
+		if !slices.ContainsFunc(own, func(o lengths) bool { return o.set == r.set }) {
+			n.ranges = append(n.ranges, r)
+		}
+	}
+}
+
+// hit sets the bits of the sets that match p.
+func (t *prefixTable) hit(p netip.Prefix, hits bits) {
+	s, found := t.nodes.LookupPrefix(p)
+	if !found {
+		return
+	}
+	length := uint8(p.Bits())
+	for _, r := range t.ranges[s.from:s.to] {
+		if r.min <= length && length <= r.max {
+			hits.set(r.set)
+		}
+	}
+}
