@@ -32,6 +32,8 @@ var rooms = map[string][]string{
 
 	"policies/internal/testbed": {"policies", "filters"},
 
+	"examples": {}, // embedded, for lab
+
 	"cmd/internal/view": {"filters/diag"},
 	"cmd/internal/cli":  {"*"},
 	"cmd/depeer":        {"cmd/internal/cli"},
