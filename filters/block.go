@@ -111,7 +111,17 @@ func (b *block) word(w int) uint64 {
 
 // compareBlocks orders by address, length and range.
 func compareBlocks(a, b block) int {
-	return cmp.Or(cmp.Compare(a.hi, b.hi), cmp.Compare(a.lo, b.lo), cmp.Compare(a.word(0), b.word(0)))
+	if c := compareAddresses(a, b); c != 0 {
+		return c
+	}
+	return cmp.Compare(a.word(0), b.word(0))
+}
+
+func compareAddresses(a, b block) int {
+	if a.hi != b.hi {
+		return cmp.Compare(a.hi, b.hi)
+	}
+	return cmp.Compare(a.lo, b.lo)
 }
 
 // sortBlocks sorts by address, length and range, and keeps the order of equal

@@ -108,8 +108,9 @@ type Listed struct {
 	State    State
 	// Treatment in force; empty unless State is InForce.
 	Treatment string
-	// Ladder that chose Treatment, and its next step with the day it begins;
-	// empty where there is none.
+	// Ladder that chooses Treatment; empty where there is none. Next is what
+	// follows from NextFrom on: the ladder's next step, or the treatment of a
+	// listing that does not hold yet.
 	Ladder   string
 	Next     string
 	NextFrom Day

@@ -1,0 +1,176 @@
+package filters
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"depeer/filters/diag"
+)
+
+// list finds out what becomes of each provider of each list.
+func (c *compiler) list(lists []*Listing) {
+	n := 0
+	for _, l := range lists {
+		n += len(l.Providers)
+	}
+	c.out.Listed, c.severity = make([]Listed, 0, n), make([]int, 0, n)
+
+	first := make(map[string]*Listing, len(lists))
+	for _, l := range lists {
+		if other := first[l.Name]; other != nil {
+			c.diags.Errorf(l.Source, "listing-duplicate-list", "a name of its own for each list",
+				"list %q is given twice, first at %s", l.Name, other.Source)
+			continue
+		}
+		first[l.Name] = l
+		c.isKnown(l.Source, c.rules.Lists[l.Name])
+		c.isKnown(l.Source, l.Treatment)
+		exceptions := c.exceptions(l)
+		for i := range l.Providers {
+			p := &l.Providers[i]
+			listed := Listed{Listing: l, Provider: p, Exception: exceptions[p.ID]}
+			severity := c.decide(&listed)
+			c.out.Listed, c.severity = append(c.out.Listed, listed), append(c.severity, severity)
+		}
+	}
+}
+
+// decide fills in what becomes of a provider. It returns how severe its
+// treatment is, or -1 where nothing is matched.
+func (c *compiler) decide(listed *Listed) int {
+	l, p := listed.Listing, listed.Provider
+	general := c.rules.Lists[l.Name]
+	name := cmp.Or(general, p.Treatment, l.Treatment)
+	switch {
+	case name == "":
+		c.diags.Errorf(p.Source, "listing-no-treatment", "treatment: "+c.severest(),
+			"nothing says how %s is to be treated", p.ID)
+		return -1
+	case general == "" && p.Treatment != "" && !c.isKnown(p.Source, name):
+		return -1
+	}
+	ladder := c.ladders[name]
+	if ladder != nil && p.Listed.IsZero() {
+		c.diags.Errorf(p.Source, "listing-ladder-no-date", "listed: YYYY-MM-DD",
+			"%s is to be treated by ladder %q, and does not say since when it is listed", p.ID, name)
+		return -1
+	}
+
+	expired := p.Expires.Past(c.rules.At)
+	if !expired && p.Review.Past(c.rules.At) {
+		c.diags.Warnf(p.Source, "listing-review", "review it, and set a later day",
+			"%s was to be reviewed by %s", p.ID, p.Review)
+	}
+	future := c.rules.At.Before(p.Listed.Start())
+	switch {
+	case expired:
+		listed.State, listed.Exception = Expired, nil
+		c.diags.Warnf(p.Source, "listing-expired", "take it out, or set a later day",
+			"%s expired on %s, and matches nothing", p.ID, p.Expires)
+	case listed.Exception != nil:
+		listed.State = Excepted
+	case ladder != nil:
+		c.climb(listed, ladder)
+	case future:
+		listed.State, listed.Next, listed.NextFrom = Waiting, name, p.Listed
+	default:
+		listed.Treatment = name
+	}
+	if future && listed.State == Waiting {
+		c.diags.Warnf(p.Source, "listing-future", "",
+			"%s is listed from %s on, and matches nothing before", p.ID, p.Listed)
+	}
+	severity, known := c.severities[listed.Treatment]
+	if !known {
+		return -1
+	}
+	return severity
+}
+
+// climb finds the step of a ladder that a listing's age has reached.
+func (c *compiler) climb(listed *Listed, ladder *Ladder) {
+	p := listed.Provider
+	listed.State, listed.Ladder = Waiting, ladder.Name
+	for _, step := range ladder.Steps {
+		if step.After > p.Listed.Age(c.rules.At) {
+			listed.Next, listed.NextFrom = step.Treatment, p.Listed.Add(step.After)
+			break
+		}
+		listed.State, listed.Treatment = InForce, step.Treatment
+	}
+}
+
+// isKnown says whether name is a treatment or a ladder whose steps are
+// treatments; no name is neither, and none is missed.
+func (c *compiler) isKnown(p diag.Position, name string) bool {
+	if name == "" {
+		return false
+	}
+	if _, ok := c.severities[name]; ok {
+		return true
+	}
+	ladder := c.ladders[name]
+	if ladder == nil {
+		c.unknown(p, "no treatment or ladder is called %q", name)
+		return false
+	}
+	for _, step := range ladder.Steps {
+		if _, ok := c.severities[step.Treatment]; !ok {
+			c.unknown(p, "ladder %q has a step %q, which is no treatment", name, step.Treatment)
+			return false
+		}
+	}
+	return true
+}
+
+func (c *compiler) unknown(p diag.Position, format string, args ...any) {
+	known := slices.Clone(c.rules.Treatments)
+	for _, l := range c.rules.Ladders {
+		known = append(known, l.Name)
+	}
+	hint := ""
+	if len(known) > 0 {
+		hint = "one of " + strings.Join(known, ", ")
+	}
+	c.diags.Errorf(p, "listing-unknown-treatment", hint, format, args...)
+}
+
+// severest returns a treatment to show to who has named none.
+func (c *compiler) severest() string {
+	if len(c.rules.Treatments) == 0 {
+		return "depeer"
+	}
+	return c.rules.Treatments[0]
+}
+
+// exceptions returns the exchange's exceptions from l that hold, by provider.
+func (c *compiler) exceptions(l *Listing) map[string]*Exception {
+	var of []*Exception
+	for i := range c.rules.Except {
+		if e := &c.rules.Except[i]; e.List == l.Name {
+			of = append(of, e)
+		}
+	}
+	if len(of) == 0 {
+		return nil
+	}
+	providers := make(map[string]bool, len(l.Providers))
+	for i := range l.Providers {
+		providers[l.Providers[i].ID] = true
+	}
+	hold := make(map[string]*Exception, len(of))
+	for _, e := range of {
+		switch {
+		case !providers[e.Provider]:
+			c.diags.Warnf(e.Source, "exchange-exception-unused", "take it out",
+				"list %q has no provider %q to except", l.Name, e.Provider)
+		case e.Until.Past(c.rules.At):
+			c.diags.Warnf(e.Source, "exchange-exception-past", "take it out, or set a later day",
+				"the exception of %s ended on %s", e.Provider, e.Until)
+		case hold[e.Provider] == nil:
+			hold[e.Provider] = e
+		}
+	}
+	return hold
+}
