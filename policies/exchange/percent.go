@@ -35,7 +35,7 @@ func ParsePercent(s string) (Percent, error) {
 		syntax.Hint = s + "%"
 		return 0, syntax
 	case len(fraction) > decimals:
-		return 0, &filters.SyntaxError{Code: "percent-syntax", Message: fmt.Sprintf("more than %d decimals in %s", decimals, s), Hint: ones + "." + fraction[:decimals] + "%"}
+		return 0, &filters.SyntaxError{Code: "percent-syntax", Message: fmt.Sprintf("more than %d decimals in %s", decimals, s)}
 	}
 	millionths, err := strconv.ParseUint(fraction+strings.Repeat("0", decimals-len(fraction)), 10, 32)
 	if err != nil {

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"depeer/filters"
-	"depeer/filters/diag"
 	"depeer/filters/strict"
 )
 
@@ -103,7 +102,7 @@ func (r *reader) mustBeTreatment(n strict.Node, name string) {
 	if slices.Contains(names, name) {
 		return
 	}
-	n.Errorf("unknown-treatment", diag.Nearest(name, names), "there is no treatment %s", name)
+	n.Errorf("unknown-treatment", nearest(name, names), "there is no treatment %s", name)
 }
 
 // treatmentNames returns the file's treatments, or the built-in ones.

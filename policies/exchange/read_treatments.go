@@ -25,7 +25,12 @@ func attribute(read func(t *treatmentReader, n strict.Node)) func(*treatmentRead
 
 var treatmentFields = []strict.Field[treatmentReader]{
 	{Key: "name", Required: true, Read: func(t *treatmentReader, n strict.Node) { readSlug(n, &t.Name) }},
-	{Key: "reject", Read: func(t *treatmentReader, n strict.Node) { t.Reject, _ = n.Bool() }},
+	{Key: "reject", Read: func(t *treatmentReader, n strict.Node) {
+		var ok bool
+		if t.Reject, ok = n.Bool(); !ok {
+			t.attributes = true // one complaint is enough
+		}
+	}},
 	{Key: "session", Read: func(t *treatmentReader, n strict.Node) {
 		if t.Session, _ = word(n, policies.Keep, policies.Shut); t.Session == policies.Shut {
 			t.shut = &n

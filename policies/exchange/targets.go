@@ -115,7 +115,7 @@ func checkOrder(targets []targetReader) {
 			continue
 		}
 		if _, ok := index[t.After]; !ok {
-			t.after.Errorf("unknown-target", diag.Nearest(t.After, names), "there is no target %s", t.After)
+			t.after.Errorf("unknown-target", nearest(t.After, names), "there is no target %s", t.After)
 			continue
 		}
 		if circle := waitsFor(targets, index, i); slices.Min(circle) == i && targets[circle[len(circle)-1]].After == t.Name {

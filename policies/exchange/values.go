@@ -44,12 +44,16 @@ func word[T fmt.Stringer](n strict.Node, words ...T) (T, bool) {
 			return w, true
 		}
 	}
-	hint := diag.Nearest(s, names)
-	if hint == "" {
-		hint = "one of " + strings.Join(names, ", ")
-	}
-	n.Errorf("word", hint, "%q is none of %s", s, strings.Join(names, ", "))
+	n.Errorf("word", nearest(s, names), "%q is none of %s", s, strings.Join(names, ", "))
 	return none, false
+}
+
+// nearest is the hint for a name that is none of names: the one that was meant, or all.
+func nearest(name string, names []string) string {
+	if near := diag.Nearest(name, names); near != "" || len(names) == 0 {
+		return near
+	}
+	return "one of " + strings.Join(names, ", ")
 }
 
 // readSlug reads a name that other things refer to.
@@ -112,7 +116,7 @@ func each(n strict.Node, read func(strict.Node)) {
 func some(n strict.Node, what string, read func(strict.Node)) {
 	nodes, ok := n.List()
 	if ok && len(nodes) == 0 {
-		n.Errorf("empty", "leave the key out", "an empty list of %s", what)
+		n.Errorf("empty", "at least one", "an empty list of %s", what)
 	}
 	for _, v := range nodes {
 		read(v)
