@@ -146,7 +146,7 @@ func TestMCI(t *testing.T) {
 	}
 }
 
-// The exchange's lists at four ages of the first provider: its ladder, step by step.
+// The exchange's own lists, its ladder step by step, and its exception.
 func TestExchange(t *testing.T) {
 	const file = "exchange/depeer.yaml"
 	x, diags := exchange.Read(file, read(t, file))
@@ -183,10 +183,13 @@ func TestExchange(t *testing.T) {
 			t.Errorf("%s: refused and changed (-want +got):\n%s", test.day, d)
 		}
 	}
-	for day, want := range map[string]string{"2024-03-01": "deprefer", "2024-03-02": "deprefer", "2024-03-05": "depeer", "2099-01-01": "depeer"} {
-		at, _ := time.Parse(time.DateOnly, day)
+	for day, want := range map[string]string{"2024-02-10": "tag", "2024-02-14": "tag", "2024-02-15": "deprefer", "2024-03-01": "deprefer", "2024-03-02": "depeer"} {
+		at, err := time.Parse(time.DateOnly, day)
+		if err != nil {
+			t.Fatal(err)
+		}
 		if got := compile(t, x, at, lists...).Listed[0].Treatment; got != want {
-			t.Errorf("%s: first provider is treated by %q, want %q", day, got, want)
+			t.Errorf("%s: the first provider is treated by %q, want %q", day, got, want)
 		}
 	}
 	if got := compile(t, x, time.Now(), lists...).Listed[2].State; got != filters.Excepted {
@@ -194,7 +197,7 @@ func TestExchange(t *testing.T) {
 	}
 }
 
-// Every file that a README names is there, and none of the listings is refused.
+// Every file that a README names is there.
 func TestReadmes(t *testing.T) {
 	named := regexp.MustCompile(`examples/[\w./-]*\w`)
 	folders, err := fs.ReadDir(examples.Files, ".")
@@ -213,4 +216,3 @@ func TestReadmes(t *testing.T) {
 		}
 	}
 }
-
