@@ -42,5 +42,5 @@ func listFuture(g *guarded, l *filters.Listing) complaint {
 	if !l.Updated.Future(g.at) {
 		return complaint{}
 	}
-	return complaint{fmt.Sprintf("%s is of %s, which is in the future", l.Name, l.Updated), "the right date, or a clock that is right"}
+	return complaint{fmt.Sprintf("%s of %s is in the future", l.Name, l.Updated), "the right date, or a clock that is right"}
 }

@@ -1,7 +1,6 @@
 package exchange
 
 import (
-	"cmp"
 	"slices"
 	"time"
 
@@ -43,13 +42,4 @@ var transitFree = []Network{
 	{ASN: 6939, Name: "Hurricane Electric"},
 	{ASN: 7018, Name: "AT&T"},
 	{ASN: 12956, Name: "Telxius (Telefonica)"},
-}
-
-// builtinTransitFree looks asn up in the built-in list.
-func builtinTransitFree(asn filters.ASN) (Network, bool) {
-	i, ok := slices.BinarySearchFunc(transitFree, asn, func(n Network, asn filters.ASN) int { return cmp.Compare(n.ASN, asn) })
-	if !ok {
-		return Network{}, false
-	}
-	return transitFree[i], true
 }
