@@ -140,10 +140,17 @@ func TestFewestOfEverySet(t *testing.T) {
 func TestFewestByChance(t *testing.T) {
 	for _, width := range []int{4, 5} {
 		u := universe{bits: width}
-		rapid.Check(t, func(t *rapid.T) {
+		often(t, func(t *rapid.T) {
 			entries := u.draw(t)
 			checkSet(t, u, entries, u.fewest(u.announcements(entries, matchesAny)))
 		})
+	}
+}
+
+// often checks a property of which a hundred tries, rapid's default, see too little.
+func often(t *testing.T, property func(*rapid.T)) {
+	for range 20 {
+		rapid.Check(t, property)
 	}
 }
 
