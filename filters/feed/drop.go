@@ -25,14 +25,14 @@ func (r *reader) dropText(text string) {
 		}
 		r.dropEntry(h.list(), at, value, numberAt, number)
 	}
+	if !h.isDROP() && r.errors == 0 {
+		r.noHeader(text)
+	}
 	r.describe(&h)
 	r.nameDrop(h.list())
 	if r.errors == 0 && h.mayBeEmpty() && len(r.listing.Providers) == 0 {
 		r.diags.Warnf(r.whole(), "feed-merged", "import DROP", "EDROP has been part of DROP since April 2024, and is empty")
 		return
-	}
-	if !h.isDROP() && r.errors == 0 {
-		r.noHeader(text)
 	}
 	r.entries()
 }

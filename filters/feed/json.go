@@ -32,6 +32,7 @@ func (r *reader) json(text string, format Format) {
 			r.cut(l)
 			return
 		case err != nil:
+			records++
 			r.errorf(r.at(l, err.index), "json", "", "%s", err.what)
 			continue
 		}
@@ -128,12 +129,15 @@ func (f *record) add(format Format) {
 		f.full = true
 	case format == SpamhausDrop:
 		f.known("cidr", "sblid", "rir")
-		value := f.text("cidr")
-		if value == "" {
+		before := f.errors
+		value, number := f.text("cidr"), f.text("sblid")
+		switch {
+		case f.errors > before:
+		case value == "":
 			f.errorf(f.position(cidr), "missing-key", "", `"cidr" is missing`)
-			return
+		default:
+			f.dropEntry(drop, f.position(cidr), value, f.position(f.object.find("sblid")), number)
 		}
-		f.dropEntry(drop, f.position(cidr), value, f.position(f.object.find("sblid")), f.text("sblid"))
 	default:
 		f.known("asn", "rir", "domain", "cc", "asname")
 		if n, ok := f.number("asn", math.MaxUint32); ok {

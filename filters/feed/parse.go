@@ -1,7 +1,7 @@
 package feed
 
 import (
-	"regexp"
+	"errors"
 
 	"depeer/filters"
 	"depeer/filters/diag"
@@ -29,9 +29,9 @@ func Parse(format Format, file string, data []byte, opt Options) (*filters.Listi
 	if diags := checkOptions(file, opt); len(diags) > 0 {
 		return nil, diags
 	}
-	r := newReader(file, opt)
-	if r.sound(data) {
-		text := string(data)
+	text := string(data[:min(len(data), MaxSize+1)])
+	r := newReader(file, text, opt)
+	if r.sound(text) {
 		switch {
 		case format == Plain:
 			r.plain(text)
@@ -59,18 +59,16 @@ func Parse(format Format, file string, data []byte, opt Options) (*filters.Listi
 	return r.listing, r.diags
 }
 
-var slug = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
-
 // checkOptions says what is wrong with what the user says.
 func checkOptions(file string, opt Options) diag.List {
 	var diags diag.List
-	for _, o := range []struct{ code, what, value string }{
-		{"feed-name", "listing", opt.Name},
-		{"feed-treatment", "treatment", opt.Treatment},
-	} {
-		if o.value != "" && !slug.MatchString(o.value) {
-			diags.Errorf(diag.Position{File: file}, o.code, "lower-case letters, digits and single hyphens",
-				"%s is no name for a %s", brief(o.value), o.what)
+	for _, o := range []struct{ code, value string }{{"feed-name", opt.Name}, {"feed-treatment", opt.Treatment}} {
+		if o.value == "" {
+			continue
+		}
+		var wrong *filters.SyntaxError
+		if _, err := filters.ParseSlug(o.value); errors.As(err, &wrong) {
+			diags.Errorf(diag.Position{File: file}, o.code, wrong.Hint, "%s", wrong.Message)
 		}
 	}
 	return diags

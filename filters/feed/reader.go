@@ -33,17 +33,21 @@ type entry struct {
 	prefix netip.Prefix
 }
 
-func newReader(file string, opt Options) *reader {
+// newReader makes room for as many entries as the text has lines, up to a bound:
+// a text may be all newlines.
+func newReader(file, text string, opt Options) *reader {
+	room := min(strings.Count(text, "\n"), 1<<16)
 	return &reader{
 		file: file,
 		listing: &filters.Listing{
 			Name:      opt.Name,
 			Treatment: opt.Treatment,
 			URL:       opt.URL,
+			Providers: make([]filters.Provider, 0, room),
 			Source:    diag.Position{File: file},
 		},
-		index: make(map[string]int),
-		seen:  make(map[entry]int),
+		index: make(map[string]int, room),
+		seen:  make(map[entry]int, room),
 	}
 }
 
@@ -177,7 +181,22 @@ func (r *reader) entries() {
 // prefixID names a provider by its one prefix: net-192-0-2-0-24. The z stands
 // for the zeros of a double colon, so that no two prefixes share a name.
 func prefixID(p netip.Prefix) string {
-	s := strings.Replace(p.String(), "::", "-z-", 1)
-	s = strings.NewReplacer(".", "-", ":", "-", "/", "-").Replace(s)
-	return "net-" + strings.ReplaceAll(strings.TrimPrefix(s, "-"), "--", "-")
+	id := []byte("net")
+	word, last := false, byte(0) // last is the character before, word whether it belongs to one
+	for _, c := range p.AppendTo(make([]byte, 0, 43)) {
+		switch {
+		case '0' <= c && c <= '9' || 'a' <= c && c <= 'f':
+			if !word {
+				id = append(id, '-')
+			}
+			id = append(id, c)
+			word = true
+		case c == ':' && last == ':':
+			id = append(id, "-z"...)
+		default:
+			word = false
+		}
+		last = c
+	}
+	return string(id)
 }

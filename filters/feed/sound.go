@@ -1,7 +1,7 @@
 package feed
 
 import (
-	"bytes"
+	"fmt"
 	"strconv"
 	"strings"
 	"unicode"
@@ -12,53 +12,62 @@ import (
 
 // sound looks at a feed as a whole before it is read: whether it is text, and
 // not one of the things that a server sends in its place.
-func (r *reader) sound(data []byte) bool {
+func (r *reader) sound(text string) bool {
 	before := r.errors
-	start := bytes.TrimLeft(data, " \t\r\n")
+	start := strings.TrimLeft(text, " \t\r\n")
 	first := diag.Position{File: r.file, Line: 1, Column: 1}
 	switch {
-	case len(data) > MaxSize:
+	case len(text) > MaxSize:
 		r.errorf(r.whole(), "too-large", "", "the feed is over %d MiB", MaxSize>>20)
 	case len(start) == 0:
 		r.errorf(r.whole(), "empty", "fetch it again", "the feed is empty")
-	case bytes.HasPrefix(data, []byte("\x1f\x8b")):
+	case strings.HasPrefix(text, "\x1f\x8b"):
 		r.errorf(first, "binary", "gunzip it first", "the feed is gzipped")
-	case bytes.HasPrefix(data, []byte("\xef\xbb\xbf")):
+	case strings.HasPrefix(text, "\ufeff"):
 		r.errorf(first, "encoding", "save it as UTF-8 without a mark", "the feed starts with a byte order mark")
 	case start[0] == '<':
-		r.errorf(first, "html", "fetch it again", "this is HTML or XML, not a feed: it begins with %s", brief(string(start)))
-	case len(start) >= 11 && strings.EqualFold(string(start[:11]), "error code:"):
-		r.errorf(first, "error-page", "fetch it again", "this is a server's error, not a feed: %s", brief(string(start)))
+		r.errorf(first, "html", "fetch it again", "this is HTML or XML, not a feed: it begins with %s", brief(start))
+	case len(start) >= 11 && strings.EqualFold(start[:11], "error code:"):
+		r.errorf(first, "error-page", "fetch it again", "this is a server's error, not a feed: %s", brief(start))
 	default:
-		if line, column, what := notText(data); what != "" {
+		if line, column, what := notText(text); what != "" {
 			r.errorf(diag.Position{File: r.file, Line: line, Column: column}, "binary", "", "the feed is not text: %s", what)
 		}
 	}
 	return r.errors == before
 }
 
-// notText returns where data stops being text, and why.
-func notText(data []byte) (line, column int, what string) {
-	stop, what := -1, ""
-	for i, c := range data {
-		if c < ' ' && c != '\n' && c != '\r' && c != '\t' || c == 0x7f {
-			stop, what = i, "control character U+00"+strings.ToUpper(strconv.FormatUint(0x100|uint64(c), 16)[1:])
-			break
-		}
+// notText returns where a feed stops being text, and why.
+func notText(text string) (line, column int, what string) {
+	stop := strings.IndexFunc(text, func(c rune) bool {
+		return c < ' ' && c != '\n' && c != '\r' && c != '\t' || c == 0x7f
+	})
+	if stop >= 0 {
+		what = fmt.Sprintf("control character %U", text[stop])
 	}
-	if stop < 0 && utf8.Valid(data) {
+	if valid := validPrefix(text); valid < len(text) && (stop < 0 || valid < stop) {
+		stop, what = valid, "no UTF-8"
+	}
+	if stop < 0 {
 		return 0, 0, ""
 	}
-	for i := 0; i < len(data) && (stop < 0 || i < stop); {
-		_, size := utf8.DecodeRune(data[i:])
-		if size == 1 && data[i] >= utf8.RuneSelf {
-			stop, what = i, "no UTF-8"
-			break
-		}
-		i += size
+	head := text[:stop]
+	return strings.Count(head, "\n") + 1, stop - strings.LastIndexByte(head, '\n'), what
+}
+
+// validPrefix returns how many bytes of s are UTF-8 before the first that is not.
+func validPrefix(s string) int {
+	if utf8.ValidString(s) {
+		return len(s)
 	}
-	head := data[:stop]
-	return bytes.Count(head, []byte("\n")) + 1, stop - bytes.LastIndexByte(head, '\n'), what
+	for i, c := range s {
+		if c == utf8.RuneError {
+			if _, size := utf8.DecodeRuneInString(s[i:]); size == 1 {
+				return i
+			}
+		}
+	}
+	panic("feed: text is both valid and invalid UTF-8")
 }
 
 // brief quotes the first line of what somebody else wrote, in ASCII.
