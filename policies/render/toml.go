@@ -1,7 +1,6 @@
 package render
 
 import (
-	"bytes"
 	"fmt"
 	"strconv"
 )
@@ -125,6 +124,3 @@ func separator(first, other string, i int) string {
 	}
 	return other
 }
-
-// crlf returns b with the line endings of a Windows file.
-func crlf(b []byte) []byte { return bytes.ReplaceAll(b, []byte("\n"), []byte("\r\n")) }

@@ -1,0 +1,222 @@
+package render
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/pelletier/go-toml/v2"
+	"github.com/pelletier/go-toml/v2/unstable"
+
+	"depeer/filters/diag"
+)
+
+// document is a gobgpd.conf: what it says, and which bytes say it.
+//
+// A path names what is said where, such as neighbors[2].config.peer-as: the
+// elements of an array of tables ([[neighbors]]) have their number. Elements of an
+// array in brackets have none of their own; what is asked for in there is placed
+// at the key that the array belongs to.
+type document struct {
+	file        string
+	text        []byte
+	values      map[string]any
+	expressions []expression
+	places      map[string]int // path to offset
+}
+
+// expression is a header, a key with its value, or a comment on lines of its own.
+type expression struct {
+	kind       unstable.Kind
+	start, end int    // whole lines; what is blank before and behind is not included
+	table      string // path of the table that it opens or stands in
+	path       string // of the key, or of the table
+	marker     marker
+}
+
+// parse reads a file. Whatever is wrong with it goes to l; then it returns nil.
+func parse(file string, text []byte, l *diag.List) *document {
+	d := &document{file: file, text: text, values: map[string]any{}, places: map[string]int{}}
+	err := toml.Unmarshal(text, &d.values)
+	if e := (*toml.DecodeError)(nil); errors.As(err, &e) {
+		p := diag.Position{File: file}
+		p.Line, p.Column = e.Position()
+		d.syntax(p, err, l)
+		return nil
+	}
+	w := walker{document: d, count: map[string]int{}}
+	w.parser.KeepComments = true
+	w.parser.Reset(text)
+	for w.parser.NextExpression() {
+		w.expression(w.parser.Expression())
+	}
+	switch {
+	case w.parser.Error() != nil:
+		d.syntax(diag.Position{File: file}, w.parser.Error(), l)
+		return nil
+	case err != nil: // without a position: what is there twice, or as two things
+		d.syntax(w.again, err, l)
+		return nil
+	}
+	if w.foreign(l); l.Worst() == diag.Error {
+		return nil
+	}
+	w.ends()
+	return d
+}
+
+func (d *document) syntax(p diag.Position, err error, l *diag.List) {
+	l.Errorf(p, "gobgpd-syntax", "", "not TOML: %s", strings.TrimPrefix(err.Error(), "toml: "))
+}
+
+// walker is a parser under way.
+type walker struct {
+	*document
+	parser unstable.Parser
+	count  map[string]int // elements of an array of tables so far, by its path
+	table  string         // path of the open table
+	odd    []oddKey
+	again  diag.Position // of the first path that was there before
+}
+
+// oddKey is a key that gobgpd, which is made for several formats, reads in
+// another way than TOML: without regard to case, and a.b in quotes as two.
+type oddKey struct {
+	offset int
+	key    string
+}
+
+func (w *walker) expression(n *unstable.Node) {
+	e := expression{kind: n.Kind}
+	if n.Kind == unstable.Comment {
+		e.start = int(n.Raw.Offset)
+		e.marker = markerOf(string(n.Data))
+	} else {
+		var keys []string
+		for it := n.Key(); it.Next(); {
+			if len(keys) == 0 {
+				e.start = int(it.Node().Raw.Offset)
+			}
+			keys = append(keys, w.key(it.Node()))
+		}
+		switch n.Kind {
+		case unstable.Table, unstable.ArrayTable:
+			w.table = w.resolve(keys, n.Kind == unstable.ArrayTable)
+			e.path = w.table
+		case unstable.KeyValue:
+			e.path = join(w.table, strings.Join(keys, "."))
+			w.inside(n.Value())
+		default:
+			panic(fmt.Sprintf("render: TOML expression of kind %v", n.Kind))
+		}
+	}
+	e.table = w.table
+	e.start = bytes.LastIndexByte(w.text[:e.start], '\n') + 1
+	w.expressions = append(w.expressions, e)
+	if n.Kind == unstable.Comment {
+		return
+	}
+	line := w.text[e.start:]
+	offset := e.start + len(line) - len(bytes.TrimLeft(line, " \t"))
+	if _, ok := w.places[e.path]; !ok {
+		w.places[e.path] = offset
+	} else if w.again == (diag.Position{}) {
+		w.again = w.position(offset)
+	}
+}
+
+// resolve returns the path that a header opens: [a.b] goes on in the last
+// element of [[a]], [[a]] begins another.
+func (w *walker) resolve(keys []string, element bool) string {
+	path := ""
+	for i, k := range keys {
+		path = join(path, k)
+		if element && i == len(keys)-1 {
+			w.count[path]++
+		}
+		if n := w.count[path]; n > 0 {
+			path = fmt.Sprintf("%s[%d]", path, n-1)
+		}
+	}
+	return path
+}
+
+// key returns a key, and notes it if it is odd.
+func (w *walker) key(n *unstable.Node) string {
+	key := string(n.Data)
+	if key == "" || strings.Trim(key, "abcdefghijklmnopqrstuvwxyz0123456789-_") != "" {
+		w.odd = append(w.odd, oddKey{int(n.Raw.Offset), key})
+	}
+	return key
+}
+
+// inside notes odd keys within a value.
+func (w *walker) inside(n *unstable.Node) {
+	switch n.Kind {
+	case unstable.KeyValue:
+		for it := n.Key(); it.Next(); {
+			w.key(it.Node())
+		}
+		w.inside(n.Value())
+	case unstable.Array, unstable.InlineTable:
+		for it := n.Children(); it.Next(); {
+			w.inside(it.Node())
+		}
+	}
+}
+
+// foreign refuses odd keys. gobgpd has none, so none is needed.
+func (w *walker) foreign(l *diag.List) {
+	for _, o := range w.odd {
+		hint := ""
+		if low := strings.ToLower(o.key); low != o.key {
+			hint = low
+		}
+		l.Errorf(w.position(o.offset), "gobgpd-key", hint, "gobgpd would read the key %q in its own way", o.key)
+	}
+}
+
+// ends finds the end of each expression: the parser tells only where it starts,
+// but what stands before the next one, and is not blank, is the rest of this one.
+func (w *walker) ends() {
+	for i := range w.expressions {
+		next := len(w.text)
+		if i+1 < len(w.expressions) {
+			next = w.expressions[i+1].start
+		}
+		e := &w.expressions[i]
+		e.end = e.start + len(bytes.TrimRight(w.text[e.start:next], " \t\r\n"))
+		if n := bytes.IndexByte(w.text[e.end:next], '\n'); n >= 0 {
+			e.end += n + 1
+		} else {
+			e.end = next
+		}
+	}
+}
+
+// position returns the place of an offset.
+func (d *document) position(offset int) diag.Position {
+	before := d.text[:offset]
+	return diag.Position{File: d.file, Line: bytes.Count(before, []byte("\n")) + 1, Column: offset - bytes.LastIndexByte(before, '\n')}
+}
+
+// place returns where path is written, or what it is part of.
+func (d *document) place(path string) diag.Position {
+	for path != "" {
+		for _, p := range []string{path, path + "[0]"} {
+			if offset, ok := d.places[p]; ok {
+				return d.position(offset)
+			}
+		}
+		path = path[:max(0, strings.LastIndexAny(path, ".["))]
+	}
+	return diag.Position{File: d.file}
+}
+
+func join(path, key string) string {
+	if path == "" {
+		return key
+	}
+	return path + "." + key
+}
