@@ -25,10 +25,11 @@ var rooms = map[string][]string{
 	"filters/feed":    {"filters", "filters/diag"},
 
 	"policies":          {"filters"},
-	"policies/exchange": {"policies", "filters", "filters/strict", "filters/diag"},
+	"policies/exchange": {"policies", "filters", "filters/feed", "filters/strict", "filters/diag"},
 	"policies/eval":     {"policies", "filters"},
 	"policies/render":   {"policies", "filters", "filters/diag"},
-	"policies/lab":      {"policies", "filters", "policies/render"},
+	"policies/lab":      {"policies", "filters", "policies/render", "policies/eval"},
+	"policies/plan":     {"policies", "filters"},
 
 	"policies/internal/testbed": {"policies", "filters"},
 

@@ -6,6 +6,7 @@ import (
 
 	"depeer/filters"
 	"depeer/filters/diag"
+	"depeer/filters/feed"
 	"depeer/policies"
 )
 
@@ -46,7 +47,7 @@ type Network struct {
 // List is where listings come from: a file or a feed.
 type List struct {
 	File      string        // path or glob, as written: relative to the exchange file; "" for a feed
-	Feed      Feed          // its format
+	Feed      feed.Format   // its format; where URL is set
 	URL       string        // https; "" for a file
 	Every     time.Duration // at least an hour; 0: whenever it is asked for
 	Name      string        // of the feed's listing; "" takes the format's

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"depeer/filters"
+	"depeer/filters/feed"
 	"depeer/filters/strict"
 )
 
@@ -21,7 +22,7 @@ var listFields = []strict.Field[listReader]{
 	{Key: "file", Read: func(l *listReader, n strict.Node) { l.file = &n; readGlob(n, &l.File) }},
 	{Key: "feed", Read: func(l *listReader, n strict.Node) {
 		l.feed = &n
-		l.Feed, _ = word(n, SpamhausDROP, SpamhausASNDROP, Plain)
+		l.Feed, _ = word(n, feed.Formats()...)
 	}},
 	{Key: "url", Read: func(l *listReader, n strict.Node) { l.url = &n; readURL(n, &l.URL) }},
 	{Key: "every", Read: func(l *listReader, n strict.Node) { l.every = &n; readEvery(n, &l.Every) }},

@@ -2,29 +2,6 @@ package exchange
 
 import "fmt"
 
-// Feed is the format of a feed.
-type Feed uint8
-
-const (
-	SpamhausDROP    Feed = iota // spamhaus-drop
-	SpamhausASNDROP             // spamhaus-asndrop
-	Plain                       // plain
-)
-
-// String returns the word of the exchange file, which "import" knows, too.
-func (f Feed) String() string {
-	switch f {
-	case SpamhausDROP:
-		return "spamhaus-drop"
-	case SpamhausASNDROP:
-		return "spamhaus-asndrop"
-	case Plain:
-		return "plain"
-	default:
-		panic(fmt.Sprintf("exchange: no feed %d", uint8(f)))
-	}
-}
-
 // Wish is what a member may choose for the routes of a list, towards itself.
 type Wish uint8
 

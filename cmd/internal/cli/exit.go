@@ -49,7 +49,7 @@ func verdict(diags diag.List) *failure {
 	case diag.Warning:
 		return nil
 	case diag.Refused:
-		return &failure{code: Guarded, name: "guard", diags: diags, err: fmt.Errorf("refused by %s", count(diags.Count(diag.Refused), "guard"))}
+		return &failure{code: Guarded, name: "guard", diags: diags, err: fmt.Errorf("refused for %s", count(diags.Count(diag.Refused), "reason"))}
 	default:
 		return &failure{code: Invalid, name: "invalid-input", diags: diags, err: fmt.Errorf("invalid input: %s", count(diags.Count(diag.Error), "error"))}
 	}

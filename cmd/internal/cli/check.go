@@ -1,0 +1,33 @@
+package cli
+
+import (
+	"github.com/urfave/cli/v2"
+
+	"depeer/cmd/internal/view"
+)
+
+func checkCommand(s *session) *cli.Command {
+	return &cli.Command{
+		Name:      "check",
+		Usage:     "validates listings and the exchange file",
+		ArgsUsage: "[LISTING...]",
+		Description: "Shows every problem at once, each with its place. Without a listing it checks those\n" +
+			"that the exchange file names. Exits 3 if anything is invalid, 4 if a guard refuses.",
+		Action: func(c *cli.Context) error {
+			in, err := s.load(c.Context, c.Args().Slice())
+			if err != nil {
+				return err
+			}
+			result := view.Check{Diagnostics: in.diags, Lists: len(in.lists)}
+			result.Providers, result.Prefixes, result.ASNs = in.size()
+			if err := s.view.Check(result); err != nil {
+				return err
+			}
+			if f := verdict(in.diags); f != nil {
+				f.said = true
+				return f
+			}
+			return nil
+		},
+	}
+}

@@ -1,0 +1,117 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"depeer/cmd/internal/view"
+	"depeer/filters"
+	"depeer/filters/diag"
+	"depeer/filters/feed"
+	"depeer/filters/listing"
+)
+
+// importArgs are the arguments and flags of import.
+type importArgs struct {
+	format       feed.Format
+	source       string // a file, "-", or an https URL
+	options      feed.Options
+	output       string
+	allowPrivate bool
+	force        bool
+}
+
+func importCommand(s *session) *cli.Command {
+	return &cli.Command{
+		Name:      "import",
+		Usage:     "makes a listing of a feed",
+		ArgsUsage: "FORMAT FILE|URL",
+		Description: "FORMAT is spamhaus-drop, spamhaus-asndrop or plain. A feed that is cut, or is something\n" +
+			"else, is refused, and nothing is printed. A URL is asked at most once an hour; the copy\n" +
+			"of that time serves until then.",
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "name", Usage: "the listing's `NAME` (by default the feed's)"},
+			&cli.StringFlag{Name: "treatment", Usage: "the listing's default `TREATMENT`"},
+			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write to `FILE`, whole or not at all"},
+			&cli.BoolFlag{Name: "allow-private", Usage: "fetch from private and loopback addresses, too"},
+			&cli.BoolFlag{Name: "force", Usage: "ask a URL again within the hour"},
+		},
+		Action: func(c *cli.Context) error {
+			if c.NArg() != 2 {
+				return usage("depeer import "+formatNames("|")+" FILE|URL", "import takes a format and one file or URL")
+			}
+			format, err := feed.ParseFormat(c.Args().Get(0))
+			if err != nil {
+				return usage("depeer import "+diag.Nearest(c.Args().Get(0), strings.Split(formatNames("|"), "|"))+" "+c.Args().Get(1), "%v", err)
+			}
+			return s.importFeed(c.Context, importArgs{
+				format: format, source: c.Args().Get(1), output: c.String("output"),
+				options:      feed.Options{Name: c.String("name"), Treatment: c.String("treatment")},
+				allowPrivate: c.Bool("allow-private"), force: c.Bool("force"),
+			})
+		},
+	}
+}
+
+func formatNames(separator string) string {
+	var names []string
+	for _, f := range feed.Formats() {
+		names = append(names, f.String())
+	}
+	return strings.Join(names, separator)
+}
+
+func (s *session) importFeed(ctx context.Context, args importArgs) error {
+	l, diags, err := s.readFeed(ctx, args)
+	if err != nil {
+		return err
+	}
+	if f := verdict(diags); f != nil {
+		return f
+	}
+	var text bytes.Buffer
+	if err := listing.Write(&text, l); err != nil {
+		return err
+	}
+	if args.output != "" {
+		if err := replaceFile(args.output, text.Bytes()); err != nil {
+			return err
+		}
+	}
+	result := view.Import{Name: l.Name, Listing: text.Bytes(), File: args.output, Providers: len(l.Providers), Diagnostics: diags}
+	for i := range l.Providers {
+		result.Prefixes += len(l.Providers[i].Prefixes)
+		result.ASNs += len(l.Providers[i].ASNs)
+	}
+	return s.view.Import(result)
+}
+
+// readFeed reads a feed from a file or a URL.
+func (s *session) readFeed(ctx context.Context, args importArgs) (*filters.Listing, diag.List, error) {
+	if !strings.Contains(args.source, "://") {
+		data, err := s.files.get(args.source)
+		if err != nil {
+			return nil, nil, &failure{code: Invalid, name: "invalid-input", err: fmt.Errorf("%s: %w", args.source, err)}
+		}
+		l, diags := feed.Parse(args.format, args.source, data, args.options)
+		return l, diags, nil
+	}
+	f, err := s.fetcher()
+	if err != nil {
+		return nil, nil, err
+	}
+	f.AllowPrivate, f.Force = args.allowPrivate, args.force
+	l, diags, copied, err := f.Listing(ctx, args.format, args.source, args.options)
+	if err != nil {
+		return nil, nil, feedFailure(err, diags)
+	}
+	if !copied.Fresh {
+		s.view.Note("asked within the hour: this is the copy of %s", copied.FetchedAt.UTC().Format(time.RFC3339))
+	}
+	return l, diags, nil
+}

@@ -1,0 +1,185 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"depeer/filters"
+	"depeer/filters/diag"
+	"depeer/filters/listing"
+	"depeer/policies/exchange"
+)
+
+// input is what a command works on: the exchange, its lists, and what they
+// match today.
+type input struct {
+	exchange *exchange.Exchange
+	lists    []*filters.Listing
+	compiled *filters.Compiled // nil where anything is invalid
+	diags    diag.List         // all that is said about the files, sorted
+}
+
+// load reads the exchange file and the lists: those of the command line, or the
+// exchange's own. What is wrong with any of them is in the result's diagnostics,
+// all at once; an error is something else.
+func (s *session) load(ctx context.Context, names []string) (*input, error) {
+	in := &input{exchange: exchange.Default()}
+	conf, found := s.findConfig()
+	if found {
+		s.view.Note("exchange file %s", conf)
+		in.readExchange(s.files, conf)
+	}
+	if len(names) == 0 && !found {
+		return nil, usage("depeer check LISTING.yaml", "no listing, and no exchange file that names one")
+	}
+	treatments := map[string]string{}
+	if len(names) > 0 {
+		for _, name := range names {
+			in.readListing(s.files, name)
+		}
+	} else if in.exchange != nil {
+		if err := s.loadOwn(ctx, in, filepath.Dir(conf), treatments); err != nil {
+			return nil, err
+		}
+	}
+	if in.diags.Worst() != diag.Error {
+		rules := in.exchange.Rules(s.now)
+		rules.Lists = treatments
+		compiled, diags := filters.Compile(in.lists, rules)
+		in.diags = append(in.diags, diags...)
+		if diags.Worst() != diag.Error {
+			in.compiled = compiled
+			in.diags = append(in.diags, in.exchange.Guard(in.lists, compiled)...)
+		}
+	}
+	in.diags.Sort()
+	return in, nil
+}
+
+// findConfig returns the exchange file: the one named, or the first that exists.
+func (s *session) findConfig() (string, bool) {
+	if s.conf != "" {
+		return s.conf, true
+	}
+	candidates := []string{"depeer.yaml"}
+	if dir, err := os.UserConfigDir(); err == nil {
+		candidates = append(candidates, filepath.Join(dir, "depeer", "depeer.yaml"))
+	}
+	for _, name := range append(candidates, "/etc/depeer/depeer.yaml") {
+		if _, err := os.Stat(name); err == nil {
+			return name, true
+		}
+	}
+	return "", false
+}
+
+func (in *input) readExchange(files *files, name string) {
+	data, ok := in.read(files, name)
+	if !ok {
+		in.exchange = nil
+		return
+	}
+	x, diags := exchange.Read(name, data)
+	in.diags = append(in.diags, diags...)
+	in.exchange = x
+}
+
+func (in *input) readListing(files *files, name string) *filters.Listing {
+	data, ok := in.read(files, name)
+	if !ok {
+		return nil
+	}
+	l, diags := listing.Read(name, data)
+	return in.add(l, diags)
+}
+
+// add keeps a listing, if it is valid, and what is said about it.
+func (in *input) add(l *filters.Listing, diags diag.List) *filters.Listing {
+	in.diags = append(in.diags, diags...)
+	if l != nil {
+		in.lists = append(in.lists, l)
+	}
+	return l
+}
+
+// read returns the bytes of a file; that there are none is a diagnostic like
+// any other, so that it does not hide the rest.
+func (in *input) read(files *files, name string) ([]byte, bool) {
+	data, err := files.get(name)
+	if err != nil {
+		in.diags.Errorf(diag.Position{File: name}, "input-unreadable", "", "%v", err)
+		return nil, false
+	}
+	return data, true
+}
+
+// loadOwn reads the lists that the exchange file names, and notes in treatments
+// what it says about each.
+func (s *session) loadOwn(ctx context.Context, in *input, dir string, treatments map[string]string) error {
+	for _, source := range in.exchange.Lists {
+		var loaded []*filters.Listing
+		if source.URL != "" {
+			l, err := s.loadFeed(ctx, in, source)
+			if err != nil {
+				return err
+			}
+			loaded = append(loaded, l)
+		} else {
+			for _, name := range in.expand(dir, source) {
+				loaded = append(loaded, in.readListing(s.files, name))
+			}
+		}
+		for _, l := range loaded {
+			if l != nil && source.Treatment != "" {
+				treatments[l.Name] = source.Treatment
+			}
+		}
+	}
+	return nil
+}
+
+// expand returns the files of a list's path or glob, in order. None at all is
+// an error: an exchange that believes it filters must not be wrong about it.
+func (in *input) expand(dir string, source exchange.List) []string {
+	pattern := source.File
+	if !filepath.IsAbs(pattern) {
+		pattern = filepath.Join(dir, pattern)
+	}
+	if !strings.ContainsAny(pattern, "*?[") {
+		return []string{pattern}
+	}
+	names, err := filepath.Glob(pattern)
+	switch {
+	case err != nil:
+		in.diags.Errorf(source.Source, "exchange-list-file", "", "%s: %v", source.File, err)
+	case len(names) == 0:
+		in.diags.Errorf(source.Source, "exchange-list-file", "", "no file is called %s", pattern)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// size counts what the lists hold, as they say it.
+func (in *input) size() (providers, prefixes, asns int) {
+	for _, l := range in.lists {
+		providers += len(l.Providers)
+		for i := range l.Providers {
+			prefixes += len(l.Providers[i].Prefixes)
+			asns += len(l.Providers[i].ASNs)
+		}
+	}
+	return providers, prefixes, asns
+}
+
+// describe says in a line what a list is, for the head of a configuration.
+func describe(l *filters.Listing) string {
+	updated := "not dated"
+	if !l.Updated.IsZero() {
+		updated = l.Updated.String()
+	}
+	return fmt.Sprintf("%s, %s, %s, sha256 %.12s", l.Name, updated, count(len(l.Providers), "provider"), l.Digest)
+}

@@ -1,0 +1,41 @@
+package cli_test
+
+import (
+	"context"
+	"flag"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"depeer/cmd/internal/cli"
+)
+
+var update = flag.Bool("update", false, "rewrite what the scripts compare with")
+
+// The scripts read as the manual: one for each behaviour of the command line.
+// "depeer" in them is the program itself, run as a process.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:           "testdata/script",
+		UpdateScripts: *update,
+		Setup: func(env *testscript.Env) error {
+			// Nothing of the user's own may reach the scripts.
+			env.Setenv("HOME", filepath.Join(env.WorkDir, "home"))
+			env.Setenv("XDG_CONFIG_HOME", "")
+			env.Setenv("XDG_STATE_HOME", "")
+			return nil
+		},
+	})
+}
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"depeer": func() {
+			os.Exit(int(cli.Run(context.Background(), cli.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}, os.Args[1:])))
+		},
+		// exits CODE COMMAND... fails unless the command ends with that code.
+		"exits": exits,
+	})
+}

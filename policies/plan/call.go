@@ -1,0 +1,94 @@
+package plan
+
+import (
+	"fmt"
+	"net/netip"
+
+	"depeer/filters"
+	"depeer/policies"
+)
+
+// Call is one writing call to a route server. These are all that depeer ever
+// makes; what each is in gobgpd's API, and why no other is allowed, stands in package
+// gobgp. Only the fields that its verb names are set.
+type Call struct {
+	Verb Verb `json:"verb"`
+	// Name is of the set, the gate or the statement.
+	Name string `json:"name,omitempty"`
+	Kind Kind   `json:"kind,omitempty"` // of a set
+
+	Entries  []filters.Entry                  `json:"entries,omitempty"`  // AddSet, PrefixSet
+	Paths    []policies.ASPathPattern         `json:"paths,omitempty"`    // AddSet, ASPathSet
+	Larges   []policies.LargeCommunityPattern `json:"larges,omitempty"`   // AddSet, LargeCommunitySet
+	Policy   string                           `json:"policy,omitempty"`   // AddStatements, TakeStatements
+	Add      []Statement                      `json:"add,omitempty"`      // AddStatements
+	Take     []string                         `json:"take,omitempty"`     // TakeStatements
+	Gate     Gate                             `json:"gate,omitzero"`      // Hold, Release
+	Client   netip.Addr                       `json:"client,omitzero"`    // Assign, Reset; never the zero address
+	Import   bool                             `json:"import,omitempty"`   // Assign: the direction
+	Policies []string                         `json:"policies,omitempty"` // Assign: the whole list; the default stays
+	Mark     string                           `json:"mark,omitempty"`     // Mark, Unmark: of an applied plan
+	Holder   string                           `json:"holder,omitempty"`   // Lock, Unlock
+}
+
+// Verb says what a Call does.
+type Verb uint8
+
+const (
+	AddSet          Verb = iota // a set that is not there
+	DeleteSet                   // a set that nothing refers to
+	AddGate                     // a closed gate
+	OpenGate                    // the live call
+	CloseGate                   // its reverse
+	DeleteGate                  //
+	Hold                        // puts a statement that is in force behind a gate, INVERT
+	Release                     // takes the gate off a statement
+	AddStatements               // to the end of a policy that is defined, each behind a gate
+	TakeStatements              // out of a policy; they stay registered
+	DeleteStatement             // one that no policy lists
+	Assign                      // a client's whole list of policies in one direction
+	Reset                       // softly, inbound, one client
+	Mark                        // notes that a plan was applied
+	Unmark                      //
+	Lock                        // fails if anybody holds it
+	Unlock                      //
+)
+
+var verbNames = [...]string{
+	"add set", "delete set", "add gate", "open gate", "close gate", "delete gate", "hold statement", "release statement",
+	"add statements", "take statements", "delete statement", "assign policies", "soft reset in", "mark", "unmark", "lock", "unlock",
+}
+
+// String returns what the verb does, in words.
+func (v Verb) String() string {
+	if int(v) >= len(verbNames) {
+		panic(fmt.Sprintf("plan: no verb %d", uint8(v)))
+	}
+	return verbNames[v]
+}
+
+// String says the call in a line: for the journal, the log and errors.
+func (c Call) String() string {
+	switch c.Verb {
+	case AddSet, DeleteSet:
+		return fmt.Sprintf("%s %s %s", c.Verb, c.Kind, c.Name)
+	case AddStatements:
+		return fmt.Sprintf("%s: %d to policy %s", c.Verb, len(c.Add), c.Policy)
+	case TakeStatements:
+		return fmt.Sprintf("%s: %d out of policy %s", c.Verb, len(c.Take), c.Policy)
+	case Assign:
+		direction := "export"
+		if c.Import {
+			direction = "import"
+		}
+		return fmt.Sprintf("%s: %s of %s: %v", c.Verb, direction, c.Client, c.Policies)
+	case Reset:
+		return fmt.Sprintf("%s %s", c.Verb, c.Client)
+	case Mark, Unmark:
+		return fmt.Sprintf("%s %s", c.Verb, c.Mark)
+	case Lock, Unlock:
+		return fmt.Sprintf("%s for %s", c.Verb, c.Holder)
+	default:
+		return fmt.Sprintf("%s %s", c.Verb, c.Name)
+	}
+}

@@ -1,0 +1,22 @@
+// Package plan is the change of a route server's policy, as data: a model of
+// what the daemon holds (State), and the ordered calls that lead from it to another
+// policy (Change), back from a change that was cut off (Recover), or to nothing.
+//
+// A change is a new generation of all our import statements. It is put in inert,
+// behind a gate, and one single call lets it in and the old generation out:
+//
+//	         old statements             new statements
+//	before   always                     (not there)
+//	hold     INVERT gate: always        (not there)
+//	add      INVERT gate: always        ANY gate: never
+//	open     INVERT gate: never         ANY gate: always      <- the only live call
+//	take     (not there)                ANY gate: always
+//	release  (not there)                always
+//
+// The gate is a neighbor-set. Closed, it holds two host addresses that no member
+// has; opened, all addresses of both families, too. It is never empty, because
+// gobgpd takes an empty neighbor-set for everybody.
+//
+// The package is pure: it makes no calls, and knows no GoBGP, no files and no
+// clock. Package gobgp reads a State and makes Calls, package apply decides when.
+package plan

@@ -1,0 +1,168 @@
+package plan
+
+import (
+	"fmt"
+	"net/netip"
+
+	"depeer/filters"
+	"depeer/policies"
+)
+
+// State is what a route server held of policy at one moment: what is ours in
+// full, what is not as digests. It is immutable once made; maps are never nil.
+type State struct {
+	Server  Server
+	Clients []Client // all neighbors, by address
+
+	PrefixSets         map[string][]filters.Entry
+	ASPathSets         map[string][]policies.ASPathPattern
+	LargeCommunitySets map[string][]policies.LargeCommunityPattern
+	Gates              map[string]GateState
+	Statements         map[string]Statement // in a policy of ours or in none
+
+	// Import and Export are the statements of policies "depeer" and
+	// "depeer-export", in order, by name; nil where the policy is not defined.
+	Import, Export []string
+
+	Applied []string // digests of applied plans, from the marker set
+	Holders []string // who holds the lock; more than one cannot be
+
+	// Theirs holds a digest of the contents of each object that is not ours.
+	Theirs map[Object]string
+	// Strange are objects with names of ours that we cannot have made.
+	Strange []Strange
+}
+
+// Server says which route server it is.
+type Server struct {
+	RouterID netip.Addr
+	ASN      filters.ASN
+}
+
+// Client is a neighbor of the route server.
+type Client struct {
+	Address        netip.Addr
+	ASN            filters.ASN
+	RouteServer    bool // a route-server client: only these have policies of their own
+	Dynamic        bool // made from a peer group by a dynamic neighbor
+	Up             bool // the session is established; not part of the fingerprint
+	SecondaryRoute bool
+	AddPath        bool // is sent more than one path for a prefix
+	Accepted       uint64
+	Import, Export Assignment
+}
+
+// Assignment is the policies that a client has in one direction.
+type Assignment struct {
+	Policies []string
+	Default  Disposition
+}
+
+// Disposition is what happens to a route that no policy decides.
+type Disposition uint8
+
+const (
+	None Disposition = iota // gobgpd rejects
+	Accept
+	Reject
+)
+
+// String returns gobgpd's word.
+func (d Disposition) String() string {
+	switch d {
+	case None:
+		return "none"
+	case Accept:
+		return "accept-route"
+	case Reject:
+		return "reject-route"
+	default:
+		panic(fmt.Sprintf("plan: no disposition %d", uint8(d)))
+	}
+}
+
+// Statement is a statement of ours with the gate it may stand behind.
+type Statement struct {
+	policies.Statement
+	Gate Gate
+}
+
+// Gate is the condition of a statement on a gate. The zero value is none.
+type Gate struct {
+	Set    string
+	Invert bool // an old statement: out when the gate opens
+}
+
+// Passes says whether a statement behind the gate is in force, its set being as
+// gates has it.
+func (g Gate) Passes(gates map[string]GateState) bool {
+	return g.Set == "" || g.Invert != (gates[g.Set] == Open)
+}
+
+// GateState says how a gate stands.
+type GateState uint8
+
+const (
+	Closed GateState = iota // matches no member
+	Open                    // matches everybody
+	Odd                     // neither: somebody has changed it
+)
+
+// String returns one lower-case word.
+func (g GateState) String() string {
+	switch g {
+	case Closed:
+		return "closed"
+	case Open:
+		return "open"
+	case Odd:
+		return "odd"
+	default:
+		panic(fmt.Sprintf("plan: no state %d of a gate", uint8(g)))
+	}
+}
+
+// Object names one thing in the daemon's policy.
+type Object struct {
+	Kind Kind
+	Name string
+}
+
+// String returns kind and name, as status and errors show it.
+func (o Object) String() string { return o.Kind.String() + " " + o.Name }
+
+// Kind is a kind of object.
+type Kind uint8
+
+const (
+	PrefixSet Kind = iota
+	NeighborSet
+	ASPathSet
+	CommunitySet
+	ExtCommunitySet
+	LargeCommunitySet
+	StatementObject
+	Policy
+	ImportAssignment // its name is the neighbor's address, or "global"
+	ExportAssignment
+)
+
+var kindNames = [...]string{
+	"prefix-set", "neighbor-set", "as-path-set", "community-set", "ext-community-set", "large-community-set",
+	"statement", "policy", "import assignment", "export assignment",
+}
+
+// String returns gobgpd's word.
+func (k Kind) String() string {
+	if int(k) >= len(kindNames) {
+		panic(fmt.Sprintf("plan: no kind %d of object", uint8(k)))
+	}
+	return kindNames[k]
+}
+
+// Strange is an object with a name of ours that we cannot have made, or that
+// somebody has changed since.
+type Strange struct {
+	Object Object
+	Why    string
+}
