@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"cmp"
+	"iter"
 	"math/big"
 	"net/netip"
 	"slices"
@@ -70,17 +71,17 @@ func union(f family, prefixes []netip.Prefix) *big.Int {
 }
 
 // unionOver returns what share of f's space prefixes cover together, and whether it
-// is over limit. The sum of what each covers is never less than the union, and needs
-// no sorting: where it stays within the limit, the share is not looked for, and 0.
-func unionOver(f family, prefixes []netip.Prefix, over func(part, all *big.Int) bool) (Percent, bool) {
+// is over the limit. The sum of what each covers is never less than the union, and
+// needs no sorting: where it stays within the limit, the share is not looked for, and 0.
+func unionOver(f family, prefixes iter.Seq[netip.Prefix], over func(part, all *big.Int) bool) (Percent, bool) {
 	var sum extent
-	for _, p := range prefixes {
+	for p := range prefixes {
 		sum[p.Bits()]++
 	}
 	space := f.space()
 	if !over(sum.addresses(f), space) {
 		return 0, false
 	}
-	part := union(f, prefixes)
+	part := union(f, slices.Collect(prefixes))
 	return shareOf(part, space), over(part, space)
 }

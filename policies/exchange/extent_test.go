@@ -45,7 +45,7 @@ func TestUnion(t *testing.T) {
 		}
 		limit := int64(rapid.IntRange(0, 256).Draw(t, "limit"))
 		over := func(part, _ *big.Int) bool { return part.Cmp(big.NewInt(limit)) > 0 }
-		if _, got := unionOver(f, prefixes, over); got != (want > limit) {
+		if _, got := unionOver(f, slices.Values(prefixes), over); got != (want > limit) {
 			t.Fatalf("%d of %v over %d: %t", want, prefixes, limit, got)
 		}
 	})

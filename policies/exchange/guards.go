@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"iter"
 	"math/big"
 	"time"
 
@@ -61,9 +62,13 @@ func (e *Exchange) Guard(lists []*filters.Listing, c *filters.Compiled) diag.Lis
 		}
 		switch {
 		case guard.entry != nil:
-			g.entries(guard.any, func(m *filters.PrefixMatch) { refuse(m.Source, guard.entry(g, m)) })
+			for m := range g.entries(guard.any) {
+				refuse(m.Source, guard.entry(g, m))
+			}
 		case guard.match != nil:
-			g.matches(guard.any, func(m *filters.ASMatch) { refuse(m.Source, guard.match(g, m)) })
+			for m := range g.matches(guard.any) {
+				refuse(m.Source, guard.match(g, m))
+			}
 		case guard.family != nil:
 			for _, f := range []family{ipv4, ipv6} {
 				if c := guard.family(g, f); c.message != "" {
@@ -80,29 +85,39 @@ func (e *Exchange) Guard(lists []*filters.Listing, c *filters.Compiled) diag.Lis
 	return refused
 }
 
-// providers calls do for each provider that is in force, or for any.
-func (g *guarded) providers(any bool, do func(*filters.Provider)) {
-	for _, l := range g.compiled.Listed {
-		if any || l.State == filters.InForce {
-			do(l.Provider)
+// providers are those that are in force, or any.
+func (g *guarded) providers(any bool) iter.Seq[*filters.Provider] {
+	return func(yield func(*filters.Provider) bool) {
+		for i := range g.compiled.Listed {
+			l := &g.compiled.Listed[i]
+			if (any || l.State == filters.InForce) && !yield(l.Provider) {
+				return
+			}
 		}
 	}
 }
 
-func (g *guarded) entries(any bool, do func(*filters.PrefixMatch)) {
-	g.providers(any, func(p *filters.Provider) {
-		for i := range p.Prefixes {
-			do(&p.Prefixes[i])
-		}
-	})
+// entries are the prefix entries of providers; matches, their AS matches.
+func (g *guarded) entries(any bool) iter.Seq[*filters.PrefixMatch] {
+	return of(g.providers(any), func(p *filters.Provider) []filters.PrefixMatch { return p.Prefixes })
 }
 
-func (g *guarded) matches(any bool, do func(*filters.ASMatch)) {
-	g.providers(any, func(p *filters.Provider) {
-		for i := range p.ASNs {
-			do(&p.ASNs[i])
+func (g *guarded) matches(any bool) iter.Seq[*filters.ASMatch] {
+	return of(g.providers(any), func(p *filters.Provider) []filters.ASMatch { return p.ASNs })
+}
+
+// of returns every element of what each provider has.
+func of[T any](providers iter.Seq[*filters.Provider], has func(*filters.Provider) []T) iter.Seq[*T] {
+	return func(yield func(*T) bool) {
+		for p := range providers {
+			list := has(p)
+			for i := range list {
+				if !yield(&list[i]) {
+					return
+				}
+			}
 		}
-	})
+	}
 }
 
 // heaviest returns where the list stands whose entries add up to most of f.

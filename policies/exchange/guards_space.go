@@ -24,20 +24,21 @@ func everything(_ *guarded, m *filters.PrefixMatch) complaint {
 // everythingTogether refuses what everything does when it comes in pieces. Where
 // an entry is half by itself, that has been said.
 func everythingTogether(g *guarded, f family) complaint {
-	prefixes, half := []netip.Prefix(nil), false
-	g.entries(true, func(m *filters.PrefixMatch) {
-		if f.has(m.Prefix) {
-			prefixes = append(prefixes, m.Prefix)
-			half = half || m.Prefix.Bits() <= 1
+	half := false
+	prefixes := func(yield func(netip.Prefix) bool) {
+		for m := range g.entries(true) {
+			if f.has(m.Prefix) {
+				half = half || m.Prefix.Bits() <= 1
+				if !yield(m.Prefix) {
+					return
+				}
+			}
 		}
-	})
-	if half {
-		return complaint{}
 	}
 	share, over := unionOver(f, prefixes, func(part, all *big.Int) bool {
 		return new(big.Int).Lsh(part, 1).Cmp(all) >= 0
 	})
-	if !over {
+	if half || !over {
 		return complaint{}
 	}
 	return complaint{fmt.Sprintf("all entries together cover %s of the %s address space", share, f.name), "nothing passes this guard at half or more"}
@@ -59,10 +60,13 @@ func shortestPrefix(g *guarded, m *filters.PrefixMatch) complaint {
 // left of the entries, protected space being out of them.
 func maxCovered(g *guarded, f family) complaint {
 	limit := g.Limits.MaxCovered.of(f)
-	var prefixes []netip.Prefix
-	for _, filter := range g.compiled.Filters {
-		for _, e := range (PerFamily[[]filters.Entry]{filter.Prefixes.IPv4, filter.Prefixes.IPv6}).of(f) {
-			prefixes = append(prefixes, e.Prefix)
+	prefixes := func(yield func(netip.Prefix) bool) {
+		for _, filter := range g.compiled.Filters {
+			for _, e := range (PerFamily[[]filters.Entry]{filter.Prefixes.IPv4, filter.Prefixes.IPv6}).of(f) {
+				if !yield(e.Prefix) {
+					return
+				}
+			}
 		}
 	}
 	share, over := unionOver(f, prefixes, limit.Exceeded)
@@ -79,11 +83,11 @@ func maxCovered(g *guarded, f family) complaint {
 // largest returns the first of the shortest entries in force, or nil.
 func (g *guarded) largest(f family) *filters.PrefixMatch {
 	var largest *filters.PrefixMatch
-	g.entries(false, func(m *filters.PrefixMatch) {
+	for m := range g.entries(false) {
 		if f.has(m.Prefix) && (largest == nil || m.Prefix.Bits() < largest.Prefix.Bits()) {
 			largest = m
 		}
-	})
+	}
 	return largest
 }
 
