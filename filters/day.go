@@ -16,10 +16,13 @@ func DayOf(t time.Time) Day {
 	return Day{time.Date(y, m, d, 0, 0, 0, 0, time.UTC)}
 }
 
-// ParseDay reads a day as YYYY-MM-DD.
+// firstYear keeps out what computers write for no time at all: 0001-01-01 would be no day.
+const firstYear = 1970
+
+// ParseDay reads a day from 1970 on, as YYYY-MM-DD.
 func ParseDay(s string) (Day, error) {
 	t, err := time.Parse(time.DateOnly, s)
-	if err != nil {
+	if err != nil || t.Year() < firstYear {
 		return Day{}, &SyntaxError{Code: "date-syntax", Message: fmt.Sprintf("%q is not a day", s), Hint: "YYYY-MM-DD, such as 2008-11-01"}
 	}
 	return Day{t}, nil
@@ -67,7 +70,7 @@ func ParseMoment(s string) (Moment, error) {
 		return On(d), nil
 	}
 	t, err := time.Parse(time.RFC3339, s)
-	if err != nil {
+	if err != nil || t.Year() < firstYear {
 		return Moment{}, &SyntaxError{Code: "date-syntax", Message: fmt.Sprintf("%q is neither a day nor a time", s), Hint: "2008-11-01, or 2008-11-01T12:00:00Z"}
 	}
 	return At(t), nil

@@ -9,3 +9,6 @@ type SyntaxError struct {
 }
 
 func (e *SyntaxError) Error() string { return e.Message }
+
+// Complaint returns the code and the right form, for readers of YAML.
+func (e *SyntaxError) Complaint() (code, hint string) { return e.Code, e.Hint }

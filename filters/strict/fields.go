@@ -62,38 +62,11 @@ func find[T any](fields []Field[T], key string) int {
 // nearest returns the field that key was most likely meant to be, or all of them.
 func nearest[T any](fields []Field[T], key string) string {
 	names := make([]string, len(fields))
-	best, off := "", 3
-	word := strings.ToLower(strings.ReplaceAll(key[:min(len(key), 40)], "-", "_"))
 	for i, f := range fields {
 		names[i] = f.Key
-		// A word half of whose letters are others is another word.
-		if d := distance(f.Key, word); d < off && 2*d < len(f.Key) {
-			best, off = f.Key, d
-		}
 	}
-	if best != "" {
-		return best
+	if name := diag.Nearest(key[:min(len(key), 40)], names); name != "" {
+		return name
 	}
 	return "one of " + strings.Join(names, ", ")
-}
-
-// distance is the Levenshtein distance of two short words.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		last := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := last
-			if a[i] != b[j] {
-				cost++
-			}
-			last = row[j+1]
-			row[j+1] = min(cost, row[j]+1, last+1)
-		}
-	}
-	return row[len(b)]
 }

@@ -33,6 +33,17 @@ func (n Node) Warnf(code, hint, format string, args ...any) {
 	n.doc.add(diag.Warning, n.Position(), code, hint, format, args...)
 }
 
+// IsValid says whether n is a value of a document: the zero Node is none.
+func (n Node) IsValid() bool { return n.yaml != nil }
+
+// Len returns how many values a sequence has, or how many keys a mapping.
+func (n Node) Len() int {
+	if n.IsMap() {
+		return len(n.yaml.Content) / 2
+	}
+	return len(n.yaml.Content)
+}
+
 // IsMap says whether the value is a mapping; IsList, whether it is a sequence.
 func (n Node) IsMap() bool  { return n.yaml.Kind == yaml.MappingNode }
 func (n Node) IsList() bool { return n.yaml.Kind == yaml.SequenceNode }

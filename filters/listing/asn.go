@@ -1,0 +1,108 @@
+package listing
+
+import (
+	"slices"
+
+	"depeer/filters"
+	"depeer/filters/strict"
+)
+
+// asMatch is one AS match in the making.
+type asMatch struct {
+	filters.ASMatch
+	asn, except, wide strict.Node
+}
+
+var asFields = []strict.Field[asMatch]{
+	{Key: "asn", Required: true, Read: func(m *asMatch, n strict.Node) { m.asn = n; m.ASN, _ = asn(n) }},
+	{Key: "match", Read: func(m *asMatch, n strict.Node) { m.Where = where(n) }},
+	{Key: "except", Read: func(m *asMatch, n strict.Node) { m.except = n; m.Except = asns(n) }},
+	{Key: "wide", Read: func(m *asMatch, n strict.Node) { m.wide = n; m.Wide, _ = n.Bool() }},
+}
+
+func readASNs(p *provider, n strict.Node) {
+	nodes, _ := n.List()
+	if len(nodes) == 0 {
+		return
+	}
+	p.matches += len(nodes)
+	p.ASNs = make([]filters.ASMatch, len(nodes))
+	for i, n := range nodes {
+		m := &p.ASNs[i]
+		if n.IsMap() {
+			*m, n = readASMatch(n)
+		} else {
+			m.ASN, _ = asn(n)
+		}
+		m.Source = n.Position()
+		if why := m.ASN.Reserved(); why != "" {
+			p.reserved = append(p.reserved, reserved{n, "AS" + m.ASN.String(), why})
+		}
+	}
+}
+
+// readASMatch reads a match that is more than an ASN, and returns where its ASN stands.
+func readASMatch(n strict.Node) (filters.ASMatch, strict.Node) {
+	m := asMatch{asn: n}
+	strict.Map(n, asFields, &m)
+	m.check()
+	return m.ASMatch, m.asn
+}
+
+// check looks at what more than one key decides.
+func (m *asMatch) check() {
+	if m.Where != filters.Path {
+		for _, given := range []struct {
+			key string
+			strict.Node
+		}{{"except", m.except}, {"wide", m.wide}} {
+			if given.IsValid() {
+				given.Errorf("path-only", "match: path", "%s goes with match: path only", given.key)
+			}
+		}
+	}
+	slices.Sort(m.Except)
+	m.Except = slices.Compact(m.Except)
+	if slices.Contains(m.Except, m.ASN) && m.ASN != 0 {
+		m.except.Errorf("except-itself", "", "AS%s is its own exception: nothing would match", m.ASN)
+	}
+}
+
+func where(n strict.Node) filters.Where {
+	s, ok := n.Scalar()
+	if !ok {
+		return filters.Origin
+	}
+	for _, w := range []filters.Where{filters.Origin, filters.Neighbor, filters.Path} {
+		if s == w.String() {
+			return w
+		}
+	}
+	n.Errorf("match", "origin, neighbor or path", "%q is no place in an AS path", s)
+	return filters.Path // which except and wide may go with: one complaint is enough
+}
+
+// asn reads an ASN that a network can have; 0 if it is none.
+func asn(n strict.Node) (filters.ASN, bool) {
+	a, ok := strict.Value(n, filters.ParseASN)
+	if !ok {
+		return 0, false
+	}
+	if why := a.Forbidden(); why != "" {
+		n.Errorf("forbidden-asn", "", "no network has AS%s: %s", a, why)
+		return 0, false
+	}
+	return a, true
+}
+
+// asns reads a list of ASNs that are not matched. nil if there are none.
+func asns(n strict.Node) []filters.ASN {
+	nodes, _ := n.List()
+	var all []filters.ASN
+	for _, n := range nodes {
+		if a, ok := asn(n); ok {
+			all = append(all, a)
+		}
+	}
+	return all
+}

@@ -1,0 +1,101 @@
+package listing
+
+import (
+	"net/netip"
+
+	"depeer/filters"
+	"depeer/filters/strict"
+)
+
+// prefixMatch is one prefix match in the making. Its lengths are read when the
+// prefix is known: keys come in any order.
+type prefixMatch struct {
+	filters.PrefixMatch
+	prefix, exact, ge, le strict.Node
+}
+
+var prefixFields = []strict.Field[prefixMatch]{
+	{Key: "prefix", Required: true, Read: func(m *prefixMatch, n strict.Node) {
+		m.prefix = n
+		m.Prefix, _ = strict.Value(n, filters.ParsePrefix)
+	}},
+	{Key: "match", Read: readExact},
+	{Key: "ge", Read: func(m *prefixMatch, n strict.Node) { m.ge = n }},
+	{Key: "le", Read: func(m *prefixMatch, n strict.Node) { m.le = n }},
+	{Key: "wide", Read: func(m *prefixMatch, n strict.Node) { m.Wide, _ = n.Bool() }},
+}
+
+func readPrefixes(p *provider, n strict.Node) {
+	nodes, _ := n.List()
+	if len(nodes) == 0 {
+		return
+	}
+	p.matches += len(nodes)
+	p.Prefixes = make([]filters.PrefixMatch, len(nodes))
+	for i, n := range nodes {
+		m := &p.Prefixes[i]
+		if n.IsMap() {
+			*m, n = readPrefixMatch(n)
+		} else if prefix, ok := strict.Value(n, filters.ParsePrefix); ok {
+			*m = longer(prefix)
+		}
+		m.Source = n.Position()
+		if why := filters.ReservedPrefix(m.Prefix); why != "" {
+			p.reserved = append(p.reserved, reserved{n, m.Prefix.String(), why})
+		}
+	}
+}
+
+// longer matches a prefix and everything more specific.
+func longer(p netip.Prefix) filters.PrefixMatch {
+	return filters.PrefixMatch{Prefix: p, Min: uint8(p.Bits()), Max: uint8(p.Addr().BitLen())}
+}
+
+// readPrefixMatch reads a match that is more than a prefix, and returns where its prefix stands.
+func readPrefixMatch(n strict.Node) (filters.PrefixMatch, strict.Node) {
+	m := prefixMatch{prefix: n}
+	strict.Map(n, prefixFields, &m)
+	if m.Prefix.IsValid() {
+		m.lengths()
+	}
+	return m.PrefixMatch, m.prefix
+}
+
+func readExact(m *prefixMatch, n strict.Node) {
+	m.exact = n
+	if s, ok := n.Scalar(); ok && s != "exact" {
+		n.Errorf("match", "exact; leave it out to match more specifics, too", "%q is no way to match a prefix", s)
+	}
+}
+
+// lengths reads which lengths match.
+func (m *prefixMatch) lengths() {
+	all := longer(m.Prefix)
+	m.Min, m.Max = all.Min, all.Max
+	if m.exact.IsValid() {
+		m.Max = m.Min
+		for _, given := range []struct {
+			key string
+			strict.Node
+		}{{"ge", m.ge}, {"le", m.le}} {
+			if given.IsValid() {
+				given.Errorf("exact-range", "one of the two", "match: exact and %s exclude one another", given.key)
+			}
+		}
+		return
+	}
+	shortest, longest := uint64(all.Min), uint64(all.Max)
+	if m.ge.IsValid() {
+		if v, ok := m.ge.Uint(shortest, longest); ok {
+			m.Min = uint8(v)
+		}
+	}
+	if m.le.IsValid() {
+		if v, ok := m.le.Uint(shortest, longest); ok {
+			m.Max = uint8(v)
+		}
+	}
+	if m.Min > m.Max {
+		m.le.Errorf("empty-range", "", "ge %d is over le %d", m.Min, m.Max)
+	}
+}

@@ -1,0 +1,97 @@
+package listing
+
+import (
+	"depeer/filters"
+	"depeer/filters/strict"
+)
+
+// provider is one provider in the making, with the places that later complaints need.
+type provider struct {
+	filters.Provider
+	name, id, expires strict.Node
+	matches           int // values of asns and prefixes, right or wrong
+	reserved          []reserved
+}
+
+// reserved is a match that needs allow_reserved, which may stand below it.
+type reserved struct {
+	strict.Node
+	what, why string
+}
+
+var providerFields = []strict.Field[provider]{
+	{Key: "name", Required: true, Read: func(p *provider, n strict.Node) { p.name = n; p.Name, _ = n.Text() }},
+	{Key: "id", Read: func(p *provider, n strict.Node) { p.id = n; p.ID, _ = strict.Value(n, filters.ParseSlug) }},
+	{Key: "asns", Read: readASNs},
+	{Key: "prefixes", Read: readPrefixes},
+	{Key: "treatment", Read: func(p *provider, n strict.Node) { p.Treatment, _ = strict.Value(n, filters.ParseSlug) }},
+	{Key: "reason", Read: func(p *provider, n strict.Node) { p.Reason, _ = n.Text() }},
+	{Key: "evidence", Read: readEvidence},
+	{Key: "upstreams", Read: func(p *provider, n strict.Node) { p.Upstreams = asns(n) }},
+	{Key: "listed", Read: func(p *provider, n strict.Node) { p.Listed, _ = strict.Value(n, filters.ParseDay) }},
+	{Key: "review", Read: func(p *provider, n strict.Node) { p.Review, _ = strict.Value(n, filters.ParseDay) }},
+	{Key: "expires", Read: func(p *provider, n strict.Node) {
+		p.expires = n
+		p.Expires, _ = strict.Value(n, filters.ParseDay)
+	}},
+	{Key: "contact", Read: func(p *provider, n strict.Node) { p.Contact, _ = n.Text() }},
+	{Key: "approved_by", Read: readApprovedBy},
+	{Key: "allow_reserved", Read: func(p *provider, n strict.Node) { p.AllowReserved, _ = n.Bool() }},
+}
+
+func readProviders(r *reader, n strict.Node) {
+	nodes, _ := n.List()
+	r.Providers = make([]filters.Provider, len(nodes))
+	ids := make(identities, len(nodes))
+	var p provider // one for all: it is large
+	for i, n := range nodes {
+		p = provider{reserved: p.reserved[:0]}
+		p.Source = n.Position()
+		if strict.Map(n, providerFields, &p) {
+			p.check(n)
+			ids.add(&p)
+		}
+		r.Providers[i] = p.Provider
+	}
+}
+
+// check looks at what more than one key decides.
+func (p *provider) check(n strict.Node) {
+	if p.matches == 0 {
+		n.Errorf("no-match", "asns: [...], or prefixes: [...]", "a provider without an ASN or a prefix")
+	}
+	if !p.Expires.IsZero() && !p.Listed.IsZero() && p.Expires.Start().Before(p.Listed.Start()) {
+		p.expires.Errorf("expires-early", "", "expires on %s, before it is listed on %s", p.Expires, p.Listed)
+	}
+	if p.AllowReserved {
+		return
+	}
+	for _, r := range p.reserved {
+		r.Errorf("reserved", "allow_reserved: true, for a lab", "%s is %s", r.what, r.why)
+	}
+}
+
+var evidenceFields = []strict.Field[filters.Evidence]{
+	{Key: "ref", Read: func(e *filters.Evidence, n strict.Node) { e.Ref, _ = n.Text() }},
+	{Key: "url", Read: func(e *filters.Evidence, n strict.Node) { e.URL = webAddress(n) }},
+}
+
+func readEvidence(p *provider, n strict.Node) {
+	nodes, _ := n.List()
+	for _, n := range nodes {
+		var e filters.Evidence
+		if strict.Map(n, evidenceFields, &e) && n.Len() == 0 {
+			n.Errorf("no-evidence", "{ref: ..., url: ...}", "evidence without a ref or a url")
+		}
+		p.Evidence = append(p.Evidence, e)
+	}
+}
+
+func readApprovedBy(p *provider, n strict.Node) {
+	nodes, _ := n.List()
+	for _, n := range nodes {
+		if who, ok := n.Text(); ok {
+			p.ApprovedBy = append(p.ApprovedBy, who)
+		}
+	}
+}
