@@ -1,8 +1,10 @@
 package examples_test
 
 import (
+	"flag"
 	"io/fs"
 	"net/netip"
+	"os"
 	"path"
 	"regexp"
 	"slices"
@@ -19,7 +21,10 @@ import (
 	"depeer/policies/eval"
 	"depeer/policies/exchange"
 	"depeer/policies/lab"
+	"depeer/policies/render"
 )
+
+var update = flag.Bool("update", false, "write what emit prints into the README")
 
 func read(t *testing.T, name string) []byte {
 	t.Helper()
@@ -214,5 +219,31 @@ func TestReadmes(t *testing.T) {
 		if !strings.Contains(text, "depeer check") {
 			t.Errorf("%s/README.md does not say how to run it", folder.Name())
 		}
+	}
+}
+
+// What a README shows as the output of emit is its output, but for the comment
+// that says which bytes it was made from.
+func TestReadmeShowsEmit(t *testing.T) {
+	const name = "mccolo-2008/README.md"
+	x := exchange.Default()
+	c := compile(t, x, time.Now(), list(t, "mccolo-2008/listing.yaml"))
+	text, err := render.Render(policies.Build(c, x.Treatments, x.ASN), render.TOML, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, rest, _ := strings.Cut(string(read(t, name)), "```toml\n")
+	shown, after, ok := strings.Cut(rest, "```\n")
+	if !ok {
+		t.Fatalf("%s shows no TOML", name)
+	}
+	if *update {
+		if err := os.WriteFile(name, []byte(before+"```toml\n"+string(text)+"```\n"+after), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if d := cmp.Diff(string(text), shown); d != "" {
+		t.Errorf("%s (-emit +README), go test ./examples -update writes it:\n%s", name, d)
 	}
 }

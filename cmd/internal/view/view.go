@@ -20,6 +20,8 @@ type View interface {
 	Check(Check) error
 	Emit(Emit) error
 	Import(Import) error
+	Lab(Lab) error
+	LabStands(Lab) error // where a lab that stays is reached
 	Version(Version) error
 }
 

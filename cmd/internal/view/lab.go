@@ -1,0 +1,148 @@
+package view
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"text/tabwriter"
+)
+
+// Lab is an embedded exchange, and what its members hold before a listing is
+// treated and after, as their own tables say.
+type Lab struct {
+	Target  string // of the route server's API
+	ASN     uint32 // the route server's
+	Members []LabMember
+
+	Provider  string // that is listed
+	Reason    string
+	Matches   []string // its ASNs and prefixes
+	Listing   string   // the file
+	Treatment string
+}
+
+// LabMember is a member with what it holds from the route server.
+type LabMember struct {
+	Address       string
+	ASN           uint32
+	Announces     int // routes
+	Before, After []LabRoute
+}
+
+// LabRoute is a route that a member holds.
+type LabRoute struct {
+	Prefix string `json:"prefix"`
+	Path   string `json:"as_path"`
+}
+
+// LabStands shows where a lab that stays can be reached.
+func (v *program) LabStands(l Lab) error {
+	type member struct {
+		Address string `json:"address"`
+		ASN     uint32 `json:"asn"`
+	}
+	members := make([]member, 0, len(l.Members))
+	for _, m := range l.Members {
+		members = append(members, member{m.Address, m.ASN})
+	}
+	return object(v.Out, struct {
+		SchemaVersion int      `json:"schema_version"`
+		Target        string   `json:"target"`
+		Members       []member `json:"members"`
+	}{SchemaVersion, l.Target, members})
+}
+
+func (v *program) Lab(l Lab) error {
+	type member struct {
+		Address   string     `json:"address"`
+		ASN       uint32     `json:"asn"`
+		Announces int        `json:"announces"`
+		Before    []LabRoute `json:"before"`
+		After     []LabRoute `json:"after"`
+	}
+	members := make([]member, 0, len(l.Members))
+	for _, m := range l.Members {
+		members = append(members, member(m))
+	}
+	return object(v.Out, struct {
+		SchemaVersion int      `json:"schema_version"`
+		ASN           uint32   `json:"asn"`
+		Listing       string   `json:"listing"`
+		Provider      string   `json:"provider"`
+		Treatment     string   `json:"treatment"`
+		Members       []member `json:"members"`
+	}{SchemaVersion, l.ASN, l.Listing, l.Provider, l.Treatment, members})
+}
+
+// LabStands is the end of the story for who keeps the lab.
+func (v *person) LabStands(l Lab) error {
+	_, port, _ := strings.Cut(l.Target, ":")
+	_, err := fmt.Fprintf(v.Out, `
+The policy is taken out again. The route server stays, anchored, as a target at %s:
+  gobgp -p %s neighbor               its sessions
+  gobgp -p %s policy                 the two policies that depeer fills
+Ctrl-C ends it.
+`, l.Target, port, port)
+	return err
+}
+
+func (v *person) Lab(l Lab) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "route server  AS%d, GoBGP on loopback, anchored, %s\n", l.ASN, counted{len(l.Members), "member"})
+	fmt.Fprintf(&b, "listing       %s\n", l.Listing)
+	fmt.Fprintf(&b, "%-13s %s: %s\n", l.Treatment, v.paint(red, l.Provider), strings.Join(l.Matches, ", "))
+	fmt.Fprintf(&b, "              %s\n\n", l.Reason)
+
+	table := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "member\taddress\tannounces\tholds before\tafter")
+	for _, m := range l.Members {
+		fmt.Fprintf(table, "AS%d\t%s\t%d\t%d\t%d\n", m.ASN, m.Address, m.Announces, len(m.Before), len(m.After))
+	}
+	table.Flush()
+
+	listener := l.listener()
+	fmt.Fprintf(&b, "\nWhat AS%d holds, read from its own table:\n\n", listener.ASN)
+	gone, same := v.held(&b, listener)
+	fmt.Fprintf(&b, `
+%s gone, %d as before. To go on:
+  depeer check LISTING.yaml    is a list of your own right?
+  depeer emit LISTING.yaml     what it is for gobgpd
+  depeer lab --keep            leave this exchange running
+`, counted{gone, "route"}, same)
+	_, err := fmt.Fprint(v.Out, b.String())
+	return err
+}
+
+// listener returns the member whose table is shown in full: the first that only
+// listens, or the last.
+func (l *Lab) listener() LabMember {
+	for _, m := range l.Members {
+		if m.Announces == 0 {
+			return m
+		}
+	}
+	return l.Members[len(l.Members)-1]
+}
+
+// held writes a line for each prefix that a member held before, and counts what
+// became of them.
+func (v *person) held(w io.Writer, m LabMember) (gone, same int) {
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	defer table.Flush()
+	fmt.Fprintln(table, "prefix\tbefore, AS path\tafter, AS path")
+	for _, r := range m.Before {
+		after := "gone"
+		if i := slices.IndexFunc(m.After, func(a LabRoute) bool { return a.Prefix == r.Prefix }); i >= 0 {
+			after = m.After[i].Path
+		}
+		switch after {
+		case "gone":
+			gone++
+		case r.Path:
+			same++
+		}
+		fmt.Fprintf(table, "%s\t%s\t%s\n", r.Prefix, r.Path, after)
+	}
+	return gone, same
+}
