@@ -152,9 +152,7 @@ func (b *builder) add(label string, when Conditions, then Actions) {
 // The three below add a set, unless it is there already, and return its name.
 
 func (b *builder) prefixSet(owner string, f family, entries []filters.Entry) string {
-	name := setName(owner, "prefix"+f.suffix(), entries, func(e filters.Entry) string {
-		return fmt.Sprintf("%s %d..%d", e.Prefix, e.Min, e.Max)
-	})
+	name := setName(owner, "prefix"+f.suffix(), entries, entryLine)
 	if !slices.ContainsFunc(b.policy.PrefixSets, func(s PrefixSet) bool { return s.Name == name }) {
 		b.policy.PrefixSets = append(b.policy.PrefixSets, PrefixSet{name, entries})
 	}

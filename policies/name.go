@@ -26,11 +26,7 @@ func digest(write func(w io.Writer)) string {
 
 // setName returns the name of a set, made from one line per element.
 func setName[E any](owner, kind string, elements []E, line func(E) string) string {
-	return Prefix + owner + "/" + kind + "/" + digest(func(w io.Writer) {
-		for _, e := range elements {
-			fmt.Fprintln(w, line(e))
-		}
-	})
+	return Prefix + owner + "/" + kind + "/" + digestOf(elements, line)
 }
 
 // nameStatements gives statements, which have only their labels yet, the names

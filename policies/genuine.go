@@ -1,0 +1,74 @@
+package policies
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"depeer/filters"
+)
+
+// Names tell contents, so whoever reads objects back from a route server can tell
+// those that Build made from those that somebody made or changed by hand. The order
+// of a set's elements does not matter, a daemon keeps none.
+
+// Genuine says whether the set's name is the one of its entries.
+func (s PrefixSet) Genuine() bool {
+	sorted := slices.SortedFunc(slices.Values(s.Entries), func(a, b filters.Entry) int {
+		return cmp.Or(a.Prefix.Compare(b.Prefix), cmp.Compare(a.Min, b.Min), cmp.Compare(a.Max, b.Max))
+	})
+	return genuine(s.Name, sorted, entryLine)
+}
+
+// Genuine says whether the set's name is the one of its patterns.
+func (s ASPathSet) Genuine() bool {
+	sorted := slices.SortedFunc(slices.Values(s.Patterns), func(a, b ASPathPattern) int {
+		return cmp.Or(cmp.Compare(a.ASN, b.ASN), cmp.Compare(a.Where, b.Where))
+	})
+	return genuine(s.Name, sorted, ASPathPattern.String)
+}
+
+// Genuine says whether the set's name is the one of its patterns.
+func (s LargeCommunitySet) Genuine() bool {
+	sorted := slices.SortedFunc(slices.Values(s.Patterns), func(a, b LargeCommunityPattern) int {
+		return cmp.Or(cmp.Compare(a.Global, b.Global), cmp.Compare(a.Local1, b.Local1), cmp.Compare(a.Local2, b.Local2))
+	})
+	return genuine(s.Name, sorted, LargeCommunityPattern.String)
+}
+
+func genuine[E any](name string, elements []E, line func(E) string) bool {
+	i := strings.LastIndexByte(name, '/')
+	return len(elements) > 0 && i >= 0 && name[i+1:] == digestOf(elements, line)
+}
+
+// GenuineStatements says whether the names of statements, a whole import policy in
+// order, are those that Build gives to what they say.
+func GenuineStatements(statements []Statement) bool {
+	renamed := slices.Clone(statements)
+	for i, s := range renamed {
+		_, label, found := strings.Cut(strings.TrimPrefix(s.Name, Prefix), fmt.Sprintf("/%03d-", i+1))
+		if !found {
+			return false
+		}
+		renamed[i].Name = label
+	}
+	nameStatements(renamed)
+	for i := range statements {
+		if statements[i].Name != renamed[i].Name {
+			return false
+		}
+	}
+	return true
+}
+
+func digestOf[E any](elements []E, line func(E) string) string {
+	return digest(func(w io.Writer) {
+		for _, e := range elements {
+			fmt.Fprintln(w, line(e))
+		}
+	})
+}
+
+func entryLine(e filters.Entry) string { return fmt.Sprintf("%s %d..%d", e.Prefix, e.Min, e.Max) }
