@@ -109,7 +109,7 @@ func TestReference(t *testing.T) {
 			t.Errorf("%v is %q, want %q", p.at, line, p.text)
 		}
 	}
-	choices := diag.List{{Position: at(63, 7), Severity: diag.Refused, Code: "exchange-not-yet", Message: "choices is read and checked, but this version cannot do it yet", Hint: "leave it out for now"}}
+	choices := diag.List{{Position: at(63, 7), Severity: diag.Refused, Code: "exchange-not-yet", Message: "choices: read and checked, but this version cannot do it yet", Hint: "leave it out for now"}}
 	if diff := cmp.Diff(choices, got.Unsupported()); diff != "" {
 		t.Errorf("not yet: want -, got +:\n%s", diff)
 	}
@@ -118,7 +118,7 @@ func TestReference(t *testing.T) {
 func TestUnsupported(t *testing.T) {
 	ex := read(t, "treatments:\n  - {name: depeer, reject: true, session: shut}\n  - {name: tag, med: 1}\n")
 	got := ex.Unsupported()
-	if len(got) != 1 || got[0].String() != "depeer.yaml:3:43: error: session: shut is read and checked, but this version cannot do it yet (hint: leave it out for now) [exchange-not-yet]" {
+	if len(got) != 1 || got[0].String() != "depeer.yaml:3:43: error: session: shut: read and checked, but this version cannot do it yet (hint: leave it out for now) [exchange-not-yet]" {
 		t.Errorf("got %v", got)
 	}
 	if got := read(t, "treatments:\n  - {name: depeer, reject: true, session: keep}\n").Unsupported(); len(got) != 0 {

@@ -119,6 +119,9 @@ func TestGuard(t *testing.T) {
 		{"row 1, of a provider that is not in force", wideOpen, filters.Expired, []string{"0.0.0.0/0", "10.0.0.0/7"}, []string{
 			"list.yaml:10:9: error: 0.0.0.0/0 is everything" + everything,
 		}},
+		{"row 1, in pieces that are not in force", "", filters.Expired, []string{"0.0.0.0/2", "64.0.0.0/2"}, []string{
+			"list.yaml:2:7: error: all entries together cover 50% of the IPv4 address space (hint: nothing passes this guard at half or more) [guard-everything]",
+		}},
 		{"row 2, short", wideOpen, filters.InForce, []string{"10.0.0.0/8", "12.0.0.0/7", "2001::/19", "2001::/18"}, []string{
 			`list.yaml:11:9: error: 12.0.0.0/7 is shorter than /8, the limit (hint: {prefix: "12.0.0.0/7", wide: true}, if it is meant) [guard-shortest-prefix]`,
 			`list.yaml:13:9: error: 2001::/18 is shorter than /19, the limit (hint: {prefix: "2001::/18", wide: true}, if it is meant) [guard-shortest-prefix]`,

@@ -47,7 +47,7 @@ func (r *reader) finally(check func()) { r.checks = append(r.checks, check) }
 
 // later notes something at n that is valid and that this version cannot do.
 func (r *reader) later(n strict.Node, what string) {
-	r.ex.notYet.Refusef(n.Position(), "exchange-not-yet", "leave it out for now", "%s is read and checked, but this version cannot do it yet", what)
+	r.ex.notYet.Refusef(n.Position(), "exchange-not-yet", "leave it out for now", "%s: read and checked, but this version cannot do it yet", what)
 }
 
 var fields = []strict.Field[reader]{

@@ -26,6 +26,7 @@ var onlyReader = map[string]string{
 	"ladder-name-treatment":      "reference",
 	"ladder-of-ladders":          "reference",
 	"ladder-order":               "order",
+	"ladder-same-day":            "order",
 	"ladder-treatment-unknown":   "reference",
 	"ladder-twice":               "repetition",
 	"list-glob":                  "syntax of patterns",
