@@ -21,7 +21,10 @@ var asFields = []strict.Field[asMatch]{
 }
 
 func readASNs(p *provider, n strict.Node) {
-	nodes, _ := n.List()
+	nodes, ok := n.List()
+	if !ok {
+		p.matches++ // meant, whatever it is: one complaint is enough
+	}
 	if len(nodes) == 0 {
 		return
 	}

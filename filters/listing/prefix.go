@@ -26,7 +26,10 @@ var prefixFields = []strict.Field[prefixMatch]{
 }
 
 func readPrefixes(p *provider, n strict.Node) {
-	nodes, _ := n.List()
+	nodes, ok := n.List()
+	if !ok {
+		p.matches++ // meant, whatever it is: one complaint is enough
+	}
 	if len(nodes) == 0 {
 		return
 	}

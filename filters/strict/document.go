@@ -2,6 +2,8 @@ package strict
 
 import (
 	"fmt"
+	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"depeer/filters/diag"
@@ -40,15 +42,19 @@ func (d *document) add(s diag.Severity, p diag.Position, code, hint, format stri
 	})
 }
 
-// short cuts what quotes a value that is longer than a message should be.
+// short cuts what quotes a value that is longer than a message should be, and
+// escapes what a terminal would obey.
 func short(s string) string {
 	const limit = 400
-	if len(s) <= limit {
-		return s
+	if len(s) > limit {
+		cut := limit
+		for !utf8.RuneStart(s[cut]) {
+			cut--
+		}
+		s = s[:cut] + "..."
 	}
-	cut := limit
-	for !utf8.RuneStart(s[cut]) {
-		cut--
+	if _, what := hidden(s); what != "" {
+		s = strings.Trim(strconv.QuoteToASCII(s), `"`)
 	}
-	return s[:cut] + "..."
+	return s
 }
