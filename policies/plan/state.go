@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 
@@ -27,6 +28,8 @@ type State struct {
 	Applied []string // digests of applied plans, from the marker set
 	Holders []string // who holds the lock; more than one cannot be
 
+	// Accepting are the policies, by name, with a statement that accepts.
+	Accepting map[string]bool
 	// Theirs holds a digest of the contents of each object that is not ours.
 	Theirs map[Object]string
 	// Strange are objects with names of ours that we cannot have made.
@@ -126,6 +129,10 @@ func (g GateState) String() string {
 type Object struct {
 	Kind Kind
 	Name string
+}
+
+func (o Object) compare(p Object) int {
+	return cmp.Or(cmp.Compare(o.Kind, p.Kind), cmp.Compare(o.Name, p.Name))
 }
 
 // String returns kind and name, as status and errors show it.

@@ -1,0 +1,122 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+
+	"depeer/policies"
+)
+
+// anchors returns the calls that give clients without our policies the place in
+// front of their lists, and the calls that take it back. What else stands in a list
+// stays, in its order, and so does the default.
+func (s *State) anchors() (assign, restore []Call) {
+	for _, c := range s.Clients {
+		if !c.RouteServer || c.Dynamic {
+			continue
+		}
+		for _, d := range []struct {
+			list     []string
+			ours     string
+			isImport bool
+		}{{c.Import.Policies, policies.ImportPolicy, true}, {c.Export.Policies, policies.ExportPolicy, false}} {
+			if slices.Contains(d.list, d.ours) {
+				continue
+			}
+			with := append([]string{d.ours}, d.list...)
+			assign = append(assign, Call{Verb: Assign, Client: c.Address, Import: d.isImport, Policies: with})
+			restore = append(restore, Call{Verb: Assign, Client: c.Address, Import: d.isImport, Policies: slices.Clone(d.list)})
+		}
+	}
+	return assign, restore
+}
+
+// unanchor returns the calls that take our policies out of all lists.
+func (s *State) unanchor() []Call {
+	ours := func(name string) bool { return name == policies.ImportPolicy || name == policies.ExportPolicy }
+	var calls []Call
+	for _, c := range s.Clients {
+		if slices.ContainsFunc(c.Import.Policies, ours) {
+			calls = append(calls, Call{Verb: Assign, Client: c.Address, Import: true, Policies: slices.DeleteFunc(slices.Clone(c.Import.Policies), ours)})
+		}
+		if slices.ContainsFunc(c.Export.Policies, ours) {
+			calls = append(calls, Call{Verb: Assign, Client: c.Address, Policies: slices.DeleteFunc(slices.Clone(c.Export.Policies), ours)})
+		}
+	}
+	return calls
+}
+
+// Unanchored returns the route-server clients that lack a place for our import
+// policy.
+func (s *State) Unanchored() []Client {
+	var out []Client
+	for _, c := range s.Clients {
+		if c.RouteServer && !slices.Contains(c.Import.Policies, policies.ImportPolicy) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// Obstacle is a reason why a route server cannot be changed.
+type Obstacle struct {
+	Code   ObstacleCode
+	Object string // what is in the way
+	Why    string
+}
+
+// ObstacleCode says what kind of obstacle it is, and so which exit code.
+type ObstacleCode uint8
+
+const (
+	NotAnchored   ObstacleCode = iota // a definition is missing; peers that lists cannot be given to
+	DecidesBefore                     // a policy of the operator's may accept before ours
+	NotOurs                           // a name of ours, and not made by us
+	CutOff                            // a change stands half-way: recover first
+	Locked                            // somebody else is at work
+)
+
+// Obstacles returns all reasons why s cannot be changed, in a fixed order.
+func (s *State) Obstacles() []Obstacle {
+	var out []Obstacle
+	if s.Import == nil {
+		out = append(out, Obstacle{NotAnchored, policies.ImportPolicy, "the policy is not defined"})
+	}
+	if s.Export == nil {
+		out = append(out, Obstacle{NotAnchored, policies.ExportPolicy, "the policy is not defined"})
+	}
+	for _, c := range s.Clients {
+		out = append(out, s.before(c)...)
+	}
+	for _, strange := range s.Strange {
+		out = append(out, Obstacle{NotOurs, strange.Object.String(), strange.Why})
+	}
+	for _, gate := range sorted(s.Gates) {
+		if s.guards(gate) {
+			out = append(out, Obstacle{CutOff, gate, "a change was cut off here; its gate is " + s.Gates[gate].String()})
+		}
+	}
+	for _, holder := range s.Holders {
+		out = append(out, Obstacle{Locked, holder, "holds the lock"})
+	}
+	return out
+}
+
+// before returns what in a client's lists keeps ours from being asked.
+func (s *State) before(c Client) []Obstacle {
+	var out []Obstacle
+	for _, d := range []struct {
+		word, ours string
+		list       []string
+	}{{"import", policies.ImportPolicy, c.Import.Policies}, {"export", policies.ExportPolicy, c.Export.Policies}} {
+		for _, name := range d.list[:max(0, slices.Index(d.list, d.ours))] {
+			if s.Accepting[name] {
+				out = append(out, Obstacle{DecidesBefore, c.Address.String(), fmt.Sprintf("policy %s may accept before %s: its %s list is %v", name, d.ours, d.word, d.list)})
+			}
+		}
+	}
+	if c.RouteServer && c.Dynamic && !slices.Contains(c.Import.Policies, policies.ImportPolicy) {
+		out = append(out, Obstacle{NotAnchored, c.Address.String(), "a dynamic neighbor takes its lists from its peer group, which does not have ours"})
+	}
+	return out
+}

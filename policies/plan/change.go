@@ -1,0 +1,193 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+
+	"depeer/policies"
+)
+
+// Change leads a route server from the policy that it held when it was read to
+// another one.
+type Change struct {
+	Old *policies.RoutingPolicy `json:"old"` // in force before
+	New *policies.RoutingPolicy `json:"new"`
+
+	Prepare []Call `json:"prepare"` // inert: nothing a member sees
+	Live    []Call `json:"live"`    // one call; none where no statement changes
+	Finish  []Call `json:"finish"`  // the old generation is out already
+
+	// Restore puts back the lists of policies that the change assigns, in an undo.
+	Restore []Call `json:"restore"`
+}
+
+// Empty says whether there is nothing to do.
+func (c *Change) Empty() bool { return len(c.Prepare)+len(c.Live)+len(c.Finish) == 0 }
+
+// Calls returns all writing calls of the change, in order, soft resets apart:
+// whom to reset is found out after the live call.
+func (c *Change) Calls() []Call {
+	return slices.Concat(c.Prepare, c.Live, c.Finish)
+}
+
+// To returns the change from s to want. id names its gate and its mark; it is
+// unique for each change. s must be fit: see Obstacles.
+//
+// Where nothing of ours is in force yet, clients without our place in their lists
+// get it first, and it does nothing until the gate opens. Otherwise they get it
+// last: none meets the old generation on the way to the new one.
+func To(s *State, want *policies.RoutingPolicy, id string) *Change {
+	if len(want.Export) != 0 {
+		panic("plan: export statements cannot stand behind a gate")
+	}
+	c := &Change{Old: s.InForce(), New: want}
+	assign, restore := s.anchors()
+	same := slices.Equal(s.Import, names(want.Import))
+	c.Prepare = s.litter(want)
+	if len(s.Import) == 0 {
+		c.Prepare, assign = append(c.Prepare, assign...), nil
+	}
+	if !same {
+		gate := GatePrefix + id
+		c.Prepare = append(c.Prepare, s.enter(want, gate)...)
+		c.Live = []Call{{Verb: OpenGate, Name: gate}}
+		c.Finish = append(c.Finish, s.leave(want, gate)...)
+	}
+	c.Finish = append(c.Finish, assign...)
+	c.Restore = restore
+	if !c.Empty() {
+		c.Finish = append(c.Finish, s.remark(id, len(want.Import) != 0)...)
+	}
+	return c
+}
+
+// GatePrefix starts the names of gates.
+const GatePrefix = policies.Prefix + "gate/"
+
+// enter returns the calls that put want in, inert.
+func (s *State) enter(want *policies.RoutingPolicy, gate string) []Call {
+	calls := []Call{{Verb: AddGate, Name: gate}}
+	for _, name := range s.Import {
+		calls = append(calls, Call{Verb: Hold, Name: name, Gate: Gate{gate, true}})
+	}
+	have := s.sets()
+	for _, add := range addSets(want) {
+		if !have[Object{add.Kind, add.Name}] {
+			calls = append(calls, add)
+		}
+	}
+	if len(want.Import) == 0 {
+		return calls
+	}
+	add := Call{Verb: AddStatements, Policy: policies.ImportPolicy}
+	for _, st := range want.Import {
+		add.Add = append(add.Add, Statement{st, Gate{Set: gate}})
+	}
+	return append(calls, add)
+}
+
+// addSets returns the calls that make all sets of p.
+func addSets(p *policies.RoutingPolicy) []Call {
+	var calls []Call
+	for _, set := range p.PrefixSets {
+		calls = append(calls, Call{Verb: AddSet, Kind: PrefixSet, Name: set.Name, Entries: set.Entries})
+	}
+	for _, set := range p.ASPathSets {
+		calls = append(calls, Call{Verb: AddSet, Kind: ASPathSet, Name: set.Name, Paths: set.Patterns})
+	}
+	for _, set := range p.LargeCommunitySets {
+		calls = append(calls, Call{Verb: AddSet, Kind: LargeCommunitySet, Name: set.Name, Larges: set.Patterns})
+	}
+	return calls
+}
+
+// leave returns the calls that clean up once the gate is open.
+func (s *State) leave(want *policies.RoutingPolicy, gate string) []Call {
+	keep, used := setsOf(want.Import), s.used()
+	for set := range s.sets() {
+		if !used[set] {
+			keep[set] = true // litter: gone before
+		}
+	}
+	calls := s.remove(s.Import, keep)
+	for _, st := range want.Import {
+		calls = append(calls, Call{Verb: Release, Name: st.Name, Gate: Gate{Set: gate}})
+	}
+	return append(calls, Call{Verb: DeleteGate, Name: gate})
+}
+
+// remove returns the calls that take statements out of "depeer", and all sets of
+// ours but those to keep with them.
+func (s *State) remove(statements []string, keep map[Object]bool) []Call {
+	var calls []Call
+	if len(statements) > 0 {
+		calls = append(calls, Call{Verb: TakeStatements, Policy: policies.ImportPolicy, Take: statements})
+	}
+	for _, name := range statements {
+		calls = append(calls, Call{Verb: DeleteStatement, Name: name})
+	}
+	for _, set := range sortedObjects(s.sets()) {
+		if !keep[set] {
+			calls = append(calls, Call{Verb: DeleteSet, Kind: set.Kind, Name: set.Name})
+		}
+	}
+	return calls
+}
+
+// litter returns the calls that remove what nothing uses and want does not need:
+// statements in no policy, sets without a statement, gates without either.
+func (s *State) litter(want *policies.RoutingPolicy) []Call {
+	var calls []Call
+	for _, name := range sorted(s.Statements) {
+		if !slices.Contains(s.Import, name) && !slices.Contains(s.Export, name) {
+			calls = append(calls, Call{Verb: DeleteStatement, Name: name})
+		}
+	}
+	used, needed := s.used(), setsOf(want.Import)
+	for _, set := range sortedObjects(s.sets()) {
+		if !used[set] && !needed[set] {
+			calls = append(calls, Call{Verb: DeleteSet, Kind: set.Kind, Name: set.Name})
+		}
+	}
+	for _, gate := range sorted(s.Gates) {
+		if !s.guards(gate) {
+			calls = append(calls, Call{Verb: DeleteGate, Name: gate})
+		}
+	}
+	return calls
+}
+
+// used returns the sets that statements in our policies refer to.
+func (s *State) used() map[Object]bool {
+	var all []policies.Statement
+	for _, name := range slices.Concat(s.Import, s.Export) {
+		all = append(all, s.Statements[name].Statement)
+	}
+	return setsOf(all)
+}
+
+// guards says whether a statement of our policies stands behind the gate.
+func (s *State) guards(gate string) bool {
+	return slices.ContainsFunc(slices.Concat(s.Import, s.Export), func(name string) bool {
+		return s.Statements[name].Gate.Set == gate
+	})
+}
+
+// remark returns the calls that leave the mark of id, and no other.
+func (s *State) remark(id string, applied bool) []Call {
+	var calls []Call
+	if applied && !slices.Contains(s.Applied, id) {
+		calls = append(calls, Call{Verb: Mark, Mark: id})
+	}
+	for _, old := range s.Applied {
+		if old != id || !applied {
+			calls = append(calls, Call{Verb: Unmark, Mark: old})
+		}
+	}
+	return calls
+}
+
+// String counts what changes, for a log.
+func (c *Change) String() string {
+	return fmt.Sprintf("%d statements to %d, %d calls", len(c.Old.Import), len(c.New.Import), len(c.Calls()))
+}

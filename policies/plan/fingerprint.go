@@ -1,0 +1,72 @@
+package plan
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+
+	"depeer/policies"
+)
+
+// Fingerprint returns a digest of all of s that a change depends on: the server's
+// identity, the clients and their lists, our objects and everybody else's. The
+// daemon's order of sets and their elements does not matter, nor does whether sessions
+// are up. It is what tells that a plan has gone stale.
+func (s *State) Fingerprint() string {
+	h := sha256.New()
+	fmt.Fprintln(h, s.Server.RouterID, s.Server.ASN)
+	for _, c := range s.Clients {
+		fmt.Fprintln(h, "client", c.Address, c.ASN, c.RouteServer, c.Dynamic, c.SecondaryRoute, c.AddPath, c.Import, c.Export)
+	}
+	for _, name := range sorted(s.PrefixSets) {
+		writeSet(h, name, s.PrefixSets[name])
+	}
+	for _, name := range sorted(s.ASPathSets) {
+		writeSet(h, name, s.ASPathSets[name])
+	}
+	for _, name := range sorted(s.LargeCommunitySets) {
+		writeSet(h, name, s.LargeCommunitySets[name])
+	}
+	for _, name := range sorted(s.Gates) {
+		fmt.Fprintln(h, "gate", name, s.Gates[name])
+	}
+	for _, name := range sorted(s.Statements) {
+		st := s.Statements[name]
+		fmt.Fprintf(h, "statement %q %+v %+v %s\n", name, st.Conditions, st.Gate, actionsText(st.Actions))
+	}
+	fmt.Fprintln(h, "import", s.Import != nil, s.Import, "export", s.Export != nil, s.Export)
+	fmt.Fprintln(h, "applied", slices.Sorted(slices.Values(s.Applied)))
+	for _, o := range slices.SortedFunc(maps.Keys(s.Theirs), Object.compare) {
+		fmt.Fprintln(h, o, s.Theirs[o])
+	}
+	for _, strange := range s.Strange {
+		fmt.Fprintln(h, "strange", strange.Object, strange.Why)
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// writeSet writes the elements of a set in an order of their own.
+func writeSet[E any](w io.Writer, name string, elements []E) {
+	lines := make([]string, len(elements))
+	for i, e := range elements {
+		lines[i] = fmt.Sprint(e)
+	}
+	slices.Sort(lines)
+	fmt.Fprintln(w, "set", name, len(lines))
+	for _, line := range lines {
+		fmt.Fprintln(w, line)
+	}
+}
+
+// actionsText writes what the pointer in a MED points to.
+func actionsText(a policies.Actions) string {
+	med := "none"
+	if a.MED != nil {
+		med = fmt.Sprint(*a.MED)
+	}
+	a.MED = nil
+	return fmt.Sprintf("%+v med %s", a, med)
+}

@@ -1,0 +1,56 @@
+package plan
+
+import (
+	"time"
+
+	"depeer/filters"
+)
+
+// Plan is a change that was planned for one route server, with all that is
+// needed to tell later whether it still fits. It is what "plan -o" writes.
+type Plan struct {
+	Version int    `json:"version"` // of this format
+	ID      string `json:"id"`      // unique: names the gate, the mark, the journal
+	Tool    string `json:"tool"`    // version of depeer that made it
+
+	Made time.Time `json:"made"`
+	By   string    `json:"by"` // user@host
+	At   time.Time `json:"at"` // the moment that lists were compiled for
+
+	Target      string `json:"target"` // address, as it is dialled
+	Name        string `json:"name,omitempty"`
+	Server      Server `json:"server"`
+	Fingerprint string `json:"fingerprint"` // of the State that it was made from
+
+	Lists     []ListRef      `json:"lists"`
+	Overrides map[string]int `json:"overrides,omitempty"` // of guards, by flag
+	Clear     bool           `json:"clear,omitempty"`     // takes everything of ours out, places in lists included
+	Change    Change         `json:"change"`
+}
+
+// FormatVersion is the version of the format of plans that this package writes.
+const FormatVersion = 1
+
+// ListRef names a list that a plan was made from.
+type ListRef struct {
+	Name      string `json:"name"`
+	Updated   string `json:"updated,omitempty"`
+	Digest    string `json:"digest"` // SHA-256 of its bytes
+	Providers int    `json:"providers"`
+	Prefixes  int    `json:"prefixes"`
+	ASNs      int    `json:"asns"`
+}
+
+// Refs returns references to lists.
+func Refs(lists []*filters.Listing) []ListRef {
+	refs := make([]ListRef, 0, len(lists))
+	for _, l := range lists {
+		r := ListRef{Name: l.Name, Updated: l.Updated.String(), Digest: l.Digest, Providers: len(l.Providers)}
+		for i := range l.Providers {
+			r.Prefixes += len(l.Providers[i].Prefixes)
+			r.ASNs += len(l.Providers[i].ASNs)
+		}
+		refs = append(refs, r)
+	}
+	return refs
+}

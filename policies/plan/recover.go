@@ -1,0 +1,117 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+
+	"depeer/policies"
+)
+
+// Side says on which side of its live call a change that was cut off stands.
+type Side uint8
+
+const (
+	Whole  Side = iota // no change stands half-way; there may be litter
+	Before             // the gate is closed: the change is undone
+	After              // the gate is open: the change is finished
+)
+
+// String returns what is done about it.
+func (s Side) String() string {
+	switch s {
+	case Whole:
+		return "nothing half-way"
+	case Before:
+		return "undo"
+	case After:
+		return "finish"
+	default:
+		panic(fmt.Sprintf("plan: no side %d", uint8(s)))
+	}
+}
+
+// Recovery leads a route server out of a change that was cut off. None of its
+// calls is live: what is in force stays in force.
+type Recovery struct {
+	Side  Side
+	Calls []Call
+}
+
+// Recover reads from s alone on which side of its live call a change was cut
+// off, at whatever call, a recovery's included. What does not fit any is an error:
+// somebody else's hands were there.
+func Recover(s *State) (*Recovery, error) {
+	gate, err := s.theGate()
+	if err != nil {
+		return nil, err
+	}
+	if gate == "" {
+		return &Recovery{Whole, s.litter(&policies.RoutingPolicy{})}, nil
+	}
+	open := s.Gates[gate] == Open
+	r := &Recovery{Side: Before}
+	if open {
+		r.Side = After
+	}
+	var out, held []string
+	for _, name := range s.Import {
+		switch st := s.Statements[name]; {
+		case st.Gate.Set == "":
+		case st.Gate.Invert == open:
+			out = append(out, name)
+		default:
+			held = append(held, name)
+		}
+	}
+	r.Calls = s.extricate(gate, out, held)
+	return r, nil
+}
+
+// extricate returns the calls that take the statements out, clean up, and take the
+// gate off the held ones. Statements in no policy go first: they may refer to sets
+// and to the gate.
+func (s *State) extricate(gate string, out, held []string) []Call {
+	var calls []Call
+	for _, name := range sorted(s.Statements) {
+		if !slices.Contains(s.Import, name) && !slices.Contains(s.Export, name) {
+			calls = append(calls, Call{Verb: DeleteStatement, Name: name})
+		}
+	}
+	stay := slices.DeleteFunc(slices.Clone(s.Import), func(name string) bool { return slices.Contains(out, name) })
+	var kept []policies.Statement
+	for _, name := range stay {
+		kept = append(kept, s.Statements[name].Statement)
+	}
+	calls = append(calls, s.remove(out, setsOf(kept))...)
+	for _, name := range held {
+		calls = append(calls, Call{Verb: Release, Name: name, Gate: s.Statements[name].Gate})
+	}
+	for _, name := range sorted(s.Gates) {
+		calls = append(calls, Call{Verb: DeleteGate, Name: name})
+	}
+	return calls
+}
+
+// theGate returns the one gate that statements of "depeer" stand behind; "" if
+// there is none.
+func (s *State) theGate() (string, error) {
+	var gate string
+	for _, name := range s.Import {
+		g := s.Statements[name].Gate
+		switch {
+		case g.Set == "":
+			continue
+		case gate != "" && gate != g.Set:
+			return "", fmt.Errorf("statements stand behind two gates, %s and %s", gate, g.Set)
+		}
+		gate = g.Set
+	}
+	if gate == "" {
+		return "", nil
+	}
+	state, there := s.Gates[gate]
+	if !there || state == Odd {
+		return "", fmt.Errorf("gate %s is neither closed nor open: somebody has changed it", gate)
+	}
+	return gate, nil
+}
