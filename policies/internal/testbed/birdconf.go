@@ -48,18 +48,12 @@ protocol bgp exchange {
 func (m *Member) write() {
 	m.t.Helper()
 	var static [2]strings.Builder
-	line := func(a Announcement) {
+	for _, a := range m.Announced() {
 		family := &static[0]
 		if a.Prefix.Addr().Is6() {
 			family = &static[1]
 		}
 		fmt.Fprintf(family, "\t%s\n", a.route())
-	}
-	for _, a := range m.Announced() {
-		line(a)
-	}
-	if m.beacon != 0 {
-		line(Announcement{Prefix: m.beaconPrefix()})
 	}
 	localPref := "off"
 	if m.config.LocalPref {

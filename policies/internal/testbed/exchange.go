@@ -13,7 +13,8 @@ type Running struct {
 	Daemon  *Daemon
 	Members []*Member
 
-	t testing.TB
+	t       testing.TB
+	beacons int // lit so far
 }
 
 // Exchange starts a route server and its members, and returns when all sessions
@@ -32,27 +33,13 @@ func Exchange(t testing.TB, c Config) *Running {
 }
 
 // Settle returns when everything that was announced so far has arrived wherever
-// it will: what a member does not hold now was refused. First the route server
-// has to hold all announcements; then each member announces a beacon, a route of
-// its own, and everybody else waits for it. Since sessions keep their order,
-// nothing that was announced before can still be on its way.
-//
-// Policies must let 198.18.0.0/15 pass for members from which they let anything
-// pass; the tests that refuse everything cannot use Settle.
+// it will: what a member does not hold now was refused. (It is of no use where
+// an export policy refuses everything.)
 func (x *Running) Settle() {
 	x.t.Helper()
 	x.arrived()
-	for _, m := range x.Members {
-		m.beacon++
-		m.configure()
-	}
-	for _, from := range x.Members {
-		for _, to := range x.Members {
-			if from != to {
-				Eventually(x.t, Patience, func() error { return to.sees(from) })
-			}
-		}
-	}
+	x.beacons++
+	light(x)
 }
 
 // arrived waits until the route server's Adj-RIB-In holds every announcement.
@@ -70,42 +57,12 @@ func (x *Running) arrived() {
 			}
 		}
 		for _, m := range x.Members {
-			want := len(m.announced) + min(1, m.beacon)
-			if got := received[m.Address.String()]; got != want {
+			if got, want := received[m.Address.String()], len(m.announced); got != want {
 				return fmt.Errorf("gobgpd holds %d routes of %v, which announces %d", got, m.Address, want)
 			}
 		}
 		return nil
 	})
-}
-
-// beacons are from space for benchmarks (RFC 2544), with the member and a
-// generation in the address.
-var beacons = netip.MustParsePrefix("198.18.0.0/15")
-
-func isBeacon(p netip.Prefix) bool { return p.Bits() == 32 && beacons.Contains(p.Addr()) }
-
-func (m *Member) beaconPrefix() netip.Prefix {
-	host := m.Address.As4()[3]
-	return netip.PrefixFrom(netip.AddrFrom4([4]byte{198, 18 + byte(m.beacon>>8)&1, byte(m.beacon), host}), 32)
-}
-
-// sees says whether the member holds the beacon of another.
-func (m *Member) sees(other *Member) error {
-	text, err := m.ask(fmt.Sprintf("show route all for %v", other.beaconPrefix()))
-	if err != nil {
-		return err
-	}
-	routes, err := parseRoutes(text)
-	if err != nil {
-		return err
-	}
-	for _, r := range routes {
-		if r.Prefix == other.beaconPrefix() {
-			return nil
-		}
-	}
-	return fmt.Errorf("%v has no route to the beacon %v of %v", m.Address, other.beaconPrefix(), other.Address)
 }
 
 // Holds fails the test unless the member holds routes to exactly these prefixes

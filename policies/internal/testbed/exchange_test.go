@@ -160,5 +160,8 @@ func TestReloadReadsTheFile(t *testing.T) {
 	rest := x.Daemon.Config()[len("[[policy-definitions]]\nname = \"operator\"\n"):]
 	x.Daemon.Write(append([]byte(refuseBlock), rest...))
 	x.Daemon.Reload()
-	holder.Holds(prefixes("192.0.2.0/24")...)
+	x.Settle()
+	if diff := cmp.Diff(prefixes("192.0.2.0/24"), holder.Prefixes(), compare); diff != "" {
+		t.Errorf("held after the reload (-want +got):\n%s", diff)
+	}
 }

@@ -29,7 +29,6 @@ type Member struct {
 	dir       string
 	process   *process
 	announced map[netip.Prefix]Announcement
-	beacon    int // generation of the route that Settle looks for; 0: none
 }
 
 // Bird starts the i-th member of a route server's site. Without BIRD the test is

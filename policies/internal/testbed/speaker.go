@@ -1,0 +1,119 @@
+package testbed
+
+import (
+	"fmt"
+	"io"
+	"net"
+	"net/netip"
+	"testing"
+	"time"
+
+	"github.com/osrg/gobgp/v3/pkg/packet/bgp"
+
+	"depeer/filters"
+)
+
+// holdTime is how long a speaker's session stands, in seconds: it sends no
+// keepalives. (Hold time 0 would be for that; gobgpd 3.37 then gives itself no
+// time to write.)
+const holdTime = 90
+
+// Speaker is a member that says what BIRD would not, such as an AS_SET. It has a
+// session of IPv4, holds nothing, and says what it is given, message by message.
+type Speaker struct {
+	Address netip.Addr
+
+	t    testing.TB
+	conn net.Conn
+}
+
+// Speak opens a session from address, which the route server has a neighbor for.
+// It ends after 90 seconds, with the test, or with Close.
+func Speak(t testing.TB, server *Daemon, address netip.Addr, asn filters.ASN) *Speaker {
+	t.Helper()
+	s := &Speaker{t: t, Address: address}
+	Eventually(t, Patience, func() (err error) { // the route server may still be about to listen to it
+		s.conn, err = connect(server.Address, address, asn)
+		return err
+	})
+	t.Cleanup(s.Close)
+	go io.Copy(io.Discard, s.conn) // what the route server sends has to go somewhere; ends with the session
+	return s
+}
+
+// Say sends messages.
+func (s *Speaker) Say(messages ...*bgp.BGPMessage) {
+	s.t.Helper()
+	if err := say(s.conn, messages...); err != nil {
+		s.t.Fatalf("speaker %v: %v", s.Address, err)
+	}
+}
+
+// Close ends the session.
+func (s *Speaker) Close() { s.conn.Close() }
+
+// connect opens a session, and returns when it stands.
+func connect(to netip.AddrPort, from netip.Addr, asn filters.ASN) (net.Conn, error) {
+	dialer := net.Dialer{LocalAddr: net.TCPAddrFromAddrPort(netip.AddrPortFrom(from, 0)), Timeout: time.Second}
+	conn, err := dialer.Dial("tcp", to.String())
+	if err != nil {
+		return nil, err
+	}
+	conn.SetDeadline(time.Now().Add(5 * time.Second))
+	as2 := uint16(23456) // AS_TRANS (RFC 6793)
+	if asn < 1<<16 {
+		as2 = uint16(asn)
+	}
+	open := bgp.NewBGPOpenMessage(as2, holdTime, from.String(), []bgp.OptionParameterInterface{
+		bgp.NewOptionParameterCapability([]bgp.ParameterCapabilityInterface{
+			bgp.NewCapMultiProtocol(bgp.RF_IPv4_UC), bgp.NewCapFourOctetASNumber(uint32(asn)),
+		}),
+	})
+	err = say(conn, open, bgp.NewBGPKeepAliveMessage())
+	for established := false; err == nil && !established; {
+		var kind byte
+		kind, err = hear(conn)
+		established = kind == bgp.BGP_MSG_KEEPALIVE
+	}
+	if err != nil {
+		conn.Close()
+		return nil, fmt.Errorf("session from %v: %w", from, err)
+	}
+	return conn, conn.SetDeadline(time.Time{})
+}
+
+// Update is a message that announces a prefix of IPv4 along a path.
+func Update(prefix netip.Prefix, nextHop netip.Addr, path ...bgp.AsPathParamInterface) *bgp.BGPMessage {
+	return bgp.NewBGPUpdateMessage(nil, []bgp.PathAttributeInterface{
+		bgp.NewPathAttributeOrigin(0), bgp.NewPathAttributeAsPath(path), bgp.NewPathAttributeNextHop(nextHop.String()),
+	}, []*bgp.IPAddrPrefix{bgp.NewIPAddrPrefix(uint8(prefix.Bits()), prefix.Addr().String())})
+}
+
+func say(w io.Writer, messages ...*bgp.BGPMessage) error {
+	for _, m := range messages {
+		data, err := m.Serialize()
+		if err != nil {
+			return err
+		}
+		if _, err := w.Write(data); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// hear reads one message and returns its type.
+func hear(r io.Reader) (byte, error) {
+	var head [bgp.BGP_HEADER_LENGTH]byte
+	if _, err := io.ReadFull(r, head[:]); err != nil {
+		return 0, err
+	}
+	body := make([]byte, int(head[16])<<8+int(head[17])-len(head))
+	if _, err := io.ReadFull(r, body); err != nil {
+		return 0, err
+	}
+	if head[18] == bgp.BGP_MSG_NOTIFICATION {
+		return 0, fmt.Errorf("notification: code %d, subcode %d", body[0], body[1])
+	}
+	return head[18], nil
+}
