@@ -44,34 +44,52 @@ func TestGobgpdHolds(t *testing.T) {
 // holds compares what the daemon lists with p.
 func holds(t *testing.T, d *testbed.Daemon, p *policies.RoutingPolicy) {
 	t.Helper()
+	if diff := gocmp.Diff(wantSets(p), listSets(t, d), protocmp.Transform()); diff != "" {
+		t.Errorf("defined sets differ (-want +got):\n%s", diff)
+	}
+	want := []*api.Policy{
+		{Name: policies.ImportPolicy, Statements: wantStatements(p.Import)},
+		{Name: policies.ExportPolicy, Statements: wantStatements(p.Export)},
+	}
+	if diff := gocmp.Diff(want, listPolicies(t, d), protocmp.Transform()); diff != "" {
+		t.Errorf("policies differ (-want +got):\n%s", diff)
+	}
+}
+
+func listSets(t *testing.T, d *testbed.Daemon) []*api.DefinedSet {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), testbed.Patience)
 	defer cancel()
-	var gotSets []*api.DefinedSet
+	var got []*api.DefinedSet
 	for kind := range api.DefinedType_name {
 		if kind == int32(api.DefinedType_TAG) || kind == int32(api.DefinedType_NEXT_HOP) {
 			continue // gobgpd has none
 		}
-		sets, err := d.API().ListDefinedSet(ctx, &api.ListDefinedSetRequest{DefinedType: api.DefinedType(kind)})
+		stream, err := d.API().ListDefinedSet(ctx, &api.ListDefinedSetRequest{DefinedType: api.DefinedType(kind)})
 		if err != nil {
 			t.Fatal(err)
 		}
-		gotSets = append(gotSets, receive(t, sets.Recv, (*api.ListDefinedSetResponse).GetDefinedSet)...)
+		got = append(got, receive(t, stream.Recv, (*api.ListDefinedSetResponse).GetDefinedSet)...)
 	}
-	slices.SortFunc(gotSets, bySet)
-	for _, s := range gotSets {
+	slices.SortFunc(got, bySet)
+	for _, s := range got {
 		slices.SortFunc(s.Prefixes, byPrefix)
 		if s.DefinedType == api.DefinedType_LARGE_COMMUNITY {
 			anchoredOnce(s.List)
 		}
 	}
-	if diff := gocmp.Diff(wantSets(p), gotSets, protocmp.Transform()); diff != "" {
-		t.Errorf("defined sets differ (-want +got):\n%s", diff)
-	}
-	list, err := d.API().ListPolicy(ctx, &api.ListPolicyRequest{})
+	return got
+}
+
+func listPolicies(t *testing.T, d *testbed.Daemon) []*api.Policy {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), testbed.Patience)
+	defer cancel()
+	stream, err := d.API().ListPolicy(ctx, &api.ListPolicyRequest{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := receive(t, list.Recv, (*api.ListPolicyResponse).GetPolicy)
+	got := receive(t, stream.Recv, (*api.ListPolicyResponse).GetPolicy)
 	slices.SortFunc(got, func(a, b *api.Policy) int { return cmp.Compare(a.Name, b.Name) })
 	for _, p := range got {
 		for _, s := range p.Statements {
@@ -80,13 +98,7 @@ func holds(t *testing.T, d *testbed.Daemon, p *policies.RoutingPolicy) {
 			}
 		}
 	}
-	want := []*api.Policy{
-		{Name: policies.ImportPolicy, Statements: wantStatements(p.Import)},
-		{Name: policies.ExportPolicy, Statements: wantStatements(p.Export)},
-	}
-	if diff := gocmp.Diff(want, got, protocmp.Transform()); diff != "" {
-		t.Errorf("policies differ (-want +got):\n%s", diff)
-	}
+	return got
 }
 
 // anchoredOnce takes off the anchors that gobgpd 3.37 adds to each pattern with

@@ -13,7 +13,7 @@ import (
 )
 
 // files returns the operators' files of a directory.
-func files(t *testing.T, dir string) map[string][]byte {
+func files(t testing.TB, dir string) map[string][]byte {
 	t.Helper()
 	paths, err := filepath.Glob(filepath.Join("testdata", dir, "*.toml"))
 	if err != nil {

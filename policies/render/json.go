@@ -30,9 +30,9 @@ func jsonValue(b []byte, value any, newline string) []byte {
 		}
 		return append(b, end...)
 	case table:
-		start, next, end := "{"+inner, ","+inner, newline+"}"
-		if v.flat() {
-			start, next, end = "{", ", ", "}"
+		start, next, end := "{", ", ", "}"
+		if !v.flat() {
+			start, next, end = "{"+inner, ","+inner, newline+"}"
 		}
 		for i, p := range v {
 			b = append(b, separator(start, next, i)...)
@@ -41,8 +41,9 @@ func jsonValue(b []byte, value any, newline string) []byte {
 		}
 		return append(b, end...)
 	case []table:
+		start, next := "["+inner, ","+inner
 		for i, t := range v {
-			b = append(b, separator("["+inner, ","+inner, i)...)
+			b = append(b, separator(start, next, i)...)
 			b = jsonValue(b, t, inner)
 		}
 		return append(b, newline+"]"...)

@@ -26,7 +26,7 @@ func Render(p *policies.RoutingPolicy, f Format, comment []string) ([]byte, erro
 	case TOML:
 		return writeTOML(c, comment), nil
 	case YAML:
-		return writeYAML(c, comment)
+		return writeYAML(c, comment), nil
 	case JSON:
 		return writeJSON(c), nil
 	default:
