@@ -41,7 +41,11 @@ type routeServer struct {
 func newRouteServer(ctx context.Context, asn filters.ASN, members []Member, log *slog.Logger) (*routeServer, error) {
 	var errs error
 	for range 5 {
-		rs, err := tryRouteServer(ctx, asn, members, log)
+		bgpAddress, apiAddress, err := freePorts()
+		if err != nil {
+			return nil, err
+		}
+		rs, err := tryRouteServer(ctx, asn, members, bgpAddress, apiAddress, log)
 		if err == nil || ctx.Err() != nil {
 			return rs, err
 		}
@@ -50,11 +54,7 @@ func newRouteServer(ctx context.Context, asn filters.ASN, members []Member, log 
 	return nil, errs
 }
 
-func tryRouteServer(ctx context.Context, asn filters.ASN, members []Member, log *slog.Logger) (*routeServer, error) {
-	bgpAddress, apiAddress, err := freePorts()
-	if err != nil {
-		return nil, err
-	}
+func tryRouteServer(ctx context.Context, asn filters.ASN, members []Member, bgpAddress, apiAddress netip.AddrPort, log *slog.Logger) (*routeServer, error) {
 	rs := &routeServer{asn: asn, bgpAddress: bgpAddress, apiAddress: apiAddress, log: newLogger(log, "route server")}
 	rs.base = baseConfiguration(asn, bgpAddress, members)
 	message := 256 << 20 // as gobgpd has it
