@@ -85,6 +85,9 @@ func (f *Fetcher) download(ctx context.Context, u *url.URL, old kept) (kept, err
 		return failed(statusError(response.StatusCode))
 	case response.ContentLength > MaxSize:
 		return failed(errTooLarge)
+	case response.ContentLength < 0 && len(response.TransferEncoding) == 0 && !response.Uncompressed:
+		// It ends where the connection does. crypto/tls takes a cut there for an end.
+		return failed(errors.New("the answer does not say how long it is, so a cut could not be seen"))
 	}
 	data, err := readAll(response.Body)
 	if err != nil {

@@ -31,6 +31,7 @@ type Fetcher struct {
 	StateDir     string           // where copies are kept; "": nowhere, so every call asks
 	AllowPrivate bool             // connect to private, loopback and own addresses, too
 	Force        bool             // ask, however recently it was asked
+	Every        time.Duration    // ask no more often than this, and than Interval, if the last time was good
 	RootCAs      *x509.CertPool   // nil: the system's
 	Version      string           // of depeer, for the User-Agent
 	Timeout      time.Duration    // for a whole download; 0: a minute
@@ -44,7 +45,7 @@ type Fetcher struct {
 type Copy struct {
 	Data      []byte
 	FetchedAt time.Time // when the server last said that this is the feed
-	Fresh     bool      // by this call; else it is the kept copy, because it was asked for within Interval
+	Fresh     bool      // by this call; else it is the kept copy, for it was asked for too recently
 }
 
 // Fetch returns the feed at url, which must be https. accept says whether data
@@ -60,7 +61,7 @@ func (f *Fetcher) Fetch(ctx context.Context, url string, accept func([]byte) err
 		return Copy{}, err
 	}
 	k, now := f.load(url), f.now()
-	if !f.Force && k.recent(now) {
+	if !f.Force && k.recent(now, f.Every) {
 		if k.Failure != "" {
 			return Copy{}, &TooSoonError{URL: url, Tried: k.Tried, Failure: k.Failure}
 		}
@@ -83,6 +84,7 @@ func (f *Fetcher) Fetch(ctx context.Context, url string, accept func([]byte) err
 	}
 	if err := accept(got.data); err != nil {
 		err = &InvalidError{URL: url, Err: err}
+		k.ETag, k.LastModified = "", "" // next time the server is to send it, not to say that it is the same
 		f.fail(k, err)
 		return Copy{}, err
 	}

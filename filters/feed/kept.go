@@ -32,8 +32,12 @@ const keptVersion = 1
 
 // recent says whether the server is to be left alone. A clock that was set back
 // does not keep a feed from being fetched.
-func (k *kept) recent(now time.Time) bool {
-	return !k.Tried.IsZero() && !now.Before(k.Tried) && now.Before(k.Tried.Add(Interval))
+func (k *kept) recent(now time.Time, every time.Duration) bool {
+	pause := Interval
+	if k.Failure == "" {
+		pause = max(pause, every)
+	}
+	return !k.Tried.IsZero() && !now.Before(k.Tried) && now.Before(k.Tried.Add(pause))
 }
 
 // path returns the file for a URL, whatever characters it has.
