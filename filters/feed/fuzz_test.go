@@ -37,6 +37,7 @@ func fuzz(f *testing.F, format feed.Format) {
 		}
 		if listing != nil {
 			valid(t, format, listing)
+			roundtrip(t, listing)
 		}
 	})
 }
