@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode"
 
 	"github.com/pelletier/go-toml/v2"
 	"github.com/pelletier/go-toml/v2/unstable"
@@ -67,7 +68,17 @@ func parse(file string, text []byte, l *diag.List) *document {
 }
 
 func (d *document) syntax(p diag.Position, err error, l *diag.List) {
-	l.Errorf(p, "gobgpd-syntax", "", "not TOML: %s", strings.TrimPrefix(err.Error(), "toml: "))
+	l.Errorf(p, "gobgpd-syntax", "", "not TOML: %s", printable(strings.TrimPrefix(err.Error(), "toml: ")))
+}
+
+// printable returns s fit for a terminal.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return unicode.ReplacementChar
+	}, s)
 }
 
 // walker is a parser under way.

@@ -28,11 +28,11 @@ func (d *document) scopes() (global scope, neighbors, groups []scope) {
 	global.path, global.what = "global", "global"
 	global.values, _ = d.values["global"].(map[string]any)
 	for _, t := range tables(d.values, "peer-groups") {
-		t.what = fmt.Sprint("peer group ", at(t.values, "config.peer-group-name"))
+		t.what = "peer group " + printable(fmt.Sprint(at(t.values, "config.peer-group-name")))
 		groups = append(groups, t)
 	}
 	for _, t := range tables(d.values, "neighbors") {
-		t.what = fmt.Sprint("neighbor ", at(t.values, "config.neighbor-address"))
+		t.what = "neighbor " + printable(fmt.Sprint(at(t.values, "config.neighbor-address")))
 		if name := at(t.values, "config.peer-group"); name != nil {
 			i := slices.IndexFunc(groups, func(g scope) bool { return at(g.values, "config.peer-group-name") == name })
 			if i >= 0 {

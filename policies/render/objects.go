@@ -87,7 +87,7 @@ func (d *document) shapes(l *diag.List) {
 				break
 			}
 			if name := v.(map[string]any)[a.name]; name != nil && !isString(name) {
-				l.Errorf(d.place(a.element(i)+"."+a.name), "gobgpd-type", fmt.Sprintf("%s = \"%v\"", a.name, name), "%s is not a string", a.name)
+				l.Errorf(d.place(a.element(i)+"."+a.name), "gobgpd-type", a.name+` = "..."`, "%s is not a string", a.name)
 			}
 		}
 	}

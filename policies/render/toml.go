@@ -3,6 +3,8 @@ package render
 import (
 	"fmt"
 	"strconv"
+	"unicode"
+	"unicode/utf8"
 )
 
 // writeTOML writes c as our part of a file: between markers, every header in full
@@ -101,17 +103,17 @@ func tomlStrings(b []byte, list []string) []byte {
 	return append(b, ']')
 }
 
-// tomlString writes a basic string, with all that is not printable ASCII escaped.
+// tomlString writes a basic string, with all that is not printable escaped.
 func tomlString(b []byte, s string) []byte {
 	b = append(b, '"')
 	for _, r := range s {
 		switch {
 		case r == '"' || r == '\\':
 			b = append(b, '\\', byte(r))
-		case r < ' ' || r > '~':
+		case !unicode.IsPrint(r):
 			b = fmt.Appendf(b, `\U%08X`, r)
 		default:
-			b = append(b, byte(r))
+			b = utf8.AppendRune(b, r)
 		}
 	}
 	return append(b, '"')
