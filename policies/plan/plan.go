@@ -23,6 +23,7 @@ type Plan struct {
 	Fingerprint string `json:"fingerprint"` // of the State that it was made from
 
 	Lists     []ListRef      `json:"lists"`
+	Providers []ProviderRef  `json:"providers"`
 	Overrides map[string]int `json:"overrides,omitempty"` // of guards, by flag
 	Clear     bool           `json:"clear,omitempty"`     // takes everything of ours out, places in lists included
 	Change    Change         `json:"change"`

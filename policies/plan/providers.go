@@ -1,0 +1,90 @@
+package plan
+
+import (
+	"cmp"
+	"slices"
+
+	"depeer/filters"
+)
+
+// ProviderRef is a provider as a plan treats it: kept in the plan, so that the
+// next one can say what changes.
+type ProviderRef struct {
+	List      string   `json:"list"`
+	ID        string   `json:"id"`
+	Treatment string   `json:"treatment"` // "" if not in force
+	Why       string   `json:"why,omitempty"`
+	Matches   []string `json:"matches"` // as listed: AS64999, 198.51.100.0/22
+	Next      string   `json:"next,omitempty"`
+	NextFrom  string   `json:"next_from,omitempty"`
+}
+
+// Providers returns references to all providers of c, by list and id.
+func Providers(c *filters.Compiled) []ProviderRef {
+	refs := make([]ProviderRef, 0, len(c.Listed))
+	for _, l := range c.Listed {
+		r := ProviderRef{List: l.Listing.Name, ID: l.Provider.ID, Treatment: l.Treatment, Next: l.Next, NextFrom: l.NextFrom.String()}
+		switch l.State {
+		case filters.InForce:
+		case filters.Expired:
+			r.Why = "expired " + l.Provider.Expires.String()
+		default:
+			r.Why = l.State.String()
+		}
+		for _, m := range l.Provider.ASNs {
+			r.Matches = append(r.Matches, "AS"+m.ASN.String())
+		}
+		for _, m := range l.Provider.Prefixes {
+			r.Matches = append(r.Matches, m.Prefix.String())
+		}
+		refs = append(refs, r)
+	}
+	slices.SortFunc(refs, ProviderRef.compare)
+	return refs
+}
+
+func (r ProviderRef) compare(o ProviderRef) int {
+	return cmp.Or(cmp.Compare(r.List, o.List), cmp.Compare(r.ID, o.ID))
+}
+
+// ProviderChange is what a plan does about one provider: Old is zero for one that
+// is new, New for one that is gone.
+type ProviderChange struct{ Old, New ProviderRef }
+
+// Verb returns "+", "~" or "-": treated now, treated otherwise, treated no more.
+func (c ProviderChange) Verb() string {
+	switch {
+	case c.Old.Treatment == "":
+		return "+"
+	case c.New.Treatment == "":
+		return "-"
+	default:
+		return "~"
+	}
+}
+
+// ProviderChanges returns what differs between two plans' providers, both in the
+// order of Providers.
+func ProviderChanges(old, new []ProviderRef) []ProviderChange {
+	var out []ProviderChange
+	for len(old) > 0 || len(new) > 0 {
+		var c ProviderChange
+		order := -1
+		switch {
+		case len(old) == 0:
+			order = 1
+		case len(new) > 0:
+			order = old[0].compare(new[0])
+		}
+		if order <= 0 {
+			c.Old, old = old[0], old[1:]
+		}
+		if order >= 0 {
+			c.New, new = new[0], new[1:]
+		}
+		if c.Old.Treatment != c.New.Treatment || c.New.Treatment != "" && !slices.Equal(c.Old.Matches, c.New.Matches) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
