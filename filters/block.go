@@ -97,25 +97,16 @@ func (b block) half(right int) block {
 	return b
 }
 
-// word returns the parts that blocks are sorted by, the last first.
-func (b *block) word(w int) uint64 {
-	switch w {
-	case 0:
-		return uint64(b.bits)<<16 | uint64(b.min)<<8 | uint64(b.max)
-	case 1:
-		return b.lo
-	default:
-		return b.hi
-	}
-}
-
 // compareBlocks orders by address, length and range.
 func compareBlocks(a, b block) int {
 	if c := compareAddresses(a, b); c != 0 {
 		return c
 	}
-	return cmp.Compare(a.word(0), b.word(0))
+	return cmp.Compare(a.shape(), b.shape())
 }
+
+// shape returns length and range as one number.
+func (b *block) shape() uint64 { return uint64(b.bits)<<16 | uint64(b.min)<<8 | uint64(b.max) }
 
 func compareAddresses(a, b block) int {
 	if a.hi != b.hi {
@@ -138,34 +129,55 @@ func sortBlocks(blocks []block) []block {
 	return blocks
 }
 
-// radixSort sorts byte by byte, the last first, and skips bytes that are the
-// same everywhere: of IPv4 entries, six remain.
+// radixSort sorts by the bytes of the address, the last first, and leaves out
+// those that are the same everywhere; then it sorts what has the same address.
 func radixSort(blocks []block) []block {
+	var differ block
+	for i := range blocks {
+		differ.lo |= blocks[i].lo ^ blocks[0].lo
+		differ.hi |= blocks[i].hi ^ blocks[0].hi
+	}
 	other := make([]block, len(blocks))
-	for w := range 3 {
-		var differ uint64
-		for i := range blocks {
-			differ |= blocks[i].word(w) ^ blocks[0].word(w)
-		}
-		for shift := 0; shift < 64; shift += 8 {
-			if differ>>shift&0xff == 0 {
-				continue
-			}
-			var start [256]int
-			for i := range blocks {
-				start[uint8(blocks[i].word(w)>>shift)]++
-			}
-			sum := 0
-			for i, n := range start {
-				start[i], sum = sum, sum+n
-			}
-			for i := range blocks {
-				digit := uint8(blocks[i].word(w) >> shift)
-				other[start[digit]] = blocks[i]
-				start[digit]++
-			}
+	for place := range 16 {
+		if differ.byte(place) != 0 {
+			sortByte(other, blocks, place)
 			blocks, other = other, blocks
 		}
 	}
+	for i := 0; i < len(blocks); {
+		n := 1
+		for i+n < len(blocks) && compareAddresses(blocks[i], blocks[i+n]) == 0 {
+			n++
+		}
+		if n > 1 {
+			slices.SortStableFunc(blocks[i:i+n], compareBlocks)
+		}
+		i += n
+	}
 	return blocks
+}
+
+// sortByte copies blocks to out, sorted by one byte, those with the same one in order.
+func sortByte(out, blocks []block, place int) {
+	var start [256]int
+	for i := range blocks {
+		start[blocks[i].byte(place)]++
+	}
+	sum := 0
+	for i, n := range start {
+		start[i], sum = sum, sum+n
+	}
+	for i := range blocks {
+		at := &start[blocks[i].byte(place)]
+		out[*at] = blocks[i]
+		*at++
+	}
+}
+
+// byte returns a byte of the address, counted from the last.
+func (b *block) byte(place int) uint8 {
+	if place < 8 {
+		return uint8(b.lo >> (8 * place))
+	}
+	return uint8(b.hi >> (8*place - 64))
 }

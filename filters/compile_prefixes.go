@@ -22,11 +22,18 @@ type prefixCompiler struct {
 func (c *compiler) compilePrefixes() {
 	ipv4 := prefixCompiler{compiler: c, top: 32, holes: c.ipv4}
 	ipv6 := prefixCompiler{compiler: c, top: 128, holes: c.ipv6}
-	for i, listed := range c.out.Listed {
+	n := 0
+	for i := range c.out.Listed {
+		if c.severity[i] >= 0 {
+			n += len(c.out.Listed[i].Provider.Prefixes)
+		}
+	}
+	ipv4.blocks, ipv4.origins = make([]block, 0, n), make([]origin, 0, n)
+	for i := range c.out.Listed {
 		if c.severity[i] < 0 {
 			continue
 		}
-		for j, m := range listed.Provider.Prefixes {
+		for j, m := range c.out.Listed[i].Provider.Prefixes {
 			if m.Prefix.Addr().Is4() {
 				ipv4.add(m, origin{int32(i), int32(j)})
 			} else {

@@ -39,12 +39,18 @@ func Normalise(entries []Entry) []Entry {
 
 // normalise is Normalise of blocks, which it may reorder.
 func normalise(blocks []block, top uint8) []Entry {
-	s := sweep{blocks: sortBlocks(blocks), tree: tree{top: top}}
-	s.run()
-	var out []Entry
-	if len(s.parts) > 0 {
-		out = make([]Entry, 0, len(s.parts))
+	if len(blocks) == 0 {
+		return nil
 	}
+	s := sweep{blocks: sortBlocks(blocks), parts: make([]part, 0, len(blocks)), tree: tree{top: top}}
+	s.run()
+	likely := 0
+	for _, p := range s.parts {
+		if likely++; !p.simple() {
+			likely += int(p.end - p.first)
+		}
+	}
+	out := make([]Entry, 0, likely)
 	for _, p := range s.parts {
 		if p.simple() {
 			out = append(out, p.entry(top))
