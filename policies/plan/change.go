@@ -61,8 +61,12 @@ func To(s *State, want *policies.RoutingPolicy, id string) *Change {
 	return c
 }
 
-// GatePrefix starts the names of gates.
-const GatePrefix = policies.Prefix + "gate/"
+// The names of our objects that no policy has: what those of gates start with, and
+// the community-set that marks what was applied.
+const (
+	GatePrefix = policies.Prefix + "gate/"
+	MarkSet    = policies.Prefix + "applied"
+)
 
 // enter returns the calls that put want in, inert.
 func (s *State) enter(want *policies.RoutingPolicy, gate string) []Call {

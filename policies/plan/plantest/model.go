@@ -1,0 +1,197 @@
+package plantest
+
+import (
+	"cmp"
+	"fmt"
+	"net/netip"
+	"slices"
+	"sync"
+
+	"depeer/filters"
+	"depeer/policies"
+	"depeer/policies/plan"
+)
+
+// Model is a route server. It implements apply.Daemon, and is safe for concurrent
+// use: each call is atomic.
+type Model struct {
+	mu      sync.Mutex
+	server  plan.Server
+	objects Objects
+	clients []*client // by address
+	fault   func(n int, c plan.Call) Fault
+	late    []plan.Call // sent, and not yet in effect
+	calls   []plan.Call
+	made    evaluators
+}
+
+// Objects is what the engine holds.
+type Objects struct {
+	PrefixSets         map[string][]filters.Entry
+	ASPathSets         map[string][]policies.ASPathPattern
+	LargeCommunitySets map[string][]policies.LargeCommunityPattern
+	Gates              map[string][]netip.Prefix // neighbor-sets; an empty one matches everybody
+	Statements         map[string]plan.Statement // registered ones, of ours
+	Policies           map[string][]string       // statements of "depeer" and "depeer-export", where defined
+	Operators          map[string]Operator       // policies that are not ours
+	Marks              []string
+	Holder             string // of the lock; "" for nobody
+}
+
+// Operator is a policy of the operator's: it adds a community, and then accepts,
+// or refuses, or lets the next one decide.
+type Operator struct {
+	Community policies.Community // 0: none
+	Decision  plan.Disposition   // None lets go on
+}
+
+type client struct {
+	plan.Client
+	received []policies.Route
+	table    []policies.Route // what its import policy left of them, when they were last looked at
+}
+
+// New returns a route server without clients and policies.
+func New(server plan.Server) *Model {
+	m := &Model{server: server, objects: Objects{Operators: map[string]Operator{}}}
+	m.objects.wipe()
+	return m
+}
+
+// wipe leaves the operator's policies only.
+func (o *Objects) wipe() {
+	*o = Objects{
+		PrefixSets:         map[string][]filters.Entry{},
+		ASPathSets:         map[string][]policies.ASPathPattern{},
+		LargeCommunitySets: map[string][]policies.LargeCommunityPattern{},
+		Gates:              map[string][]netip.Prefix{},
+		Statements:         map[string]plan.Statement{},
+		Policies:           map[string][]string{},
+		Operators:          o.Operators,
+	}
+}
+
+// load registers p and defines both policies with its statements.
+func (o *Objects) load(p *policies.RoutingPolicy) {
+	for _, s := range p.PrefixSets {
+		o.PrefixSets[s.Name] = slices.Clone(s.Entries)
+	}
+	for _, s := range p.ASPathSets {
+		o.ASPathSets[s.Name] = slices.Clone(s.Patterns)
+	}
+	for _, s := range p.LargeCommunitySets {
+		o.LargeCommunitySets[s.Name] = slices.Clone(s.Patterns)
+	}
+	o.Policies[policies.ImportPolicy], o.Policies[policies.ExportPolicy] = []string{}, []string{}
+	for name, statements := range map[string][]policies.Statement{policies.ImportPolicy: p.Import, policies.ExportPolicy: p.Export} {
+		for _, s := range statements {
+			o.Statements[s.Name] = plan.Statement{Statement: s}
+			o.Policies[name] = append(o.Policies[name], s.Name)
+		}
+	}
+}
+
+// Load is a start or a reload with a file whose policy differs, and which has p as
+// its part of ours: what came over gRPC is wiped, the lock included. nil is a file that does
+// not define our policies. Clients keep their lists; one that names what is not
+// defined is left empty, with default NONE: everything is rejected.
+func (m *Model) Load(p *policies.RoutingPolicy) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.objects.wipe()
+	if p != nil {
+		m.objects.load(p)
+	}
+	for _, c := range m.clients {
+		for _, a := range []*plan.Assignment{&c.Import, &c.Export} {
+			if slices.ContainsFunc(a.Policies, func(name string) bool { return !m.defined(name) }) {
+				*a = plan.Assignment{}
+			}
+		}
+		m.reset(c)
+	}
+}
+
+// ByHand lets somebody change objects, unseen by Calls.
+func (m *Model) ByHand(change func(*Objects)) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	change(&m.objects)
+	m.made = nil
+}
+
+// AddClient adds a neighbor, or replaces the one of that address and its routes.
+func (m *Model) AddClient(c plan.Client) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	i, there := slices.BinarySearchFunc(m.clients, c.Address, func(c *client, a netip.Addr) int { return c.Address.Compare(a) })
+	if there {
+		m.clients[i] = &client{Client: c}
+		return
+	}
+	m.clients = slices.Insert(m.clients, i, &client{Client: c})
+}
+
+// client returns the neighbor of an address; nil if there is none.
+func (m *Model) client(a netip.Addr) *client {
+	for _, c := range m.clients {
+		if c.Address == a {
+			return c
+		}
+	}
+	return nil
+}
+
+// defined says whether a policy is defined: one of ours or of the operator's.
+func (m *Model) defined(name string) bool {
+	_, ours := m.objects.Policies[name]
+	_, theirs := m.objects.Operators[name]
+	return ours || theirs
+}
+
+// Calls returns the writing calls that reached the route server, those that it
+// refused apart, in order.
+func (m *Model) Calls() []plan.Call {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.Clone(m.calls)
+}
+
+// Clone returns a copy that shares nothing that changes, without faults and with no
+// calls made.
+func (m *Model) Clone() *Model {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	n := &Model{server: m.server, objects: m.objects.clone()}
+	for _, c := range m.clients {
+		d := *c
+		d.received, d.table = slices.Clone(c.received), slices.Clone(c.table)
+		n.clients = append(n.clients, &d)
+	}
+	return n
+}
+
+// String says what is there in a few lines, for failing tests.
+func (m *Model) String() string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	o := m.objects
+	s := fmt.Sprintf("policies %v\nstatements %v\nprefix sets %v, as-path sets %v, large-community sets %v\ngates %v\nmarks %v, lock %q\n",
+		o.Policies, sorted(o.Statements), sorted(o.PrefixSets), sorted(o.ASPathSets), sorted(o.LargeCommunitySets), o.Gates, o.Marks, o.Holder)
+	for _, name := range sorted(o.Statements) {
+		s += fmt.Sprintf("%s %v\n", name, o.Statements[name].Gate)
+	}
+	for _, c := range m.clients {
+		s += fmt.Sprintf("client %s: import %v, export %v, %d routes\n", c.Address, c.Import, c.Export, len(c.received))
+	}
+	return s
+}
+
+func sorted[K cmp.Ordered, V any](m map[K]V) []K {
+	keys := make([]K, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}

@@ -1,0 +1,168 @@
+package plantest
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"depeer/policies"
+	"depeer/policies/eval"
+	"depeer/policies/plan"
+)
+
+// evaluators keeps what statements mean, by their names, until a call changes
+// anything.
+type evaluators map[string]*eval.Evaluator
+
+// Announce adds routes to what a client announces; one of the same prefix replaces
+// the other. They meet the policy that is in force now.
+func (m *Model) Announce(from netip.Addr, routes ...policies.Route) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	c := m.client(from)
+	for _, r := range routes {
+		r.Peer = from
+		same := func(o policies.Route) bool { return o.Prefix == r.Prefix }
+		c.received = append(slices.DeleteFunc(c.received, same), r)
+		c.table = slices.DeleteFunc(c.table, same)
+		if out, ok := m.treat(c, r); ok {
+			c.table = append(c.table, out)
+		}
+	}
+}
+
+// Withdraw takes a route back. No policy is asked.
+func (m *Model) Withdraw(from netip.Addr, prefix netip.Prefix) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	c := m.client(from)
+	same := func(o policies.Route) bool { return o.Prefix == prefix }
+	c.received, c.table = slices.DeleteFunc(c.received, same), slices.DeleteFunc(c.table, same)
+}
+
+// reset looks at all routes of c again.
+func (m *Model) reset(c *client) {
+	c.table = nil
+	for _, r := range c.received {
+		if out, ok := m.treat(c, r); ok {
+			c.table = append(c.table, out)
+		}
+	}
+}
+
+// Received yields what a client announces.
+func (m *Model) Received(_ context.Context, from netip.Addr) iter.Seq2[policies.Route, error] {
+	return func(yield func(policies.Route, error) bool) {
+		m.mu.Lock()
+		c := m.client(from)
+		var routes []policies.Route
+		if c != nil {
+			routes = slices.Clone(c.received)
+		}
+		m.mu.Unlock()
+		if c == nil {
+			yield(policies.Route{}, fmt.Errorf("neighbor %s: %w: not found", from, plan.ErrRefused))
+		}
+		for _, r := range routes {
+			if !yield(r, nil) {
+				return
+			}
+		}
+	}
+}
+
+// Table yields what import policies have left of all routes, as of when each was
+// last looked at.
+func (m *Model) Table(context.Context) iter.Seq2[policies.Route, error] {
+	return func(yield func(policies.Route, error) bool) {
+		m.mu.Lock()
+		var routes []policies.Route
+		for _, c := range m.clients {
+			routes = append(routes, c.table...)
+		}
+		m.mu.Unlock()
+		for _, r := range routes {
+			if !yield(r, nil) {
+				return
+			}
+		}
+	}
+}
+
+// Treat returns what the policy that is in force now makes of a route of a
+// client, and false if it is refused.
+func (m *Model) Treat(from netip.Addr, r policies.Route) (policies.Route, bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	r.Peer = from
+	return m.treat(m.client(from), r)
+}
+
+// treat walks a client's import list.
+func (m *Model) treat(c *client, r policies.Route) (policies.Route, bool) {
+	for _, name := range c.Import.Policies {
+		if name == policies.ExportPolicy {
+			continue // without effect on import, as its statements have none here
+		}
+		if name == policies.ImportPolicy {
+			var ok bool
+			if r, ok = m.evaluator(c.Address).Apply(r); !ok {
+				return r, false
+			}
+			continue
+		}
+		policy := m.objects.Operators[name]
+		if policy.Community != 0 {
+			r.Communities = append(slices.Clone(r.Communities), policy.Community)
+		}
+		if policy.Decision != plan.None {
+			return r, policy.Decision == plan.Accept
+		}
+	}
+	return r, c.Import.Default == plan.Accept
+}
+
+// evaluator returns the meaning of the statements of "depeer" that are not held
+// off by a gate, for one client.
+func (m *Model) evaluator(from netip.Addr) *eval.Evaluator {
+	var p policies.RoutingPolicy
+	var names []string
+	for _, name := range m.objects.Policies[policies.ImportPolicy] {
+		if s := m.objects.Statements[name]; m.passes(s.Gate, from) {
+			p.Import = append(p.Import, s.Statement)
+			names = append(names, name)
+		}
+	}
+	key := strings.Join(names, " ")
+	if e, made := m.made[key]; made {
+		return e
+	}
+	for name, entries := range m.objects.PrefixSets {
+		p.PrefixSets = append(p.PrefixSets, policies.PrefixSet{Name: name, Entries: entries})
+	}
+	for name, patterns := range m.objects.ASPathSets {
+		p.ASPathSets = append(p.ASPathSets, policies.ASPathSet{Name: name, Patterns: patterns})
+	}
+	for name, patterns := range m.objects.LargeCommunitySets {
+		p.LargeCommunitySets = append(p.LargeCommunitySets, policies.LargeCommunitySet{Name: name, Patterns: patterns})
+	}
+	if m.made == nil {
+		m.made = make(evaluators)
+	}
+	m.made[key] = eval.New(&p)
+	return m.made[key]
+}
+
+// passes is gobgpd's neighbor condition: an empty set matches everybody, under
+// INVERT as well.
+func (m *Model) passes(g plan.Gate, from netip.Addr) bool {
+	elements := m.objects.Gates[g.Set]
+	if g.Set == "" || len(elements) == 0 {
+		return true
+	}
+	within := slices.ContainsFunc(elements, func(p netip.Prefix) bool { return p.Contains(from) })
+	return within != g.Invert
+}

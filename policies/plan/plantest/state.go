@@ -1,0 +1,100 @@
+package plantest
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"depeer/policies"
+	"depeer/policies/plan"
+)
+
+// State reads what the route server holds. What was sent and is late takes effect
+// first: that it can is why a State is read again before anything is believed.
+func (m *Model) State(context.Context) (*plan.State, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, c := range m.late {
+		m.do(c) // what is refused is refused unseen
+	}
+	m.late = nil
+	o := m.objects.clone()
+	s := &plan.State{
+		Server:     m.server,
+		PrefixSets: o.PrefixSets, ASPathSets: o.ASPathSets, LargeCommunitySets: o.LargeCommunitySets,
+		Gates:      make(map[string]plan.GateState),
+		Statements: o.Statements,
+		Import:     slices.Clone(o.Policies[policies.ImportPolicy]),
+		Export:     slices.Clone(o.Policies[policies.ExportPolicy]),
+		Applied:    o.Marks,
+		Accepting:  make(map[string]bool),
+		Theirs:     make(map[plan.Object]string),
+	}
+	for _, c := range m.clients {
+		d := c.Client
+		d.Import.Policies, d.Export.Policies = slices.Clone(c.Import.Policies), slices.Clone(c.Export.Policies)
+		d.Accepted = uint64(len(c.table))
+		s.Clients = append(s.Clients, d)
+	}
+	for name, elements := range o.Gates {
+		s.Gates[name] = stateOf(elements)
+	}
+	for name, policy := range o.Operators {
+		s.Theirs[plan.Object{Kind: plan.Policy, Name: name}] = fmt.Sprint(policy)
+		if policy.Decision == plan.Accept {
+			s.Accepting[name] = true
+		}
+	}
+	if o.Holder != "" {
+		s.Holders = []string{o.Holder}
+	}
+	s.Strange = strange(s)
+	return s, nil
+}
+
+// stateOf reads a gate's elements, of which some may be there twice.
+func stateOf(elements []netip.Prefix) plan.GateState {
+	unique := slices.Compact(slices.SortedFunc(slices.Values(elements), netip.Prefix.Compare))
+	same := func(want []netip.Prefix) bool {
+		return slices.Equal(unique, slices.SortedFunc(slices.Values(want), netip.Prefix.Compare))
+	}
+	switch {
+	case same(nobody):
+		return plan.Closed
+	case same(slices.Concat(nobody, all)):
+		return plan.Open
+	default:
+		return plan.Odd
+	}
+}
+
+// strange finds what does not have the name of its contents: sets, and generations
+// in "depeer".
+func strange(s *plan.State) []plan.Strange {
+	var out []plan.Strange
+	add := func(k plan.Kind, name string, genuine bool) {
+		if !genuine {
+			out = append(out, plan.Strange{Object: plan.Object{Kind: k, Name: name}, Why: "not what its name says"})
+		}
+	}
+	for _, name := range sorted(s.PrefixSets) {
+		add(plan.PrefixSet, name, policies.PrefixSet{Name: name, Entries: s.PrefixSets[name]}.Genuine())
+	}
+	for _, name := range sorted(s.ASPathSets) {
+		add(plan.ASPathSet, name, policies.ASPathSet{Name: name, Patterns: s.ASPathSets[name]}.Genuine())
+	}
+	for _, name := range sorted(s.LargeCommunitySets) {
+		add(plan.LargeCommunitySet, name, policies.LargeCommunitySet{Name: name, Patterns: s.LargeCommunitySets[name]}.Genuine())
+	}
+	generations := make(map[string][]policies.Statement)
+	for _, name := range s.Import {
+		generation, _, _ := strings.Cut(strings.TrimPrefix(name, policies.Prefix), "/")
+		generations[generation] = append(generations[generation], s.Statements[name].Statement)
+	}
+	for _, generation := range sorted(generations) {
+		add(plan.StatementObject, policies.Prefix+generation, policies.GenuineStatements(generations[generation]))
+	}
+	return out
+}
