@@ -41,6 +41,28 @@ func TestGobgpdHolds(t *testing.T) {
 	}
 }
 
+// So is what Build makes of filters of each kind.
+func TestGobgpdHoldsBuilt(t *testing.T) {
+	entries := filters.Entries{IPv4: []filters.Entry{entry("192.0.2.0/24", 24, 32)}, IPv6: []filters.Entry{entry("2001:db8::/32", 32, 48)}}
+	p := policies.Build(&filters.Compiled{
+		Filters: []filters.Filter{
+			{Treatment: "deprefer", Prefixes: entries, ASNs: []filters.ASMatch{{ASN: 4200000000, Where: filters.Origin}}},
+			{Treatment: "tag", Prefixes: entries, Groups: []filters.Group{{ASNs: []filters.ASN{64999}, Except: []filters.ASN{64997, 64998}}}},
+		},
+		Spared: filters.Entries{IPv4: []filters.Entry{entry("203.0.113.0/25", 25, 32)}},
+	}, policies.Builtin(64500), 64500)
+	for _, f := range formats {
+		t.Run(f.String(), func(t *testing.T) {
+			text, err := render.Render(p, f, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			d := testbed.Gobgpd(t, testbed.Config{Format: testbedFormat[f], Policy: string(text)})
+			holds(t, d, p)
+		})
+	}
+}
+
 // holds compares what the daemon lists with p.
 func holds(t *testing.T, d *testbed.Daemon, p *policies.RoutingPolicy) {
 	t.Helper()

@@ -113,18 +113,18 @@ func (d *document) replace(x extent, part []byte) []byte {
 		newline = []byte("\r\n")
 		part = bytes.ReplaceAll(part, []byte("\n"), newline)
 	}
-	if x.marked && !bytes.HasSuffix(d.text[:x.end], newline) {
+	if x.marked && !bytes.HasSuffix(d.text[:x.end], []byte("\n")) {
 		part = bytes.TrimSuffix(part, newline)
 	}
 	var out []byte
-	at := 0
+	done := 0
 	for _, s := range x.spans() {
-		out = append(out, d.text[at:s.start]...)
-		if at = s.end; x.marked && s.start == x.start {
+		out = append(out, d.text[done:s.start]...)
+		if done = s.end; x.marked && s.start == x.start {
 			out = append(out, part...)
 		}
 	}
-	out = append(out, d.text[at:]...)
+	out = append(out, d.text[done:]...)
 	if x.marked {
 		return out
 	}
