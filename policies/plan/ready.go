@@ -1,0 +1,110 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+
+	"depeer/policies"
+)
+
+// Ready says whether the live call may be made: s, read after everything was
+// prepared, has the gate of p closed, and behind it the old generation and the new
+// one, with exactly the contents that were planned. A reload or somebody's hand in
+// between is an error.
+func (p *Plan) Ready(s *State) error { return p.Change.stands(s, Closed) }
+
+// Stands says whether cleaning up may begin: all is as in Ready, and the gate is
+// open. After a reload in between the live call still answers OK, on a gate that
+// nothing refers to, and taking the old generation out then would take out what the
+// file has brought back.
+func (p *Plan) Stands(s *State) error { return p.Change.stands(s, Open) }
+
+func (c *Change) stands(s *State, want GateState) error {
+	gate := c.Gate()
+	old, new := c.Old.Import, c.New.Import
+	switch {
+	case gate == "" && len(c.Live) == 0:
+		return s.holds(old, nil, "", c.Old)
+	case gate == "" && want == Closed:
+		return nil // the live call takes out what is there, whatever it is
+	case gate == "":
+		return s.holds(nil, new, "", c.New)
+	}
+	state, there := s.Gates[gate]
+	if !there {
+		return fmt.Errorf("gate %s is gone", gate)
+	}
+	if state != want {
+		return fmt.Errorf("gate %s is %s, not %s", gate, state, want)
+	}
+	return s.holds(old, new, gate, c.Old, c.New)
+}
+
+// holds says whether "depeer" has just the old and the new statements, each on
+// its side of the gate, and the server the sets of the generations.
+func (s *State) holds(old, new []policies.Statement, gate string, generations ...*policies.RoutingPolicy) error {
+	if s.Import == nil {
+		return fmt.Errorf("policy %s is not defined any more", policies.ImportPolicy)
+	}
+	if want := slices.Concat(names(old), names(new)); !slices.Equal(s.Import, want) {
+		return fmt.Errorf("policy %s has %d statements, %q, and not the %d that are planned, %q", policies.ImportPolicy, len(s.Import), s.Import, len(want), want)
+	}
+	for i, st := range slices.Concat(old, new) {
+		want := Gate{Set: gate, Invert: gate != "" && i < len(old)}
+		got := s.Statements[st.Name]
+		if got.Gate != want {
+			return fmt.Errorf("statement %s is behind %+v, not %+v", st.Name, got.Gate, want)
+		}
+		if !sameStatement(got.Statement, st) {
+			return fmt.Errorf("statement %s has been changed", st.Name)
+		}
+	}
+	for _, p := range generations {
+		if err := s.hasSets(p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func sameStatement(a, b policies.Statement) bool {
+	return a.Name == b.Name && a.Conditions == b.Conditions && actionsText(a.Actions) == actionsText(b.Actions)
+}
+
+// hasSets says whether the server holds the sets of p, element for element.
+func (s *State) hasSets(p *policies.RoutingPolicy) error {
+	for _, set := range p.PrefixSets {
+		if !sameElements(s.PrefixSets[set.Name], set.Entries) {
+			return fmt.Errorf("%s %s is not what is planned", PrefixSet, set.Name)
+		}
+	}
+	for _, set := range p.ASPathSets {
+		if !sameElements(s.ASPathSets[set.Name], set.Patterns) {
+			return fmt.Errorf("%s %s is not what is planned", ASPathSet, set.Name)
+		}
+	}
+	for _, set := range p.LargeCommunitySets {
+		if !sameElements(s.LargeCommunitySets[set.Name], set.Patterns) {
+			return fmt.Errorf("%s %s is not what is planned", LargeCommunitySet, set.Name)
+		}
+	}
+	return nil
+}
+
+// sameElements compares without regard to order: a daemon keeps none.
+func sameElements[E comparable](got, want []E) bool {
+	if len(got) != len(want) || slices.Equal(got, want) {
+		return len(got) == len(want)
+	}
+	count := make(map[E]int, len(want))
+	for _, e := range want {
+		count[e]++
+	}
+	for _, e := range got {
+		count[e]--
+		if count[e] < 0 {
+			return false
+		}
+	}
+	return true
+}
