@@ -26,9 +26,9 @@ import (
 //	  (-except<n>)        before a group: marks what its exceptions hold for
 //	clean                 marks come off
 //
-// A refusal needs no mark, as nothing comes after it: where treatments that change
-// attributes cannot meet, there are no marks, no scrub and no clean. A treatment
-// that changes nothing keeps less severe ones off, and is not there otherwise.
+// A refusal needs no mark, as nothing comes after it: with refusals alone there are
+// no marks, no scrub and no clean. A treatment that changes nothing keeps less
+// severe ones off, and is not there otherwise.
 //
 // The result is the same for the same c, treatments and asn.
 func Build(c *filters.Compiled, treatments []Treatment, asn filters.ASN) *RoutingPolicy {
@@ -55,7 +55,12 @@ type step struct {
 	unmarked bool // is for routes without it
 }
 
-// arrange finds out which matches have to mark, and which have to look.
+// arrange finds out which matches have to mark, and which have to look. What adds
+// large communities marks in any case, so that clean comes to its routes: GoBGP
+// 3.37 adds them in place where the list has room, and routes of one UPDATE share
+// their list, with room left by each community that the member repeated. Another
+// route of the UPDATE then overwrites what was added (TestDifferential saw marks
+// reach members). Taking the mark off gives the route a list of its own.
 func arrange(list []match) []step {
 	steps := make([]step, len(list))
 	for i, m := range list {
@@ -63,6 +68,7 @@ func arrange(list []match) []step {
 		if m.treatment.Reject {
 			continue
 		}
+		steps[i].marks = len(m.treatment.LargeCommunities) != 0
 		for j := i + 1; j < len(list); j++ {
 			if !list[j].idle() && m.meets(list[j]) {
 				steps[i].marks = true
@@ -77,6 +83,7 @@ type builder struct {
 	asn    filters.ASN
 	policy *RoutingPolicy
 	marked bool // some statement leaves a mark
+	looked bool // and some statement asks for its absence
 }
 
 // treat adds the statements of one step.
@@ -101,6 +108,7 @@ func (b *builder) treat(s step) {
 		when.ASPathSet.Set = b.asPathSet(owner, s.asns)
 	}
 	if absent != nil {
+		b.looked = true
 		when.LargeCommunitySet = Condition{Set: b.largeCommunitySet(exactly(absent)), Invert: true}
 	}
 	b.add(s.label, when, b.actions(s))
@@ -132,8 +140,8 @@ func (b *builder) except(m match) {
 	b.marked = true
 }
 
-// scratch puts scrub first and clean last, if there are marks. Both have a
-// condition, so that routes without marks are not copied.
+// scratch puts clean last if there are marks, and scrub first if they decide
+// anything. Both have a condition, so that routes without marks are not copied.
 func (b *builder) scratch() {
 	if !b.marked {
 		return
@@ -141,8 +149,10 @@ func (b *builder) scratch() {
 	all := []LargeCommunityPattern{Marks(b.asn)}
 	when := Conditions{LargeCommunitySet: Condition{Set: b.largeCommunitySet(all)}}
 	b.add("clean", when, Actions{DropLargeCommunities: all})
-	scrub := Statement{"scrub", when, Actions{DropLargeCommunities: all}}
-	b.policy.Import = slices.Insert(b.policy.Import, 0, scrub)
+	if b.looked {
+		scrub := Statement{"scrub", when, Actions{DropLargeCommunities: all}}
+		b.policy.Import = slices.Insert(b.policy.Import, 0, scrub)
+	}
 }
 
 func (b *builder) add(label string, when Conditions, then Actions) {

@@ -10,7 +10,7 @@ import "depeer/filters"
 // send before anything else, and come off at the end.
 //
 // Each look at large communities costs gobgpd about 0.15 us for each that a route
-// has (it prints them), so marks are there only where two statements can meet.
+// has (it prints them), so marks are there only where they are needed.
 
 // markSpace is the second part of all marks.
 const markSpace = 66600

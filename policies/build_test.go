@@ -22,7 +22,9 @@ var (
 	tag      = policies.Treatment{Name: "tag", MED: &med, Communities: []policies.Community{64500<<16 | 666}}
 	idle     = policies.Treatment{Name: "idle"}
 
-	treatments = []policies.Treatment{refuse, stop, deprefer, tag, idle}
+	slow = policies.Treatment{Name: "slow", Prepend: 1}
+
+	treatments = []policies.Treatment{refuse, stop, deprefer, slow, tag, idle}
 )
 
 // entry reads "192.0.2.0/24" or "192.0.2.0/24 24..28".
@@ -149,14 +151,23 @@ func TestBuild(t *testing.T) {
 		},
 		"changes that cannot meet need no marks": {
 			compiled: filters.Compiled{Filters: []filter{
-				{Treatment: "deprefer", Prefixes: entries("192.0.2.0/24", "2001:db8::/32")},
+				{Treatment: "slow", Prefixes: entries("192.0.2.0/24", "2001:db8::/32")},
 				{Treatment: "tag", Prefixes: entries("192.0.0.0/16 16..23", "198.51.100.0/24")},
 			}},
 			asn: 64500,
 			want: []string{
-				"depeer/001-deprefer-prefix4: depeer/deprefer/prefix4 192.0.2.0/24 24..32 -> pref 50 prepend 2 +64500:666:1",
-				"depeer/002-deprefer-prefix6: depeer/deprefer/prefix6 2001:db8::/32 32..128 -> pref 50 prepend 2 +64500:666:1",
+				"depeer/001-slow-prefix4: depeer/slow/prefix4 192.0.2.0/24 24..32 -> prepend 1",
+				"depeer/002-slow-prefix6: depeer/slow/prefix6 2001:db8::/32 32..128 -> prepend 1",
 				"depeer/003-tag-prefix4: depeer/tag/prefix4 192.0.0.0/16 16..23 198.51.100.0/24 24..32 -> med 7 +64500:666",
+			},
+		},
+		"what adds large communities is cleaned": {
+			compiled: filters.Compiled{Filters: []filter{{Treatment: "deprefer", Prefixes: entries("192.0.2.0/24", "2001:db8::/32")}}},
+			asn:      64500,
+			want: []string{
+				"depeer/001-deprefer-prefix4: depeer/deprefer/prefix4 192.0.2.0/24 24..32 -> pref 50 prepend 2 +64500:666:1 +64500:66600:1",
+				"depeer/002-deprefer-prefix6: depeer/deprefer/prefix6 2001:db8::/32 32..128 -> pref 50 prepend 2 +64500:666:1 +64500:66600:1",
+				"depeer/003-clean: depeer/marks/large-community [^64500:66600:[0-9]+$] -> -^64500:66600:[0-9]+$",
 			},
 		},
 		"marks where they can": {
@@ -170,7 +181,7 @@ func TestBuild(t *testing.T) {
 				"depeer/001-scrub: depeer/marks/large-community [^64500:66600:[0-9]+$] -> -^64500:66600:[0-9]+$",
 				"depeer/002-refuse-as-path: depeer/refuse/as-path [_64998$] -> reject",
 				"depeer/003-deprefer-prefix4: depeer/deprefer/prefix4 192.0.2.0/24 24..32 -> pref 50 prepend 2 +64500:666:1 +64500:66600:1",
-				"depeer/004-deprefer-prefix6: depeer/deprefer/prefix6 2001:db8::/32 32..128 -> pref 50 prepend 2 +64500:666:1",
+				"depeer/004-deprefer-prefix6: depeer/deprefer/prefix6 2001:db8::/32 32..128 -> pref 50 prepend 2 +64500:666:1 +64500:66600:1",
 				"depeer/005-tag-prefix4: depeer/tag/prefix4 192.0.0.0/16 16..24 depeer/marks/large-community none of [^64500:66600:1$] -> med 7 +64500:666",
 				"depeer/006-clean: depeer/marks/large-community [^64500:66600:[0-9]+$] -> -^64500:66600:[0-9]+$",
 			},

@@ -69,11 +69,10 @@ func naive(c *filters.Compiled, r policies.Route) string {
 		if inside(c.Spared) {
 			continue
 		}
-		for _, m := range f.ASNs {
-			n := len(r.Path)
-			if m.Where == filters.Path && slices.Contains(r.Path, m.ASN) || n > 0 && m.Where == filters.Origin && r.Path[n-1] == m.ASN || n > 0 && m.Where == filters.Neighbor && r.Path[0] == m.ASN {
-				return f.Treatment
-			}
+		if slices.ContainsFunc(f.ASNs, func(m filters.ASMatch) bool {
+			return looks(policies.ASPathPattern{ASN: m.ASN, Where: m.Where}, r.Path)
+		}) {
+			return f.Treatment
 		}
 		for _, g := range f.Groups {
 			if contains(g.ASNs) && !contains(g.Except) {
