@@ -3,6 +3,7 @@ package plan
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 
 	"depeer/filters"
 	"depeer/policies"
@@ -65,6 +66,19 @@ func (v Verb) String() string {
 		panic(fmt.Sprintf("plan: no verb %d", uint8(v)))
 	}
 	return verbNames[v]
+}
+
+// MarshalText writes the words of String: plans and journals outlive the numbers.
+func (v Verb) MarshalText() ([]byte, error) { return []byte(v.String()), nil }
+
+// UnmarshalText reads what MarshalText writes.
+func (v *Verb) UnmarshalText(text []byte) error {
+	i := slices.Index(verbNames[:], string(text))
+	if i < 0 {
+		return fmt.Errorf("no verb %q", text)
+	}
+	*v = Verb(i)
+	return nil
 }
 
 // String says the call in a line: for the journal, the log and errors.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"net/netip"
+	"slices"
 
 	"depeer/filters"
 	"depeer/policies"
@@ -165,6 +166,19 @@ func (k Kind) String() string {
 		panic(fmt.Sprintf("plan: no kind %d of object", uint8(k)))
 	}
 	return kindNames[k]
+}
+
+// MarshalText writes gobgpd's word: plans and journals outlive the numbers.
+func (k Kind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
+
+// UnmarshalText reads what MarshalText writes.
+func (k *Kind) UnmarshalText(text []byte) error {
+	i := slices.Index(kindNames[:], string(text))
+	if i < 0 {
+		return fmt.Errorf("no kind %q of object", text)
+	}
+	*k = Kind(i)
+	return nil
 }
 
 // Strange is an object with a name of ours that we cannot have made, or that

@@ -1,0 +1,117 @@
+package plan
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"depeer/policies"
+)
+
+// A plan file is one line of JSON: the version of the format, a SHA-256 over the
+// bytes of the plan, and the plan. The digest is against accidents, editors and
+// transfers, not against somebody who can write plans: what a plan may touch is looked at
+// as well. Elements of sets that the new policy has are written once, there.
+
+// maxFile bounds what Decode reads; a plan of 300,000 entries is a tenth of it.
+const maxFile = 256 << 20
+
+// ErrAltered says that a plan file is not as it was written.
+var ErrAltered = errors.New("the plan file was altered after it was written")
+
+type file struct {
+	Version int             `json:"depeer_plan"`
+	SHA256  string          `json:"sha256"`
+	Plan    json.RawMessage `json:"plan"`
+}
+
+// Encode writes p as a plan file.
+func Encode(w io.Writer, p *Plan) error {
+	slim := *p
+	slim.Change.Prepare = withElements(p.Change.Prepare, nil)
+	slim.Change.Finish = withElements(p.Change.Finish, nil)
+	body, err := json.Marshal(&slim)
+	if err != nil {
+		return err
+	}
+	sum := sha256.Sum256(body)
+	if _, err := fmt.Fprintf(w, `{"depeer_plan":%d,"sha256":"%s","plan":`, FormatVersion, hex.EncodeToString(sum[:])); err != nil {
+		return err
+	}
+	if _, err := w.Write(body); err != nil {
+		return err
+	}
+	_, err = io.WriteString(w, "}\n")
+	return err
+}
+
+// Decode reads what Encode has written. A file that was altered is ErrAltered.
+func Decode(r io.Reader) (*Plan, error) {
+	data, err := io.ReadAll(io.LimitReader(r, maxFile+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(data) > maxFile {
+		return nil, fmt.Errorf("over %d bytes: not a plan file", maxFile)
+	}
+	var f file
+	if err := strictly(data, &f); err != nil {
+		return nil, fmt.Errorf("not a plan file: %w", err)
+	}
+	if f.Version != FormatVersion {
+		return nil, fmt.Errorf("plan file of version %d, and this depeer reads version %d: plan again", f.Version, FormatVersion)
+	}
+	if sum := sha256.Sum256(f.Plan); hex.EncodeToString(sum[:]) != f.SHA256 {
+		return nil, ErrAltered
+	}
+	p := new(Plan)
+	if err := strictly(f.Plan, p); err != nil {
+		return nil, fmt.Errorf("plan file: %w", err)
+	}
+	if p.Change.Old == nil || p.Change.New == nil {
+		return nil, errors.New("plan file: without the policy before or after")
+	}
+	p.Change.Prepare = withElements(p.Change.Prepare, p.Change.New)
+	p.Change.Finish = withElements(p.Change.Finish, p.Change.New)
+	if err := p.Change.ours(); err != nil {
+		return nil, fmt.Errorf("plan file: %w", err)
+	}
+	return p, nil
+}
+
+// strictly decodes one JSON value without unknown fields, and nothing after it.
+func strictly(data []byte, into any) error {
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	if err := d.Decode(into); err != nil {
+		return err
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return errors.New("more after its end")
+	}
+	return nil
+}
+
+// withElements returns the calls with the elements that p has for their sets;
+// nil takes all elements off.
+func withElements(calls []Call, p *policies.RoutingPolicy) []Call {
+	elements := make(map[Object]Call)
+	if p != nil {
+		for _, add := range addSets(p) {
+			elements[Object{add.Kind, add.Name}] = add
+		}
+	}
+	out := make([]Call, len(calls))
+	for i, c := range calls {
+		if c.Verb == AddSet {
+			from := elements[Object{c.Kind, c.Name}]
+			c.Entries, c.Paths, c.Larges = from.Entries, from.Paths, from.Larges
+		}
+		out[i] = c
+	}
+	return out
+}

@@ -1,0 +1,74 @@
+package plan
+
+import (
+	"fmt"
+	"strings"
+
+	"depeer/policies"
+)
+
+// ours says whether all calls of c are such as To and Clear make: they name only
+// objects of ours, and are in a place where their verb may stand. Nobody gets a
+// daemon to do more than that by writing a plan.
+func (c *Change) ours() error {
+	for _, part := range []struct {
+		word    string
+		calls   []Call
+		allowed []Verb
+	}{
+		{"prepare", c.Prepare, []Verb{AddSet, DeleteSet, AddGate, DeleteGate, Hold, AddStatements, DeleteStatement, Assign}},
+		{"live", c.Live, []Verb{OpenGate, TakeStatements}},
+		{"finish", c.Finish, []Verb{DeleteSet, DeleteGate, Release, TakeStatements, DeleteStatement, Assign, Mark, Unmark}},
+		{"restore", c.Restore, []Verb{Assign}},
+	} {
+		for _, call := range part.calls {
+			if err := call.ours(part.allowed); err != nil {
+				return fmt.Errorf("%s: %s: %w", part.word, call, err)
+			}
+		}
+	}
+	if len(c.Live) > 1 {
+		return fmt.Errorf("%d live calls", len(c.Live))
+	}
+	return nil
+}
+
+func (c Call) ours(allowed []Verb) error {
+	for _, verb := range allowed {
+		if verb != c.Verb {
+			continue
+		}
+		return c.named()
+	}
+	return fmt.Errorf("no plan does this here")
+}
+
+// named says whether what c names is ours.
+func (c Call) named() error {
+	gate := func(name string) bool { return strings.HasPrefix(name, GatePrefix) }
+	policy := c.Policy == policies.ImportPolicy || c.Policy == policies.ExportPolicy
+	right := true
+	switch c.Verb {
+	case AddGate, OpenGate, CloseGate, DeleteGate:
+		right = gate(c.Name)
+	case AddSet:
+		right = strings.HasPrefix(c.Name, policies.Prefix) && len(c.Entries)+len(c.Paths)+len(c.Larges) > 0
+	case DeleteSet:
+		right = strings.HasPrefix(c.Name, policies.Prefix)
+	case AddStatements:
+		right = policy
+		for _, s := range c.Add {
+			right = right && strings.HasPrefix(s.Name, policies.Prefix) && gate(s.Gate.Set)
+		}
+	case TakeStatements:
+		right = policy
+	case Hold, Release:
+		right = gate(c.Gate.Set)
+	case Assign, Reset:
+		right = c.Client.IsValid()
+	}
+	if !right {
+		return fmt.Errorf("not an object of ours")
+	}
+	return nil
+}
