@@ -1,0 +1,178 @@
+package journal
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"depeer/policies/plan"
+)
+
+// Entry is the journal of one apply, being written. It implements apply.Journal.
+type Entry struct {
+	ID   string // unique in its target: a number and the plan's ID
+	lock *Lock
+	file *os.File
+	size int64 // of what is whole
+	step int
+	open bool // an intended call is not done
+}
+
+// Start says what is begun.
+type Start struct {
+	Action string // apply, clear, rollback: what the user said
+	Holder string // of the lock in the daemon
+	Undoes string // ID of the entry that a rollback takes back
+}
+
+// Event is one line of a journal.
+type Event struct {
+	Kind Kind      `json:"event"`
+	Time time.Time `json:"time"`
+	By   *Holder   `json:"by,omitempty"` // Begin, Resume
+
+	Begun *Begun `json:"begun,omitempty"` // Begin
+
+	Step     int        `json:"step,omitempty"`     // Intend, Done
+	Call     *plan.Call `json:"call,omitempty"`     // Intend; without elements of sets
+	Elements int        `json:"elements,omitempty"` // Intend: how many these were
+	Error    string     `json:"error,omitempty"`    // Done
+	Text     string     `json:"text,omitempty"`     // Phase, End, Confirm: what is to be said
+}
+
+// Begun is what stands in the first line.
+type Begun struct {
+	Plan      string         `json:"plan"`
+	Action    string         `json:"action"`
+	Target    string         `json:"target"`
+	Name      string         `json:"name,omitempty"`
+	Server    plan.Server    `json:"server"`
+	Holder    string         `json:"holder,omitempty"`
+	Undoes    string         `json:"undoes,omitempty"`
+	Lists     []plan.ListRef `json:"lists,omitempty"`
+	Overrides map[string]int `json:"overrides,omitempty"`
+	Calls     int            `json:"calls"`
+}
+
+// Begin starts the journal of an apply of p: the plan, and the first line, are on
+// disk when it returns, and space for what will follow. If it fails, nothing must be done.
+func (l *Lock) Begin(p *plan.Plan, start Start) (*Entry, error) {
+	number, err := l.next()
+	if err != nil {
+		return nil, fmt.Errorf("journal: %w", err)
+	}
+	e := &Entry{ID: fmt.Sprintf("%06d-%s", number, p.ID), lock: l}
+	if !validID(e.ID) {
+		return nil, fmt.Errorf("journal: plan %q has no valid id", p.ID)
+	}
+	if err := e.begin(p, start); err != nil {
+		e.abandon()
+		return nil, fmt.Errorf("journal: %w", err)
+	}
+	return e, nil
+}
+
+func (e *Entry) begin(p *plan.Plan, start Start) error {
+	if err := e.lock.savePlan(e.ID, p); err != nil {
+		return err
+	}
+	file, err := os.OpenFile(e.path(), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	e.file = file
+	if err := reserve(file, bytesFor(p)); err != nil {
+		return err
+	}
+	by := e.lock.self
+	begun := &Begun{
+		Plan: p.ID, Action: start.Action, Target: p.Target, Name: p.Name, Server: p.Server, Holder: start.Holder,
+		Undoes: start.Undoes, Lists: p.Lists, Overrides: p.Overrides, Calls: len(p.Change.Calls()),
+	}
+	if err := e.write(Event{Kind: Begin, By: &by, Begun: begun}); err != nil {
+		return err
+	}
+	return syncDirectory(e.lock.dir)
+}
+
+// abandon leaves nothing of an entry that could not be begun.
+func (e *Entry) abandon() {
+	if e.file != nil {
+		e.file.Close()
+		os.Remove(e.path())
+	}
+	os.Remove(e.lock.planPath(e.ID))
+}
+
+func (e *Entry) path() string { return filepath.Join(e.lock.dir, e.ID+".jsonl") }
+
+// bytesFor estimates what the journal of p will take: each call and its undoing,
+// twice, and as many soft resets and cleaning calls as there may be.
+func bytesFor(p *plan.Plan) int64 {
+	calls := int64(len(p.Change.Calls()) + len(p.Change.Restore))
+	return 64<<10 + 4*1024*calls
+}
+
+// Intend notes a call that is about to be made. Unless it returns nil, the call
+// must not be made.
+func (e *Entry) Intend(c plan.Call) error {
+	elements := len(c.Entries) + len(c.Paths) + len(c.Larges)
+	for _, s := range c.Add {
+		c.Take = append(c.Take, s.Name) // names will do; the plan has the rest
+	}
+	c.Entries, c.Paths, c.Larges, c.Add = nil, nil, nil, nil
+	err := e.write(Event{Kind: Intend, Step: e.step + 1, Call: &c, Elements: elements})
+	if err != nil {
+		return err
+	}
+	e.step++
+	e.open = true
+	return nil
+}
+
+// Done notes what came of the call that was intended last.
+func (e *Entry) Done(_ plan.Call, made error) error {
+	if !e.open {
+		return errors.New("journal: no call was intended")
+	}
+	event := Event{Kind: Done, Step: e.step}
+	if made != nil {
+		event.Error = made.Error()
+	}
+	e.open = false
+	return e.write(event)
+}
+
+// Phase notes what is being done, for people.
+func (e *Entry) Phase(what string) error { return e.write(Event{Kind: Phase, Text: what}) }
+
+// End notes how it ended, and closes the journal. Without it, the entry is
+// unfinished.
+func (e *Entry) End(outcome string) error {
+	return errors.Join(e.write(Event{Kind: End, Text: outcome}), e.file.Close())
+}
+
+// Close leaves the entry unfinished, for recover: the outcome is not known.
+func (e *Entry) Close() error { return e.file.Close() }
+
+// write appends a line, and syncs it. What could be written in part only is taken
+// off again.
+func (e *Entry) write(event Event) error {
+	event.Time = e.lock.store.clock.Now().UTC()
+	line, err := json.Marshal(event)
+	if err != nil {
+		return fmt.Errorf("journal: %w", err)
+	}
+	line = append(line, '\n')
+	if _, err = e.file.WriteAt(line, e.size); err == nil {
+		err = e.file.Sync()
+	}
+	if err != nil {
+		return fmt.Errorf("journal: %w", errors.Join(err, e.file.Truncate(e.size)))
+	}
+	e.size += int64(len(line))
+	return nil
+}

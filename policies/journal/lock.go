@@ -1,0 +1,125 @@
+package journal
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"syscall"
+	"time"
+)
+
+// Holder says who works, or worked, on a target.
+type Holder struct {
+	PID   int       `json:"pid"`
+	Host  string    `json:"host"`
+	By    string    `json:"by"` // user@host
+	Since time.Time `json:"since"`
+}
+
+func (h Holder) String() string {
+	return fmt.Sprintf("%s, process %d on %s, since %s", h.By, h.PID, h.Host, h.Since.UTC().Format(time.RFC3339))
+}
+
+// ErrLocked says that somebody else on this machine is at work on the target. The
+// error that wraps it names whom.
+var ErrLocked = errors.New("locked")
+
+// LockedError names who holds a lock.
+type LockedError struct {
+	Target string
+	Holder Holder // zero if it has not written its name yet
+}
+
+func (e *LockedError) Error() string {
+	if e.Holder.PID == 0 {
+		return e.Target + ": locked by another process"
+	}
+	return fmt.Sprintf("%s: locked by %s", e.Target, e.Holder)
+}
+
+func (e *LockedError) Unwrap() error { return ErrLocked }
+
+// Lock is held on one target by this process, until Unlock or its death.
+type Lock struct {
+	store  *Store
+	target string
+	dir    string
+	file   *os.File
+	self   Holder
+
+	// Died is who held the lock before, and died without letting go; nil if nobody
+	// did. See Unfinished for what it was at.
+	Died *Holder
+}
+
+// Lock takes the lock of this machine on a target. If a living process holds it,
+// the error is a *LockedError; it does not wait.
+func (s *Store) Lock(target, by string) (*Lock, error) {
+	dir := s.directory(target)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("lock: %w", err)
+	}
+	file, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("lock: %w", err)
+	}
+	l := &Lock{store: s, target: target, dir: dir, file: file}
+	if err := l.take(by); err != nil {
+		file.Close()
+		return nil, err
+	}
+	return l, nil
+}
+
+func (l *Lock) take(by string) error {
+	err := syscall.Flock(int(l.file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	previous := l.read()
+	switch {
+	case errors.Is(err, syscall.EWOULDBLOCK):
+		return &LockedError{l.target, previous}
+	case err != nil:
+		return fmt.Errorf("lock: %w", err)
+	}
+	if previous.PID != 0 {
+		l.Died = &previous
+	}
+	host, err := os.Hostname()
+	if err != nil {
+		return fmt.Errorf("lock: %w", err)
+	}
+	l.self = Holder{PID: os.Getpid(), Host: host, By: by, Since: l.store.clock.Now()}
+	return l.write()
+}
+
+// read returns the name in the file; zero where there is none, or a torn one.
+func (l *Lock) read() Holder {
+	var h Holder
+	data, err := io.ReadAll(io.NewSectionReader(l.file, 0, 4096))
+	if err != nil || json.Unmarshal(data, &h) != nil {
+		return Holder{}
+	}
+	return h
+}
+
+func (l *Lock) write() error {
+	data, err := json.Marshal(l.self)
+	if err != nil {
+		return err
+	}
+	if err := l.file.Truncate(0); err != nil {
+		return fmt.Errorf("lock: %w", err)
+	}
+	if _, err := l.file.WriteAt(append(data, '\n'), 0); err != nil {
+		return fmt.Errorf("lock: %w", err)
+	}
+	return l.file.Sync()
+}
+
+// Unlock lets go. The name is taken out of the file first: what stays in it is of
+// somebody who died.
+func (l *Lock) Unlock() error {
+	return errors.Join(l.file.Truncate(0), l.file.Close())
+}

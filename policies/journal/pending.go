@@ -1,0 +1,130 @@
+package journal
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// Pending is an apply that goes back unless it is confirmed in time.
+//
+// The deadline is kept twice: in time since the machine started, which setting the
+// clock does not move, and in time of day, for when it has been started anew since.
+type Pending struct {
+	Entry    string        `json:"entry"` // ID of what is to be confirmed
+	By       Holder        `json:"by"`
+	Deadline time.Time     `json:"deadline"`
+	Boot     string        `json:"boot,omitempty"`
+	Uptime   time.Duration `json:"uptime,omitempty"` // at the deadline, in nanoseconds
+
+	clock Clock
+}
+
+// Left returns how long there is to confirm; 0 or less when it is overdue.
+func (p *Pending) Left() time.Duration {
+	if boot, uptime := p.clock.Uptime(); boot != "" && boot == p.Boot {
+		return p.Uptime - uptime
+	}
+	return p.Deadline.Round(0).Sub(p.clock.Now().Round(0))
+}
+
+// Arm has the entry wait for a confirmation, for so long from now on. It is on
+// disk when Arm returns, and takes the place of what was pending.
+func (l *Lock) Arm(entry string, within time.Duration) (*Pending, error) {
+	clock := l.store.clock
+	p := &Pending{Entry: entry, By: l.self, Deadline: clock.Now().Add(within).UTC(), clock: clock}
+	if boot, uptime := clock.Uptime(); boot != "" {
+		p.Boot, p.Uptime = boot, uptime+within
+	}
+	data, err := json.Marshal(p)
+	if err != nil {
+		return nil, fmt.Errorf("pending: %w", err)
+	}
+	if err := replace(pendingPath(l.dir), append(data, '\n')); err != nil {
+		return nil, fmt.Errorf("pending: %w", err)
+	}
+	return p, nil
+}
+
+// Disarm ends the waiting, and notes why in the entry: "confirmed", "restored". It
+// is an error if nothing is pending, or something else than that entry.
+func (l *Lock) Disarm(entry, why string) error {
+	p, err := l.Pending()
+	switch {
+	case err != nil:
+		return err
+	case p == nil || p.Entry != entry:
+		return fmt.Errorf("%s is not waiting for a confirmation", entry)
+	}
+	if err := os.Remove(pendingPath(l.dir)); err != nil {
+		return fmt.Errorf("pending: %w", err)
+	}
+	if err := syncDirectory(l.dir); err != nil {
+		return fmt.Errorf("pending: %w", err)
+	}
+	return l.note(entry, why)
+}
+
+// note adds a Confirm event to an entry, finished or not.
+func (l *Lock) note(id, why string) error {
+	e := &Entry{ID: id, lock: l}
+	data, err := os.ReadFile(e.path())
+	if err != nil {
+		return fmt.Errorf("journal: %w", err)
+	}
+	_, whole, err := parse(data)
+	if err != nil {
+		return fmt.Errorf("journal: %s: %w", id, err)
+	}
+	e.size = int64(whole)
+	if e.file, err = os.OpenFile(e.path(), os.O_WRONLY, 0o600); err != nil {
+		return fmt.Errorf("journal: %w", err)
+	}
+	by := l.self
+	return errors.Join(e.write(Event{Kind: Confirm, By: &by, Text: why}), e.file.Close())
+}
+
+// Pending returns what waits for a confirmation; nil if nothing does.
+func (l *Lock) Pending() (*Pending, error) { return l.store.pending(l.dir) }
+
+// Pending returns what waits for a confirmation on a target; nil if nothing does.
+// Without the lock, it may be gone a moment later.
+func (s *Store) Pending(target string) (*Pending, error) { return s.pending(s.directory(target)) }
+
+func (s *Store) pending(dir string) (*Pending, error) {
+	data, err := os.ReadFile(pendingPath(dir))
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("pending: %w", err)
+	}
+	p := &Pending{clock: s.clock}
+	if err := json.Unmarshal(data, p); err != nil || !validID(p.Entry) {
+		return nil, fmt.Errorf("pending: %s is damaged", pendingPath(dir))
+	}
+	return p, nil
+}
+
+func pendingPath(dir string) string { return filepath.Join(dir, "pending.json") }
+
+// replace writes a file whole or not at all, synced.
+func replace(path string, data []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(path), ".new-*") // 0600
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	err = errors.Join(err, f.Sync(), f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		os.Remove(f.Name())
+		return err
+	}
+	return syncDirectory(filepath.Dir(path))
+}

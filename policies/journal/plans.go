@@ -1,0 +1,51 @@
+package journal
+
+import (
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+
+	"depeer/policies/plan"
+)
+
+var idForm = regexp.MustCompile(`^[0-9]{6,}-[A-Za-z0-9._-]{1,100}$`)
+
+// validID says whether an entry's ID can stand in a file's name.
+func validID(id string) bool { return idForm.MatchString(id) }
+
+func (l *Lock) planPath(id string) string { return filepath.Join(l.dir, id+".plan.gz") }
+
+// savePlan writes p beside the journal, synced.
+func (l *Lock) savePlan(id string, p *plan.Plan) error {
+	file, err := os.OpenFile(l.planPath(id), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	packed := gzip.NewWriter(file)
+	if err := errors.Join(plan.Encode(packed, p), packed.Close()); err != nil {
+		return err
+	}
+	return file.Sync()
+}
+
+// loadPlan reads what savePlan wrote.
+func loadPlan(dir, id string) (*plan.Plan, error) {
+	file, err := os.Open(filepath.Join(dir, id+".plan.gz"))
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	packed, err := gzip.NewReader(file)
+	if err != nil {
+		return nil, fmt.Errorf("plan of %s: %w", id, err)
+	}
+	p, err := plan.Decode(packed)
+	if err != nil {
+		return nil, fmt.Errorf("plan of %s: %w", id, err)
+	}
+	return p, nil
+}

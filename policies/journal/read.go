@@ -1,0 +1,192 @@
+package journal
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"depeer/policies/plan"
+)
+
+// Record is one apply as its journal tells it.
+type Record struct {
+	ID       string
+	Begun    Begun
+	By       Holder // who began it; see Events for who went on
+	From, To time.Time
+	Outcome  string // "" while it is not finished
+	Events   []Event
+	Torn     bool // its last line was cut off while it was written
+
+	dir string
+}
+
+// Finished says whether it came to an end, whatever that was.
+func (r *Record) Finished() bool { return r.Outcome != "" }
+
+// Plan returns the plan that was applied, with the policies before and after.
+func (r *Record) Plan() (*plan.Plan, error) { return loadPlan(r.dir, r.ID) }
+
+// ErrNotFound says that there is no such entry.
+var ErrNotFound = errors.New("no such entry in the history")
+
+// History returns what was done to a target, newest last.
+func (s *Store) History(target string) ([]Record, error) { return history(s.directory(target)) }
+
+// Unfinished returns the entries of the lock's target that have no end: who holds
+// the lock knows that nobody is at work on them.
+func (l *Lock) Unfinished() ([]Record, error) {
+	all, err := history(l.dir)
+	return slices.DeleteFunc(all, func(r Record) bool { return r.Finished() }), err
+}
+
+// Show returns an entry of a target by its ID, or the newest of a plan by the
+// plan's.
+func (s *Store) Show(target, id string) (*Record, error) {
+	all, err := s.History(target)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range slices.Backward(all) {
+		if r.ID == id || r.Begun.Plan == id {
+			return &r, nil
+		}
+	}
+	return nil, fmt.Errorf("%s: %w", id, ErrNotFound)
+}
+
+// Find looks for Show's entry among all targets.
+func (s *Store) Find(id string) (*Record, error) {
+	targets, err := os.ReadDir(filepath.Join(s.dir, "targets"))
+	if err != nil {
+		return nil, fmt.Errorf("history: %w", err)
+	}
+	var found *Record
+	for _, t := range targets {
+		all, err := history(filepath.Join(s.dir, "targets", t.Name()))
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range all {
+			if (r.ID == id || r.Begun.Plan == id) && (found == nil || found.From.Before(r.From)) {
+				found = &r
+			}
+		}
+	}
+	if found == nil {
+		return nil, fmt.Errorf("%s: %w", id, ErrNotFound)
+	}
+	return found, nil
+}
+
+func history(dir string) ([]Record, error) {
+	ids, err := entries(dir)
+	if err != nil {
+		return nil, fmt.Errorf("history: %w", err)
+	}
+	all := make([]Record, 0, len(ids))
+	for _, id := range ids {
+		data, err := os.ReadFile(filepath.Join(dir, id+".jsonl"))
+		if err != nil {
+			return nil, fmt.Errorf("history: %w", err)
+		}
+		r, _, err := parse(data)
+		switch {
+		case err != nil:
+			return nil, fmt.Errorf("history: %s: %w", filepath.Join(dir, id+".jsonl"), err)
+		case len(r.Events) == 0:
+			continue // cut off in its first line: nothing was done
+		}
+		r.ID, r.dir = id, dir
+		all = append(all, r)
+	}
+	return all, nil
+}
+
+// entries returns the IDs in dir, oldest first; none if there is no dir.
+func entries(dir string) ([]string, error) {
+	files, err := os.ReadDir(dir)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, err
+	}
+	var ids []string
+	for _, f := range files {
+		if id, ok := strings.CutSuffix(f.Name(), ".jsonl"); ok && validID(id) {
+			ids = append(ids, id)
+		}
+	}
+	slices.SortFunc(ids, func(a, b string) int { return number(a) - number(b) })
+	return ids, nil
+}
+
+// number returns the number that an ID begins with.
+func number(id string) int {
+	digits, _, _ := strings.Cut(id, "-")
+	n, err := strconv.Atoi(digits)
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
+// next returns the number of the next entry.
+func (l *Lock) next() (int, error) {
+	ids, err := entries(l.dir)
+	if err != nil || len(ids) == 0 {
+		return 1, err
+	}
+	return number(ids[len(ids)-1]) + 1, nil
+}
+
+// parse reads a journal, and returns how much of it is whole.
+func parse(data []byte) (r Record, whole int, err error) {
+	for n := 1; len(data) > whole; n++ {
+		line, _, complete := bytes.Cut(data[whole:], []byte("\n"))
+		var e Event
+		err := json.Unmarshal(line, &e)
+		last := whole+len(line)+1 >= len(data)
+		switch {
+		case err == nil && complete:
+			if err := r.add(e); err != nil {
+				return r, whole, fmt.Errorf("line %d: %w", n, err)
+			}
+			whole += len(line) + 1
+		case last, len(bytes.Trim(data[whole:], "\x00")) == 0:
+			r.Torn = true
+			return r, whole, nil
+		default:
+			return r, whole, fmt.Errorf("line %d: damaged: %w", n, err)
+		}
+	}
+	return r, whole, nil
+}
+
+// add puts the next event to the record.
+func (r *Record) add(e Event) error {
+	first := len(r.Events) == 0
+	switch {
+	case e.Kind == 0:
+		return errors.New("damaged: no event")
+	case first != (e.Kind == Begin):
+		return fmt.Errorf("damaged: %s where it cannot be", e.Kind)
+	case first && (e.Begun == nil || e.By == nil):
+		return errors.New("damaged: nothing is begun")
+	case e.Kind == Intend && e.Call == nil:
+		return errors.New("damaged: no call")
+	case first:
+		r.Begun, r.By, r.From = *e.Begun, *e.By, e.Time
+	case e.Kind == End:
+		r.Outcome, r.To = e.Text, e.Time
+	case e.Kind == Resume:
+		r.Outcome = ""
+	}
+	r.Events = append(r.Events, e)
+	return nil
+}

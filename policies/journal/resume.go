@@ -1,0 +1,40 @@
+package journal
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+// Resume opens an entry again, to go on with what was cut off. It is unfinished
+// until End.
+func (l *Lock) Resume(id string) (*Entry, error) {
+	if !validID(id) {
+		return nil, fmt.Errorf("%q: %w", id, ErrNotFound)
+	}
+	e := &Entry{ID: id, lock: l}
+	data, err := os.ReadFile(e.path())
+	if err != nil {
+		return nil, fmt.Errorf("journal: %w", err)
+	}
+	r, whole, err := parse(data)
+	if err != nil {
+		return nil, fmt.Errorf("journal: %s: %w", filepath.Base(e.path()), err)
+	}
+	for _, event := range r.Events {
+		e.step = max(e.step, event.Step)
+	}
+	e.size = int64(whole)
+	if e.file, err = os.OpenFile(e.path(), os.O_WRONLY, 0o600); err != nil {
+		return nil, fmt.Errorf("journal: %w", err)
+	}
+	by := l.self
+	if err = e.file.Truncate(e.size); err == nil {
+		err = e.write(Event{Kind: Resume, By: &by})
+	}
+	if err != nil {
+		e.file.Close()
+		return nil, fmt.Errorf("journal: %w", err)
+	}
+	return e, nil
+}
