@@ -2,7 +2,6 @@ package testbed
 
 import (
 	"context"
-	"fmt"
 	"net/netip"
 
 	api "github.com/osrg/gobgp/v3/api"
@@ -36,7 +35,7 @@ func light(x *Running) {
 	beacon := netip.PrefixFrom(netip.AddrFrom4([4]byte{198, 18, byte(x.beacons >> 8), byte(x.beacons)}), 32)
 	s.Say(Update(beacon, from, bgp.NewAs4PathParam(bgp.BGP_ASPATH_ATTR_TYPE_SEQ, []uint32{beaconASN})))
 	for _, m := range x.Members {
-		Eventually(x.t, Patience, func() error { return m.sees(beacon) })
+		Eventually(x.t, Patience, func() error { return m.Has(beacon) })
 	}
 	if _, err := x.Daemon.API().DeletePeer(ctx, &api.DeletePeerRequest{Address: from.String()}); err != nil {
 		x.t.Fatalf("beacon: %v", err)
@@ -56,22 +55,4 @@ func beaconPeer(address netip.Addr) *api.Peer {
 			ExportPolicy: accept(api.PolicyDirection_EXPORT),
 		},
 	}
-}
-
-// sees says whether the member holds a beacon.
-func (m *Member) sees(beacon netip.Prefix) error {
-	text, err := m.ask(fmt.Sprintf("show route for %v", beacon))
-	if err != nil {
-		return fmt.Errorf("%v does not see the beacon: %w", m.Address, err)
-	}
-	routes, err := parseRoutes(text)
-	if err != nil {
-		return err
-	}
-	for _, r := range routes {
-		if r.Prefix == beacon {
-			return nil
-		}
-	}
-	return fmt.Errorf("%v does not see the beacon %v", m.Address, beacon)
 }

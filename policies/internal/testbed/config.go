@@ -54,7 +54,7 @@ type Default uint8
 const (
 	Accept Default = iota
 	Reject
-	Unset // not in the file: gobgpd rejects
+	Unset // not in the file: gobgpd accepts
 )
 
 // Format is the language of a gobgpd configuration file.

@@ -197,6 +197,9 @@ func (d *Daemon) Continue() { d.t.Helper(); d.signal(syscall.SIGCONT) }
 // Ended returns an error with the end of the log if the daemon is gone.
 func (d *Daemon) Ended() error { return d.process.ended() }
 
+// Done is closed when the daemon has ended, until Restart.
+func (d *Daemon) Done() <-chan struct{} { return d.process.done }
+
 // Log returns what the daemon has said since it was first started.
 func (d *Daemon) Log() []byte { return readLog(d.log()) }
 

@@ -151,6 +151,19 @@ func (m *Member) Prefixes() []netip.Prefix {
 	return prefixes
 }
 
+// Has returns an error unless the member holds a route to the prefix.
+func (m *Member) Has(p netip.Prefix) error {
+	text, err := m.ask(fmt.Sprintf("show route for %v protocol %s", p, session))
+	if err != nil {
+		return fmt.Errorf("%v has no route to %v: %w", m.Address, p, err)
+	}
+	routes, err := parseRoutes(text)
+	if err == nil && !slices.ContainsFunc(routes, func(r policies.Route) bool { return r.Prefix == p }) {
+		err = fmt.Errorf("%v has no route to %v", m.Address, p)
+	}
+	return err
+}
+
 func (m *Member) hold() ([]policies.Route, error) {
 	text, err := m.ask("show route all protocol " + session)
 	if err != nil {

@@ -19,7 +19,7 @@ import (
 const holdTime = 90
 
 // Speaker is a member that says what BIRD would not, such as an AS_SET. It has a
-// session of IPv4, holds nothing, and says what it is given, message by message.
+// session, holds nothing, and says what it is given, message by message.
 type Speaker struct {
 	Address netip.Addr
 
@@ -66,7 +66,7 @@ func connect(to netip.AddrPort, from netip.Addr, asn filters.ASN) (net.Conn, err
 	}
 	open := bgp.NewBGPOpenMessage(as2, holdTime, from.String(), []bgp.OptionParameterInterface{
 		bgp.NewOptionParameterCapability([]bgp.ParameterCapabilityInterface{
-			bgp.NewCapMultiProtocol(bgp.RF_IPv4_UC), bgp.NewCapFourOctetASNumber(uint32(asn)),
+			bgp.NewCapMultiProtocol(bgp.RF_IPv4_UC), bgp.NewCapMultiProtocol(bgp.RF_IPv6_UC), bgp.NewCapFourOctetASNumber(uint32(asn)),
 		}),
 	})
 	err = say(conn, open, bgp.NewBGPKeepAliveMessage())
@@ -82,11 +82,16 @@ func connect(to netip.AddrPort, from netip.Addr, asn filters.ASN) (net.Conn, err
 	return conn, conn.SetDeadline(time.Time{})
 }
 
-// Update is a message that announces a prefix of IPv4 along a path.
-func Update(prefix netip.Prefix, nextHop netip.Addr, path ...bgp.AsPathParamInterface) *bgp.BGPMessage {
-	return bgp.NewBGPUpdateMessage(nil, []bgp.PathAttributeInterface{
-		bgp.NewPathAttributeOrigin(0), bgp.NewPathAttributeAsPath(path), bgp.NewPathAttributeNextHop(nextHop.String()),
-	}, []*bgp.IPAddrPrefix{bgp.NewIPAddrPrefix(uint8(prefix.Bits()), prefix.Addr().String())})
+// Update is a message that announces a prefix along a path.
+func Update(prefix netip.Prefix, speaker netip.Addr, path ...bgp.AsPathParamInterface) *bgp.BGPMessage {
+	attributes := []bgp.PathAttributeInterface{bgp.NewPathAttributeOrigin(0), bgp.NewPathAttributeAsPath(path)}
+	bits, addr := uint8(prefix.Bits()), prefix.Addr().String()
+	if prefix.Addr().Is4() {
+		attributes = append(attributes, bgp.NewPathAttributeNextHop(speaker.String()))
+		return bgp.NewBGPUpdateMessage(nil, attributes, []*bgp.IPAddrPrefix{bgp.NewIPAddrPrefix(bits, addr)})
+	}
+	reach := bgp.NewPathAttributeMpReachNLRI(nextHop6(speaker).String(), []bgp.AddrPrefixInterface{bgp.NewIPv6AddrPrefix(bits, addr)})
+	return bgp.NewBGPUpdateMessage(nil, append(attributes, reach), nil)
 }
 
 func say(w io.Writer, messages ...*bgp.BGPMessage) error {
