@@ -55,9 +55,7 @@ func (w *writer) pair(indent, key, value string) {
 func (w *writer) provider(l *filters.Listing, p *filters.Provider) {
 	const in = "    "
 	w.line("  - name: " + text(p.Name))
-	if p.ID != ID(p.Name) {
-		w.pair(in, "id", text(p.ID))
-	}
+	w.pair(in, "id", text(p.ID)) // always: exceptions refer to it
 	w.asns(p.ASNs)
 	if len(p.Prefixes) > 0 {
 		w.line(in + "prefixes:")

@@ -78,9 +78,9 @@ func (s *session) emit(ctx context.Context, args emitArgs) error {
 
 // emitInto replaces our part of an existing gobgpd.conf.
 func (s *session) emitInto(in *input, policy *policies.RoutingPolicy, args emitArgs) error {
-	old, ok := in.read(s.files, args.into)
+	old, ok := in.open(s.files, args.into)
 	if !ok {
-		return verdict(in.diags)
+		return verdict(in.read)
 	}
 	text, diags := render.Into(args.into, old, policy, in.comment())
 	in.diags = append(in.diags, diags...)

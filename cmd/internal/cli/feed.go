@@ -36,7 +36,7 @@ func (s *session) loadFeed(ctx context.Context, in *input, source exchange.List)
 	case err == nil:
 		return in.add(l, diags), nil
 	case errors.As(err, &invalid):
-		in.diags.Errorf(source.Source, "feed-invalid", "the last good copy stays as it is", "%v", err)
+		in.read.Errorf(source.Source, "feed-invalid", "the last good copy stays as it is", "%v", err)
 		return in.add(nil, diags), nil
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
@@ -45,7 +45,7 @@ func (s *session) loadFeed(ctx context.Context, in *input, source exchange.List)
 	if !ok {
 		return nil, &failure{code: Failed, name: "download", err: err}
 	}
-	in.diags.Warnf(source.Source, "feed-kept-copy", "", "%v; using the copy of %s", err, kept.FetchedAt.UTC().Format(time.RFC3339))
+	in.read.Warnf(source.Source, "feed-kept-copy", "", "%v; using the copy of %s", err, kept.FetchedAt.UTC().Format(time.RFC3339))
 	opt.URL = source.URL
 	return in.add(feed.Parse(source.Feed, source.URL, kept.Data, opt)), nil
 }

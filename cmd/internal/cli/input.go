@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"depeer/filters"
 	"depeer/filters/diag"
@@ -21,6 +22,9 @@ type input struct {
 	lists    []*filters.Listing
 	compiled *filters.Compiled // nil where anything is invalid
 	diags    diag.List         // all that is said about the files, sorted
+
+	read       diag.List         // what reading alone said
+	treatments map[string]string // what the exchange file says of each of its lists
 }
 
 // load reads the exchange file and the lists: those of the command line, or the
@@ -46,18 +50,27 @@ func (s *session) load(ctx context.Context, names []string) (*input, error) {
 			return nil, err
 		}
 	}
+	in.treatments = treatments
+	in.compile(s.now, in.exchange)
+	return in, nil
+}
+
+// compile finds out what the lists match at a moment, and asks the guards. x is
+// the exchange, with the target's ASN where it has none of its own.
+func (in *input) compile(at time.Time, x *exchange.Exchange) {
+	in.compiled = nil
+	in.diags = slices.Clip(in.read)
 	if in.diags.Worst() != diag.Error {
-		rules := in.exchange.Rules(s.now)
-		rules.Lists = treatments
+		rules := x.Rules(at)
+		rules.Lists = in.treatments
 		compiled, diags := filters.Compile(in.lists, rules)
 		in.diags = append(in.diags, diags...)
 		if diags.Worst() != diag.Error {
-			in.compiled = compiled
-			in.diags = append(in.diags, in.exchange.Guard(in.lists, compiled)...)
+			in.exchange, in.compiled = x, compiled
+			in.diags = append(in.diags, x.Guard(in.lists, compiled)...)
 		}
 	}
 	in.diags.Sort()
-	return in, nil
 }
 
 // findConfig returns the exchange file: the one named, or the first that exists.
@@ -78,18 +91,18 @@ func (s *session) findConfig() (string, bool) {
 }
 
 func (in *input) readExchange(files *files, name string) {
-	data, ok := in.read(files, name)
+	data, ok := in.open(files, name)
 	if !ok {
 		in.exchange = nil
 		return
 	}
 	x, diags := exchange.Read(name, data)
-	in.diags = append(in.diags, diags...)
+	in.read = append(in.read, diags...)
 	in.exchange = x
 }
 
 func (in *input) readListing(files *files, name string) *filters.Listing {
-	data, ok := in.read(files, name)
+	data, ok := in.open(files, name)
 	if !ok {
 		return nil
 	}
@@ -99,19 +112,19 @@ func (in *input) readListing(files *files, name string) *filters.Listing {
 
 // add keeps a listing, if it is valid, and what is said about it.
 func (in *input) add(l *filters.Listing, diags diag.List) *filters.Listing {
-	in.diags = append(in.diags, diags...)
+	in.read = append(in.read, diags...)
 	if l != nil {
 		in.lists = append(in.lists, l)
 	}
 	return l
 }
 
-// read returns the bytes of a file; that there are none is a diagnostic like
+// open returns the bytes of a file; that there are none is a diagnostic like
 // any other, so that it does not hide the rest.
-func (in *input) read(files *files, name string) ([]byte, bool) {
+func (in *input) open(files *files, name string) ([]byte, bool) {
 	data, err := files.get(name)
 	if err != nil {
-		in.diags.Errorf(diag.Position{File: name}, "input-unreadable", "", "%v", err)
+		in.read.Errorf(diag.Position{File: name}, "input-unreadable", "", "%v", err)
 		return nil, false
 	}
 	return data, true
@@ -155,9 +168,9 @@ func (in *input) expand(dir string, source exchange.List) []string {
 	names, err := filepath.Glob(pattern)
 	switch {
 	case err != nil:
-		in.diags.Errorf(source.Source, "exchange-list-file", "", "%s: %v", source.File, err)
+		in.read.Errorf(source.Source, "exchange-list-file", "", "%s: %v", source.File, err)
 	case len(names) == 0:
-		in.diags.Errorf(source.Source, "exchange-list-file", "", "no file is called %s", pattern)
+		in.read.Errorf(source.Source, "exchange-list-file", "", "no file is called %s", pattern)
 	}
 	slices.Sort(names)
 	return names
