@@ -1,0 +1,96 @@
+package gobgp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"time"
+
+	api "github.com/osrg/gobgp/v3/api"
+	"google.golang.org/grpc"
+
+	"depeer/policies/plan"
+)
+
+// Client is a connection to a gobgpd. It may be used by several goroutines at
+// once.
+type Client struct {
+	address string
+	timeout time.Duration
+	log     *slog.Logger
+	conn    *grpc.ClientConn
+	api     api.GobgpApiClient
+}
+
+// maxMessage is what gobgpd sends at most, in bytes: a set is one message.
+const maxMessage = 256 << 20
+
+// Dial connects to a gobgpd, and returns when it has read its configuration.
+// Errors wrap plan.ErrUnreachable: nothing was sent but questions.
+func Dial(ctx context.Context, o Options) (*Client, error) {
+	c, err := dial(o)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w: %w", o.Address, plan.ErrUnreachable, err)
+	}
+	if err := c.ready(ctx); err != nil {
+		c.Close()
+		return nil, fmt.Errorf("%s: %w", o.Address, err)
+	}
+	return c, nil
+}
+
+// dial makes the client. The connection comes with its first call.
+func dial(o Options) (*Client, error) {
+	target, err := o.target()
+	if err != nil {
+		return nil, err
+	}
+	security, err := o.credentials()
+	if err != nil {
+		return nil, err
+	}
+	// A proxy of the environment would get between us and a route server that is
+	// hardly ever behind one.
+	conn, err := grpc.Dial(target, grpc.WithTransportCredentials(security), grpc.WithNoProxy(),
+		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(maxMessage)))
+	if err != nil {
+		return nil, err
+	}
+	return &Client{address: o.Address, timeout: o.timeout(), log: o.logger(), conn: conn, api: api.NewGobgpApiClient(conn)}, nil
+}
+
+// Close ends the connection.
+func (c *Client) Close() error { return c.conn.Close() }
+
+// Address returns the address as it was given.
+func (c *Client) Address() string { return c.address }
+
+// within gives a call a deadline: that of ctx, if it has one, else the client's
+// timeout.
+func (c *Client) within(ctx context.Context) (context.Context, context.CancelFunc) {
+	if _, ok := ctx.Deadline(); ok {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeout(ctx, c.timeout)
+}
+
+// list makes a call that is answered by a stream, and gives each answer to each.
+func list[Request, Answer any, Stream interface{ Recv() (Answer, error) }](
+	ctx context.Context, c *Client, call func(context.Context, Request, ...grpc.CallOption) (Stream, error), r Request, each func(Answer),
+) error {
+	ctx, cancel := c.within(ctx)
+	defer cancel()
+	stream, err := call(ctx, r)
+	for err == nil {
+		var answer Answer
+		if answer, err = stream.Recv(); err == nil {
+			each(answer)
+		}
+	}
+	if errors.Is(err, io.EOF) {
+		return nil
+	}
+	return unread(err)
+}

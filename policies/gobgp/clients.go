@@ -1,0 +1,84 @@
+package gobgp
+
+import (
+	"cmp"
+	"fmt"
+	"net/netip"
+	"slices"
+
+	api "github.com/osrg/gobgp/v3/api"
+
+	"depeer/filters"
+	"depeer/policies"
+	"depeer/policies/plan"
+)
+
+// neighbor reads a neighbor. What it is configured with has no address where it
+// was made from a peer group, by a dynamic neighbor.
+func (r *reader) neighbor(p *api.Peer) {
+	name := p.GetState().GetNeighborAddress()
+	address, err := netip.ParseAddr(name)
+	if err != nil {
+		return // no address yet: an interface on which nobody has been heard
+	}
+	n := plan.Client{
+		Address:        address,
+		ASN:            filters.ASN(cmp.Or(p.GetConf().GetPeerAsn(), p.GetState().GetPeerAsn())),
+		RouteServer:    p.GetRouteServer().GetRouteServerClient(),
+		Dynamic:        p.GetConf().GetNeighborAddress() == "" && p.GetConf().GetNeighborInterface() == "",
+		Up:             p.GetState().GetSessionState() == api.PeerState_ESTABLISHED,
+		SecondaryRoute: p.GetRouteServer().GetSecondaryRoute(),
+	}
+	for _, family := range p.GetAfiSafis() {
+		n.Accepted += family.GetState().GetAccepted()
+		n.AddPath = n.AddPath || family.GetAddPaths().GetConfig().GetSendMax() > 0
+	}
+	r.clients[name] = &client{Client: n}
+}
+
+var dispositions = map[api.RouteAction]plan.Disposition{
+	api.RouteAction_NONE: plan.None, api.RouteAction_ACCEPT: plan.Accept, api.RouteAction_REJECT: plan.Reject,
+}
+
+// assignment reads the policies of a client, or of "global", in one direction.
+// What is theirs in it is what is not ours; global is, all of it: it does nothing
+// to route-server clients.
+func (r *reader) assignment(a *api.PolicyAssignment) {
+	kind, isImport := plan.ExportAssignment, a.Direction == api.PolicyDirection_IMPORT
+	if isImport {
+		kind = plan.ImportAssignment
+	}
+	out := plan.Assignment{Default: dispositions[a.DefaultAction]}
+	for _, p := range a.Policies {
+		out.Policies = append(out.Policies, p.Name)
+	}
+	their := slices.Clone(out.Policies)
+	if a.Name != "global" {
+		their = slices.DeleteFunc(their, func(name string) bool { return name == policies.ImportPolicy || name == policies.ExportPolicy })
+	}
+	r.theirs(kind, a.Name, digest(fmt.Sprintf("%q default %s", their, out.Default)))
+	c, ok := r.clients[a.Name]
+	switch {
+	case !ok && a.Name == "global":
+		return
+	case !ok: // came after its neighbor was looked for
+		c = &client{}
+		r.clients[a.Name] = c
+	case isImport:
+		c.Import = out
+	default:
+		c.Export = out
+	}
+	c.directions++
+}
+
+// assigned says whether neighbors and assignments belong together: one may have
+// come or gone between the two readings.
+func (r *reader) assigned() bool {
+	for _, c := range r.clients {
+		if c.RouteServer && c.directions != 2 || !c.Address.IsValid() {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,64 @@
+package gobgp
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"depeer/policies/plan"
+)
+
+// answered are the codes of a daemon that answered that it will not. gobgpd knows
+// but the first; a proxy before it knows others. After any other code a call may
+// have taken effect, or may still do so.
+var answered = map[codes.Code]bool{
+	codes.Unknown: true, codes.Unimplemented: true, codes.InvalidArgument: true, codes.NotFound: true, codes.AlreadyExists: true,
+	codes.PermissionDenied: true, codes.Unauthenticated: true, codes.FailedPrecondition: true, codes.ResourceExhausted: true, codes.OutOfRange: true,
+}
+
+// unwritten wraps the error of a writing call by what it means. sent says whether
+// it had a connection to go out on.
+func unwritten(err error, sent bool) error {
+	switch s := status.Convert(err); {
+	case err == nil:
+		return nil
+	case !sent:
+		return fmt.Errorf("%w: %s", plan.ErrUnreachable, words(s))
+	case answered[s.Code()]:
+		return fmt.Errorf("%w: %s", plan.ErrRefused, words(s))
+	default:
+		return fmt.Errorf("%w: %s", plan.ErrUnknown, words(s))
+	}
+}
+
+// unread wraps the error of a call that only reads: nothing was done.
+func unread(err error) error {
+	switch s := status.Convert(err); {
+	case err == nil:
+		return nil
+	case s.Code() == codes.Unknown:
+		return fmt.Errorf("%w: %s", plan.ErrRefused, words(s))
+	default:
+		return fmt.Errorf("%w: %s", plan.ErrUnreachable, words(s))
+	}
+}
+
+// words returns what is wrong, without grpc's wrapping.
+func words(s *status.Status) string {
+	switch s.Code() {
+	case codes.Unimplemented:
+		return "it does not speak the API of GoBGP 3 (" + s.Message() + "); GoBGP 4 has another one"
+	case codes.DeadlineExceeded:
+		return "no answer in time"
+	}
+	text := s.Message()
+	if _, quoted, ok := strings.Cut(text, "desc = "); ok {
+		if inner, err := strconv.Unquote(quoted); err == nil {
+			text = inner
+		}
+	}
+	return strings.TrimPrefix(text, "transport: ")
+}

@@ -1,0 +1,57 @@
+package gobgp
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"depeer/policies"
+	"depeer/policies/plan"
+)
+
+// mustBeOurs panics on calls that would touch what is not ours, or that gobgpd
+// takes for more than they say: an empty address for every peer, an empty neighbor-
+// set for every member, no condition for every route.
+func mustBeOurs(call plan.Call) {
+	must := func(ok bool, what string) {
+		if !ok {
+			panic(fmt.Sprintf("gobgp: %s: %s", call, what))
+		}
+	}
+	ours := func(name string) bool { return strings.HasPrefix(name, policies.Prefix) && name != policies.Prefix }
+	gate := func(name string) bool { return strings.HasPrefix(name, plan.GatePrefix) && name != plan.GatePrefix }
+	switch call.Verb {
+	case plan.AddSet:
+		must(ours(call.Name), "the set is not ours")
+		elements := map[plan.Kind]int{plan.PrefixSet: len(call.Entries), plan.ASPathSet: len(call.Paths), plan.LargeCommunitySet: len(call.Larges)}
+		must(elements[call.Kind] > 0, "the set is empty, or of a kind that is not ours")
+		must(elements[call.Kind] == len(call.Entries)+len(call.Paths)+len(call.Larges), "the set has elements of two kinds")
+	case plan.DeleteSet:
+		_, known := definedTypes[call.Kind]
+		must(known && ours(call.Name), "the set is not ours")
+	case plan.AddGate, plan.OpenGate, plan.CloseGate, plan.DeleteGate:
+		must(gate(call.Name), "not a gate")
+	case plan.Hold, plan.Release:
+		must(gate(call.Gate.Set), "not a gate")
+		must(call.Name != "", "no statement")
+	case plan.AddStatements:
+		must(call.Policy == policies.ImportPolicy || call.Policy == policies.ExportPolicy, "the policy is not ours")
+		must(len(call.Add) > 0, "no statement")
+		for _, s := range call.Add {
+			must(ours(s.Name), "a statement is not ours")
+			must(gate(s.Gate.Set), "a statement would take effect at once")
+			must(len(s.Actions.AddLargeCommunities) == 0 || len(s.Actions.DropLargeCommunities) == 0, "a statement adds and removes large communities")
+		}
+	case plan.TakeStatements:
+		must(call.Policy == policies.ImportPolicy || call.Policy == policies.ExportPolicy, "the policy is not ours")
+		must(len(call.Take) > 0 && !slices.Contains(call.Take, ""), "no statement")
+	case plan.DeleteStatement:
+		must(call.Name != "", "no statement")
+	case plan.Assign, plan.Reset:
+		must(call.Client.IsValid(), "no client: gobgpd would take it for all")
+	case plan.Mark, plan.Unmark:
+		must(call.Mark != "" && strings.Trim(call.Mark, "0123456789abcdefghijklmnopqrstuvwxyz-") == "", "gobgpd would read the mark as a pattern")
+	case plan.Lock, plan.Unlock:
+		must(call.Holder != "", "no holder")
+	}
+}

@@ -1,0 +1,140 @@
+package gobgp
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	api "github.com/osrg/gobgp/v3/api"
+	"google.golang.org/protobuf/proto"
+
+	"depeer/policies"
+	"depeer/policies/plan"
+)
+
+// statementName is what Build names statements: the generation, a number, a label.
+var statementName = regexp.MustCompile(`^depeer/([0-9a-f]{12})/[0-9]{3}-[a-z0-9-]+$`)
+
+// program reads policies and statements.
+func (r *reader) program(p *program) {
+	registered := make(map[string]*api.Statement, len(p.statements))
+	for _, s := range p.statements {
+		registered[s.Name] = s
+	}
+	listed := make(map[string]bool)
+	for _, policy := range p.policies {
+		for _, s := range policy.Statements {
+			listed[s.Name] = true
+			if !proto.Equal(s, registered[s.Name]) && (isOurs(policy.Name) || isOurs(s.Name)) {
+				r.strange(plan.StatementObject, s.Name, "policy %s has it otherwise than it is registered", policy.Name)
+			}
+		}
+		r.policy(policy)
+	}
+	for _, s := range p.statements {
+		switch {
+		case listed[s.Name]:
+		case s.Name == lockStatement:
+			r.strange(plan.StatementObject, s.Name, "the lock, and nobody holds it")
+		case isOurs(s.Name):
+			r.statement(s)
+		default:
+			r.theirs(plan.StatementObject, s.Name, digest(canonical(s)))
+		}
+	}
+}
+
+func isOurs(name string) bool {
+	return name == policies.ImportPolicy || name == policies.ExportPolicy || strings.HasPrefix(name, policies.Prefix)
+}
+
+func (r *reader) policy(p *api.Policy) {
+	accepts := slices.ContainsFunc(p.Statements, func(s *api.Statement) bool { return s.GetActions().GetRouteAction() == api.RouteAction_ACCEPT })
+	switch holder, locked := strings.CutPrefix(p.Name, lockPrefix); {
+	case p.Name == policies.ImportPolicy:
+		r.Import = r.generations(p)
+	case p.Name == policies.ExportPolicy:
+		r.Export = r.generations(p)
+	case locked:
+		r.Holders = append(r.Holders, holder)
+		if len(p.Statements) != 1 || !proto.Equal(p.Statements[0], freeOf(lockStatement)) {
+			r.strange(plan.Policy, p.Name, "a lock has the one empty statement %s", lockStatement)
+		}
+	case isOurs(p.Name):
+		r.strange(plan.Policy, p.Name, "we make no such policy")
+		r.Accepting[p.Name] = accepts
+	default:
+		r.foreign(p, accepts)
+	}
+}
+
+// freeOf returns how gobgpd lists a statement without conditions and actions.
+func freeOf(name string) *api.Statement {
+	return &api.Statement{Name: name, Conditions: &api.Conditions{RpkiResult: noRPKI}, Actions: &api.Actions{}}
+}
+
+// foreign reads a policy of the operator's, and its statements.
+func (r *reader) foreign(p *api.Policy, accepts bool) {
+	if accepts {
+		r.Accepting[p.Name] = true
+	}
+	names := make([]string, len(p.Statements))
+	for i, s := range p.Statements {
+		names[i] = s.Name
+		if isOurs(s.Name) {
+			r.strange(plan.StatementObject, s.Name, "policy %s has it, and it is ours", p.Name)
+			continue
+		}
+		r.theirs(plan.StatementObject, s.Name, digest(canonical(s)))
+	}
+	r.theirs(plan.Policy, p.Name, digest(names...))
+}
+
+// generations reads a policy of ours, and returns the names of its statements.
+// During a change it has two generations, one behind the other; each must be all
+// that its name stands for.
+func (r *reader) generations(p *api.Policy) []string {
+	names := make([]string, len(p.Statements))
+	var generation string
+	var group []policies.Statement
+	known := true // all of group could be read
+	end := func() {
+		if len(group) > 0 && known && !policies.GenuineStatements(group) {
+			r.strange(plan.Policy, p.Name, "its statements of generation %s are not those that their names stand for", generation)
+		}
+		group, known = nil, true
+	}
+	for i, s := range p.Statements {
+		names[i] = s.Name
+		name := statementName.FindStringSubmatch(s.Name)
+		if name == nil {
+			r.strange(plan.StatementObject, s.Name, "policy %s has it, and it is not ours", p.Name)
+			r.Statements[s.Name], _ = parseStatement(s)
+			continue
+		}
+		if name[1] != generation {
+			end()
+			generation = name[1]
+		}
+		known = r.statement(s) && known
+		group = append(group, r.Statements[s.Name].Statement)
+	}
+	end()
+	return names
+}
+
+// statement reads a statement with a name of ours, and says whether we may have
+// made it.
+func (r *reader) statement(s *api.Statement) bool {
+	parsed, err := parseStatement(s)
+	if err == nil && !statementName.MatchString(s.Name) {
+		r.strange(plan.StatementObject, s.Name, "we name no statement like that")
+		r.Statements[s.Name] = parsed
+		return false
+	}
+	if err != nil {
+		r.strange(plan.StatementObject, s.Name, "%v", err)
+	}
+	r.Statements[s.Name] = parsed
+	return err == nil
+}

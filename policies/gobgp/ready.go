@@ -1,0 +1,49 @@
+package gobgp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	api "github.com/osrg/gobgp/v3/api"
+
+	"depeer/policies/plan"
+)
+
+const (
+	// lookAgain is how often a gobgpd that is starting is looked at.
+	lookAgain = 50 * time.Millisecond
+	// alone is how long a gobgpd without neighbors is given to get some.
+	alone = 2 * time.Second
+)
+
+// ready waits until gobgpd has read its file: it answers before, and holds nothing
+// then. Neighbors are what it adds last, one by one, so it is ready when they are
+// as many as a moment ago. One that has none for a while has none.
+func (c *Client) ready(ctx context.Context) error {
+	ctx, cancel := c.within(ctx)
+	defer cancel()
+	begin, before := time.Now(), 0
+	for {
+		global, err := c.api.GetBgp(ctx, &api.GetBgpRequest{})
+		if err != nil {
+			return unread(err)
+		}
+		neighbors := 0
+		if global.GetGlobal().GetAsn() != 0 {
+			if err := list(ctx, c, c.api.ListPeer, &api.ListPeerRequest{}, func(*api.ListPeerResponse) { neighbors++ }); err != nil {
+				return err
+			}
+			if neighbors == before && (neighbors > 0 || time.Since(begin) >= min(alone, c.timeout/2)) {
+				return nil
+			}
+		}
+		before = neighbors
+		select {
+		case <-time.After(lookAgain):
+		case <-ctx.Done():
+			return fmt.Errorf("%w: gobgpd answers, but has not read its configuration: %w", plan.ErrUnreachable, errors.Join(ctx.Err(), context.Cause(ctx)))
+		}
+	}
+}

@@ -1,0 +1,93 @@
+package gobgp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"net/netip"
+	"strings"
+
+	api "github.com/osrg/gobgp/v3/api"
+
+	"depeer/filters"
+	"depeer/policies"
+	"depeer/policies/plan"
+)
+
+// Received yields what a client announces, as it announces it: the Adj-RIB-In,
+// IPv4 and then IPv6, in no order. Left out is what gobgpd leaves out before any
+// policy: a path through the route server's own ASN. The routes are the caller's
+// to keep.
+//
+// The deadline of ctx is for all of it. Without one the client's timeout is for
+// each answer, so that a large table may take its time and a daemon that has gone
+// silent is noticed. Errors wrap plan.ErrUnreachable, or plan.ErrRefused, and end
+// the sequence.
+func (c *Client) Received(ctx context.Context, client netip.Addr) iter.Seq2[policies.Route, error] {
+	return func(yield func(policies.Route, error) bool) {
+		own, err := c.own(ctx, client)
+		for _, family := range families {
+			if err != nil {
+				break
+			}
+			more := true
+			r := &api.ListPathRequest{TableType: api.TableType_ADJ_IN, Name: client.String(), Family: family}
+			err = c.paths(ctx, r, func(p *path) bool {
+				if p.count(own.asn) > own.allowed {
+					return true
+				}
+				more = yield(p.route(), nil)
+				return more
+			})
+			if !more {
+				return
+			}
+		}
+		if err != nil {
+			yield(policies.Route{}, fmt.Errorf("%s: routes of %s: %w", c.address, client, err))
+		}
+	}
+}
+
+var families = []*api.Family{{Afi: api.Family_AFI_IP, Safi: api.Family_SAFI_UNICAST}, {Afi: api.Family_AFI_IP6, Safi: api.Family_SAFI_UNICAST}}
+
+// ownASN is when gobgpd sees a loop in what a client announces.
+type ownASN struct {
+	asn     filters.ASN
+	allowed int // times that it may be in a path
+}
+
+func (c *Client) own(ctx context.Context, client netip.Addr) (own ownASN, err error) {
+	found := false
+	err = list(ctx, c, c.api.ListPeer, &api.ListPeerRequest{Address: client.String()}, func(a *api.ListPeerResponse) {
+		found = true
+		own = ownASN{filters.ASN(a.Peer.GetConf().GetLocalAsn()), int(a.Peer.GetConf().GetAllowOwnAsn())}
+	})
+	if err == nil && !found {
+		err = fmt.Errorf("%w: it has no such neighbor", plan.ErrRefused)
+	}
+	return own, err
+}
+
+// view yields the shared table of the route server as gobgpd shows it to one
+// client, best paths first: without the client's own, and those through its ASN.
+func (c *Client) view(ctx context.Context, client netip.Addr, prefixes []*api.TableLookupPrefix, each func(*path) bool) error {
+	more := true
+	for _, family := range families {
+		r := &api.ListPathRequest{TableType: api.TableType_LOCAL, Name: client.String(), Family: family, Prefixes: prefixes}
+		err := c.paths(ctx, r, func(p *path) bool {
+			more = each(p)
+			return more
+		})
+		if err != nil && !unsupported(err) || !more {
+			return err
+		}
+	}
+	return nil
+}
+
+// unsupported says whether the route server has no such family at all.
+func unsupported(err error) bool {
+	return errors.Is(err, plan.ErrRefused) && strings.Contains(err.Error(), "address family: ")
+}

@@ -1,0 +1,146 @@
+package gobgp
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+
+	api "github.com/osrg/gobgp/v3/api"
+
+	"depeer/filters"
+	"depeer/policies"
+	"depeer/policies/plan"
+)
+
+// set reads a set of r.kind.
+func (r *reader) set(s *api.DefinedSet) {
+	if !strings.HasPrefix(s.Name, policies.Prefix) {
+		r.theirs(r.kind, s.Name, digest(elements(s)...))
+		return
+	}
+	switch r.kind {
+	case plan.PrefixSet:
+		ours(r, r.PrefixSets, s.Name, s.Prefixes, parseEntry, func(e []filters.Entry) bool { return policies.PrefixSet{Name: s.Name, Entries: e}.Genuine() })
+	case plan.ASPathSet:
+		ours(r, r.ASPathSets, s.Name, s.List, parsePath, func(p []policies.ASPathPattern) bool { return policies.ASPathSet{Name: s.Name, Patterns: p}.Genuine() })
+	case plan.LargeCommunitySet:
+		ours(r, r.LargeCommunitySets, s.Name, s.List, parseLarge, func(p []policies.LargeCommunityPattern) bool {
+			return policies.LargeCommunitySet{Name: s.Name, Patterns: p}.Genuine()
+		})
+	case plan.NeighborSet:
+		r.gate(s)
+	case plan.CommunitySet:
+		r.applied(s)
+	default:
+		r.strange(r.kind, s.Name, "we make no %ss", r.kind)
+	}
+}
+
+// ours reads a set that has a name of ours into sets.
+func ours[From, To any](r *reader, sets map[string][]To, name string, from []From, parse func(From) (To, error), genuine func([]To) bool) {
+	to := make([]To, len(from))
+	for i, f := range from {
+		var err error
+		if to[i], err = parse(f); err != nil {
+			r.strange(r.kind, name, "%v", err)
+			return
+		}
+	}
+	sets[name] = to
+	if !genuine(to) {
+		r.strange(r.kind, name, "its %d elements are not those that its name stands for", len(to))
+	}
+}
+
+func parseEntry(p *api.Prefix) (filters.Entry, error) {
+	prefix, err := netip.ParsePrefix(p.IpPrefix)
+	if err != nil || prefix.Addr().Is4In6() || prefix != prefix.Masked() || p.MaskLengthMin > 128 || p.MaskLengthMax > 128 {
+		return filters.Entry{}, fmt.Errorf("we make no entry like %s %d..%d", p.IpPrefix, p.MaskLengthMin, p.MaskLengthMax)
+	}
+	return filters.Entry{Prefix: prefix, Min: uint8(p.MaskLengthMin), Max: uint8(p.MaskLengthMax)}, nil
+}
+
+// parsePath reads one of gobgpd's fast forms.
+func parsePath(s string) (policies.ASPathPattern, error) {
+	asn, err := filters.ParseASN(strings.Trim(s, "^_$"))
+	if err == nil {
+		for _, where := range []filters.Where{filters.Origin, filters.Neighbor, filters.Path} {
+			if p := (policies.ASPathPattern{ASN: asn, Where: where}); p.String() == s {
+				return p, nil
+			}
+		}
+	}
+	return policies.ASPathPattern{}, fmt.Errorf("we make no pattern like %s", s)
+}
+
+// parseLarge reads a pattern back. gobgpd anchors a pattern that holds a whole
+// community, one of ours as well: ^64500:666:1$ is listed as ^^64500:666:1$$.
+func parseLarge(s string) (policies.LargeCommunityPattern, error) {
+	inner := strings.TrimSuffix(strings.TrimSuffix(strings.TrimPrefix(strings.TrimPrefix(s, "^"), "^"), "$"), "$")
+	first, all := strings.CutSuffix(inner, ":[0-9]+")
+	if all {
+		inner = first + ":0"
+	}
+	c, err := policies.ParseLargeCommunity(inner)
+	p := policies.LargeCommunityPattern{LargeCommunity: c, AnyLocal2: all}
+	if err != nil || s != p.String() && s != "^"+p.String()+"$" {
+		return p, fmt.Errorf("we make no pattern like %s", s)
+	}
+	return p, nil
+}
+
+// gate reads a neighbor-set. An element that is there twice is as good as once.
+func (r *reader) gate(s *api.DefinedSet) {
+	if !strings.HasPrefix(s.Name, plan.GatePrefix) {
+		r.strange(r.kind, s.Name, "we make no neighbor-sets but gates")
+		return
+	}
+	elements := slices.Compact(slices.Sorted(slices.Values(s.List)))
+	switch {
+	case slices.Equal(elements, slices.Sorted(slices.Values(nobody))):
+		r.Gates[s.Name] = plan.Closed
+	case slices.Equal(elements, slices.Sorted(slices.Values(slices.Concat(nobody, everybody)))):
+		r.Gates[s.Name] = plan.Open
+	default:
+		r.Gates[s.Name] = plan.Odd
+		r.strange(r.kind, s.Name, "a gate that is neither closed nor open: %v", elements)
+	}
+}
+
+// applied reads the set of marks.
+func (r *reader) applied(s *api.DefinedSet) {
+	if s.Name != markName {
+		r.strange(r.kind, s.Name, "we make no community-sets but %s", markName)
+		return
+	}
+	for _, entry := range slices.Compact(slices.Sorted(slices.Values(s.List))) {
+		mark, ok := strings.CutPrefix(entry, markPrefix)
+		if !ok {
+			r.strange(r.kind, s.Name, "%s is no mark of ours", entry)
+			continue
+		}
+		r.Applied = append(r.Applied, mark)
+	}
+}
+
+// marks returns the elements of the set of marks as they are; none if it is not
+// there.
+func (c *Client) marks(ctx context.Context) ([]string, error) {
+	var marks []string
+	err := list(ctx, c, c.api.ListDefinedSet, &api.ListDefinedSetRequest{DefinedType: definedTypes[plan.CommunitySet], Name: markName}, func(a *api.ListDefinedSetResponse) {
+		marks = append(marks, a.DefinedSet.GetList()...)
+	})
+	return marks, err
+}
+
+// elements returns the elements of a set, sorted: gobgpd keeps no order.
+func elements(s *api.DefinedSet) []string {
+	lines := slices.Clone(s.List)
+	for _, p := range s.Prefixes {
+		lines = append(lines, fmt.Sprintf("%s %d..%d", p.IpPrefix, p.MaskLengthMin, p.MaskLengthMax))
+	}
+	slices.Sort(lines)
+	return lines
+}

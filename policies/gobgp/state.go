@@ -1,0 +1,160 @@
+package gobgp
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"net/netip"
+	"slices"
+
+	api "github.com/osrg/gobgp/v3/api"
+
+	"depeer/filters"
+	"depeer/policies"
+	"depeer/policies/plan"
+)
+
+// State reads all policy. gobgpd has no call for that, so it is read in parts,
+// between two readings of the policies and their statements. If these differ, it
+// is read again, and after the third time this is an error: somebody is at work.
+// So the sets are some that the statements had while they were these; a set or a
+// gate that is changed in place meanwhile is as before or as after.
+//
+// Names of ours that we cannot have made are in Strange, and where they can be
+// told in our words, among our objects as well: whoever may take them over finds
+// there what is to be removed. A condition on a route's origin cannot be told:
+// gobgpd 3.37 lists it nowhere.
+//
+// Errors wrap plan.ErrUnreachable, or plan.ErrRefused.
+func (c *Client) State(ctx context.Context) (*plan.State, error) {
+	for range 3 {
+		s, err := c.read(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", c.address, err)
+		}
+		if s != nil {
+			return s, nil
+		}
+	}
+	return nil, fmt.Errorf("%s: %w: its policy changed each time while it was read", c.address, plan.ErrUnreachable)
+}
+
+// read returns nil if the policy changed meanwhile.
+func (c *Client) read(ctx context.Context) (*plan.State, error) {
+	var r reader
+	before, err := c.program(ctx)
+	if err != nil {
+		return nil, err
+	}
+	r.begin()
+	if err := c.server(ctx, &r); err != nil {
+		return nil, err
+	}
+	for _, kind := range setKinds {
+		r.kind = kind
+		err := list(ctx, c, c.api.ListDefinedSet, &api.ListDefinedSetRequest{DefinedType: definedTypes[kind]}, func(a *api.ListDefinedSetResponse) { r.set(a.DefinedSet) })
+		if err != nil {
+			return nil, err
+		}
+	}
+	after, err := c.program(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if before.digest() != after.digest() || !r.assigned() {
+		return nil, nil
+	}
+	r.program(after)
+	r.finish()
+	return r.State, nil
+}
+
+// setKinds are the kinds of sets, in the order of reading.
+var setKinds = []plan.Kind{plan.NeighborSet, plan.CommunitySet, plan.ASPathSet, plan.ExtCommunitySet, plan.LargeCommunitySet, plan.PrefixSet}
+
+// program is what gobgpd runs: policies, and all registered statements.
+type program struct {
+	policies   []*api.Policy
+	statements []*api.Statement
+}
+
+func (c *Client) program(ctx context.Context) (*program, error) {
+	var p program
+	err := list(ctx, c, c.api.ListPolicy, &api.ListPolicyRequest{}, func(a *api.ListPolicyResponse) { p.policies = append(p.policies, a.Policy) })
+	if err != nil {
+		return nil, err
+	}
+	err = list(ctx, c, c.api.ListStatement, &api.ListStatementRequest{}, func(a *api.ListStatementResponse) { p.statements = append(p.statements, a.Statement) })
+	return &p, err
+}
+
+func (p *program) digest() [sha256.Size]byte {
+	var lines []string
+	for _, policy := range p.policies {
+		lines = append(lines, canonical(policy))
+	}
+	for _, s := range p.statements {
+		lines = append(lines, canonical(s))
+	}
+	slices.Sort(lines)
+	return sha256.Sum256([]byte(fmt.Sprintf("%q", lines)))
+}
+
+// reader makes a State of what gobgpd answers.
+type reader struct {
+	*plan.State
+	kind    plan.Kind // of the sets that are being read
+	clients map[string]*client
+}
+
+type client struct {
+	plan.Client
+	directions int // that an assignment was read for
+}
+
+func (r *reader) begin() {
+	r.State = &plan.State{
+		PrefixSets: map[string][]filters.Entry{}, ASPathSets: map[string][]policies.ASPathPattern{}, LargeCommunitySets: map[string][]policies.LargeCommunityPattern{},
+		Gates: map[string]plan.GateState{}, Statements: map[string]plan.Statement{}, Accepting: map[string]bool{}, Theirs: map[plan.Object]string{},
+	}
+	r.clients = map[string]*client{}
+}
+
+// finish puts everything in an order of its own: gobgpd has none.
+func (r *reader) finish() {
+	for _, c := range r.clients {
+		r.Clients = append(r.Clients, c.Client)
+	}
+	slices.SortFunc(r.Clients, func(a, b plan.Client) int { return a.Address.Compare(b.Address) })
+	slices.Sort(r.Applied)
+	slices.Sort(r.Holders)
+	slices.SortFunc(r.Strange, func(a, b plan.Strange) int { return compare(a.Object, b.Object) })
+}
+
+// strange notes an object with a name of ours that we cannot have made.
+func (r *reader) strange(kind plan.Kind, name, format string, args ...any) {
+	r.Strange = append(r.Strange, plan.Strange{Object: plan.Object{Kind: kind, Name: name}, Why: fmt.Sprintf(format, args...)})
+}
+
+func (r *reader) theirs(kind plan.Kind, name, digest string) {
+	r.Theirs[plan.Object{Kind: kind, Name: name}] = digest
+}
+
+// server reads who the route server is, and its neighbors.
+func (c *Client) server(ctx context.Context, r *reader) error {
+	bounded, cancel := c.within(ctx)
+	defer cancel()
+	global, err := c.api.GetBgp(bounded, &api.GetBgpRequest{})
+	if err != nil {
+		return unread(err)
+	}
+	id, err := netip.ParseAddr(global.GetGlobal().GetRouterId())
+	if err != nil {
+		return fmt.Errorf("%w: it has no router id, so it has not been configured: %w", plan.ErrUnreachable, err)
+	}
+	r.Server = plan.Server{RouterID: id, ASN: filters.ASN(global.GetGlobal().GetAsn())}
+	if err := list(ctx, c, c.api.ListPeer, &api.ListPeerRequest{}, func(a *api.ListPeerResponse) { r.neighbor(a.Peer) }); err != nil {
+		return err
+	}
+	return list(ctx, c, c.api.ListPolicyAssignment, &api.ListPolicyAssignmentRequest{}, func(a *api.ListPolicyAssignmentResponse) { r.assignment(a.Assignment) })
+}

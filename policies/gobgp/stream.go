@@ -1,0 +1,74 @@
+package gobgp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	api "github.com/osrg/gobgp/v3/api"
+	"google.golang.org/grpc"
+	"google.golang.org/protobuf/proto"
+
+	"depeer/policies/plan"
+)
+
+// batch is how many destinations gobgpd gathers before it sends them: enough that
+// it does not stop for each, few enough that they need no memory.
+const batch = 1024
+
+// paths lists paths in binary form, one after another; each returns whether it
+// wants more.
+func (c *Client) paths(ctx context.Context, r *api.ListPathRequest, each func(*path) bool) error {
+	r.EnableOnlyBinary, r.BatchSize = true, batch
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	// What gobgpd needs for the first answer is for all of them: it copies the table.
+	silent := time.AfterFunc(c.timeout, cancel)
+	if _, ok := ctx.Deadline(); ok {
+		silent.Stop()
+		silent = nil
+	}
+	stream, err := c.api.ListPath(ctx, r, grpc.ForceCodec(raw{}))
+	if err != nil {
+		return unread(err)
+	}
+	d := decoder{is6: r.Family.Afi == api.Family_AFI_IP6}
+	for {
+		var message []byte
+		if silent != nil {
+			silent.Reset(c.timeout)
+		}
+		err := stream.RecvMsg(&message)
+		switch {
+		case silent != nil && !silent.Stop():
+			return fmt.Errorf("%w: no answer in time", plan.ErrUnreachable)
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return unread(err)
+		}
+		more, err := d.destination(message, each)
+		if err != nil {
+			return fmt.Errorf("%w: its answer cannot be read: %w", plan.ErrUnreachable, err)
+		}
+		if !more {
+			return nil
+		}
+	}
+}
+
+// raw hands messages on as they came. Unmarshalling all that a path has would
+// take longer than gobgpd needs to send it.
+type raw struct{}
+
+func (raw) Marshal(m any) ([]byte, error) { return proto.Marshal(m.(proto.Message)) }
+
+func (raw) Unmarshal(data []byte, m any) error {
+	*m.(*[]byte) = data
+	return nil
+}
+
+// Name is that of the standard codec: it is what gobgpd is told.
+func (raw) Name() string { return "proto" }

@@ -1,0 +1,125 @@
+package gobgp
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"iter"
+	"net/netip"
+	"slices"
+
+	api "github.com/osrg/gobgp/v3/api"
+
+	"depeer/filters"
+	"depeer/policies"
+)
+
+// Table yields every path that passed its announcer's import policies, with the
+// attributes that they left and the announcer as Peer, in no order.
+//
+// gobgpd 3.37 shows the shared table of a route server only through the eyes of a
+// client (the table "global" is that of other neighbors): without what the client
+// announces, and without paths through its ASN, which it is never sent. So what
+// one client does not see is looked for in the views of others, until one adds
+// nothing. Each view is the whole table: two or three times, usually. A path that
+// no client sees is sent to nobody.
+//
+// For a few prefixes, Seen is much cheaper. Deadlines and errors are as with Received.
+func (c *Client) Table(ctx context.Context) iter.Seq2[policies.Route, error] {
+	return func(yield func(policies.Route, error) bool) {
+		viewers, err := c.viewers(ctx)
+		more := true
+		var looked []*viewer
+		for len(viewers) > 0 && err == nil && more {
+			v := next(viewers)
+			viewers = slices.DeleteFunc(viewers, func(other *viewer) bool { return other == v })
+			added := false
+			err = c.view(ctx, v.address, nil, func(p *path) bool {
+				if slices.ContainsFunc(looked, func(other *viewer) bool { return other.sees(p) }) {
+					return true
+				}
+				for _, other := range viewers {
+					if !other.sees(p) {
+						other.blind++
+					}
+				}
+				added = true
+				more = yield(p.route(), nil)
+				return more
+			})
+			looked = append(looked, v)
+			if len(looked) > 1 && !added {
+				break
+			}
+		}
+		if err != nil && more {
+			yield(policies.Route{}, fmt.Errorf("%s: table: %w", c.address, err))
+		}
+	}
+}
+
+// viewer is a client whose view of the table is looked at.
+type viewer struct {
+	address  netip.Addr
+	asn      filters.ASN
+	accepted uint64
+	blind    int // paths seen so far that it does not see
+}
+
+// sees says whether gobgpd shows p to the client.
+func (v *viewer) sees(p *path) bool { return p.peer != v.address && p.count(v.asn) == 0 }
+
+// next returns who sees most of what there is.
+func next(viewers []*viewer) *viewer {
+	return slices.MinFunc(viewers, func(a, b *viewer) int {
+		return cmp.Or(cmp.Compare(a.blind, b.blind), cmp.Compare(a.accepted, b.accepted), a.address.Compare(b.address))
+	})
+}
+
+func (c *Client) viewers(ctx context.Context) ([]*viewer, error) {
+	var r reader
+	r.begin()
+	err := list(ctx, c, c.api.ListPeer, &api.ListPeerRequest{}, func(a *api.ListPeerResponse) { r.neighbor(a.Peer) })
+	var out []*viewer
+	for _, n := range r.clients {
+		if n.RouteServer {
+			out = append(out, &viewer{address: n.Address, asn: n.ASN, accepted: n.Accepted})
+		}
+	}
+	return out, err
+}
+
+// Seen yields the paths to these very prefixes among which the route server
+// chooses for a client, before the client's export policies, best first for each
+// prefix.
+func (c *Client) Seen(ctx context.Context, client netip.Addr, prefixes []netip.Prefix) iter.Seq2[policies.Route, error] {
+	return func(yield func(policies.Route, error) bool) {
+		if len(prefixes) == 0 {
+			return // none would be all
+		}
+		more := true
+		var err error
+		for _, family := range families {
+			r := &api.ListPathRequest{TableType: api.TableType_LOCAL, Name: client.String(), Family: family}
+			for _, p := range prefixes {
+				if p.Addr().Is6() == (family.Afi == api.Family_AFI_IP6) {
+					r.Prefixes = append(r.Prefixes, &api.TableLookupPrefix{Prefix: p.String(), Type: api.TableLookupPrefix_EXACT})
+				}
+			}
+			if len(r.Prefixes) == 0 {
+				continue
+			}
+			err = c.paths(ctx, r, func(p *path) bool {
+				more = yield(p.route(), nil)
+				return more
+			})
+			if !more || err != nil && !unsupported(err) {
+				break
+			}
+			err = nil
+		}
+		if err != nil && more {
+			yield(policies.Route{}, fmt.Errorf("%s: what %s sees: %w", c.address, client, err))
+		}
+	}
+}
