@@ -42,7 +42,7 @@ type Daemon struct {
 }
 
 // binary builds the gobgpd of go.mod, once per process; the go command keeps it
-// in its cache.
+// in its cache. The working directory must be inside the module, as it is for tests.
 var binary = sync.OnceValues(func() (string, error) {
 	cmd := exec.Command("go", "tool", "-n", "github.com/osrg/gobgp/v3/cmd/gobgpd")
 	var complaint strings.Builder
