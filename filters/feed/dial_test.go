@@ -57,6 +57,17 @@ func TestRedirectInside(t *testing.T) {
 	}
 }
 
+// This machine's addresses are refused for being its own, not only for being
+// private, which most of them are.
+func TestOwn(t *testing.T) {
+	t.Parallel()
+	for address, want := range map[string]bool{"127.0.0.1": true, "::ffff:127.0.0.1": true, "127.0.0.2": false, "1.1.1.1": false} {
+		if err := feed.Own(netip.MustParseAddr(address)); errors.Is(err, feed.ErrPrivate) != want {
+			t.Errorf("%s: got %v", address, err)
+		}
+	}
+}
+
 func TestNotPublic(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {

@@ -89,9 +89,15 @@ func TestOnceAnHour(t *testing.T) {
 	p.Every = 12 * time.Hour
 	p.clock = p.clock.Add(11 * time.Hour)
 	p.expect(t, "within twelve hours", "1.2.4.0/24\n", false, 4, "")
+	p.clock = p.clock.Add(time.Hour)
+	p.handler = answer(503, "")
+	p.expect(t, "twelve hours later", "", false, 5, "feed URL: the server answered 503 Service Unavailable")
+	p.clock = p.clock.Add(feed.Interval)
+	p.handler = answer(200, "1.2.4.0/24\n")
+	p.expect(t, "what failed is asked again in an hour", "1.2.4.0/24\n", true, 6, "")
 	p.Every = time.Minute
-	p.clock = p.clock.Add(-11*time.Hour + 2*time.Minute)
-	p.expect(t, "a minute is no hour", "1.2.4.0/24\n", false, 4, "")
+	p.clock = p.clock.Add(2 * time.Minute)
+	p.expect(t, "a minute is no hour", "1.2.4.0/24\n", false, 6, "")
 }
 
 // What fails is remembered for an hour, and takes nothing from the last good copy.

@@ -7,8 +7,12 @@ import (
 	"depeer/filters/diag"
 )
 
-// MaxSize is the most bytes that a feed may have.
-const MaxSize = 64 << 20
+// MaxSize is the most bytes that a feed may have, MaxEntries the most prefixes
+// and ASNs.
+const (
+	MaxSize    = 64 << 20
+	MaxEntries = 1_000_000
+)
 
 // Options is what the user says about a listing; the zero value says nothing.
 type Options struct {
@@ -26,10 +30,14 @@ type Options struct {
 // the text form, the footer's timestamp of JSON; plain lists have none. No age
 // limit and no expiry is made up.
 func Parse(format Format, file string, data []byte, opt Options) (*filters.Listing, diag.List) {
-	if diags := checkOptions(file, opt); len(diags) > 0 {
+	diags := checkOptions(file, opt)
+	if len(data) > MaxSize {
+		diags.Errorf(diag.Position{File: file}, "feed-too-large", "", "the feed is over %d MiB", MaxSize>>20)
+	}
+	if len(diags) > 0 {
 		return nil, diags
 	}
-	text := string(data[:min(len(data), MaxSize+1)])
+	text := string(data)
 	r := newReader(file, text, opt)
 	if r.sound(text) {
 		switch {

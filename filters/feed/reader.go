@@ -123,6 +123,10 @@ func (r *reader) again(p diag.Position, e entry, what string) bool {
 		r.tally.add(p, "feed-duplicate", "", fmt.Sprintf("%s stands twice, first at line %d", what, first))
 		return true
 	}
+	if len(r.seen) == MaxEntries {
+		r.errorf(p, "too-many-entries", "", "over %d entries", MaxEntries)
+		r.full = true
+	}
 	r.seen[e] = p.Line
 	return false
 }

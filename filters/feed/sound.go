@@ -17,8 +17,6 @@ func (r *reader) sound(text string) bool {
 	start := strings.TrimLeft(text, " \t\r\n")
 	first := diag.Position{File: r.file, Line: 1, Column: 1}
 	switch {
-	case len(text) > MaxSize:
-		r.errorf(r.whole(), "too-large", "", "the feed is over %d MiB", MaxSize>>20)
 	case len(start) == 0:
 		r.errorf(r.whole(), "empty", "fetch it again", "the feed is empty")
 	case strings.HasPrefix(text, "\x1f\x8b"):
