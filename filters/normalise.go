@@ -21,8 +21,8 @@ package filters
 // the given ones, which are of one family, with masked prefixes. They are
 // sorted, and right for both kinds of reader; see Entries.
 //
-// They are the fewest wherever at most six separate ranges of lengths come
-// together in one place; beyond that, only the likely choices are tried.
+// The search for the fewest is bounded: for lists that are made to be hard, with
+// many separate ranges in one place or hundreds of nested ones, they may be more.
 func Normalise(entries []Entry) []Entry {
 	if len(entries) == 0 {
 		return nil

@@ -19,18 +19,23 @@ import (
 //     it touches: if the run reaches down to the key's own length, the key
 //     matches its own prefix, which nothing else can do for it.
 //  2. For the same reason the run with the node's own length is in every key there.
-//  3. Where no input lies (an empty half beside the way from a node to its only
-//     child), one key at its top is best: a level further down there are twice
-//     as many, with at most one run less each.
+//  3. Where the same lengths are matched throughout, one key at the top is best: a
+//     level further down there are twice as many, with at most one run less each.
+//     So it is in an empty half, with no input inside, beside the way from a
+//     node to its only child.
 //  4. On the way between a node and the next one below, with such an empty half
 //     beside every step, no key is needed: if it hands down all that is matched
 //     around it, it can as well take the place of the empty half's and stand a
 //     step higher, and otherwise it can stand at the child. Only where the node
 //     has two children the first step may need one of its own, and gets a node.
 
+// Lists can be made for which this would take for ever. So it is bounded; beyond
+// that, inputs keep their keys, which is right, and not the fewest.
 const (
-	mostFree   = 6       // bounds how many runs of a node are tried in all combinations
-	impossible = 1 << 40 // cost of what leaves an announcement unmatched
+	mostFree    = 6       // runs of a node that are tried in all combinations
+	mostChoices = 256     // for one node
+	mostTries   = 32      // for each node of a tree, on average; small trees have some more
+	impossible  = 1 << 40 // cost of what leaves an announcement unmatched
 )
 
 // tree is a path-compressed binary tree of blocks: its nodes are prefixes of the
@@ -39,6 +44,8 @@ type tree struct {
 	top     uint8 // longest length of the family
 	nodes   []node
 	choices []choice
+	tries   int  // left
+	spent   bool // a bound is reached
 }
 
 type node struct {
@@ -49,6 +56,7 @@ type node struct {
 	all   lengths   // matched by every announcement inside
 	any   lengths   // matched by some announcement inside
 	first uint32    // choice made here, plus one
+	made  uint32    // how many there are
 }
 
 // choice is the best that can be done at and below a node.
@@ -66,6 +74,7 @@ func (n *node) simple() bool { return n.all == n.any && n.all.count() == 1 }
 func (t *tree) load(blocks []block) {
 	t.nodes, t.choices = t.nodes[:0], t.choices[:0]
 	t.build(blocks, lengths{}, t.top)
+	t.tries, t.spent = mostTries*(len(t.nodes)+512), false
 }
 
 // build adds a node for the prefix that all of blocks lie in, not longer than
@@ -122,9 +131,12 @@ func (t *tree) solve(i uint32, given lengths) int {
 		return c.cost
 	}
 	c := t.choose(i, given)
-	c.given, c.next = given, t.nodes[i].first
+	n := &t.nodes[i]
+	c.given, c.next = given, n.first
 	t.choices = append(t.choices, c)
-	t.nodes[i].first = uint32(len(t.choices))
+	n.first = uint32(len(t.choices))
+	n.made++
+	t.spent = t.spent || n.made >= mostChoices
 	return c.cost
 }
 
@@ -142,14 +154,21 @@ func (t *tree) choice(i uint32, given lengths) *choice {
 // the input is kept, and no other is made up.
 func (t *tree) choose(i uint32, given lengths) choice {
 	n := &t.nodes[i]
-	if n.simple() {
-		return choice{key: n.all, cost: 1}
+	if n.all == n.any {
+		return choice{key: n.all, cost: n.all.count()} // as observation 3
+	}
+	without := !n.all.has(n.bits) || given.has(n.bits)
+	if t.spent && (n.input || !without || !t.passes(i, given)) {
+		return choice{key: n.all, cost: n.all.count() + t.below(i, n.all)}
 	}
 	best := choice{cost: impossible}
-	if !n.all.has(n.bits) || given.has(n.bits) {
+	if without {
 		best.cost = t.below(i, given)
 	}
 	for key := range n.keys(given) {
+		if t.spent && best.cost < impossible {
+			break
+		}
 		cost := key.count() + t.below(i, key)
 		if cost < best.cost || cost == best.cost && n.input && best.key.empty() {
 			best = choice{key: key, cost: cost}
@@ -203,6 +222,8 @@ func (t *tree) below(i uint32, have lengths) int {
 	if !t.passes(i, have) {
 		return impossible
 	}
+	t.tries--
+	t.spent = t.spent || t.tries < 0
 	cost := 0
 	for b := range t.empty(i, have) {
 		cost += t.nodes[i].base.from(b.bits).count()
