@@ -36,7 +36,7 @@ var rooms = map[string][]string{
 
 	"policies/plan/plantest": {"policies", "filters", "policies/eval", "policies/plan"},
 
-	"policies/internal/testbed": {"policies", "filters"},
+	"policies/lab/testbed": {"policies", "filters"},
 
 	"examples": {}, // embedded, for lab
 

@@ -14,7 +14,7 @@ import (
 	"depeer/filters"
 	"depeer/filters/diag"
 	"depeer/policies"
-	"depeer/policies/internal/testbed"
+	"depeer/policies/lab/testbed"
 	"depeer/policies/render"
 )
 

@@ -18,7 +18,7 @@ import (
 
 	"depeer/filters"
 	"depeer/policies"
-	"depeer/policies/internal/testbed"
+	"depeer/policies/lab/testbed"
 	"depeer/policies/render"
 )
 

@@ -14,7 +14,7 @@ import (
 
 	"depeer/filters"
 	"depeer/policies"
-	"depeer/policies/internal/testbed"
+	"depeer/policies/lab/testbed"
 )
 
 // fact is a policy "fact" on the import side of the first member, what that

@@ -11,7 +11,7 @@ import (
 	"github.com/osrg/gobgp/v3/pkg/packet/bgp"
 
 	"depeer/filters"
-	"depeer/policies/internal/testbed"
+	"depeer/policies/lab/testbed"
 )
 
 // Whatever else covers a route, its longest entry alone decides. Fixed in v4.4.

@@ -13,7 +13,7 @@ import (
 	api "github.com/osrg/gobgp/v3/api"
 
 	"depeer/policies"
-	"depeer/policies/internal/testbed"
+	"depeer/policies/lab/testbed"
 	"depeer/policies/render"
 )
 

@@ -7,7 +7,7 @@ import (
 
 	"depeer/filters"
 	"depeer/policies"
-	"depeer/policies/internal/testbed"
+	"depeer/policies/lab/testbed"
 )
 
 // An option in capitals, as the documentation has it, is taken for "add".

@@ -9,7 +9,7 @@ import (
 
 	"depeer/filters"
 	"depeer/policies"
-	"depeer/policies/internal/testbed"
+	"depeer/policies/lab/testbed"
 )
 
 // compare holds netip values against each other by ==.

@@ -19,7 +19,7 @@ import (
 	"depeer/filters/listing"
 	"depeer/policies"
 	"depeer/policies/exchange"
-	"depeer/policies/internal/testbed"
+	"depeer/policies/lab/testbed"
 	"depeer/policies/render"
 )
 

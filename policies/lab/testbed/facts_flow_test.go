@@ -5,7 +5,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"depeer/policies/internal/testbed"
+	"depeer/policies/lab/testbed"
 )
 
 // The import policies of a client are for what it announces, not for what it is
