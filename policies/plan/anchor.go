@@ -31,19 +31,28 @@ func (s *State) anchors() (assign, restore []Call) {
 	return assign, restore
 }
 
-// unanchor returns the calls that take our policies out of all lists.
-func (s *State) unanchor() []Call {
+// unanchor returns the calls that take our policies out of all lists, and the
+// calls that put them back. What is left of a list, if it is nothing, is an empty
+// list: the default decides.
+func (s *State) unanchor() (assign, restore []Call) {
 	ours := func(name string) bool { return name == policies.ImportPolicy || name == policies.ExportPolicy }
-	var calls []Call
 	for _, c := range s.Clients {
-		if slices.ContainsFunc(c.Import.Policies, ours) {
-			calls = append(calls, Call{Verb: Assign, Client: c.Address, Import: true, Policies: slices.DeleteFunc(slices.Clone(c.Import.Policies), ours)})
+		if !c.RouteServer {
+			continue // has no lists of its own
 		}
-		if slices.ContainsFunc(c.Export.Policies, ours) {
-			calls = append(calls, Call{Verb: Assign, Client: c.Address, Policies: slices.DeleteFunc(slices.Clone(c.Export.Policies), ours)})
+		for _, d := range []struct {
+			list     []string
+			isImport bool
+		}{{c.Import.Policies, true}, {c.Export.Policies, false}} {
+			if !slices.ContainsFunc(d.list, ours) {
+				continue
+			}
+			without := slices.DeleteFunc(slices.Clone(d.list), ours)
+			assign = append(assign, Call{Verb: Assign, Client: c.Address, Import: d.isImport, Policies: without})
+			restore = append(restore, Call{Verb: Assign, Client: c.Address, Import: d.isImport, Policies: slices.Clone(d.list)})
 		}
 	}
-	return calls
+	return assign, restore
 }
 
 // Unanchored returns the route-server clients that lack a place for our import

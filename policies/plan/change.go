@@ -19,6 +19,11 @@ type Change struct {
 
 	// Restore puts back the lists of policies that the change assigns, in an undo.
 	Restore []Call `json:"restore"`
+
+	// Unsure says that Old does not tell all that was in force: somebody else's
+	// statements stood in our policies, or our sets were changed. Which routes change cannot be
+	// computed then: all clients that had our policies are to be reset.
+	Unsure bool `json:"unsure,omitempty"`
 }
 
 // Empty says whether there is nothing to do.
@@ -40,7 +45,7 @@ func To(s *State, want *policies.RoutingPolicy, id string) *Change {
 	if len(want.Export) != 0 {
 		panic("plan: export statements cannot stand behind a gate")
 	}
-	c := &Change{Old: s.InForce(), New: want}
+	c := &Change{Old: s.InForce(), New: want, Unsure: s.unsure()}
 	assign, restore := s.anchors()
 	same := slices.Equal(s.Import, names(want.Import))
 	c.Prepare = s.litter(want)
@@ -74,9 +79,9 @@ func (s *State) enter(want *policies.RoutingPolicy, gate string) []Call {
 	for _, name := range s.Import {
 		calls = append(calls, Call{Verb: Hold, Name: name, Gate: Gate{gate, true}})
 	}
-	have := s.sets()
+	stay := s.stay(want)
 	for _, add := range addSets(want) {
-		if !have[Object{add.Kind, add.Name}] {
+		if !stay[Object{add.Kind, add.Name}] {
 			calls = append(calls, add)
 		}
 	}
@@ -107,7 +112,7 @@ func addSets(p *policies.RoutingPolicy) []Call {
 
 // leave returns the calls that clean up once the gate is open.
 func (s *State) leave(want *policies.RoutingPolicy, gate string) []Call {
-	keep, used := setsOf(want.Import), s.used()
+	keep, used := setsOf(slices.Concat(want.Import, s.statements(s.Export))), s.used()
 	for set := range s.sets() {
 		if !used[set] {
 			keep[set] = true // litter: gone before
@@ -131,7 +136,7 @@ func (s *State) remove(statements []string, keep map[Object]bool) []Call {
 		calls = append(calls, Call{Verb: DeleteStatement, Name: name})
 	}
 	for _, set := range sortedObjects(s.sets()) {
-		if !keep[set] {
+		if !keep[set] && !s.lent(set) {
 			calls = append(calls, Call{Verb: DeleteSet, Kind: set.Kind, Name: set.Name})
 		}
 	}
@@ -147,9 +152,9 @@ func (s *State) litter(want *policies.RoutingPolicy) []Call {
 			calls = append(calls, Call{Verb: DeleteStatement, Name: name})
 		}
 	}
-	used, needed := s.used(), setsOf(want.Import)
+	stay := s.stay(want)
 	for _, set := range sortedObjects(s.sets()) {
-		if !used[set] && !needed[set] {
+		if !stay[set] {
 			calls = append(calls, Call{Verb: DeleteSet, Kind: set.Kind, Name: set.Name})
 		}
 	}
@@ -161,13 +166,40 @@ func (s *State) litter(want *policies.RoutingPolicy) []Call {
 	return calls
 }
 
+// stay returns the sets that are not litter: those that something refers to, and
+// those of want that are there already, element for element.
+func (s *State) stay(want *policies.RoutingPolicy) map[Object]bool {
+	stay := s.used()
+	for set := range s.sets() {
+		stay[set] = stay[set] || s.lent(set)
+	}
+	for _, set := range want.PrefixSets {
+		o := Object{PrefixSet, set.Name}
+		stay[o] = stay[o] || sameElements(s.PrefixSets[set.Name], set.Entries)
+	}
+	for _, set := range want.ASPathSets {
+		o := Object{ASPathSet, set.Name}
+		stay[o] = stay[o] || sameElements(s.ASPathSets[set.Name], set.Patterns)
+	}
+	for _, set := range want.LargeCommunitySets {
+		o := Object{LargeCommunitySet, set.Name}
+		stay[o] = stay[o] || sameElements(s.LargeCommunitySets[set.Name], set.Patterns)
+	}
+	return stay
+}
+
 // used returns the sets that statements in our policies refer to.
 func (s *State) used() map[Object]bool {
-	var all []policies.Statement
-	for _, name := range slices.Concat(s.Import, s.Export) {
-		all = append(all, s.Statements[name].Statement)
+	return setsOf(s.statements(slices.Concat(s.Import, s.Export)))
+}
+
+// statements returns the statements of these names.
+func (s *State) statements(names []string) []policies.Statement {
+	out := make([]policies.Statement, len(names))
+	for i, name := range names {
+		out[i] = s.Statements[name].Statement
 	}
-	return setsOf(all)
+	return out
 }
 
 // guards says whether a statement of our policies stands behind the gate.

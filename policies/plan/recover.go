@@ -78,10 +78,7 @@ func (s *State) extricate(gate string, out, held []string) []Call {
 		}
 	}
 	stay := slices.DeleteFunc(slices.Clone(s.Import), func(name string) bool { return slices.Contains(out, name) })
-	var kept []policies.Statement
-	for _, name := range stay {
-		kept = append(kept, s.Statements[name].Statement)
-	}
+	kept := s.statements(slices.Concat(stay, s.Export))
 	calls = append(calls, s.remove(out, setsOf(kept))...)
 	for _, name := range held {
 		calls = append(calls, Call{Verb: Release, Name: name, Gate: s.Statements[name].Gate})

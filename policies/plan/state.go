@@ -186,4 +186,5 @@ func (k *Kind) UnmarshalText(text []byte) error {
 type Strange struct {
 	Object Object
 	Why    string
+	Used   bool // a policy that is not ours refers to it: it cannot be deleted
 }

@@ -56,10 +56,8 @@ func (m *Model) Do(_ context.Context, c plan.Call) error {
 	return nil
 }
 
-// do makes the call. It is the engine's: what it copies, and what it leaves of a
-// call that fails, is as there.
+// do makes the call. What a call that fails leaves behind is as in the engine.
 func (m *Model) do(c plan.Call) error {
-	m.made = nil
 	if err := verbs[c.Verb](m, c); err != nil {
 		return err
 	}

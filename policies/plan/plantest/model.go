@@ -98,6 +98,7 @@ func (o *Objects) load(p *policies.RoutingPolicy) {
 func (m *Model) Load(p *policies.RoutingPolicy) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.made = nil
 	m.objects.wipe()
 	if p != nil {
 		m.objects.load(p)

@@ -12,6 +12,9 @@ import (
 
 func (m *Model) addSet(c plan.Call) error {
 	o := &m.objects
+	if m.has(plan.Object{Kind: c.Kind, Name: c.Name}) {
+		m.made = nil
+	}
 	switch c.Kind {
 	case plan.PrefixSet:
 		old := o.PrefixSets[c.Name]
@@ -47,6 +50,7 @@ func (m *Model) deleteSet(c plan.Call) error {
 			}
 		}
 	}
+	m.made = nil
 	switch c.Kind {
 	case plan.PrefixSet:
 		delete(o.PrefixSets, c.Name)
@@ -144,6 +148,7 @@ func (m *Model) deleteStatement(c plan.Call) error {
 			return fmt.Errorf("can't delete. statement %s is in use", c.Name)
 		}
 	}
+	m.made = nil
 	delete(m.objects.Statements, c.Name)
 	return nil
 }

@@ -13,8 +13,8 @@ import (
 	"depeer/policies/plan"
 )
 
-// evaluators keeps what statements mean, by their names, until a call changes
-// anything.
+// evaluators keeps what statements mean, by their names, until one of them or a
+// set is deleted or changed.
 type evaluators map[string]*eval.Evaluator
 
 // Announce adds routes to what a client announces; one of the same prefix replaces
