@@ -18,9 +18,10 @@ func validID(id string) bool { return idForm.MatchString(id) }
 
 func (l *Lock) planPath(id string) string { return filepath.Join(l.dir, id+".plan.gz") }
 
-// savePlan writes p beside the journal, synced.
+// savePlan writes p beside the journal, synced. One that is there is of somebody who
+// died before his first line.
 func (l *Lock) savePlan(id string, p *plan.Plan) error {
-	file, err := os.OpenFile(l.planPath(id), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	file, err := os.OpenFile(l.planPath(id), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err
 	}
