@@ -110,10 +110,34 @@ var reserved = []struct {
 // ReservedPrefix says why p, which lies inside reserved space, is not to be
 // matched by a listing without allow_reserved. Empty for all others.
 func ReservedPrefix(p netip.Prefix) string {
-	for _, r := range reserved {
-		if r.prefix.Bits() <= p.Bits() && r.prefix.Contains(p.Addr()) {
+	if !p.IsValid() {
+		return ""
+	}
+	for _, i := range reservedByOctet[p.Addr().Is4()][firstOctet(p.Addr())] {
+		if r := reserved[i]; r.prefix.Bits() <= p.Bits() && r.prefix.Contains(p.Addr()) {
 			return r.what
 		}
 	}
 	return ""
+}
+
+// reservedByOctet holds, for IPv4 and for IPv6, which entries of reserved overlap the
+// space that a first octet starts. For most it is none, and this is asked for every prefix.
+var reservedByOctet = func() map[bool]*[256][]int {
+	all := map[bool]*[256][]int{true: {}, false: {}}
+	for i, r := range reserved {
+		a := r.prefix.Addr()
+		first := int(firstOctet(a))
+		for o := first; o < first+1<<max(0, 8-r.prefix.Bits()); o++ {
+			all[a.Is4()][o] = append(all[a.Is4()][o], i)
+		}
+	}
+	return all
+}()
+
+func firstOctet(a netip.Addr) byte {
+	if a.Is4() {
+		return a.As4()[0]
+	}
+	return a.As16()[0]
 }

@@ -51,9 +51,20 @@ func read(t *testing.T, path string) (want, got string) {
 
 func files(t *testing.T, pattern string) []string {
 	t.Helper()
-	paths, err := filepath.Glob(pattern)
-	if err != nil || len(paths) == 0 {
-		t.Fatalf("no files %s (%v)", pattern, err)
+	paths := globbed(pattern)
+	if len(paths) == 0 {
+		t.Fatalf("no files %s", pattern)
+	}
+	return paths
+}
+
+func globbed(patterns ...string) (paths []string) {
+	for _, p := range patterns {
+		found, err := filepath.Glob(p)
+		if err != nil {
+			panic(err)
+		}
+		paths = append(paths, found...)
 	}
 	return paths
 }

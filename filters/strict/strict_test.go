@@ -147,6 +147,18 @@ func TestLongMessagesAreCut(t *testing.T) {
 	}
 }
 
+// Whoever quotes a value in a message, and how: no terminal obeys it.
+func TestMessagesAreSafeForATerminal(t *testing.T) {
+	var diags diag.List
+	root, _ := strict.Read("f", "k", []byte(`"\e[31m\u202e"`), &diags)
+	value, _ := root.Scalar()
+	root.Errorf("code", value, "what is %s", value)
+	want := `f:1:1: error: what is \x1b[31m\u202e (hint: \x1b[31m\u202e) [k-code]`
+	if got := diags[0].String(); got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 func FuzzRead(f *testing.F) {
 	for _, s := range []string{"name: a\n", "name: [a, {b: c}]\n", "\ufeffname: \"\\u202e\"", "a: &x [*x]", "? [a]\n: |\n  b\n", "#\n- - a # b\n  #\n", "%TAG ! !\n---\n", "{ü: ü, ö: [ö]}", "a:\r- b\r\n- c", "'\xff"} {
 		f.Add([]byte(s))
