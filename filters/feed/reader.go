@@ -19,6 +19,7 @@ type reader struct {
 	listing *filters.Listing
 	index   map[string]int // provider ID to its place in the listing
 	seen    map[entry]int  // to the line of its first record
+	most    int            // entries: MaxEntries, but in a test
 	family  int            // bits of the addresses of a DROP list; 0 before its first entry
 
 	diags  diag.List
@@ -39,6 +40,7 @@ func newReader(file, text string, opt Options) *reader {
 	room := min(strings.Count(text, "\n"), 1<<16)
 	return &reader{
 		file: file,
+		most: MaxEntries,
 		listing: &filters.Listing{
 			Name:      opt.Name,
 			Treatment: opt.Treatment,
@@ -123,8 +125,8 @@ func (r *reader) again(p diag.Position, e entry, what string) bool {
 		r.tally.add(p, "feed-duplicate", "", fmt.Sprintf("%s stands twice, first at line %d", what, first))
 		return true
 	}
-	if len(r.seen) == MaxEntries {
-		r.errorf(p, "too-many-entries", "", "over %d entries", MaxEntries)
+	if len(r.seen) == r.most {
+		r.errorf(p, "too-many-entries", "", "over %d entries", r.most)
 		r.full = true
 	}
 	r.seen[e] = p.Line
