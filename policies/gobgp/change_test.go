@@ -6,7 +6,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"depeer/policies"
-	"depeer/policies/internal/testbed"
+	"depeer/policies/lab/testbed"
 	"depeer/policies/plan"
 )
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"strings"
 	"time"
 
 	api "github.com/osrg/gobgp/v3/api"
@@ -36,6 +37,9 @@ func Dial(ctx context.Context, o Options) (*Client, error) {
 	}
 	if err := c.ready(ctx); err != nil {
 		c.Close()
+		if strings.Contains(err.Error(), "preface") { // it hung up when HTTP/2 was to begin
+			err = fmt.Errorf("%w (%s)", err, o.doubt())
+		}
 		return nil, fmt.Errorf("%s: %w", o.Address, err)
 	}
 	return c, nil

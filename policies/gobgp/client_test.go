@@ -7,12 +7,13 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+	api "github.com/osrg/gobgp/v3/api"
 
 	"depeer/filters"
 	"depeer/policies"
 	"depeer/policies/apply"
 	"depeer/policies/gobgp"
-	"depeer/policies/internal/testbed"
+	"depeer/policies/lab/testbed"
 	"depeer/policies/plan"
 )
 
@@ -81,4 +82,8 @@ func built(entries ...string) *policies.RoutingPolicy {
 		c.Filters = append(c.Filters, f)
 	}
 	return policies.Build(&c, treatments, 64500)
+}
+
+func deletePeer(a netip.Addr) *api.DeletePeerRequest {
+	return &api.DeletePeerRequest{Address: a.String()}
 }

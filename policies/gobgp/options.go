@@ -91,6 +91,18 @@ func (o Options) credentials() (credentials.TransportCredentials, error) {
 	return credentials.NewTLS(config), err
 }
 
+// doubt says what may be wrong where gobgpd hangs up at once.
+func (o Options) doubt() string {
+	switch {
+	case o.TLS == nil:
+		return "does it want TLS?"
+	case o.TLS.Cert == "":
+		return "does it want a certificate of ours?"
+	default:
+		return "does it trust our certificate?"
+	}
+}
+
 func (t *TLS) config() (*tls.Config, error) {
 	config := &tls.Config{MinVersion: tls.VersionTLS12}
 	if t.CA != "" {
