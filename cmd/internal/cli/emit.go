@@ -118,4 +118,3 @@ func (in *input) comment() []string {
 	}
 	return slices.Clip(lines)
 }
-

@@ -17,10 +17,11 @@ import (
 type files struct {
 	stdin io.Reader
 	read  map[string][]byte
+	lines map[string][]int // where each line starts, of files that a diagnostic was about
 }
 
 func newFiles(stdin io.Reader) *files {
-	return &files{stdin: stdin, read: map[string][]byte{}}
+	return &files{stdin: stdin, read: map[string][]byte{}, lines: map[string][]int{}}
 }
 
 // stdinName is how a user names the standard input.
@@ -74,23 +75,33 @@ func reason(err error) error {
 	return err
 }
 
-// line returns line n of a file that was read.
-func (f *files) line(name string, n int) (string, bool) {
+// line returns line n of a file that was read. It finds all lines the first
+// time: a file can have as many diagnostics as lines.
+func (f *files) line(name string, n int) ([]byte, bool) {
 	data, ok := f.read[name]
 	if !ok {
-		return "", false
+		return nil, false
 	}
-	for ; n > 1; n-- {
-		i := bytes.IndexByte(data, '\n')
-		if i < 0 {
-			return "", false
+	starts, ok := f.lines[name]
+	if !ok {
+		for start := 0; start >= 0; {
+			starts = append(starts, start)
+			if i := bytes.IndexByte(data[start:], '\n'); i >= 0 {
+				start += i + 1
+			} else {
+				start = -1
+			}
 		}
-		data = data[i+1:]
+		f.lines[name] = starts
 	}
-	if i := bytes.IndexByte(data, '\n'); i >= 0 {
-		data = data[:i]
+	if n < 1 || n > len(starts) {
+		return nil, false
 	}
-	return string(bytes.TrimSuffix(data, []byte("\r"))), true
+	line := data[starts[n-1]:]
+	if n < len(starts) {
+		line = line[:starts[n]-starts[n-1]-1]
+	}
+	return bytes.TrimSuffix(line, []byte("\r")), true
 }
 
 // replaceFile writes a file beside name and renames it, so that name holds

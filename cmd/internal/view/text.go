@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"depeer/filters/diag"
 )
@@ -86,17 +88,22 @@ func (v *person) diagnostics(w io.Writer, l diag.List) {
 }
 
 // caret writes the line that a diagnostic is about, and a caret below its
-// column. Tabs are kept, so that both lines align in any terminal.
+// column. Tabs are kept, so that both lines align in any terminal. Of a long line
+// only the start is looked at, for it can be all of a file, and wrong in every place.
 func (v *person) caret(w io.Writer, p diag.Position) {
-	if p.Line == 0 || p.Column == 0 || v.Source == nil {
-		return
-	}
-	line, ok := v.Source(p.File, p.Line)
-	if !ok || p.Column > len(line)+1 {
-		return
-	}
 	const widest = 120
-	if p.Column > widest || strings.ContainsFunc(line, unprintable) {
+	if p.Line == 0 || p.Column == 0 || p.Column > widest || v.Source == nil {
+		return
+	}
+	text, ok := v.Source(p.File, p.Line)
+	if !ok || p.Column > len(text)+1 {
+		return
+	}
+	line, more := string(text[:min(len(text), widest)]), ""
+	if len(text) > widest {
+		line, more = wholeRunes(line), "..."
+	}
+	if p.Column > len(line)+1 || !utf8.ValidString(line) || strings.ContainsFunc(line, unprintable) {
 		return
 	}
 	gap := strings.Map(func(r rune) rune {
@@ -105,16 +112,25 @@ func (v *person) caret(w io.Writer, p diag.Position) {
 		}
 		return ' '
 	}, line[:p.Column-1])
-	if len(line) > widest {
-		line = strings.ToValidUTF8(line[:widest], "") + "..."
-	}
-	fmt.Fprintf(w, "%6d | %s\n       | %s%s\n", p.Line, line, gap, v.paint(cyan, "^"))
+	fmt.Fprintf(w, "%6d | %s%s\n       | %s%s\n", p.Line, line, more, gap, v.paint(cyan, "^"))
 }
 
-// unprintable holds back lines that could play tricks on a terminal.
-func unprintable(r rune) bool {
-	return r < ' ' && r != '\t' || 0x7f <= r && r <= 0x9f || 0x200b <= r && r <= 0x200f || 0x2028 <= r && r <= 0x202e || 0x2060 <= r && r <= 0x2069 || r == 0xfeff
+// wholeRunes takes off the start of a rune that s ends with.
+func wholeRunes(s string) string {
+	for i := len(s) - 1; i >= 0 && i >= len(s)-utf8.UTFMax; i-- {
+		if utf8.RuneStart(s[i]) {
+			if !utf8.FullRuneInString(s[i:]) {
+				return s[:i]
+			}
+			break
+		}
+	}
+	return s
 }
+
+// unprintable holds back lines that could play tricks on a terminal: controls,
+// and what is not seen or turns the direction of writing.
+func unprintable(r rune) bool { return r != '\t' && !unicode.IsGraphic(r) }
 
 // Colours, as SGR parameters (ECMA-48).
 const (

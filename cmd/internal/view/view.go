@@ -80,8 +80,9 @@ type Options struct {
 	Color bool
 	Out   io.Writer
 	Err   io.Writer
-	// Source returns line n of a file, for the caret under a diagnostic.
-	Source func(file string, n int) (string, bool)
+	// Source returns line n of a file, for the caret under a diagnostic; its bytes
+	// are only looked at.
+	Source func(file string, n int) ([]byte, bool)
 }
 
 // New returns the view that the options ask for.
