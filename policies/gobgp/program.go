@@ -60,9 +60,6 @@ func (r *reader) policy(p *api.Policy) {
 		if len(p.Statements) != 1 || !proto.Equal(p.Statements[0], freeOf(lockStatement)) {
 			r.strange(plan.Policy, p.Name, "a lock has the one empty statement %s", lockStatement)
 		}
-	case isOurs(p.Name):
-		r.strange(plan.Policy, p.Name, "we make no such policy")
-		r.Accepting[p.Name] = accepts
 	default:
 		r.foreign(p, accepts)
 	}
@@ -73,8 +70,12 @@ func freeOf(name string) *api.Statement {
 	return &api.Statement{Name: name, Conditions: &api.Conditions{RpkiResult: noRPKI}, Actions: &api.Actions{}}
 }
 
-// foreign reads a policy of the operator's, and its statements.
+// foreign reads a policy that is not one of our two, and its statements. What of
+// ours it refers to cannot be deleted.
 func (r *reader) foreign(p *api.Policy, accepts bool) {
+	if isOurs(p.Name) {
+		r.strange(plan.Policy, p.Name, "we make no such policy")
+	}
 	if accepts {
 		r.Accepting[p.Name] = true
 	}
@@ -82,12 +83,33 @@ func (r *reader) foreign(p *api.Policy, accepts bool) {
 	for i, s := range p.Statements {
 		names[i] = s.Name
 		if isOurs(s.Name) {
-			r.strange(plan.StatementObject, s.Name, "policy %s has it, and it is ours", p.Name)
-			continue
+			r.lend(plan.Object{Kind: plan.StatementObject, Name: s.Name}, p.Name)
+		} else {
+			r.theirs(plan.StatementObject, s.Name, digest(canonical(s)))
 		}
-		r.theirs(plan.StatementObject, s.Name, digest(canonical(s)))
+		for kind, set := range conditionSets(s.GetConditions()) {
+			if isOurs(set.GetName()) {
+				r.lend(plan.Object{Kind: kind, Name: set.GetName()}, p.Name)
+			}
+		}
 	}
 	r.theirs(plan.Policy, p.Name, digest(names...))
+}
+
+// lend notes that somebody else's policy refers to an object.
+func (r *reader) lend(o plan.Object, policy string) {
+	if i := slices.IndexFunc(r.Strange, func(s plan.Strange) bool { return s.Object == o }); i >= 0 {
+		r.Strange[i].Used = true
+		return
+	}
+	r.Strange = append(r.Strange, plan.Strange{Object: o, Why: "policy " + policy + " refers to it, and is not ours", Used: true})
+}
+
+func conditionSets(c *api.Conditions) map[plan.Kind]*api.MatchSet {
+	return map[plan.Kind]*api.MatchSet{
+		plan.PrefixSet: c.GetPrefixSet(), plan.NeighborSet: c.GetNeighborSet(), plan.ASPathSet: c.GetAsPathSet(),
+		plan.CommunitySet: c.GetCommunitySet(), plan.ExtCommunitySet: c.GetExtCommunitySet(), plan.LargeCommunitySet: c.GetLargeCommunitySet(),
+	}
 }
 
 // generations reads a policy of ours, and returns the names of its statements.

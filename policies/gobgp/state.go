@@ -1,6 +1,7 @@
 package gobgp
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"fmt"
@@ -128,7 +129,7 @@ func (r *reader) finish() {
 	slices.SortFunc(r.Clients, func(a, b plan.Client) int { return a.Address.Compare(b.Address) })
 	slices.Sort(r.Applied)
 	slices.Sort(r.Holders)
-	slices.SortFunc(r.Strange, func(a, b plan.Strange) int { return compare(a.Object, b.Object) })
+	slices.SortFunc(r.Strange, func(a, b plan.Strange) int { return cmp.Or(compare(a.Object, b.Object), cmp.Compare(a.Why, b.Why)) })
 }
 
 // strange notes an object with a name of ours that we cannot have made.
