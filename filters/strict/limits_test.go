@@ -21,6 +21,7 @@ var hostile = []struct {
 	{"64 MiB of comments", func() string { return strings.Repeat("#\n", 32<<20) }, "k-too-large"},
 	{"64 MiB of directives", func() string { return strings.Repeat("%TAG !a! b\n", 5<<20) }, "k-directive"},
 	{"nested in brackets", func() string { return strings.Repeat("[", 500_000) }, "k-too-deep"},
+	{"more brackets", func() string { return strings.Repeat("[", 600_000) }, "k-too-large"},
 	{"nested and closed", func() string {
 		nest := strings.Repeat("[", 9_000) + strings.Repeat("]", 9_000) + ",\n"
 		return "[" + strings.Repeat(nest, strict.MaxValues/2/9_001) + "]"
