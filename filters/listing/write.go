@@ -10,9 +10,9 @@ import (
 	"depeer/filters"
 )
 
-// Write writes l in the format that Read reads, always in the same way, and no
-// key that Read would fill in by itself. Reading it again gives l, but for Source
-// and Digest.
+// Write writes l in the format that Read reads, always in the same way, and but for
+// ids, which exceptions refer to, no key that Read would fill in by itself. Reading it
+// again gives l, but for Source and Digest.
 func Write(w io.Writer, l *filters.Listing) error {
 	out := &writer{}
 	out.line("version: 1")
