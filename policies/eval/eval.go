@@ -14,6 +14,7 @@ type Evaluator struct {
 	paths      pathTable
 	large      largeTable
 	statements []statement
+	keys       []uint32 // of the statements
 	effects    []string // of the statements; see Effect
 }
 
@@ -38,6 +39,7 @@ func New(p *policies.RoutingPolicy) *Evaluator {
 		}
 		compiled.large = e.large.condition(p, s.Conditions.LargeCommunitySet)
 		e.statements = append(e.statements, compiled)
+		e.keys = append(e.keys, compiled.key())
 	}
 	return e
 }
@@ -92,16 +94,16 @@ func numberSets(p *policies.RoutingPolicy) sets {
 	s := sets{number: make(map[string]uint32), is6: make(map[string]bool)}
 	for _, set := range p.PrefixSets {
 		if len(set.Entries) != 0 {
-			s.number[set.Name] = uint32(len(s.number))
+			s.number[set.Name] = firstSet + uint32(len(s.number))
 			s.is6[set.Name] = set.Entries[0].Prefix.Addr().Is6()
 		}
 	}
 	for _, set := range p.ASPathSets {
 		if len(set.Patterns) != 0 {
-			s.number[set.Name] = uint32(len(s.number))
+			s.number[set.Name] = firstSet + uint32(len(s.number))
 		}
 	}
-	s.words = len(s.number)/64 + 1
+	s.words = (int(firstSet)+len(s.number))/64 + 1
 	return s
 }
 

@@ -56,18 +56,23 @@ type space uint64
 
 func spaceOf(c policies.LargeCommunity) space { return space(c.Global)<<32 | space(c.Local1) }
 
-// present sets the bits of the large communities of a route.
-func (t *largeTable) present(list []policies.LargeCommunity, large bits) {
+// present sets the bits of the large communities of a route, and says whether it
+// has set any.
+func (t *largeTable) present(list []policies.LargeCommunity, large bits) (some bool) {
 	for _, c := range list {
 		if !slices.Contains(t.spaces, spaceOf(c)) {
 			continue
 		}
-		if bit, exact := t.exact[c]; exact {
+		bit, known := t.exact[c]
+		if !known {
+			bit, known = t.others[spaceOf(c)]
+		}
+		if known {
 			large.set(bit)
-		} else if bit, other := t.others[spaceOf(c)]; other {
-			large.set(bit)
+			some = true
 		}
 	}
+	return some
 }
 
 // adding returns the bits of list; nil for none.

@@ -35,6 +35,13 @@ func kindOf(c policies.Condition) kind {
 // holds says whether a condition holds on a set that matches, or does not.
 func (k kind) holds(matches bool) bool { return k == none || matches == (k == hit) }
 
+// Two bits of each route that are no set's.
+const (
+	always   uint32 = iota // set
+	anyLarge               // set if the route has, or had, a large community in the policy
+	firstSet
+)
+
 // condition is on the bit of one set.
 type condition struct {
 	kind kind
@@ -80,11 +87,17 @@ func (e *Evaluator) walk(r *policies.Route, trail *[]int) Verdict {
 	}
 	e.prefixes.hit(r.Prefix, hits)
 	e.paths.hit(r.Path, hits)
-	e.large.present(r.LargeCommunities, large)
+	hits.set(always)
+	if e.large.present(r.LargeCommunities, large) {
+		hits.set(anyLarge)
+	}
 
 	is6 := r.Prefix.Addr().Is6()
 	var v Verdict
-	for i := range e.statements {
+	for i, key := range e.keys {
+		if !hits.has(key) {
+			continue
+		}
 		s := &e.statements[i]
 		if !s.matches(hits, large, is6) {
 			continue
@@ -103,9 +116,25 @@ func (e *Evaluator) walk(r *policies.Route, trail *[]int) Verdict {
 		}
 		for i, word := range s.add {
 			large[i] |= word
+			hits.set(anyLarge)
 		}
 	}
 	return v
+}
+
+// key returns a bit without which s cannot match: most routes are done with a
+// statement by this bit, and never look into it.
+func (s *statement) key() uint32 {
+	switch {
+	case s.path.kind == hit:
+		return s.path.bit
+	case s.prefix.kind == hit:
+		return s.prefix.bit
+	case s.large.kind == hit:
+		return anyLarge
+	default:
+		return always
+	}
 }
 
 // matches says whether all conditions of s hold.
