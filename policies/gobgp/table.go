@@ -20,18 +20,20 @@ import (
 // gobgpd 3.37 shows the shared table of a route server only through the eyes of a
 // client (the table "global" is that of other neighbors): without what the client
 // announces, and without paths through its ASN, which it is never sent. So what
-// one client does not see is looked for in the views of others, until one adds
-// nothing. Each view is the whole table: two or three times, usually. A path that
-// no client sees is sent to nobody.
+// one client does not see is looked for in the views of others: of three networks
+// at least, and until one adds nothing. What may be missing then has all these
+// networks in its path. Each view is the whole table, so this takes three times
+// as long as one listing; for some prefixes Seen is much cheaper. A path that no
+// client sees is sent to nobody.
 //
-// For a few prefixes, Seen is much cheaper. Deadlines and errors are as with Received.
+// Deadlines and errors are as with Received.
 func (c *Client) Table(ctx context.Context) iter.Seq2[policies.Route, error] {
 	return func(yield func(policies.Route, error) bool) {
 		viewers, err := c.viewers(ctx)
 		more := true
 		var looked []*viewer
 		for len(viewers) > 0 && err == nil && more {
-			v := next(viewers)
+			v := next(viewers, looked)
 			viewers = slices.DeleteFunc(viewers, func(other *viewer) bool { return other == v })
 			added := false
 			err = c.view(ctx, v.address, nil, func(p *path) bool {
@@ -48,7 +50,7 @@ func (c *Client) Table(ctx context.Context) iter.Seq2[policies.Route, error] {
 				return more
 			})
 			looked = append(looked, v)
-			if len(looked) > 1 && !added {
+			if len(looked) >= enough && !added {
 				break
 			}
 		}
@@ -57,6 +59,10 @@ func (c *Client) Table(ctx context.Context) iter.Seq2[policies.Route, error] {
 		}
 	}
 }
+
+// enough is how many views are looked at in any case: the first may hide a path
+// through its own network, the second that it is the announcer of it.
+const enough = 3
 
 // viewer is a client whose view of the table is looked at.
 type viewer struct {
@@ -69,10 +75,15 @@ type viewer struct {
 // sees says whether gobgpd shows p to the client.
 func (v *viewer) sees(p *path) bool { return p.peer != v.address && p.count(v.asn) == 0 }
 
-// next returns who sees most of what there is.
-func next(viewers []*viewer) *viewer {
+// next returns who sees most of what there is. Another client of the same network
+// is the last to see what the first did not.
+func next(viewers, looked []*viewer) *viewer {
+	networks := make(map[filters.ASN]int)
+	for _, v := range looked {
+		networks[v.asn]++
+	}
 	return slices.MinFunc(viewers, func(a, b *viewer) int {
-		return cmp.Or(cmp.Compare(a.blind, b.blind), cmp.Compare(a.accepted, b.accepted), a.address.Compare(b.address))
+		return cmp.Or(cmp.Compare(networks[a.asn], networks[b.asn]), cmp.Compare(a.blind, b.blind), cmp.Compare(a.accepted, b.accepted), a.address.Compare(b.address))
 	})
 }
 
