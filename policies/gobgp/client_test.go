@@ -11,13 +11,10 @@ import (
 
 	"depeer/filters"
 	"depeer/policies"
-	"depeer/policies/apply"
 	"depeer/policies/gobgp"
 	"depeer/policies/lab/testbed"
 	"depeer/policies/plan"
 )
-
-var _ apply.Daemon = (*gobgp.Client)(nil)
 
 // equal compares values of netip by ==.
 var equal = cmp.Options{

@@ -18,9 +18,11 @@ const (
 
 // decoder reads answers of ListPath in binary form, of one family.
 type decoder struct {
-	path     path
-	neighbor []byte // of path.peer: it is the same many times in a row
-	is6      bool
+	path path
+	is6  bool
+	// The last neighbor, and its address: it is the same many times in a row.
+	neighbor []byte
+	peer     netip.Addr
 }
 
 // destination gives each path of an answer to each, and returns whether that
@@ -47,14 +49,15 @@ func (d *decoder) destination(message []byte, each func(*path) bool) (more bool,
 
 func (d *decoder) read(message []byte) error {
 	p := &d.path
-	*p = path{peer: p.peer}
+	*p = path{}
 	err := fields(message, func(n protowire.Number, value []byte) (err error) {
 		switch n {
 		case pathNeighbor:
 			if string(value) != string(d.neighbor) {
 				d.neighbor = append(d.neighbor[:0], value...)
-				p.peer, err = netip.ParseAddr(string(value))
+				d.peer, _ = netip.ParseAddr(string(value)) // "<nil>" of a route that gobgpd made itself
 			}
+			p.peer = d.peer
 		case pathNLRI:
 			p.prefix, err = parseNLRI(value, d.is6)
 		case pathAttributes:

@@ -1,0 +1,173 @@
+package gobgp_test
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"net/netip"
+	"os"
+	"strconv"
+	"testing"
+	"time"
+
+	api "github.com/osrg/gobgp/v3/api"
+	"github.com/osrg/gobgp/v3/pkg/packet/bgp"
+
+	"depeer/filters"
+	"depeer/policies"
+	"depeer/policies/lab/testbed"
+	"depeer/policies/plan"
+)
+
+// many is how many routes or entries a benchmark is about: DEPEER_BENCH, or else.
+func many(b *testing.B, or int) int {
+	if n, err := strconv.Atoi(os.Getenv("DEPEER_BENCH")); err == nil {
+		return n
+	}
+	return or
+}
+
+// announce has a speaker announce n routes with the attributes of a usual one,
+// 50 to a message, and waits until gobgpd has them.
+func announce(b *testing.B, d *testbed.Daemon, n int) netip.Addr {
+	b.Helper()
+	s := testbed.Speak(b, d, d.Site.Member(0), 64496)
+	for i := 0; i < n; {
+		attributes := []bgp.PathAttributeInterface{
+			bgp.NewPathAttributeOrigin(0), bgp.NewPathAttributeNextHop(s.Address.String()), bgp.NewPathAttributeMultiExitDisc(7),
+			bgp.NewPathAttributeAsPath([]bgp.AsPathParamInterface{bgp.NewAs4PathParam(bgp.BGP_ASPATH_ATTR_TYPE_SEQ, []uint32{64496, 65001, 65002, 65003 + uint32(i)%5000})}),
+			bgp.NewPathAttributeCommunities([]uint32{64500<<16 | 1, 64500<<16 | 2, 65001<<16 | 3}),
+		}
+		var list []*bgp.IPAddrPrefix
+		for range min(50, n-i) {
+			var a [4]byte
+			binary.BigEndian.PutUint32(a[:], 20<<24+uint32(i)<<8)
+			list = append(list, bgp.NewIPAddrPrefix(24, netip.AddrFrom4(a).String()))
+			i++
+		}
+		s.Say(bgp.NewBGPUpdateMessage(nil, attributes, list))
+	}
+	testbed.Eventually(b, 2*time.Minute, func() error {
+		peers, err := d.Peers()
+		if err != nil {
+			return err
+		}
+		got := uint64(0)
+		for _, p := range peers {
+			for _, f := range p.AfiSafis {
+				got += f.State.GetReceived()
+			}
+		}
+		if got != uint64(n) {
+			return fmt.Errorf("%d routes of %d", got, n)
+		}
+		return nil
+	})
+	return s.Address
+}
+
+// BenchmarkReceived is against what gobgpd's own client needs to receive the same
+// answers and throw them away.
+func BenchmarkReceived(b *testing.B) {
+	n := many(b, 100_000)
+	d := testbed.Gobgpd(b, testbed.Config{Members: []testbed.MemberConfig{{ASN: 64496}, {ASN: 64497}}})
+	announcer := announce(b, d, n)
+	c := dial(b, d)
+	report := func(b *testing.B) {
+		b.ReportMetric(float64(n)*float64(b.N)/b.Elapsed().Seconds(), "routes/s")
+	}
+	b.Run("listed", func(b *testing.B) {
+		for b.Loop() {
+			stream, err := d.API().ListPath(b.Context(), &api.ListPathRequest{
+				TableType: api.TableType_ADJ_IN, Name: announcer.String(), Family: &api.Family{Afi: api.Family_AFI_IP, Safi: api.Family_SAFI_UNICAST}, EnableOnlyBinary: true,
+			})
+			got := 0
+			for err == nil {
+				if _, err = stream.Recv(); err == nil {
+					got++
+				}
+			}
+			if got != n || !errors.Is(err, io.EOF) {
+				b.Fatal(got, err)
+			}
+		}
+		report(b)
+	})
+	b.Run("received", func(b *testing.B) {
+		for b.Loop() {
+			got := 0
+			for _, err := range c.Received(b.Context(), announcer) {
+				if err != nil {
+					b.Fatal(err)
+				}
+				got++
+			}
+			if got != n {
+				b.Fatal(got)
+			}
+		}
+		report(b)
+	})
+	b.Run("table", func(b *testing.B) {
+		for b.Loop() {
+			for _, err := range c.Table(b.Context()) {
+				if err != nil {
+					b.Fatal(err)
+				}
+			}
+		}
+		report(b)
+	})
+}
+
+// BenchmarkState reads a set of many entries.
+func BenchmarkState(b *testing.B) {
+	n := many(b, 300_000)
+	d := testbed.Gobgpd(b, testbed.Config{Policy: anchor, Members: []testbed.MemberConfig{{ASN: 64496}}})
+	c := dial(b, d)
+	policy := wide(n)
+	for _, call := range plan.To(state(b, c), policy, "a").Calls() {
+		begin := time.Now()
+		do(b, c, call)
+		if call.Verb == plan.AddSet {
+			b.Logf("%s took %v", call, time.Since(begin))
+		}
+	}
+	for b.Loop() {
+		s := state(b, c)
+		if len(s.PrefixSets[policy.PrefixSets[0].Name]) != n || len(s.Strange) != 0 {
+			b.Fatal(s.Strange)
+		}
+	}
+	b.ReportAllocs()
+}
+
+// wide is a policy with n entries in one set.
+func wide(n int) *policies.RoutingPolicy {
+	entries := make([]filters.Entry, n)
+	for i := range entries {
+		var a [4]byte
+		binary.BigEndian.PutUint32(a[:], 20<<24+uint32(i)<<8)
+		entries[i] = filters.Entry{Prefix: netip.PrefixFrom(netip.AddrFrom4(a), 24), Min: 24, Max: 32}
+	}
+	return policies.Build(&filters.Compiled{Filters: []filters.Filter{{Treatment: "depeer", Prefixes: filters.Entries{IPv4: entries}}}}, []policies.Treatment{{Name: "depeer", Reject: true}}, 64500)
+}
+
+// Row 36 of what must be survived: 300,000 entries are one message.
+func TestManyEntries(t *testing.T) {
+	t.Parallel()
+	const n = 300_000
+	d := testbed.Gobgpd(t, testbed.Config{Policy: anchor, Members: []testbed.MemberConfig{{ASN: 64496}}})
+	c := dial(t, d)
+	want := wide(n)
+	do(t, c, plan.To(state(t, c), want, "a").Calls()...)
+	s := state(t, c)
+	if got := len(s.PrefixSets[want.PrefixSets[0].Name]); got != n || len(s.Strange) != 0 {
+		t.Errorf("%d entries of %d; strange %v", got, n, s.Strange)
+	}
+	do(t, c, plan.To(s, &policies.RoutingPolicy{}, "b").Calls()...)
+	if s := state(t, c); len(s.PrefixSets) != 0 {
+		t.Errorf("sets that are left: %d", len(s.PrefixSets))
+	}
+}
