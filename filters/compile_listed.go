@@ -26,6 +26,9 @@ func (c *compiler) list(lists []*Listing) {
 		first[l.Name] = l
 		c.isKnown(l.Source, c.rules.Lists[l.Name])
 		c.isKnown(l.Source, l.Treatment)
+		if len(l.Providers) == 0 {
+			c.diags.Warnf(l.Source, "listing-empty", "", "list %q has no providers, and matches nothing", l.Name)
+		}
 		exceptions := c.exceptions(l)
 		for i := range l.Providers {
 			p := &l.Providers[i]

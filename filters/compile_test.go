@@ -53,10 +53,16 @@ func texts(diags diag.List) (lines []string) {
 }
 
 func TestCompileNothing(t *testing.T) {
-	for _, lists := range [][]*filters.Listing{nil, {list("depeer")}} {
-		c, diags := filters.Compile(lists, filters.Rules{Treatments: treatments})
-		if len(diags) > 0 {
-			t.Errorf("says %v", diags)
+	for _, test := range []struct {
+		lists []*filters.Listing
+		says  []string
+	}{
+		{nil, nil},
+		{[]*filters.Listing{list("depeer")}, []string{`a.yaml:1:5: warning: list "a" has no providers, and matches nothing [listing-empty]`}},
+	} {
+		c, diags := filters.Compile(test.lists, filters.Rules{Treatments: treatments})
+		if diff := cmp.Diff(test.says, texts(diags)); diff != "" {
+			t.Errorf("says (-want +got):\n%s", diff)
 		}
 		if diff := cmp.Diff(&filters.Compiled{}, c, cmpopts.EquateEmpty()); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)

@@ -5,6 +5,7 @@ import (
 
 	"depeer/filters"
 	"depeer/filters/diag"
+	"depeer/policies/exchange"
 )
 
 // TestGuardCompiled guards what filters.Compile makes: protected space does not count,
@@ -44,6 +45,35 @@ func TestGuardCompiled(t *testing.T) {
 				if codes[i] != test.want[i] {
 					t.Errorf("want %v, got %v", test.want, got)
 				}
+			}
+		})
+	}
+}
+
+// TestInert: the built-in tag is a community of the exchange, and nothing without its ASN.
+func TestInert(t *testing.T) {
+	l := listing(t, "20.0.0.0/16")
+	l.Providers[0].Treatment = "tag"
+	for _, test := range []struct {
+		name string
+		ex   *exchange.Exchange
+		want string
+	}{
+		{"no ASN", exchange.Default(), "list.yaml:2:7: warning: example-ix-listed: nothing happens to 1 of 1 providers: tag is a community of the exchange, whose ASN is not known (hint: exchange: {asn: ...} in the exchange file) [listing-inert]"},
+		{"the target's ASN", exchange.Default().WithASN(64500), ""},
+		{"its own ASN", read(t, ix), ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			c, diags := filters.Compile([]*filters.Listing{l}, test.ex.Rules(noon))
+			if len(diags) != 0 {
+				t.Fatal(diags)
+			}
+			got := ""
+			for _, d := range test.ex.Inert(c) {
+				got += d.String()
+			}
+			if got != test.want {
+				t.Errorf("got  %s\nwant %s", got, test.want)
 			}
 		})
 	}

@@ -126,3 +126,25 @@ func (e *Exchange) Treatment(name string) (policies.Treatment, bool) {
 // session: shut. Whoever makes policy of the exchange refuses to, rather than leave
 // these out.
 func (e *Exchange) Unsupported() diag.List { return append(diag.List(nil), e.notYet...) }
+
+// Inert warns, for each list, of providers in force whose treatment changes nothing:
+// the built-in tag, while the ASN is not known that its community starts with.
+func (e *Exchange) Inert(c *filters.Compiled) diag.List {
+	var diags diag.List
+	var lists []*filters.Listing // in order
+	count := make(map[*filters.Listing]int)
+	for _, l := range c.Listed {
+		t, known := e.Treatment(l.Treatment)
+		if !known || t.Reject || t.Changes() {
+			continue
+		}
+		if count[l.Listing]++; count[l.Listing] == 1 {
+			lists = append(lists, l.Listing)
+		}
+	}
+	for _, l := range lists {
+		diags.Warnf(l.Source, "listing-inert", "exchange: {asn: ...} in the exchange file", "%s: nothing happens to %d of %d providers: tag is a community of the exchange, whose ASN is not known",
+			l.Name, count[l], len(l.Providers))
+	}
+	return diags
+}
