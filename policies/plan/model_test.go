@@ -42,13 +42,38 @@ func reached(t *rapid.T, c chooser) *plantest.Model {
 		for _, call := range change.Calls()[:c(1+len(change.Calls()))] {
 			do(t, m, call)
 		}
-		recoverTo(t, m, chooser(func(n int) int { return n - 1 }))
-		if c.oneIn(2) { // all that a recovery of its own would leave
-			do(t, m, plan.Call{Verb: plan.AddGate, Name: plan.GatePrefix + "left"})
+		if r, err := plan.Recover(state(m)); err != nil || r.Side != plan.Whole {
+			recoverTo(t, m, through)
 		}
+	}
+	if c.oneIn(3) {
+		litter(t, c, m)
 	}
 	return m
 }
+
+// litter leaves what hands and daemons may leave that nothing uses.
+func litter(t *rapid.T, c chooser, m *plantest.Model) {
+	gate := plan.GatePrefix + "left"
+	p := c.policy()
+	do(t, m, plan.Call{Verb: plan.AddGate, Name: gate})
+	do(t, m, plan.Call{Verb: plan.Hold, Name: policies.Prefix + "0123456789ab/001-orphan", Gate: plan.Gate{Set: gate, Invert: true}})
+	m.ByHand(func(o *plantest.Objects) {
+		for _, set := range p.PrefixSets {
+			if _, there := o.PrefixSets[set.Name]; !there {
+				o.PrefixSets[set.Name] = set.Entries
+			}
+		}
+		for _, set := range p.ASPathSets {
+			if _, there := o.ASPathSets[set.Name]; !there {
+				o.ASPathSets[set.Name] = set.Patterns
+			}
+		}
+	})
+}
+
+// through lets all calls through.
+var through chooser = func(n int) int { return n - 1 }
 
 func TestEveryRouteIsAsBeforeOrAsAfter(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
@@ -78,8 +103,8 @@ func TestEveryRouteIsAsBeforeOrAsAfter(t *testing.T) {
 	})
 }
 
-// recoverTo recovers, and is cut off again and again where c says so; c may say
-// len-1 to be let through.
+// recoverTo recovers, and is cut off again and again where c says so; through
+// is not.
 func recoverTo(t failing, m *plantest.Model, c chooser) plan.Side {
 	t.Helper()
 	side := plan.Whole
@@ -106,7 +131,7 @@ func recoverTo(t failing, m *plantest.Model, c chooser) plan.Side {
 			return side
 		}
 	}
-	return recoverTo(t, m, func(n int) int { return n - 1 })
+	return recoverTo(t, m, through)
 }
 
 func TestRecoverFromEveryCall(t *testing.T) {

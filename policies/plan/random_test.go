@@ -138,3 +138,16 @@ var routes = func() []policies.Route {
 	}
 	return out
 }()
+
+// policyOf refuses prefixes, and de-prefers an ASN.
+func policyOf(prefixes ...string) *policies.RoutingPolicy {
+	var entries []filters.Entry
+	for _, p := range prefixes {
+		prefix := netip.MustParsePrefix(p)
+		entries = append(entries, filters.Entry{Prefix: prefix, Min: uint8(prefix.Bits()), Max: 32})
+	}
+	return policies.Build(&filters.Compiled{Filters: []filters.Filter{
+		{Treatment: "depeer", Prefixes: filters.Entries{IPv4: entries}},
+		{Treatment: "deprefer", ASNs: []filters.ASMatch{{ASN: 64990}}},
+	}}, treatments, asn)
+}

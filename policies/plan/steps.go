@@ -62,18 +62,23 @@ func (s *State) list(client netip.Addr, isImport bool) []string {
 
 // Holds says whether s is what the plan leads to, whoever brought it there.
 func (p *Plan) Holds(s *State) bool {
+	if p.Clear {
+		return Clear(s, p.ID).Empty()
+	}
 	return s.Import != nil && slices.Equal(s.Import, names(p.Change.New.Import)) &&
-		len(s.Strange) == 0 && len(s.Gates) == 0 && (p.Clear || len(s.Unanchored()) == 0)
+		len(s.Strange) == 0 && len(s.Gates) == 0 && len(s.Unanchored()) == 0
 }
 
-// Obstacles returns why p cannot be applied to s: nothing but a lock or a change
-// that was cut off keeps a plan from taking everything of ours out.
+// Obstacles returns why p cannot be applied to s: nothing but a lock, or a change
+// that was cut off and can be recovered, keeps a plan from taking everything of ours
+// out.
 func (p *Plan) Obstacles(s *State) []Obstacle {
 	all := s.Obstacles()
 	if !p.Clear {
 		return all
 	}
-	return slices.DeleteFunc(all, func(o Obstacle) bool { return o.Code != CutOff && o.Code != Locked })
+	_, err := Recover(s)
+	return slices.DeleteFunc(all, func(o Obstacle) bool { return o.Code != Locked && (o.Code != CutOff || err != nil) })
 }
 
 // Marking returns the calls that leave the mark of p in s, and no other.
@@ -91,4 +96,9 @@ func (s *State) HalfWay() *Change {
 		Old: s.generation(func(st Statement) bool { return st.Gate.Set == "" || st.Gate.Invert }),
 		New: s.generation(func(st Statement) bool { return st.Gate.Set == "" || !st.Gate.Invert }),
 	}
+}
+
+// CutOff says whether a change stands half-way in s.
+func (s *State) CutOff() bool {
+	return slices.ContainsFunc(s.Obstacles(), func(o Obstacle) bool { return o.Code == CutOff })
 }
