@@ -65,7 +65,7 @@ func readLength(n strict.Node, longest uint64, into *uint8) {
 }
 
 func readPercent(n strict.Node, most Percent, into *Percent) {
-	p, ok := parsed(n, ParsePercent)
+	p, ok := strict.Value(n, ParsePercent)
 	if !ok {
 		return
 	}

@@ -51,7 +51,7 @@ func readTransitFree(r *reader, n strict.Node) {
 func prefixes(n strict.Node, add func(strict.Node, netip.Prefix)) {
 	seen := make(once[netip.Prefix])
 	each(n, func(n strict.Node) {
-		if p, ok := parsed(n, filters.ParsePrefix); ok && seen.add(n, p, p.String()) {
+		if p, ok := strict.Value(n, filters.ParsePrefix); ok && seen.add(n, p, p.String()) {
 			add(n, p)
 		}
 	})

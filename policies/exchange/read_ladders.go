@@ -72,7 +72,7 @@ func readSteps(l *ladderReader, n strict.Node) {
 
 // readAfter reads an age in whole days: listings say since which day, not since when.
 func readAfter(s *stepReader, n strict.Node) {
-	after, ok := parsed(n, filters.ParseSpan)
+	after, ok := strict.Value(n, filters.ParseSpan)
 	if !ok {
 		return
 	}

@@ -90,7 +90,7 @@ func readURL(n strict.Node, into *string) {
 
 // readEvery reads how often a feed is fetched. Spamhaus asks for once an hour at most.
 func readEvery(n strict.Node, into *time.Duration) {
-	every, ok := parsed(n, filters.ParseSpan)
+	every, ok := strict.Value(n, filters.ParseSpan)
 	if !ok {
 		return
 	}
@@ -104,7 +104,7 @@ func readEvery(n strict.Node, into *time.Duration) {
 var exceptFields = []strict.Field[filters.Exception]{
 	{Key: "list", Required: true, Read: func(e *filters.Exception, n strict.Node) { readSlug(n, &e.List) }},
 	{Key: "provider", Required: true, Read: func(e *filters.Exception, n strict.Node) { readSlug(n, &e.Provider) }},
-	{Key: "until", Read: func(e *filters.Exception, n strict.Node) { e.Until, _ = parsed(n, filters.ParseDay) }},
+	{Key: "until", Read: func(e *filters.Exception, n strict.Node) { e.Until, _ = strict.Value(n, filters.ParseDay) }},
 	{Key: "reason", Read: func(e *filters.Exception, n strict.Node) { readText(n, &e.Reason) }},
 }
 

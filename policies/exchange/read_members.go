@@ -34,7 +34,7 @@ func readMembers(r *reader, n strict.Node) {
 
 func readAddresses(m *memberReader, n strict.Node) {
 	some(n, "addresses", func(n strict.Node) {
-		if a, ok := parsed(n, parseAddr); ok && m.taken.add(n, a, a.String()) {
+		if a, ok := strict.Value(n, parseAddr); ok && m.taken.add(n, a, a.String()) {
 			m.Addresses = append(m.Addresses, a)
 		}
 	})
@@ -43,7 +43,7 @@ func readAddresses(m *memberReader, n strict.Node) {
 func readChoices(m *memberReader, n strict.Node) {
 	pairs, _ := n.Pairs()
 	for _, p := range pairs {
-		list, named := parsed(p.Key, filters.ParseSlug)
+		list, named := strict.Value(p.Key, filters.ParseSlug)
 		wish, wished := word(p.Value, Refuse, Deprefer, Tag)
 		if named && wished {
 			m.Choices = append(m.Choices, Choice{list, wish, p.Key.Position()})

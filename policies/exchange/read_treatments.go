@@ -98,7 +98,7 @@ func readLocalPref(t *treatmentReader, n strict.Node) {
 func readCommunities(t *treatmentReader, n strict.Node) {
 	seen := make(once[policies.Community])
 	some(n, "communities", func(n strict.Node) {
-		c, ok := parsed(n, policies.ParseCommunity)
+		c, ok := strict.Value(n, policies.ParseCommunity)
 		if !ok || !seen.add(n, c, c.String()) {
 			return
 		}
@@ -110,7 +110,7 @@ func readCommunities(t *treatmentReader, n strict.Node) {
 func readLargeCommunities(t *treatmentReader, n strict.Node) {
 	seen := make(once[policies.LargeCommunity])
 	some(n, "large communities", func(n strict.Node) {
-		c, ok := parsed(n, policies.ParseLargeCommunity)
+		c, ok := strict.Value(n, policies.ParseLargeCommunity)
 		if !ok || !seen.add(n, c, c.String()) {
 			return
 		}

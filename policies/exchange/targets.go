@@ -36,7 +36,7 @@ type targetReader struct {
 var targetFields = []strict.Field[targetReader]{
 	{Key: "name", Required: true, Read: func(t *targetReader, n strict.Node) { readSlug(n, &t.Name) }},
 	{Key: "address", Required: true, Read: func(t *targetReader, n strict.Node) {
-		if a, ok := parsed(n, ParseAddress); ok {
+		if a, ok := strict.Value(n, ParseAddress); ok {
 			t.Address, t.address = a, &n
 		}
 	}},

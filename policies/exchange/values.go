@@ -1,7 +1,6 @@
 package exchange
 
 import (
-	"errors"
 	"fmt"
 	"net/netip"
 	"strings"
@@ -10,26 +9,6 @@ import (
 	"depeer/filters/diag"
 	"depeer/filters/strict"
 )
-
-// parsed reads a single value with parse, and says at its place what parse says
-// with a *filters.SyntaxError.
-func parsed[T any](n strict.Node, parse func(string) (T, error)) (T, bool) {
-	var none T
-	s, ok := n.Scalar()
-	if !ok {
-		return none, false
-	}
-	v, err := parse(s)
-	if err == nil {
-		return v, true
-	}
-	var syntax *filters.SyntaxError
-	if !errors.As(err, &syntax) {
-		panic("exchange: a parser says something without a code: " + err.Error())
-	}
-	n.Errorf(syntax.Code, syntax.Hint, "%s", syntax.Message)
-	return none, false
-}
 
 // word reads one of a few words.
 func word[T fmt.Stringer](n strict.Node, words ...T) (T, bool) {
@@ -58,7 +37,7 @@ func nearest(name string, names []string) string {
 
 // readSlug reads a name that other things refer to.
 func readSlug(n strict.Node, into *string) bool {
-	s, ok := parsed(n, filters.ParseSlug)
+	s, ok := strict.Value(n, filters.ParseSlug)
 	if ok {
 		*into = s
 	}
@@ -72,7 +51,7 @@ func readText(n strict.Node, into *string) {
 }
 
 func readASN(n strict.Node) (filters.ASN, bool) {
-	asn, ok := parsed(n, filters.ParseASN)
+	asn, ok := strict.Value(n, filters.ParseASN)
 	if !ok {
 		return 0, false
 	}
