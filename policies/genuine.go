@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 
 	"depeer/filters"
@@ -16,7 +17,7 @@ import (
 
 // Genuine says whether the set's name is the one of its entries.
 func (s PrefixSet) Genuine() bool {
-	sorted := slices.SortedFunc(slices.Values(s.Entries), func(a, b filters.Entry) int {
+	sorted := inOrder(s.Entries, func(a, b filters.Entry) int {
 		return cmp.Or(a.Prefix.Compare(b.Prefix), cmp.Compare(a.Min, b.Min), cmp.Compare(a.Max, b.Max))
 	})
 	return genuine(s.Name, sorted, entryLine)
@@ -24,7 +25,7 @@ func (s PrefixSet) Genuine() bool {
 
 // Genuine says whether the set's name is the one of its patterns.
 func (s ASPathSet) Genuine() bool {
-	sorted := slices.SortedFunc(slices.Values(s.Patterns), func(a, b ASPathPattern) int {
+	sorted := inOrder(s.Patterns, func(a, b ASPathPattern) int {
 		return cmp.Or(cmp.Compare(a.ASN, b.ASN), cmp.Compare(a.Where, b.Where))
 	})
 	return genuine(s.Name, sorted, ASPathPattern.String)
@@ -32,10 +33,19 @@ func (s ASPathSet) Genuine() bool {
 
 // Genuine says whether the set's name is the one of its patterns.
 func (s LargeCommunitySet) Genuine() bool {
-	sorted := slices.SortedFunc(slices.Values(s.Patterns), func(a, b LargeCommunityPattern) int {
+	sorted := inOrder(s.Patterns, func(a, b LargeCommunityPattern) int {
 		return cmp.Or(cmp.Compare(a.Global, b.Global), cmp.Compare(a.Local1, b.Local1), cmp.Compare(a.Local2, b.Local2))
 	})
 	return genuine(s.Name, sorted, LargeCommunityPattern.String)
+}
+
+// inOrder returns the elements sorted; the list itself, if it is: it may be long.
+func inOrder[E any](list []E, compare func(a, b E) int) []E {
+	if !slices.IsSortedFunc(list, compare) {
+		list = slices.Clone(list)
+		slices.SortFunc(list, compare)
+	}
+	return list
 }
 
 func genuine[E any](name string, elements []E, line func(E) string) bool {
@@ -71,4 +81,9 @@ func digestOf[E any](elements []E, line func(E) string) string {
 	})
 }
 
-func entryLine(e filters.Entry) string { return fmt.Sprintf("%s %d..%d", e.Prefix, e.Min, e.Max) }
+// entryLine is "prefix min..max". There may be many, so it goes without fmt.
+func entryLine(e filters.Entry) string {
+	line := e.Prefix.AppendTo(make([]byte, 0, 64))
+	line = strconv.AppendUint(append(line, ' '), uint64(e.Min), 10)
+	return string(strconv.AppendUint(append(line, ".."...), uint64(e.Max), 10))
+}
