@@ -62,6 +62,7 @@ var bad = []struct {
 	{"mixed families", feed.SpamhausDrop, dated + "1.2.3.0/24 ; SBL1\n2a00::/32 ; SBL2\n", []string{"f:4:1: error: 2a00::/32 among prefixes of the other address family [feed-family]"}},
 	{"mapped", feed.SpamhausDrop, dated + "::ffff:1.2.3.0/120 ; SBL1\n", []string{"f:3:1: error: ::ffff:1.2.3.0/120 is an IPv4-mapped IPv6 prefix (hint: 1.2.3.0/24) [feed-prefix-mapped]"}},
 	{"bad date", feed.SpamhausDrop, title + "; Last-Modified: yesterday\n1.2.3.0/24 ; SBL1\n", []string{`f:2:1: error: "yesterday" is no date (hint: such as Thu, 21 Jan 2021 19:45:55 GMT) [feed-date]`}},
+	{"date that no listing can have", feed.SpamhausDrop, title + "; Last-Modified: Thu, 21 Jan 1960 19:45:55 GMT\n1.2.3.0/24 ; SBL1\n", []string{`f:2:1: error: "Thu, 21 Jan 1960 19:45:55 GMT" is no date (hint: such as Thu, 21 Jan 2021 19:45:55 GMT) [feed-date]`}},
 	{"ASN-DROP", feed.SpamhausDrop, title + "AS612 ; US | X\n", []string{"f:2:1: error: an ASN: this is no list of prefixes (hint: spamhaus-asndrop) [feed-format]"}},
 
 	{"no footer", feed.SpamhausDrop, record, []string{"f:1:51: error: the feed is cut short: its footer is missing (hint: fetch it again) [feed-no-footer]"}},

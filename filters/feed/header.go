@@ -30,10 +30,11 @@ type header struct {
 
 var title = regexp.MustCompile(`^Spamhaus\s+(.*DROP\S*)\s+List\b\s*(\d{4}/\d{2}/\d{2})?(?:\s+-\s+(.*))?`)
 
-// isWebURL says whether s is the address of a page and nothing else.
+// isWebURL says whether s is the address of a page and nothing else, and one that
+// the listing's reader takes.
 func isWebURL(s string) bool {
 	u, err := url.Parse(s)
-	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && u.User == nil && isASCII(s)
+	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Hostname() != "" && u.User == nil && isASCII(s) && readable(s)
 }
 
 // comment reads one line that starts with a semicolon.
@@ -43,8 +44,9 @@ func (r *reader) comment(h *header, l line) {
 	modified, dated := strings.CutPrefix(s, "Last-Modified:")
 	switch {
 	case dated:
-		t, err := time.Parse("Mon, _2 Jan 2006 15:04:05 GMT", strings.TrimSpace(modified))
-		if err != nil {
+		t, _ := time.Parse("Mon, _2 Jan 2006 15:04:05 GMT", strings.TrimSpace(modified))
+		// No time at all is before 1970, too, and the listing's reader takes neither.
+		if _, err := filters.ParseDay(t.Format(time.DateOnly)); err != nil {
 			r.errorf(r.at(l, start), "date", "such as Thu, 21 Jan 2021 19:45:55 GMT", "%s is no date", brief(strings.TrimSpace(modified)))
 		}
 		h.modified = t

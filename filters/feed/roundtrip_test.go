@@ -2,6 +2,7 @@ package feed_test
 
 import (
 	"bytes"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -53,6 +54,18 @@ func TestRoundTrip(t *testing.T) {
 				roundtrip(t, l)
 			}
 		})
+	}
+}
+
+// An address in a comment that is none for the listing's reader is left out.
+func TestRoundTripOfAddress(t *testing.T) {
+	t.Parallel()
+	for _, url := range []string{"http://:80/", "https://www.example.net/" + strings.Repeat("a", 20_000)} {
+		l, diags := feed.Parse(feed.SpamhausDrop, "f", []byte(title+"; "+url+"\n1.2.3.0/24 ; SBL1\n"), feed.Options{Treatment: "tag"})
+		if l == nil || l.URL != "" {
+			t.Fatalf("%.40s: %v", url, diags)
+		}
+		roundtrip(t, l)
 	}
 }
 
