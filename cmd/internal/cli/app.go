@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"time"
 
@@ -29,12 +30,15 @@ type session struct {
 	now   time.Time // --at, or the clock: read once
 	conf  string    // --config
 	state string    // --state
+	log   *slog.Logger
+
+	confUsed string // the exchange file that was read; "" for none
 }
 
 // Run runs one command line, without the program's name, and returns its exit
 // code.
 func Run(ctx context.Context, streams Streams, args []string) Code {
-	s := &session{Streams: streams, files: newFiles(streams.In)}
+	s := &session{Streams: streams, files: newFiles(ctx, streams.In)}
 	// Until the flags are read, what can be said is said in the form they ask for.
 	s.view = s.newView(asksForJSON(args), "auto")
 
@@ -63,7 +67,8 @@ func newApp(s *session) *cli.App {
 		HideVersion: true,
 		Flags:       globalFlags(),
 		Commands: []*cli.Command{
-			checkCommand(s), emitCommand(s), importCommand(s), labCommand(s),
+			checkCommand(s), emitCommand(s), importCommand(s),
+			labCommand(s),
 			versionCommand(s), completionCommand(s),
 		},
 		Before:         s.begin,
@@ -85,6 +90,8 @@ func globalFlags() []cli.Flag {
 		&cli.BoolFlag{Name: "json", EnvVars: []string{"DEPEER_JSON"}, Usage: "print the result as one JSON object"},
 		&cli.StringFlag{Name: "at", EnvVars: []string{"DEPEER_AT"}, Usage: "do it as on this `DAY` (YYYY-MM-DD, or a time in RFC 3339)"},
 		&cli.StringFlag{Name: "color", EnvVars: []string{"DEPEER_COLOR"}, Value: "auto", Usage: "colours: `auto`, always or never"},
+		&cli.StringFlag{Name: "log-format", EnvVars: []string{"DEPEER_LOG_FORMAT"}, Value: "text", Usage: "the log's format: `text` or json"},
+		&cli.BoolFlag{Name: "verbose", EnvVars: []string{"DEPEER_VERBOSE"}, Usage: "log every call on stderr"},
 		&cli.StringFlag{Name: "state", EnvVars: []string{"DEPEER_STATE"}, Usage: "the `DIR` for what is kept between runs ($XDG_STATE_HOME/depeer)"},
 	}
 }
@@ -100,6 +107,9 @@ func (s *session) begin(c *cli.Context) error {
 	s.view = s.newView(c.Bool("json"), color)
 	s.conf, s.state = c.String("config"), c.String("state")
 	s.now = time.Now().UTC()
+	if err := s.newLog(c.String("log-format"), c.Bool("verbose")); err != nil {
+		return err
+	}
 	if at := c.String("at"); at != "" {
 		m, err := filters.ParseMoment(at)
 		if err != nil {
@@ -110,9 +120,26 @@ func (s *session) begin(c *cli.Context) error {
 	return nil
 }
 
+// newLog makes the log, which goes to stderr: warnings, and with --verbose all.
+func (s *session) newLog(format string, verbose bool) error {
+	options := &slog.HandlerOptions{Level: slog.LevelError}
+	if verbose {
+		options.Level = slog.LevelDebug
+	}
+	switch format {
+	case "text":
+		s.log = slog.New(slog.NewTextHandler(s.Err, options))
+	case "json":
+		s.log = slog.New(slog.NewJSONHandler(s.Err, options))
+	default:
+		return usage("--log-format text|json", "--log-format %s: no such format", format)
+	}
+	return nil
+}
+
 func (s *session) newView(json bool, color string) view.View {
 	return view.New(view.Options{
-		JSON: json, Color: color == "always" || color == "auto" && wantsColor(s.Out, s.Err),
+		JSON: json, Terminal: isTerminal(s.Err), Color: color == "always" || color == "auto" && wantsColor(s.Out, s.Err),
 		Out: s.Out, Err: s.Err, Source: s.files.line,
 	})
 }
@@ -124,12 +151,16 @@ func wantsColor(streams ...io.Writer) bool {
 		return false
 	}
 	for _, w := range streams {
-		f, ok := w.(*os.File)
-		if !ok || !term.IsTerminal(int(f.Fd())) {
+		if !isTerminal(w) {
 			return false
 		}
 	}
 	return true
+}
+
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
 }
 
 // stateDir returns the directory for what is kept between runs.

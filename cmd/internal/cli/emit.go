@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/urfave/cli/v2"
@@ -49,10 +50,12 @@ func (s *session) emit(ctx context.Context, args emitArgs) error {
 	switch {
 	case args.anchor && (args.into != "" || len(args.lists) > 0):
 		return usage("depeer emit --anchor", "--anchor needs no listing, and goes into no file by itself")
+	case args.into == stdinName:
+		return usage("depeer emit --into gobgpd.conf", "--into replaces part of a file; it does not read the standard input")
 	case args.into != "" && args.format != render.TOML:
 		return usage("depeer emit --into gobgpd.conf", "--into reads and writes TOML only")
 	case args.anchor:
-		return s.deliver(view.Emit{Format: args.format.String(), Configuration: render.Anchor(args.format)}, args.output, nil)
+		return s.deliver(ctx, view.Emit{Format: args.format.String(), Configuration: render.Anchor(args.format)}, args.output)
 	}
 
 	in, err := s.load(ctx, args.lists)
@@ -62,48 +65,65 @@ func (s *session) emit(ctx context.Context, args emitArgs) error {
 	if in.exchange != nil {
 		in.diags = append(in.diags, in.exchange.Unsupported()...)
 	}
+	if in.compiled != nil {
+		in.diags = append(in.diags, in.exchange.Inert(in.compiled)...)
+	}
+	in.diags.Sort()
 	if f := verdict(in.diags); f != nil {
 		return f
 	}
+	if len(in.lists) == 0 { // or a slip would take out all that is refused now
+		return &failure{code: Invalid, name: "invalid-input", hint: "depeer emit LISTING.yaml, or lists in the exchange file", err: errors.New("no listing, and none in the exchange file")}
+	}
 	policy := policies.Build(in.compiled, in.exchange.Treatments, in.exchange.ASN)
 	if args.into != "" {
-		return s.emitInto(in, policy, args)
+		return s.emitInto(ctx, in, policy, args)
 	}
 	text, err := render.Render(policy, args.format, in.comment())
 	if err != nil {
 		return err
 	}
-	return s.deliver(view.Emit{Format: args.format.String(), Configuration: text, Diagnostics: in.diags}, args.output, nil)
+	return s.deliver(ctx, view.Emit{Format: args.format.String(), Configuration: text, Diagnostics: in.diags}, args.output)
 }
 
 // emitInto replaces our part of an existing gobgpd.conf.
-func (s *session) emitInto(in *input, policy *policies.RoutingPolicy, args emitArgs) error {
+func (s *session) emitInto(ctx context.Context, in *input, policy *policies.RoutingPolicy, args emitArgs) error {
 	old, ok := in.open(s.files, args.into)
 	if !ok {
 		return verdict(in.read)
 	}
 	text, diags := render.Into(args.into, old, policy, in.comment())
 	in.diags = append(in.diags, diags...)
+	in.diags.Sort()
 	if f := verdict(in.diags); f != nil {
 		return f
 	}
-	output := args.into
-	if args.output != "" {
-		output = args.output
+	e := view.Emit{Format: args.format.String(), Configuration: text, Diagnostics: in.diags}
+	if args.output != "" && args.output != args.into {
+		return s.deliver(ctx, e, args.output)
 	}
-	return s.deliver(view.Emit{Format: args.format.String(), Configuration: text, Diagnostics: in.diags}, output, old)
+	e.File = args.into
+	if e.Changed = !bytes.Equal(old, text); e.Changed {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := replaceFile(args.into, text, 0o644); err != nil {
+			return err
+		}
+	}
+	return s.view.Emit(e)
 }
 
 // deliver writes a configuration to a file, if one is named, and shows the
-// result. A file that holds it already is left alone.
-func (s *session) deliver(e view.Emit, output string, old []byte) error {
-	e.File = output
-	if output != "" {
-		e.Changed = old == nil || !bytes.Equal(old, e.Configuration)
-		if e.Changed {
-			if err := replaceFile(output, e.Configuration); err != nil {
-				return err
-			}
+// result.
+func (s *session) deliver(ctx context.Context, e view.Emit, output string) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if output != "" && output != stdoutName {
+		e.File, e.Changed = output, true
+		if err := s.files.write(output, e.Configuration); err != nil {
+			return err
 		}
 	}
 	return s.view.Emit(e)

@@ -15,8 +15,14 @@ type Code int
 const (
 	OK          Code = 0
 	Failed      Code = 1 // nothing was changed
+	Differs     Code = 2
 	Invalid     Code = 3
 	Guarded     Code = 4
+	Unfit       Code = 5 // the target does not fit
+	Held        Code = 6 // locked, cut off, or changed by somebody else
+	Unreached   Code = 7 // nothing was changed
+	Unclear     Code = 8 // partial, or unknown
+	Restored    Code = 9 // failed, and what was before is in force again
 	Usage       Code = 64
 	Interrupted Code = 130 // nothing was changed
 )

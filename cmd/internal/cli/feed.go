@@ -28,6 +28,7 @@ func (s *session) loadFeed(ctx context.Context, in *input, source exchange.List)
 	if err != nil {
 		return nil, err
 	}
+	f.Every = source.Every
 	// The exchange file says the treatment, where it says one: no default is missed.
 	opt := feed.Options{Name: source.Name, Treatment: source.Treatment}
 	l, diags, _, err := f.Listing(ctx, source.Feed, source.URL, opt)

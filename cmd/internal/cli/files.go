@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -15,24 +16,51 @@ import (
 // files are the inputs of one run, each read once and kept, so that a
 // diagnostic can show the line it is about.
 type files struct {
+	ctx   context.Context // of the run: its end ends a read, too
 	stdin io.Reader
 	read  map[string][]byte
 	lines map[string][]int // where each line starts, of files that a diagnostic was about
 }
 
-func newFiles(stdin io.Reader) *files {
-	return &files{stdin: stdin, read: map[string][]byte{}, lines: map[string][]int{}}
+func newFiles(ctx context.Context, stdin io.Reader) *files {
+	return &files{ctx: ctx, stdin: stdin, read: map[string][]byte{}, lines: map[string][]int{}}
 }
 
-// stdinName is how a user names the standard input.
-const stdinName = "-"
+// How a user names the standard input, and the standard output.
+const (
+	stdinName  = "-"
+	stdoutName = "-"
+)
 
-// get reads a whole file, or the standard input for "-". It never reads more
-// than the limit of strict, plus the one byte that shows it was passed.
+// get reads a whole file, or the standard input for "-". What it reads from may be
+// a terminal or a pipe, and never end: it does not wait for longer than the run lasts.
 func (f *files) get(name string) ([]byte, error) {
 	if data, ok := f.read[name]; ok {
 		return data, nil
 	}
+	type result struct {
+		data []byte
+		err  error
+	}
+	done := make(chan result, 1)
+	go func() {
+		data, err := f.load(name)
+		done <- result{data, err}
+	}()
+	select {
+	case <-f.ctx.Done():
+		return nil, f.ctx.Err()
+	case r := <-done:
+		if r.err == nil {
+			f.read[name] = r.data
+		}
+		return r.data, r.err
+	}
+}
+
+// load never reads more than the limit of strict, plus the one byte that shows it
+// was passed.
+func (f *files) load(name string) ([]byte, error) {
 	r := f.stdin
 	size := int64(0)
 	if name != stdinName {
@@ -61,7 +89,6 @@ func (f *files) get(name string) ([]byte, error) {
 	if b.Len() > strict.MaxSize {
 		return nil, fmt.Errorf("file is over %d MiB", strict.MaxSize>>20)
 	}
-	f.read[name] = b.Bytes()
 	return b.Bytes(), nil
 }
 
@@ -104,14 +131,40 @@ func (f *files) line(name string, n int) ([]byte, bool) {
 	return bytes.TrimSuffix(line, []byte("\r")), true
 }
 
+// write replaces the file that a result goes to. One that the result was made from is
+// hardly meant, unless that is what the command is for.
+func (f *files) write(name string, data []byte) error {
+	if f.isInput(name) {
+		return &failure{code: Usage, name: "usage", hint: "-o another file",
+			err: fmt.Errorf("-o %s: this file is read, and would be lost", name)}
+	}
+	return replaceFile(name, data, 0o644)
+}
+
+// isInput says whether a file that was read is this one, by whatever name.
+func (f *files) isInput(name string) bool {
+	info, err := os.Stat(name)
+	if err != nil || !info.Mode().IsRegular() {
+		return false
+	}
+	for in := range f.read {
+		if other, err := os.Stat(in); err == nil && in != stdinName && os.SameFile(info, other) {
+			return true
+		}
+	}
+	return false
+}
+
 // replaceFile writes a file beside name and renames it, so that name holds
 // either what it held or all of data. A symbolic link keeps pointing where it does, and
-// an existing file keeps its mode and owner.
-func replaceFile(name string, data []byte) error {
-	if target, err := filepath.EvalSymlinks(name); err == nil {
+// an existing file keeps its mode and owner; a new one gets mode.
+func replaceFile(name string, data []byte, mode fs.FileMode) error {
+	target, err := filepath.EvalSymlinks(name)
+	if err == nil {
 		name = target
+	} else if _, linkErr := os.Readlink(name); linkErr == nil {
+		return fmt.Errorf("write %s: it is a symbolic link, and leads nowhere: %w", name, reason(err))
 	}
-	mode := fs.FileMode(0o644)
 	info, statErr := os.Stat(name)
 	if statErr == nil {
 		if !info.Mode().IsRegular() {
@@ -119,7 +172,7 @@ func replaceFile(name string, data []byte) error {
 		}
 		mode = info.Mode().Perm()
 	}
-	tmp, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
+	tmp, err := os.CreateTemp(filepath.Dir(name), ".depeer.*")
 	if err != nil {
 		return fmt.Errorf("write %s: %w", name, reason(err))
 	}

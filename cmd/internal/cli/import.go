@@ -78,8 +78,14 @@ func (s *session) importFeed(ctx context.Context, args importArgs) error {
 	if err := listing.Write(&text, l); err != nil {
 		return err
 	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if args.output == stdoutName {
+		args.output = ""
+	}
 	if args.output != "" {
-		if err := replaceFile(args.output, text.Bytes()); err != nil {
+		if err := s.files.write(args.output, text.Bytes()); err != nil {
 			return err
 		}
 	}
@@ -95,6 +101,9 @@ func (s *session) importFeed(ctx context.Context, args importArgs) error {
 func (s *session) readFeed(ctx context.Context, args importArgs) (*filters.Listing, diag.List, error) {
 	if !strings.Contains(args.source, "://") {
 		data, err := s.files.get(args.source)
+		if ctx.Err() != nil {
+			return nil, nil, ctx.Err()
+		}
 		if err != nil {
 			return nil, nil, &failure{code: Invalid, name: "invalid-input", err: fmt.Errorf("%s: %w", args.source, err)}
 		}

@@ -2,7 +2,9 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -35,6 +37,7 @@ func (s *session) load(ctx context.Context, names []string) (*input, error) {
 	conf, found := s.findConfig()
 	if found {
 		s.view.Note("exchange file %s", conf)
+		s.confUsed = conf
 		in.readExchange(s.files, conf)
 	}
 	if len(names) == 0 && !found {
@@ -52,7 +55,7 @@ func (s *session) load(ctx context.Context, names []string) (*input, error) {
 	}
 	in.treatments = treatments
 	in.compile(s.now, in.exchange)
-	return in, nil
+	return in, ctx.Err()
 }
 
 // compile finds out what the lists match at a moment, and asks the guards. x is
@@ -73,7 +76,9 @@ func (in *input) compile(at time.Time, x *exchange.Exchange) {
 	in.diags.Sort()
 }
 
-// findConfig returns the exchange file: the one named, or the first that exists.
+// findConfig returns the exchange file: the one named, or the first that is there. One
+// that cannot be reached, or is a link to nothing, is there: without it, protected
+// space would be lost in silence.
 func (s *session) findConfig() (string, bool) {
 	if s.conf != "" {
 		return s.conf, true
@@ -83,7 +88,7 @@ func (s *session) findConfig() (string, bool) {
 		candidates = append(candidates, filepath.Join(dir, "depeer", "depeer.yaml"))
 	}
 	for _, name := range append(candidates, "/etc/depeer/depeer.yaml") {
-		if _, err := os.Stat(name); err == nil {
+		if _, err := os.Lstat(name); err == nil || errors.Is(err, fs.ErrPermission) {
 			return name, true
 		}
 	}

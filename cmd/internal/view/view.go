@@ -76,10 +76,11 @@ type Version struct {
 
 // Options say how to show results.
 type Options struct {
-	JSON  bool
-	Color bool
-	Out   io.Writer
-	Err   io.Writer
+	JSON     bool
+	Color    bool
+	Terminal bool // stderr is one
+	Out      io.Writer
+	Err      io.Writer
 	// Source returns line n of a file, for the caret under a diagnostic; its bytes
 	// are only looked at.
 	Source func(file string, n int) ([]byte, bool)
