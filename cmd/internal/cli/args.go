@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/urfave/cli/v2"
+
+	"depeer/filters/diag"
 )
 
 // arrange puts flags where urfave/cli v2 reads them: it takes every flag after
@@ -90,7 +92,7 @@ func unknownCommand(app *cli.App, name string) error {
 			names = append(names, c.Name)
 		}
 	}
-	if near := nearest(names, name); near != "" {
+	if near := diag.Nearest(name, names); near != "" {
 		return usage("depeer "+near, "unknown command %q", name)
 	}
 	return usage("depeer "+strings.Join(names, "|"), "unknown command %q", name)
@@ -120,44 +122,10 @@ func unknownFlag(app *cli.App, command *cli.Command, rest []string, key string) 
 	if command != nil {
 		hint += " " + command.Name
 	}
-	if near := nearest(names, key); near != "" {
+	if near := diag.Nearest(key, names); near != "" {
 		hint = where + " --" + near
 	}
 	return usage(hint, "%s has no flag %s", where, rest[0])
-}
-
-// nearest returns the name that word was most likely meant to be: one of which
-// it is the start, or that shares all but two of its letters.
-func nearest(names []string, word string) string {
-	for _, n := range names {
-		if len(word) > 1 && strings.HasPrefix(n, word) {
-			return n
-		}
-	}
-	for _, n := range names {
-		if len(word) > 3 && common(n, word) >= max(len(n), len(word))-2 {
-			return n
-		}
-	}
-	return ""
-}
-
-// common is the length of the longest common subsequence of two short words.
-func common(a, b string) int {
-	row := make([]int, len(b)+1)
-	for i := range len(a) {
-		diagonal := 0
-		for j := range len(b) {
-			above := row[j+1]
-			if a[i] == b[j] {
-				row[j+1] = diagonal + 1
-			} else {
-				row[j+1] = max(above, row[j])
-			}
-			diagonal = above
-		}
-	}
-	return row[len(b)]
 }
 
 // asksForJSON is known before the flags are read, so that a wrong flag is
