@@ -40,7 +40,7 @@ var rooms = map[string][]string{
 
 	"examples": {}, // embedded, for lab
 
-	"cmd/internal/view": {"policies/plan", "filters/diag"},
+	"cmd/internal/view": {"policies/plan", "policies/journal", "filters/diag"},
 	"cmd/internal/cli":  {"*"},
 	"cmd/depeer":        {"cmd/internal/cli"},
 }

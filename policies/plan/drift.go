@@ -8,104 +8,182 @@ import (
 	"depeer/policies"
 )
 
-// Sync says how a target stands to what it should be.
-type Sync uint8
+// Drifted is one thing in which a route server is not as it should be.
+type Drifted struct {
+	Object Object
+	Member netip.Addr // that it is about; the zero address where it is about all
+	What   string     // a clause
+}
+
+// Drift returns in what s differs from want, by object and by member, in a fixed
+// order. It returns nothing if s is fit to be changed and To has nothing to do.
+func Drift(s *State, want *policies.RoutingPolicy) []Drifted {
+	d := drift{state: s}
+	d.definitions()
+	d.members()
+	d.statements(want)
+	d.sets(want)
+	d.leftovers()
+	for _, strange := range s.Strange {
+		d.add(strange.Object, "%s", strange.Why)
+	}
+	return d.found
+}
+
+type drift struct {
+	state *State
+	found []Drifted
+}
+
+func (d *drift) add(o Object, format string, args ...any) {
+	d.found = append(d.found, Drifted{Object: o, What: fmt.Sprintf(format, args...)})
+}
+
+func (d *drift) definitions() {
+	for _, policy := range []struct {
+		name    string
+		defined bool
+	}{{policies.ImportPolicy, d.state.Import != nil}, {policies.ExportPolicy, d.state.Export != nil}} {
+		if !policy.defined {
+			d.add(Object{Policy, policy.name}, "is not defined")
+		}
+	}
+}
+
+// members looks at what each client's lists do with ours.
+func (d *drift) members() {
+	for _, c := range d.state.Clients {
+		if !c.RouteServer {
+			continue
+		}
+		add := func(kind Kind, format string, args ...any) {
+			d.found = append(d.found, Drifted{Object{kind, c.Address.String()}, c.Address, fmt.Sprintf(format, args...)})
+		}
+		if !slices.Contains(c.Import.Policies, policies.ImportPolicy) {
+			add(ImportAssignment, "has no %s: none of its routes is treated", policies.ImportPolicy)
+		}
+		if !slices.Contains(c.Export.Policies, policies.ExportPolicy) {
+			add(ExportAssignment, "has no %s", policies.ExportPolicy)
+		}
+		if c.Import.Default == None {
+			add(ImportAssignment, "has no default: its routes that no policy accepts are rejected")
+		}
+		for _, o := range d.state.before(c) {
+			if o.Code == DecidesBefore {
+				add(ImportAssignment, "%s", o.Why)
+			}
+		}
+	}
+}
+
+// statements compares those that are in force.
+func (d *drift) statements(want *policies.RoutingPolicy) {
+	inForce := make(map[string]policies.Statement)
+	for _, st := range d.state.InForce().Import {
+		inForce[st.Name] = st
+	}
+	same := 0
+	for _, st := range want.Import {
+		got, there := inForce[st.Name]
+		switch {
+		case !there:
+			d.add(Object{StatementObject, st.Name}, "is missing")
+		case !sameStatement(got, st):
+			d.add(Object{StatementObject, st.Name}, "has been changed")
+		default:
+			same++
+		}
+	}
+	wanted := names(want.Import)
+	for _, st := range d.state.InForce().Import {
+		if !slices.Contains(wanted, st.Name) {
+			d.add(Object{StatementObject, st.Name}, "is not wanted")
+		}
+	}
+	if same == len(want.Import) && same == len(inForce) && !slices.Equal(names(d.state.InForce().Import), wanted) {
+		d.add(Object{Policy, policies.ImportPolicy}, "has its statements in another order")
+	}
+}
+
+// sets compares all sets of ours.
+func (d *drift) sets(want *policies.RoutingPolicy) {
+	there, wanted := d.state.sets(), make(map[Object]bool)
+	right := d.state.equal(want)
+	for _, add := range addSets(want) {
+		set := Object{add.Kind, add.Name}
+		wanted[set] = true
+		switch {
+		case !there[set]:
+			d.add(set, "is missing")
+		case !right[set]:
+			d.add(set, "has other elements")
+		}
+	}
+	for _, set := range sortedObjects(there) {
+		if !wanted[set] {
+			d.add(set, "is not wanted")
+		}
+	}
+}
+
+// leftovers are what changes leave that were cut off, and those that run.
+func (d *drift) leftovers() {
+	s := d.state
+	for _, name := range sorted(s.Gates) {
+		if s.guards(name) {
+			d.add(Object{NeighborSet, name}, "a change stands half-way, its gate is %s", s.Gates[name])
+			continue
+		}
+		d.add(Object{NeighborSet, name}, "is a gate that nothing refers to")
+	}
+	for _, name := range sorted(s.Statements) {
+		if !slices.Contains(s.Import, name) && !slices.Contains(s.Export, name) {
+			d.add(Object{StatementObject, name}, "is in no policy")
+		}
+	}
+	for _, holder := range s.Holders {
+		d.add(Object{Policy, policies.Prefix + "lock/" + holder}, "%s holds the lock", holder)
+	}
+}
+
+// Status says how a target stands, in the words of the status command.
+type Status uint8
 
 const (
-	InSync      Sync = iota
-	Drifted          // something is not as it should be
-	Pending          // a change waits for a confirmation
-	Unknown          // it answers, and cannot be read, or stands half-way
-	Unreachable      // it does not answer
+	InSync  Status = iota
+	Drifts         // is not as it should be
+	Pending        // is as it should be, and waits for a confirmation
+	Unknown        // a change stands half-way
 )
 
-// String returns the word of status.
-func (s Sync) String() string {
+// String returns the word that programs read.
+func (s Status) String() string {
 	switch s {
 	case InSync:
 		return "in-sync"
-	case Drifted:
+	case Drifts:
 		return "drift"
 	case Pending:
 		return "pending"
 	case Unknown:
 		return "unknown"
-	case Unreachable:
-		return "unreachable"
 	default:
-		panic(fmt.Sprintf("plan: no state %d of a target", uint8(s)))
+		panic(fmt.Sprintf("plan: no status %d", uint8(s)))
 	}
 }
 
-// Drift is one thing that is not as it should be.
-type Drift struct {
-	Object string     `json:"object"`
-	Member netip.Addr `json:"member,omitzero"` // whom it is about; the zero address: all
-	What   string     `json:"what"`
-}
-
-// String returns the drift in a line.
-func (d Drift) String() string {
-	if d.Member.IsValid() {
-		return fmt.Sprintf("%s, member %s: %s", d.Object, d.Member, d.What)
+// Status sums up what Drift has found. pending says that an apply waits for its
+// confirmation.
+func (s *State) Status(found []Drifted, pending bool) Status {
+	half, err := Recover(s)
+	switch {
+	case err != nil || half.Side != Whole:
+		return Unknown
+	case pending:
+		return Pending
+	case len(found) > 0:
+		return Drifts
+	default:
+		return InSync
 	}
-	return d.Object + ": " + d.What
-}
-
-// Compare returns what in s is not as want has it, in a fixed order.
-func (s *State) Compare(want *policies.RoutingPolicy) (Sync, []Drift) {
-	var drift []Drift
-	sync := InSync
-	for _, o := range s.Obstacles() {
-		if o.Code == CutOff || o.Code == Locked {
-			sync = Unknown
-		}
-		d := Drift{Object: o.Object, What: o.Why}
-		if member, err := netip.ParseAddr(o.Object); err == nil {
-			d.Object, d.Member = "policies", member
-		}
-		drift = append(drift, d)
-	}
-	drift = append(drift, s.differs(want)...)
-	if len(want.Import) > 0 {
-		for _, c := range s.Unanchored() {
-			if !c.Dynamic {
-				drift = append(drift, Drift{Object: Object{Policy, policies.ImportPolicy}.String(), Member: c.Address, What: "is not in its import list: its routes are not treated"})
-			}
-		}
-	}
-	if len(drift) > 0 && sync == InSync {
-		sync = Drifted
-	}
-	return sync, drift
-}
-
-// differs returns the statements and sets that are missing or too many.
-func (s *State) differs(want *policies.RoutingPolicy) []Drift {
-	var drift []Drift
-	for _, name := range names(want.Import) {
-		if !slices.Contains(s.Import, name) {
-			drift = append(drift, Drift{Object: Object{StatementObject, name}.String(), What: "is missing"})
-		}
-	}
-	for _, name := range s.Import {
-		if !slices.Contains(names(want.Import), name) {
-			drift = append(drift, Drift{Object: Object{StatementObject, name}.String(), What: "should not be there"})
-		}
-	}
-	needed, have := setsOf(want.Import), s.sets()
-	for _, set := range sortedObjects(needed) {
-		if !have[set] {
-			drift = append(drift, Drift{Object: set.String(), What: "is missing"})
-		}
-	}
-	for _, set := range sortedObjects(have) {
-		if !needed[set] {
-			drift = append(drift, Drift{Object: set.String(), What: "should not be there"})
-		}
-	}
-	if len(drift) == 0 && !slices.Equal(s.Import, names(want.Import)) {
-		drift = append(drift, Drift{Object: Object{Policy, policies.ImportPolicy}.String(), What: "its statements are in another order"})
-	}
-	return drift
 }

@@ -1,112 +1,99 @@
 package plan
 
-import (
-	"fmt"
-	"math/big"
+import "depeer/policies"
 
-	"depeer/filters"
-	"depeer/policies"
+// Guards on how much a plan changes, against what was applied last. They count what
+// is listed, as the lists say it: an entry is a prefix or an ASN, once, whoever lists
+// it. A change of treatment adds an entry where it is refused from now on, and takes
+// none away.
+
+// The codes of guards on the size of a change.
+const (
+	CodeGrowth = "guard-max-growth"
+	CodeShrink = "guard-max-shrink"
+	CodeEmpty  = "guard-list-empty"
 )
 
-// Guard is what one guard says of a plan: numbers, and whether they are within
-// its limit.
+// Guard is the answer of one guard.
 type Guard struct {
 	Code  string `json:"code"`
-	Value int    `json:"value"` // in the unit of Limit
-	Limit int    `json:"limit"` // what is allowed; with an override, that
-	Of    int    `json:"of"`    // what the limit was made from
+	Value int    `json:"value"` // entries
+	Limit int    `json:"limit"` // entries
+	Base  int    `json:"base"`  // entries that were applied last
 	OK    bool   `json:"ok"`
-	Flag  string `json:"flag"` // that overrides it with an exact number
+	List  string `json:"list,omitempty"` // that it is about; "" for all together
+	// Flag is the override, which names exactly Value; "" where there is none.
+	Flag string `json:"flag,omitempty"`
 }
 
-// String returns what a guard says, with the flag that passes it.
-func (g Guard) String() string {
-	text := fmt.Sprintf("%s: %d of %d entries, %d allowed", g.Code, g.Value, g.Of, g.Limit)
-	if g.OK {
-		return text
-	}
-	return fmt.Sprintf("%s: refused (--%s %d, if it is meant)", text, g.Flag, g.Value)
+// Sizes is what guards on the size of a change look at.
+type Sizes struct {
+	// Last and Now are the providers of the plan that was applied last, and of
+	// this one; Last is nil where none was.
+	Last, Now              []ProviderRef
+	LastLists, Lists       []ListRef
+	Treatments             []policies.Treatment // the present ones
+	Growth, Shrink         uint64               // limits in millionths of a percent
+	Free                   int                  // entries that may be added whatever Growth says
+	AllowGrow, AllowShrink int                  // overrides; 0: none
 }
 
-// Share is a part of a whole that may not be exceeded.
-type Share interface {
-	Exceeded(part, all *big.Int) bool
-}
-
-// GrowthLimits are how much a policy may change at once, against what was applied
-// last.
-type GrowthLimits struct {
-	Growth Share
-	Free   int // entries that may be added whatever Growth says
-	Shrink Share
-}
-
-// Growth returns what the guards on growth and shrinkage say of a change from what
-// was applied last, nil if nothing was, to want. An entry is a prefix with a range,
-// or an AS pattern; one that is only treated otherwise is neither added nor taken.
-func Growth(last, want *policies.RoutingPolicy, limits GrowthLimits, overrides map[string]int) []Guard {
-	if last == nil {
-		return nil // the absolute limits hold
-	}
-	before, after := elements(last), elements(want)
-	added, taken := missing(after, before), missing(before, after)
-	growth := Guard{Code: "guard-max-growth", Value: added, Of: len(before), Limit: max(limits.Free, largest(limits.Growth, len(before))), Flag: "allow-growth"}
-	shrink := Guard{Code: "guard-max-shrink", Value: taken, Of: len(before), Limit: largest(limits.Shrink, len(before)), Flag: "allow-shrink"}
-	guards := []Guard{growth, shrink}
-	for i := range guards {
-		g := &guards[i]
-		if n, given := overrides[g.Flag]; given {
-			g.Limit = n
-		}
-		g.OK = g.Value <= g.Limit
-	}
-	return guards
-}
-
-// largest returns the most that is not over a share of all.
-func largest(share Share, all int) int {
-	low, high := 0, all
-	if !share.Exceeded(big.NewInt(int64(all)), big.NewInt(int64(all))) {
-		low, high = all, 1000*all
-	}
-	for low < high {
-		if mid := low + (high-low+1)/2; share.Exceeded(big.NewInt(int64(mid)), big.NewInt(int64(all))) {
-			high = mid - 1
-		} else {
-			low = mid
+// Guards returns the answers of all guards on the size of a change. Growth is not
+// looked at where nothing was applied: other limits hold then.
+func (z *Sizes) Guards() []Guard {
+	last, now := z.entries(z.Last), z.entries(z.Now)
+	var added, gone int
+	for entry, refused := range now {
+		if was, there := last[entry]; !there || refused && !was {
+			added++
 		}
 	}
-	return low
-}
-
-// element is an entry or a pattern, wherever it stands.
-type element struct {
-	entry   filters.Entry
-	pattern policies.ASPathPattern
-}
-
-func elements(p *policies.RoutingPolicy) map[element]bool {
-	all := make(map[element]bool)
-	for _, set := range p.PrefixSets {
-		for _, e := range set.Entries {
-			all[element{entry: e}] = true
+	for entry := range last {
+		if _, there := now[entry]; !there {
+			gone++
 		}
 	}
-	for _, set := range p.ASPathSets {
-		for _, pattern := range set.Patterns {
-			all[element{pattern: pattern}] = true
-		}
-	}
-	return all
+	grow := Guard{Code: CodeGrowth, Value: added, Limit: max(z.Free, share(len(last), z.Growth)), Base: len(last), Flag: "--allow-growth"}
+	grow.OK = len(last) == 0 || grow.Value <= grow.Limit || grow.Value == z.AllowGrow
+	shrink := Guard{Code: CodeShrink, Value: gone, Limit: share(len(last), z.Shrink), Base: len(last), Flag: "--allow-shrink"}
+	shrink.OK = shrink.Value <= shrink.Limit || shrink.Value == z.AllowShrink
+	return append([]Guard{grow, shrink}, z.emptied()...)
 }
 
-// missing counts what is in a and not in b.
-func missing(a, b map[element]bool) int {
-	n := 0
-	for e := range a {
-		if !b[e] {
-			n++
+// entries returns what is in force, and whether it is refused.
+func (z *Sizes) entries(refs []ProviderRef) map[string]bool {
+	refuses := make(map[string]bool)
+	for _, t := range z.Treatments {
+		refuses[t.Name] = t.Reject
+	}
+	entries := make(map[string]bool)
+	for _, r := range refs {
+		if r.Treatment == "" {
+			continue
+		}
+		for _, m := range r.Matches {
+			entries[m] = entries[m] || refuses[r.Treatment]
 		}
 	}
-	return n
+	return entries
 }
+
+// emptied returns a guard for each list that had entries and has none now. There
+// is no override: clear takes everything out, and a list that is no longer given
+// takes its entries with it.
+func (z *Sizes) emptied() []Guard {
+	had := make(map[string]int)
+	for _, l := range z.LastLists {
+		had[l.Name] = l.Prefixes + l.ASNs
+	}
+	var out []Guard
+	for _, l := range z.Lists {
+		if n := had[l.Name]; n > 0 && l.Prefixes+l.ASNs == 0 {
+			out = append(out, Guard{Code: CodeEmpty, Value: n, Base: n, List: l.Name})
+		}
+	}
+	return out
+}
+
+// share returns how many of n a limit in millionths of a percent lets through.
+func share(n int, limit uint64) int { return int(uint64(n) * limit / 100_000_000) }

@@ -1,8 +1,11 @@
 package plan
 
 import (
+	"fmt"
 	"net/netip"
 	"slices"
+
+	"depeer/policies"
 )
 
 // Gate returns the name of the change's gate; "" if it has none.
@@ -13,15 +16,72 @@ func (c *Change) Gate() string {
 	return c.Live[0].Name
 }
 
-// Assignments returns the calls after the live one that members notice: clients
-// get their lists, or lose our place in them.
-func (c *Change) Assignments() []Call { return c.finishing(true) }
+// Assigning returns the calls after the live one that members notice: clients get
+// their lists, or lose our place in them.
+func (c *Change) Assigning() []Call { return c.finishing(true) }
 
 // Cleaning returns the calls that no member notices, once all others are made.
 func (c *Change) Cleaning() []Call { return c.finishing(false) }
 
 func (c *Change) finishing(assign bool) []Call {
 	return slices.DeleteFunc(slices.Clone(c.Finish), func(call Call) bool { return (call.Verb == Assign) != assign })
+}
+
+// Assignable says whether the lists that Assigning replaces are still those that
+// the change was planned for. There is no compare-and-swap: it is asked just before.
+func (c *Change) Assignable(s *State) error {
+	for _, call := range c.Assigning() {
+		for _, restore := range c.Restore {
+			if restore.replaces(call) && !slices.Equal(s.list(call.Client, call.Import), restore.Policies) {
+				return fmt.Errorf("the list of client %s is %q now, and not %q", call.Client, s.list(call.Client, call.Import), restore.Policies)
+			}
+		}
+	}
+	return nil
+}
+
+// Anchoring returns those calls that still have to give the change's clients their
+// place in their lists, or take it from them, as the lists are now.
+func (p *Plan) Anchoring(s *State) []Call {
+	calls, _ := s.anchors()
+	if p.Clear {
+		calls, _ = s.unanchor()
+	}
+	planned := p.Change.Calls()
+	return slices.DeleteFunc(calls, func(call Call) bool { return !slices.ContainsFunc(planned, call.replaces) })
+}
+
+// replaces says whether c assigns the list that other does.
+func (c Call) replaces(other Call) bool {
+	return c.Verb == Assign && other.Verb == Assign && c.Client == other.Client && c.Import == other.Import
+}
+
+// Before says whether exactly the old policy is in force, and After the new one,
+// sets and all. Where nothing of it was to change, both.
+func (c *Change) Before(s *State) bool { return s.runs(c.Old) }
+
+// After: see Before.
+func (c *Change) After(s *State) bool { return s.runs(c.New) }
+
+func (s *State) runs(p *policies.RoutingPolicy) bool {
+	return slices.EqualFunc(s.InForce().Import, p.Import, sameStatement) && s.hasSets(p) == nil
+}
+
+// Undone says whether s is as it was before the change: the old policy without a
+// gate, clients' lists given back, and nothing left over.
+func (c *Change) Undone(s *State) error {
+	if len(c.Old.Import) > 0 || s.Import != nil { // without a definition nothing is in force
+		if err := s.holds(c.Old.Import, nil, "", c.Old); err != nil {
+			return err
+		}
+	}
+	if calls := c.Restoring(s); len(calls) > 0 {
+		return fmt.Errorf("client %s has not got its list back", calls[0].Client)
+	}
+	if left := s.litter(c.Old); len(left) > 0 {
+		return fmt.Errorf("%d objects are left over", len(left))
+	}
+	return nil
 }
 
 // Closing returns the call that takes the new generation out and lets the old one
@@ -37,12 +97,12 @@ func (c *Change) Closing(s *State) []Call {
 // assigned. What somebody has changed since stays as it is.
 func (c *Change) Restoring(s *State) []Call {
 	var calls []Call
-	for _, restore := range c.Restore {
-		assigned := slices.IndexFunc(c.Calls(), func(call Call) bool {
-			return call.Verb == Assign && call.Client == restore.Client && call.Import == restore.Import
-		})
-		if assigned >= 0 && slices.Equal(s.list(restore.Client, restore.Import), c.Calls()[assigned].Policies) {
-			calls = append(calls, restore)
+	for _, assigned := range c.Calls() {
+		if assigned.Verb != Assign || !slices.Equal(s.list(assigned.Client, assigned.Import), assigned.Policies) {
+			continue
+		}
+		if i := slices.IndexFunc(c.Restore, assigned.replaces); i >= 0 {
+			calls = append(calls, c.Restore[i])
 		}
 	}
 	return calls
@@ -62,11 +122,14 @@ func (s *State) list(client netip.Addr, isImport bool) []string {
 
 // Holds says whether s is what the plan leads to, whoever brought it there.
 func (p *Plan) Holds(s *State) bool {
-	if p.Clear {
+	switch {
+	case len(s.Strange) > 0:
+		return false
+	case p.Clear:
 		return Clear(s, p.ID).Empty()
+	default:
+		return s.Import != nil && To(s, p.Change.New, p.ID).Empty()
 	}
-	return s.Import != nil && slices.Equal(s.Import, names(p.Change.New.Import)) &&
-		len(s.Strange) == 0 && len(s.Gates) == 0 && len(s.Unanchored()) == 0
 }
 
 // Obstacles returns why p cannot be applied to s: nothing but a lock, or a change
@@ -83,10 +146,20 @@ func (p *Plan) Obstacles(s *State) []Obstacle {
 
 // Marking returns the calls that leave the mark of p in s, and no other.
 func (p *Plan) Marking(s *State) []Call {
-	if p.ID == "" {
+	if p.ID == "" || !slices.ContainsFunc(p.Change.Finish, func(c Call) bool { return c.Verb == Mark || c.Verb == Unmark }) {
 		return nil
 	}
 	return s.remark(p.ID, len(p.Change.New.Import) != 0)
+}
+
+// Replaces returns the mark of what was applied before p; "" if there was none.
+func (p *Plan) Replaces() string {
+	for _, call := range p.Change.Finish {
+		if call.Verb == Unmark {
+			return call.Mark
+		}
+	}
+	return ""
 }
 
 // HalfWay returns the change that s stands in the middle of, as far as the

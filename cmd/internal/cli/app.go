@@ -68,7 +68,8 @@ func newApp(s *session) *cli.App {
 		Flags:       globalFlags(),
 		Commands: []*cli.Command{
 			checkCommand(s), emitCommand(s), importCommand(s),
-			labCommand(s),
+			planCommand(s), applyCommand(s), confirmCommand(s), rollbackCommand(s), recoverCommand(s), clearCommand(s),
+			statusCommand(s), historyCommand(s), showCommand(s), labCommand(s), guardCommand(s),
 			versionCommand(s), completionCommand(s),
 		},
 		Before:         s.begin,

@@ -11,6 +11,8 @@ import (
 type View interface {
 	// Note says on stderr what a person wants to know and a program does not.
 	Note(format string, args ...any)
+	// Progress says on a terminal what is being done; for others it does nothing.
+	Progress(what string)
 	// Warnings shows on stderr what is said about input that was used all the
 	// same, beside a result that goes to stdout as it is.
 	Warnings(diag.List)
@@ -23,6 +25,11 @@ type View interface {
 	Lab(Lab) error
 	LabStands(Lab) error // where a lab that stays is reached
 	Version(Version) error
+	Plan(Plan) error
+	Apply(Apply) error
+	Status(Status) error
+	History(History) error
+	Show(Show) error
 }
 
 // SchemaVersion is in every JSON object. Fields are added, never renamed.

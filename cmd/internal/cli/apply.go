@@ -1,0 +1,222 @@
+package cli
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+	"golang.org/x/term"
+
+	"depeer/cmd/internal/view"
+	"depeer/policies/apply"
+	"depeer/policies/exchange"
+	"depeer/policies/gobgp"
+	"depeer/policies/journal"
+	"depeer/policies/plan"
+)
+
+// yesFlag answers the question that writing commands ask. It passes no guard.
+var yesFlag = &cli.BoolFlag{Name: "yes", Usage: "do it without asking; passes no guard"}
+
+func applyCommand(s *session) *cli.Command {
+	return &cli.Command{
+		Name:      "apply",
+		Usage:     "does exactly what a plan says, and proves it",
+		ArgsUsage: "PLAN",
+		Description: "Refuses a plan that the target has changed under. What fails is undone; what cannot be\n" +
+			"is said, with the command to go on with.",
+		Flags: append(targetFlags()[1:], yesFlag,
+			&cli.DurationFlag{Name: "confirm-within", Usage: "restore what was before, unless confirm comes within this `TIME`"},
+		),
+		Action: func(c *cli.Context) error {
+			if c.NArg() != 1 {
+				return usage("depeer apply PLAN", "apply takes one plan, which depeer plan -o keeps")
+			}
+			p, err := s.readPlan(c.Args().First())
+			if err != nil {
+				return err
+			}
+			return s.applyPlan(c, p, journal.Start{Action: "apply"})
+		},
+	}
+}
+
+// readPlan reads a plan file. One that was altered does not fit any target.
+func (s *session) readPlan(name string) (*plan.Plan, error) {
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, &failure{code: Invalid, name: "invalid-input", err: fmt.Errorf("%s: %w", name, reason(err))}
+	}
+	defer file.Close()
+	p, err := plan.Decode(file)
+	switch {
+	case errors.Is(err, plan.ErrAltered):
+		return nil, &failure{code: Unfit, name: "plan-altered", err: fmt.Errorf("%s: %w", name, err), hint: "make a new one: depeer plan"}
+	case err != nil:
+		return nil, &failure{code: Invalid, name: "invalid-input", err: fmt.Errorf("%s: %w", name, err)}
+	}
+	return p, nil
+}
+
+// writePlan keeps a plan in a file that only its user reads.
+func writePlan(name string, p *plan.Plan) error {
+	var b bytes.Buffer
+	if err := plan.Encode(&b, p); err != nil {
+		return err
+	}
+	return replaceFile(name, b.Bytes(), 0o600)
+}
+
+// applyPlan asks, connects, and applies p under a journal entry.
+func (s *session) applyPlan(c *cli.Context, p *plan.Plan, start journal.Start) error {
+	if err := s.ask(c, p); err != nil {
+		return err
+	}
+	t, err := s.findTarget(c, s.exchangeOf(), p.Target)
+	if err != nil {
+		return err
+	}
+	client, err := s.dial(c.Context, t)
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+	store, err := s.store()
+	if err != nil {
+		return err
+	}
+	lock, err := s.lock(store, p.Target)
+	if err != nil {
+		return err
+	}
+	entry, result, err := s.change(c.Context, client, lock, p, start)
+	if failed := s.outcome(c.Context, p, entry, result, err); failed != nil {
+		return errors.Join(failed, lock.Unlock())
+	}
+	if within := c.Duration("confirm-within"); within > 0 && result.Outcome == apply.Applied {
+		return s.awaitConfirm(c.Context, store, lock, t, p, entry, within)
+	}
+	if err := lock.Unlock(); err != nil {
+		return err
+	}
+	return s.view.Apply(outcomeOf(p, entry, result))
+}
+
+// exchangeOf reads the exchange file for its targets alone. What is wrong with it
+// is not asked here.
+func (s *session) exchangeOf() *exchange.Exchange {
+	in := &input{}
+	if conf, found := s.findConfig(); found {
+		s.confUsed = conf
+		in.readExchange(s.files, conf)
+	}
+	return in.exchange
+}
+
+// lock takes the lock of this machine. An apply that was cut off is to be
+// recovered first.
+func (s *session) lock(store *journal.Store, address string) (*journal.Lock, error) {
+	lock, err := store.Lock(address, self())
+	if errors.Is(err, journal.ErrLocked) {
+		return nil, &failure{code: Held, name: "locked", err: err}
+	}
+	if err != nil {
+		return nil, &failure{code: Failed, name: "state", err: err}
+	}
+	unfinished, err := lock.Unfinished()
+	if err == nil && len(unfinished) > 0 {
+		err = fmt.Errorf("%s was cut off", unfinished[0].ID)
+	}
+	if err != nil {
+		return nil, errors.Join(&failure{code: Held, name: "cut-off", err: err, hint: "depeer recover --target " + address}, lock.Unlock())
+	}
+	return lock, nil
+}
+
+// change applies p, journalling.
+func (s *session) change(ctx context.Context, client *gobgp.Client, lock *journal.Lock, p *plan.Plan, start journal.Start) (*journal.Entry, apply.Result, error) {
+	start.Holder = p.ID
+	entry, err := lock.Begin(p, start)
+	if err != nil {
+		return nil, apply.Result{Outcome: apply.Untouched}, &apply.JournalError{Err: err}
+	}
+	a := &apply.Applier{Daemon: client, Journal: entry, Holder: start.Holder, Log: s.log, Progress: s.view.Progress}
+	result, err := a.Apply(ctx, p)
+	if result.Outcome == apply.Partial {
+		return entry, result, errors.Join(err, entry.Close()) // without an end: recover finds it
+	}
+	return entry, result, errors.Join(err, entry.End(result.Outcome.String()))
+}
+
+// outcomeApplied is how the journal calls a change that is in force.
+var outcomeApplied = apply.Applied.String()
+
+// outcome turns what became of a change into the failure that it means, or nil.
+func (s *session) outcome(ctx context.Context, p *plan.Plan, entry *journal.Entry, result apply.Result, err error) error {
+	if err == nil {
+		return nil
+	}
+	var (
+		stale      *apply.StaleError
+		obstacle   *apply.ObstacleError
+		journalled *apply.JournalError
+	)
+	switch {
+	case result.Outcome == apply.Partial:
+		return &failure{code: Unclear, name: "partial", err: fmt.Errorf("%s: %w", result.Known, err), hint: "depeer recover --target " + p.Target}
+	case result.Outcome == apply.Restored:
+		return &failure{code: Restored, name: "restored", err: fmt.Errorf("%w; what was before is in force again", err)}
+	case errors.As(err, &stale):
+		return &failure{code: Unfit, name: "stale", err: err, hint: "make a new plan"}
+	case errors.As(err, &obstacle):
+		return obstructed(obstacle.Obstacles, p.Target)
+	case errors.As(err, &journalled):
+		return &failure{code: Failed, name: "journal", err: fmt.Errorf("%w; nothing was changed", err)}
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case errors.Is(err, plan.ErrUnreachable):
+		return &failure{code: Unreached, name: "unreached", err: err}
+	case errors.Is(err, plan.ErrRefused):
+		return &failure{code: Held, name: "locked", err: err, hint: "somebody else is at work there"}
+	default:
+		return err
+	}
+}
+
+// ask has a person type the target's router id, unless --yes answers.
+func (s *session) ask(c *cli.Context, p *plan.Plan) error {
+	if c.Bool("yes") {
+		return nil
+	}
+	in, ok := s.In.(*os.File)
+	if !ok || !term.IsTerminal(int(in.Fd())) {
+		return usage("depeer "+c.Command.Name+" ... --yes", "there is no terminal to ask on")
+	}
+	fmt.Fprintf(s.Err, "depeer: to change %s, type its router id (%s): ", p.Target, p.Server.RouterID)
+	line, err := bufio.NewReader(in).ReadString('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
+		return err
+	}
+	if strings.TrimSpace(line) != p.Server.RouterID.String() {
+		return &failure{code: Failed, name: "not-confirmed", err: errors.New("that is not its router id; nothing was changed")}
+	}
+	return nil
+}
+
+// outcomeOf is what users read of a change that was made.
+func outcomeOf(p *plan.Plan, entry *journal.Entry, r apply.Result) view.Apply {
+	a := view.Apply{Plan: p.ID, Target: p.Target, Outcome: r.Outcome.String(), Refused: r.Proof.Refused, Changed: r.Proof.Changed, Passed: r.Proof.Passed, Unproven: r.Proof.Unproven}
+	if entry != nil {
+		a.ID = entry.ID
+	}
+	for _, client := range r.Reset {
+		a.Reset = append(a.Reset, client.String())
+	}
+	return a
+}

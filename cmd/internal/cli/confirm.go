@@ -1,0 +1,173 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"depeer/cmd/internal/view"
+	"depeer/policies/apply"
+	"depeer/policies/journal"
+	"depeer/policies/plan"
+)
+
+// A change that waits for a confirmation is guarded by a process of its own, in a
+// session of its own: it restores what was before when time is up, whether or not the
+// terminal, and the depeer that applied, are still there. What waits is in the
+// state directory; a guardian that dies leaves it there, and status says overdue.
+
+func confirmCommand(s *session) *cli.Command {
+	return &cli.Command{
+		Name:      "confirm",
+		Usage:     "keeps a change that waits for it",
+		ArgsUsage: " ",
+		Flags:     targetFlags()[:1],
+		Action: func(c *cli.Context) error {
+			t, err := s.targetOf(c, s.exchangeOf())
+			if err != nil {
+				return err
+			}
+			store, err := s.store()
+			if err != nil {
+				return err
+			}
+			address := t.options.Address
+			lock, err := store.Lock(address, self())
+			if errors.Is(err, journal.ErrLocked) {
+				return &failure{code: Held, name: "locked", err: err}
+			} else if err != nil {
+				return err
+			}
+			pending, err := lock.Pending()
+			if err == nil && pending != nil {
+				err = lock.Disarm(pending.Entry, "confirmed")
+			}
+			if err = errors.Join(err, lock.Unlock()); err != nil {
+				return err
+			}
+			if pending == nil {
+				return s.view.Apply(view.Apply{Target: address, Outcome: apply.Nothing.String()})
+			}
+			return s.view.Apply(view.Apply{Target: address, ID: pending.Entry, Outcome: "confirmed"})
+		},
+	}
+}
+
+// awaitConfirm arms the way back, lets go of the lock, and waits for what comes.
+func (s *session) awaitConfirm(ctx context.Context, store *journal.Store, lock *journal.Lock, t target, p *plan.Plan, entry *journal.Entry, within time.Duration) error {
+	_, err := lock.Arm(entry.ID, within)
+	if err == nil {
+		err = s.guard(t, entry.ID)
+	}
+	if err = errors.Join(err, lock.Unlock()); err != nil {
+		return &failure{code: Unclear, name: "partial", err: fmt.Errorf("the change is in force, and nobody will take it back: %w", err), hint: "depeer rollback --target " + p.Target}
+	}
+	s.view.Note("in force; to keep it, within %s: depeer confirm --target %s", within, p.Target)
+	return s.watchPending(ctx, store, p, entry.ID)
+}
+
+// watchPending waits until a change is confirmed, or taken back by its guardian.
+func (s *session) watchPending(ctx context.Context, store *journal.Store, p *plan.Plan, id string) error {
+	tick := time.NewTicker(200 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		pending, err := store.Pending(p.Target)
+		if err != nil {
+			return err
+		}
+		if pending == nil || pending.Entry != id {
+			return s.afterPending(store, p, id)
+		}
+		select {
+		case <-ctx.Done():
+			return &failure{code: Unclear, name: "pending", err: errors.New("in force, and still waiting for a confirmation"), hint: "depeer confirm --target " + p.Target}
+		case <-tick.C:
+		}
+	}
+}
+
+// afterPending says whether what waited was kept.
+func (s *session) afterPending(store *journal.Store, p *plan.Plan, id string) error {
+	records, err := store.History(p.Target)
+	if err != nil {
+		return err
+	}
+	for _, r := range records {
+		if r.Begun.Undoes == id && r.Outcome == outcomeApplied {
+			return &failure{code: Restored, name: "restored", err: errors.New("not confirmed in time; what was before is in force again")}
+		}
+	}
+	return s.view.Apply(view.Apply{Target: p.Target, ID: id, Plan: p.ID, Outcome: "confirmed"})
+}
+
+// guardCommand is the guardian's own; it is not for people.
+func guardCommand(s *session) *cli.Command {
+	return &cli.Command{
+		Name: "guard", Hidden: true,
+		Flags: targetFlags(),
+		Action: func(c *cli.Context) error {
+			t, err := s.targetOf(c, s.exchangeOf())
+			if err != nil {
+				return err
+			}
+			store, err := s.store()
+			if err != nil {
+				return err
+			}
+			address, id := t.options.Address, c.Args().First()
+			for {
+				pending, err := store.Pending(address)
+				if err != nil || pending == nil || pending.Entry != id {
+					return err
+				}
+				left := pending.Left()
+				if left <= 0 {
+					return s.rollback(c, t, store, rollbackArgs{id: id, why: "not confirmed in time", yes: true})
+				}
+				select {
+				case <-c.Context.Done():
+					return c.Context.Err()
+				case <-time.After(min(left, time.Second)):
+				}
+			}
+		},
+	}
+}
+
+// guard starts the guardian of an entry.
+func (s *session) guard(t target, id string) error {
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	dir, err := s.stateDir()
+	if err != nil {
+		return err
+	}
+	args := []string{"guard", id, "--state", dir, "--target", t.options.Address, "--timeout", t.options.Timeout.String()}
+	if s.confUsed != "" {
+		args = append(args, "--config", s.confUsed)
+	}
+	if t.options.Insecure {
+		args = append(args, "--insecure")
+	}
+	log, err := os.OpenFile(filepath.Join(dir, "guard.log"), os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
+	if err != nil {
+		return err
+	}
+	defer log.Close()
+	cmd := exec.Command(self, args...)
+	cmd.Stdout, cmd.Stderr = log, log
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	return cmd.Process.Release()
+}

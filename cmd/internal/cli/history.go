@@ -1,0 +1,81 @@
+package cli
+
+import (
+	"fmt"
+
+	"github.com/urfave/cli/v2"
+
+	"depeer/cmd/internal/view"
+	"depeer/policies/journal"
+)
+
+func historyCommand(s *session) *cli.Command {
+	return &cli.Command{
+		Name:      "history",
+		Usage:     "says what was done to a route server from this machine",
+		ArgsUsage: " ",
+		Flags:     targetFlags()[:1],
+		Action: func(c *cli.Context) error {
+			t, err := s.targetOf(c, s.exchangeOf())
+			if err != nil {
+				return err
+			}
+			store, err := s.store()
+			if err != nil {
+				return err
+			}
+			records, err := store.History(t.options.Address)
+			if err != nil {
+				return err
+			}
+			result := view.History{Target: t.options.Address}
+			for i := range records {
+				result.Changes = append(result.Changes, recorded(&records[i]))
+			}
+			return s.view.History(result)
+		},
+	}
+}
+
+func showCommand(s *session) *cli.Command {
+	return &cli.Command{
+		Name:      "show",
+		Usage:     "shows a plan, or a change of the history, in full",
+		ArgsUsage: "ID|PLAN",
+		Action: func(c *cli.Context) error {
+			if c.NArg() != 1 {
+				return usage("depeer show ID|PLAN", "show takes one ID or plan")
+			}
+			store, err := s.store()
+			if err != nil {
+				return err
+			}
+			record, err := store.Find(c.Args().First())
+			if err != nil {
+				p, planErr := s.readPlan(c.Args().First())
+				if planErr != nil {
+					return &failure{code: Invalid, name: "no-such-change", err: fmt.Errorf("%s is neither a change of the history nor a plan: %w", c.Args().First(), planErr)}
+				}
+				return s.view.Show(view.Show{Plan: p})
+			}
+			p, err := record.Plan()
+			if err != nil {
+				return err
+			}
+			change := recorded(record)
+			return s.view.Show(view.Show{Plan: p, Change: &change, Events: record.Events})
+		},
+	}
+}
+
+// recorded is what users read of an entry.
+func recorded(r *journal.Record) view.Recorded {
+	out := view.Recorded{
+		ID: r.ID, Time: r.From, By: r.By.By, Outcome: r.Outcome,
+		Action: r.Begun.Action, Undoes: r.Begun.Undoes, Overrides: r.Begun.Overrides, Lists: r.Begun.Lists,
+	}
+	if out.Outcome == "" {
+		out.Outcome = "cut off"
+	}
+	return out
+}

@@ -1,0 +1,117 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+
+	"github.com/urfave/cli/v2"
+
+	"depeer/cmd/internal/view"
+	"depeer/policies"
+	"depeer/policies/journal"
+	"depeer/policies/plan"
+)
+
+func statusCommand(s *session) *cli.Command {
+	return &cli.Command{
+		Name:      "status",
+		Usage:     "says whether a route server is as lists say, or as was applied last",
+		ArgsUsage: "[LISTING...]",
+		Description: "Exits 0 if it is in sync, else 2. Says what members are expected to get from what is in\n" +
+			"force; what they really got cannot be read from this daemon.",
+		Flags: targetFlags(),
+		Action: func(c *cli.Context) error {
+			var in *input
+			if c.NArg() > 0 {
+				var err error
+				if in, err = s.load(c.Context, c.Args().Slice()); err != nil {
+					return err
+				}
+				if f := verdict(in.diags); f != nil {
+					return f
+				}
+			}
+			t, err := s.targetOf(c, s.exchangeOf())
+			if err != nil {
+				return err
+			}
+			result, err := s.status(c.Context, in, t)
+			if err != nil {
+				return err
+			}
+			if err := s.view.Status(view.Status{Targets: []view.TargetStatus{result}}); err != nil {
+				return err
+			}
+			if result.State == plan.Unreachable.String() {
+				return &failure{code: Unreached, name: "unreached", said: true, err: fmt.Errorf("%s", result.Why)}
+			}
+			if result.State != plan.InSync.String() {
+				return &failure{code: Differs, name: "differs", said: true, err: fmt.Errorf("%s", result.State)}
+			}
+			return nil
+		},
+	}
+}
+
+// status looks at one target. That it cannot be reached is a result, too.
+func (s *session) status(ctx context.Context, in *input, t target) (view.TargetStatus, error) {
+	address := t.options.Address
+	result := view.TargetStatus{Name: cmp.Or(t.name, address), Address: address}
+	store, err := s.store()
+	if err != nil {
+		return result, err
+	}
+	last, err := lastApplied(store, address)
+	if err != nil {
+		return result, err
+	}
+	pending, err := store.Pending(address)
+	if err != nil {
+		return result, err
+	}
+	client, err := s.dial(ctx, t)
+	if err != nil {
+		if ctx.Err() != nil {
+			return result, ctx.Err()
+		}
+		result.State, result.Why = plan.Unreachable.String(), err.Error()
+		return result, nil
+	}
+	defer client.Close()
+	state, err := client.State(ctx)
+	if err != nil {
+		result.State, result.Why = plan.Unknown.String(), err.Error()
+		return result, nil
+	}
+	want := &policies.RoutingPolicy{}
+	switch {
+	case in != nil:
+		in.compile(s.now, in.exchange.WithASN(state.Server.ASN))
+		if f := verdict(in.diags); f != nil {
+			return result, f
+		}
+		want = policies.Build(in.compiled, in.exchange.Treatments, in.exchange.ASN)
+		result.Lists = plan.Refs(in.lists)
+	case last != nil:
+		want, result.Lists = last.Change.New, last.Lists
+	}
+	sync, drift := state.Compare(want)
+	result.State, result.Drift = sync.String(), drift
+	s.describePending(&result, pending)
+	return result, nil
+}
+
+// describePending adds what waits for a confirmation.
+func (s *session) describePending(result *view.TargetStatus, pending *journal.Pending) {
+	if pending == nil {
+		return
+	}
+	result.State = plan.Pending.String()
+	result.Pending = pending.Entry
+	if left := pending.Left(); left > 0 {
+		result.Why = "waits for a confirmation, for another " + age(left)
+	} else {
+		result.Why = "a confirmation is overdue by " + age(-left)
+	}
+}

@@ -1,0 +1,167 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/user"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"depeer/policies/exchange"
+	"depeer/policies/gobgp"
+	"depeer/policies/journal"
+	"depeer/policies/plan"
+)
+
+// targetFlags are of every command that speaks to a route server. Which one is
+// never guessed, so --target has no variable.
+func targetFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "target", Usage: "the route server: a `NAME` of the exchange file, host:port, or unix:///path"},
+		&cli.DurationFlag{Name: "timeout", Value: gobgp.DefaultTimeout, EnvVars: []string{"DEPEER_TIMEOUT"}, Usage: "when a silent target counts as not reached"},
+		&cli.BoolFlag{Name: "insecure", EnvVars: []string{"DEPEER_INSECURE"}, Usage: "speak plain text to another host, where anybody on the way could change routes"},
+	}
+}
+
+// target is a route server, and how to reach it.
+type target struct {
+	name    string // of the exchange file; "" for an address
+	options gobgp.Options
+}
+
+// targetOf finds the route server that a command is for.
+func (s *session) targetOf(c *cli.Context, x *exchange.Exchange) (target, error) {
+	return s.findTarget(c, x, c.String("target"))
+}
+
+func (s *session) findTarget(c *cli.Context, x *exchange.Exchange, name string) (target, error) {
+	if name == "" {
+		return target{}, usage("depeer "+c.Command.Name+" --target rs1, or an address such as unix:///run/gobgpd.sock", "no target: it is never guessed")
+	}
+	t := target{options: gobgp.Options{Timeout: c.Duration("timeout"), Insecure: c.Bool("insecure"), Logger: s.log}}
+	if x != nil {
+		for _, known := range x.Targets {
+			if known.Name == name || known.Address.String() == name {
+				t.name, t.options.Address, t.options.TLS = known.Name, known.Address.String(), s.tlsOf(known)
+				return t, nil
+			}
+		}
+	}
+	address, err := exchange.ParseAddress(name)
+	if err != nil {
+		return target{}, usage("--target NAME, host:port or unix:///path", "--target %s: neither a target of the exchange file nor an address", name)
+	}
+	t.options.Address = address.String()
+	return t, nil
+}
+
+// tlsOf returns a target's TLS files, which stand beside the exchange file.
+func (s *session) tlsOf(t exchange.Target) *gobgp.TLS {
+	if t.TLS == nil {
+		return nil
+	}
+	beside := func(name string) string {
+		if name == "" || filepath.IsAbs(name) {
+			return name
+		}
+		return filepath.Join(filepath.Dir(s.confUsed), name)
+	}
+	return &gobgp.TLS{CA: beside(t.TLS.CA), Cert: beside(t.TLS.Cert), Key: beside(t.TLS.Key)}
+}
+
+// dial reaches a target. Nothing has been changed if it fails.
+func (s *session) dial(ctx context.Context, t target) (*gobgp.Client, error) {
+	client, err := gobgp.Dial(ctx, t.options)
+	if err != nil {
+		return nil, unreached(ctx, err)
+	}
+	return client, nil
+}
+
+// unreached says that a target was not reached before anything was written.
+func unreached(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return &failure{code: Unreached, name: "unreached", err: err}
+}
+
+// store opens what is kept of route servers between runs.
+func (s *session) store() (*journal.Store, error) {
+	dir, err := s.stateDir()
+	if err != nil {
+		return nil, err
+	}
+	store, err := journal.Open(dir)
+	if err != nil {
+		return nil, &failure{code: Failed, name: "state", err: err, hint: "--state DIR names another place"}
+	}
+	return store, nil
+}
+
+// self is who is at work: user@host.
+func self() string {
+	name := "unknown"
+	if u, err := user.Current(); err == nil {
+		name = u.Username
+	}
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unknown"
+	}
+	return name + "@" + host
+}
+
+// obstructed turns obstacles into the failure that they mean.
+func obstructed(obstacles []plan.Obstacle, address string) error {
+	if len(obstacles) == 0 {
+		return nil
+	}
+	f := &failure{code: Unfit, name: "unfit"}
+	var words []string
+	for _, o := range obstacles {
+		words = append(words, o.Object+": "+o.Why)
+		switch o.Code {
+		case plan.CutOff:
+			f.code, f.name, f.hint = Held, "cut-off", "depeer recover --target "+address
+		case plan.Locked:
+			if f.code != Held {
+				f.code, f.name, f.hint = Held, "locked", "wait; or, if its process is dead: depeer recover --target "+address
+			}
+		case plan.NotOurs:
+			if f.code == Unfit {
+				f.code, f.name, f.hint = Held, "changed-by-hand", "look at it; --take-over replaces it"
+			}
+		case plan.NotAnchored:
+			if f.hint == "" {
+				f.name, f.hint = "not-anchored", "depeer emit --anchor says what to paste into gobgpd.conf, and what its reload costs"
+			}
+		case plan.DecidesBefore:
+			if f.hint == "" {
+				f.name, f.hint = "decides-before", "put depeer first in that client's list"
+			}
+		}
+	}
+	f.err = errors.New(strings.Join(words, "; "))
+	return f
+}
+
+// age writes how long ago something was, as people say it.
+func age(d time.Duration) string {
+	switch {
+	case d < 0:
+		return "not yet"
+	case d < 2*time.Minute:
+		return d.Truncate(time.Second).String()
+	case d < 2*time.Hour:
+		return d.Truncate(time.Minute).String()
+	case d < 48*time.Hour:
+		return d.Truncate(time.Hour).String()
+	default:
+		return count(int(d.Hours()/24), "day")
+	}
+}

@@ -1,0 +1,52 @@
+package view
+
+import "fmt"
+
+// Apply is the result of a change that was made: apply, clear, rollback, recover.
+type Apply struct {
+	ID       string   `json:"id"`   // of its entry in the history
+	Plan     string   `json:"plan"` // of the plan
+	Target   string   `json:"target"`
+	Outcome  string   `json:"outcome"`
+	Reset    []string `json:"reset"` // clients that were reset
+	Refused  int      `json:"refused"`
+	Changed  int      `json:"changed"`
+	Passed   int      `json:"passed"`
+	Unproven int      `json:"unproven"`
+}
+
+func (v *program) Apply(a Apply) error {
+	a.Reset = nonNil(a.Reset)
+	return object(v.Out, struct {
+		SchemaVersion int `json:"schema_version"`
+		Apply
+	}{SchemaVersion, a})
+}
+
+func (v *person) Apply(a Apply) error {
+	text := fmt.Sprintf("%s: %s\n", a.Target, a.Outcome)
+	if a.Outcome != "nothing to do" {
+		text += fmt.Sprintf("  reset     %s\n", counted{len(a.Reset), "member"})
+		text += fmt.Sprintf("  verified  %s refused, %s changed, %s as before, by the route server's own table\n", group(a.Refused), group(a.Changed), group(a.Passed))
+		text += fmt.Sprintf("  unproven  %s that no route tells about: read back, and right\n", entries(a.Unproven))
+		text += fmt.Sprintf("  id        %s\n", a.ID)
+	}
+	_, err := fmt.Fprint(v.Out, text)
+	return err
+}
+
+func entries(n int) string {
+	if n == 1 {
+		return "1 entry"
+	}
+	return group(n) + " entries"
+}
+
+// Progress says on a terminal's stderr what is being done.
+func (v *program) Progress(string) {}
+
+func (v *person) Progress(what string) {
+	if v.Terminal {
+		fmt.Fprintf(v.Err, "\r\x1b[Kdepeer: %s", what)
+	}
+}

@@ -1,0 +1,156 @@
+package view
+
+import (
+	"fmt"
+	"strings"
+	"text/tabwriter"
+
+	"depeer/filters/diag"
+	"depeer/policies/plan"
+)
+
+// Plan is the result of plan: a change that was not made.
+type Plan struct {
+	Plan        *plan.Plan
+	Summary     plan.Summary
+	Server      TargetState
+	Changes     []plan.ProviderChange // since the plan that was applied last
+	Guards      []plan.Guard
+	File        string // written there; empty: nowhere
+	Refused     bool   // a guard refuses: it was not written
+	Diagnostics diag.List
+}
+
+// TargetState is what a target was found to be.
+type TargetState struct {
+	Address    string   `json:"address"`
+	RouterID   string   `json:"router_id"`
+	ASN        uint32   `json:"asn"`
+	Clients    int      `json:"clients"`
+	Unanchored []string `json:"unanchored"`
+}
+
+func (v *program) Plan(p Plan) error {
+	return object(v.Out, struct {
+		SchemaVersion int            `json:"schema_version"`
+		ID            string         `json:"id"`
+		Target        TargetState    `json:"target"`
+		Lists         []plan.ListRef `json:"lists"`
+		Changes       plan.Summary   `json:"changes"`
+		Providers     []changeOf     `json:"provider_changes"`
+		Guards        []plan.Guard   `json:"guards"`
+		Diagnostics   []diagnostic   `json:"diagnostics"`
+		Nothing       bool           `json:"nothing_to_do"`
+		File          string         `json:"file,omitempty"`
+	}{SchemaVersion, p.Plan.ID, p.Server, nonNil(p.Plan.Lists), p.Summary, changesOf(p.Changes), nonNil(p.Guards), diagnostics(p.Diagnostics), p.Plan.Change.Empty(), p.File})
+}
+
+// changeOf is a provider's change as JSON.
+type changeOf struct {
+	List   string `json:"list"`
+	ID     string `json:"id"`
+	Before string `json:"before"`
+	After  string `json:"after"`
+}
+
+func changesOf(all []plan.ProviderChange) []changeOf {
+	out := make([]changeOf, 0, len(all))
+	for _, c := range all {
+		ref := c.New
+		if ref.ID == "" {
+			ref = c.Old
+		}
+		out = append(out, changeOf{ref.List, ref.ID, c.Old.Treatment, c.New.Treatment})
+	}
+	return out
+}
+
+// nonNil makes an empty list of none: JSON has [] for it, not null.
+func nonNil[T any](list []T) []T { return append([]T{}, list...) }
+
+// Plan shows what a usual change needs on one screen.
+func (v *person) Plan(p Plan) error {
+	v.Warnings(p.Diagnostics)
+	var b strings.Builder
+	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	anchored := "anchored"
+	if n := len(p.Server.Unanchored); n > 0 {
+		anchored = fmt.Sprintf("%d not anchored yet", n)
+	}
+	name := p.Plan.Name
+	if name != "" {
+		name += "  "
+	}
+	fmt.Fprintf(w, "target\t%sAS%d  %s  gobgpd at %s, %s, %s\n", name, p.Server.ASN, p.Server.RouterID, p.Server.Address, anchored, counted{p.Server.Clients, "member"})
+	for _, l := range p.Plan.Lists {
+		fmt.Fprintf(w, "lists\t%s, %s, %s, %s, %s\n", l.Name, or(l.Updated, "not dated"), counted{l.Providers, "provider"}, counted{l.Prefixes, "prefix"}, counted{l.ASNs, "ASN"})
+	}
+	fmt.Fprintln(w)
+	v.providerChanges(w, p.Changes)
+	v.guards(w, p.Guards)
+	fmt.Fprintf(w, "changes\t%s\n", p.Summary)
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	switch {
+	case p.Refused:
+		fmt.Fprintf(&b, "\nNothing has been changed, and the plan is not kept: a guard refuses.\n")
+	case p.Plan.Change.Empty():
+		fmt.Fprintf(&b, "\nThere is nothing to do.\n")
+	case p.File == "":
+		fmt.Fprintf(&b, "\nNothing has been changed. To keep this plan: -o plan.depeer\n")
+	default:
+		fmt.Fprintf(&b, "\nNothing has been changed. To do this: depeer apply %s\n", p.File)
+	}
+	_, err := fmt.Fprint(v.Out, b.String())
+	return err
+}
+
+// shown is how many providers of a change are named before the rest is counted.
+const shown = 12
+
+func (v *person) providerChanges(w *tabwriter.Writer, all []plan.ProviderChange) {
+	for i, c := range all {
+		if i == shown {
+			fmt.Fprintf(w, "...\tand %s more\n", counted{len(all) - shown, "provider"})
+			break
+		}
+		ref, what := c.New, strings.Join(c.New.Matches, "  ")
+		switch {
+		case c.Verb() == "-":
+			ref, what = c.Old, or(c.New.Why, "no longer listed")
+			ref.Treatment = c.Old.Treatment
+		case c.Old.Treatment != "" && c.Old.Treatment != c.New.Treatment:
+			what = fmt.Sprintf("treatment %s -> %s", c.Old.Treatment, c.New.Treatment)
+		}
+		if len(what) > 90 {
+			what = what[:90] + "..."
+		}
+		fmt.Fprintf(w, "%s %s\t%s\t%s\n", c.Verb(), ref.Treatment, ref.ID, what)
+	}
+	if len(all) > 0 {
+		fmt.Fprintln(w)
+	}
+}
+
+// guards shows those that refuse one by one, and the others in a line.
+func (v *person) guards(w *tabwriter.Writer, all []plan.Guard) {
+	var within []string
+	for _, g := range all {
+		if g.OK {
+			within = append(within, g.String())
+			continue
+		}
+		fmt.Fprintf(w, "guards\t%s\n", g)
+	}
+	if len(within) > 0 {
+		fmt.Fprintf(w, "guards\t%s: within limits\n", strings.Join(within, ", "))
+	}
+}
+
+func or(s, otherwise string) string {
+	if s == "" {
+		return otherwise
+	}
+	return s
+}
