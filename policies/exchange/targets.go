@@ -2,7 +2,6 @@ package exchange
 
 import (
 	"path"
-	"slices"
 	"strings"
 
 	"depeer/filters/diag"
@@ -110,32 +109,33 @@ func checkOrder(targets []targetReader) {
 	for i, t := range targets {
 		names[i], index[t.Name] = t.Name, i
 	}
+	walked := make([]int, len(targets)) // by which walk along after, counted from 1
 	for i, t := range targets {
-		if t.after == nil {
-			continue
-		}
-		if _, ok := index[t.After]; !ok {
+		if _, ok := index[t.After]; t.after != nil && !ok {
 			t.after.Errorf("unknown-target", nearest(t.After, names), "there is no target %s", t.After)
-			continue
 		}
-		if circle := waitsFor(targets, index, i); slices.Min(circle) == i && targets[circle[len(circle)-1]].After == t.Name {
-			way := make([]string, 0, len(circle)+1)
-			for _, j := range circle {
-				way = append(way, names[j])
-			}
-			t.after.Errorf("target-circle", "", "targets wait for each other: %s", strings.Join(append(way, t.Name), " after "))
+		at, ok := i, true
+		for ok && walked[at] == 0 {
+			walked[at] = i + 1
+			at, ok = index[targets[at].After]
+		}
+		if ok && walked[at] == i+1 {
+			first, way := circle(targets, index, at)
+			first.after.Errorf("target-circle", "", "targets wait for each other: %s", strings.Join(way, " after "))
 		}
 	}
 }
 
-// waitsFor returns target i, the one it is changed after, and so on, each once.
-func waitsFor(targets []targetReader, index map[string]int, i int) []int {
-	way := []int{i}
-	for {
-		next, ok := index[targets[way[len(way)-1]].After]
-		if !ok || slices.Contains(way, next) {
-			return way
-		}
-		way = append(way, next)
+// circle returns the first target of the circle that at is on, and the names around
+// it, from that one to itself.
+func circle(targets []targetReader, index map[string]int, at int) (targetReader, []string) {
+	first := at
+	for next := index[targets[at].After]; next != at; next = index[targets[next].After] {
+		first = min(first, next)
 	}
+	way := []string{targets[first].Name}
+	for next := index[targets[first].After]; next != first; next = index[targets[next].After] {
+		way = append(way, targets[next].Name)
+	}
+	return targets[first], append(way, targets[first].Name)
 }
