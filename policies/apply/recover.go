@@ -1,156 +1,153 @@
 package apply
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
 
-	"depeer/policies"
 	"depeer/policies/plan"
 )
 
 // Recover leads the target out of a change that was cut off, at whatever call: it
-// is finished if the target stands behind its live call, else undone. p is the
-// plan that was being applied, from the journal; nil where that is on another machine. The
-// caller has made sure that nobody is at work: locks in the daemon are taken off.
+// is finished if the target stands behind its live call, else undone. p is the plan
+// that was being applied, from the journal; nil where that is on another machine: then
+// clients that were given a place in their lists keep it, where it does nothing. The
+// caller has made sure that nobody is at work: locks in the daemon are taken over,
+// and taken off at the end.
 //
 // The outcome is Applied, Restored, Nothing, or Partial with an error. Where the
 // daemon has lost what was in force before (a restart, a reload), that is put in
-// again.
+// again. Recover can be repeated as often as it fails.
 func (a *Applier) Recover(ctx context.Context, p *plan.Plan) (Result, error) {
+	untouched := Result{Outcome: Untouched}
 	state, err := a.Daemon.State(ctx)
 	if err != nil {
-		return Result{Outcome: Untouched}, err
+		return untouched, err
 	}
 	recovery, err := plan.Recover(state)
 	if err != nil {
-		return Result{Outcome: Untouched}, err
+		return untouched, err
 	}
-	for _, holder := range state.Holders {
-		if err := a.do(ctx, plan.Call{Verb: plan.Unlock, Holder: holder}); err != nil {
-			return Result{Outcome: Untouched}, err
+	known := p != nil
+	if !known {
+		p = state.HalfWay()
+	}
+	r := a.begin(p, state)
+	r.dead = state.Holders
+	if state.Server != p.Server {
+		return untouched, &StaleError{fmt.Sprintf("it is for AS%s %s, and this is AS%s %s", p.Server.ASN, p.Server.RouterID, state.Server.ASN, state.Server.RouterID)}
+	}
+	work := r.course(state, recovery.Side, known)
+	if work == nil {
+		return untouched, &StaleError{fmt.Sprintf("neither what was before nor what was to come is in force, and %q was applied since", state.Applied)}
+	}
+	if len(r.dead) == 0 { // wiped, or nothing else is left
+		if err := r.lock(ctx); err != nil {
+			return r.result, err
+		}
+		r.dead = []string{r.Holder}
+	}
+	err = work(ctx)
+	if err != nil {
+		r.result.Outcome = Partial // the locks stay: who comes next is to recover
+		return r.result, err
+	}
+	return r.unlockAll(ctx)
+}
+
+// course says what is to be done: finish, undo, put back what was lost, or only
+// clean up; nil where somebody else has gone on since.
+func (r *run) course(state *plan.State, side plan.Side, known bool) func(context.Context) error {
+	switch {
+	case side == plan.After:
+		return r.complete
+	case side == plan.Before:
+		return r.reverse
+	case !known:
+		return r.tidy
+	case r.change.After(state):
+		return r.complete
+	case r.change.Before(state):
+		return r.reverse
+	case len(state.Applied) == 0:
+		return r.putBack
+	default:
+		return nil
+	}
+}
+
+// unlockAll takes off the locks that were taken over.
+func (r *run) unlockAll(ctx context.Context) (Result, error) {
+	for _, holder := range r.dead {
+		r.Holder = holder
+		if !r.release(ctx) {
+			known := "the change is in force"
+			if r.result.Outcome != Applied {
+				known = "what was before is in force"
+			}
+			r.result.Known = known + "; the lock of " + holder + " may still be held"
+			r.result.Outcome = Partial
+			return r.result, fmt.Errorf("the lock of %s could not be taken off", holder)
 		}
 	}
-	if p == nil {
-		p = &plan.Plan{Server: state.Server, Change: *state.HalfWay()}
-	}
-	r := &run{Applier: a, plan: p, change: &p.Change, before: state, live: true}
-	switch side := r.side(state, recovery.Side); side {
-	case plan.After:
-		return r.complete(ctx, recovery)
-	case plan.Before:
-		return r.reverse(ctx, recovery)
-	default:
-		return r.putBack(ctx, recovery)
-	}
-}
-
-// side says where the target stands. A change that is whole again is known by
-// what is in force; Whole is returned where that is neither.
-func (r *run) side(state *plan.State, side plan.Side) plan.Side {
-	inForce := state.InForce()
-	switch {
-	case side != plan.Whole:
-		return side
-	case same(inForce, r.change.New):
-		return plan.After
-	case same(inForce, r.change.Old):
-		return plan.Before
-	default:
-		return plan.Whole
-	}
-}
-
-func same(a, b *policies.RoutingPolicy) bool {
-	return slices.EqualFunc(a.Import, b.Import, func(x, y policies.Statement) bool { return x.Name == y.Name })
+	return r.result, r.unwritten
 }
 
 // complete finishes a change whose live call was made.
-func (r *run) complete(ctx context.Context, recovery *plan.Recovery) (Result, error) {
-	fail := func(err error) (Result, error) {
-		r.result.Outcome, r.result.Known = Partial, "the new policy is in force; members may hold routes as before"
-		return r.result, err
+func (r *run) complete(ctx context.Context) error {
+	if err := r.make(ctx, r.plan.Anchoring(r.before)); err != nil {
+		return err
 	}
-	for _, call := range r.change.Assignments() {
-		if err := r.do(ctx, call); err != nil {
-			return fail(err)
-		}
+	if err := r.reset(ctx, r.onwards); err != nil {
+		return err
 	}
-	touched, err := r.touched(ctx)
-	if err != nil {
-		return fail(err)
+	if err := r.verify(ctx); err != nil {
+		return err
 	}
-	if err := r.reset(ctx, touched); err != nil {
-		return fail(err)
-	}
-	if r.result.Proof, err = r.verify(ctx, nil, touched); err != nil {
-		return fail(err)
-	}
-	if err := r.make(ctx, recovery.Calls, r.plan.Marking(r.before)); err != nil {
-		return fail(err)
-	}
-	r.result.Outcome = Applied
-	if len(recovery.Calls) == 0 && len(touched) == 0 && r.change.Empty() {
-		r.result.Outcome = Nothing
-	}
-	return r.result, nil
+	return r.cleanUp(ctx, nil)
 }
 
 // reverse undoes a change whose live call was not made, or was taken back.
-func (r *run) reverse(ctx context.Context, recovery *plan.Recovery) (Result, error) {
-	fail := func(err error) (Result, error) {
-		r.result.Outcome, r.result.Known = Partial, "the old policy is in force; members may hold routes as after"
-		return r.result, err
-	}
-	if err := r.make(ctx, r.change.Restoring(r.before), nil); err != nil {
-		return fail(err)
-	}
-	touched, err := r.touched(ctx)
-	if err != nil {
-		return fail(err)
-	}
-	if err := r.reset(ctx, touched); err != nil {
-		return fail(err)
-	}
-	if err := r.make(ctx, recovery.Calls, nil); err != nil {
-		return fail(err)
-	}
+func (r *run) reverse(ctx context.Context) error {
+	r.live = true
+	err := r.undo(ctx)
 	r.result.Outcome = Restored
-	return r.result, nil
+	return err
 }
 
-// putBack puts in what was in force before, where the daemon has lost it: by the
-// same road as any change.
-func (r *run) putBack(ctx context.Context, recovery *plan.Recovery) (Result, error) {
-	fail := func(err error) (Result, error) {
-		r.result.Outcome, r.result.Known = Partial, "neither the old nor the new policy is in force: the daemon has lost it"
-		return r.result, err
-	}
-	if err := r.make(ctx, recovery.Calls, nil); err != nil {
-		return fail(err)
+// tidy removes what is left over where no change stands half-way, and it is not
+// known which one it was.
+func (r *run) tidy(ctx context.Context) error {
+	r.result.Outcome, r.result.Known = Nothing, "no change stands half-way"
+	return r.clean(ctx, plan.Whole)
+}
+
+// putBack puts in what was in force before, where the daemon has lost it, by the
+// same road as any change, and under its mark.
+func (r *run) putBack(ctx context.Context) error {
+	if err := r.clean(ctx, plan.Whole); err != nil {
+		return err
 	}
 	state, err := r.Daemon.State(ctx)
 	if err != nil {
-		return fail(err)
+		return err
 	}
-	if obstacles := state.Obstacles(); len(obstacles) > 0 {
-		return fail(&ObstacleError{obstacles})
+	locked := func(o plan.Obstacle) bool { return o.Code == plan.Locked && slices.Contains(r.dead, o.Object) }
+	if obstacles := slices.DeleteFunc(state.Obstacles(), locked); len(obstacles) > 0 {
+		return &ObstacleError{obstacles}
 	}
-	change := plan.To(state, r.change.Old, r.plan.ID)
-	again := &run{Applier: r.Applier, change: change, before: state, plan: &plan.Plan{ID: r.plan.ID, Server: state.Server, Change: *change}}
-	result, err := again.all(ctx)
+	mark := r.plan.Replaces()
+	change := plan.To(state, r.change.Old, cmp.Or(mark, r.plan.ID))
+	if mark == "" {
+		change.Finish = slices.DeleteFunc(change.Finish, func(c plan.Call) bool { return c.Verb == plan.Mark })
+	}
+	back := r.begin(&plan.Plan{ID: mark, Server: state.Server, Change: *change, Touched: r.plan.Touched}, state)
+	back.dead = r.dead
+	err = back.through(ctx)
+	r.result = back.result
 	if err == nil {
-		result.Outcome = Restored
+		r.result.Outcome = Restored
 	}
-	return result, err
-}
-
-// make makes calls one after another.
-func (r *run) make(ctx context.Context, lists ...[]plan.Call) error {
-	for _, call := range slices.Concat(lists...) {
-		if err := r.do(ctx, call); err != nil {
-			return fmt.Errorf("recover: %w", err)
-		}
-	}
-	return nil
+	return err
 }

@@ -1,42 +1,83 @@
 package apply
 
 import (
+	"net/netip"
+	"strings"
+
 	"github.com/gaissmai/bart"
 
 	"depeer/filters"
 	"depeer/policies"
 )
 
-// witness counts which entries and AS patterns of a policy a route tells about:
-// the others are in force all the same, as far as reading back says, and unproven.
+// witness counts which entries and AS patterns that a change brings a route tells
+// about. The others are in force all the same, as far as reading back says, and unproven.
 type witness struct {
-	prefixes bart.Table[int] // number of the prefix of an entry
+	prefixes bart.Table[entries]
 	paths    map[policies.ASPathPattern]bool
-	seen     []bool // by number
+	seen     []bool // by the numbers of entries
 }
 
-func newWitness(p *policies.RoutingPolicy) *witness {
+// entries are those of one prefix: their numbers, from first on.
+type entries struct {
+	ranges []filters.Entry
+	first  int
+}
+
+func newWitness(old, new *policies.RoutingPolicy) *witness {
 	w := &witness{paths: make(map[policies.ASPathPattern]bool)}
-	for _, set := range p.PrefixSets {
+	had := make(map[string]map[filters.Entry]bool)
+	matched := make(map[string]map[policies.ASPathPattern]bool)
+	for _, set := range old.PrefixSets {
+		had[owner(set.Name)] = join(had[owner(set.Name)], set.Entries)
+	}
+	for _, set := range old.ASPathSets {
+		matched[owner(set.Name)] = join(matched[owner(set.Name)], set.Patterns)
+	}
+	added := make(map[netip.Prefix][]filters.Entry)
+	for _, set := range new.PrefixSets {
 		for _, e := range set.Entries {
-			if _, known := w.prefixes.Get(e.Prefix); !known {
-				w.prefixes.Insert(e.Prefix, len(w.seen))
-				w.seen = append(w.seen, false)
+			if !had[owner(set.Name)][e] {
+				added[e.Prefix] = append(added[e.Prefix], e)
 			}
 		}
 	}
-	for _, set := range p.ASPathSets {
+	for _, set := range new.ASPathSets {
 		for _, pattern := range set.Patterns {
-			w.paths[pattern] = false
+			if !matched[owner(set.Name)][pattern] {
+				w.paths[pattern] = false
+			}
 		}
+	}
+	for prefix, ranges := range added {
+		w.prefixes.Insert(prefix, entries{ranges, len(w.seen)})
+		w.seen = append(w.seen, make([]bool, len(ranges))...)
 	}
 	return w
 }
 
+// owner is a set's name without the digest of its contents: whose it is.
+func owner(set string) string { return set[:strings.LastIndexByte(set, '/')+1] }
+
+func join[E comparable](all map[E]bool, list []E) map[E]bool {
+	if all == nil {
+		all = make(map[E]bool, len(list))
+	}
+	for _, e := range list {
+		all[e] = true
+	}
+	return all
+}
+
 // saw notes a route that the policy treats.
 func (w *witness) saw(r *policies.Route) {
-	if n, ok := w.prefixes.LookupPrefix(r.Prefix); ok {
-		w.seen[n] = true
+	if found, ok := w.prefixes.LookupPrefix(r.Prefix); ok {
+		bits := uint8(r.Prefix.Bits())
+		for i, e := range found.ranges {
+			if e.Min <= bits && bits <= e.Max {
+				w.seen[found.first+i] = true
+			}
+		}
 	}
 	for i, asn := range r.Path {
 		w.sawASN(asn, filters.Path)

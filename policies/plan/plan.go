@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"net/netip"
 	"time"
 
 	"depeer/filters"
@@ -27,6 +28,10 @@ type Plan struct {
 	Overrides map[string]int `json:"overrides,omitempty"` // of guards, by flag
 	Clear     bool           `json:"clear,omitempty"`     // takes everything of ours out, places in lists included
 	Change    Change         `json:"change"`
+
+	// Touched are the clients that announced routes of which the change makes
+	// something else, when it was made: apply looks at these first. It looks at all.
+	Touched []netip.Addr `json:"touched,omitempty"`
 }
 
 // FormatVersion is the version of the format of plans that this package writes.

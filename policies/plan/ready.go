@@ -43,7 +43,7 @@ func (c *Change) stands(s *State, want GateState) error {
 // holds says whether "depeer" has just the old and the new statements, each on
 // its side of the gate, and the server the sets of the generations.
 func (s *State) holds(old, new []policies.Statement, gate string, generations ...*policies.RoutingPolicy) error {
-	if s.Import == nil {
+	if s.Import == nil && len(old)+len(new) > 0 {
 		return fmt.Errorf("policy %s is not defined any more", policies.ImportPolicy)
 	}
 	if want := slices.Concat(names(old), names(new)); !slices.Equal(s.Import, want) {
@@ -73,19 +73,10 @@ func sameStatement(a, b policies.Statement) bool {
 
 // hasSets says whether the server holds the sets of p, element for element.
 func (s *State) hasSets(p *policies.RoutingPolicy) error {
-	for _, set := range p.PrefixSets {
-		if !sameElements(s.PrefixSets[set.Name], set.Entries) {
-			return fmt.Errorf("%s %s is not what is planned", PrefixSet, set.Name)
-		}
-	}
-	for _, set := range p.ASPathSets {
-		if !sameElements(s.ASPathSets[set.Name], set.Patterns) {
-			return fmt.Errorf("%s %s is not what is planned", ASPathSet, set.Name)
-		}
-	}
-	for _, set := range p.LargeCommunitySets {
-		if !sameElements(s.LargeCommunitySets[set.Name], set.Patterns) {
-			return fmt.Errorf("%s %s is not what is planned", LargeCommunitySet, set.Name)
+	same := s.equal(p)
+	for _, add := range addSets(p) {
+		if set := (Object{add.Kind, add.Name}); !same[set] {
+			return fmt.Errorf("%s is not what is planned", set)
 		}
 	}
 	return nil

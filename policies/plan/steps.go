@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"strings"
 
 	"depeer/policies"
 )
@@ -162,16 +163,17 @@ func (p *Plan) Replaces() string {
 	return ""
 }
 
-// HalfWay returns the change that s stands in the middle of, as far as the
-// statements tell: those that go when the gate opens, and those that come.
-func (s *State) HalfWay() *Change {
-	return &Change{
+// HalfWay returns the plan that s stands in the middle of, as far as s tells: the
+// statements that go when the gate opens, those that come, and the gate's name. It has
+// no calls but its mark.
+func (s *State) HalfWay() *Plan {
+	p := &Plan{Server: s.Server, Change: Change{
 		Old: s.generation(func(st Statement) bool { return st.Gate.Set == "" || st.Gate.Invert }),
 		New: s.generation(func(st Statement) bool { return st.Gate.Set == "" || !st.Gate.Invert }),
+	}}
+	if gate, err := s.theGate(); err == nil && gate != "" {
+		p.ID = strings.TrimPrefix(gate, GatePrefix)
+		p.Change.Finish = []Call{{Verb: Mark, Mark: p.ID}}
 	}
-}
-
-// CutOff says whether a change stands half-way in s.
-func (s *State) CutOff() bool {
-	return slices.ContainsFunc(s.Obstacles(), func(o Obstacle) bool { return o.Code == CutOff })
+	return p
 }

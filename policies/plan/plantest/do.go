@@ -38,6 +38,9 @@ func (m *Model) Do(_ context.Context, c plan.Call) error {
 	case Late:
 		m.late = append(m.late, c)
 		return fmt.Errorf("%s: %w", c, plan.ErrUnknown)
+	case Later:
+		m.later = append(m.later, c)
+		return fmt.Errorf("%s: %w", c, plan.ErrUnknown)
 	case Unsent:
 		return fmt.Errorf("%s: %w", c, plan.ErrUnreachable)
 	case Refusing:

@@ -12,6 +12,7 @@ const (
 	Lost           // it is done, and its answer lost: plan.ErrUnknown
 	Dropped        // it is not done, and never will be: plan.ErrUnknown
 	Late           // it is done only before the next reading: plan.ErrUnknown
+	Later          // it is done only after the next reading: plan.ErrUnknown
 )
 
 // OnCall has f decide about each writing call from now on; n is how many were made

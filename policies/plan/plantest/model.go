@@ -21,6 +21,7 @@ type Model struct {
 	clients []*client // by address
 	fault   func(n int, c plan.Call) Fault
 	late    []plan.Call // sent, and not yet in effect
+	later   []plan.Call // the same, after the next reading
 	calls   []plan.Call
 	made    evaluators
 }

@@ -34,6 +34,22 @@ func (m *Model) Announce(from netip.Addr, routes ...policies.Route) {
 	}
 }
 
+// AnnounceMore adds paths beside those of the same prefix, as a client with add-path
+// does.
+func (m *Model) AnnounceMore(from netip.Addr, routes ...policies.Route) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	c := m.client(from)
+	for _, r := range routes {
+		r.Peer = from
+		c.received = append(c.received, r)
+		slices.SortStableFunc(c.received, func(a, b policies.Route) int { return a.Prefix.Compare(b.Prefix) })
+		if out, ok := m.treat(c, r); ok {
+			c.table = append(c.table, out)
+		}
+	}
+}
+
 // Withdraw takes a route back. No policy is asked.
 func (m *Model) Withdraw(from netip.Addr, prefix netip.Prefix) {
 	m.mu.Lock()
@@ -84,6 +100,32 @@ func (m *Model) Table(context.Context) iter.Seq2[policies.Route, error] {
 			routes = append(routes, c.table...)
 		}
 		m.mu.Unlock()
+		for _, r := range routes {
+			if !yield(r, nil) {
+				return
+			}
+		}
+	}
+}
+
+// Seen yields the paths of the table to these prefixes, as far as a client is shown
+// them: without its own, and those through its ASN.
+func (m *Model) Seen(_ context.Context, by netip.Addr, prefixes []netip.Prefix) iter.Seq2[policies.Route, error] {
+	return func(yield func(policies.Route, error) bool) {
+		m.mu.Lock()
+		viewer := m.client(by)
+		var routes []policies.Route
+		for _, c := range m.clients {
+			for _, r := range c.table {
+				if viewer != nil && c != viewer && slices.Contains(prefixes, r.Prefix) && !slices.Contains(r.Path, viewer.ASN) {
+					routes = append(routes, r)
+				}
+			}
+		}
+		m.mu.Unlock()
+		if viewer == nil {
+			yield(policies.Route{}, fmt.Errorf("neighbor %s: %w: not found", by, plan.ErrRefused))
+		}
 		for _, r := range routes {
 			if !yield(r, nil) {
 				return

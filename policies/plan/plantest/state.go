@@ -19,7 +19,7 @@ func (m *Model) State(context.Context) (*plan.State, error) {
 	for _, c := range m.late {
 		m.do(c) // what is refused is refused unseen
 	}
-	m.late = nil
+	m.late, m.later = m.later, nil
 	o := m.objects.clone()
 	s := &plan.State{
 		Server:     m.server,

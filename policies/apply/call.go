@@ -1,0 +1,105 @@
+package apply
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"depeer/policies/eval"
+	"depeer/policies/plan"
+)
+
+// run is one change on its way.
+type run struct {
+	*Applier
+	plan   *plan.Plan
+	change *plan.Change
+	before *plan.State
+
+	live    bool // the live call may have taken effect, or lists were assigned behind it
+	touched []*client
+	result  Result
+
+	// onward: what is begun is brought to an end, on the way back or in cleaning up,
+	// even if the journal cannot be written any more.
+	onward    bool
+	unwritten error    // of the journal
+	sent      int      // writing calls so far
+	dead      []string // holders of the lock that are not at work any more
+
+	old, new *eval.Evaluator // made when they are asked for
+}
+
+func (a *Applier) begin(p *plan.Plan, state *plan.State) *run {
+	return &run{Applier: a, plan: p, change: &p.Change, before: state}
+}
+
+// do journals a call, and makes it. A context that is cancelled keeps it from being
+// made; once it is, it is waited for: a call that is given up may take effect all the same.
+func (r *run) do(ctx context.Context, call plan.Call) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	noted := r.Journal.Intend(call)
+	if noted != nil {
+		r.unwritten = &JournalError{noted}
+		if !r.onward {
+			return r.unwritten
+		}
+		r.Log.Error("going on without a journal", "error", noted)
+	}
+	ctx, cancel := r.patience(context.WithoutCancel(ctx), call)
+	defer cancel()
+	r.sent++
+	err := r.Daemon.Do(ctx, call)
+	if noted == nil {
+		noted = r.Journal.Done(call, err)
+	}
+	r.Log.Debug("call", "call", call.String(), "error", err)
+	switch {
+	case err != nil:
+		return fmt.Errorf("%s: %w", call, err)
+	case noted != nil:
+		r.unwritten = &JournalError{noted}
+		if !r.onward {
+			return r.unwritten
+		}
+	}
+	return nil
+}
+
+// make makes calls one after another.
+func (r *run) make(ctx context.Context, calls []plan.Call) error {
+	for _, call := range calls {
+		if err := r.do(ctx, call); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// perRoute is how long a soft reset takes for each route and neighbor, several
+// times what was measured: gobgpd does nothing else meanwhile, and answers at its end.
+const perRoute = 10 * time.Microsecond
+
+// patience gives a soft reset the time that it may need.
+func (r *run) patience(ctx context.Context, call plan.Call) (context.Context, context.CancelFunc) {
+	if call.Verb != plan.Reset {
+		return context.WithCancel(ctx)
+	}
+	i := slices.IndexFunc(r.before.Clients, func(c plan.Client) bool { return c.Address == call.Client })
+	routes := uint64(0)
+	if i >= 0 {
+		routes = r.before.Clients[i].Accepted
+	}
+	more := time.Duration(routes) * time.Duration(len(r.before.Clients)) * perRoute
+	return context.WithTimeout(ctx, orElse(r.Timeout, 15*time.Second)+more)
+}
+
+func orElse(d, otherwise time.Duration) time.Duration {
+	if d == 0 {
+		return otherwise
+	}
+	return d
+}

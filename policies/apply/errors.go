@@ -1,0 +1,56 @@
+package apply
+
+import (
+	"fmt"
+	"net/netip"
+
+	"depeer/policies/plan"
+)
+
+// StaleError says that the target does not fit the plan any more.
+type StaleError struct{ Why string }
+
+func (e *StaleError) Error() string { return "the plan does not fit the target: " + e.Why }
+
+// ObstacleError says why the target cannot be changed.
+type ObstacleError struct{ Obstacles []plan.Obstacle }
+
+func (e *ObstacleError) Error() string {
+	o := e.Obstacles[0]
+	more := ""
+	if n := len(e.Obstacles) - 1; n > 0 {
+		more = fmt.Sprintf("; %d more", n)
+	}
+	return fmt.Sprintf("%s: %s%s", o.Object, o.Why, more)
+}
+
+// JournalError says that the journal could not be written. The call that was to
+// come was not made, unless it was on the way back.
+type JournalError struct{ Err error }
+
+func (e *JournalError) Error() string { return "journal: " + e.Err.Error() }
+func (e *JournalError) Unwrap() error { return e.Err }
+
+// MeddledError says that the target is not as this change has left it: it was
+// reloaded or restarted meanwhile, or somebody else is at work. Nothing later is done.
+type MeddledError struct{ Why error }
+
+func (e *MeddledError) Error() string { return "the target was changed meanwhile: " + e.Why.Error() }
+func (e *MeddledError) Unwrap() error { return e.Why }
+
+// UnprovenError says that the route server's tables are not what the new policy
+// makes of what members announce.
+type UnprovenError struct {
+	Peer   netip.Addr
+	Prefix netip.Prefix
+	Why    string
+	More   int // so many other prefixes of that member likewise
+}
+
+func (e *UnprovenError) Error() string {
+	more := ""
+	if e.More > 0 {
+		more = fmt.Sprintf("; %d more of it likewise", e.More)
+	}
+	return fmt.Sprintf("verification: %s of %s %s%s", e.Prefix, e.Peer, e.Why, more)
+}

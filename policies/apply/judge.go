@@ -1,0 +1,105 @@
+package apply
+
+import (
+	"net/netip"
+	"slices"
+
+	"depeer/policies"
+	"depeer/policies/eval"
+	"depeer/policies/plan"
+)
+
+// judge says what becomes of one client's routes: what may have been made of those
+// that the route server holds, and what is made of them now. nil stands for nothing:
+// a policy of ours that is not in the client's list.
+type judge struct {
+	was []*eval.Evaluator
+	now *eval.Evaluator
+	// blind: what was in force cannot be told in our words, so every route may change.
+	blind bool
+	// alone: no policy of the operator's is asked besides ours.
+	alone bool
+}
+
+// view is how a part of a change looks at a client, as the target says it is now.
+type view func(c plan.Client) judge
+
+// forth is the view of a change that has just been let in.
+func (r *run) forth(c plan.Client) judge {
+	was := r.had(c.Address)
+	return judge{was: was, now: r.with(c, r.newPolicy()), blind: r.change.Unsure && was[0] != nil, alone: alone(c)}
+}
+
+// backwards is the view of a change that has just been undone: routes may have met
+// the new policy, or none where a list was given or taken, and are to be as before.
+func (r *run) backwards(c plan.Client) judge {
+	return judge{was: append(r.had(c.Address), r.newPolicy(), nil), now: r.with(c, r.oldPolicy()), blind: r.change.Unsure, alone: alone(c)}
+}
+
+// onwards is the view of a change that was cut off and is finished: routes may have
+// met the old policy, or none.
+func (r *run) onwards(c plan.Client) judge {
+	return judge{was: []*eval.Evaluator{r.oldPolicy(), nil}, now: r.with(c, r.newPolicy()), blind: r.change.Unsure, alone: alone(c)}
+}
+
+// had returns what treated a client's routes before.
+func (r *run) had(client netip.Addr) []*eval.Evaluator {
+	for _, c := range r.before.Clients {
+		if c.Address == client {
+			return []*eval.Evaluator{r.with(c, r.oldPolicy())}
+		}
+	}
+	return []*eval.Evaluator{nil}
+}
+
+// with returns e, if the client is asked to obey it.
+func (r *run) with(c plan.Client, e *eval.Evaluator) *eval.Evaluator {
+	if slices.Contains(c.Import.Policies, policies.ImportPolicy) {
+		return e
+	}
+	return nil
+}
+
+func alone(c plan.Client) bool { return len(c.Import.Policies) == 1 }
+
+func (r *run) oldPolicy() *eval.Evaluator {
+	if r.old == nil {
+		r.old = eval.New(r.change.Old)
+	}
+	return r.old
+}
+
+func (r *run) newPolicy() *eval.Evaluator {
+	if r.new == nil {
+		r.new = eval.New(r.change.New)
+	}
+	return r.new
+}
+
+// idle says that no route changes, whatever it is.
+func (j judge) idle() bool {
+	return !j.blind && !slices.ContainsFunc(j.was, func(e *eval.Evaluator) bool { return e != j.now })
+}
+
+// changes says whether something else is made of a route now, and whether nothing
+// is, and nothing was.
+func (j judge) changes(r *policies.Route) (changes, untreated bool) {
+	now := effect(j.now, r)
+	untreated = now == ""
+	for _, e := range j.was {
+		was := now
+		if e != j.now {
+			was = effect(e, r)
+		}
+		changes = changes || was != now
+		untreated = untreated && was == ""
+	}
+	return changes || j.blind, untreated
+}
+
+func effect(e *eval.Evaluator, r *policies.Route) string {
+	if e == nil {
+		return ""
+	}
+	return e.Effect(e.Verdict(r))
+}

@@ -1,0 +1,49 @@
+package apply
+
+import (
+	"fmt"
+	"net/netip"
+)
+
+// Result is what became of a change.
+type Result struct {
+	Outcome Outcome
+	// Reset are the clients that were reset, in order; on the way back a second time.
+	Reset []netip.Addr
+	// Proof says what the route server's own tables told.
+	Proof Proof
+	// Known says exactly what is known, where the outcome is Partial, and what was
+	// found where there is something to say.
+	Known string
+}
+
+// Outcome is how a change ended.
+type Outcome uint8
+
+const (
+	Nothing   Outcome = iota // there was nothing to do
+	Applied                  // the change is in force, proven, and cleaned up
+	Untouched                // nothing was written but the lock at most, and that is off again
+	Restored                 // failed, and exactly what was before is in force again
+	Partial                  // neither is sure: Result.Known says what is
+)
+
+var outcomes = [...]string{"nothing to do", "applied", "untouched", "restored", "partial"}
+
+// String returns lower-case words.
+func (o Outcome) String() string {
+	if int(o) >= len(outcomes) {
+		panic(fmt.Sprintf("apply: no outcome %d", uint8(o)))
+	}
+	return outcomes[o]
+}
+
+// Proof is what the route server's own tables said after a change. Counts are of
+// paths of the clients that were reset.
+type Proof struct {
+	Refused   int // announced, and not in the table
+	Changed   int // in the table, with what their treatment gives them
+	Overruled int // in the table, with nothing of it left: the operator's policies behind ours have changed it, or refused it
+	Passed    int // not treated, looked for in a sample, and there as before
+	Unproven  int // entries and AS patterns that the change brings, and no route tells about
+}

@@ -1,0 +1,116 @@
+package apply
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"depeer/policies/plan"
+)
+
+// back undoes what was done, and says whether that is certain. It goes on whatever
+// happens to the context: an interrupt does not leave a change half-way.
+func (r *run) back(ctx context.Context, cause error) error {
+	r.Log.Warn("going back", "cause", cause)
+	ctx = context.WithoutCancel(ctx)
+	r.onward = true
+	err := r.undo(ctx)
+	if err == nil {
+		r.result.Outcome, r.result.Proof = Restored, Proof{}
+		return cause
+	}
+	r.result.Outcome = Partial
+	state, unread := r.Daemon.State(ctx)
+	switch {
+	case unread == nil:
+		r.result.Known = r.describe(state)
+	case r.live:
+		r.result.Known = "the old policy or the new one is in force, as a whole, and which one is not known: the target cannot be read"
+	default:
+		r.result.Known = "no call that was made changes what is in force; the target cannot be read"
+	}
+	return errors.Join(cause, fmt.Errorf("going back: %w", err))
+}
+
+// undo brings back what was in force before, from what the target says now, until
+// the target says that it is as it was.
+func (r *run) undo(ctx context.Context) error {
+	reset := r.live
+	var failed error
+	for range tries {
+		state, err := r.Daemon.State(ctx)
+		if err != nil {
+			return errors.Join(failed, err)
+		}
+		if err := r.alone(state); err != nil {
+			return err
+		}
+		wrong := r.change.Undone(state)
+		if wrong == nil && !reset {
+			return nil
+		}
+		closing := r.change.Closing(state)
+		reset = reset || len(closing) > 0
+		failed = r.make(ctx, append(closing, r.change.Restoring(state)...))
+		if failed == nil && reset {
+			failed = r.reset(ctx, r.backwards)
+			reset = failed != nil
+		}
+		if failed == nil {
+			failed = r.clean(ctx, plan.Before)
+		}
+	}
+	state, err := r.Daemon.State(ctx)
+	switch {
+	case err != nil:
+		return errors.Join(failed, err)
+	case reset:
+		return failed
+	}
+	return r.change.Undone(state)
+}
+
+// alone says whether nobody else is at work: the lock does not fence us in, so who
+// has broken it may be.
+func (r *run) alone(s *plan.State) error {
+	for _, holder := range s.Holders {
+		if holder != r.Holder && !slices.Contains(r.dead, holder) {
+			return &MeddledError{fmt.Errorf("the lock is held by %q now", holder)}
+		}
+	}
+	return nil
+}
+
+// clean removes what a change that was cut off left behind, if the target stands
+// on the side that is expected.
+func (r *run) clean(ctx context.Context, side plan.Side) error {
+	state, err := r.Daemon.State(ctx)
+	if err != nil {
+		return err
+	}
+	recovery, err := plan.Recover(state)
+	if err != nil {
+		return err
+	}
+	if recovery.Side != side && recovery.Side != plan.Whole {
+		return &MeddledError{fmt.Errorf("it is now to %s, and it was to %s", recovery.Side, side)}
+	}
+	return r.make(ctx, recovery.Calls)
+}
+
+// describe says what a target tells, in words that are true.
+func (r *run) describe(state *plan.State) string {
+	old, new := r.change.Before(state), r.change.After(state)
+	switch {
+	case old && new:
+		return "as last read, the policy is as it was, and should be: nothing of it was to change; members' places or what is left over may not be"
+	case old:
+		return "as last read, the old policy is in force; members may hold routes as under the new one, and objects of the change may be left"
+	case new:
+		return "as last read, the new policy is in force; members may hold routes as under the old one, and objects of the change may be left"
+	default:
+		return fmt.Sprintf("as last read, neither the old policy (%d statements) nor the new one (%d) is in force, but %d statements: the daemon was reloaded or restarted, or somebody else is at work",
+			len(r.change.Old.Import), len(r.change.New.Import), len(state.InForce().Import))
+	}
+}
