@@ -173,19 +173,26 @@ func (s *State) stay(want *policies.RoutingPolicy) map[Object]bool {
 	for set := range s.sets() {
 		stay[set] = stay[set] || s.lent(set)
 	}
-	for _, set := range want.PrefixSets {
-		o := Object{PrefixSet, set.Name}
-		stay[o] = stay[o] || sameElements(s.PrefixSets[set.Name], set.Entries)
-	}
-	for _, set := range want.ASPathSets {
-		o := Object{ASPathSet, set.Name}
-		stay[o] = stay[o] || sameElements(s.ASPathSets[set.Name], set.Patterns)
-	}
-	for _, set := range want.LargeCommunitySets {
-		o := Object{LargeCommunitySet, set.Name}
-		stay[o] = stay[o] || sameElements(s.LargeCommunitySets[set.Name], set.Patterns)
+	for set, same := range s.equal(want) {
+		stay[set] = stay[set] || same
 	}
 	return stay
+}
+
+// equal says of each set of want whether the server holds it, element for
+// element.
+func (s *State) equal(want *policies.RoutingPolicy) map[Object]bool {
+	same := make(map[Object]bool)
+	for _, set := range want.PrefixSets {
+		same[Object{PrefixSet, set.Name}] = sameElements(s.PrefixSets[set.Name], set.Entries)
+	}
+	for _, set := range want.ASPathSets {
+		same[Object{ASPathSet, set.Name}] = sameElements(s.ASPathSets[set.Name], set.Patterns)
+	}
+	for _, set := range want.LargeCommunitySets {
+		same[Object{LargeCommunitySet, set.Name}] = sameElements(s.LargeCommunitySets[set.Name], set.Patterns)
+	}
+	return same
 }
 
 // used returns the sets that statements in our policies refer to.

@@ -152,7 +152,7 @@ type Status uint8
 const (
 	InSync  Status = iota
 	Drifts         // is not as it should be
-	Pending        // is as it should be, and waits for a confirmation
+	Pending        // waits for a confirmation, whatever else
 	Unknown        // a change stands half-way
 )
 

@@ -1,28 +1,30 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
+	"net/netip"
 	"slices"
 	"strings"
 
 	"depeer/policies"
 )
 
-// Summary is what a change does to the objects of a route server. Its lists are in
-// a fixed order, and never nil.
+// Summary is what a change does to the daemon's objects, as people and programs
+// read it. A generation has new names for everything in it; what is the same under
+// another name is no change here. Lists are sorted, and never nil.
 type Summary struct {
 	Sets       []SetChange       `json:"sets"`
 	Statements []StatementChange `json:"statements"`
 	Sessions   []SessionChange   `json:"sessions"`
-	Resets     []string          `json:"resets"` // known once the live call is made
-	Assigned   []string          `json:"assigned"`
+	Resets     []netip.Addr      `json:"resets"` // for whoever knows the routes to fill in
 }
 
-// SetChange is what comes into sets of one kind and what goes out of them. A
-// changed set is a new one, with a new name: elements are compared by what the set is for.
+// SetChange is what comes into a set and goes out of it. One with everything
+// added is new, one with everything removed goes.
 type SetChange struct {
-	Name   string   `json:"name"`
-	Type   string   `json:"type"`
+	Name   string   `json:"name"` // of the new set; of the old one if it goes
+	Type   string   `json:"type"` // gobgpd's word
 	Add    []string `json:"add"`
 	Remove []string `json:"remove"`
 }
@@ -30,129 +32,182 @@ type SetChange struct {
 // StatementChange is a statement that comes or goes.
 type StatementChange struct {
 	Name   string `json:"name"`
-	Change string `json:"change"` // add, remove
+	Change string `json:"change"` // add or remove
 }
 
 // SessionChange is a session that is shut or opened.
 type SessionChange struct {
-	Address string `json:"address"`
-	Change  string `json:"change"` // shut, open
+	Address netip.Addr `json:"address"`
+	Change  string     `json:"change"` // shut or open
 }
 
-// Summary returns what c does, without its steps.
+// Summary returns what c changes.
 func (c *Change) Summary() Summary {
-	s := Summary{Sets: []SetChange{}, Statements: []StatementChange{}, Sessions: []SessionChange{}, Resets: []string{}, Assigned: []string{}}
-	before, after := contents(c.Old), contents(c.New)
-	for _, key := range sortedPurposes(before, after) {
-		change := SetChange{Name: key.Name, Type: key.Kind.String(), Add: without(after[key], before[key]), Remove: without(before[key], after[key])}
-		if len(change.Add)+len(change.Remove) > 0 {
-			s.Sets = append(s.Sets, change)
-		}
-	}
-	if !slices.Equal(names(c.Old.Import), names(c.New.Import)) {
-		for _, name := range names(c.Old.Import) {
-			s.Statements = append(s.Statements, StatementChange{name, "remove"})
-		}
-		for _, name := range names(c.New.Import) {
-			s.Statements = append(s.Statements, StatementChange{name, "add"})
-		}
-	}
-	for _, call := range c.Calls() {
-		if call.Verb == Assign && !slices.Contains(s.Assigned, call.Client.String()) {
-			s.Assigned = append(s.Assigned, call.Client.String())
-		}
-	}
+	s := Summary{Sets: []SetChange{}, Statements: []StatementChange{}, Sessions: []SessionChange{}, Resets: []netip.Addr{}}
+	s.Sets = append(s.Sets, setChanges(setTexts(c.Old), setTexts(c.New))...)
+	s.Statements = append(s.Statements, statementChanges(c.Old.Import, c.New.Import)...)
 	return s
 }
 
-// purpose is what a set is for: an object whose name lacks the digest.
-type purpose = Object
-
-func purposeOf(kind Kind, name string) purpose {
-	if i := strings.LastIndexByte(name, '/'); i > 0 {
-		name = name[:i]
+// Entries counts the elements that come and go in sets of one kind.
+func (s Summary) Entries(k Kind) (added, removed int) {
+	for _, set := range s.Sets {
+		if set.Type == k.String() {
+			added += len(set.Add)
+			removed += len(set.Remove)
+		}
 	}
-	return purpose{kind, name}
+	return added, removed
 }
 
-// contents returns the elements of all sets, as text, by purpose.
-func contents(p *policies.RoutingPolicy) map[purpose][]string {
-	all := make(map[purpose][]string)
-	for _, set := range p.PrefixSets {
-		key := purposeOf(PrefixSet, set.Name)
-		for _, e := range set.Entries {
-			all[key] = append(all[key], fmt.Sprintf("%s %d..%d", e.Prefix, e.Min, e.Max))
+// String is one line: "2 sets: +3 -1 entries; statements unchanged".
+func (s Summary) String() string {
+	added, removed := 0, 0
+	for _, set := range s.Sets {
+		added += len(set.Add)
+		removed += len(set.Remove)
+	}
+	sets := "sets unchanged"
+	if len(s.Sets) > 0 {
+		sets = fmt.Sprintf("%d %s: +%d -%d entries", len(s.Sets), plural(len(s.Sets), "set"), added, removed)
+	}
+	come := 0
+	for _, st := range s.Statements {
+		if st.Change == "add" {
+			come++
 		}
+	}
+	if len(s.Statements) == 0 {
+		return sets + "; statements unchanged"
+	}
+	return fmt.Sprintf("%s; statements: +%d -%d", sets, come, len(s.Statements)-come)
+}
+
+func plural(n int, word string) string {
+	if n == 1 {
+		return word
+	}
+	return word + "s"
+}
+
+// setText is a set with its elements as text.
+type setText struct {
+	Object
+	elements []string
+}
+
+func setTexts(p *policies.RoutingPolicy) []setText {
+	var out []setText
+	for _, set := range p.PrefixSets {
+		t := setText{Object: Object{PrefixSet, set.Name}}
+		for _, e := range set.Entries {
+			t.elements = append(t.elements, fmt.Sprintf("%s %d..%d", e.Prefix, e.Min, e.Max))
+		}
+		out = append(out, t)
 	}
 	for _, set := range p.ASPathSets {
-		key := purposeOf(ASPathSet, set.Name)
+		t := setText{Object: Object{ASPathSet, set.Name}}
 		for _, pattern := range set.Patterns {
-			all[key] = append(all[key], pattern.String())
+			t.elements = append(t.elements, pattern.String())
 		}
+		out = append(out, t)
 	}
 	for _, set := range p.LargeCommunitySets {
-		key := purposeOf(LargeCommunitySet, set.Name)
+		t := setText{Object: Object{LargeCommunitySet, set.Name}}
 		for _, pattern := range set.Patterns {
-			all[key] = append(all[key], pattern.String())
+			t.elements = append(t.elements, pattern.String())
 		}
+		out = append(out, t)
 	}
-	return all
+	return out
 }
 
-func sortedPurposes(a, b map[purpose][]string) []purpose {
-	var keys []purpose
-	for key := range a {
-		keys = append(keys, key)
+// role returns a name of ours without the digest at its end: what a set is for.
+func role(name string) string { return name[:max(0, strings.LastIndexByte(name, '/'))] }
+
+// setChanges pairs the sets of two generations that have one role, and compares
+// them. Where several sets have a role, they are not told apart: they come and go.
+func setChanges(old, new []setText) []SetChange {
+	only := func(sets, others []setText) map[Object][]setText {
+		out := make(map[Object][]setText)
+		for _, s := range sets {
+			if !slices.ContainsFunc(others, func(o setText) bool { return o.Object == s.Object }) {
+				out[Object{s.Kind, role(s.Name)}] = append(out[Object{s.Kind, role(s.Name)}], s)
+			}
+		}
+		return out
 	}
-	for key := range b {
-		if _, both := a[key]; !both {
-			keys = append(keys, key)
+	gone, come := only(old, new), only(new, old)
+	var out []SetChange
+	for role, sets := range come {
+		if was := gone[role]; len(was) == 1 && len(sets) == 1 {
+			out = append(out, compareSets(was[0], sets[0]))
+			delete(gone, role)
+			continue
+		}
+		for _, s := range sets {
+			out = append(out, compareSets(setText{}, s))
 		}
 	}
-	slices.SortFunc(keys, purpose.compare)
-	return keys
+	for _, sets := range gone {
+		for _, s := range sets {
+			change := compareSets(s, setText{Object: s.Object})
+			out = append(out, change)
+		}
+	}
+	slices.SortFunc(out, func(a, b SetChange) int { return cmp.Or(cmp.Compare(a.Type, b.Type), cmp.Compare(a.Name, b.Name)) })
+	return out
 }
 
-// without returns what is in a and not in b, in the order of a; never nil.
+func compareSets(old, new setText) SetChange {
+	return SetChange{Name: new.Name, Type: new.Kind.String(), Add: without(new.elements, old.elements), Remove: without(old.elements, new.elements)}
+}
+
+// without returns the elements of a that are not in b, in a's order; never nil.
 func without(a, b []string) []string {
-	known := make(map[string]bool, len(b))
-	for _, s := range b {
-		known[s] = true
+	in := make(map[string]bool, len(b))
+	for _, e := range b {
+		in[e] = true
 	}
 	out := []string{}
-	for _, s := range a {
-		if !known[s] {
-			out = append(out, s)
+	for _, e := range a {
+		if !in[e] {
+			out = append(out, e)
 		}
 	}
 	return out
 }
 
-// String returns the summary in a line: "2 sets: +3 -1 entries; 4 statements in, 2 out".
-func (s Summary) String() string {
-	add, remove := 0, 0
-	for _, set := range s.Sets {
-		add, remove = add+len(set.Add), remove+len(set.Remove)
+// statementChanges returns the statements that do what none of the other
+// generation does.
+func statementChanges(old, new []policies.Statement) []StatementChange {
+	count := make(map[string]int)
+	for _, st := range old {
+		count[meaning(st)]++
 	}
-	in, out := 0, 0
-	for _, st := range s.Statements {
-		if st.Change == "add" {
-			in++
-		} else {
-			out++
+	var out []StatementChange
+	for _, st := range new {
+		if count[meaning(st)]--; count[meaning(st)] < 0 {
+			out = append(out, StatementChange{st.Name, "add"})
 		}
 	}
-	text := fmt.Sprintf("%d sets: +%d -%d entries", len(s.Sets), add, remove)
-	if len(s.Sets) == 0 {
-		text = "sets unchanged"
+	for _, st := range slices.Backward(old) {
+		if count[meaning(st)] > 0 {
+			count[meaning(st)]--
+			out = append(out, StatementChange{st.Name, "remove"})
+		}
 	}
-	if in+out == 0 {
-		text += "; statements unchanged"
-	} else {
-		text += fmt.Sprintf("; statements: %d in, %d out", in, out)
+	slices.SortFunc(out, func(a, b StatementChange) int {
+		return cmp.Or(cmp.Compare(a.Change, b.Change), cmp.Compare(a.Name, b.Name))
+	})
+	return out
+}
+
+// meaning is all that a statement says, its sets by their roles.
+func meaning(st policies.Statement) string {
+	c := st.Conditions
+	for _, condition := range []*policies.Condition{&c.PrefixSet, &c.ASPathSet, &c.LargeCommunitySet} {
+		condition.Set = role(condition.Set)
 	}
-	if n := len(s.Assigned); n > 0 {
-		text += fmt.Sprintf("; lists of %d members", n)
-	}
-	return text
+	return fmt.Sprintf("%+v %s", c, actionsText(st.Actions))
 }

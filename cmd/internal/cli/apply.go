@@ -75,7 +75,7 @@ func writePlan(name string, p *plan.Plan) error {
 
 // applyPlan asks, connects, and applies p under a journal entry.
 func (s *session) applyPlan(c *cli.Context, p *plan.Plan, start journal.Start) error {
-	if err := s.ask(c, p); err != nil {
+	if err := s.ask(c, p.Target, p.Server); err != nil {
 		return err
 	}
 	t, err := s.findTarget(c, s.exchangeOf(), p.Target)
@@ -95,8 +95,8 @@ func (s *session) applyPlan(c *cli.Context, p *plan.Plan, start journal.Start) e
 	if err != nil {
 		return err
 	}
-	entry, result, err := s.change(c.Context, client, lock, p, start)
-	if failed := s.outcome(c.Context, p, entry, result, err); failed != nil {
+	entry, result, err := s.change(c, client, lock, p, start)
+	if failed := s.outcome(c.Context, p.Target, result, err); failed != nil {
 		return errors.Join(failed, lock.Unlock())
 	}
 	if within := c.Duration("confirm-within"); within > 0 && result.Outcome == apply.Applied {
@@ -105,7 +105,7 @@ func (s *session) applyPlan(c *cli.Context, p *plan.Plan, start journal.Start) e
 	if err := lock.Unlock(); err != nil {
 		return err
 	}
-	return s.view.Apply(outcomeOf(p, entry, result))
+	return s.view.Apply(outcomeOf(p.Target, entry, result))
 }
 
 // exchangeOf reads the exchange file for its targets alone. What is wrong with it
@@ -140,25 +140,28 @@ func (s *session) lock(store *journal.Store, address string) (*journal.Lock, err
 }
 
 // change applies p, journalling.
-func (s *session) change(ctx context.Context, client *gobgp.Client, lock *journal.Lock, p *plan.Plan, start journal.Start) (*journal.Entry, apply.Result, error) {
-	start.Holder = p.ID
+func (s *session) change(c *cli.Context, client *gobgp.Client, lock *journal.Lock, p *plan.Plan, start journal.Start) (*journal.Entry, apply.Result, error) {
+	start.Holder = holderOf(p)
 	entry, err := lock.Begin(p, start)
 	if err != nil {
 		return nil, apply.Result{Outcome: apply.Untouched}, &apply.JournalError{Err: err}
 	}
-	a := &apply.Applier{Daemon: client, Journal: entry, Holder: start.Holder, Log: s.log, Progress: s.view.Progress}
-	result, err := a.Apply(ctx, p)
+	result, err := s.applier(c, client, entry, start.Holder).Apply(c.Context, p)
 	if result.Outcome == apply.Partial {
 		return entry, result, errors.Join(err, entry.Close()) // without an end: recover finds it
 	}
 	return entry, result, errors.Join(err, entry.End(result.Outcome.String()))
 }
 
+func (s *session) applier(c *cli.Context, client *gobgp.Client, entry *journal.Entry, holder string) *apply.Applier {
+	return &apply.Applier{Daemon: client, Journal: entry, Holder: holder, Log: s.log, Timeout: c.Duration("timeout"), Progress: s.view.Progress}
+}
+
 // outcomeApplied is how the journal calls a change that is in force.
 var outcomeApplied = apply.Applied.String()
 
 // outcome turns what became of a change into the failure that it means, or nil.
-func (s *session) outcome(ctx context.Context, p *plan.Plan, entry *journal.Entry, result apply.Result, err error) error {
+func (s *session) outcome(ctx context.Context, address string, result apply.Result, err error) error {
 	if err == nil {
 		return nil
 	}
@@ -169,13 +172,13 @@ func (s *session) outcome(ctx context.Context, p *plan.Plan, entry *journal.Entr
 	)
 	switch {
 	case result.Outcome == apply.Partial:
-		return &failure{code: Unclear, name: "partial", err: fmt.Errorf("%s: %w", result.Known, err), hint: "depeer recover --target " + p.Target}
+		return &failure{code: Unclear, name: "partial", err: fmt.Errorf("%s: %w", result.Known, err), hint: "depeer recover --target " + address}
 	case result.Outcome == apply.Restored:
 		return &failure{code: Restored, name: "restored", err: fmt.Errorf("%w; what was before is in force again", err)}
 	case errors.As(err, &stale):
 		return &failure{code: Unfit, name: "stale", err: err, hint: "make a new plan"}
 	case errors.As(err, &obstacle):
-		return obstructed(obstacle.Obstacles, p.Target)
+		return obstructed(obstacle.Obstacles, address)
 	case errors.As(err, &journalled):
 		return &failure{code: Failed, name: "journal", err: fmt.Errorf("%w; nothing was changed", err)}
 	case ctx.Err() != nil:
@@ -190,7 +193,7 @@ func (s *session) outcome(ctx context.Context, p *plan.Plan, entry *journal.Entr
 }
 
 // ask has a person type the target's router id, unless --yes answers.
-func (s *session) ask(c *cli.Context, p *plan.Plan) error {
+func (s *session) ask(c *cli.Context, address string, server plan.Server) error {
 	if c.Bool("yes") {
 		return nil
 	}
@@ -198,20 +201,20 @@ func (s *session) ask(c *cli.Context, p *plan.Plan) error {
 	if !ok || !term.IsTerminal(int(in.Fd())) {
 		return usage("depeer "+c.Command.Name+" ... --yes", "there is no terminal to ask on")
 	}
-	fmt.Fprintf(s.Err, "depeer: to change %s, type its router id (%s): ", p.Target, p.Server.RouterID)
+	fmt.Fprintf(s.Err, "depeer: to change %s, type its router id (%s): ", address, server.RouterID)
 	line, err := bufio.NewReader(in).ReadString('\n')
 	if err != nil && !errors.Is(err, io.EOF) {
 		return err
 	}
-	if strings.TrimSpace(line) != p.Server.RouterID.String() {
+	if strings.TrimSpace(line) != server.RouterID.String() {
 		return &failure{code: Failed, name: "not-confirmed", err: errors.New("that is not its router id; nothing was changed")}
 	}
 	return nil
 }
 
 // outcomeOf is what users read of a change that was made.
-func outcomeOf(p *plan.Plan, entry *journal.Entry, r apply.Result) view.Apply {
-	a := view.Apply{Plan: p.ID, Target: p.Target, Outcome: r.Outcome.String(), Refused: r.Proof.Refused, Changed: r.Proof.Changed, Passed: r.Proof.Passed, Unproven: r.Proof.Unproven}
+func outcomeOf(address string, entry *journal.Entry, r apply.Result) view.Apply {
+	a := view.Apply{Target: address, Outcome: r.Outcome.String(), Refused: r.Proof.Refused, Changed: r.Proof.Changed, Overruled: r.Proof.Overruled, Passed: r.Proof.Passed, Unproven: r.Proof.Unproven}
 	if entry != nil {
 		a.ID = entry.ID
 	}

@@ -104,7 +104,7 @@ func (s *session) afterPending(store *journal.Store, p *plan.Plan, id string) er
 			return &failure{code: Restored, name: "restored", err: errors.New("not confirmed in time; what was before is in force again")}
 		}
 	}
-	return s.view.Apply(view.Apply{Target: p.Target, ID: id, Plan: p.ID, Outcome: "confirmed"})
+	return s.view.Apply(view.Apply{Target: p.Target, ID: id, Outcome: "confirmed"})
 }
 
 // guardCommand is the guardian's own; it is not for people.

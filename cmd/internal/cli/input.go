@@ -52,6 +52,7 @@ func (s *session) load(ctx context.Context, names []string) (*input, error) {
 		if err := s.loadOwn(ctx, in, filepath.Dir(conf), treatments); err != nil {
 			return nil, err
 		}
+		in.unusedExceptions()
 	}
 	in.treatments = treatments
 	in.compile(s.now, in.exchange)
@@ -158,6 +159,23 @@ func (s *session) loadOwn(ctx context.Context, in *input, dir string, treatments
 		}
 	}
 	return nil
+}
+
+// unusedExceptions warns of exceptions from a list that none of the exchange's own
+// is: somebody believes to have spared a provider.
+func (in *input) unusedExceptions() {
+	if in.read.Worst() == diag.Error {
+		return // the list may be one that could not be read
+	}
+	names := make([]string, len(in.lists))
+	for i, l := range in.lists {
+		names[i] = l.Name
+	}
+	for _, e := range in.exchange.Except {
+		if !slices.Contains(names, e.List) {
+			in.read.Warnf(e.Source, "exchange-exception-unused", diag.Nearest(e.List, names), "no list is called %s, to except %s of", e.List, e.Provider)
+		}
+	}
 }
 
 // expand returns the files of a list's path or glob, in order. None at all is

@@ -96,15 +96,16 @@ func (s *session) plan(ctx context.Context, in *input, args planArgs) error {
 	p := s.newPlan(args.target, state, id, *plan.To(state, want, id))
 	p.Lists, p.Providers, p.Overrides = plan.Refs(in.lists), plan.Providers(in.compiled), args.overrides
 	result := view.Plan{Plan: p, Server: describeTarget(args.target, state), Summary: p.Change.Summary(), Diagnostics: in.diags}
-	var applied *policies.RoutingPolicy
-	if last != nil {
-		applied = last.Change.New
-		result.Changes = plan.ProviderChanges(last.Providers, p.Providers)
-	} else {
-		result.Changes = plan.ProviderChanges(nil, p.Providers)
-	}
 	limits := in.exchange.Limits
-	result.Guards = plan.Growth(applied, want, plan.GrowthLimits{Growth: limits.MaxGrowth, Free: exchange.FreeGrowth, Shrink: limits.MaxShrink}, args.overrides)
+	sizes := plan.Sizes{
+		Now: p.Providers, Lists: p.Lists, Treatments: in.exchange.Treatments,
+		Growth: uint64(limits.MaxGrowth), Shrink: uint64(limits.MaxShrink), Free: exchange.FreeGrowth,
+		AllowGrow: args.overrides["allow-growth"], AllowShrink: args.overrides["allow-shrink"],
+	}
+	if last != nil {
+		sizes.Last, sizes.LastLists = last.Providers, last.Lists
+	}
+	result.Changes, result.Guards = plan.ProviderChanges(sizes.Last, sizes.Now), sizes.Guards()
 	return s.finishPlan(result, args)
 }
 

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 
@@ -72,25 +73,27 @@ func (s *session) recoverLocked(c *cli.Context, t target, lock *journal.Lock) er
 		if p, err = last.Plan(); err == nil {
 			entry, err = lock.Resume(last.ID)
 		}
-	} else if len(state.Holders) == 0 && !state.CutOff() {
+	} else if len(state.Holders) == 0 && state.Status(nil, false) == plan.InSync {
 		return s.view.Apply(view.Apply{Target: address, Outcome: apply.Nothing.String()})
 	} else {
-		p = s.newPlan(t, state, newID(), *state.HalfWay())
-		entry, err = lock.Begin(p, journal.Start{Action: "recover"})
+		// What the target tells of a change that another machine was making.
+		shown := state.HalfWay()
+		shown = s.newPlan(t, state, cmp.Or(shown.ID, newID()), shown.Change)
+		entry, err = lock.Begin(shown, journal.Start{Action: "recover"})
 	}
 	if err != nil {
 		return &failure{code: Failed, name: "journal", err: err}
 	}
-	if err := s.mayBreak(c, p, state, len(unfinished) > 0); err != nil {
+	if err := s.mayBreak(c, address, p, state); err != nil {
 		return errors.Join(err, entry.Close())
 	}
-	if err := s.ask(c, p); err != nil {
+	if err := s.ask(c, address, state.Server); err != nil {
 		return errors.Join(err, entry.Close())
 	}
-	a := &apply.Applier{Daemon: client, Journal: entry, Holder: p.ID, Log: s.log, Progress: s.view.Progress}
+	a := s.applier(c, client, entry, cmp.Or(holderOf(p), "recover-"+newID()))
 	result, err := a.Recover(c.Context, p)
 	if result.Outcome == apply.Partial || result.Outcome == apply.Untouched {
-		return errors.Join(s.outcome(c.Context, p, entry, result, err), entry.Close())
+		return errors.Join(s.outcome(c.Context, address, result, err), entry.Close())
 	}
 	if err := errors.Join(err, entry.End(result.Outcome.String())); err != nil {
 		return err
@@ -98,17 +101,26 @@ func (s *session) recoverLocked(c *cli.Context, t target, lock *journal.Lock) er
 	if result.Outcome == apply.Restored {
 		return &failure{code: Restored, name: "restored", err: errors.New("undone; what was before is in force again")}
 	}
-	return s.view.Apply(outcomeOf(p, entry, result))
+	return s.view.Apply(outcomeOf(address, entry, result))
+}
+
+// holderOf returns who holds the daemon's lock while a plan is applied: the plan, so
+// that whoever finds its journal knows whose it is.
+func holderOf(p *plan.Plan) string {
+	if p == nil {
+		return ""
+	}
+	return p.ID
 }
 
 // mayBreak says whether the locks that the daemon holds may be taken off: that of
 // the plan which this machine was applying, or one that the user names.
-func (s *session) mayBreak(c *cli.Context, p *plan.Plan, state *plan.State, ours bool) error {
+func (s *session) mayBreak(c *cli.Context, address string, p *plan.Plan, state *plan.State) error {
 	for _, holder := range state.Holders {
-		if ours && holder == p.ID || holder == c.String("break-lock") {
+		if holder == holderOf(p) || holder == c.String("break-lock") {
 			continue
 		}
-		return &failure{code: Held, name: "locked", err: fmt.Errorf("%s holds the lock, and its journal is not on this machine", holder), hint: "depeer recover --target " + p.Target + " --break-lock " + holder}
+		return &failure{code: Held, name: "locked", err: fmt.Errorf("%s holds the lock, and its journal is not on this machine", holder), hint: "depeer recover --target " + address + " --break-lock " + holder}
 	}
 	return nil
 }

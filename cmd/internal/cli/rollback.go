@@ -75,7 +75,7 @@ func (s *session) rollback(c *cli.Context, t target, store *journal.Store, args 
 		p.Lists, p.Providers = before.Lists, before.Providers
 	}
 	if !args.yes {
-		if err := s.ask(c, p); err != nil {
+		if err := s.ask(c, address, p.Server); err != nil {
 			return err
 		}
 	}
@@ -83,15 +83,15 @@ func (s *session) rollback(c *cli.Context, t target, store *journal.Store, args 
 	if err != nil {
 		return err
 	}
-	entry, result, err := s.change(c.Context, client, lock, p, journal.Start{Action: "rollback", Undoes: back.ID})
-	failed := s.outcome(c.Context, p, entry, result, err)
+	entry, result, err := s.change(c, client, lock, p, journal.Start{Action: "rollback", Undoes: back.ID})
+	failed := s.outcome(c.Context, address, result, err)
 	if pending, pendingErr := lock.Pending(); failed == nil && pendingErr == nil && pending != nil {
 		failed = lock.Disarm(pending.Entry, args.why)
 	}
 	if failed = errors.Join(failed, lock.Unlock()); failed != nil {
 		return failed
 	}
-	return s.view.Apply(outcomeOf(p, entry, result))
+	return s.view.Apply(outcomeOf(address, entry, result))
 }
 
 // wayBack returns the entry to go back before, and the plan that was applied last.

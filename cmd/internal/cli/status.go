@@ -43,7 +43,7 @@ func statusCommand(s *session) *cli.Command {
 			if err := s.view.Status(view.Status{Targets: []view.TargetStatus{result}}); err != nil {
 				return err
 			}
-			if result.State == plan.Unreachable.String() {
+			if result.State == unreachable {
 				return &failure{code: Unreached, name: "unreached", said: true, err: fmt.Errorf("%s", result.Why)}
 			}
 			if result.State != plan.InSync.String() {
@@ -53,6 +53,9 @@ func statusCommand(s *session) *cli.Command {
 		},
 	}
 }
+
+// unreachable is the state of a target that does not answer.
+const unreachable = "unreachable"
 
 // status looks at one target. That it cannot be reached is a result, too.
 func (s *session) status(ctx context.Context, in *input, t target) (view.TargetStatus, error) {
@@ -75,7 +78,7 @@ func (s *session) status(ctx context.Context, in *input, t target) (view.TargetS
 		if ctx.Err() != nil {
 			return result, ctx.Err()
 		}
-		result.State, result.Why = plan.Unreachable.String(), err.Error()
+		result.State, result.Why = unreachable, err.Error()
 		return result, nil
 	}
 	defer client.Close()
@@ -96,8 +99,8 @@ func (s *session) status(ctx context.Context, in *input, t target) (view.TargetS
 	case last != nil:
 		want, result.Lists = last.Change.New, last.Lists
 	}
-	sync, drift := state.Compare(want)
-	result.State, result.Drift = sync.String(), drift
+	found := plan.Drift(state, want)
+	result.State, result.Drift = state.Status(found, pending != nil).String(), view.DriftOf(found)
 	s.describePending(&result, pending)
 	return result, nil
 }
@@ -107,7 +110,6 @@ func (s *session) describePending(result *view.TargetStatus, pending *journal.Pe
 	if pending == nil {
 		return
 	}
-	result.State = plan.Pending.String()
 	result.Pending = pending.Entry
 	if left := pending.Left(); left > 0 {
 		result.Why = "waits for a confirmation, for another " + age(left)

@@ -4,15 +4,15 @@ import "fmt"
 
 // Apply is the result of a change that was made: apply, clear, rollback, recover.
 type Apply struct {
-	ID       string   `json:"id"`   // of its entry in the history
-	Plan     string   `json:"plan"` // of the plan
-	Target   string   `json:"target"`
-	Outcome  string   `json:"outcome"`
-	Reset    []string `json:"reset"` // clients that were reset
-	Refused  int      `json:"refused"`
-	Changed  int      `json:"changed"`
-	Passed   int      `json:"passed"`
-	Unproven int      `json:"unproven"`
+	ID        string   `json:"id"` // of its entry in the history
+	Target    string   `json:"target"`
+	Outcome   string   `json:"outcome"`
+	Reset     []string `json:"reset"` // clients that were reset
+	Refused   int      `json:"refused"`
+	Changed   int      `json:"changed"`
+	Overruled int      `json:"overruled"` // by the operator's own policies, behind ours
+	Passed    int      `json:"passed"`
+	Unproven  int      `json:"unproven"`
 }
 
 func (v *program) Apply(a Apply) error {
@@ -25,7 +25,7 @@ func (v *program) Apply(a Apply) error {
 
 func (v *person) Apply(a Apply) error {
 	text := fmt.Sprintf("%s: %s\n", a.Target, a.Outcome)
-	if a.Outcome != "nothing to do" {
+	if a.Outcome == "applied" {
 		text += fmt.Sprintf("  reset     %s\n", counted{len(a.Reset), "member"})
 		text += fmt.Sprintf("  verified  %s refused, %s changed, %s as before, by the route server's own table\n", group(a.Refused), group(a.Changed), group(a.Passed))
 		text += fmt.Sprintf("  unproven  %s that no route tells about: read back, and right\n", entries(a.Unproven))

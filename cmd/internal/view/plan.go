@@ -133,15 +133,28 @@ func (v *person) providerChanges(w *tabwriter.Writer, all []plan.ProviderChange)
 	}
 }
 
+// guardText says what a guard looked at: "growth 3 of 20 entries".
+func guardText(g plan.Guard) string {
+	name := strings.TrimPrefix(strings.TrimPrefix(g.Code, "guard-"), "max-")
+	if g.List != "" {
+		name += " of " + g.List
+	}
+	return fmt.Sprintf("%s %s of %s", name, group(g.Value), entries(g.Limit))
+}
+
 // guards shows those that refuse one by one, and the others in a line.
 func (v *person) guards(w *tabwriter.Writer, all []plan.Guard) {
 	var within []string
 	for _, g := range all {
 		if g.OK {
-			within = append(within, g.String())
+			within = append(within, guardText(g))
 			continue
 		}
-		fmt.Fprintf(w, "guards\t%s\n", g)
+		hint := ""
+		if g.Flag != "" {
+			hint = fmt.Sprintf(" (hint: %s %d, if it is meant)", g.Flag, g.Value)
+		}
+		fmt.Fprintf(w, "guards\t%s: %s%s [%s]\n", guardText(g), v.paint(red, "refused"), hint, g.Code)
 	}
 	if len(within) > 0 {
 		fmt.Fprintf(w, "guards\t%s: within limits\n", strings.Join(within, ", "))

@@ -21,7 +21,27 @@ type TargetStatus struct {
 	Why     string         `json:"why,omitempty"`
 	Pending string         `json:"pending,omitempty"` // ID of what waits for a confirmation
 	Lists   []plan.ListRef `json:"lists"`
-	Drift   []plan.Drift   `json:"drift"`
+	Drift   []Drift        `json:"drift"`
+}
+
+// Drift is one thing in which a target is not as it should be.
+type Drift struct {
+	Object string `json:"object"`
+	Member string `json:"member"` // empty: all
+	What   string `json:"what"`
+}
+
+// DriftOf returns what plan.Drift has found, as users read it.
+func DriftOf(found []plan.Drifted) []Drift {
+	out := make([]Drift, 0, len(found))
+	for _, d := range found {
+		drift := Drift{Object: d.Object.String(), What: d.What}
+		if d.Member.IsValid() {
+			drift.Member = d.Member.String()
+		}
+		out = append(out, drift)
+	}
+	return out
 }
 
 func (v *program) Status(s Status) error {
@@ -47,7 +67,7 @@ func (v *person) Status(s Status) error {
 			fmt.Fprintf(w, "  list\t%s, %s\n", l.Name, or(l.Updated, "not dated"))
 		}
 		for _, d := range t.Drift {
-			fmt.Fprintf(w, "  drift\t%s\n", d)
+			fmt.Fprintf(w, "  drift\t%s %s\n", d.Object, d.What)
 		}
 	}
 	if err := w.Flush(); err != nil {

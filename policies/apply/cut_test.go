@@ -1,0 +1,357 @@
+package apply_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"depeer/policies"
+	"depeer/policies/apply"
+	"depeer/policies/plan"
+	"depeer/policies/plan/plantest"
+)
+
+// scenario is a representative apply: where it starts, and what it leads to.
+type scenario struct {
+	name string
+	from func(t testing.TB) *plantest.Model
+	to   *policies.RoutingPolicy // nil: clear
+}
+
+func scenarios() []scenario {
+	holding := func(p *policies.RoutingPolicy) func(testing.TB) *plantest.Model {
+		return func(t testing.TB) *plantest.Model {
+			m := exchange()
+			must(t, m, planned(m, p, "earlier"))
+			return m
+		}
+	}
+	return []scenario{
+		{"first", func(testing.TB) *plantest.Model { return exchange() }, build(a)},
+		{"a to b", holding(build(a)), build(b)},
+		{"a to b, and a member without a place", func(t testing.TB) *plantest.Model {
+			m := holding(build(a))(t)
+			c := stateOf(m).Clients[1]
+			c.Import.Policies = c.Import.Policies[1:]
+			m.AddClient(c)
+			m.Announce(c.Address, announcements(c.Address)...)
+			return m
+		}, build(b)},
+		{"places only", func(t testing.TB) *plantest.Model {
+			m := holding(build(a))(t)
+			c := stateOf(m).Clients[1]
+			c.Import.Policies, c.Export.Policies = nil, nil
+			m.AddClient(c)
+			m.Announce(c.Address, announcements(c.Address)...)
+			return m
+		}, build(a)},
+		{"to nothing", holding(build(a)), &policies.RoutingPolicy{}},
+		{"clear", holding(build(a)), nil},
+	}
+}
+
+// trial is a scenario with pictures of what is before and after.
+type trial struct {
+	t             *testing.T
+	what          string
+	start         *plantest.Model
+	plan          *plan.Plan
+	before, after picture
+}
+
+func newTrial(t *testing.T, s scenario) *trial {
+	x := &trial{t: t, start: s.from(t)}
+	x.before = look(x.start)
+	x.plan = planned(x.start, s.to, "cut")
+	done := x.start.Clone()
+	must(t, done, x.plan)
+	x.after = look(done)
+	return x
+}
+
+func (x *trial) failf(m *plantest.Model, format string, args ...any) {
+	x.t.Helper()
+	x.t.Fatalf("%s: %s\n%v", x.what, fmt.Sprintf(format, args...), m)
+}
+
+// ops counts the operations of an undisturbed apply, or recovery.
+func ops(m *plantest.Model, f func(*apply.Applier)) int {
+	w := &wire{Model: m.Clone()}
+	f(applier(w, &paper{}))
+	return w.ops
+}
+
+// truly checks that a result says what is so.
+func (x *trial) truly(m *plantest.Model, result apply.Result, err error) {
+	x.t.Helper()
+	// What is late takes effect in the end.
+	stateOf(m)
+	stateOf(m)
+	got := look(m)
+	switch result.Outcome {
+	case apply.Untouched, apply.Restored:
+		if diff := cmp.Diff(x.before, got, cmpopts.EquateEmpty()); diff != "" {
+			x.failf(m, "%v (%v), and it is not as before (-before +now):\n%s", result.Outcome, err, diff)
+		}
+	case apply.Applied, apply.Nothing:
+		if diff := cmp.Diff(x.after, got, cmpopts.EquateEmpty()); diff != "" {
+			x.failf(m, "%v (%v), and it is not as after (-after +now):\n%s", result.Outcome, err, diff)
+		}
+	case apply.Partial:
+		x.knownTruly(m, result.Known, got)
+	}
+	if (err == nil) != (result.Outcome == apply.Applied || result.Outcome == apply.Nothing) {
+		x.failf(m, "%v, with the error %v", result.Outcome, err)
+	}
+}
+
+// knownTruly checks each thing that a partial outcome says.
+func (x *trial) knownTruly(m *plantest.Model, known string, got picture) {
+	x.t.Helper()
+	if known == "" {
+		x.failf(m, "nothing is said")
+	}
+	old, new := x.plan.Change.Before(stateOf(m)), x.plan.Change.After(stateOf(m))
+	for _, claim := range []struct {
+		says string
+		true bool
+	}{
+		{"policy is as before", cmp.Equal(x.before.Routes, got.Routes) && cmp.Equal(x.before.Objects, got.Objects)},
+		{"the old policy is in force", old},
+		{"the new policy is in force", new},
+		{"the change is in force", new},
+		{"the new policy was in force", new},
+		{"what was before is in force", old},
+		{"no call that was made changes", cmp.Equal(x.before.Meaning, got.Meaning)},
+		{"the old policy or the new one is in force", old || new},
+		{"neither the old policy", !old && !new},
+	} {
+		if strings.Contains(known, claim.says) && !claim.true {
+			x.failf(m, "it is not true that %q", known)
+		}
+	}
+}
+
+// recovered checks that a recovery has led to exactly before or exactly after. Without
+// the plan, places in lists may be kept where nothing is in force, and marks.
+func (x *trial) recovered(m *plantest.Model, plan bool, result apply.Result, err error) {
+	x.t.Helper()
+	if err != nil {
+		x.failf(m, "recover: %v, %s: %v", result.Outcome, result.Known, err)
+	}
+	got := look(m)
+	blind := cmp.Options{cmpopts.EquateEmpty()}
+	if !plan {
+		blind = append(blind, cmpopts.IgnoreFields(picture{}, "Lists", "Marks"))
+	}
+	before, after := cmp.Diff(x.before, got, blind), cmp.Diff(x.after, got, blind)
+	switch {
+	case before != "" && after != "":
+		x.failf(m, "recovered (%v), and it is neither as before (-before +now):\n%s\nnor as after (-after +now):\n%s", result.Outcome, before, after)
+	case before != "" && result.Outcome == apply.Restored, after != "" && result.Outcome == apply.Applied:
+		x.failf(m, "recovered, and it is not %v:\nbefore %s\nafter %s", result.Outcome, before, after)
+	}
+}
+
+// recover recovers copies of m, with the plan and without it, undisturbed and cut off
+// at every operation, and then again.
+func (x *trial) recover(m *plantest.Model) {
+	x.t.Helper()
+	ctx := context.Background()
+	what := x.what
+	for _, p := range []*plan.Plan{x.plan, nil} {
+		x.what = fmt.Sprintf("%s, recovered with plan %t", what, p != nil)
+		n := ops(m, func(a *apply.Applier) { a.Recover(ctx, p) })
+		for k := range n + 1 {
+			for _, effect := range []bool{false, true} {
+				x.what = fmt.Sprintf("%s, recovered with plan %t, cut at %d of %d (%t)", what, p != nil, k, n, effect)
+				c := m.Clone()
+				unlessKilled(func() { applier(killing(c, k, effect), &paper{}).Recover(ctx, p) })
+				result, err := applier(&wire{Model: c}, &paper{}).Recover(ctx, p)
+				x.recovered(c, p != nil, result, err)
+			}
+		}
+	}
+	x.what = what
+}
+
+// killing kills who uses it, at one operation: before it, or behind its effect.
+func killing(m *plantest.Model, at int, effect bool) *wire {
+	w := &wire{Model: m}
+	w.before = func(n int) {
+		if n == at && !effect {
+			panic(killed{})
+		}
+	}
+	w.after = func(n int) {
+		if n == at && effect {
+			panic(killed{})
+		}
+	}
+	return w
+}
+
+// TestKilled kills depeer at every operation of every representative apply, and
+// recovers.
+func TestKilled(t *testing.T) {
+	for _, s := range scenarios() {
+		t.Run(s.name, func(t *testing.T) {
+			t.Parallel()
+			x := newTrial(t, s)
+			n := ops(x.start, func(a *apply.Applier) { a.Apply(context.Background(), x.plan) })
+			for k := range n {
+				for _, effect := range []bool{false, true} {
+					x.what = fmt.Sprintf("killed at %d of %d (%t)", k, n, effect)
+					m := x.start.Clone()
+					p := &paper{}
+					made := 0
+					if unlessKilled(func() { applier(killing(m, k, effect), p).Apply(context.Background(), x.plan) }) && !effect {
+						x.failf(m, "not killed")
+					}
+					if made = len(m.Calls()); made > len(p.intended) {
+						x.failf(m, "%d calls made, %d intended", made, len(p.intended))
+					}
+					x.recover(m)
+				}
+			}
+		})
+	}
+}
+
+// TestFaults has every writing call fail in every way, and the daemon be out of reach
+// from every operation on: what is said of the outcome is true.
+func TestFaults(t *testing.T) {
+	faults := map[string]plantest.Fault{
+		"unsent": plantest.Unsent, "refused": plantest.Refusing, "lost": plantest.Lost,
+		"dropped": plantest.Dropped, "late": plantest.Late, "later": plantest.Later,
+	}
+	for _, s := range scenarios() {
+		t.Run(s.name, func(t *testing.T) {
+			t.Parallel()
+			x := newTrial(t, s)
+			outcomes := map[string]int{}
+			n := len(calls(x.start, x.plan))
+			for name, fault := range faults {
+				for k := range n {
+					x.what = fmt.Sprintf("%s at call %d of %d", name, k, n)
+					m := x.start.Clone()
+					seen := -1
+					m.OnCall(func(int, plan.Call) plantest.Fault {
+						if seen++; seen == k {
+							return fault
+						}
+						return plantest.Healthy
+					})
+					result, err := applier(&wire{Model: m}, &paper{}).Apply(context.Background(), x.plan)
+					m.OnCall(nil)
+					x.truly(m, result, err)
+					outcomes[name+": "+result.Outcome.String()]++
+					if result.Outcome == apply.Partial {
+						x.failf(m, "one fault, and it is partial: %s: %v", result.Known, err)
+					}
+				}
+			}
+			all := ops(x.start, func(a *apply.Applier) { a.Apply(context.Background(), x.plan) })
+			for k := range all {
+				for _, lost := range []bool{false, true} {
+					x.what = fmt.Sprintf("out of reach from operation %d of %d on (effect %t)", k, all, lost)
+					m := x.start.Clone()
+					w := &wire{Model: m, cut: func(n int) bool { return n > k || n == k && !lost }}
+					if lost { // the last call that gets through, without its answer
+						m.OnCall(func(int, plan.Call) plantest.Fault {
+							if w.ops == k+1 {
+								return plantest.Lost
+							}
+							return plantest.Healthy
+						})
+					}
+					result, err := applier(w, &paper{}).Apply(context.Background(), x.plan)
+					m.OnCall(nil)
+					x.truly(m, result, err)
+					outcomes["out of reach: "+result.Outcome.String()]++
+					if result.Outcome == apply.Partial {
+						x.recover(m)
+					}
+				}
+			}
+			t.Log(outcomes)
+		})
+	}
+}
+
+// calls returns the writing calls of an undisturbed apply.
+func calls(m *plantest.Model, p *plan.Plan) []plan.Call {
+	paper := &paper{}
+	applier(&wire{Model: m.Clone()}, paper).Apply(context.Background(), p)
+	return paper.intended
+}
+
+// TestInterrupted cancels at every operation (row 38): a clean stop before anything
+// was written, or what was before is in force again; behind the proof it is finished.
+func TestInterrupted(t *testing.T) {
+	for _, s := range scenarios() {
+		t.Run(s.name, func(t *testing.T) {
+			t.Parallel()
+			x := newTrial(t, s)
+			n := ops(x.start, func(a *apply.Applier) { a.Apply(context.Background(), x.plan) })
+			var outcomes []apply.Outcome
+			for k := range n {
+				x.what = fmt.Sprintf("interrupted at %d of %d", k, n)
+				m := x.start.Clone()
+				ctx, cancel := context.WithCancel(context.Background())
+				w := &wire{Model: m, before: func(n int) {
+					if n == k {
+						cancel()
+					}
+				}}
+				result, err := applier(w, &paper{}).Apply(ctx, x.plan)
+				x.truly(m, result, err)
+				if result.Outcome == apply.Partial {
+					x.failf(m, "partial: %s: %v", result.Known, err)
+				}
+				outcomes = append(outcomes, result.Outcome)
+				cancel()
+			}
+			if outcomes = slices.Compact(outcomes); !cmp.Equal(outcomes, []apply.Outcome{apply.Untouched, apply.Restored, apply.Applied}) {
+				t.Errorf("outcomes, in order: %v", outcomes)
+			}
+		})
+	}
+}
+
+// TestJournalFull cannot write at every line (row 33).
+func TestJournalFull(t *testing.T) {
+	for _, s := range scenarios() {
+		t.Run(s.name, func(t *testing.T) {
+			t.Parallel()
+			x := newTrial(t, s)
+			lines := 2 * len(calls(x.start, x.plan))
+			for k := range lines {
+				for _, forGood := range []bool{true, false} {
+					x.what = fmt.Sprintf("journal full at line %d of %d (for good %t)", k, lines, forGood)
+					m := x.start.Clone()
+					p := &paper{fail: func(n int) bool { return n == k || n > k && forGood }}
+					result, err := applier(&wire{Model: m}, p).Apply(context.Background(), x.plan)
+					if err == nil {
+						x.failf(m, "%v, and no error", result.Outcome)
+					}
+					if k == 0 && (result.Outcome != apply.Untouched || len(m.Calls()) != 0) {
+						x.failf(m, "%v, with %d calls", result.Outcome, len(m.Calls()))
+					}
+					if result.Outcome == apply.Applied {
+						err = nil // that of the journal
+					}
+					x.truly(m, result, err)
+					if result.Outcome == apply.Partial {
+						x.failf(m, "partial: %s: %v", result.Known, err)
+					}
+				}
+			}
+		})
+	}
+}
