@@ -173,7 +173,7 @@ func (in *input) unusedExceptions() {
 	}
 	for _, e := range in.exchange.Except {
 		if !slices.Contains(names, e.List) {
-			in.read.Warnf(e.Source, "exchange-exception-unused", diag.Nearest(e.List, names), "no list is called %s, to except %s of", e.List, e.Provider)
+			in.read.Warnf(e.Source, "exchange-exception-unused", diag.Nearest(e.List, names), "no list is called %q: %s is not excepted", e.List, e.Provider)
 		}
 	}
 }
