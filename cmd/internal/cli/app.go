@@ -43,6 +43,10 @@ func Run(ctx context.Context, streams Streams, args []string) Code {
 	s.view = s.newView(asksForJSON(args), "auto")
 
 	app := newApp(s)
+	for _, c := range app.Commands {
+		c.OnUsageError = usageError
+		c.HideHelpCommand = true // "depeer check help" is about a file of that name
+	}
 	if complete(app, s, args) {
 		return OK
 	}
@@ -75,11 +79,8 @@ func newApp(s *session) *cli.App {
 		Before:         s.begin,
 		OnUsageError:   usageError,
 		ExitErrHandler: func(*cli.Context, error) {}, // Run reports
-		Action: func(c *cli.Context) error {
-			if err := cli.ShowAppHelp(c); err != nil {
-				return err
-			}
-			return usage("depeer help COMMAND", "no command")
+		Action: func(*cli.Context) error {
+			return usage("depeer help", "no command")
 		},
 	}
 }

@@ -3,6 +3,7 @@ package cli
 import (
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -13,11 +14,14 @@ import (
 // arrange puts flags where urfave/cli v2 reads them: it takes every flag after
 // the first file for a file, so that "plan list.yaml --dry-run" would plan for
 // real. Global flags go before the command, the command's own before its files;
-// "--" ends the flags. A flag that neither knows is wrong usage.
+// "--" ends the flags. A flag that neither knows is wrong usage, and so is one whose
+// value stands twice, for only one of the two would count.
 func arrange(app *cli.App, args []string) ([]string, error) {
 	var command *cli.Command
 	var name string
+	var help bool
 	var global, own, files []string
+	given := map[string]bool{}
 	for i := 0; i < len(args); i++ {
 		arg := args[i]
 		switch {
@@ -43,15 +47,14 @@ func arrange(app *cli.App, args []string) ([]string, error) {
 		}
 		switch {
 		case key == "help" || key == "h":
-			if command == nil {
-				global = append(global, arg)
-			} else {
-				own = append(own, arg)
-			}
+			help = true
 			continue
 		case flag == nil:
 			return nil, unknownFlag(app, command, args[i:], key)
+		case takesValue(flag) && given[flag.Names()[0]]:
+			return nil, usage("--"+flag.Names()[0]+" once", "flag %s stands twice", arg)
 		}
+		given[flag.Names()[0]] = true
 		*into = append(*into, arg)
 		if !joined && takesValue(flag) {
 			i++
@@ -61,6 +64,9 @@ func arrange(app *cli.App, args []string) ([]string, error) {
 			*into = append(*into, args[i])
 		}
 	}
+	if help || command == nil && name != "" {
+		return askForHelp(app, name, files)
+	}
 	out := global
 	if name != "" {
 		out = append(append(out, name), own...)
@@ -69,6 +75,22 @@ func arrange(app *cli.App, args []string) ([]string, error) {
 		out = append(out, "--")
 	}
 	return append(out, files...), nil
+}
+
+// askForHelp is what shows the help of a command, or of the program. Whatever else
+// stands on the line does not matter then, but for a topic that there is not.
+func askForHelp(app *cli.App, command string, words []string) ([]string, error) {
+	if command == "help" || command == "h" {
+		command = strings.Join(words, " ")
+	}
+	switch {
+	case command == "":
+		return []string{"--help"}, nil
+	case app.Command(command) == nil:
+		return nil, unknownCommand(app, command)
+	default:
+		return []string{command, "--help"}, nil
+	}
 }
 
 func lookup(flags []cli.Flag, key string) cli.Flag {
@@ -131,13 +153,18 @@ func unknownFlag(app *cli.App, command *cli.Command, rest []string, key string) 
 // asksForJSON is known before the flags are read, so that a wrong flag is
 // reported in the form that was asked for.
 func asksForJSON(args []string) bool {
+	asked, _ := strconv.ParseBool(os.Getenv("DEPEER_JSON"))
 	for _, a := range args {
-		switch a {
-		case "--":
-			return false
-		case "--json", "-json", "--json=true":
-			return true
+		flag, value, joined := strings.Cut(a, "=")
+		switch {
+		case a == "--":
+			return asked
+		case flag != "--json" && flag != "-json":
+		case joined:
+			asked, _ = strconv.ParseBool(value)
+		default:
+			asked = true
 		}
 	}
-	return os.Getenv("DEPEER_JSON") == "true" || os.Getenv("DEPEER_JSON") == "1"
+	return asked
 }
