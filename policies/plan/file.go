@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 
 	"depeer/policies"
 )
@@ -23,11 +24,13 @@ const maxFile = 256 << 20
 // ErrAltered says that a plan file is not as it was written.
 var ErrAltered = errors.New("the plan file was altered after it was written")
 
-type file struct {
-	Version int             `json:"depeer_plan"`
-	SHA256  string          `json:"sha256"`
-	Plan    json.RawMessage `json:"plan"`
-}
+// The three parts around the version and the digest, which are of fixed lengths.
+const (
+	opening = `{"depeer_plan":`
+	middle  = `,"sha256":"`
+	last    = `","plan":`
+	closing = "}\n"
+)
 
 // Encode writes p as a plan file.
 func Encode(w io.Writer, p *Plan) error {
@@ -39,13 +42,13 @@ func Encode(w io.Writer, p *Plan) error {
 		return err
 	}
 	sum := sha256.Sum256(body)
-	if _, err := fmt.Fprintf(w, `{"depeer_plan":%d,"sha256":"%s","plan":`, FormatVersion, hex.EncodeToString(sum[:])); err != nil {
+	if _, err := fmt.Fprintf(w, "%s%d%s%x%s", opening, FormatVersion, middle, sum, last); err != nil {
 		return err
 	}
 	if _, err := w.Write(body); err != nil {
 		return err
 	}
-	_, err = io.WriteString(w, "}\n")
+	_, err = io.WriteString(w, closing)
 	return err
 }
 
@@ -58,18 +61,12 @@ func Decode(r io.Reader) (*Plan, error) {
 	if len(data) > maxFile {
 		return nil, fmt.Errorf("over %d bytes: not a plan file", maxFile)
 	}
-	var f file
-	if err := strictly(data, &f); err != nil {
-		return nil, fmt.Errorf("not a plan file: %w", err)
-	}
-	if f.Version != FormatVersion {
-		return nil, fmt.Errorf("plan file of version %d, and this depeer reads version %d: plan again", f.Version, FormatVersion)
-	}
-	if sum := sha256.Sum256(f.Plan); hex.EncodeToString(sum[:]) != f.SHA256 {
-		return nil, ErrAltered
+	body, err := undamaged(data)
+	if err != nil {
+		return nil, err
 	}
 	p := new(Plan)
-	if err := strictly(f.Plan, p); err != nil {
+	if err := json.Unmarshal(body, p); err != nil {
 		return nil, fmt.Errorf("plan file: %w", err)
 	}
 	if p.Change.Old == nil || p.Change.New == nil {
@@ -83,17 +80,21 @@ func Decode(r io.Reader) (*Plan, error) {
 	return p, nil
 }
 
-// strictly decodes one JSON value without unknown fields, and nothing after it.
-func strictly(data []byte, into any) error {
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields()
-	if err := d.Decode(into); err != nil {
-		return err
+// undamaged returns the bytes of the plan in a file. It does not copy them.
+func undamaged(data []byte) ([]byte, error) {
+	rest, ours := bytes.CutPrefix(data, []byte(opening))
+	version, rest, found := bytes.Cut(rest, []byte(middle))
+	if number, err := strconv.Atoi(string(version)); !ours || !found || err != nil {
+		return nil, errors.New("not a plan file")
+	} else if number != FormatVersion {
+		return nil, fmt.Errorf("plan file of version %d, and this depeer reads version %d: plan again", number, FormatVersion)
 	}
-	if _, err := d.Token(); err != io.EOF {
-		return errors.New("more after its end")
+	digest, rest, found := bytes.Cut(rest, []byte(last))
+	body, whole := bytes.CutSuffix(rest, []byte(closing))
+	if sum := sha256.Sum256(body); !found || !whole || string(digest) != hex.EncodeToString(sum[:]) {
+		return nil, ErrAltered
 	}
-	return nil
+	return body, nil
 }
 
 // withElements returns the calls with the elements that p has for their sets;

@@ -58,7 +58,7 @@ func TestPlanFilesKeepEverything(t *testing.T) {
 func TestAlteredPlanFiles(t *testing.T) {
 	m := through.server(policyOf("10.0.0.0/8"))
 	whole := encoded(t, planOf(plan.To(state(m), policyOf("192.0.2.0/24"), "x")))
-	for i := range len(whole) - 1 {
+	for i := range whole {
 		changed := bytes.Clone(whole)
 		changed[i] ^= 1
 		if _, err := plan.Decode(bytes.NewReader(changed)); err == nil {
@@ -69,7 +69,7 @@ func TestAlteredPlanFiles(t *testing.T) {
 	if _, err := plan.Decode(bytes.NewReader(digit)); !errors.Is(err, plan.ErrAltered) {
 		t.Errorf("another prefix: %v, want %v", err, plan.ErrAltered)
 	}
-	for n := range len(whole) - 2 {
+	for n := range whole {
 		if _, err := plan.Decode(bytes.NewReader(whole[:n])); err == nil {
 			t.Fatalf("cut off at byte %d, and nobody saw", n)
 		}
@@ -141,7 +141,7 @@ func FuzzPlanBody(f *testing.F) {
 	}
 	f.Add([]byte(body.Plan))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		p, err := plan.Decode(strings.NewReader(fmt.Sprintf(`{"depeer_plan":1,"sha256":"%x","plan":%s}`, sum(data), data)))
+		p, err := plan.Decode(strings.NewReader(fmt.Sprintf(`{"depeer_plan":1,"sha256":"%x","plan":%s}`+"\n", sum(data), data)))
 		if err == nil {
 			p.Change.Summary()
 			p.Change.Calls()
