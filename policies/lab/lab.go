@@ -140,6 +140,12 @@ func (l *Lab) Treat(ctx context.Context, configuration []byte) error {
 	if err := l.rs.load(ctx, configuration); err != nil {
 		return fmt.Errorf("route server: %w", err)
 	}
+	return l.Settle(ctx)
+}
+
+// Settle returns once every member holds what the route server has for it: what
+// was done over the API has arrived then.
+func (l *Lab) Settle(ctx context.Context) error {
 	if err := l.settle(ctx); err != nil {
 		return fmt.Errorf("waiting for the members: %w", err)
 	}

@@ -27,12 +27,21 @@ func (v *person) Apply(a Apply) error {
 	text := fmt.Sprintf("%s: %s\n", a.Target, a.Outcome)
 	if a.Outcome == "applied" {
 		text += fmt.Sprintf("  reset     %s\n", counted{len(a.Reset), "member"})
-		text += fmt.Sprintf("  verified  %s refused, %s changed, %s as before, by the route server's own table\n", group(a.Refused), group(a.Changed), group(a.Passed))
+		text += fmt.Sprintf("  verified  %s\n", a.proof())
 		text += fmt.Sprintf("  unproven  %s that no route tells about: read back, and right\n", entries(a.Unproven))
 		text += fmt.Sprintf("  id        %s\n", a.ID)
 	}
 	_, err := fmt.Fprint(v.Out, text)
 	return err
+}
+
+// proof says what the route server's own table told.
+func (a Apply) proof() string {
+	text := fmt.Sprintf("%s refused, %s changed, %s as before", group(a.Refused), group(a.Changed), group(a.Passed))
+	if a.Overruled > 0 {
+		text += fmt.Sprintf(", %s overruled by other policies", group(a.Overruled))
+	}
+	return text + ", by the route server's own table"
 }
 
 func entries(n int) string {

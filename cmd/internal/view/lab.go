@@ -20,6 +20,11 @@ type Lab struct {
 	Matches   []string // its ASNs and prefixes
 	Listing   string   // the file
 	Treatment string
+
+	Plan       string // what the change does to the route server's objects
+	Calls      int    // that it takes
+	Applied    Apply
+	RolledBack Apply
 }
 
 // LabMember is a member with what it holds from the route server.
@@ -28,6 +33,7 @@ type LabMember struct {
 	ASN           uint32
 	Announces     int // routes
 	Before, After []LabRoute
+	Restored      bool // after the rollback it holds again what it held before
 }
 
 // LabRoute is a route that a member holds.
@@ -60,6 +66,7 @@ func (v *program) Lab(l Lab) error {
 		Announces int        `json:"announces"`
 		Before    []LabRoute `json:"before"`
 		After     []LabRoute `json:"after"`
+		Restored  bool       `json:"restored"`
 	}
 	members := make([]member, 0, len(l.Members))
 	for _, m := range l.Members {
@@ -72,18 +79,20 @@ func (v *program) Lab(l Lab) error {
 		Provider      string   `json:"provider"`
 		Treatment     string   `json:"treatment"`
 		Members       []member `json:"members"`
-	}{SchemaVersion, l.ASN, l.Listing, l.Provider, l.Treatment, members})
+		Applied       string   `json:"applied"`
+		RolledBack    string   `json:"rolled_back"`
+	}{SchemaVersion, l.ASN, l.Listing, l.Provider, l.Treatment, members, l.Applied.Outcome, l.RolledBack.Outcome})
 }
 
 // LabStands is the end of the story for who keeps the lab.
 func (v *person) LabStands(l Lab) error {
 	_, port, _ := strings.Cut(l.Target, ":")
 	_, err := fmt.Fprintf(v.Out, `
-The policy is taken out again. The route server stays, anchored, as a target at %s:
+The route server stays, anchored and empty, as a target at %s:
+  depeer plan LISTING.yaml --target %s
   gobgp -p %s neighbor               its sessions
-  gobgp -p %s policy                 the two policies that depeer fills
 Ctrl-C ends it.
-`, l.Target, port, port)
+`, l.Target, l.Target, port)
 	return err
 }
 
@@ -93,6 +102,8 @@ func (v *person) Lab(l Lab) error {
 	fmt.Fprintf(&b, "listing       %s\n", l.Listing)
 	fmt.Fprintf(&b, "%-13s %s: %s\n", l.Treatment, v.paint(red, l.Provider), strings.Join(l.Matches, ", "))
 	fmt.Fprintf(&b, "              %s\n\n", l.Reason)
+	fmt.Fprintf(&b, "plan          %s; %d calls, one of them live\n", l.Plan, l.Calls)
+	fmt.Fprintf(&b, "apply         %s; %d of %s reset; %s\n\n", l.Applied.Outcome, len(l.Applied.Reset), counted{len(l.Members), "member"}, l.Applied.proof())
 
 	table := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "member\taddress\tannounces\tholds before\tafter")
@@ -105,13 +116,30 @@ func (v *person) Lab(l Lab) error {
 	fmt.Fprintf(&b, "\nWhat AS%d holds, read from its own table:\n\n", listener.ASN)
 	gone, same := v.held(&b, listener)
 	fmt.Fprintf(&b, `
-%s gone, %d as before. To go on:
+%s gone, %d as before.
+
+rollback      %s; %s
+To go on:
   depeer check LISTING.yaml    is a list of your own right?
   depeer emit LISTING.yaml     what it is for gobgpd
-  depeer lab --keep            leave this exchange running
-`, counted{gone, "route"}, same)
+  depeer lab --keep            leave this exchange running, to plan and apply on
+`, counted{gone, "route"}, same, l.RolledBack.Outcome, l.restored())
 	_, err := fmt.Fprint(v.Out, b.String())
 	return err
+}
+
+// restored says whether the rollback has brought back what members held.
+func (l *Lab) restored() string {
+	var not []string
+	for _, m := range l.Members {
+		if !m.Restored {
+			not = append(not, fmt.Sprintf("AS%d", m.ASN))
+		}
+	}
+	if len(not) == 0 {
+		return "every member holds again what it held before"
+	}
+	return strings.Join(not, ", ") + " do not hold what they held before"
 }
 
 // listener returns the member whose table is shown in full: the first that only
