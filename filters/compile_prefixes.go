@@ -2,6 +2,7 @@ package filters
 
 import (
 	"fmt"
+	"slices"
 
 	"depeer/filters/diag"
 )
@@ -45,8 +46,15 @@ func (c *compiler) compilePrefixes() {
 		c.filters[severity].Prefixes.IPv4 = normalise(blocks, ipv4.top)
 	}
 	for severity, blocks := range ipv6.perTreatment() {
-		c.filters[severity].Prefixes.IPv6 = normalise(blocks, ipv6.top)
+		c.filters[severity].Prefixes.IPv6 = withoutMapped(normalise(blocks, ipv6.top))
 	}
+}
+
+// withoutMapped drops entries inside ::ffff:0:0/96, which a hole beside that space can
+// make: gobgpd 3.37 crashes when a member announces such an entry's prefix. They
+// match nothing that routes anything.
+func withoutMapped(entries []Entry) []Entry {
+	return slices.DeleteFunc(entries, func(e Entry) bool { return e.Prefix.Addr().Is4In6() })
 }
 
 func (c *prefixCompiler) add(m PrefixMatch, from origin) {

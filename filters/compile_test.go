@@ -1,6 +1,7 @@
 package filters_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -196,6 +197,10 @@ func TestCompileProtected(t *testing.T) {
 			[]filters.Entry{entry("10.0.0.0/10", 10, 10), entry("10.128.0.0/9", 10, 10)},
 		},
 		{"both halves", prefixMatch("10.0.0.0/8", 8, 32), []string{"10.128.0.0/9", "10.0.0.0/9"}, []filters.Entry{entry("10.0.0.0/8", 8, 8)}},
+		{ // where gobgpd 3.37 would crash on an entry
+			"beside mapped addresses", prefixMatch("::fffc:0:0/94", 94, 128), []string{"::fffe:0:0/96"},
+			[]filters.Entry{entry("::fffc:0:0/94", 94, 95), entry("::fffc:0:0/95", 95, 128)},
+		},
 		{"nested", prefixMatch("10.0.0.0/9", 10, 10), []string{"10.0.0.0/12", "10.0.0.0/10"}, []filters.Entry{entry("10.64.0.0/10", 10, 10)}},
 	}
 	for _, test := range tests {
@@ -208,7 +213,7 @@ func TestCompileProtected(t *testing.T) {
 			c, _ := filters.Compile([]*filters.Listing{l}, r)
 			var got []filters.Entry
 			for _, f := range c.Filters {
-				got = append(got, f.Prefixes.IPv4...)
+				got = slices.Concat(got, f.Prefixes.IPv4, f.Prefixes.IPv6)
 			}
 			if diff := cmp.Diff(test.want, got, comparePrefixes); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
