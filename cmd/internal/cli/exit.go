@@ -34,6 +34,8 @@ type failure struct {
 	hint string
 	err  error
 
+	// detail is what a person needs to go on, in several lines.
+	detail string
 	// diags are what is wrong with the input, where that is the failure.
 	diags diag.List
 	// said: the view has shown the failure already, as part of a result.
@@ -83,7 +85,7 @@ func report(v view.View, err error) Code {
 		f = &failure{code: Failed, name: "failed", err: err}
 	}
 	if !f.said {
-		v.Failure(view.Failure{Code: f.name, Message: f.Error(), Hint: f.hint, Exit: int(f.code), Diagnostics: f.diags})
+		v.Failure(view.Failure{Code: f.name, Message: f.Error(), Hint: f.hint, Detail: f.detail, Exit: int(f.code), Diagnostics: f.diags})
 	}
 	return f.code
 }

@@ -81,7 +81,7 @@ func (s *session) plan(ctx context.Context, in *input, args planArgs) error {
 		return f
 	}
 	if err := obstructed(fit(state.Obstacles(), args.takeOver), args.target.options.Address); err != nil {
-		return err
+		return withAnchor(err, state)
 	}
 	store, err := s.store()
 	if err != nil {

@@ -21,6 +21,9 @@ func (v *program) Failure(f Failure) {
 	if f.Hint != "" {
 		body["hint"] = f.Hint
 	}
+	if f.Detail != "" {
+		body["detail"] = f.Detail
+	}
 	if len(f.Diagnostics) != 0 {
 		body["diagnostics"] = diagnostics(f.Diagnostics)
 	}

@@ -21,6 +21,7 @@ func (v *person) Warnings(l diag.List) { v.diagnostics(v.Err, l) }
 
 func (v *person) Failure(f Failure) {
 	v.diagnostics(v.Err, f.Diagnostics)
+	fmt.Fprint(v.Err, f.Detail)
 	fmt.Fprintf(v.Err, "depeer: %s %s\n", v.paint(red, "error:"), f.Message)
 	if f.Hint != "" {
 		fmt.Fprintf(v.Err, "depeer: %s %s\n", v.paint(cyan, "hint:"), f.Hint)

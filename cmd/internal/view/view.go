@@ -40,6 +40,7 @@ type Failure struct {
 	Code        string // stable
 	Message     string
 	Hint        string
+	Detail      string // in several lines, each ending in a newline
 	Exit        int
 	Diagnostics diag.List
 }
