@@ -41,6 +41,23 @@ func (d *document) twice(l *diag.List) {
 	}
 }
 
+// foreign refuses statements of theirs in a policy that is ours, which would be lost
+// with it: all that we write is named depeer/...
+func (d *document) foreign(l *diag.List) {
+	for i, e := range definitions.elements(d.values) {
+		policy := definitions.nameOf(e)
+		if !definitions.ours(policy) {
+			continue
+		}
+		for _, s := range tables(e, "statements") {
+			if name, _ := s.values["name"].(string); !strings.HasPrefix(name, policies.Prefix) {
+				path := definitions.element(i) + "." + s.path + ".name"
+				l.Errorf(d.place(path), "gobgpd-foreign", "move it to a policy of its own", "the statement %q is not depeer's, and stands in its policy %q", name, policy)
+			}
+		}
+	}
+}
+
 // references are the conditions that name a defined set.
 var references = []struct {
 	condition string
@@ -64,15 +81,13 @@ func (d *document) dangling(part map[string]any, l *diag.List) {
 		if definitions.ours(policy) {
 			continue
 		}
-		statements, _ := e["statements"].([]any)
-		for j, v := range statements {
-			s, _ := v.(map[string]any)
-			path := fmt.Sprintf("%s.statements[%d]", definitions.element(i), j)
-			if name, _ := s["name"].(string); strings.HasPrefix(name, policies.Prefix) {
+		for _, s := range tables(e, "statements") {
+			path := definitions.element(i) + "." + s.path
+			if name, _ := s.values["name"].(string); strings.HasPrefix(name, policies.Prefix) {
 				l.Errorf(d.place(path+".name"), "gobgpd-name-taken", "another name", "the statement %q of the policy %q has a name that is for depeer's own", name, policy)
 			}
 			for _, r := range references {
-				set, _ := at(s, r.condition).(string)
+				set, _ := at(s.values, r.condition).(string)
 				named := func(name string) bool { return name == set }
 				if set != "" && !r.sets.holds(theirs, named) && !r.sets.holds(part, named) {
 					l.Errorf(d.place(path+"."+r.condition), "gobgpd-undefined-set", "", "a statement of the policy %q asks for the set %q, which would not be defined", policy, set)

@@ -26,7 +26,7 @@ import (
 //	gobgpd-key, -type        gobgpd would read something in a way of its own
 //	gobgpd-inline            policy in brackets or braces, that nothing can be added to
 //	gobgpd-part-damaged      marks, or what they hold together, are not as we left them
-//	gobgpd-foreign           something that is not ours between our marks
+//	gobgpd-foreign           something that is not ours between our marks, or in our policies
 //	gobgpd-defined-twice     a policy is defined twice
 //	gobgpd-undefined-policy  a list names a policy that is not defined
 //	gobgpd-undefined-set     a statement asks for a set that would not be defined
@@ -56,6 +56,7 @@ func Into(file string, old []byte, p *policies.RoutingPolicy, comment []string) 
 	x := d.extent(&l)
 	d.inline(want, &l)
 	d.twice(&l)
+	d.foreign(&l)
 	d.undefined(&l)
 	d.dangling(want, &l)
 	d.unlisted(p, &l)

@@ -28,11 +28,11 @@ func (d *document) scopes() (global scope, neighbors, groups []scope) {
 	global.path, global.what = "global", "global"
 	global.values, _ = d.values["global"].(map[string]any)
 	for _, t := range tables(d.values, "peer-groups") {
-		t.what = "peer group " + printable(fmt.Sprint(at(t.values, "config.peer-group-name")))
+		t.what = named("peer group", at(t.values, "config.peer-group-name"))
 		groups = append(groups, t)
 	}
 	for _, t := range tables(d.values, "neighbors") {
-		t.what = "neighbor " + printable(fmt.Sprint(at(t.values, "config.neighbor-address")))
+		t.what = named("neighbor", at(t.values, "config.neighbor-address"))
 		if name := at(t.values, "config.peer-group"); name != nil {
 			i := slices.IndexFunc(groups, func(g scope) bool { return at(g.values, "config.peer-group-name") == name })
 			if i >= 0 {
@@ -42,6 +42,14 @@ func (d *document) scopes() (global scope, neighbors, groups []scope) {
 		neighbors = append(neighbors, t)
 	}
 	return global, neighbors, groups
+}
+
+// named says what a section is about, which may have been forgotten.
+func named(what string, name any) string {
+	if name == nil {
+		return "a " + what + " without a name"
+	}
+	return what + " " + printable(fmt.Sprint(name))
 }
 
 // tables returns the tables at a path; gobgpd takes a single one for a list, too.
