@@ -120,6 +120,7 @@ func TestRefused(t *testing.T) {
 		{"indentation", "name: a\nlist:\n  - b\n - c\n", "f:4:1: error: a map is broken by a line that is indented otherwise, or is not `key: value` (hint: look from this line on) [k-yaml]"},
 		{"two colons", "name: a: b\n", "f:1:1: error: a colon where none belongs (hint: indent the line as the one before it, or put the value in quotes) [k-yaml]"},
 		{"two colons below", "yes: true\nname: a: b\n", "f:2:1: error: a colon where none belongs (hint: indent the line as the one before it, or put the value in quotes) [k-yaml]"},
+		{"tab below a value", "list:\n  - a\n\n  \tb: c\n", "f:4:3: error: a tab in the indentation (hint: indent with spaces) [k-yaml]"},
 		{"tab", "list:\n\t- b\n", "f:2:1: error: a value cannot start with this character (hint: put it in quotes; indent with spaces) [k-yaml]"},
 		{"at sign", "name: @b\n", "f:1:1: error: a value cannot start with this character (hint: put it in quotes; indent with spaces) [k-yaml]"},
 		{"escape", "name: \"\\q\"\n", `f:1:1: error: an escape that YAML does not have, in double quotes (hint: write \\ for a backslash, or use single quotes) [k-yaml]`},

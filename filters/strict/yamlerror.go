@@ -33,10 +33,16 @@ var problems = []problem{
 	{"could not find expected ':'", "yaml", "a line without `key: value`", "is the file whole?", false},
 	{"found unexpected end of stream", "yaml", "a quote is not closed", "is the file whole?", false},
 	{"found character that cannot start any token", "yaml", "a value cannot start with this character", "put it in quotes; indent with spaces", false},
-	{"found a tab character", "yaml", "a tab in the indentation", "indent with spaces", false},
+	{tabFound, "yaml", "a tab in the indentation", "indent with spaces", false},
 	{"exceeded max depth", "too-deep", "nested far too deep", "", false},
 	{"found unknown escape character", "yaml", "an escape that YAML does not have, in double quotes", "write \\\\ for a backslash, or use single quotes", false},
 }
+
+// tabFound comes with the line where a value begins that goes on in lines below: the
+// tab is in one of those.
+const tabFound = "found a tab character"
+
+var tabIndent = regexp.MustCompile(`(?m)^ *\t`)
 
 var yamlMessage = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)`)
 var unknownAnchor = regexp.MustCompile(`^unknown anchor '(.*)' referenced`)
@@ -65,9 +71,29 @@ func (d *document) yamlError(data []byte, err error) {
 				at.Line += below
 			}
 			at.Line = min(at.Line, max(1, place(data, len(bytes.TrimRight(data, "\r\n"))).Line))
+			if p.theirs == tabFound {
+				at = firstTab(data, at)
+			}
 			d.errorf(at, p.code, p.hint, "%s", p.ours)
 			return
 		}
 	}
 	d.errorf(at, "yaml", "", "%s", message)
+}
+
+// firstTab returns the place of the first tab in the indentation below at, or at itself.
+func firstTab(data []byte, at diag.Position) diag.Position {
+	start := 0
+	for range at.Line {
+		i := bytes.IndexByte(data[start:], '\n')
+		if i < 0 {
+			return at
+		}
+		start += i + 1
+	}
+	found := tabIndent.FindIndex(data[start:])
+	if found == nil {
+		return at
+	}
+	return place(data, start+found[1]-1)
 }
