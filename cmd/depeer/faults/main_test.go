@@ -1,0 +1,41 @@
+// Package faults_test drives the built program against a real gobgpd with real
+// members, and judges it by the routes that these hold, and by what the daemon says
+// it has. Each test names the row of the table of faults that it is about.
+package faults_test
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+)
+
+// everyCall has what is cut off be cut off at every call, and not at the first, a
+// middle and the last one only.
+var everyCall = flag.Bool("faults.every", false, "cut, kill and freeze at every call")
+
+// program is the path of the depeer that is driven.
+var program string
+
+func TestMain(m *testing.M) {
+	flag.Parse()
+	os.Exit(run(m))
+}
+
+func run(m *testing.M) int {
+	dir, err := os.MkdirTemp("", "depeer")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer os.RemoveAll(dir)
+	program = filepath.Join(dir, "depeer")
+	build := exec.Command("go", append([]string{"build", "-o", program}, append(buildFlags, "depeer/cmd/depeer")...)...)
+	if out, err := build.CombinedOutput(); err != nil {
+		fmt.Fprintf(os.Stderr, "building depeer: %v\n%s", err, out)
+		return 1
+	}
+	return m.Run()
+}
