@@ -14,7 +14,7 @@
 //
 //   - A call is on disk, synced, before Intend returns; if it cannot be written it
 //     must not be made. Begin sets space aside, so that a disk that fills up meanwhile
-//     does not stop what has begun.
+//     does not stop what has begun: zeros behind the last line, until the end.
 //   - The last line of a file may be torn: a process or a machine died while writing
 //     it. It is left out in reading, and cut off before anything is written behind it.
 //     Any other damage is an error.

@@ -84,7 +84,7 @@ func (e *Entry) begin(p *plan.Plan, start Start) error {
 		return err
 	}
 	e.file = file
-	if err := reserve(file, bytesFor(p)); err != nil {
+	if err := e.reserve(bytesFor(p)); err != nil {
 		return err
 	}
 	by := e.lock.self
@@ -108,6 +108,16 @@ func (e *Entry) abandon() {
 }
 
 func (e *Entry) path() string { return filepath.Join(e.lock.dir, e.ID+".jsonl") }
+
+// reserve sets space aside behind what is written. It is filled with zeros, which
+// reading leaves out: not every file system has another way.
+func (e *Entry) reserve(bytes int64) error {
+	zeros := make([]byte, bytes)
+	if _, err := e.file.WriteAt(zeros, e.size); err != nil {
+		return err
+	}
+	return e.file.Sync()
+}
 
 // bytesFor estimates what the journal of p will take: each call and its undoing,
 // twice, and as many soft resets and cleaning calls as there may be.
@@ -152,7 +162,11 @@ func (e *Entry) Phase(what string) error { return e.write(Event{Kind: Phase, Tex
 // End notes how it ended, and closes the journal. Without it, the entry is
 // unfinished.
 func (e *Entry) End(outcome string) error {
-	return errors.Join(e.write(Event{Kind: End, Text: outcome}), e.file.Close())
+	err := e.write(Event{Kind: End, Text: outcome})
+	if err == nil {
+		err = e.file.Truncate(e.size)
+	}
+	return errors.Join(err, e.file.Close())
 }
 
 // Close leaves the entry unfinished, for recover: the outcome is not known.

@@ -147,18 +147,18 @@ func (l *Lock) next() (int, error) {
 
 // parse reads a journal, and returns how much of it is whole.
 func parse(data []byte) (r Record, whole int, err error) {
-	for n := 1; len(data) > whole; n++ {
+	for n := 1; !empty(data[whole:]); n++ {
 		line, _, complete := bytes.Cut(data[whole:], []byte("\n"))
 		var e Event
 		err := json.Unmarshal(line, &e)
-		last := whole+len(line)+1 >= len(data)
+		last := empty(data[min(whole+len(line)+1, len(data)):])
 		switch {
 		case err == nil && complete:
 			if err := r.add(e); err != nil {
 				return r, whole, fmt.Errorf("line %d: %w", n, err)
 			}
 			whole += len(line) + 1
-		case last, len(bytes.Trim(data[whole:], "\x00")) == 0:
+		case last:
 			r.Torn = true
 			return r, whole, nil
 		default:
@@ -167,6 +167,9 @@ func parse(data []byte) (r Record, whole int, err error) {
 	}
 	return r, whole, nil
 }
+
+// empty says whether there is nothing in data but space set aside.
+func empty(data []byte) bool { return len(bytes.TrimLeft(data, "\x00")) == 0 }
 
 // add puts the next event to the record.
 func (r *Record) add(e Event) error {
