@@ -39,7 +39,9 @@ func complete(app *cli.App, s *session, args []string) bool {
 		}
 	case command == nil:
 		for _, c := range app.Commands {
-			words = append(words, c.Name)
+			if !c.Hidden {
+				words = append(words, c.Name)
+			}
 		}
 	}
 	for _, w := range words {
