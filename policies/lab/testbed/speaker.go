@@ -5,6 +5,8 @@ import (
 	"io"
 	"net"
 	"net/netip"
+	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -13,22 +15,25 @@ import (
 	"depeer/filters"
 )
 
-// holdTime is how long a speaker's session stands, in seconds: it sends no
-// keepalives. (Hold time 0 would be for that; gobgpd 3.37 then gives itself no
-// time to write.)
+// holdTime is after how many seconds a session ends on which nothing is said.
+// (gobgpd 3.37 has no time to write where it is 0.)
 const holdTime = 90
 
-// Speaker is a member that says what BIRD would not, such as an AS_SET. It has a
-// session, holds nothing, and says what it is given, message by message.
+// Speaker is a member that says what BIRD would not, such as an AS_SET, or more than
+// a BIRD for each would bear. It has a session, which it keeps alive, says what it is
+// given, message by message, and counts what it hears, but holds no routes.
 type Speaker struct {
 	Address netip.Addr
 
 	t    testing.TB
 	conn net.Conn
+
+	mu    sync.Mutex
+	heard Heard
 }
 
 // Speak opens a session from address, which the route server has a neighbor for.
-// It ends after 90 seconds, with the test, or with Close.
+// It ends with the test, or with Close.
 func Speak(t testing.TB, server *Daemon, address netip.Addr, asn filters.ASN) *Speaker {
 	t.Helper()
 	s := &Speaker{t: t, Address: address}
@@ -37,7 +42,7 @@ func Speak(t testing.TB, server *Daemon, address netip.Addr, asn filters.ASN) *S
 		return err
 	})
 	t.Cleanup(s.Close)
-	go io.Copy(io.Discard, s.conn) // what the route server sends has to go somewhere; ends with the session
+	go s.listen() // ends with the session
 	return s
 }
 
@@ -72,7 +77,7 @@ func connect(to netip.AddrPort, from netip.Addr, asn filters.ASN) (net.Conn, err
 	err = say(conn, open, bgp.NewBGPKeepAliveMessage())
 	for established := false; err == nil && !established; {
 		var kind byte
-		kind, err = hear(conn)
+		kind, _, err = hear(conn, nil)
 		established = kind == bgp.BGP_MSG_KEEPALIVE
 	}
 	if err != nil {
@@ -107,18 +112,20 @@ func say(w io.Writer, messages ...*bgp.BGPMessage) error {
 	return nil
 }
 
-// hear reads one message and returns its type.
-func hear(r io.Reader) (byte, error) {
+// hear reads one message, and returns its type and what follows its header: in
+// room, where that is enough.
+func hear(r io.Reader, room []byte) (kind byte, body []byte, err error) {
 	var head [bgp.BGP_HEADER_LENGTH]byte
 	if _, err := io.ReadFull(r, head[:]); err != nil {
-		return 0, err
+		return 0, nil, err
 	}
-	body := make([]byte, int(head[16])<<8+int(head[17])-len(head))
+	length := int(head[16])<<8 + int(head[17]) - len(head)
+	body = slices.Grow(room[:0], length)[:length]
 	if _, err := io.ReadFull(r, body); err != nil {
-		return 0, err
+		return 0, nil, err
 	}
 	if head[18] == bgp.BGP_MSG_NOTIFICATION {
-		return 0, fmt.Errorf("notification: code %d, subcode %d", body[0], body[1])
+		return 0, nil, fmt.Errorf("notification: code %d, subcode %d", body[0], body[1])
 	}
-	return head[18], nil
+	return head[18], body, nil
 }
