@@ -46,7 +46,11 @@ func (s *session) load(ctx context.Context, names []string) (*input, error) {
 	treatments := map[string]string{}
 	if len(names) > 0 {
 		for _, name := range names {
-			in.readListing(s.files, name)
+			if l := in.readListing(s.files, name); l != nil && in.exchange != nil {
+				if treatment := in.exchangeSays(filepath.Dir(conf), name); treatment != "" {
+					treatments[l.Name] = treatment
+				}
+			}
 		}
 	} else if in.exchange != nil {
 		if err := s.loadOwn(ctx, in, filepath.Dir(conf), treatments); err != nil {
@@ -176,6 +180,32 @@ func (in *input) unusedExceptions() {
 			in.read.Warnf(e.Source, "exchange-exception-unused", diag.Nearest(e.List, names), "no list is called %q: %s is not excepted", e.List, e.Provider)
 		}
 	}
+}
+
+// exchangeSays returns the treatment that the exchange file gives to a file that
+// is named on the command line, if it is one of its lists: that is over all that
+// the list says, wherever the list is named.
+func (in *input) exchangeSays(dir, name string) string {
+	named, err := os.Stat(name)
+	if err != nil {
+		return ""
+	}
+	for _, source := range in.exchange.Lists {
+		if source.URL != "" || source.Treatment == "" {
+			continue
+		}
+		pattern := source.File
+		if !filepath.IsAbs(pattern) {
+			pattern = filepath.Join(dir, pattern)
+		}
+		files, _ := filepath.Glob(pattern) // a bad pattern is said where the lists are loaded
+		for _, file := range files {
+			if info, err := os.Stat(file); err == nil && os.SameFile(info, named) {
+				return source.Treatment
+			}
+		}
+	}
+	return ""
 }
 
 // expand returns the files of a list's path or glob, in order. None at all is
