@@ -12,9 +12,12 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/backoff"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/connectivity"
 	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
@@ -45,6 +48,7 @@ func newProxy(t testing.TB, d *testbed.Daemon) *proxy {
 	p := &proxy{t: t, site: d.Site}
 	var err error
 	p.daemon, err = grpc.Dial(d.Target.String(), grpc.WithTransportCredentials(insecure.NewCredentials()),
+		grpc.WithConnectParams(grpc.ConnectParams{Backoff: backoff.Config{BaseDelay: 20 * time.Millisecond, Multiplier: 1.1, MaxDelay: 100 * time.Millisecond}}),
 		grpc.WithDefaultCallOptions(grpc.ForceCodec(frames{}), grpc.MaxCallRecvMsgSize(256<<20), grpc.MaxCallSendMsgSize(256<<20)))
 	if err != nil {
 		t.Fatal(err)
@@ -78,6 +82,18 @@ func (p *proxy) cut() {
 	server := p.server
 	p.mu.Unlock()
 	server.Stop()
+}
+
+// reach returns when the daemon, which has been started anew, is reached.
+func (p *proxy) reach() {
+	p.t.Helper()
+	testbed.Eventually(p.t, testbed.Patience, func() error {
+		p.daemon.Connect()
+		if s := p.daemon.GetState(); s != connectivity.Ready {
+			return fmt.Errorf("the proxy's connection to the daemon: %s", s)
+		}
+		return nil
+	})
 }
 
 // fault says what goes wrong at a call.
