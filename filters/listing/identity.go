@@ -38,9 +38,15 @@ func (ids identities) add(p *provider) {
 	default:
 		first.times++
 		ids[p.ID] = first
-		at.Errorf("duplicate-id", fmt.Sprintf("id: %s-%d", p.ID, first.times),
+		at.Errorf("duplicate-id", "id: "+numbered(p.ID, first.times),
 			"id %q, made from the name, stands twice, first at %s", p.ID, first.place())
 	}
+}
+
+// numbered puts a number behind an id, which stays as short as ids are.
+func numbered(id string, n int) string {
+	suffix := fmt.Sprintf("-%d", n)
+	return strings.TrimRight(id[:min(len(id), filters.MaxSlug-len(suffix))], "-") + suffix
 }
 
 func (i identity) place() string {

@@ -31,7 +31,7 @@ var readerOnly = map[string]string{
 	"asn-private": "allow_reserved", "asn-private-32": "", "asn-documentation": "",
 	"prefix-private": "", "prefix-documentation": "", "prefix-loopback": "",
 	// other values
-	"asn-except-itself": "", "duplicate-id": "", "duplicate-name": "",
+	"asn-except-itself": "", "duplicate-id": "", "duplicate-name": "", "duplicate-long-name": "",
 	// characters
 	"name-bidi": "", "name-nul": "", "reason-lines": "", "url": "a blank in the host",
 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -47,7 +48,8 @@ func importCommand(s *session) *cli.Command {
 			}
 			format, err := feed.ParseFormat(c.Args().Get(0))
 			if err != nil {
-				return usage("depeer import "+diag.Nearest(c.Args().Get(0), strings.Split(formatNames("|"), "|"))+" "+c.Args().Get(1), "%v", err)
+				near := diag.Nearest(c.Args().Get(0), strings.Split(formatNames("|"), "|"))
+				return usage("depeer import "+cmp.Or(near, formatNames("|"))+" "+c.Args().Get(1), "%v", err)
 			}
 			return s.importFeed(c.Context, importArgs{
 				format: format, source: c.Args().Get(1), output: c.String("output"),

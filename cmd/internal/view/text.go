@@ -1,8 +1,10 @@
 package view
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -14,7 +16,7 @@ import (
 type person struct{ Options }
 
 func (v *person) Note(format string, args ...any) {
-	fmt.Fprintf(v.Err, "depeer: "+format+"\n", args...)
+	fmt.Fprintf(v.Err, "depeer: %s\n", visible(fmt.Sprintf(format, args...), "\n"))
 }
 
 func (v *person) Warnings(l diag.List) { v.diagnostics(v.Err, l) }
@@ -22,9 +24,9 @@ func (v *person) Warnings(l diag.List) { v.diagnostics(v.Err, l) }
 func (v *person) Failure(f Failure) {
 	v.diagnostics(v.Err, f.Diagnostics)
 	fmt.Fprint(v.Err, f.Detail)
-	fmt.Fprintf(v.Err, "depeer: %s %s\n", v.paint(red, "error:"), f.Message)
+	fmt.Fprintf(v.Err, "depeer: %s %s\n", v.paint(red, "error:"), visible(f.Message, "\n"))
 	if f.Hint != "" {
-		fmt.Fprintf(v.Err, "depeer: %s %s\n", v.paint(cyan, "hint:"), f.Hint)
+		fmt.Fprintf(v.Err, "depeer: %s %s\n", v.paint(cyan, "hint:"), visible(f.Hint, "\n"))
 	}
 }
 
@@ -71,7 +73,7 @@ func (v *person) Import(i Import) error {
 }
 
 func (v *person) Version(ver Version) error {
-	_, err := fmt.Fprintf(v.Out, "depeer %s\n  commit     %s\n  go         %s\n  GoBGP API  %s\n", ver.Version, ver.Commit, ver.Go, ver.GoBGP)
+	_, err := fmt.Fprintf(v.Out, "depeer %s\n  commit     %s\n  go         %s\n  GoBGP API  %s\n", ver.Version, cmp.Or(ver.Commit, "unknown"), ver.Go, ver.GoBGP)
 	return err
 }
 
@@ -83,7 +85,7 @@ func (v *person) diagnostics(w io.Writer, l diag.List) {
 			color = yellow
 		}
 		word := d.Severity.String() + ":"
-		fmt.Fprintln(w, strings.Replace(d.String(), word, v.paint(color, word), 1))
+		fmt.Fprintln(w, strings.Replace(visible(d.String(), ""), word, v.paint(color, word), 1))
 		v.caret(w, d.Position)
 	}
 }
@@ -132,6 +134,25 @@ func wholeRunes(s string) string {
 // unprintable holds back lines that could play tricks on a terminal: controls,
 // and what is not seen or turns the direction of writing.
 func unprintable(r rune) bool { return r != '\t' && !unicode.IsGraphic(r) }
+
+// visible escapes, but for those of keep, the characters that unprintable holds back:
+// they come in names of files.
+func visible(s, keep string) string {
+	hidden := func(r rune) bool { return unprintable(r) && !strings.ContainsRune(keep, r) }
+	if utf8.ValidString(s) && !strings.ContainsFunc(s, hidden) {
+		return s
+	}
+	var b strings.Builder
+	for i, r := range s {
+		_, size := utf8.DecodeRuneInString(s[i:])
+		if piece := s[i : i+size]; hidden(r) || r == utf8.RuneError {
+			b.WriteString(strings.Trim(strconv.QuoteToASCII(piece), `"`))
+		} else {
+			b.WriteString(piece)
+		}
+	}
+	return b.String()
+}
 
 // Colours, as SGR parameters (ECMA-48).
 const (
