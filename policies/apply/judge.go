@@ -64,7 +64,7 @@ func alone(c plan.Client) bool { return len(c.Import.Policies) == 1 }
 
 func (r *run) oldPolicy() *eval.Evaluator {
 	if r.old == nil {
-		r.old = eval.New(r.change.Old)
+		r.old = eval.New(r.change.Judged())
 	}
 	return r.old
 }

@@ -45,6 +45,21 @@ func Clear(s *State, id string) *Change {
 	return c
 }
 
+// Judged returns what of Old can be judged: without the statements that refer to a
+// set which is not there or was emptied by hand. Wherever that leaves any out, the
+// change is Unsure.
+func (c *Change) Judged() *policies.RoutingPolicy {
+	filled := make(map[Object]bool)
+	for _, set := range addSets(c.Old) {
+		filled[Object{set.Kind, set.Name}] = len(set.Entries)+len(set.Paths)+len(set.Larges) > 0
+	}
+	p := *c.Old
+	p.Import = slices.DeleteFunc(slices.Clone(c.Old.Import), func(st policies.Statement) bool {
+		return slices.ContainsFunc(sortedObjects(setsOf([]policies.Statement{st})), func(o Object) bool { return !filled[o] })
+	})
+	return &p
+}
+
 // gateable says whether every statement of "depeer" can be put behind a gate.
 func (s *State) gateable() bool {
 	return !slices.ContainsFunc(s.Import, func(name string) bool {

@@ -10,6 +10,7 @@ import (
 	"depeer/filters"
 
 	"depeer/policies"
+	"depeer/policies/eval"
 	"depeer/policies/plan"
 	"depeer/policies/plan/plantest"
 )
@@ -112,6 +113,7 @@ func TestClearFromOddStates(t *testing.T) {
 			if got := p.Change.Live[0].Verb; got != test.live {
 				t.Errorf("live call %q, want %q", got, test.live)
 			}
+			eval.New(p.Change.Judged()) // panics on sets that are empty
 			bring(t, m, &p.Change)
 			after := state(m)
 			if got := len(after.PrefixSets) - test.stays; len(after.Statements)+len(after.Gates)+got != 0 {
