@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"depeer/filters"
+	"depeer/policies"
 )
 
 // Plan is a change that was planned for one route server, with all that is
@@ -28,6 +29,10 @@ type Plan struct {
 	Overrides map[string]int `json:"overrides,omitempty"` // of guards, by flag
 	Clear     bool           `json:"clear,omitempty"`     // takes everything of ours out, places in lists included
 	Change    Change         `json:"change"`
+
+	// Then is what is put in when the change, a Clear, is done: names of ours that
+	// somebody else has used are taken over. Between the two nothing is treated.
+	Then *policies.RoutingPolicy `json:"then,omitempty"`
 
 	// Touched are the clients that announced routes of which the change makes
 	// something else, when it was made: apply looks at these first. It looks at all.

@@ -126,6 +126,8 @@ func (p *Plan) Holds(s *State) bool {
 	switch {
 	case len(s.Strange) > 0:
 		return false
+	case p.Then != nil:
+		return s.Import != nil && To(s, p.Then, p.ID).Empty()
 	case p.Clear:
 		return Clear(s, p.ID).Empty()
 	default:

@@ -95,7 +95,13 @@ func (s *session) applyPlan(c *cli.Context, p *plan.Plan, start journal.Start) e
 	if err != nil {
 		return err
 	}
+	if p.Then != nil {
+		start.Action = "take-over"
+	}
 	entry, result, err := s.change(c, client, lock, p, start)
+	if p.Then != nil && err == nil && result.Outcome == apply.Applied {
+		entry, result, err = s.then(c, client, t, lock, p)
+	}
 	if failed := s.outcome(c.Context, p.Target, result, err); failed != nil {
 		return errors.Join(failed, lock.Unlock())
 	}
@@ -188,7 +194,7 @@ func (s *session) outcome(ctx context.Context, address string, result apply.Resu
 	case errors.Is(err, plan.ErrRefused):
 		return &failure{code: Held, name: "locked", err: err, hint: "somebody else is at work there"}
 	default:
-		return err
+		return &failure{code: Failed, name: "failed", err: fmt.Errorf("%w; nothing was changed", err)}
 	}
 }
 

@@ -80,8 +80,8 @@ func (s *session) plan(ctx context.Context, in *input, args planArgs) error {
 	if f := verdict(in.diags); f != nil {
 		return f
 	}
-	if err := obstructed(fit(state.Obstacles(), args.takeOver), args.target.options.Address); err != nil {
-		return withAnchor(err, state)
+	if err := s.fits(state, args); err != nil {
+		return err
 	}
 	store, err := s.store()
 	if err != nil {
@@ -94,6 +94,9 @@ func (s *session) plan(ctx context.Context, in *input, args planArgs) error {
 	want := policies.Build(in.compiled, in.exchange.Treatments, in.exchange.ASN)
 	id := newID()
 	p := s.newPlan(args.target, state, id, *plan.To(state, want, id))
+	if args.takeOver && len(state.Strange) > 0 {
+		takeOver(p, state, want)
+	}
 	p.Lists, p.Providers, p.Overrides = plan.Refs(in.lists), plan.Providers(in.compiled), args.overrides
 	result := view.Plan{Plan: p, Server: describeTarget(args.target, state), Summary: p.Change.Summary(), Diagnostics: in.diags}
 	limits := in.exchange.Limits
@@ -152,17 +155,6 @@ func newID() string {
 		panic("no randomness: " + err.Error())
 	}
 	return hex.EncodeToString(b[:])
-}
-
-// fit leaves out of obstacles what the user takes over.
-func fit(obstacles []plan.Obstacle, takeOver bool) []plan.Obstacle {
-	var out []plan.Obstacle
-	for _, o := range obstacles {
-		if !takeOver || o.Code != plan.NotOurs {
-			out = append(out, o)
-		}
-	}
-	return out
 }
 
 // lastApplied returns the plan that was applied last to a target, or nil.

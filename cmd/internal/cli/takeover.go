@@ -1,0 +1,71 @@
+package cli
+
+import (
+	"errors"
+	"slices"
+
+	"github.com/urfave/cli/v2"
+
+	"depeer/policies"
+	"depeer/policies/apply"
+	"depeer/policies/gobgp"
+	"depeer/policies/journal"
+	"depeer/policies/plan"
+)
+
+// Names of ours that somebody else has used cannot be taken over in one change: a
+// set that was altered has the name that the right one will have. So everything with
+// our names goes first, and then the lists are put in, as two changes in the history.
+
+// fits says why a target cannot be changed, taking over or not.
+func (s *session) fits(state *plan.State, args planArgs) error {
+	obstacles := state.Obstacles()
+	if !args.takeOver {
+		return withAnchor(obstructed(obstacles, args.target.options.Address), state)
+	}
+	obstacles = slices.DeleteFunc(obstacles, func(o plan.Obstacle) bool {
+		return o.Code == plan.NotOurs && !slices.ContainsFunc(state.Strange, func(strange plan.Strange) bool {
+			return strange.Object.String() == o.Object && stays(state, strange)
+		})
+	})
+	err := withAnchor(obstructed(obstacles, args.target.options.Address), state)
+	if f := new(failure); errors.As(err, &f) && f.name == "changed-by-hand" {
+		f.hint = "--take-over leaves policies alone, and what they refer to: take it out by hand"
+	}
+	return err
+}
+
+// stays says whether clearing leaves a strange object.
+func stays(state *plan.State, strange plan.Strange) bool {
+	switch o := strange.Object; o.Kind {
+	case plan.Policy:
+		return o.Name != policies.ImportPolicy && o.Name != policies.ExportPolicy
+	case plan.StatementObject:
+		_, read := state.Statements[o.Name]
+		return strange.Used || !read
+	default:
+		return strange.Used
+	}
+}
+
+// takeOver makes a plan clear the target first.
+func takeOver(p *plan.Plan, state *plan.State, want *policies.RoutingPolicy) {
+	p.Change, p.Clear, p.Then = *plan.Clear(state, p.ID), true, want
+}
+
+// then does the second half of p, once the first is done.
+func (s *session) then(c *cli.Context, client *gobgp.Client, t target, lock *journal.Lock, p *plan.Plan) (*journal.Entry, apply.Result, error) {
+	out := apply.Result{Outcome: apply.Partial, Known: "everything with our names was taken out, and the lists are not in force"}
+	state, err := client.State(c.Context)
+	if err != nil {
+		return nil, out, err
+	}
+	id := newID()
+	second := s.newPlan(t, state, id, *plan.To(state, p.Then, id))
+	second.Lists, second.Providers, second.Overrides, second.At = p.Lists, p.Providers, p.Overrides, p.At
+	entry, result, err := s.change(c, client, lock, second, journal.Start{Action: "apply"})
+	if err != nil {
+		result.Outcome, result.Known = out.Outcome, out.Known
+	}
+	return entry, result, err
+}
