@@ -1,6 +1,8 @@
 package gobgp_test
 
 import (
+	"errors"
+	"fmt"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -15,7 +17,6 @@ func TestChangesReadBack(t *testing.T) {
 	t.Parallel()
 	d := testbed.Gobgpd(t, testbed.Config{Policy: anchor, Members: []testbed.MemberConfig{{ASN: 64496}, {ASN: 64497}}})
 	c := dial(t, d)
-	begin := state(t, c)
 	id := 0
 	for _, want := range []*policies.RoutingPolicy{built("10.0.0.0/8", "11.0.0.0/8", "10.0.0.0/9"), built("10.0.0.0/8", "12.0.0.0/8"), {}} {
 		id++
@@ -32,7 +33,53 @@ func TestChangesReadBack(t *testing.T) {
 			t.Fatalf("in force (-want +got):\n%s", diff)
 		}
 	}
-	end := state(t, c)
-	_ = begin
-	_ = end
+}
+
+// What is read while somebody is at work fits together all the same: each statement
+// has its sets, and each generation is whole.
+func TestStateWhileItChanges(t *testing.T) {
+	t.Parallel()
+	d := testbed.Gobgpd(t, testbed.Config{Policy: anchor, Members: []testbed.MemberConfig{{ASN: 64496}}})
+	c, reader := dial(t, d), dial(t, d)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		read, failed := 0, 0
+		for t.Context().Err() == nil && read < 60 {
+			s, err := reader.State(t.Context())
+			if err != nil {
+				failed++
+				if !errors.Is(err, plan.ErrUnreachable) || failed > 200 {
+					t.Errorf("reading: %v", err)
+					return
+				}
+				continue
+			}
+			read++
+			if len(s.Strange) != 0 {
+				t.Errorf("strange: %v", s.Strange)
+			}
+			for _, name := range s.Import {
+				for _, set := range []string{s.Statements[name].Conditions.PrefixSet.Set, s.Statements[name].Gate.Set} {
+					_, prefixes := s.PrefixSets[set]
+					_, gate := s.Gates[set]
+					if set != "" && !prefixes && !gate {
+						t.Errorf("statement %s is there, and %s is not", name, set)
+					}
+				}
+			}
+		}
+		t.Logf("%d states read, %d times given up", read, failed)
+	}()
+	for id := 0; ; id++ {
+		want := built("10.0.0.0/8", fmt.Sprintf("11.%d.0.0/16", id%256))
+		for _, call := range plan.To(state(t, c), want, fmt.Sprint("c", id)).Calls() {
+			do(t, c, call)
+		}
+		select {
+		case <-done:
+			return
+		default:
+		}
+	}
 }

@@ -17,7 +17,7 @@ import (
 
 // State reads all policy. gobgpd has no call for that, so it is read in parts,
 // between two readings of the policies and their statements. If these differ, it
-// is read again, and after the third time this is an error: somebody is at work.
+// is read again, and after some times this is an error: somebody is at work.
 // So the sets are some that the statements had while they were these; a set or a
 // gate that is changed in place meanwhile is as before or as after.
 //
@@ -28,7 +28,7 @@ import (
 //
 // Errors wrap plan.ErrUnreachable, or plan.ErrRefused.
 func (c *Client) State(ctx context.Context) (*plan.State, error) {
-	for range 3 {
+	for range readings {
 		s, err := c.read(ctx)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", c.address, err)
@@ -39,6 +39,9 @@ func (c *Client) State(ctx context.Context) (*plan.State, error) {
 	}
 	return nil, fmt.Errorf("%s: %w: its policy changed each time while it was read", c.address, plan.ErrUnreachable)
 }
+
+// readings is how often a policy that changes meanwhile is read.
+const readings = 10
 
 // read returns nil if the policy changed meanwhile.
 func (c *Client) read(ctx context.Context) (*plan.State, error) {
