@@ -39,18 +39,26 @@ type expression struct {
 // parse reads a file. Whatever is wrong with it goes to l; then it returns nil.
 func parse(file string, text []byte, l *diag.List) *document {
 	d := &document{file: file, text: text, values: map[string]any{}, places: map[string]int{}}
+	if offset := tooDeep(text); offset >= 0 {
+		d.deep(offset, l)
+		return nil
+	}
+	w := walker{document: d, count: map[string]int{}, deepest: -1}
+	w.parser.KeepComments = true
+	w.parser.Reset(text)
+	for w.parser.NextExpression() && w.deepest < 0 {
+		w.expression(w.parser.Expression())
+	}
+	if w.deepest >= 0 {
+		d.deep(w.deepest, l)
+		return nil
+	}
 	err := toml.Unmarshal(text, &d.values)
 	if e := (*toml.DecodeError)(nil); errors.As(err, &e) {
 		p := diag.Position{File: file}
 		p.Line, p.Column = e.Position()
 		d.syntax(p, err, l)
 		return nil
-	}
-	w := walker{document: d, count: map[string]int{}}
-	w.parser.KeepComments = true
-	w.parser.Reset(text)
-	for w.parser.NextExpression() {
-		w.expression(w.parser.Expression())
 	}
 	switch {
 	case w.parser.Error() != nil:
@@ -71,6 +79,31 @@ func (d *document) syntax(p diag.Position, err error, l *diag.List) {
 	l.Errorf(p, "gobgpd-syntax", "", "not TOML: %s", printable(strings.TrimPrefix(err.Error(), "toml: ")))
 }
 
+// maxDepth is how deep brackets, or the parts of a key, may be nested. gobgpd needs eight;
+// go-toml 2.0.8 follows them by recursion, until the stack of the process overflows.
+const maxDepth = 256
+
+// tooDeep returns where brackets are nested too deep, or -1. Those in strings and
+// comments count, too; they come in pairs, or are few.
+func tooDeep(text []byte) int {
+	depth := 0
+	for i, c := range text {
+		switch c {
+		case '[', '{':
+			if depth++; depth > maxDepth {
+				return i
+			}
+		case ']', '}':
+			depth = max(0, depth-1)
+		}
+	}
+	return -1
+}
+
+func (d *document) deep(offset int, l *diag.List) {
+	l.Errorf(d.position(offset), "gobgpd-too-deep", "", "nested more than %d deep", maxDepth)
+}
+
 // printable returns s fit for a terminal.
 func printable(s string) string {
 	return strings.Map(func(r rune) rune {
@@ -89,6 +122,8 @@ type walker struct {
 	table  string         // path of the open table
 	odd    []oddKey
 	again  diag.Position // of the first path that was there before
+
+	deepest int // where a key has too many parts; -1
 }
 
 // oddKey is a key that gobgpd, which is made for several formats, reads in
@@ -104,13 +139,8 @@ func (w *walker) expression(n *unstable.Node) {
 		e.start = int(n.Raw.Offset)
 		e.marker = markerOf(string(n.Data))
 	} else {
-		var keys []string
-		for it := n.Key(); it.Next(); {
-			if len(keys) == 0 {
-				e.start = int(it.Node().Raw.Offset)
-			}
-			keys = append(keys, w.key(it.Node()))
-		}
+		keys, start := w.keys(n)
+		e.start = start
 		switch n.Kind {
 		case unstable.Table, unstable.ArrayTable:
 			w.table = w.resolve(keys, n.Kind == unstable.ArrayTable)
@@ -153,6 +183,22 @@ func (w *walker) resolve(keys []string, element bool) string {
 	return path
 }
 
+// keys returns the parts of an expression's key, and where it starts.
+func (w *walker) keys(n *unstable.Node) (keys []string, start int) {
+	for it := n.Key(); it.Next(); {
+		offset := int(it.Node().Raw.Offset)
+		if len(keys) == 0 {
+			start = offset
+		}
+		if len(keys) == maxDepth {
+			w.deepest = offset
+			break
+		}
+		keys = append(keys, w.key(it.Node()))
+	}
+	return keys, start
+}
+
 // key returns a key, and notes it if it is odd.
 func (w *walker) key(n *unstable.Node) string {
 	key := string(n.Data)
@@ -166,9 +212,7 @@ func (w *walker) key(n *unstable.Node) string {
 func (w *walker) inside(n *unstable.Node) {
 	switch n.Kind {
 	case unstable.KeyValue:
-		for it := n.Key(); it.Next(); {
-			w.key(it.Node())
-		}
+		w.keys(n)
 		w.inside(n.Value())
 	case unstable.Array, unstable.InlineTable:
 		for it := n.Children(); it.Next(); {

@@ -23,6 +23,7 @@ import (
 // again: it says p, and besides that what old says.
 //
 //	gobgpd-syntax            old is no TOML
+//	gobgpd-too-deep          brackets, or the parts of a key, beyond any sense
 //	gobgpd-key, -type        gobgpd would read something in a way of its own
 //	gobgpd-inline            policy in brackets or braces, that nothing can be added to
 //	gobgpd-part-damaged      marks, or what they hold together, are not as we left them
