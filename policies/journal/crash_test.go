@@ -54,7 +54,7 @@ func TestTornAtEveryByte(t *testing.T) {
 		}
 	}
 	n := len(data) * 2 / 3
-	must(t, os.WriteFile(path, append(bytes.Clone(data[:n]), 0, 0, 0), 0o600))
+	must(t, os.WriteFile(path, append(bytes.Clone(data[:n]), strings.Repeat("x", 5000)...), 0o600))
 	l := lock(t, s)
 	open, err := l.Unfinished()
 	must(t, err)
@@ -63,6 +63,9 @@ func TestTornAtEveryByte(t *testing.T) {
 	}
 	e, err := l.Resume(open[0].ID)
 	must(t, err)
+	if r, err := s.Show(target, "p"); err != nil || r.Torn {
+		t.Errorf("the torn line is still there: %v", err)
+	}
 	must(t, e.Intend(plan.Call{Verb: plan.DeleteGate, Name: "depeer/gate/p"}))
 	must(t, e.Done(plan.Call{}, nil))
 	must(t, e.End("restored"))

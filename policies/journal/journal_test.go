@@ -49,7 +49,7 @@ func begin(t *testing.T, l *journal.Lock, p *plan.Plan) *journal.Entry {
 	return e
 }
 
-func must(t *testing.T, err error) {
+func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
@@ -57,7 +57,7 @@ func must(t *testing.T, err error) {
 }
 
 // somePlan refuses 10.0.0.0/8 on a route server that has nothing.
-func somePlan(t *testing.T, id string) *plan.Plan {
+func somePlan(t testing.TB, id string) *plan.Plan {
 	t.Helper()
 	m := plantest.New(plan.Server{RouterID: netip.MustParseAddr("192.0.2.1"), ASN: 64500})
 	m.Load(&policies.RoutingPolicy{})

@@ -149,6 +149,9 @@ func fillDisk(t *testing.T, dir string) {
 	if err := e.Intend(call); err == nil {
 		t.Error("written without room for it")
 	}
+	if r, err := s.Show("other", "p"); err != nil || r.Torn {
+		t.Errorf("a line that could not be written is there in part: %v", err)
+	}
 	limit(none)
 	must(t, e.Intend(call)) // there is room again
 	must(t, e.End("restored"))

@@ -1,6 +1,8 @@
 // Package plan is the change of a route server's policy, as data: a model of
 // what the daemon holds (State), and the ordered calls that lead from it to another
-// policy (Change), back from a change that was cut off (Recover), or to nothing.
+// policy (To), to nothing (Clear), or out of a change that was cut off (Recover). It
+// also says what has drifted (Drift), how much a change changes (Summary, Sizes), and
+// what a plan file is.
 //
 // A change is a new generation of all our import statements. It is put in inert,
 // behind a gate, and one single call lets it in and the old generation out:
