@@ -65,12 +65,12 @@ func (s *session) readPlan(name string) (*plan.Plan, error) {
 }
 
 // writePlan keeps a plan in a file that only its user reads.
-func writePlan(name string, p *plan.Plan) error {
+func (s *session) writePlan(name string, p *plan.Plan) error {
 	var b bytes.Buffer
 	if err := plan.Encode(&b, p); err != nil {
 		return err
 	}
-	return replaceFile(name, b.Bytes(), 0o600)
+	return s.files.write(name, b.Bytes(), 0o600)
 }
 
 // applyPlan asks, connects, and applies p under a journal entry.

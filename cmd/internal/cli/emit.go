@@ -122,7 +122,7 @@ func (s *session) deliver(ctx context.Context, e view.Emit, output string) error
 	}
 	if output != "" && output != stdoutName {
 		e.File, e.Changed = output, true
-		if err := s.files.write(output, e.Configuration); err != nil {
+		if err := s.files.write(output, e.Configuration, 0o644); err != nil {
 			return err
 		}
 	}

@@ -158,6 +158,7 @@ func TestFault42(t *testing.T) {
 		"json":    []byte(`{"cidr":"1.10.16.0/20","sblid":"SBL256894","rir":"apnic"}` + "\n" + `{"type":"metadata","timestamp":1752391000,"size":58,"records":1}` + "\n"),
 		"asndrop": []byte(`{"asn":6500,"rir":"arin","domain":"example.com","cc":"US","asname":"EXAMPLE"}` + "\n" + `{"type":"metadata","timestamp":1752391000,"size":78,"records":1}` + "\n"),
 		"plain":   []byte("8.8.8.0/24 # mine\nAS6500\n"),
+		"plan":    []byte(`{"schema_version":1,"id":"x","made":"2026-01-01T00:00:00Z","target":"127.0.0.1:1"}`),
 		"toml":    []byte("[global.config]\nas = 64500\n\n[[policy-definitions]]\nname = \"depeer\"\n[[policy-definitions]]\nname = \"depeer-export\"\n"),
 	}
 	good := filepath.Join(dir, "list.yaml")
@@ -176,10 +177,12 @@ func TestFault42(t *testing.T) {
 		{"json", []string{"import", "spamhaus-drop", file, "-o", out}, out},
 		{"asndrop", []string{"import", "spamhaus-asndrop", file, "-o", out}, out},
 		{"plain", []string{"import", "plain", file, "-o", out}, out},
+		{"plan", []string{"show", file}, ""},
+		{"plan", []string{"apply", file, "--yes"}, ""},
 		{"toml", []string{"emit", good, "--into", file}, file},
 	}
 	random := rand.New(rand.NewPCG(42, 0))
-	for i := range 2000 {
+	for i := range 2200 {
 		c := commands[i%len(commands)]
 		data := mangled(random, seeds[c.seed])
 		write(t, out, []byte("what was there"))

@@ -87,7 +87,7 @@ func (s *session) importFeed(ctx context.Context, args importArgs) error {
 		args.output = ""
 	}
 	if args.output != "" {
-		if err := s.files.write(args.output, text.Bytes()); err != nil {
+		if err := s.files.write(args.output, text.Bytes(), 0o644); err != nil {
 			return err
 		}
 	}

@@ -122,7 +122,7 @@ func (s *session) finishPlan(result view.Plan, args planArgs) error {
 	}
 	result.Refused = refused > 0
 	if args.output != "" && refused == 0 {
-		if err := writePlan(args.output, result.Plan); err != nil {
+		if err := s.writePlan(args.output, result.Plan); err != nil {
 			return err
 		}
 		result.File = args.output
