@@ -75,7 +75,12 @@ type running struct {
 
 func (s *shell) start(args ...string) *running {
 	s.t.Helper()
-	r := &running{t: s.t, cmd: s.command(args...), done: make(chan struct{})}
+	return s.startAs(s.command(args...))
+}
+
+func (s *shell) startAs(cmd *exec.Cmd) *running {
+	s.t.Helper()
+	r := &running{t: s.t, cmd: cmd, done: make(chan struct{})}
 	r.cmd.Stdout, r.cmd.Stderr = &r.out, &r.err
 	// The guardian of a confirmation outlives the program, and does not hold its streams.
 	r.cmd.WaitDelay = 10 * time.Second

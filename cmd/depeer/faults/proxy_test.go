@@ -40,7 +40,9 @@ type proxy struct {
 	at      int      // what is done is done at this call, from 1; 0: nothing
 	before  func()   // the call is passed on
 	after   func()   // the daemon has answered, and the answer is passed on
-	perhaps bool     // the call that before or after is done at does not go on: it fails
+	lost    bool     // the program gets no answer to that call
+	next    chan struct{}
+	swallow string // the next call of this method is answered, and not passed on
 }
 
 func newProxy(t testing.TB, d *testbed.Daemon) *proxy {
@@ -101,13 +103,14 @@ type fault struct {
 	at            int
 	before, after func()
 	lost          bool // the program gets no answer
+	swallow       string
 }
 
 // arm forgets the calls so far, and has f happen.
 func (p *proxy) arm(f fault) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.calls, p.at, p.before, p.after, p.perhaps = nil, f.at, f.before, f.after, f.lost
+	p.calls, p.at, p.before, p.after, p.lost, p.swallow = nil, f.at, f.before, f.after, f.lost, f.swallow
 }
 
 // written returns the writing calls since arm.
@@ -117,14 +120,48 @@ func (p *proxy) written() []string {
 	return slices.Clone(p.calls)
 }
 
+// pause has the program wait at its call at, before that is passed on. reached is
+// closed when it does, and release lets it go on.
+func (p *proxy) pause(at int) (reached chan struct{}, release func()) {
+	reached, goOn := make(chan struct{}), make(chan struct{})
+	p.arm(fault{at: at, before: func() { close(reached); <-goOn }})
+	release = sync.OnceFunc(func() { close(goOn) })
+	p.t.Cleanup(release)
+	return reached, release
+}
+
+// heard returns a channel that is closed when the program has called next.
+func (p *proxy) heard() <-chan struct{} {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	next := make(chan struct{})
+	p.next = next
+	return next
+}
+
+// swallows says whether a call is not to be passed on.
+func (p *proxy) swallows(method string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	swallow := p.swallow == method
+	if swallow {
+		p.swallow = ""
+	}
+	return swallow
+}
+
 // note counts a call, and says what is to be done at it.
 func (p *proxy) note(method string) (before, after func(), lost bool) {
 	nothing := func() {}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.next != nil {
+		close(p.next)
+		p.next = nil
+	}
 	if strings.HasPrefix(method, "List") || strings.HasPrefix(method, "Get") {
 		return nothing, nothing, false
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	p.calls = append(p.calls, method)
 	if len(p.calls) != p.at {
 		return nothing, nothing, false
@@ -136,7 +173,7 @@ func (p *proxy) note(method string) (before, after func(), lost bool) {
 	if after == nil {
 		after = nothing
 	}
-	return before, after, p.perhaps
+	return before, after, p.lost
 }
 
 // pass passes one call on: what the program says, then what the daemon answers.
@@ -146,6 +183,9 @@ func (p *proxy) pass(_ any, program grpc.ServerStream) error {
 	var request frame
 	if err := program.RecvMsg(&request); err != nil {
 		return err
+	}
+	if p.swallows(path.Base(full)) {
+		return program.SendMsg(&frame{})
 	}
 	before()
 	if lost && program.Context().Err() != nil {

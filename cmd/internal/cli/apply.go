@@ -98,12 +98,21 @@ func (s *session) applyPlan(c *cli.Context, p *plan.Plan, start journal.Start) e
 	if p.Then != nil {
 		start.Action = "take-over"
 	}
+	pending, err := waiting(lock, p)
+	if err != nil {
+		return errors.Join(err, lock.Unlock())
+	}
 	entry, result, err := s.change(c, client, lock, p, start)
 	if p.Then != nil && err == nil && result.Outcome == apply.Applied {
 		entry, result, err = s.then(c, client, t, lock, p)
 	}
 	if failed := s.outcome(c.Context, p.Target, result, err); failed != nil {
 		return errors.Join(failed, lock.Unlock())
+	}
+	if pending != nil {
+		if err := lock.Disarm(pending.Entry, "cleared"); err != nil {
+			return errors.Join(err, lock.Unlock())
+		}
 	}
 	if within := c.Duration("confirm-within"); within > 0 && result.Outcome == apply.Applied {
 		return s.awaitConfirm(c.Context, store, lock, t, p, entry, within)
@@ -112,6 +121,19 @@ func (s *session) applyPlan(c *cli.Context, p *plan.Plan, start journal.Start) e
 		return err
 	}
 	return s.view.Apply(outcomeOf(p.Target, entry, result))
+}
+
+// waiting returns what waits for its confirmation. Whether that is kept has to be
+// known before more is built on it; only the off-switch does not wait.
+func waiting(lock *journal.Lock, p *plan.Plan) (*journal.Pending, error) {
+	pending, err := lock.Pending()
+	switch {
+	case err != nil:
+		return nil, &failure{code: Failed, name: "state", err: err}
+	case pending != nil && (!p.Clear || p.Then != nil):
+		return nil, &failure{code: Held, name: "pending", err: fmt.Errorf("%s waits for its confirmation", pending.Entry), hint: "depeer confirm --target " + p.Target + ", or depeer rollback --target " + p.Target}
+	}
+	return pending, nil
 }
 
 // exchangeOf reads the exchange file for its targets alone. What is wrong with it
@@ -147,7 +169,7 @@ func (s *session) lock(store *journal.Store, address string) (*journal.Lock, err
 
 // change applies p, journalling.
 func (s *session) change(c *cli.Context, client *gobgp.Client, lock *journal.Lock, p *plan.Plan, start journal.Start) (*journal.Entry, apply.Result, error) {
-	start.Holder = holderOf(p)
+	start.Holder = p.ID // whoever finds its journal knows whose the daemon's lock is
 	entry, err := lock.Begin(p, start)
 	if err != nil {
 		return nil, apply.Result{Outcome: apply.Untouched}, &apply.JournalError{Err: err}
@@ -179,6 +201,8 @@ func (s *session) outcome(ctx context.Context, address string, result apply.Resu
 	switch {
 	case result.Outcome == apply.Partial:
 		return &failure{code: Unclear, name: "partial", err: fmt.Errorf("%s: %w", result.Known, err), hint: "depeer recover --target " + address}
+	case result.Outcome == apply.Applied:
+		return &failure{code: Unclear, name: "partial", err: fmt.Errorf("the change is in force, and proven; %w", err), hint: "depeer recover --target " + address}
 	case result.Outcome == apply.Restored:
 		return &failure{code: Restored, name: "restored", err: fmt.Errorf("%w; what was before is in force again", err)}
 	case errors.As(err, &stale):

@@ -129,17 +129,24 @@ func guardCommand(s *session) *cli.Command {
 				}
 				left := pending.Left()
 				if left <= 0 {
-					return s.rollback(c, t, store, rollbackArgs{id: id, why: "not confirmed in time", yes: true})
+					err := s.rollback(c, t, store, rollbackArgs{id: id, why: "not confirmed in time", yes: true})
+					if f := new(failure); !errors.As(err, &f) || f.code != Held && f.code != Unreached {
+						return err
+					}
+					left = retry // somebody is at work there, or it is away: it comes back
 				}
 				select {
 				case <-c.Context.Done():
 					return c.Context.Err()
-				case <-time.After(min(left, time.Second)):
+				case <-time.After(min(left, retry)):
 				}
 			}
 		},
 	}
 }
+
+// retry is how long a guardian waits before it tries again.
+const retry = time.Second
 
 // guard starts the guardian of an entry.
 func (s *session) guard(t target, id string) error {

@@ -50,10 +50,17 @@ func (s *session) recover(c *cli.Context, t target) error {
 	return errors.Join(err, lock.Unlock())
 }
 
+// cutOff is what is to be recovered.
+type cutOff struct {
+	record *journal.Record // of this machine; nil where another one was at work
+	id     string          // of the plan that was being applied: it holds the daemon's lock
+	plan   *plan.Plan      // nil where only the target tells of it
+}
+
 // recoverLocked does it, holding the lock of this machine.
 func (s *session) recoverLocked(c *cli.Context, t target, lock *journal.Lock) error {
 	address := t.options.Address
-	unfinished, err := lock.Unfinished()
+	cut, err := lastCutOff(lock)
 	if err != nil {
 		return &failure{code: Failed, name: "state", err: err}
 	}
@@ -66,58 +73,71 @@ func (s *session) recoverLocked(c *cli.Context, t target, lock *journal.Lock) er
 	if err != nil {
 		return unreached(c.Context, err)
 	}
-	var p *plan.Plan
-	var entry *journal.Entry
-	if len(unfinished) > 0 {
-		last := &unfinished[len(unfinished)-1]
-		if p, err = last.Plan(); err == nil {
-			entry, err = lock.Resume(last.ID)
-		}
-	} else if len(state.Holders) == 0 && state.Status(nil, false) == plan.InSync {
+	if cut.record == nil && len(state.Holders) == 0 && state.Status(nil, false) == plan.InSync {
 		return s.view.Apply(view.Apply{Target: address, Outcome: apply.Nothing.String()})
-	} else {
-		// What the target tells of a change that another machine was making.
-		shown := state.HalfWay()
-		shown = s.newPlan(t, state, cmp.Or(shown.ID, newID()), shown.Change)
-		entry, err = lock.Begin(shown, journal.Start{Action: "recover"})
 	}
-	if err != nil {
-		return &failure{code: Failed, name: "journal", err: err}
-	}
-	if err := s.mayBreak(c, address, p, state); err != nil {
-		return errors.Join(err, entry.Close())
-	}
-	if err := s.ask(c, address, state.Server); err != nil {
-		return errors.Join(err, entry.Close())
-	}
-	a := s.applier(c, client, entry, cmp.Or(holderOf(p), "recover-"+newID()))
-	result, err := a.Recover(c.Context, p)
-	if result.Outcome == apply.Partial || result.Outcome == apply.Untouched {
-		return errors.Join(s.outcome(c.Context, address, result, err), entry.Close())
-	}
-	if err := errors.Join(err, entry.End(result.Outcome.String())); err != nil {
+	if err := s.mayBreak(c, address, cut.id, state); err != nil {
 		return err
 	}
-	if result.Outcome == apply.Restored {
+	if err := s.ask(c, address, state.Server); err != nil {
+		return err
+	}
+	entry, err := s.resume(t, lock, cut, state)
+	if err != nil {
+		return &failure{code: Failed, name: "journal", err: fmt.Errorf("%w; nothing was changed", err)}
+	}
+	result, err := s.applier(c, client, entry, cmp.Or(cut.id, "recover-"+newID())).Recover(c.Context, cut.plan)
+	return s.recovered(c, address, cut, entry, result, err)
+}
+
+// lastCutOff returns what this machine was at when it was cut off. An entry that is a
+// recovery itself, of another machine's change, has no plan that tells what was before.
+func lastCutOff(lock *journal.Lock) (cutOff, error) {
+	unfinished, err := lock.Unfinished()
+	if err != nil || len(unfinished) == 0 {
+		return cutOff{}, err
+	}
+	record := &unfinished[len(unfinished)-1]
+	cut := cutOff{record: record, id: record.Begun.Plan}
+	if record.Begun.Action != actionRecover {
+		cut.plan, err = record.Plan()
+	}
+	return cut, err
+}
+
+// actionRecover is how the journal calls a recovery of another machine's change.
+const actionRecover = "recover"
+
+// resume goes on with the journal of what was cut off, or begins one of what the
+// target tells.
+func (s *session) resume(t target, lock *journal.Lock, cut cutOff, state *plan.State) (*journal.Entry, error) {
+	if cut.record != nil {
+		return lock.Resume(cut.record.ID)
+	}
+	shown := state.HalfWay()
+	return lock.Begin(s.newPlan(t, state, cmp.Or(shown.ID, newID()), shown.Change), journal.Start{Action: actionRecover})
+}
+
+// recovered shows what came of it, and ends the journal if it is over.
+func (s *session) recovered(c *cli.Context, address string, cut cutOff, entry *journal.Entry, result apply.Result, err error) error {
+	if result.Outcome == apply.Partial || result.Outcome == apply.Untouched && cut.record != nil {
+		return errors.Join(s.outcome(c.Context, address, result, err), entry.Close())
+	}
+	err = errors.Join(err, entry.End(result.Outcome.String()))
+	if result.Outcome == apply.Restored && err == nil {
 		return &failure{code: Restored, name: "restored", err: errors.New("undone; what was before is in force again")}
+	}
+	if err != nil {
+		return s.outcome(c.Context, address, result, err)
 	}
 	return s.view.Apply(outcomeOf(address, entry, result))
 }
 
-// holderOf returns who holds the daemon's lock while a plan is applied: the plan, so
-// that whoever finds its journal knows whose it is.
-func holderOf(p *plan.Plan) string {
-	if p == nil {
-		return ""
-	}
-	return p.ID
-}
-
 // mayBreak says whether the locks that the daemon holds may be taken off: that of
 // the plan which this machine was applying, or one that the user names.
-func (s *session) mayBreak(c *cli.Context, address string, p *plan.Plan, state *plan.State) error {
+func (s *session) mayBreak(c *cli.Context, address, id string, state *plan.State) error {
 	for _, holder := range state.Holders {
-		if holder == holderOf(p) || holder == c.String("break-lock") {
+		if holder == id || holder == c.String("break-lock") {
 			continue
 		}
 		return &failure{code: Held, name: "locked", err: fmt.Errorf("%s holds the lock, and its journal is not on this machine", holder), hint: "depeer recover --target " + address + " --break-lock " + holder}
