@@ -1,6 +1,7 @@
 package filters
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"strconv"
@@ -35,26 +36,48 @@ func prefixSyntax(s string) error {
 	e := &SyntaxError{Code: "prefix-syntax", Message: fmt.Sprintf("%q is not a prefix", s), Hint: "such as 192.0.2.0/24 or 2001:db8::/32"}
 	addr, length, slash := strings.Cut(s, "/")
 	a, err := netip.ParseAddr(addr)
-	switch {
+	switch narrow := halfWidth(s); {
+	case narrow != s && rightForm(narrow) != "":
+		e.Hint = rightForm(narrow)
 	case err == nil && a.Zone() != "":
-		e.Code, e.Message, e.Hint = "prefix-zone", "zone in "+s, "a prefix has no zone"
+		e.Code, e.Message, e.Hint = "prefix-zone", "zone in "+s, cmp.Or(rightForm(a.WithZone("").String()+"/"+length), "a prefix has no zone")
 	case err == nil && !slash:
 		e.Code, e.Message, e.Hint = "prefix-no-length", s+" has no length", fmt.Sprintf("%s/%d for the one address", a, a.BitLen())
 	case err == nil:
 		e.Code = "prefix-length"
 		n, err := strconv.Atoi(length)
 		switch {
-		case err != nil || n < 0 || length[0] == '+':
+		case err != nil || n < 0 || strings.ContainsAny(length[:1], "+-"):
 			e.Message, e.Hint = fmt.Sprintf("%q is not a prefix length in %s", length, s), fmt.Sprintf("0 to %d", a.BitLen())
 		case n > a.BitLen():
 			e.Message, e.Hint = fmt.Sprintf("length %d in %s is over %d", n, s, a.BitLen()), fmt.Sprintf("0 to %d", a.BitLen())
 		default:
-			e.Message, e.Hint = "leading zero in the length of "+s, fmt.Sprintf("%s/%d", a, n)
+			e.Message, e.Hint = "leading zero in the length of "+s, netip.PrefixFrom(a, n).Masked().String()
 		}
 	case plainDecimal(addr) != "":
 		e.Code, e.Message, e.Hint = "prefix-leading-zero", "leading zero in "+s, plainDecimal(addr)+strings.TrimPrefix(s, addr)+", if decimal was meant"
 	}
 	return e
+}
+
+// rightForm returns s as it is to be written, if it is a prefix but for host bits.
+func rightForm(s string) string {
+	p, err := netip.ParsePrefix(s)
+	if err != nil {
+		return ""
+	}
+	return p.Masked().String()
+}
+
+// halfWidth writes the full-width forms of ASCII, which East Asian keyboards give, as
+// ASCII.
+func halfWidth(s string) string {
+	return strings.Map(func(r rune) rune {
+		if 0xff01 <= r && r <= 0xff5e {
+			return r - 0xff01 + '!'
+		}
+		return r
+	}, s)
 }
 
 // plainDecimal returns a dotted quad with its leading zeros taken off, or

@@ -120,7 +120,7 @@ var bad = []struct {
 		`f:3:1: error: "example.net" is not a prefix (hint: such as 192.0.2.0/24 or 2001:db8::/32) [feed-prefix-syntax]`,
 		`f:4:1: error: "hello" is neither a prefix nor an ASN (hint: one prefix or ASN a line) [feed-line]`,
 		`f:5:1: error: "1.2.3.0-1.2.3.255" is not a prefix (hint: such as 192.0.2.0/24 or 2001:db8::/32) [feed-prefix-syntax]`,
-		"f:6:1: error: zone in fe80::1%eth0/64 (hint: a prefix has no zone) [feed-prefix-zone]",
+		"f:6:1: error: zone in fe80::1%eth0/64 (hint: fe80::/64) [feed-prefix-zone]",
 		`f:7:1: error: "\uff11.2.3.0/24" is neither a prefix nor an ASN (hint: one prefix or ASN a line) [feed-line]`,
 		`f:8:1: error: "0x10" is not an ASN (hint: a decimal number, such as 64512 or AS64512) [feed-asn-syntax]`,
 		`f:9:1: error: "1111111111111111111111111111111111111111"... is neither a prefix nor an ASN (hint: one prefix or ASN a line) [feed-line]`}},
