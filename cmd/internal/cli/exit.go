@@ -64,12 +64,7 @@ func verdict(diags diag.List) *failure {
 }
 
 // count writes "1 error", "2 errors".
-func count(n int, noun string) string {
-	if n != 1 {
-		noun += "s"
-	}
-	return fmt.Sprintf("%d %s", n, noun)
-}
+func count(n int, noun string) string { return view.Count(n, noun) }
 
 // report shows what a command returned and says which code that is.
 func report(v view.View, err error) Code {

@@ -168,6 +168,9 @@ func (v *person) paint(color, s string) string {
 	return "\x1b[" + color + "m" + s + "\x1b[0m"
 }
 
+// Count writes "1 prefix", "1,699 prefixes".
+func Count(n int, noun string) string { return counted{n, noun}.String() }
+
 // counted is a number of things.
 type counted struct {
 	n    int
