@@ -1,11 +1,13 @@
 package apply
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
+	"strings"
 	"time"
 
 	"depeer/policies/plan"
@@ -88,9 +90,7 @@ func (r *run) lock(ctx context.Context) error {
 	if r.sent == 0 {
 		return fmt.Errorf("lock: %w", err)
 	}
-	// An answer that was lost is given the time of a reading to become an effect.
-	r.Daemon.State(context.WithoutCancel(ctx))
-	if !r.release(ctx) {
+	if off, _ := r.release(ctx); !off {
 		r.result.Outcome, r.result.Known = Partial, "policy is as before; the lock of "+r.Holder+" may be held"
 	}
 	return fmt.Errorf("lock: %w", err)
@@ -98,7 +98,7 @@ func (r *run) lock(ctx context.Context) error {
 
 // whoHolds makes an error of a lock that was refused.
 func (r *run) whoHolds(ctx context.Context, refused error) error {
-	state, err := r.Daemon.State(context.WithoutCancel(ctx))
+	state, err := r.read(context.WithoutCancel(ctx))
 	if err != nil || len(state.Holders) == 0 {
 		return fmt.Errorf("lock: %w", refused)
 	}
@@ -109,42 +109,54 @@ func (r *run) whoHolds(ctx context.Context, refused error) error {
 	return e
 }
 
-// release takes the lock off, and says whether it is off: an answer that was lost
-// is looked for in the daemon.
-func (r *run) release(ctx context.Context) bool {
+// release takes the lock off, and says whether it is off: answers that were lost are
+// looked for in the daemon. gone says that it was off already.
+func (r *run) release(ctx context.Context) (off bool, gone *plan.State) {
 	ctx = context.WithoutCancel(ctx)
 	r.onward = true
-	for range 2 {
-		if r.do(ctx, plan.Call{Verb: plan.Unlock, Holder: r.Holder}) == nil {
-			return true
+	sent := false
+	for range tries {
+		if !r.doubt {
+			if r.do(ctx, plan.Call{Verb: plan.Unlock, Holder: r.Holder}) == nil {
+				return true, nil
+			}
 		}
-		if state, err := r.Daemon.State(ctx); err == nil && !slices.Contains(state.Holders, r.Holder) {
-			return true
+		sent = sent || r.doubt
+		if state, err := r.read(ctx); err == nil && !slices.Contains(state.Holders, r.Holder) {
+			if sent {
+				return true, nil
+			}
+			return true, state
 		}
 	}
-	return false
+	return false, nil
 }
 
 // unlocked does the work, and takes the lock off.
 func (r *run) unlocked(ctx context.Context, work func(context.Context) error) (Result, error) {
 	err := work(ctx)
-	if !r.release(ctx) {
-		known := "the lock of " + r.Holder + " may still be held"
-		switch before := r.result.Outcome; {
-		case r.result.Known != "":
-			known = r.result.Known + "; " + known
-		case before == Applied:
-			known = "the change is in force; " + known
-		default:
-			known = "what was before is in force; " + known
-		}
-		r.result.Outcome, r.result.Known = Partial, known
-		err = errors.Join(err, errors.New("the lock could not be taken off"))
-	}
-	if err == nil && r.unwritten != nil {
-		err = r.unwritten
-	}
+	err = errors.Join(err, r.settleLock(ctx))
 	return r.result, err
+}
+
+// settleLock takes the lock off, and corrects the outcome where that tells something
+// else: the lock does not come off, or was wiped with everything else.
+func (r *run) settleLock(ctx context.Context) error {
+	off, gone := r.release(ctx)
+	inForce := map[Outcome]string{Applied: "the change is in force", Restored: "what was before is in force"}[r.result.Outcome]
+	switch {
+	case !off:
+		r.result.Outcome = Partial
+		r.result.Known = strings.TrimPrefix(cmp.Or(r.result.Known, inForce)+"; the lock of "+r.Holder+" may still be held", "; ")
+		return errors.New("the lock could not be taken off")
+	case gone != nil && (r.result.Outcome == Applied && !r.change.After(gone) || r.result.Outcome == Restored && r.change.Undone(gone) != nil):
+		r.result.Outcome, r.result.Known = Partial, r.describe(gone)
+		return &MeddledError{errors.New("the lock was gone in the end, and what was in force with it")}
+	case r.unwritten != nil && r.result.Outcome == Applied:
+		return r.unwritten
+	default:
+		return nil
+	}
 }
 
 func (a *Applier) progress(format string, args ...any) {

@@ -2,6 +2,7 @@ package apply
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -27,6 +28,9 @@ type run struct {
 	unwritten error    // of the journal
 	sent      int      // writing calls so far
 	dead      []string // holders of the lock that are not at work any more
+
+	// doubt: the answer to a call was lost since the target was last read.
+	doubt bool
 
 	old, new *eval.Evaluator // made when they are asked for
 }
@@ -57,6 +61,7 @@ func (r *run) do(ctx context.Context, call plan.Call) error {
 		noted = r.Journal.Done(call, err)
 	}
 	r.Log.Debug("call", "call", call.String(), "error", err)
+	r.doubt = r.doubt || errors.Is(err, plan.ErrUnknown)
 	switch {
 	case err != nil:
 		return fmt.Errorf("%s: %w", call, err)
@@ -67,6 +72,18 @@ func (r *run) do(ctx context.Context, call plan.Call) error {
 		}
 	}
 	return nil
+}
+
+// read reads the target. A call whose answer was lost is given the time of a reading
+// to take effect, if it does: what counts is the next one.
+func (r *run) read(ctx context.Context) (*plan.State, error) {
+	if r.doubt {
+		if _, err := r.Daemon.State(ctx); err != nil {
+			return nil, err
+		}
+		r.doubt = false
+	}
+	return r.Daemon.State(ctx)
 }
 
 // make makes calls one after another.

@@ -2,7 +2,9 @@ package apply_test
 
 import (
 	"context"
+	"flag"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -15,6 +17,9 @@ import (
 	"depeer/policies/plan"
 	"depeer/policies/plan/plantest"
 )
+
+// every has recoveries killed after each of their calls, too: for .ci/long.
+var every = flag.Bool("every", false, "cut each recovery of each cut apply at every call")
 
 // scenario is a representative apply: where it starts, and what it leads to.
 type scenario struct {
@@ -62,6 +67,7 @@ type trial struct {
 	start         *plantest.Model
 	plan          *plan.Plan
 	before, after picture
+	ops           int // of an undisturbed apply
 }
 
 func newTrial(t *testing.T, s scenario) *trial {
@@ -95,12 +101,12 @@ func (x *trial) truly(m *plantest.Model, result apply.Result, err error) {
 	got := look(m)
 	switch result.Outcome {
 	case apply.Untouched, apply.Restored:
-		if diff := cmp.Diff(x.before, got, cmpopts.EquateEmpty()); diff != "" {
-			x.failf(m, "%v (%v), and it is not as before (-before +now):\n%s", result.Outcome, err, diff)
+		if !same(x.before, got) {
+			x.failf(m, "%v (%v), and it is not as before (-before +now):\n%s", result.Outcome, err, differ(x.before, got))
 		}
 	case apply.Applied, apply.Nothing:
-		if diff := cmp.Diff(x.after, got, cmpopts.EquateEmpty()); diff != "" {
-			x.failf(m, "%v (%v), and it is not as after (-after +now):\n%s", result.Outcome, err, diff)
+		if !same(x.after, got) {
+			x.failf(m, "%v (%v), and it is not as after (-after +now):\n%s", result.Outcome, err, differ(x.after, got))
 		}
 	case apply.Partial:
 		x.knownTruly(m, result.Known, got)
@@ -109,6 +115,11 @@ func (x *trial) truly(m *plantest.Model, result apply.Result, err error) {
 		x.failf(m, "%v, with the error %v", result.Outcome, err)
 	}
 }
+
+// same is quick, differ says how.
+func same(want, got picture) bool { return reflect.DeepEqual(want, got) || differ(want, got) == "" }
+
+func differ(want, got picture) string { return cmp.Diff(want, got, cmpopts.EquateEmpty()) }
 
 // knownTruly checks each thing that a partial outcome says.
 func (x *trial) knownTruly(m *plantest.Model, known string, got picture) {
@@ -144,80 +155,84 @@ func (x *trial) recovered(m *plantest.Model, plan bool, result apply.Result, err
 	if err != nil {
 		x.failf(m, "recover: %v, %s: %v", result.Outcome, result.Known, err)
 	}
-	got := look(m)
-	blind := cmp.Options{cmpopts.EquateEmpty()}
+	got, was, will := look(m), x.before, x.after
 	if !plan {
-		blind = append(blind, cmpopts.IgnoreFields(picture{}, "Lists", "Marks"))
+		for _, p := range []*picture{&got, &was, &will} {
+			p.Lists, p.Marks = nil, nil
+		}
 	}
-	before, after := cmp.Diff(x.before, got, blind), cmp.Diff(x.after, got, blind)
+	before, after := same(was, got), same(will, got)
 	switch {
-	case before != "" && after != "":
-		x.failf(m, "recovered (%v), and it is neither as before (-before +now):\n%s\nnor as after (-after +now):\n%s", result.Outcome, before, after)
-	case before != "" && result.Outcome == apply.Restored, after != "" && result.Outcome == apply.Applied:
-		x.failf(m, "recovered, and it is not %v:\nbefore %s\nafter %s", result.Outcome, before, after)
+	case !before && !after:
+		x.failf(m, "recovered (%v), and it is neither as before (-before +now):\n%s\nnor as after (-after +now):\n%s", result.Outcome, differ(was, got), differ(will, got))
+	case !before && result.Outcome == apply.Restored:
+		x.failf(m, "restored, and it is not as before (-before +now):\n%s", differ(was, got))
+	case !after && result.Outcome == apply.Applied:
+		x.failf(m, "applied, and it is not as after (-after +now):\n%s", differ(will, got))
 	}
 }
 
-// recover recovers copies of m, with the plan and without it, undisturbed and cut off
-// at every operation, and then again.
-func (x *trial) recover(m *plantest.Model) {
+// recover recovers copies of m, with the plan and without it, killed after the k-th
+// call and every seventh behind it (with -every: after every call), and then again.
+func (x *trial) recover(m *plantest.Model, start int) {
 	x.t.Helper()
 	ctx := context.Background()
 	what := x.what
 	for _, p := range []*plan.Plan{x.plan, nil} {
 		x.what = fmt.Sprintf("%s, recovered with plan %t", what, p != nil)
-		n := ops(m, func(a *apply.Applier) { a.Recover(ctx, p) })
-		for k := range n + 1 {
-			for _, effect := range []bool{false, true} {
-				x.what = fmt.Sprintf("%s, recovered with plan %t, cut at %d of %d (%t)", what, p != nil, k, n, effect)
-				c := m.Clone()
-				unlessKilled(func() { applier(killing(c, k, effect), &paper{}).Recover(ctx, p) })
-				result, err := applier(&wire{Model: c}, &paper{}).Recover(ctx, p)
-				x.recovered(c, p != nil, result, err)
+		n := writes(m, func(w *wire) { applier(w, &paper{}).Recover(ctx, p) })
+		for k := -1; k < n; k++ { // -1: undisturbed
+			if k >= 0 && (k-start)%7 != 0 && !*every {
+				continue
 			}
+			x.what = fmt.Sprintf("%s, recovered with plan %t, killed after call %d of %d", what, p != nil, k, n)
+			c := m.Clone()
+			unlessKilled(func() { applier(killing(c, k), &paper{}).Recover(ctx, p) })
+			result, err := applier(&wire{Model: c}, &paper{}).Recover(ctx, p)
+			x.recovered(c, p != nil, result, err)
 		}
 	}
 	x.what = what
 }
 
-// killing kills who uses it, at one operation: before it, or behind its effect.
-func killing(m *plantest.Model, at int, effect bool) *wire {
+// killing kills who uses it behind the effect of a writing call, by number. (Before
+// the next one is the same: reading changes nothing.)
+func killing(m *plantest.Model, at int) *wire {
 	w := &wire{Model: m}
-	w.before = func(n int) {
-		if n == at && !effect {
-			panic(killed{})
-		}
-	}
 	w.after = func(n int) {
-		if n == at && effect {
+		if n == at {
 			panic(killed{})
 		}
 	}
 	return w
 }
 
-// TestKilled kills depeer at every operation of every representative apply, and
-// recovers.
+// writes counts the writing calls of what f does.
+func writes(m *plantest.Model, f func(*wire)) int {
+	n := 0
+	f(&wire{Model: m.Clone(), after: func(int) { n++ }})
+	return n
+}
+
+// TestKilled kills depeer after every call of every representative apply, and
+// recovers; each recovery is killed after every call, and repeated.
 func TestKilled(t *testing.T) {
 	for _, s := range scenarios() {
 		t.Run(s.name, func(t *testing.T) {
 			t.Parallel()
 			x := newTrial(t, s)
-			n := ops(x.start, func(a *apply.Applier) { a.Apply(context.Background(), x.plan) })
+			n := len(calls(x.start, x.plan))
 			for k := range n {
-				for _, effect := range []bool{false, true} {
-					x.what = fmt.Sprintf("killed at %d of %d (%t)", k, n, effect)
-					m := x.start.Clone()
-					p := &paper{}
-					made := 0
-					if unlessKilled(func() { applier(killing(m, k, effect), p).Apply(context.Background(), x.plan) }) && !effect {
-						x.failf(m, "not killed")
-					}
-					if made = len(m.Calls()); made > len(p.intended) {
-						x.failf(m, "%d calls made, %d intended", made, len(p.intended))
-					}
-					x.recover(m)
+				x.what = fmt.Sprintf("killed after call %d of %d", k, n)
+				m := x.start.Clone()
+				p := &paper{}
+				if unlessKilled(func() { applier(killing(m, k), p).Apply(context.Background(), x.plan) }) {
+					x.failf(m, "not killed")
 				}
+				if made := len(m.Calls()); made != k+1 || len(p.intended) != made {
+					x.failf(m, "%d calls made, %d intended", made, len(p.intended))
+				}
+				x.recover(m, k)
 			}
 		})
 	}
@@ -275,7 +290,8 @@ func TestFaults(t *testing.T) {
 					x.truly(m, result, err)
 					outcomes["out of reach: "+result.Outcome.String()]++
 					if result.Outcome == apply.Partial {
-						x.recover(m)
+						result, err = applier(&wire{Model: m}, &paper{}).Recover(context.Background(), x.plan)
+						x.recovered(m, true, result, err)
 					}
 				}
 			}

@@ -12,7 +12,7 @@ import (
 // Recover leads the target out of a change that was cut off, at whatever call: it
 // is finished if the target stands behind its live call, else undone. p is the plan
 // that was being applied, from the journal; nil where that is on another machine: then
-// clients that were given a place in their lists keep it, where it does nothing. The
+// clients keep a place in their lists that they have, where nothing is in force. The
 // caller has made sure that nobody is at work: locks in the daemon are taken over,
 // and taken off at the end.
 //
@@ -31,6 +31,9 @@ func (a *Applier) Recover(ctx context.Context, p *plan.Plan) (Result, error) {
 	}
 	known := p != nil
 	if !known {
+		if strange := slices.DeleteFunc(state.Obstacles(), func(o plan.Obstacle) bool { return o.Code != plan.NotOurs }); len(strange) > 0 {
+			return untouched, &ObstacleError{strange} // what is in force cannot be told
+		}
 		p = state.HalfWay()
 	}
 	r := a.begin(p, state)
@@ -53,7 +56,8 @@ func (a *Applier) Recover(ctx context.Context, p *plan.Plan) (Result, error) {
 		r.result.Outcome = Partial // the locks stay: who comes next is to recover
 		return r.result, err
 	}
-	return r.unlockAll(ctx)
+	err = r.unlockAll(ctx)
+	return r.result, err
 }
 
 // course says what is to be done: finish, undo, put back what was lost, or only
@@ -78,20 +82,14 @@ func (r *run) course(state *plan.State, side plan.Side, known bool) func(context
 }
 
 // unlockAll takes off the locks that were taken over.
-func (r *run) unlockAll(ctx context.Context) (Result, error) {
+func (r *run) unlockAll(ctx context.Context) error {
 	for _, holder := range r.dead {
 		r.Holder = holder
-		if !r.release(ctx) {
-			known := "the change is in force"
-			if r.result.Outcome != Applied {
-				known = "what was before is in force"
-			}
-			r.result.Known = known + "; the lock of " + holder + " may still be held"
-			r.result.Outcome = Partial
-			return r.result, fmt.Errorf("the lock of %s could not be taken off", holder)
+		if err := r.settleLock(ctx); err != nil {
+			return err
 		}
 	}
-	return r.result, r.unwritten
+	return nil
 }
 
 // complete finishes a change whose live call was made.
@@ -126,10 +124,13 @@ func (r *run) tidy(ctx context.Context) error {
 // putBack puts in what was in force before, where the daemon has lost it, by the
 // same road as any change, and under its mark.
 func (r *run) putBack(ctx context.Context) error {
+	if err := r.make(ctx, r.change.Restoring(r.before)); err != nil {
+		return err
+	}
 	if err := r.clean(ctx, plan.Whole); err != nil {
 		return err
 	}
-	state, err := r.Daemon.State(ctx)
+	state, err := r.read(ctx)
 	if err != nil {
 		return err
 	}
@@ -137,11 +138,14 @@ func (r *run) putBack(ctx context.Context) error {
 	if obstacles := slices.DeleteFunc(state.Obstacles(), locked); len(obstacles) > 0 {
 		return &ObstacleError{obstacles}
 	}
-	mark := r.plan.Replaces()
+	mark := r.plan.Follows()
 	change := plan.To(state, r.change.Old, cmp.Or(mark, r.plan.ID))
 	if mark == "" {
 		change.Finish = slices.DeleteFunc(change.Finish, func(c plan.Call) bool { return c.Verb == plan.Mark })
 	}
+	// Who had no place before gets none now.
+	placed := func(c plan.Call) bool { return slices.ContainsFunc(r.change.Calls(), c.Replaces) }
+	change.Prepare, change.Finish = slices.DeleteFunc(change.Prepare, placed), slices.DeleteFunc(change.Finish, placed)
 	back := r.begin(&plan.Plan{ID: mark, Server: state.Server, Change: *change, Touched: r.plan.Touched}, state)
 	back.dead = r.dead
 	err = back.through(ctx)

@@ -36,7 +36,7 @@ const (
 // call, so that what is announced meanwhile is either seen here, or was met by the new
 // policy when it came. It begins with those of which the plan says so.
 func (r *run) reset(ctx context.Context, look view) error {
-	state, err := r.Daemon.State(ctx)
+	state, err := r.read(ctx)
 	if err != nil {
 		return err
 	}
@@ -118,7 +118,7 @@ func (r *run) softly(ctx context.Context, t *client) error {
 // unlessGone drops the error of a client whose session has ended meanwhile, or
 // that is no neighbor any more: what it announces next meets the policy in force.
 func (r *run) unlessGone(ctx context.Context, client netip.Addr, err error) error {
-	state, unread := r.Daemon.State(ctx)
+	state, unread := r.read(ctx)
 	if unread != nil {
 		return err
 	}

@@ -23,6 +23,7 @@ import (
 type wire struct {
 	*plantest.Model
 	ops    int              // so far
+	calls  int              // of them writing
 	before func(n int)      // each operation
 	after  func(n int)      // each writing call
 	cut    func(n int) bool // from here on nothing is reached
@@ -48,13 +49,13 @@ func (w *wire) State(ctx context.Context) (*plan.State, error) {
 }
 
 func (w *wire) Do(ctx context.Context, c plan.Call) error {
-	n := w.ops
 	if err := w.op(); err != nil {
 		return err
 	}
 	err := w.Model.Do(ctx, c)
+	w.calls++
 	if w.after != nil {
-		w.after(n)
+		w.after(w.calls - 1)
 	}
 	return err
 }
@@ -175,7 +176,7 @@ func look(m *plantest.Model) picture {
 	}
 	slices.Sort(p.Objects)
 	p.Objects = append(p.Objects, "import "+strings.Join(s.Import, " "))
-	p.Marks, p.Holders = slices.Sorted(slices.Values(s.Applied)), s.Holders
+	p.Marks, p.Holders = slices.Sorted(slices.Values(s.Applied)), slices.Clone(s.Holders)
 	return p
 }
 

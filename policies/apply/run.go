@@ -21,7 +21,7 @@ func (r *run) all(ctx context.Context) error {
 // again checks the target once more: before the lock was ours, somebody else may
 // have had it.
 func (r *run) again(ctx context.Context) error {
-	state, err := r.Daemon.State(ctx)
+	state, err := r.read(ctx)
 	if err != nil {
 		return err
 	}
@@ -72,7 +72,7 @@ func (r *run) forward(ctx context.Context) error {
 // look reads the target again, and asks whether it is as it should be, and the
 // lock still ours: a reload of the daemon has wiped both.
 func (r *run) look(ctx context.Context, questions ...func(*plan.State) error) error {
-	state, err := r.Daemon.State(ctx)
+	state, err := r.read(ctx)
 	if err != nil {
 		return err
 	}
@@ -108,7 +108,7 @@ func (r *run) finish(ctx context.Context) error {
 func (r *run) cleanUp(ctx context.Context, failed error) error {
 	r.result.Outcome = Partial
 	for range tries {
-		state, err := r.Daemon.State(ctx)
+		state, err := r.read(ctx)
 		if err != nil {
 			r.result.Known = "the new policy was in force, and proven, when cleaning up began; the target cannot be read now"
 			return errors.Join(failed, err)

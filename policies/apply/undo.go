@@ -21,7 +21,7 @@ func (r *run) back(ctx context.Context, cause error) error {
 		return cause
 	}
 	r.result.Outcome = Partial
-	state, unread := r.Daemon.State(ctx)
+	state, unread := r.read(ctx)
 	switch {
 	case unread == nil:
 		r.result.Known = r.describe(state)
@@ -39,7 +39,7 @@ func (r *run) undo(ctx context.Context) error {
 	reset := r.live
 	var failed error
 	for range tries {
-		state, err := r.Daemon.State(ctx)
+		state, err := r.read(ctx)
 		if err != nil {
 			return errors.Join(failed, err)
 		}
@@ -61,7 +61,7 @@ func (r *run) undo(ctx context.Context) error {
 			failed = r.clean(ctx, plan.Before)
 		}
 	}
-	state, err := r.Daemon.State(ctx)
+	state, err := r.read(ctx)
 	switch {
 	case err != nil:
 		return errors.Join(failed, err)
@@ -85,7 +85,7 @@ func (r *run) alone(s *plan.State) error {
 // clean removes what a change that was cut off left behind, if the target stands
 // on the side that is expected.
 func (r *run) clean(ctx context.Context, side plan.Side) error {
-	state, err := r.Daemon.State(ctx)
+	state, err := r.read(ctx)
 	if err != nil {
 		return err
 	}

@@ -33,7 +33,7 @@ func (c *Change) finishing(assign bool) []Call {
 func (c *Change) Assignable(s *State) error {
 	for _, call := range c.Assigning() {
 		for _, restore := range c.Restore {
-			if restore.replaces(call) && !slices.Equal(s.list(call.Client, call.Import), restore.Policies) {
+			if restore.Replaces(call) && !slices.Equal(s.list(call.Client, call.Import), restore.Policies) {
 				return fmt.Errorf("the list of client %s is %q now, and not %q", call.Client, s.list(call.Client, call.Import), restore.Policies)
 			}
 		}
@@ -49,11 +49,11 @@ func (p *Plan) Anchoring(s *State) []Call {
 		calls, _ = s.unanchor()
 	}
 	planned := p.Change.Calls()
-	return slices.DeleteFunc(calls, func(call Call) bool { return !slices.ContainsFunc(planned, call.replaces) })
+	return slices.DeleteFunc(calls, func(call Call) bool { return !slices.ContainsFunc(planned, call.Replaces) })
 }
 
-// replaces says whether c assigns the list that other does.
-func (c Call) replaces(other Call) bool {
+// Replaces says whether c assigns the list that other does.
+func (c Call) Replaces(other Call) bool {
 	return c.Verb == Assign && other.Verb == Assign && c.Client == other.Client && c.Import == other.Import
 }
 
@@ -102,7 +102,7 @@ func (c *Change) Restoring(s *State) []Call {
 		if assigned.Verb != Assign || !slices.Equal(s.list(assigned.Client, assigned.Import), assigned.Policies) {
 			continue
 		}
-		if i := slices.IndexFunc(c.Restore, assigned.replaces); i >= 0 {
+		if i := slices.IndexFunc(c.Restore, assigned.Replaces); i >= 0 {
 			calls = append(calls, c.Restore[i])
 		}
 	}
@@ -155,8 +155,8 @@ func (p *Plan) Marking(s *State) []Call {
 	return s.remark(p.ID, len(p.Change.New.Import) != 0)
 }
 
-// Replaces returns the mark of what was applied before p; "" if there was none.
-func (p *Plan) Replaces() string {
+// Follows returns the mark of what was applied before p; "" if there was none.
+func (p *Plan) Follows() string {
 	for _, call := range p.Change.Finish {
 		if call.Verb == Unmark {
 			return call.Mark
@@ -167,7 +167,7 @@ func (p *Plan) Replaces() string {
 
 // HalfWay returns the plan that s stands in the middle of, as far as s tells: the
 // statements that go when the gate opens, those that come, and the gate's name. It has
-// no calls but its mark.
+// no calls but its mark, and the places that clients still lack.
 func (s *State) HalfWay() *Plan {
 	p := &Plan{Server: s.Server, Change: Change{
 		Old: s.generation(func(st Statement) bool { return st.Gate.Set == "" || st.Gate.Invert }),
@@ -175,7 +175,10 @@ func (s *State) HalfWay() *Plan {
 	}}
 	if gate, err := s.theGate(); err == nil && gate != "" {
 		p.ID = strings.TrimPrefix(gate, GatePrefix)
-		p.Change.Finish = []Call{{Verb: Mark, Mark: p.ID}}
+		if len(p.Change.New.Import) > 0 {
+			p.Change.Finish, _ = s.anchors()
+		}
+		p.Change.Finish = append(p.Change.Finish, Call{Verb: Mark, Mark: p.ID})
 	}
 	return p
 }

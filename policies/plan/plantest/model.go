@@ -24,6 +24,7 @@ type Model struct {
 	later   []plan.Call // the same, after the next reading
 	calls   []plan.Call
 	made    evaluators
+	spoil   func(policies.Route) (policies.Route, bool)
 }
 
 // Objects is what the engine holds.

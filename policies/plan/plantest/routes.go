@@ -59,10 +59,24 @@ func (m *Model) Withdraw(from netip.Addr, prefix netip.Prefix) {
 	c.received, c.table = slices.DeleteFunc(c.received, same), slices.DeleteFunc(c.table, same)
 }
 
+// Spoil has resets leave a route in the table as announce returns it, where that says
+// so, whatever policies say; nil ends it. It stands for whatever goes wrong in a daemon.
+func (m *Model) Spoil(announce func(policies.Route) (policies.Route, bool)) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.spoil = announce
+}
+
 // reset looks at all routes of c again.
 func (m *Model) reset(c *client) {
 	c.table = nil
 	for _, r := range c.received {
+		if m.spoil != nil {
+			if out, spoilt := m.spoil(r); spoilt {
+				c.table = append(c.table, out)
+				continue
+			}
+		}
 		if out, ok := m.treat(c, r); ok {
 			c.table = append(c.table, out)
 		}
