@@ -158,13 +158,14 @@ func (d *Daemon) Write(text []byte) {
 // Reload sends SIGHUP and returns when the daemon has done what it does then.
 func (d *Daemon) Reload() {
 	d.t.Helper()
-	d.hangUp()
+	d.HangUp()
 	// The daemon says when it starts, not when it is done; but it takes a second
 	// signal only after the first, and finds nothing to do.
-	d.hangUp()
+	d.HangUp()
 }
 
-func (d *Daemon) hangUp() {
+// HangUp sends SIGHUP and returns when the daemon has begun to do what it does then.
+func (d *Daemon) HangUp() {
 	d.t.Helper()
 	const says = "Reload the config file"
 	before := bytes.Count(d.Log(), []byte(says))
