@@ -50,7 +50,7 @@ func newProxy(t testing.TB, d *testbed.Daemon) *proxy {
 	p := &proxy{t: t, site: d.Site}
 	var err error
 	p.daemon, err = grpc.Dial(d.Target.String(), grpc.WithTransportCredentials(insecure.NewCredentials()),
-		grpc.WithConnectParams(grpc.ConnectParams{Backoff: backoff.Config{BaseDelay: 20 * time.Millisecond, Multiplier: 1.1, MaxDelay: 100 * time.Millisecond}}),
+		grpc.WithConnectParams(grpc.ConnectParams{MinConnectTimeout: 5 * time.Second, Backoff: backoff.Config{BaseDelay: 20 * time.Millisecond, Multiplier: 1.1, MaxDelay: 100 * time.Millisecond}}),
 		grpc.WithDefaultCallOptions(grpc.ForceCodec(frames{}), grpc.MaxCallRecvMsgSize(256<<20), grpc.MaxCallSendMsgSize(256<<20)))
 	if err != nil {
 		t.Fatal(err)

@@ -32,7 +32,8 @@ type session struct {
 	state string    // --state
 	log   *slog.Logger
 
-	confUsed string // the exchange file that was read; "" for none
+	confUsed  string   // the exchange file that was read; "" for none
+	confWrong *failure // what is wrong with it; nil: nothing, or nobody has asked
 }
 
 // Run runs one command line, without the program's name, and returns its exit

@@ -137,12 +137,13 @@ func waiting(lock *journal.Lock, p *plan.Plan) (*journal.Pending, error) {
 }
 
 // exchangeOf reads the exchange file for its targets alone. What is wrong with it
-// is not asked here.
+// matters only where a target is named that is to be found there.
 func (s *session) exchangeOf() *exchange.Exchange {
 	in := &input{}
 	if conf, found := s.findConfig(); found {
 		s.confUsed = conf
 		in.readExchange(s.files, conf)
+		s.confWrong = verdict(in.read)
 	}
 	return in.exchange
 }

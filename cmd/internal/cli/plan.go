@@ -44,6 +44,9 @@ func planCommand(s *session) *cli.Command {
 			if err != nil {
 				return err
 			}
+			if f := verdict(in.diags); f != nil && c.String("target") != "" {
+				return f // before a target is looked for in a file that is wrong
+			}
 			t, err := s.targetOf(c, in.exchange)
 			if err != nil {
 				return err

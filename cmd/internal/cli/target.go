@@ -52,6 +52,9 @@ func (s *session) findTarget(c *cli.Context, x *exchange.Exchange, name string) 
 		}
 	}
 	address, err := exchange.ParseAddress(name)
+	if err != nil && x == nil && s.confWrong != nil {
+		return target{}, s.confWrong
+	}
 	if err != nil {
 		return target{}, usage("--target NAME, host:port or unix:///path", "--target %s: neither a target of the exchange file nor an address", name)
 	}
