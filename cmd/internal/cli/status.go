@@ -20,7 +20,7 @@ func statusCommand(s *session) *cli.Command {
 		ArgsUsage: "[LISTING...]",
 		Description: "Exits 0 if it is in sync, else 2. Says what members are expected to get from what is in\n" +
 			"force; what they really got cannot be read from this daemon.",
-		Flags: targetFlags(),
+		Flags: append(targetFlags(), &cli.StringFlag{Name: "file", Usage: "say, too, what a reload of this gobgpd.conf `FILE` (TOML) would do to what is in force"}),
 		Action: func(c *cli.Context) error {
 			var in *input
 			if c.NArg() > 0 {
@@ -36,7 +36,7 @@ func statusCommand(s *session) *cli.Command {
 			if err != nil {
 				return err
 			}
-			result, err := s.status(c.Context, in, t)
+			result, err := s.status(c.Context, in, t, c.String("file"))
 			if err != nil {
 				return err
 			}
@@ -57,8 +57,9 @@ func statusCommand(s *session) *cli.Command {
 // unreachable is the state of a target that does not answer.
 const unreachable = "unreachable"
 
-// status looks at one target. That it cannot be reached is a result, too.
-func (s *session) status(ctx context.Context, in *input, t target) (view.TargetStatus, error) {
+// status looks at one target, and the file that it was started with, if one is
+// named. That the target cannot be reached is a result, too.
+func (s *session) status(ctx context.Context, in *input, t target, file string) (view.TargetStatus, error) {
 	address := t.options.Address
 	result := view.TargetStatus{Name: cmp.Or(t.name, address), Address: address}
 	store, err := s.store()
@@ -101,6 +102,15 @@ func (s *session) status(ctx context.Context, in *input, t target) (view.TargetS
 	}
 	found := plan.Drift(state, want)
 	result.State, result.Drift = state.Status(found, pending != nil).String(), view.DriftOf(found)
+	if file != "" {
+		reload, err := s.reloadOf(file, state)
+		if err != nil {
+			return result, err
+		}
+		if result.Drift = append(result.Drift, reload...); len(reload) > 0 && result.State == plan.InSync.String() {
+			result.State = plan.Drifts.String()
+		}
+	}
 	s.describePending(&result, pending)
 	return result, nil
 }

@@ -41,8 +41,9 @@ func (v *program) Plan(p Plan) error {
 		Guards        []plan.Guard   `json:"guards"`
 		Diagnostics   []diagnostic   `json:"diagnostics"`
 		Nothing       bool           `json:"nothing_to_do"`
+		TakeOver      bool           `json:"take_over,omitempty"`
 		File          string         `json:"file,omitempty"`
-	}{SchemaVersion, p.Plan.ID, p.Server, nonNil(p.Plan.Lists), p.Summary, changesOf(p.Changes), nonNil(p.Guards), diagnostics(p.Diagnostics), p.Plan.Change.Empty(), p.File})
+	}{SchemaVersion, p.Plan.ID, p.Server, nonNil(p.Plan.Lists), p.Summary, changesOf(p.Changes), nonNil(p.Guards), diagnostics(p.Diagnostics), p.Plan.Change.Empty(), p.Plan.Then != nil, p.File})
 }
 
 // changeOf is a provider's change as JSON.
@@ -89,6 +90,9 @@ func (v *person) Plan(p Plan) error {
 	v.providerChanges(w, p.Changes)
 	v.guards(w, p.Guards)
 	fmt.Fprintf(w, "changes\t%s\n", p.Summary)
+	if p.Plan.Then != nil {
+		fmt.Fprintln(w, "then\tthe lists are put in; until they are, nothing is treated")
+	}
 	if err := w.Flush(); err != nil {
 		return err
 	}
