@@ -179,7 +179,12 @@ func BenchmarkLargeTable(b *testing.B) {
 			}
 			compiled := &filters.Compiled{Filters: []filters.Filter{{Treatment: "deprefer", Prefixes: filters.Entries{IPv4: list}}}}
 			p := planned(m, build(compiled), "large")
-			c.change = func(r policies.Route) (policies.Route, bool) { return treatedOnce(compiled, r, share, c) }
+			c.change = func(r policies.Route) (policies.Route, bool) {
+				if int(r.Path[2])%share == 0 {
+					r.LocalPref = 50
+				}
+				return r, true
+			}
 			var before runtime.MemStats
 			runtime.GC()
 			runtime.ReadMemStats(&before)
@@ -194,11 +199,4 @@ func BenchmarkLargeTable(b *testing.B) {
 			b.ReportMetric(float64(before.HeapInuse)/(1<<20), "MiB-before")
 		})
 	}
-}
-
-func treatedOnce(_ *filters.Compiled, r policies.Route, share int, _ *crowd) (policies.Route, bool) {
-	if int(r.Path[2])%share == 0 {
-		r.LocalPref = 50
-	}
-	return r, true
 }

@@ -56,21 +56,55 @@ func (r *run) prove(ctx context.Context, t *client, w *witness) error {
 	}
 }
 
-// compare returns what does not agree, and why.
+// compare returns what does not agree, and why. Not all is kept: a route server
+// holds millions of paths.
 func (r *run) compare(ctx context.Context, t *client, only map[netip.Prefix]bool, w *witness) (map[netip.Prefix]string, error) {
-	want, err := r.gather(ctx, t, only, w)
-	if err != nil {
-		return nil, err
+	wrong := make(map[netip.Prefix]string)
+	want := make(map[netip.Prefix]*expected)
+	var paths []policies.Route // of one prefix: these come one after another
+	for route, err := range r.Daemon.Received(ctx, t.Address) {
+		if err != nil {
+			return nil, r.unlessGone(ctx, t.Address, fmt.Errorf("routes of %s: %w", t.Address, err))
+		}
+		if len(paths) > 0 && paths[0].Prefix != route.Prefix {
+			t.note(want, paths, only, w)
+			paths = paths[:0]
+		}
+		paths = append(paths, route)
+		if len(want) == batch {
+			if err := r.settle(ctx, t, want, wrong); err != nil {
+				return nil, err
+			}
+		}
 	}
+	t.note(want, paths, only, w)
+	return wrong, r.settle(ctx, t, want, wrong)
+}
+
+// note notes what is expected of paths to one prefix, if it is asked for.
+func (t *client) note(want map[netip.Prefix]*expected, paths []policies.Route, only map[netip.Prefix]bool, w *witness) {
+	if len(paths) == 0 || only != nil && !only[paths[0].Prefix] {
+		return
+	}
+	if x := t.expected(paths, w); x != nil {
+		want[paths[0].Prefix] = x
+	}
+}
+
+// settle looks for what is wanted, and leaves nothing of it: it agrees, or is wrong.
+func (r *run) settle(ctx context.Context, t *client, want map[netip.Prefix]*expected, wrong map[netip.Prefix]string) error {
 	paths := make([]path, 0, len(want))
 	for prefix, x := range want {
 		paths = append(paths, path{prefix, x.viewer})
 	}
-	err = r.seen(ctx, t, paths, func(route *policies.Route) { want[route.Prefix].see(t.judge.now, route) })
+	err := r.seen(ctx, t, paths, func(route *policies.Route) {
+		if x := want[route.Prefix]; x != nil {
+			x.see(t.judge.now, route)
+		}
+	})
 	if err != nil {
-		return nil, err
+		return err
 	}
-	wrong := make(map[netip.Prefix]string)
 	for prefix, x := range want {
 		if x.viewer == nobody {
 			continue
@@ -81,7 +115,8 @@ func (r *run) compare(ctx context.Context, t *client, only map[netip.Prefix]bool
 		}
 		r.result.Proof.add(x)
 	}
-	return wrong, nil
+	clear(want)
+	return nil
 }
 
 func (p *Proof) add(x *expected) {
@@ -93,32 +128,6 @@ func (p *Proof) add(x *expected) {
 	if x.refused+len(x.changed) == 0 {
 		p.Passed += x.present
 	}
-}
-
-// gather returns what is expected of what a client announces now: of all prefixes
-// with a path that is treated, and of those of the sample.
-func (r *run) gather(ctx context.Context, t *client, only map[netip.Prefix]bool, w *witness) (map[netip.Prefix]*expected, error) {
-	want := make(map[netip.Prefix]*expected)
-	var paths []policies.Route // of one prefix: these come one after another
-	flush := func() {
-		if len(paths) > 0 && (only == nil || only[paths[0].Prefix]) {
-			if x := t.expected(paths, w); x != nil {
-				want[paths[0].Prefix] = x
-			}
-		}
-		paths = paths[:0]
-	}
-	for route, err := range r.Daemon.Received(ctx, t.Address) {
-		if err != nil {
-			return nil, r.unlessGone(ctx, t.Address, fmt.Errorf("routes of %s: %w", t.Address, err))
-		}
-		if len(paths) > 0 && paths[0].Prefix != route.Prefix {
-			flush()
-		}
-		paths = append(paths, route)
-	}
-	flush()
-	return want, nil
 }
 
 // expected returns what is expected of a client's paths to one prefix; nil if

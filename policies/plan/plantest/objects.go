@@ -17,13 +17,13 @@ func (m *Model) addSet(c plan.Call) error {
 	}
 	switch c.Kind {
 	case plan.PrefixSet:
-		old := o.PrefixSets[c.Name]
-		for _, e := range c.Entries {
-			if first := slices.Concat(old, c.Entries)[0]; first.Prefix.Addr().Is4() != e.Prefix.Addr().Is4() {
+		entries := slices.Concat(o.PrefixSets[c.Name], c.Entries)
+		for _, e := range entries {
+			if entries[0].Prefix.Addr().Is4() != e.Prefix.Addr().Is4() {
 				return errors.New("can't append different family")
 			}
 		}
-		o.PrefixSets[c.Name] = slices.Concat(old, c.Entries)
+		o.PrefixSets[c.Name] = entries
 	case plan.ASPathSet:
 		o.ASPathSets[c.Name] = slices.Concat(o.ASPathSets[c.Name], c.Paths)
 	case plan.LargeCommunitySet:
