@@ -11,7 +11,9 @@ import (
 
 	"depeer/cmd/internal/view"
 	"depeer/policies"
+	"depeer/policies/apply"
 	"depeer/policies/exchange"
+	"depeer/policies/gobgp"
 	"depeer/policies/journal"
 	"depeer/policies/plan"
 )
@@ -102,6 +104,9 @@ func (s *session) plan(ctx context.Context, in *input, args planArgs) error {
 	}
 	p.Lists, p.Providers, p.Overrides = plan.Refs(in.lists), plan.Providers(in.compiled), args.overrides
 	result := view.Plan{Plan: p, Server: describeTarget(args.target, state), Summary: p.Change.Summary(), Diagnostics: in.diags}
+	if err := s.touched(ctx, client, state, &result); err != nil {
+		return err
+	}
 	limits := in.exchange.Limits
 	sizes := plan.Sizes{
 		Now: p.Providers, Lists: p.Lists, Treatments: in.exchange.Treatments,
@@ -113,6 +118,20 @@ func (s *session) plan(ctx context.Context, in *input, args planArgs) error {
 	}
 	result.Changes, result.Guards = plan.ProviderChanges(sizes.Last, sizes.Now), sizes.Guards()
 	return s.finishPlan(result, args)
+}
+
+// touched notes in a plan whose routes it changes, so that its apply begins with these.
+// It does without if they cannot be read: a neighbor may go meanwhile.
+func (s *session) touched(ctx context.Context, client *gobgp.Client, state *plan.State, to *view.Plan) error {
+	s.view.Progress("looking through what members announce")
+	touched, err := apply.Touched(ctx, client, state, &to.Plan.Change)
+	if err != nil {
+		s.log.Warn("whose routes change is not known: apply will look through them all", "error", err)
+		return ctx.Err()
+	}
+	to.Plan.Touched = touched
+	to.Summary.Resets = append(to.Summary.Resets, touched...)
+	return nil
 }
 
 // finishPlan keeps a plan that no guard refuses, and shows it.

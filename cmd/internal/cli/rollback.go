@@ -71,6 +71,7 @@ func (s *session) rollback(c *cli.Context, t target, store *journal.Store, args 
 	}
 	id := newID()
 	p := s.newPlan(t, state, id, *plan.To(state, origin.Change.Old, id))
+	p.Touched = origin.Touched // likely the same again
 	if before := s.before(store, address, back.ID); before != nil {
 		p.Lists, p.Providers = before.Lists, before.Providers
 	}
