@@ -20,6 +20,7 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:           "testdata/script",
 		UpdateScripts: *update,
+		Cmds:          labCommands,
 		Setup: func(env *testscript.Env) error {
 			// Nothing of the user's own may reach the scripts.
 			env.Setenv("HOME", filepath.Join(env.WorkDir, "home"))

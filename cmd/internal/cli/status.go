@@ -101,6 +101,9 @@ func (s *session) status(ctx context.Context, in *input, t target, file string) 
 		want, result.Lists = last.Change.New, last.Lists
 	}
 	found := plan.Drift(state, want)
+	if in == nil && last != nil && last.Holds(state) {
+		found = nil // cleared: without a place in lists, too, it is as it should be
+	}
 	result.State, result.Drift = state.Status(found, pending != nil).String(), view.DriftOf(found)
 	if file != "" {
 		reload, err := s.reloadOf(file, state)
