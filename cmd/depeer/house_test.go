@@ -35,6 +35,7 @@ var rooms = map[string][]string{
 	"policies/gobgp":    {"policies", "filters", "policies/plan"},
 
 	"policies/plan/plantest": {"policies", "filters", "policies/eval", "policies/plan"},
+	"policies/apply/bench":   {}, // measurements only
 
 	"policies/lab/testbed": {"policies", "filters"},
 
