@@ -81,13 +81,13 @@ type trial struct {
 	world *world
 	proxy *proxy
 	dumps map[string]dump
-	apply *running
-	side  string // which list is in force, if that is sure
+	apply chan *running // for who kills it
+	side  string        // which list is in force, if that is sure
 }
 
 func newTrial(t *testing.T) *trial {
 	w := newWorld(t, exchange())
-	x := &trial{world: w, proxy: newProxy(t, w.Daemon), dumps: map[string]dump{}}
+	x := &trial{world: w, proxy: newProxy(t, w.Daemon), dumps: map[string]dump{}, apply: make(chan *running, 1)}
 	w.target = x.proxy.address
 	return x
 }
@@ -108,8 +108,9 @@ func (x *trial) undisturbed() int {
 func (x *trial) cut() { x.proxy.cut() }
 
 func (x *trial) kill() {
-	x.apply.cmd.Process.Kill()
-	<-x.apply.done
+	r := <-x.apply
+	r.cmd.Process.Kill()
+	<-r.done
 }
 
 func (x *trial) restart() {
@@ -127,8 +128,13 @@ func (x *trial) cutOff(t *testing.T, way way, k int) {
 	}
 	w.on("plan", "b.yaml", "-o", "b.plan").exits(0)
 	way.arm(x, k)
-	x.apply = w.start("apply", "b.plan", "--yes", "--timeout", "3s")
-	got := x.apply.wait()
+	r := w.start("apply", "b.plan", "--yes", "--timeout", "3s")
+	x.apply <- r
+	got := r.wait()
+	select {
+	case <-x.apply: // nobody has killed it
+	default:
+	}
 	x.proxy.arm(fault{})
 	if !slices.Contains(way.codes, got.code) {
 		t.Errorf("%s: exit code %d, want one of %d\n%s%s", got.line, got.code, way.codes, got.stdout, got.stderr)
