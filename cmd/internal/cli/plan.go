@@ -37,8 +37,8 @@ func planCommand(s *session) *cli.Command {
 		Flags: append(targetFlags(),
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "keep the plan in `FILE`"},
 			&cli.BoolFlag{Name: "detailed-exitcode", Usage: "exit 2 if there is something to do"},
-			&cli.IntFlag{Name: "allow-growth", Usage: "let the policy grow by up to `N` entries"},
-			&cli.IntFlag{Name: "allow-shrink", Usage: "let the policy shrink by up to `N` entries"},
+			&cli.IntFlag{Name: "allow-growth", Usage: "let the policy grow by exactly `N` entries"},
+			&cli.IntFlag{Name: "allow-shrink", Usage: "let the policy shrink by exactly `N` entries"},
 			&cli.BoolFlag{Name: "take-over", Usage: "replace objects with our names that somebody else made or changed"},
 		),
 		Action: func(c *cli.Context) error {
