@@ -34,7 +34,9 @@ func TestScripts(t *testing.T) {
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"depeer": func() {
-			os.Exit(int(cli.Run(context.Background(), cli.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}, os.Args[1:])))
+			code := cli.Run(context.Background(), cli.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}, os.Args[1:])
+			notePeak()
+			os.Exit(int(code))
 		},
 		// exits CODE COMMAND... fails unless the command ends with that code.
 		"exits": exits,
