@@ -244,3 +244,31 @@ func TestVerificationFails(t *testing.T) {
 		})
 	}
 }
+
+// The file of the operator has what was in force before, and is reloaded between any
+// two calls. The live call still answers then, on a gate that nothing stands behind; to
+// go on would take out what the file has brought back, and leave nothing treated.
+func TestReloadedFromFile(t *testing.T) {
+	x := newTrial(t, scenarios()[1])
+	var taking int // the operation that takes the old generation out
+	w := &wire{Model: x.start.Clone()}
+	w.after = func(int) {
+		if c := w.Model.Calls(); c[len(c)-1].Verb == plan.TakeStatements {
+			taking = w.ops - 1
+		}
+	}
+	if _, err := applier(w, &paper{}).Apply(context.Background(), x.plan); err != nil {
+		t.Fatal(err)
+	}
+	meddled(t, x, func(m *plantest.Model) { m.Load(build(a)) }, func(m *plantest.Model, k int, r apply.Result, err error) {
+		old, new := x.plan.Change.Before(stateOf(m)), x.plan.Change.After(stateOf(m))
+		switch {
+		case k < taking && !old:
+			x.failf(m, "%v, %s: %v: what the file has brought back is out", r.Outcome, r.Known, err)
+		case r.Outcome == apply.Applied && !new, r.Outcome == apply.Restored && !old, (r.Outcome == apply.Applied) != (err == nil):
+			x.failf(m, "%v, and neither is so: %v", r.Outcome, err)
+		case r.Outcome == apply.Partial:
+			x.knownTruly(m, r.Known, look(m))
+		}
+	})
+}

@@ -54,11 +54,7 @@ const alike = 100
 // been told everything.
 func open(b testing.TB, members, routes int) *site {
 	b.Helper()
-	config := testbed.Config{Policy: byHand + string(render.Anchor(render.TOML))}
-	for i := range members {
-		config.Members = append(config.Members, testbed.MemberConfig{ASN: asn(i), Import: []string{"depeer", "by-hand"}, Export: []string{"depeer-export"}})
-	}
-	s := &site{b: b, daemon: testbed.Gobgpd(b, config)}
+	s := found(b, members)
 	for i := range members {
 		s.members = append(s.members, testbed.Speak(b, s.daemon, s.daemon.Site.Member(i), asn(i)))
 	}
@@ -74,17 +70,37 @@ func open(b testing.TB, members, routes int) *site {
 			m.SayAll(some, asn(i), 3356, path)
 		}
 	}
-	testbed.Eventually(b, 10*time.Minute, func() error {
+	s.loaded((members - 1) * routes)
+	b.Logf("%d members, %d routes each: loaded in %v", members, routes, time.Since(begin).Round(time.Second))
+	s.probe = watch(b, s.daemon)
+	return s
+}
+
+// found starts the route server, for so many members.
+func found(b testing.TB, members int) *site {
+	b.Helper()
+	config := testbed.Config{Policy: byHand + string(render.Anchor(render.TOML))}
+	for i := range members {
+		config.Members = append(config.Members, member(i))
+	}
+	return &site{b: b, daemon: testbed.Gobgpd(b, config)}
+}
+
+func member(i int) testbed.MemberConfig {
+	return testbed.MemberConfig{ASN: asn(i), Import: []string{"depeer", "by-hand"}, Export: []string{"depeer-export"}}
+}
+
+// loaded waits until each member was told so many routes.
+func (s *site) loaded(routes int) {
+	s.b.Helper()
+	testbed.Eventually(s.b, 10*time.Minute, func() error {
 		for i, m := range s.members {
-			if heard := m.Heard().Announced; heard != (members-1)*routes {
-				return fmt.Errorf("member %d was told %d routes", i, heard)
+			if heard := m.Heard().Announced; heard != routes {
+				return fmt.Errorf("member %d was told %d routes of %d", i, heard, routes)
 			}
 		}
 		return nil
 	})
-	b.Logf("%d members, %d routes each: loaded in %v", members, routes, time.Since(begin).Round(time.Second))
-	s.probe = watch(b, s.daemon)
-	return s
 }
 
 // told is what a change means to members: how many routes each of some loses.

@@ -45,6 +45,10 @@ func measureMembers(b testing.TB, members, routes, entries int, more func() bool
 	for _, m := range touched {
 		changes.losing[m] = matched
 	}
+	var addresses []netip.Addr
+	for _, m := range touched {
+		addresses = append(addresses, s.members[m].Address)
+	}
 	oneMore := told{map[int]int{touched[0]: 1}}
 	both := told{map[int]int{touched[0]: matched + 1, touched[1]: matched, touched[2]: matched}}
 
@@ -53,7 +57,7 @@ func measureMembers(b testing.TB, members, routes, entries int, more func() bool
 	var floors []cost
 	var peaks, ends []float64
 	for more() {
-		floors = append(floors, s.floor(touched))
+		floors = append(floors, s.floor(addresses...))
 		var w, o round
 		measured := func(t told, list string) cost {
 			plan, _ := p.plan(list)

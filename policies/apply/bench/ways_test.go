@@ -14,6 +14,11 @@ import (
 	"depeer/filters/listing"
 )
 
+const exchangeFile = `version: 1
+exchange: {name: bench, asn: 64500}
+limits: {max_covered: {ipv4: 10%, ipv6: 10%}}
+`
+
 // write writes a list of entries that refuses, and an exchange file, where the
 // program runs, and returns the list's name.
 func (p *program) write(name string, entries []netip.Prefix) string {
@@ -26,7 +31,7 @@ func (p *program) write(name string, entries []netip.Prefix) string {
 	if err := listing.Write(&text, l); err != nil {
 		p.b.Fatal(err)
 	}
-	for file, data := range map[string][]byte{name: text.Bytes(), "depeer.yaml": []byte("version: 1\nexchange: {name: bench, asn: 64500}\n")} {
+	for file, data := range map[string][]byte{name: text.Bytes(), "depeer.yaml": []byte(exchangeFile)} {
 		if err := os.WriteFile(filepath.Join(p.dir, file), data, 0o600); err != nil {
 			p.b.Fatal(err)
 		}
@@ -85,12 +90,12 @@ func (s *site) reset(address string) {
 }
 
 // floor is what the soft resets of some members take, one after another.
-func (s *site) floor(members []int) cost {
+func (s *site) floor(members ...netip.Addr) cost {
 	s.b.Helper()
 	begin := time.Now()
 	still := s.probe.still(s.b, func() {
 		for _, m := range members {
-			s.reset(s.members[m].Address.String())
+			s.reset(m.String())
 		}
 	})
 	return cost{time.Since(begin), still}
