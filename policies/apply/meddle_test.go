@@ -249,7 +249,23 @@ func TestVerificationFails(t *testing.T) {
 // two calls. The live call still answers then, on a gate that nothing stands behind; to
 // go on would take out what the file has brought back, and leave nothing treated.
 func TestReloadedFromFile(t *testing.T) {
-	x := newTrial(t, scenarios()[1])
+	from := scenarios()[1]
+	silent := from
+	silent.from = func(t testing.TB) *plantest.Model { // no route tells: only reading back does
+		m := from.from(t)
+		for _, c := range stateOf(m).Clients {
+			for _, p := range prefixes {
+				m.Withdraw(c.Address, netip.MustParsePrefix(p))
+			}
+		}
+		return m
+	}
+	t.Run("with routes", func(t *testing.T) { reloaded(t, from) })
+	t.Run("without", func(t *testing.T) { reloaded(t, silent) })
+}
+
+func reloaded(t *testing.T, s scenario) {
+	x := newTrial(t, s)
 	var taking int // the operation that takes the old generation out
 	w := &wire{Model: x.start.Clone()}
 	w.after = func(int) {
