@@ -30,9 +30,12 @@ var rooms = map[string][]string{
 	"policies/render":   {"policies", "filters", "filters/diag"},
 	"policies/lab":      {"policies", "filters", "policies/render", "policies/eval"},
 	"policies/plan":     {"policies", "filters"},
+	"policies/rib":      {"policies", "filters"},
+	"policies/rib/mrt":  {"policies", "filters", "policies/rib"},
+	"policies/impact":   {"policies", "filters", "policies/eval", "policies/rib"},
 	"policies/journal":  {"policies/plan"},
 	"policies/apply":    {"policies", "filters", "policies/eval", "policies/plan", "policies/journal"},
-	"policies/gobgp":    {"policies", "filters", "policies/plan"},
+	"policies/gobgp":    {"policies", "filters", "policies/plan", "policies/rib"},
 
 	"policies/plan/plantest": {"policies", "filters", "policies/eval", "policies/plan"},
 	"policies/apply/bench":   {}, // measurements only
@@ -41,14 +44,14 @@ var rooms = map[string][]string{
 
 	"examples": {}, // embedded, for lab
 
-	"cmd/internal/view": {"policies/plan", "policies/journal", "filters/diag"},
+	"cmd/internal/view": {"policies/plan", "policies/impact", "policies/rib", "policies/journal", "filters/diag"},
 	"cmd/internal/cli":  {"*"},
 	"cmd/depeer":        {"cmd/internal/cli"},
 }
 
 // pure packages know no GoBGP and no grpc, however indirectly, and themselves
 // no files, no network, no processes and no clock.
-var pure = []string{"filters/diag", "filters", "policies", "policies/eval", "policies/plan"}
+var pure = []string{"filters/diag", "filters", "policies", "policies/eval", "policies/plan", "policies/rib", "policies/impact"}
 
 var impure = []string{"os", "io/fs", "path/filepath", "net", "net/http", "os/exec", "embed", "log", "log/slog"}
 
