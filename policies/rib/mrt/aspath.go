@@ -1,0 +1,113 @@
+package mrt
+
+import (
+	"encoding/binary"
+
+	"depeer/filters"
+	"depeer/policies/rib"
+)
+
+// asPath reads an AS_PATH with ASNs of four octets, which is kept as it stands. The
+// same walk checks it (RFC 7606, 7.2) and takes what policies see of it.
+func (d *decoder) asPath(b []byte) damage {
+	seen := d.path.Path[:0]
+	for rest := b; len(rest) > 0; {
+		if len(rest) < 2 {
+			return badASPath
+		}
+		end := 2 + 4*int(rest[1])
+		if end == 2 || end > len(rest) {
+			return badASPath
+		}
+		switch rib.SegmentType(rest[0]) {
+		case rib.ASSequence:
+			for asns := rest[2:end]; len(asns) >= 4; asns = asns[4:] {
+				seen = append(seen, filters.ASN(binary.BigEndian.Uint32(asns)))
+			}
+		case rib.ASSet, rib.ConfedSequence, rib.ConfedSet:
+			seen = append(seen, 0)
+		default:
+			return badASPath
+		}
+		rest = rest[end:]
+	}
+	d.path.ASPath, d.path.Path = b, seen
+	return sound
+}
+
+// olderPath reads an AS_PATH with ASNs of two octets.
+func (d *decoder) olderPath(old older) damage {
+	var ok bool
+	if d.wide, ok = widen(d.wide[:0], old.path); !ok {
+		return badASPath
+	}
+	return d.asPath(d.merge(d.wide, old))
+}
+
+// widen appends a path with ASNs of two octets as one with four.
+func widen(to, b []byte) ([]byte, bool) {
+	for len(b) > 0 {
+		if len(b) < 2 || len(b) < 2+2*int(b[1]) {
+			return to, false
+		}
+		end := 2 + 2*int(b[1])
+		to = append(to, b[0], b[1])
+		for asns := b[2:end]; len(asns) > 0; asns = asns[2:] {
+			to = append(to, 0, 0, asns[0], asns[1])
+		}
+		b = b[end:]
+	}
+	return to, true
+}
+
+// merge puts AS4_PATH in place of the last part of the path, where there is one that
+// may be believed (RFC 6793, 4.2.3): who speaks two octets only cannot have added to
+// it, and so the first part of the path is longer by what they added.
+//
+//	AS_PATH     64500 23456 23456
+//	AS4_PATH          70000 70001
+//	merged      64500 70000 70001
+func (d *decoder) merge(path []byte, old older) []byte {
+	if !old.as4Has || old.as4Aggregator && len(old.aggregator) == 6 && asn(old.aggregator[:2]) != asTrans {
+		return path
+	}
+	as4, err := rib.ParseASPath(old.as4Path)
+	if err != nil {
+		return path // as if it were not there (RFC 6793, 6)
+	}
+	keep := rib.ASPath(path).Length() - as4.Length()
+	if keep < 0 {
+		return path
+	}
+	d.merged = appendFirst(d.merged[:0], path, keep)
+	for kind, asns := range as4.Segments {
+		switch {
+		case kind == rib.ConfedSequence, kind == rib.ConfedSet: // must not be there, and are not looked at
+		default:
+			d.merged = append(append(d.merged, byte(kind), byte(len(asns)/4)), asns...)
+		}
+	}
+	return d.merged
+}
+
+const asTrans = 23456
+
+// appendFirst appends the first part of a path, of the given length. Confederation
+// segments have none; those before and right behind whole segments go with them.
+func appendFirst(to []byte, path rib.ASPath, length int) []byte {
+	for kind, asns := range path.Segments {
+		switch {
+		case kind == rib.ConfedSequence, kind == rib.ConfedSet:
+		case length == 0:
+			return to
+		case kind == rib.ASSequence && len(asns)/4 > length:
+			return append(append(to, byte(kind), byte(length)), asns[:4*length]...)
+		case kind == rib.ASSequence:
+			length -= len(asns) / 4
+		default:
+			length--
+		}
+		to = append(append(to, byte(kind), byte(len(asns)/4)), asns...)
+	}
+	return to
+}

@@ -1,0 +1,162 @@
+package mrt
+
+import (
+	"io"
+	"sync/atomic"
+)
+
+// How far unpacking runs ahead: blocks that stay in a processor's cache.
+const (
+	blockSize = 128 << 10
+	blocks    = 8
+)
+
+// source counts what is read from an io.Reader.
+type source struct {
+	r        io.Reader
+	consumed atomic.Int64
+}
+
+func (s *source) Read(p []byte) (int, error) {
+	n, err := s.r.Read(p)
+	s.consumed.Add(int64(n))
+	return n, err
+}
+
+// input is the unpacked octets of a file, filled by a goroutine that is ahead:
+//
+//	goroutine ── full ──► next, skip
+//	          ◄── free ──
+type input struct {
+	full  chan block
+	free  chan []byte
+	done  chan struct{} // closed: nobody listens any more
+	ended chan struct{} // closed: the goroutine has ended
+
+	block []byte // whole, as it goes back
+	rest  []byte // of it, not yet taken
+	err   error  // behind rest; nil: there is another block
+	joint []byte // what stands in several blocks, put together
+}
+
+// block is octets, and the error behind them.
+type block struct {
+	octets []byte
+	err    error
+}
+
+// unpack starts to unpack s. It must be closed.
+func unpack(s *source) *input {
+	in := &input{
+		full:  make(chan block, blocks),
+		free:  make(chan []byte, blocks),
+		done:  make(chan struct{}),
+		ended: make(chan struct{}),
+	}
+	for range blocks {
+		in.free <- nil // allocated when it is needed: many files are small
+	}
+	go func() {
+		defer close(in.ended)
+		in.fill(s)
+	}()
+	return in
+}
+
+// close waits until the goroutine has ended.
+func (in *input) close() {
+	close(in.done)
+	<-in.ended
+}
+
+// fill sends blocks until there is an error, as there is at the end.
+func (in *input) fill(s *source) {
+	r, err := unpacker(s)
+	for {
+		var octets []byte
+		select {
+		case octets = <-in.free:
+		case <-in.done:
+			return
+		}
+		if octets == nil {
+			octets = make([]byte, blockSize)
+		}
+		n := 0
+		for err == nil && n < len(octets) {
+			var more int
+			more, err = r.Read(octets[n:])
+			n += more
+		}
+		select {
+		case in.full <- block{octets[:n], err}:
+		case <-in.done:
+			return
+		}
+		if err != nil {
+			return
+		}
+	}
+}
+
+// more takes the next block, and false where there is none.
+func (in *input) more() bool {
+	if in.err != nil {
+		return false
+	}
+	if in.block != nil {
+		in.free <- in.block[:cap(in.block)] // has room for all there are
+	}
+	b := <-in.full
+	in.block, in.rest, in.err = b.octets, b.octets, b.err
+	return true
+}
+
+// next returns the next n octets, valid until the next call. io.EOF: there are none
+// left at all; io.ErrUnexpectedEOF: there are fewer.
+func (in *input) next(n int) ([]byte, error) {
+	if n <= len(in.rest) {
+		octets := in.rest[:n:n]
+		in.rest = in.rest[n:]
+		return octets, nil
+	}
+	return in.join(n)
+}
+
+// join does so across blocks. The room it needs grows with what is really there.
+func (in *input) join(n int) ([]byte, error) {
+	in.joint = append(in.joint[:0], in.rest...)
+	in.rest = nil
+	for len(in.joint) < n {
+		if !in.more() {
+			return nil, in.ending(len(in.joint) > 0)
+		}
+		some := min(n-len(in.joint), len(in.rest))
+		in.joint = append(in.joint, in.rest[:some]...)
+		in.rest = in.rest[some:]
+	}
+	return in.joint, nil
+}
+
+// skip passes over n octets. Errors are those of next.
+func (in *input) skip(n uint32) error {
+	left, some := int64(n), false
+	for int64(len(in.rest)) < left {
+		left -= int64(len(in.rest))
+		some = some || len(in.rest) > 0
+		in.rest = nil
+		if !in.more() {
+			return in.ending(some)
+		}
+	}
+	in.rest = in.rest[left:]
+	return nil
+}
+
+// ending is the error at the end of the input, in the middle of something or not.
+func (in *input) ending(middle bool) error {
+	if middle && in.err == io.EOF {
+		return io.ErrUnexpectedEOF
+	}
+	return in.err
+}

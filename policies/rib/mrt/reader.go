@@ -1,0 +1,111 @@
+package mrt
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"depeer/policies/rib"
+)
+
+// ErrNoRoute says that a file was read to its end, or as far as it goes, without
+// one route in it that can be read.
+var ErrNoRoute = errors.New("no route that can be read")
+
+// maxRecord is the longest record that is held in memory. Peers of all collectors
+// together would need less than a quarter of it for one prefix.
+const maxRecord = 16 << 20
+
+// Reader reads one dump, once.
+//
+// Unpacking runs ahead in a goroutine of its own, by a megabyte at most. It begins
+// and ends with the loop over Paths.
+type Reader struct {
+	source source
+	begun  bool
+	report Report
+}
+
+// NewReader returns a reader of r. Nothing is read from r before the loop over Paths
+// begins, nor after it has ended, however it ends; then r may be closed. A loop that
+// is left early ends when a Read of r that has begun returns.
+func NewReader(r io.Reader) *Reader { return &Reader{source: source{r: r}} }
+
+// Paths yields the paths of the dump in the order in which they stand there, as
+// rib.Source promises. Nothing is allocated for a path; what a path holds, MED and
+// ASPath included, is the reader's and valid until the next.
+//
+// An error comes last, after all that could be read: io.ErrUnexpectedEOF in it says
+// that the file is cut, ErrNoRoute that it holds no route; other errors are those of
+// the io.Reader, or of the packing. Damaged records are no error: see Report. A second
+// loop yields an error only.
+func (r *Reader) Paths() rib.Source {
+	return func(yield func(*rib.Path, error) bool) {
+		if r.begun {
+			yield(nil, errors.New("a dump is read once"))
+			return
+		}
+		r.begun = true
+		in := unpack(&r.source)
+		defer in.close()
+		d := decoder{report: &r.report, yield: yield}
+		err := r.records(in, &d)
+		switch {
+		case d.stopped:
+		case err == nil && r.report.Paths == 0:
+			yield(nil, fmt.Errorf("%w: %v", ErrNoRoute, &r.report))
+		case err == nil:
+		case r.report.Paths == 0:
+			yield(nil, fmt.Errorf("%w: %v: %w", ErrNoRoute, &r.report, err))
+		default:
+			yield(nil, err)
+		}
+	}
+}
+
+// Report says what was read so far. It is for the goroutine of the loop over Paths,
+// within the loop and after it.
+func (r *Reader) Report() Report { return r.report.clone() }
+
+// Consumed returns how many bytes have been read from the io.Reader, as they are
+// there: of a packed file, packed ones. It is for progress: ahead of the paths that
+// have been yielded by a megabyte, unpacked. Any goroutine may ask at any time.
+func (r *Reader) Consumed() int64 { return r.source.consumed.Load() }
+
+// records reads until the end (nil), an error, or until nobody listens.
+func (r *Reader) records(in *input, d *decoder) error {
+	for {
+		h, err := in.next(headerLen)
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("in the header of record %d: %w", r.report.Records+1, err)
+		}
+		r.report.Records++
+		head := parseHeader(h)
+		decode := d.forKind(head.Kind)
+		switch {
+		case decode == nil:
+			r.report.unread(head.Kind)
+			err = in.skip(head.length)
+		case head.length > maxRecord:
+			r.report.damaged(tooLong)
+			err = in.skip(head.length)
+		default:
+			var body []byte
+			if body, err = in.next(int(head.length)); err == nil {
+				d.record(head, decode, body)
+			}
+		}
+		if err == io.EOF { // with the header there is something to come
+			err = io.ErrUnexpectedEOF
+		}
+		if err != nil {
+			return fmt.Errorf("in record %d: %w", r.report.Records, err)
+		}
+		if d.stopped {
+			return nil
+		}
+	}
+}

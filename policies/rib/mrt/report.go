@@ -1,0 +1,96 @@
+package mrt
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Report says what was in a dump, and what of it could not be read. Records are
+// counted from 1, in the order of the file.
+type Report struct {
+	Records int       // begun
+	Paths   int       // yielded
+	Taken   time.Time // of the first record that is read, UTC: when the table was dumped
+
+	// Damaged counts records of which something could not be read: an entry, the
+	// rest, or all of it. FirstDamaged is the number of the first one, 0 where there
+	// is none, and FirstDamage what is wrong with it.
+	Damaged      int
+	FirstDamaged int
+	FirstDamage  string
+
+	// Unread counts whole records of a kind that holds no unicast routes, or that
+	// nobody knows. Kinds are the first 16 kinds of them, in the order of the file.
+	Unread int
+	Kinds  []KindCount
+}
+
+// KindCount is how many records there are of a kind.
+type KindCount struct {
+	Kind  Kind
+	Count int
+}
+
+// maxKinds bounds Report.Kinds: a file of random octets has any number.
+const maxKinds = 16
+
+func (r *Report) clone() Report {
+	c := *r
+	c.Kinds = slices.Clone(r.Kinds)
+	return c
+}
+
+// damaged notes what is wrong with the record that is being read.
+func (r *Report) damaged(why damage) {
+	if r.FirstDamaged == 0 {
+		r.FirstDamaged, r.FirstDamage = r.Records, string(why)
+	}
+	r.Damaged++
+}
+
+// unread notes that the record is of a kind that is not read.
+func (r *Report) unread(k Kind) {
+	r.Unread++
+	i := slices.IndexFunc(r.Kinds, func(c KindCount) bool { return c.Kind == k })
+	switch {
+	case i >= 0:
+		r.Kinds[i].Count++
+	case len(r.Kinds) < maxKinds:
+		r.Kinds = append(r.Kinds, KindCount{k, 1})
+	}
+}
+
+// String says it in one line: 3 records, 1 path, 1 damaged (record 3: ...), 1 not
+// read (1 of type 16 subtype 1).
+func (r *Report) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s, %s", count(r.Records, "record"), count(r.Paths, "path"))
+	if r.Damaged > 0 {
+		fmt.Fprintf(&b, ", %d damaged (first record %d: %s)", r.Damaged, r.FirstDamaged, r.FirstDamage)
+	}
+	if r.Unread > 0 {
+		fmt.Fprintf(&b, ", %d not read (", r.Unread)
+		named := 0
+		for i, k := range r.Kinds {
+			if i > 0 {
+				b.WriteString(", ")
+			}
+			fmt.Fprintf(&b, "%d of %v", k.Count, k.Kind)
+			named += k.Count
+		}
+		if named < r.Unread {
+			fmt.Fprintf(&b, ", %d of others", r.Unread-named)
+		}
+		b.WriteString(")")
+	}
+	return b.String()
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}

@@ -1,0 +1,131 @@
+package mrt
+
+import (
+	"encoding/binary"
+
+	"depeer/policies/rib"
+)
+
+// peerIndexTable reads who the entries after it are of (RFC 6396, 4.3.1). It stands
+// in place of one before it. Of a damaged one, the peers before the damage hold.
+//
+//	collector 4, length of name 2, name, peers 2; each: type 1, BGP ID 4, address, ASN
+func (d *decoder) peerIndexTable(b []byte) damage {
+	d.peers = d.peers[:0]
+	if len(b) < 6 {
+		return short
+	}
+	name := int(binary.BigEndian.Uint16(b[4:]))
+	if b = b[6:]; len(b) < name+2 {
+		return short
+	}
+	n := int(binary.BigEndian.Uint16(b[name:]))
+	for b = b[name+2:]; n > 0; n-- {
+		if len(b) < 5 {
+			return short
+		}
+		addressLen, asnLen := 4, 2
+		if b[0]&1 != 0 {
+			addressLen = 16
+		}
+		if b[0]&2 != 0 {
+			asnLen = 4
+		}
+		if b = b[5:]; len(b) < addressLen+asnLen {
+			return short
+		}
+		d.peers = append(d.peers, rib.Peer{
+			Address: address(b[:addressLen]),
+			ASN:     asn(b[addressLen : addressLen+asnLen]),
+		})
+		b = b[addressLen+asnLen:]
+	}
+	if len(b) > 0 {
+		return surplus
+	}
+	return sound
+}
+
+func (d *decoder) ribIPv4(b []byte) damage         { return d.rib(b, 4, false) }
+func (d *decoder) ribIPv6(b []byte) damage         { return d.rib(b, 16, false) }
+func (d *decoder) ribIPv4Addpaths(b []byte) damage { return d.rib(b, 4, true) }
+func (d *decoder) ribIPv6Addpaths(b []byte) damage { return d.rib(b, 16, true) }
+
+// rib reads all paths to one prefix (RFC 6396, 4.3.2).
+//
+//	sequence number 4, length of prefix 1, prefix, entries 2
+func (d *decoder) rib(b []byte, addressLen int, addPath bool) damage {
+	if len(b) < 5 {
+		return short
+	}
+	length := int(b[4])
+	if length > 8*addressLen {
+		return badLength
+	}
+	octets := (length + 7) / 8
+	if b = b[5:]; len(b) < octets+2 {
+		return short
+	}
+	var addr [16]byte
+	copy(addr[:], b[:octets])
+	d.path.Prefix = prefix(address(addr[:addressLen]), length)
+	n := int(binary.BigEndian.Uint16(b[octets:]))
+	return d.entries(b[octets+2:], n, addPath)
+}
+
+// entries reads n entries of a record. One that is damaged is passed over.
+//
+//	peer index 2, originated 4, path identifier 4 where there are several, attributes 2, attributes
+func (d *decoder) entries(b []byte, n int, addPath bool) damage {
+	head := 8
+	if addPath {
+		head = 12
+	}
+	why := sound
+	for ; n > 0; n-- {
+		if len(b) < head {
+			return first(why, short)
+		}
+		length := int(binary.BigEndian.Uint16(b[head-2:]))
+		if len(b) < head+length {
+			return first(why, short)
+		}
+		entry, attributes := b[:head], b[head:head+length]
+		b = b[head+length:]
+		if bad := d.entry(entry, attributes); bad != sound {
+			why = first(why, bad)
+			continue
+		}
+		if d.emit(); d.stopped {
+			return why
+		}
+	}
+	if len(b) > 0 {
+		return first(why, surplus)
+	}
+	return why
+}
+
+// entry reads one entry into the path.
+func (d *decoder) entry(head, attributes []byte) damage {
+	peer := int(binary.BigEndian.Uint16(head))
+	if peer >= len(d.peers) {
+		return badPeer
+	}
+	p := &d.path
+	p.Peer, p.PeerASN = d.peers[peer].Address, d.peers[peer].ASN
+	p.Since = binary.BigEndian.Uint32(head[2:])
+	p.ID = 0
+	if len(head) == 12 {
+		p.ID = binary.BigEndian.Uint32(head[6:])
+	}
+	return d.attributes(attributes, 4)
+}
+
+// first keeps what was said first.
+func first(before, now damage) damage {
+	if before != sound {
+		return before
+	}
+	return now
+}
