@@ -108,10 +108,11 @@ type Listed struct {
 	State    State
 	// Treatment in force; empty unless State is InForce.
 	Treatment string
-	// Ladder that chooses Treatment; empty where there is none. Next is what
-	// follows from NextFrom on: the ladder's next step, or the treatment of a
-	// listing that does not hold yet.
-	Ladder   string
+	// Ladder that chooses Treatment; empty where there is none.
+	Ladder string
+	// NextFrom is the first day to come on which another treatment is in force, as
+	// things are written now; no day if there is none. Next is that treatment, or empty
+	// where the listing expires.
 	Next     string
 	NextFrom Day
 	// Exception that takes the provider out; nil unless State is Excepted.

@@ -32,16 +32,16 @@ func (c *compiler) list(lists []*Listing) {
 		exceptions := c.exceptions(l)
 		for i := range l.Providers {
 			p := &l.Providers[i]
-			listed := Listed{Listing: l, Provider: p, Exception: exceptions[p.ID]}
-			severity := c.decide(&listed)
+			listed := Listed{Listing: l, Provider: p}
+			severity := c.decide(&listed, exceptions[p.ID])
 			c.out.Listed, c.severity = append(c.out.Listed, listed), append(c.severity, severity)
 		}
 	}
 }
 
-// decide fills in what becomes of a provider. It returns how severe its
-// treatment is, or -1 where nothing is matched.
-func (c *compiler) decide(listed *Listed) int {
+// decide fills in what becomes of a provider, of which exceptions hold. It returns how
+// severe its treatment is, or -1 where nothing is matched.
+func (c *compiler) decide(listed *Listed, exceptions []*Exception) int {
 	l, p := listed.Listing, listed.Provider
 	general := c.rules.Lists[l.Name]
 	name := cmp.Or(general, p.Treatment, l.Treatment)
@@ -60,30 +60,13 @@ func (c *compiler) decide(listed *Listed) int {
 		return -1
 	}
 
-	expired := p.Expires.Past(c.rules.At)
-	if !expired && p.Review.Past(c.rules.At) {
-		c.diags.Warnf(p.Source, "listing-review", "review it, and set a later day",
-			"%s was to be reviewed by %s", p.ID, p.Review)
+	f := fate{provider: p, follows: name, ladder: ladder, exceptions: exceptions}
+	listed.State, listed.Treatment, listed.Exception = f.at(c.rules.At)
+	listed.NextFrom, listed.Next = f.next(c.rules.At)
+	if ladder != nil {
+		listed.Ladder = ladder.Name
 	}
-	future := c.rules.At.Before(p.Listed.Start())
-	switch {
-	case expired:
-		listed.State, listed.Exception = Expired, nil
-		c.diags.Warnf(p.Source, "listing-expired", "take it out, or set a later day",
-			"%s expired on %s, and matches nothing", p.ID, p.Expires)
-	case listed.Exception != nil:
-		listed.State = Excepted
-	case ladder != nil:
-		c.climb(listed, ladder)
-	case future:
-		listed.State, listed.Next, listed.NextFrom = Waiting, name, p.Listed
-	default:
-		listed.Treatment = name
-	}
-	if future && listed.State == Waiting {
-		c.diags.Warnf(p.Source, "listing-future", "",
-			"%s is listed from %s on, and matches nothing before", p.ID, p.Listed)
-	}
+	c.warnOfDays(listed)
 	severity, known := c.severities[listed.Treatment]
 	if !known {
 		return -1
@@ -91,16 +74,21 @@ func (c *compiler) decide(listed *Listed) int {
 	return severity
 }
 
-// climb finds the step of a ladder that a listing's age has reached.
-func (c *compiler) climb(listed *Listed, ladder *Ladder) {
+// warnOfDays says what the days of a provider call for.
+func (c *compiler) warnOfDays(listed *Listed) {
 	p := listed.Provider
-	listed.State, listed.Ladder = Waiting, ladder.Name
-	for _, step := range ladder.Steps {
-		if step.After > p.Listed.Age(c.rules.At) {
-			listed.Next, listed.NextFrom = step.Treatment, p.Listed.Add(step.After)
-			break
-		}
-		listed.State, listed.Treatment = InForce, step.Treatment
+	switch {
+	case listed.State == Expired:
+		c.diags.Warnf(p.Source, "listing-expired", "take it out, or set a later day",
+			"%s expired on %s, and matches nothing", p.ID, p.Expires)
+		return
+	case p.Review.Past(c.rules.At):
+		c.diags.Warnf(p.Source, "listing-review", "review it, and set a later day",
+			"%s was to be reviewed by %s", p.ID, p.Review)
+	}
+	if listed.State == Waiting && c.rules.At.Before(p.Listed.Start()) {
+		c.diags.Warnf(p.Source, "listing-future", "",
+			"%s is listed from %s on, and matches nothing before", p.ID, p.Listed)
 	}
 }
 
@@ -148,7 +136,7 @@ func (c *compiler) severest() string {
 }
 
 // exceptions returns the exchange's exceptions from l that hold, by provider.
-func (c *compiler) exceptions(l *Listing) map[string]*Exception {
+func (c *compiler) exceptions(l *Listing) map[string][]*Exception {
 	var of []*Exception
 	for i := range c.rules.Except {
 		if e := &c.rules.Except[i]; e.List == l.Name {
@@ -162,7 +150,7 @@ func (c *compiler) exceptions(l *Listing) map[string]*Exception {
 	for i := range l.Providers {
 		providers[l.Providers[i].ID] = true
 	}
-	hold := make(map[string]*Exception, len(of))
+	hold := make(map[string][]*Exception, len(of))
 	for _, e := range of {
 		switch {
 		case !providers[e.Provider]:
@@ -171,8 +159,8 @@ func (c *compiler) exceptions(l *Listing) map[string]*Exception {
 		case e.Until.Past(c.rules.At):
 			c.diags.Warnf(e.Source, "exchange-exception-past", "take it out, or set a later day",
 				"the exception of %s ended on %s", e.Provider, e.Until)
-		case hold[e.Provider] == nil:
-			hold[e.Provider] = e
+		default:
+			hold[e.Provider] = append(hold[e.Provider], e)
 		}
 	}
 	return hold

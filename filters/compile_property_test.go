@@ -149,3 +149,37 @@ func (w world) rules(t *rapid.T) filters.Rules {
 	}
 	return rules
 }
+
+// What a Compiled says comes next is what the oracle says, day by day, and nothing
+// is in force otherwise in between.
+func TestCompileNext(t *testing.T) {
+	w := world{universe{bits: 4}}
+	often(t, func(t *rapid.T) {
+		lists, rules := w.lists(t), w.rules(t)
+		c, diags := filters.Compile(lists, rules)
+		if c == nil {
+			t.Fatalf("refused: %v", diags)
+		}
+		for _, listed := range c.Listed {
+			day, next := "", ""
+			then := rules
+			now := inForce(listed.Listing, *listed.Provider, rules)
+			if listed.Treatment != now {
+				t.Fatalf("%s is treated by %q, want %q", listed.Provider.ID, listed.Treatment, now)
+			}
+			for range 70 { // the last day of all is 2008-12-24
+				then.At = filters.DayOf(then.At).Add(oneDay).Start()
+				if next = inForce(listed.Listing, *listed.Provider, then); next != now {
+					day = filters.DayOf(then.At).String()
+					break
+				}
+			}
+			if day == "" {
+				next = ""
+			}
+			if listed.NextFrom.String() != day || listed.Next != next {
+				t.Fatalf("%s of %+v: %q follows on %q, want %q on %q", listed.Provider.ID, listed.Provider, listed.Next, listed.NextFrom, next, day)
+			}
+		}
+	})
+}

@@ -84,9 +84,12 @@ func TestCompileStates(t *testing.T) {
 	}{
 		{"list's default", filters.Provider{}, outcome{filters.InForce, "deprefer", "", "", ""}},
 		{"its own", filters.Provider{Treatment: "tag"}, outcome{filters.InForce, "tag", "", "", ""}},
-		{"its last day", filters.Provider{Expires: day("2008-11-11")}, outcome{filters.InForce, "deprefer", "", "", ""}},
+		{"its last day", filters.Provider{Expires: day("2008-11-11")}, outcome{filters.InForce, "deprefer", "", "", "2008-11-12"}},
 		{"the day after", filters.Provider{Expires: day("2008-11-10")}, outcome{filters.Expired, "", "", "", ""}},
-		{"excepted", filters.Provider{ID: "excepted"}, outcome{filters.Excepted, "", "", "", ""}},
+		{"excepted", filters.Provider{ID: "excepted"}, outcome{filters.Excepted, "", "", "deprefer", "2008-11-12"}},
+		{"excepted until it expires", filters.Provider{ID: "excepted", Expires: day("2008-11-11")}, outcome{filters.Excepted, "", "", "", ""}},
+		{"excepted for good", filters.Provider{ID: "for-good"}, outcome{filters.Excepted, "", "", "", ""}},
+		{"excepted on a ladder", filters.Provider{ID: "excepted", Treatment: "slow", Listed: day("2008-10-28")}, outcome{filters.Excepted, "", "slow", "deprefer", "2008-11-12"}},
 		{"excepted and expired", filters.Provider{ID: "excepted", Expires: day("2008-11-10")}, outcome{filters.Expired, "", "", "", ""}},
 		{"no more excepted", filters.Provider{ID: "past"}, outcome{filters.InForce, "deprefer", "", "", ""}},
 		{"from today on", filters.Provider{Listed: day("2008-11-11")}, outcome{filters.InForce, "deprefer", "", "", ""}},
@@ -96,6 +99,7 @@ func TestCompileStates(t *testing.T) {
 		{"first day of a step", filters.Provider{Treatment: "slow", Listed: day("2008-11-10")}, outcome{filters.InForce, "tag", "slow", "deprefer", "2008-11-24"}},
 		{"next step", filters.Provider{Treatment: "slow", Listed: day("2008-10-28")}, outcome{filters.InForce, "deprefer", "slow", "depeer", "2008-11-27"}},
 		{"last step", filters.Provider{Treatment: "slow", Listed: day("2008-01-01")}, outcome{filters.InForce, "depeer", "slow", "", ""}},
+		{"expires before the next step", filters.Provider{Treatment: "slow", Listed: day("2008-10-28"), Expires: day("2008-11-26")}, outcome{filters.InForce, "deprefer", "slow", "", "2008-11-27"}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -103,6 +107,7 @@ func TestCompileStates(t *testing.T) {
 			r.Except = []filters.Exception{
 				{List: "a", Provider: "excepted", Until: day("2008-11-11")},
 				{List: "a", Provider: "past", Until: day("2008-11-10")},
+				{List: "a", Provider: "for-good"},
 				{List: "b", Provider: "p1"},
 			}
 			l := list("deprefer", test.provider)
