@@ -2,6 +2,7 @@ package plan
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"depeer/filters"
@@ -15,18 +16,24 @@ type ProviderRef struct {
 	Treatment string   `json:"treatment"` // "" if not in force
 	Why       string   `json:"why,omitempty"`
 	Matches   []string `json:"matches"` // as listed: AS64999, 198.51.100.0/22
-	Next      string   `json:"next,omitempty"`
-	NextFrom  string   `json:"next_from,omitempty"`
+	Ladder    string   `json:"ladder,omitempty"`
+	// NextFrom is the day from which another treatment is in force, as the lists are
+	// now; "" if there is none. Next is that treatment, "" where it expires.
+	Next     string `json:"next,omitempty"`
+	NextFrom string `json:"next_from,omitempty"`
 }
 
 // Providers returns references to all providers of c, by list and id.
 func Providers(c *filters.Compiled) []ProviderRef {
 	refs := make([]ProviderRef, 0, len(c.Listed))
 	for _, l := range c.Listed {
-		r := ProviderRef{List: l.Listing.Name, ID: l.Provider.ID, Treatment: l.Treatment, Next: l.Next, NextFrom: l.NextFrom.String()}
-		switch l.State {
-		case filters.InForce:
-		case filters.Expired:
+		r := ProviderRef{List: l.Listing.Name, ID: l.Provider.ID, Treatment: l.Treatment, Ladder: l.Ladder, Next: l.Next, NextFrom: l.NextFrom.String()}
+		switch {
+		case l.State == filters.InForce && l.Ladder != "":
+			days := int(l.Provider.Listed.Age(c.At).Hours() / 24)
+			r.Why = fmt.Sprintf("listed %d %s", days, plural(days, "day"))
+		case l.State == filters.InForce:
+		case l.State == filters.Expired:
 			r.Why = "expired " + l.Provider.Expires.String()
 		default:
 			r.Why = l.State.String()
@@ -87,4 +94,25 @@ func ProviderChanges(old, new []ProviderRef) []ProviderChange {
 		}
 	}
 	return out
+}
+
+// NextStep is what the lists have in store for one provider, if nobody changes them.
+type NextStep struct {
+	List   string `json:"list"`
+	ID     string `json:"id"`
+	From   string `json:"from"`   // a day, UTC
+	Before string `json:"before"` // treatment up to then; "" for none
+	After  string `json:"after"`  // "": it expires
+}
+
+// NextSteps returns the next step of each provider that has one, by day.
+func NextSteps(refs []ProviderRef) []NextStep {
+	steps := []NextStep{}
+	for _, r := range refs {
+		if r.NextFrom != "" {
+			steps = append(steps, NextStep{r.List, r.ID, r.NextFrom, r.Treatment, r.Next})
+		}
+	}
+	slices.SortStableFunc(steps, func(a, b NextStep) int { return cmp.Compare(a.From, b.From) })
+	return steps
 }

@@ -23,3 +23,23 @@ func TestProviderChanges(t *testing.T) {
 		t.Errorf("changes (-want +got):\n%s", diff)
 	}
 }
+
+func TestNextSteps(t *testing.T) {
+	refs := []plan.ProviderRef{
+		{List: "l", ID: "a", Treatment: "tag", Next: "depeer", NextFrom: "2024-03-01"},
+		{List: "l", ID: "b", Treatment: "depeer"},
+		{List: "l", ID: "c", Treatment: "deprefer", NextFrom: "2024-02-01"},
+		{List: "m", ID: "a", Next: "tag", NextFrom: "2024-02-01"},
+	}
+	want := []plan.NextStep{
+		{List: "l", ID: "c", From: "2024-02-01", Before: "deprefer"},
+		{List: "m", ID: "a", From: "2024-02-01", After: "tag"},
+		{List: "l", ID: "a", From: "2024-03-01", Before: "tag", After: "depeer"},
+	}
+	if diff := cmp.Diff(want, plan.NextSteps(refs)); diff != "" {
+		t.Errorf("steps (-want +got):\n%s", diff)
+	}
+	if got := plan.NextSteps(nil); got == nil || len(got) != 0 {
+		t.Errorf("of nobody: %v, want an empty list", got)
+	}
+}

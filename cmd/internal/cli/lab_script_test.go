@@ -17,6 +17,9 @@ var labCommands = map[string]func(*testscript.TestScript, bool, []string){
 	"labtarget": labTarget,
 	// alter FILE changes one digit in it.
 	"alter": alter,
+	// shown OUTPUT README fails unless the first block that the README shows is in the
+	// output.
+	"shown": shown,
 }
 
 func labTarget(ts *testscript.TestScript, neg bool, args []string) {
@@ -52,4 +55,15 @@ func alter(ts *testscript.TestScript, neg bool, args []string) {
 	text, err := os.ReadFile(name)
 	ts.Check(err)
 	ts.Check(os.WriteFile(name, bytes.Replace(text, []byte("208.72"), []byte("208.73"), 1), 0o600))
+}
+
+func shown(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: shown OUTPUT README")
+	}
+	_, after, _ := strings.Cut(ts.ReadFile(args[1]), "\n```\n")
+	block, _, found := strings.Cut(after, "```\n")
+	if !found || !strings.Contains(ts.ReadFile(args[0]), block) {
+		ts.Fatalf("%s shows what is not in %s:\n%s", args[1], args[0], block)
+	}
 }

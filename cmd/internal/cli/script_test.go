@@ -26,7 +26,9 @@ func TestScripts(t *testing.T) {
 			env.Setenv("HOME", filepath.Join(env.WorkDir, "home"))
 			env.Setenv("XDG_CONFIG_HOME", "")
 			env.Setenv("XDG_STATE_HOME", "")
-			return nil
+			examples, err := filepath.Abs("../../../examples")
+			env.Setenv("EXAMPLES", examples)
+			return err
 		},
 	})
 }

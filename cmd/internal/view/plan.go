@@ -32,18 +32,19 @@ type TargetState struct {
 
 func (v *program) Plan(p Plan) error {
 	return object(v.Out, struct {
-		SchemaVersion int            `json:"schema_version"`
-		ID            string         `json:"id"`
-		Target        TargetState    `json:"target"`
-		Lists         []plan.ListRef `json:"lists"`
-		Changes       plan.Summary   `json:"changes"`
-		Providers     []changeOf     `json:"provider_changes"`
-		Guards        []plan.Guard   `json:"guards"`
-		Diagnostics   []diagnostic   `json:"diagnostics"`
-		Nothing       bool           `json:"nothing_to_do"`
-		TakeOver      bool           `json:"take_over,omitempty"`
-		File          string         `json:"file,omitempty"`
-	}{SchemaVersion, p.Plan.ID, p.Server, nonNil(p.Plan.Lists), p.Summary, changesOf(p.Changes), nonNil(p.Guards), diagnostics(p.Diagnostics), p.Plan.Change.Empty(), p.Plan.Then != nil, p.File})
+		SchemaVersion int             `json:"schema_version"`
+		ID            string          `json:"id"`
+		Target        TargetState     `json:"target"`
+		Lists         []plan.ListRef  `json:"lists"`
+		Changes       plan.Summary    `json:"changes"`
+		Providers     []changeOf      `json:"provider_changes"`
+		Next          []plan.NextStep `json:"next"`
+		Guards        []plan.Guard    `json:"guards"`
+		Diagnostics   []diagnostic    `json:"diagnostics"`
+		Nothing       bool            `json:"nothing_to_do"`
+		TakeOver      bool            `json:"take_over,omitempty"`
+		File          string          `json:"file,omitempty"`
+	}{SchemaVersion, p.Plan.ID, p.Server, nonNil(p.Plan.Lists), p.Summary, changesOf(p.Changes), plan.NextSteps(p.Plan.Providers), nonNil(p.Guards), diagnostics(p.Diagnostics), p.Plan.Change.Empty(), p.Plan.Then != nil, p.File})
 }
 
 // changeOf is a provider's change as JSON.
@@ -88,6 +89,7 @@ func (v *person) Plan(p Plan) error {
 	}
 	fmt.Fprintln(w)
 	v.providerChanges(w, p.Changes)
+	v.next(w, p)
 	v.guards(w, p.Guards)
 	fmt.Fprintf(w, "changes\t%s\n", p.Summary)
 	if p.Plan.Then != nil {
@@ -126,6 +128,9 @@ func (v *person) providerChanges(w *tabwriter.Writer, all []plan.ProviderChange)
 			ref.Treatment = c.Old.Treatment
 		case c.Old.Treatment != "" && c.Old.Treatment != c.New.Treatment:
 			what = fmt.Sprintf("treatment %s -> %s", c.Old.Treatment, c.New.Treatment)
+			if c.New.Why != "" {
+				what += " (" + c.New.Why + ")"
+			}
 		}
 		if len(what) > 90 {
 			what = what[:90] + "..."
