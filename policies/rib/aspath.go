@@ -88,6 +88,16 @@ func (p ASPath) Contains(asn filters.ASN) bool {
 	return false
 }
 
+// All appends every ASN of the path, sets included.
+func (p ASPath) All(to []filters.ASN) []filters.ASN {
+	for _, asns := range p.Segments {
+		for ; len(asns) > 0; asns = asns[4:] {
+			to = append(to, filters.ASN(binary.BigEndian.Uint32(asns)))
+		}
+	}
+	return to
+}
+
 // Origin returns the ASN that announced the prefix first, and false where that is
 // not one: the path is empty, or ends in a set.
 func (p ASPath) Origin() (filters.ASN, bool) {

@@ -1,0 +1,70 @@
+package impact
+
+import (
+	"net/netip"
+	"slices"
+
+	"github.com/gaissmai/bart"
+)
+
+// addresses counts what nothing leads to any more:
+//
+//	lost   |-------- 10.0.0.0/8 --------|
+//	left        |- 10.1.0.0/16 -|              these are still reached
+//	left   0.0.0.0/0, if it is there           then all are
+func (c *collected) addresses() Addresses {
+	lost := outermost(c.gone)
+	lost = slices.DeleteFunc(lost, func(p netip.Prefix) bool { _, found := c.cover(p); return found })
+	if len(lost) == 0 {
+		return Addresses{}
+	}
+	var table bart.Table[int]
+	for i, p := range lost {
+		table.Insert(p, i)
+	}
+	inside := make([][]netip.Prefix, len(lost))
+	for slot, k := range c.table.keys {
+		if !c.alive[slot] {
+			continue
+		}
+		p := k.prefix()
+		if i, found := table.LookupPrefix(p); found {
+			inside[i] = append(inside[i], p)
+		}
+	}
+	var out Addresses
+	for i, p := range lost {
+		n := size(p)
+		for _, q := range outermost(inside[i]) {
+			n -= min(n, size(q))
+		}
+		if p.Addr().Is4() {
+			out.IPv4 += n
+		} else {
+			out.IPv6 += n
+		}
+	}
+	return out
+}
+
+// outermost sorts prefixes, and drops those inside others.
+func outermost(list []netip.Prefix) []netip.Prefix {
+	list = slices.Clone(list)
+	slices.SortFunc(list, netip.Prefix.Compare)
+	out := list[:0]
+	for _, p := range list {
+		if n := len(out); n > 0 && out[n-1].Overlaps(p) {
+			continue
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+// size is in addresses for IPv4, in /64s for IPv6: what is longer counts as one.
+func size(p netip.Prefix) uint64 {
+	if p.Addr().Is4() {
+		return 1 << (32 - p.Bits())
+	}
+	return 1 << min(63, max(0, 64-p.Bits()))
+}

@@ -1,0 +1,225 @@
+package impact
+
+import (
+	"cmp"
+	"net/netip"
+	"slices"
+
+	"depeer/filters"
+)
+
+// collected is what is found out about listings, beside counts: what is seen of them,
+// where else their space or their ASNs are, and who else is met.
+type collected struct {
+	*assessment
+	alive   []bool     // of each slot: some path of it is left
+	lengths [2]lengths // of the prefixes that there are: IPv4, IPv6
+
+	own      map[ref]life // what is announced of each listed prefix
+	seenASNs map[ref]bool
+	along    map[uint32][]ref // AS matches of the origin, by shared attributes
+
+	moved, unlisted map[Sighting]bool
+	collateral      map[filters.ASN]*besides
+	gone            []netip.Prefix // prefixes that had a path, and have none
+}
+
+// life is whether something is announced, and left.
+type life uint8
+
+const (
+	absent life = iota
+	refusedAll
+	left
+)
+
+// lengths says which lengths there are.
+type lengths [129]bool
+
+func newCollected(a *assessment) *collected {
+	c := &collected{
+		assessment: a, alive: make([]bool, len(a.table.heads)), own: make(map[ref]life), seenASNs: make(map[ref]bool),
+		along: make(map[uint32][]ref), moved: make(map[Sighting]bool), unlisted: make(map[Sighting]bool), collateral: make(map[filters.ASN]*besides),
+	}
+	if len(a.index.asns) == 0 {
+		return c
+	}
+	var room [64]filters.ASN
+	for n := range a.table.attrs {
+		path := a.table.attrs[n].path.Append(room[:0])
+		a.index.along(path, func(r ref) {
+			c.seenASNs[r] = true
+			if len(path) > 0 && path[len(path)-1] == a.index.asn(r).ASN {
+				c.along[uint32(n)] = append(c.along[uint32(n)], r)
+			}
+		})
+	}
+	return c
+}
+
+// see looks at one prefix. left: some path of it is not refused.
+func (c *collected) see(slot uint32, prefix netip.Prefix, paths []entry, alive bool) {
+	c.alive[slot] = alive
+	c.lengths[familyOf(prefix)][prefix.Bits()] = true
+	state := refusedAll
+	if alive {
+		state = left
+	}
+	listed := false
+	c.index.covering(prefix, func(r ref) {
+		listed = true
+		c.own[r] = max(c.own[r], state)
+		if c.index.known[r.provider] {
+			c.seeOrigins(prefix, paths, r.provider)
+		}
+	})
+	if listed || len(c.along) == 0 {
+		return
+	}
+	for _, e := range paths {
+		for _, r := range c.along[e.attrs] {
+			if c.index.placed[r.provider] {
+				c.unlisted[c.sighting(r.provider, prefix, c.index.asn(r).ASN)] = true
+			}
+		}
+	}
+}
+
+// seeOrigins notes who announces a listed prefix and is not listed.
+func (c *collected) seeOrigins(prefix netip.Prefix, paths []entry, provider int32) {
+	for _, e := range paths {
+		origin, known := c.table.attrs[e.attrs].path.Origin()
+		if known && !c.index.origins[origin] {
+			c.moved[c.sighting(provider, prefix, origin)] = true
+		}
+	}
+}
+
+func (c *collected) sighting(provider int32, prefix netip.Prefix, origin filters.ASN) Sighting {
+	l := &c.index.listed[provider]
+	return Sighting{Provider: l.Provider.ID, List: l.Listing.Name, Prefix: prefix, Origin: origin}
+}
+
+// besides is what an origin loses that is not listed.
+type besides struct {
+	Collateral
+	slot uint32 // of the prefix that was counted last, plus 1
+}
+
+// beside counts a path that is treated because via is in it.
+func (c *collected) beside(slot uint32, e entry, via filters.ASN, none bool) {
+	origin, known := c.table.attrs[e.attrs].path.Origin()
+	if !known || c.index.origins[origin] {
+		return
+	}
+	b := c.collateral[origin]
+	if b == nil {
+		b = &besides{Collateral: Collateral{Origin: origin}}
+		c.collateral[origin] = b
+	}
+	if e.new.Refused() {
+		b.Refused++
+	} else {
+		b.Changed++
+	}
+	if none && b.slot != slot+1 {
+		b.slot = slot + 1
+		b.WithoutPath++
+	}
+	if !slices.Contains(b.Via, via) {
+		b.Via = append(b.Via, via)
+	}
+}
+
+// lost notes a prefix that has no path now, if it had one.
+func (c *collected) lost(prefix netip.Prefix, paths []entry) {
+	if slices.ContainsFunc(paths, func(e entry) bool { return !e.old.Refused() }) {
+		c.gone = append(c.gone, prefix)
+	}
+}
+
+// finish puts what was found into the report, in order.
+func (c *collected) finish() {
+	c.out.Moved, c.out.Unlisted = sightings(c.moved), sightings(c.unlisted)
+	for _, b := range c.collateral {
+		slices.Sort(b.Via)
+		c.out.Collateral = append(c.out.Collateral, b.Collateral)
+	}
+	slices.SortFunc(c.out.Collateral, func(x, y Collateral) int {
+		return cmp.Or(cmp.Compare(y.Refused, x.Refused), cmp.Compare(y.Changed, x.Changed), cmp.Compare(x.Origin, y.Origin))
+	})
+	for i := range c.index.listed {
+		if c.index.severity[i] >= 0 {
+			c.entries(int32(i))
+		}
+	}
+	c.out.Addresses = c.addresses()
+}
+
+func sightings(all map[Sighting]bool) []Sighting {
+	out := make([]Sighting, 0, len(all))
+	for s := range all {
+		out = append(out, s)
+	}
+	slices.SortFunc(out, func(x, y Sighting) int {
+		return cmp.Or(cmp.Compare(x.List, y.List), cmp.Compare(x.Provider, y.Provider), x.Prefix.Compare(y.Prefix), cmp.Compare(x.Origin, y.Origin))
+	})
+	return out
+}
+
+// entries says of each entry of a provider that is not announced, or refused wherever
+// it is, what still leads there.
+func (c *collected) entries(provider int32) {
+	l := &c.index.listed[provider]
+	for j := range l.Provider.ASNs {
+		if r := (ref{provider, int32(j)}); slices.Contains(c.index.asns[c.index.asn(r).ASN], r) && !c.seenASNs[r] {
+			c.out.Gone = append(c.out.Gone, Gone{l.Provider.ID, l.Listing.Name, "AS" + c.index.asn(r).ASN.String()})
+		}
+	}
+	for j := range l.Provider.Prefixes {
+		m := &l.Provider.Prefixes[j]
+		state := c.own[ref{provider, int32(j)}]
+		if state == left {
+			continue
+		}
+		slot, found := c.cover(m.Prefix)
+		switch {
+		case found && state == absent:
+			c.out.Covered = append(c.out.Covered, c.covered(l, m.Prefix, slot))
+		case found:
+			c.out.Reached = append(c.out.Reached, c.covered(l, m.Prefix, slot))
+		case state == absent:
+			c.out.Gone = append(c.out.Gone, Gone{l.Provider.ID, l.Listing.Name, m.String()})
+		}
+	}
+}
+
+// cover returns the slot of the longest prefix around p, and shorter, that has a path
+// left.
+func (c *collected) cover(p netip.Prefix) (slot uint32, found bool) {
+	there := &c.lengths[familyOf(p)]
+	for bits := p.Bits() - 1; bits >= 0; bits-- {
+		if !there[bits] {
+			continue
+		}
+		wider, _ := p.Addr().Prefix(bits)
+		if slot, known := c.table.lookup(wider); known && c.alive[slot] {
+			return slot, true
+		}
+	}
+	return 0, false
+}
+
+// covered names the origin of the best path that is left of a slot.
+func (c *collected) covered(l *filters.Listed, p netip.Prefix, slot uint32) Cover {
+	best := c.order(c.table.of(slot, nil), c.new, newVerdict)[0]
+	origin, _ := c.table.attrs[best.attrs].path.Origin()
+	return Cover{Provider: l.Provider.ID, List: l.Listing.Name, Prefix: p, By: c.table.keys[slot].prefix(), Origin: origin}
+}
+
+func familyOf(p netip.Prefix) int {
+	if p.Addr().Is4() {
+		return 0
+	}
+	return 1
+}

@@ -1,0 +1,193 @@
+package impact
+
+import (
+	"cmp"
+	"net/netip"
+	"slices"
+
+	"depeer/filters"
+	"depeer/policies/rib"
+)
+
+// providerCount is a provider's count in the making.
+type providerCount struct {
+	refused, changed, prefixes, withoutPath int
+	members                                 map[uint32]bool
+	slot                                    uint32 // of the prefix that was counted last, plus 1
+}
+
+func (a *assessment) begin() {
+	a.members = make([]Member, len(a.sessions))
+	for i, s := range a.sessions {
+		a.members[i] = Member{Address: s.Address, ASN: s.ASN, Name: s.Name}
+	}
+	a.unlike = make([]tally, len(a.sessions))
+	a.byASN = make(map[filters.ASN][]uint32)
+	for i, s := range a.sessions {
+		a.byASN[s.ASN] = append(a.byASN[s.ASN], uint32(i))
+		for family := range a.sent {
+			if s.sent(family) {
+				a.sent[family]++
+			}
+		}
+	}
+	a.providers = make([]providerCount, len(a.index.listed))
+	a.collected = newCollected(a)
+}
+
+// count counts one prefix with all its paths.
+func (a *assessment) count(slot uint32, paths []entry) {
+	a.out.Routes.Total += len(paths)
+	a.out.Prefixes.Total++
+	prefix := a.table.keys[slot].prefix()
+	refused, treated, differs := 0, false, false
+	for i := range paths {
+		e := &paths[i]
+		m := &a.members[e.peer]
+		m.Routes++
+		if e.new.Refused() {
+			refused++
+		}
+		treated = treated || e.new.Treated() || e.old.Treated()
+	}
+	a.collected.see(slot, prefix, paths, len(paths) > refused)
+	if !treated {
+		return
+	}
+	if refused > 0 {
+		a.out.Prefixes.Refused++
+	}
+	if refused == len(paths) {
+		a.out.Prefixes.WithoutPath++
+		a.collected.lost(prefix, paths)
+	}
+	for i := range paths {
+		differs = a.countPath(&paths[i]) || differs
+		a.attribute(slot, paths[i], refused == len(paths))
+	}
+	a.withoutPath(paths, refused == len(paths))
+	if differs {
+		a.told(prefix, paths)
+	}
+}
+
+// countPath counts one path, and says whether something else is made of it now.
+func (a *assessment) countPath(e *entry) (differs bool) {
+	was, now, m := a.was(e), a.now(e), &a.members[e.peer]
+	differs = was != now
+	switch {
+	case e.new.Refused():
+		m.Refused++
+		a.out.Routes.Refused++
+		if differs {
+			a.out.Routes.NewlyRefused++
+		}
+	case e.new.Treated():
+		m.Changed++
+		a.out.Routes.Changed++
+		if differs {
+			a.out.Routes.NewlyChanged++
+		}
+	case differs:
+		m.Released++
+		a.out.Routes.Released++
+	}
+	m.Reset = m.Reset || differs
+	return differs
+}
+
+// withoutPath counts, once for each member, a prefix that nobody announces any more.
+func (a *assessment) withoutPath(paths []entry, none bool) {
+	if !none {
+		return
+	}
+	for i, e := range paths {
+		if !slices.ContainsFunc(paths[:i], func(o entry) bool { return o.peer == e.peer }) {
+			a.members[e.peer].WithoutPath++
+		}
+	}
+}
+
+// attribute counts a path for the provider whose match decides about it.
+func (a *assessment) attribute(slot uint32, e entry, none bool) {
+	if !e.new.Treated() {
+		return
+	}
+	var room [64]filters.ASN
+	route := a.table.route(slot, e, room[:])
+	f := a.index.find(&route)
+	if f == nobody {
+		return
+	}
+	p := &a.providers[f.provider]
+	if e.new.Refused() {
+		p.refused++
+	} else {
+		p.changed++
+	}
+	if p.members == nil {
+		p.members = make(map[uint32]bool)
+	}
+	p.members[e.peer] = true
+	if p.slot != slot+1 {
+		p.slot = slot + 1
+		p.prefixes++
+		if none {
+			p.withoutPath++
+		}
+	}
+	if f.byASN && a.index.asn(f.ref).Where == filters.Path {
+		a.collected.beside(slot, e, a.index.asn(f.ref).ASN, none)
+	}
+}
+
+// finish puts all counts into the report, in order.
+func (a *assessment) finish() {
+	for i, m := range a.members {
+		if m.Reset {
+			a.out.Effort.Resets = append(a.out.Effort.Resets, m.Address)
+		}
+		a.sum(uint32(i))
+		a.resend(uint32(i))
+	}
+	a.out.Members = slices.Clone(a.members)
+	slices.SortFunc(a.out.Members, func(x, y Member) int {
+		return rib.Peer{Address: x.Address, ASN: x.ASN}.Compare(rib.Peer{Address: y.Address, ASN: y.ASN})
+	})
+	slices.SortFunc(a.out.Effort.Resets, netip.Addr.Compare)
+	a.out.Providers = a.listed()
+	a.collected.finish()
+	a.out.neverNil()
+}
+
+// listed returns all providers in force, by list and id.
+func (a *assessment) listed() []Provider {
+	var out []Provider
+	for i := range a.providers {
+		l, c := &a.index.listed[i], &a.providers[i]
+		if l.State != filters.InForce {
+			continue
+		}
+		p := Provider{ID: l.Provider.ID, List: l.Listing.Name, Treatment: l.Treatment, Refused: c.refused, Changed: c.changed, Prefixes: c.prefixes, WithoutPath: c.withoutPath, Members: []netip.Addr{}}
+		for n := range c.members {
+			p.Members = append(p.Members, a.sessions[n].Address)
+		}
+		slices.SortFunc(p.Members, netip.Addr.Compare)
+		out = append(out, p)
+	}
+	slices.SortFunc(out, func(x, y Provider) int { return cmp.Or(cmp.Compare(x.List, y.List), cmp.Compare(x.ID, y.ID)) })
+	return out
+}
+
+// neverNil makes empty lists of nil ones: JSON has [] for them, not null.
+func (r *Report) neverNil() {
+	r.Members = append([]Member{}, r.Members...)
+	r.Providers = append([]Provider{}, r.Providers...)
+	r.Covered = append([]Cover{}, r.Covered...)
+	r.Reached = append([]Cover{}, r.Reached...)
+	r.Moved = append([]Sighting{}, r.Moved...)
+	r.Unlisted = append([]Sighting{}, r.Unlisted...)
+	r.Gone = append([]Gone{}, r.Gone...)
+	r.Collateral = append([]Collateral{}, r.Collateral...)
+	r.Effort.Resets = append([]netip.Addr{}, r.Effort.Resets...)
+}

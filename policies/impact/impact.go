@@ -1,0 +1,110 @@
+package impact
+
+import (
+	"depeer/filters"
+	"depeer/policies"
+	"depeer/policies/eval"
+	"depeer/policies/rib"
+)
+
+// Question is what an impact is asked about.
+type Question struct {
+	Lists *filters.Compiled       // what New was built from
+	Old   *policies.RoutingPolicy // in force now; nil: nothing
+	New   *policies.RoutingPolicy
+	// Members are the sessions of the route server. Whoever announces paths and is
+	// not among them is a member that is Up, Anchored, and sent both families.
+	Members []Session
+}
+
+// Session is a member as the route server knows it.
+type Session struct {
+	rib.Peer
+	Name     string
+	Up       bool // is sent routes
+	Anchored bool // obeys Old; all obey New
+	IPv4     bool // is sent IPv4 routes
+	IPv6     bool
+	// SecondaryRoute: every soft reset of another member sends it everything again.
+	SecondaryRoute bool
+}
+
+// Assess looks at every path of routes, and reports. An error is one of the source's.
+func Assess(q Question, routes rib.Source) (*Report, error) {
+	a := newAssessment(q)
+	for p, err := range routes {
+		if err != nil {
+			return nil, err
+		}
+		a.see(p)
+	}
+	return a.report(), nil
+}
+
+// assessment is a question on its way to an answer.
+type assessment struct {
+	Question
+	index    *index
+	table    *table
+	old, new *eval.Evaluator
+	sessions []Session // by the peers' numbers
+
+	byASN map[filters.ASN][]uint32 // sessions
+
+	out       *Report
+	members   []Member // by the peers' numbers
+	providers []providerCount
+	collected *collected
+	sent      [2]int   // sessions that are sent IPv4, and IPv6
+	most      [2]tally // of IPv4 and IPv6: what those are told to whom all paths are offered
+	unlike    []tally  // what others are told besides, or less
+}
+
+func newAssessment(q Question) *assessment {
+	a := &assessment{Question: q, index: newIndex(q.Lists), table: newTable(), out: &Report{}}
+	a.new = eval.New(q.New)
+	if q.Old != nil && len(q.Old.Import) > 0 {
+		a.old = eval.New(q.Old)
+	}
+	for _, s := range q.Members {
+		if int(a.table.peer(s.Peer)) == len(a.sessions) {
+			a.sessions = append(a.sessions, s)
+		}
+	}
+	return a
+}
+
+// see judges a path, and keeps what is needed of it.
+func (a *assessment) see(p *rib.Path) {
+	peer := a.table.peer(p.Announcer())
+	if int(peer) == len(a.sessions) {
+		a.sessions = append(a.sessions, Session{Peer: p.Announcer(), Up: true, Anchored: true, IPv4: true, IPv6: true})
+	}
+	var old eval.Verdict
+	if a.old != nil && a.sessions[peer].Anchored {
+		old = a.old.Verdict(&p.Route)
+	}
+	a.table.add(p, peer, old, a.new.Verdict(&p.Route))
+}
+
+// was and now are what the policies make of a path, as text; "" for nothing.
+func (a *assessment) was(e *entry) string {
+	if a.old == nil {
+		return ""
+	}
+	return a.old.Effect(e.old)
+}
+
+func (a *assessment) now(e *entry) string { return a.new.Effect(e.new) }
+
+// report counts all that was seen.
+func (a *assessment) report() *Report {
+	a.begin()
+	var paths []entry
+	for slot := range a.table.heads {
+		paths = a.table.of(uint32(slot), paths)
+		a.count(uint32(slot), paths)
+	}
+	a.finish()
+	return a.out
+}

@@ -1,0 +1,153 @@
+package impact
+
+import (
+	"net/netip"
+
+	"github.com/gaissmai/bart"
+
+	"depeer/filters"
+	"depeer/policies"
+)
+
+// index finds the listings that a path belongs to. It knows what is in force only:
+// protected ASNs are in no filter, and routes in protected space are never asked for.
+type index struct {
+	listed   []filters.Listed
+	severity []int // of each provider: the rank of its treatment; -1: not in force
+
+	prefixes bart.Table[[]ref]
+	asns     map[filters.ASN][]ref
+	origins  map[filters.ASN]bool // that some provider lists, in force or not, wherever it looks
+	known    []bool               // providers that list ASNs: it is known where they are
+	placed   []bool               // providers that list prefixes
+}
+
+// ref is one match of one provider.
+type ref struct{ provider, match int32 }
+
+func newIndex(c *filters.Compiled) *index {
+	x := &index{listed: c.Listed, asns: make(map[filters.ASN][]ref), origins: make(map[filters.ASN]bool)}
+	rank, matched := make(map[string]int), make(map[filters.ASN]bool)
+	for i, f := range c.Filters {
+		rank[f.Treatment] = i
+		for _, m := range f.ASNs {
+			matched[m.ASN] = true
+		}
+		for _, g := range f.Groups {
+			for _, asn := range g.ASNs {
+				matched[asn] = true
+			}
+		}
+	}
+	for i := range c.Listed {
+		l := &c.Listed[i]
+		r, found := rank[l.Treatment]
+		inForce := l.State == filters.InForce && found
+		if !inForce {
+			r = -1
+		}
+		x.severity = append(x.severity, r)
+		x.known = append(x.known, len(l.Provider.ASNs) > 0)
+		x.placed = append(x.placed, len(l.Provider.Prefixes) > 0)
+		for j, m := range l.Provider.ASNs {
+			x.origins[m.ASN] = true
+			if inForce && matched[m.ASN] {
+				x.asns[m.ASN] = append(x.asns[m.ASN], ref{int32(i), int32(j)})
+			}
+		}
+		if inForce {
+			x.addPrefixes(int32(i), l.Provider)
+		}
+	}
+	return x
+}
+
+func (x *index) addPrefixes(provider int32, p *filters.Provider) {
+	for j := range p.Prefixes {
+		x.prefixes.Modify(p.Prefixes[j].Prefix, func(refs []ref, _ bool) ([]ref, bool) {
+			return append(refs, ref{provider, int32(j)}), false
+		})
+	}
+}
+
+// prefix returns the prefix match that r stands for.
+func (x *index) prefix(r ref) *filters.PrefixMatch {
+	return &x.listed[r.provider].Provider.Prefixes[r.match]
+}
+
+// asn returns the AS match that r stands for.
+func (x *index) asn(r ref) *filters.ASMatch { return &x.listed[r.provider].Provider.ASNs[r.match] }
+
+// covering gives the prefix matches that an announcement of p meets, the most
+// specific first.
+func (x *index) covering(p netip.Prefix, each func(ref)) {
+	if _, any := x.prefixes.LookupPrefix(p); !any {
+		return // nearly all: looking for all supernets takes longer
+	}
+	bits := uint8(p.Bits())
+	for _, refs := range x.prefixes.Supernets(p) {
+		for _, r := range refs {
+			if m := x.prefix(r); m.Min <= bits && bits <= m.Max {
+				each(r)
+			}
+		}
+	}
+}
+
+// along gives the AS matches that a path meets.
+func (x *index) along(path []filters.ASN, each func(ref)) {
+	for i, asn := range path {
+		for _, r := range x.asns[asn] {
+			m := x.asn(r)
+			switch m.Where {
+			case filters.Origin:
+				if i != len(path)-1 {
+					continue
+				}
+			case filters.Neighbor:
+				if i != 0 {
+					continue
+				}
+			case filters.Path:
+				if containsAny(path, m.Except) {
+					continue
+				}
+			}
+			each(r)
+		}
+	}
+}
+
+func containsAny(path, any []filters.ASN) bool {
+	for _, asn := range any {
+		for _, a := range path {
+			if a == asn {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// found is the match that a path belongs to.
+type found struct {
+	ref
+	byASN bool
+}
+
+// nobody is what a path belongs to that no match meets.
+var nobody = found{ref: ref{-1, -1}}
+
+// find returns the match that decides about a path: of the most severe treatment, by
+// prefix rather than by ASN, and the most specific one, or else the first listed.
+func (x *index) find(r *policies.Route) found {
+	best, severity := nobody, 0
+	better := func(r ref, byASN bool) {
+		if s := x.severity[r.provider]; s >= 0 && (best == nobody || s < severity) {
+			best, severity = found{r, byASN}, s
+		}
+	}
+	x.covering(r.Prefix, func(r ref) { better(r, false) })
+	x.along(r.Path, func(r ref) { better(r, true) })
+	return best
+}

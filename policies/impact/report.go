@@ -1,0 +1,129 @@
+package impact
+
+import (
+	"net/netip"
+
+	"depeer/filters"
+)
+
+// Report is what a policy does to routes. Counts are of paths as members announce
+// them, unless they are said to be of prefixes. Lists are sorted, and never nil.
+type Report struct {
+	Routes    Routes     `json:"routes"`
+	Prefixes  Prefixes   `json:"prefixes"`
+	Members   []Member   `json:"members"`   // by ASN and address
+	Providers []Provider `json:"providers"` // all that are in force, by list and id
+
+	// Covered are listed prefixes with no route of their own, and the less specific
+	// route that still carries them. Reached are those whose own routes are refused, and
+	// are reached by a less specific one all the same.
+	Covered []Cover `json:"covered"`
+	Reached []Cover `json:"reached"`
+	// Moved are listed prefixes that an origin announces which is not listed, of
+	// providers that list their ASNs. Unlisted is what their ASNs announce besides the
+	// listed prefixes, of providers that list prefixes, too.
+	Moved    []Sighting `json:"moved"`
+	Unlisted []Sighting `json:"unlisted"`
+	// Gone is what is listed, and is neither announced nor covered.
+	Gone []Gone `json:"gone"`
+	// Collateral are origins that are not listed, and whose paths are treated because a
+	// listed ASN is in them; those that lose most first.
+	Collateral []Collateral `json:"collateral"`
+
+	Addresses Addresses `json:"addresses"` // that nothing leads to any more
+	Effort    Effort    `json:"effort"`
+}
+
+// Routes counts paths.
+type Routes struct {
+	Total        int `json:"total"`
+	Refused      int `json:"refused"`  // reach nobody any more
+	Changed      int `json:"changed"`  // have other attributes than they were announced with
+	Released     int `json:"released"` // were refused or changed, and are not now
+	NewlyRefused int `json:"newly_refused"`
+	NewlyChanged int `json:"newly_changed"` // or in another way than they were
+}
+
+// Prefixes counts prefixes.
+type Prefixes struct {
+	Total       int `json:"total"`
+	Refused     int `json:"refused"`      // at least one path is
+	WithoutPath int `json:"without_path"` // every path is
+	Rerouted    int `json:"rerouted"`     // some member gets another path than before
+}
+
+// Member is what happens to one session's routes, and what it can use itself.
+type Member struct {
+	Address     netip.Addr  `json:"address"`
+	ASN         filters.ASN `json:"asn"`
+	Name        string      `json:"name"`
+	Routes      int         `json:"routes"`
+	Refused     int         `json:"refused"`
+	Changed     int         `json:"changed"`
+	Released    int         `json:"released"`
+	WithoutPath int         `json:"without_path"` // prefixes that it announces, and nobody does any more
+	// Lost are prefixes that it could use before, from others, and cannot after.
+	Lost  int  `json:"lost"`
+	Reset bool `json:"reset"` // something else is made of one of its routes than before
+}
+
+// Provider is what happens to the routes that a provider's matches decide about.
+type Provider struct {
+	ID          string       `json:"id"`
+	List        string       `json:"list"`
+	Treatment   string       `json:"treatment"`
+	Refused     int          `json:"refused"`
+	Changed     int          `json:"changed"`
+	Prefixes    int          `json:"prefixes"`     // with such a route
+	WithoutPath int          `json:"without_path"` // of these
+	Members     []netip.Addr `json:"members"`      // that announce them
+}
+
+// Cover is a listed prefix and the less specific route that leads there.
+type Cover struct {
+	Provider string       `json:"provider"`
+	List     string       `json:"list"`
+	Prefix   netip.Prefix `json:"prefix"`
+	By       netip.Prefix `json:"by"`
+	Origin   filters.ASN  `json:"origin"` // 0: an AS_SET
+}
+
+// Sighting is an announcement of a provider's that is not where its listing says.
+type Sighting struct {
+	Provider string       `json:"provider"`
+	List     string       `json:"list"`
+	Prefix   netip.Prefix `json:"prefix"`
+	Origin   filters.ASN  `json:"origin"`
+}
+
+// Gone is a prefix or an ASN of a listing that is not seen.
+type Gone struct {
+	Provider string `json:"provider"`
+	List     string `json:"list"`
+	Entry    string `json:"entry"` // 198.51.100.0/22, AS64999
+}
+
+// Collateral is an origin that is not listed itself.
+type Collateral struct {
+	Origin      filters.ASN   `json:"origin"`
+	Refused     int           `json:"refused"`
+	Changed     int           `json:"changed"`
+	WithoutPath int           `json:"without_path"` // prefixes
+	Via         []filters.ASN `json:"via"`          // listed ASNs in these paths
+}
+
+// Addresses counts addresses that a route led to before, and none does after: those of
+// prefixes left without a path that no other route covers.
+type Addresses struct {
+	IPv4 uint64 `json:"ipv4"`
+	IPv6 uint64 `json:"ipv6_64"` // /64s; what is longer counts as one
+}
+
+// Effort is what the change costs the route server and its members, as it is: an
+// estimate from what was measured (GoBGP 3.37).
+type Effort struct {
+	Resets  []netip.Addr `json:"resets"`  // members that are to be reset
+	Updates int          `json:"updates"` // routes that members are told of, all together
+	Again   int          `json:"again"`   // of these, sent again though nothing changes (secondary-route)
+	Seconds float64      `json:"seconds"` // for which the daemon does nothing else, all together
+}
