@@ -33,11 +33,13 @@ protocol bgp exchange {
 	error wait time 1, 2;
 	allow bgp_local_pref %[9]s;
 	ipv4 {
+		add paths %[11]s;
 		import all;
 		export filter { if proto != "mine4" then reject; if defined(wanted_med) then bgp_med = wanted_med; accept; };
 		next hop self;
 	};
 	ipv6 {
+		add paths %[11]s;
 		import all;
 		export filter { if proto != "mine6" then reject; if defined(wanted_med) then bgp_med = wanted_med; accept; };
 		next hop address %[10]v;
@@ -55,12 +57,15 @@ func (m *Member) write() {
 		}
 		fmt.Fprintf(family, "\t%s\n", a.route())
 	}
-	localPref := "off"
+	localPref, addPaths := "off", "off"
 	if m.config.LocalPref {
 		localPref = "on"
 	}
+	if m.config.AddPath {
+		addPaths = "rx"
+	}
 	text := fmt.Sprintf(birdConf, m.Address, static[0].String(), static[1].String(), m.listen.Port(), m.ASN,
-		m.server.Address.Addr(), m.server.Address.Port(), m.server.ASN, localPref, nextHop6(m.Address))
+		m.server.Address.Addr(), m.server.Address.Port(), m.server.ASN, localPref, nextHop6(m.Address), addPaths)
 	if err := os.WriteFile(m.file(), []byte(text), 0o644); err != nil {
 		m.t.Fatal(err)
 	}

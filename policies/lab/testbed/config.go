@@ -41,6 +41,8 @@ type MemberConfig struct {
 	Import, Export               []string // policies, in order
 	ImportDefault, ExportDefault Default
 	SecondaryRoute               bool
+	// AddPath has the member be sent up to eight paths for a prefix (RFC 7911).
+	AddPath bool
 
 	// LocalPref lets the member send LOCAL_PREF and believe what it receives,
 	// which BGP does not do between networks. Tests use it to see the route
@@ -159,11 +161,16 @@ func (m MemberConfig) section(address netip.Addr) object {
 		"transport":    object{"config": object{"passive-mode": true}},
 		"route-server": object{"config": object{"route-server-client": true, "secondary-route": m.SecondaryRoute}},
 		"apply-policy": object{"config": policy},
-		"afi-safis": []object{
-			{"config": object{"afi-safi-name": "ipv4-unicast"}},
-			{"config": object{"afi-safi-name": "ipv6-unicast"}},
-		},
+		"afi-safis":    []object{m.family("ipv4-unicast"), m.family("ipv6-unicast")},
 	}
+}
+
+func (m MemberConfig) family(name string) object {
+	f := object{"config": object{"afi-safi-name": name}}
+	if m.AddPath {
+		f["add-paths"] = object{"config": object{"send-max": 8}}
+	}
+	return f
 }
 
 // list is never nil: TOML has no null.
