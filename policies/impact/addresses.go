@@ -23,11 +23,11 @@ func (c *collected) addresses() Addresses {
 		table.Insert(p, i)
 	}
 	inside := make([][]netip.Prefix, len(lost))
-	for slot, k := range c.table.keys {
+	for slot := range uint32(c.table.prefixes.len()) {
 		if !c.alive[slot] {
 			continue
 		}
-		p := k.prefix()
+		p := c.table.prefixes.at(slot).prefix()
 		if i, found := table.LookupPrefix(p); found {
 			inside[i] = append(inside[i], p)
 		}

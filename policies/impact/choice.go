@@ -25,8 +25,8 @@ type candidate struct {
 
 // candidate returns a path as the statement that decided about it leaves it.
 func (t *table) candidate(at int, e entry, v eval.Verdict, by *eval.Evaluator) candidate {
-	a := &t.attrs[e.attrs]
-	c := candidate{entry: e, at: at, localPref: a.localPref, length: a.length, med: a.med}
+	a := t.attrs(&e)
+	c := candidate{entry: e, at: at, localPref: a.localPref, length: uint32(a.path.Length()), med: a.med}
 	if !v.Treated() || by == nil {
 		return c
 	}
@@ -46,7 +46,7 @@ func (t *table) candidate(at int, e entry, v eval.Verdict, by *eval.Evaluator) c
 
 // prefer is negative where a is chosen over b.
 func (t *table) prefer(a, b candidate) int {
-	x, y := &t.attrs[a.attrs], &t.attrs[b.attrs]
+	x, y := t.attrs(&a.entry), t.attrs(&b.entry)
 	if order := cmp.Or(cmp.Compare(b.localPref, a.localPref), cmp.Compare(a.length, b.length), cmp.Compare(x.origin, y.origin)); order != 0 {
 		return order
 	}
@@ -67,7 +67,7 @@ type receiver struct {
 // offered says whether gobgpd offers a path to a receiver at all: not its own, and
 // none through its ASN.
 func (t *table) offered(r receiver, c *candidate) bool {
-	return c.peer != r.peer && !t.attrs[c.attrs].path.Contains(r.asn)
+	return c.peer != r.peer && !t.attrs(&c.entry).path.Contains(r.asn)
 }
 
 // chosen returns the best of those in order that are offered to r, or nil.

@@ -38,15 +38,15 @@ type lengths [129]bool
 
 func newCollected(a *assessment) *collected {
 	c := &collected{
-		assessment: a, alive: make([]bool, len(a.table.heads)), own: make(map[ref]life), seenASNs: make(map[ref]bool),
+		assessment: a, alive: make([]bool, a.table.prefixes.len()), own: make(map[ref]life), seenASNs: make(map[ref]bool),
 		along: make(map[uint32][]ref), moved: make(map[Sighting]bool), unlisted: make(map[Sighting]bool), collateral: make(map[filters.ASN]*besides),
 	}
 	if len(a.index.asns) == 0 {
 		return c
 	}
 	var room [64]filters.ASN
-	for n := range a.table.attrs {
-		path := a.table.attrs[n].path.Append(room[:0])
+	for n := range a.table.shared.list {
+		path := a.table.shared.list[n].path.Append(room[:0])
 		a.index.along(path, func(r ref) {
 			c.seenASNs[r] = true
 			if len(path) > 0 && path[len(path)-1] == a.index.asn(r).ASN {
@@ -88,7 +88,7 @@ func (c *collected) see(slot uint32, prefix netip.Prefix, paths []entry, alive b
 // seeOrigins notes who announces a listed prefix and is not listed.
 func (c *collected) seeOrigins(prefix netip.Prefix, paths []entry, provider int32) {
 	for _, e := range paths {
-		origin, known := c.table.attrs[e.attrs].path.Origin()
+		origin, known := c.table.attrs(&e).path.Origin()
 		if known && !c.index.origins[origin] {
 			c.moved[c.sighting(provider, prefix, origin)] = true
 		}
@@ -108,7 +108,7 @@ type besides struct {
 
 // beside counts a path that is treated because via is in it.
 func (c *collected) beside(slot uint32, e entry, via filters.ASN, none bool) {
-	origin, known := c.table.attrs[e.attrs].path.Origin()
+	origin, known := c.table.attrs(&e).path.Origin()
 	if !known || c.index.origins[origin] {
 		return
 	}
@@ -213,8 +213,8 @@ func (c *collected) cover(p netip.Prefix) (slot uint32, found bool) {
 // covered names the origin of the best path that is left of a slot.
 func (c *collected) covered(l *filters.Listed, p netip.Prefix, slot uint32) Cover {
 	best := c.order(c.table.of(slot, nil), c.new, newVerdict)[0]
-	origin, _ := c.table.attrs[best.attrs].path.Origin()
-	return Cover{Provider: l.Provider.ID, List: l.Listing.Name, Prefix: p, By: c.table.keys[slot].prefix(), Origin: origin}
+	origin, _ := c.table.attrs(&best.entry).path.Origin()
+	return Cover{Provider: l.Provider.ID, List: l.Listing.Name, Prefix: p, By: c.table.prefixes.at(slot).prefix(), Origin: origin}
 }
 
 func familyOf(p netip.Prefix) int {

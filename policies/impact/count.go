@@ -39,7 +39,7 @@ func (a *assessment) begin() {
 func (a *assessment) count(slot uint32, paths []entry) {
 	a.out.Routes.Total += len(paths)
 	a.out.Prefixes.Total++
-	prefix := a.table.keys[slot].prefix()
+	prefix := a.table.prefixes.at(slot).prefix()
 	refused, treated, differs := 0, false, false
 	for i := range paths {
 		e := &paths[i]
@@ -114,7 +114,7 @@ func (a *assessment) attribute(slot uint32, e entry, none bool) {
 		return
 	}
 	var room [64]filters.ASN
-	route := a.table.route(slot, e, room[:])
+	route := a.table.route(slot, &e, room[:])
 	f := a.index.find(&route)
 	if f == nobody {
 		return

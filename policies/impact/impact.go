@@ -101,9 +101,9 @@ func (a *assessment) now(e *entry) string { return a.new.Effect(e.new) }
 func (a *assessment) report() *Report {
 	a.begin()
 	var paths []entry
-	for slot := range a.table.heads {
-		paths = a.table.of(uint32(slot), paths)
-		a.count(uint32(slot), paths)
+	for slot := range uint32(a.table.prefixes.len()) {
+		paths = a.table.of(slot, paths)
+		a.count(slot, paths)
 	}
 	a.finish()
 	return a.out

@@ -1,6 +1,7 @@
 package impact
 
 import (
+	"cmp"
 	"encoding/binary"
 	"net/netip"
 
@@ -11,28 +12,32 @@ import (
 )
 
 // table holds every path that was seen: what is needed to choose between those of
-// a prefix, and what the policies said. A path takes 32 octets; attributes that many
-// paths share are held once.
+// a prefix, and what the policies said. A path takes 32 octets, a prefix 32, with its place in the index 48, and
+// attributes that many paths share are held once.
+//
+// As long as prefixes come in order, as dumps have them, the next one is new or the
+// last; when one comes out of order, all get a place in an index.
 type table struct {
-	slots map[key]uint32 // of prefixes
-	keys  []key
-	heads []uint32 // of each prefix: its last path, counted from 1
-	paths []entry
+	prefixes list[announced]
+	paths    list[entry]
+	index    numbers // of prefixes, if it is needed
+	indexed  bool
 
-	attrs  []attrs
-	shared map[string]uint32
-	buffer []byte
+	shared sharedAttrs
 
-	peers  []rib.Peer
-	number map[rib.Peer]uint32
-
-	last    key // the prefix that came last, and its slot: most come in a row
-	lastNew bool
-	slot    uint32
+	peers          []rib.Peer
+	number         map[rib.Peer]uint32
+	lastPeer       rib.Peer // and its number: of a live table most come in a row
+	lastPeerNumber uint32
 }
 
-// key is a prefix without what netip needs besides: 18 octets, and nothing for the
-// garbage collector to follow.
+// announced is a prefix, and its last path, counted from 1.
+type announced struct {
+	key
+	head uint32
+}
+
+// key is a prefix without what netip needs besides.
 type key struct {
 	high, low uint64
 	bits      uint8
@@ -60,6 +65,20 @@ func (k key) prefix() netip.Prefix {
 	return netip.PrefixFrom(netip.AddrFrom16(b), int(k.bits))
 }
 
+func (k key) compare(l key) int {
+	if k.is6 != l.is6 {
+		return map[bool]int{false: -1, true: 1}[k.is6]
+	}
+	return cmp.Or(cmp.Compare(k.high, l.high), cmp.Compare(k.low, l.low), cmp.Compare(k.bits, l.bits))
+}
+
+// hash mixes all bits (multiplicative hashing; the constants are odd and irrational).
+func (k key) hash() uint32 {
+	h := k.high*0x9e3779b97f4a7c15 ^ (k.low+uint64(k.bits)<<1)*0xc2b2ae3d27d4eb4f
+	h ^= h >> 29
+	return uint32(h * 0x9e3779b97f4a7c15 >> 32)
+}
+
 // entry is one path.
 type entry struct {
 	next     uint32 // path to the same prefix, counted from 1; 0: the last
@@ -69,76 +88,76 @@ type entry struct {
 	old, new eval.Verdict
 }
 
-// attrs are what paths of one announcement share.
-type attrs struct {
-	path      rib.ASPath
-	length    uint32
-	localPref uint32 // 100 where it is absent
-	med       uint32
-	origin    rib.Origin
-}
-
 func newTable() *table {
-	return &table{slots: make(map[key]uint32), shared: make(map[string]uint32), number: make(map[rib.Peer]uint32)}
+	return &table{number: make(map[rib.Peer]uint32), shared: newSharedAttrs()}
 }
 
 // peer returns the number of a peer, which it gets if it has none.
 func (t *table) peer(p rib.Peer) uint32 {
+	if p == t.lastPeer && len(t.peers) > 0 {
+		return t.lastPeerNumber
+	}
 	n, known := t.number[p]
 	if !known {
 		n = uint32(len(t.peers))
 		t.number[p], t.peers = n, append(t.peers, p)
 	}
+	t.lastPeer, t.lastPeerNumber = p, n
 	return n
 }
 
 // add keeps a path.
 func (t *table) add(p *rib.Path, peer uint32, old, new eval.Verdict) {
-	k := keyOf(p.Prefix)
-	if !t.lastNew || k != t.last {
-		slot, known := t.slots[k]
-		if !known {
-			slot = uint32(len(t.keys))
-			t.slots[k], t.keys, t.heads = slot, append(t.keys, k), append(t.heads, 0)
-		}
-		t.last, t.lastNew, t.slot = k, true, slot
-	}
-	t.paths = append(t.paths, entry{next: t.heads[t.slot], peer: peer, attrs: t.share(p), since: p.Since, old: old, new: new})
-	t.heads[t.slot] = uint32(len(t.paths))
+	at := t.prefixes.at(t.slot(keyOf(p.Prefix)))
+	t.paths.add(entry{next: at.head, peer: peer, attrs: t.shared.number(p, peer), since: p.Since, old: old, new: new})
+	at.head = uint32(t.paths.len())
 }
 
-// defaultLocalPref is that of a path without one (gobgpd, and RFC 4277).
-const defaultLocalPref = 100
-
-// share returns the number of the attributes of p.
-func (t *table) share(p *rib.Path) uint32 {
-	a := attrs{length: uint32(p.ASPath.Length()), localPref: p.LocalPref, origin: p.Origin}
-	if a.localPref == 0 {
-		a.localPref = defaultLocalPref
+// slot returns the number of a prefix, which it gets if it has none.
+func (t *table) slot(k key) uint32 {
+	n := uint32(t.prefixes.len())
+	if n > 0 && !t.indexed {
+		switch order := k.compare(t.prefixes.at(n - 1).key); {
+		case order == 0:
+			return n - 1
+		case order < 0:
+			t.indexAll()
+		}
 	}
-	if p.MED != nil {
-		a.med = *p.MED // an absent one is 0 to gobgpd
+	if t.indexed {
+		h := k.hash()
+		if known, found := t.index.find(h, func(i uint32) bool { return t.prefixes.at(i).key == k }); found {
+			return known
+		}
+		t.index.add(h, n)
 	}
-	b := append(t.buffer[:0], byte(a.origin))
-	b = binary.LittleEndian.AppendUint32(b, a.localPref)
-	b = binary.LittleEndian.AppendUint32(b, a.med)
-	b = append(b, p.ASPath...)
-	t.buffer = b
-	n, known := t.shared[string(b)]
-	if !known {
-		n = uint32(len(t.attrs))
-		text := string(b)
-		a.path = rib.ASPath(text[len(b)-len(p.ASPath):])
-		t.shared[text], t.attrs = n, append(t.attrs, a)
-	}
+	t.prefixes.add(announced{key: k})
 	return n
+}
+
+// indexAll gives each prefix a place in the index.
+func (t *table) indexAll() {
+	t.indexed = true
+	for i := range uint32(t.prefixes.len()) {
+		t.index.add(t.prefixes.at(i).hash(), i)
+	}
+}
+
+// lookup returns the slot of a prefix.
+func (t *table) lookup(p netip.Prefix) (slot uint32, known bool) {
+	if !t.indexed {
+		t.indexAll()
+	}
+	k := keyOf(p)
+	return t.index.find(k.hash(), func(i uint32) bool { return t.prefixes.at(i).key == k })
 }
 
 // of returns the paths of a slot, in the order in which they came, in to.
 func (t *table) of(slot uint32, to []entry) []entry {
 	to = to[:0]
-	for n := t.heads[slot]; n != 0; n = t.paths[n-1].next {
-		to = append(to, t.paths[n-1])
+	for n := t.prefixes.at(slot).head; n != 0; {
+		e := t.paths.at(n - 1)
+		to, n = append(to, *e), e.next
 	}
 	for i, j := 0, len(to)-1; i < j; i, j = i+1, j-1 {
 		to[i], to[j] = to[j], to[i]
@@ -146,15 +165,11 @@ func (t *table) of(slot uint32, to []entry) []entry {
 	return to
 }
 
+// attrs returns what a path shares with others.
+func (t *table) attrs(e *entry) *attrs { return &t.shared.list[e.attrs] }
+
 // route returns what policies see of a path, without its communities. Its AS path is
 // in to.
-func (t *table) route(slot uint32, e entry, to []filters.ASN) policies.Route {
-	a := t.attrs[e.attrs]
-	return policies.Route{Prefix: t.keys[slot].prefix(), Peer: t.peers[e.peer].Address, Path: a.path.Append(to[:0])}
-}
-
-// lookup returns the slot of a prefix.
-func (t *table) lookup(p netip.Prefix) (slot uint32, known bool) {
-	slot, known = t.slots[keyOf(p)]
-	return slot, known
+func (t *table) route(slot uint32, e *entry, to []filters.ASN) policies.Route {
+	return policies.Route{Prefix: t.prefixes.at(slot).prefix(), Peer: t.peers[e.peer].Address, Path: t.attrs(e).path.Append(to[:0])}
 }

@@ -118,7 +118,7 @@ func (a *assessment) special(paths []entry) []uint32 {
 	var room [64]filters.ASN
 	for _, e := range paths {
 		out = append(out, e.peer)
-		for _, asn := range a.table.attrs[e.attrs].path.All(room[:0]) {
+		for _, asn := range a.table.attrs(&e).path.All(room[:0]) {
 			out = append(out, a.byASN[asn]...)
 		}
 	}

@@ -1,0 +1,53 @@
+package impact
+
+// numbers finds the number of a thing by its hash: an open hash table of numbers, at
+// most half filled. The things themselves are elsewhere, in the order of their
+// numbers; a table of millions holds nothing that the garbage collector follows.
+type numbers struct {
+	slots []slot // a power of two
+	count int
+}
+
+// slot is empty where its number is 0; numbers are counted from 1 in it.
+type slot struct{ hash, number uint32 }
+
+// find returns the number of what has the hash and is equal.
+func (n *numbers) find(hash uint32, equal func(number uint32) bool) (number uint32, found bool) {
+	if len(n.slots) == 0 {
+		return 0, false
+	}
+	mask := uint32(len(n.slots) - 1)
+	for i := hash & mask; ; i = (i + 1) & mask {
+		s := n.slots[i]
+		if s.number == 0 {
+			return 0, false
+		}
+		if s.hash == hash && equal(s.number-1) {
+			return s.number - 1, true
+		}
+	}
+}
+
+// add notes a number that is not there.
+func (n *numbers) add(hash, number uint32) {
+	if 2*(n.count+1) > len(n.slots) {
+		old := n.slots
+		n.slots = make([]slot, max(1024, 2*len(old)))
+		for _, s := range old {
+			if s.number != 0 {
+				n.put(s)
+			}
+		}
+	}
+	n.count++
+	n.put(slot{hash, number + 1})
+}
+
+func (n *numbers) put(s slot) {
+	mask := uint32(len(n.slots) - 1)
+	i := s.hash & mask
+	for n.slots[i].number != 0 {
+		i = (i + 1) & mask
+	}
+	n.slots[i] = s
+}
