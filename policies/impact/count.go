@@ -22,13 +22,21 @@ func (a *assessment) begin() {
 		a.members[i] = Member{Address: s.Address, ASN: s.ASN, Name: s.Name}
 	}
 	a.unlike = make([]tally, len(a.sessions))
-	a.byASN = make(map[filters.ASN][]uint32)
+	a.unusable = make([][2]int, len(a.sessions))
+	byASN := make(map[filters.ASN][]uint32)
 	for i, s := range a.sessions {
-		a.byASN[s.ASN] = append(a.byASN[s.ASN], uint32(i))
+		byASN[s.ASN] = append(byASN[s.ASN], uint32(i))
 		for family := range a.sent {
 			if s.sent(family) {
 				a.sent[family]++
 			}
+		}
+	}
+	a.behind = make([][]uint32, len(a.table.shared.list))
+	var room [64]filters.ASN
+	for n := range a.table.shared.list {
+		for _, asn := range a.table.shared.list[n].path.All(room[:0]) {
+			a.behind[n] = append(a.behind[n], byASN[asn]...)
 		}
 	}
 	a.providers = make([]providerCount, len(a.index.listed))
@@ -51,6 +59,7 @@ func (a *assessment) count(slot uint32, paths []entry) {
 		treated = treated || e.new.Treated() || e.old.Treated()
 	}
 	a.collected.see(slot, prefix, paths, len(paths) > refused)
+	a.before(familyOf(prefix), paths)
 	if !treated {
 		return
 	}

@@ -49,7 +49,7 @@ type assessment struct {
 	old, new *eval.Evaluator
 	sessions []Session // by the peers' numbers
 
-	byASN map[filters.ASN][]uint32 // sessions
+	behind [][]uint32 // by shared attributes: sessions whose ASN is in the path
 
 	out       *Report
 	members   []Member // by the peers' numbers
@@ -58,6 +58,8 @@ type assessment struct {
 	sent      [2]int   // sessions that are sent IPv4, and IPv6
 	most      [2]tally // of IPv4 and IPv6: what those are told to whom all paths are offered
 	unlike    []tally  // what others are told besides, or less
+	usable    [2]int   // prefixes that there was a path to before
+	unusable  [][2]int // of these, of each session: what it could not use
 }
 
 func newAssessment(q Question) *assessment {

@@ -130,8 +130,8 @@ func (o *oracle) better(a, b *rib.Path, effect func(*rib.Path) string) bool {
 	}
 }
 
-func (o *oracle) counts() (p impact.Prefixes, updates int, lost map[rib.Peer]int) {
-	lost = make(map[rib.Peer]int)
+func (o *oracle) counts() (p impact.Prefixes, updates int, lost, usable map[rib.Peer]int) {
+	lost, usable = make(map[rib.Peer]int), make(map[rib.Peer]int)
 	for _, prefix := range o.prefixes() {
 		p.Total++
 		if slices.ContainsFunc(o.to(prefix), func(p *rib.Path) bool { return o.now(p) == "refuse" }) {
@@ -148,6 +148,9 @@ func (o *oracle) counts() (p impact.Prefixes, updates int, lost map[rib.Peer]int
 			}
 			was, how := o.gets(s, prefix, o.was)
 			now, hownow := o.gets(s, prefix, o.now)
+			if was != nil {
+				usable[s.Peer]++
+			}
 			if was == now && how == hownow {
 				continue
 			}
@@ -161,7 +164,7 @@ func (o *oracle) counts() (p impact.Prefixes, updates int, lost map[rib.Peer]int
 			p.Rerouted++
 		}
 	}
-	return p, updates, lost
+	return p, updates, lost, usable
 }
 
 // meets says whether a listing's prefix is meant by an announcement.

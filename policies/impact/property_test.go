@@ -118,7 +118,7 @@ func TestAgainstTheOracle(t *testing.T) {
 		if d := cmp.Diff(o.routes(), got.Routes); d != "" {
 			t.Errorf("routes (-want +got):\n%s", d)
 		}
-		prefixes, updates, lost := o.counts()
+		prefixes, updates, lost, usable := o.counts()
 		if d := cmp.Diff(prefixes, got.Prefixes); d != "" {
 			t.Errorf("prefixes (-want +got):\n%s", d)
 		}
@@ -126,8 +126,9 @@ func TestAgainstTheOracle(t *testing.T) {
 			t.Errorf("updates: want %d, got %d", updates, got.Effort.Updates)
 		}
 		for _, m := range got.Members {
-			if want := lost[rib.Peer{Address: m.Address, ASN: m.ASN}]; m.Lost != want {
-				t.Errorf("%s loses %d, want %d", m.Address, m.Lost, want)
+			peer := rib.Peer{Address: m.Address, ASN: m.ASN}
+			if want := []int{lost[peer], usable[peer]}; !cmp.Equal(want, []int{m.Lost, m.Usable}) {
+				t.Errorf("%s loses %d of %d, want %d", m.Address, m.Lost, m.Usable, want)
 			}
 		}
 		o.check(t, got)

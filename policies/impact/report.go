@@ -63,8 +63,9 @@ type Member struct {
 	Released    int         `json:"released"`
 	WithoutPath int         `json:"without_path"` // prefixes that it announces, and nobody does any more
 	// Lost are prefixes that it could use before, from others, and cannot after.
-	Lost  int  `json:"lost"`
-	Reset bool `json:"reset"` // something else is made of one of its routes than before
+	Lost   int  `json:"lost"`
+	Usable int  `json:"usable"` // prefixes that it could use before
+	Reset  bool `json:"reset"`  // something else is made of one of its routes than before
 }
 
 // Provider is what happens to the routes that a provider's matches decide about.

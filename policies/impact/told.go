@@ -4,7 +4,6 @@ import (
 	"net/netip"
 	"slices"
 
-	"depeer/filters"
 	"depeer/policies/eval"
 )
 
@@ -88,6 +87,7 @@ func (a *assessment) sum(n uint32) {
 		if a.sessions[n].sent(family) {
 			all.updates += a.most[family].updates
 			all.lost += a.most[family].lost
+			a.members[n].Usable += a.usable[family] - a.unusable[n][family]
 		}
 	}
 	a.out.Effort.Updates += all.updates
@@ -115,15 +115,35 @@ func (a *assessment) order(paths []entry, by *eval.Evaluator, verdict func(*entr
 // special returns the members to whom not all paths are offered, in order.
 func (a *assessment) special(paths []entry) []uint32 {
 	var out []uint32
-	var room [64]filters.ASN
 	for _, e := range paths {
-		out = append(out, e.peer)
-		for _, asn := range a.table.attrs(&e).path.All(room[:0]) {
-			out = append(out, a.byASN[asn]...)
-		}
+		out = append(append(out, e.peer), a.behind[e.attrs]...)
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
+}
+
+// before counts a prefix for those who could use it before: who could not, is special
+// to every path that was not refused.
+func (a *assessment) before(family int, paths []entry) {
+	first := slices.IndexFunc(paths, func(e entry) bool { return !e.old.Refused() })
+	if first < 0 {
+		return
+	}
+	a.usable[family]++
+	without := func(n uint32) {
+		r := receiver{n, a.sessions[n].ASN}
+		if !slices.ContainsFunc(paths, func(e entry) bool { return !e.old.Refused() && a.table.offered(r, &candidate{entry: e}) }) {
+			a.unusable[n][family]++
+		}
+	}
+	e := &paths[first]
+	without(e.peer)
+	behind := a.behind[e.attrs]
+	for i, n := range behind {
+		if n != e.peer && !slices.Contains(behind[:i], n) {
+			without(n)
+		}
+	}
 }
 
 // resend counts what the soft reset of a member costs.

@@ -15,16 +15,7 @@ const (
 )
 
 // Guard is the answer of one guard.
-type Guard struct {
-	Code  string `json:"code"`
-	Value int    `json:"value"` // entries
-	Limit int    `json:"limit"` // entries
-	Base  int    `json:"base"`  // entries that were applied last
-	OK    bool   `json:"ok"`
-	List  string `json:"list,omitempty"` // that it is about; "" for all together
-	// Flag is the override, which names exactly Value; "" where there is none.
-	Flag string `json:"flag,omitempty"`
-}
+type Guard = policies.Answer
 
 // Sizes is what guards on the size of a change look at.
 type Sizes struct {
@@ -53,9 +44,9 @@ func (z *Sizes) Guards() []Guard {
 			gone++
 		}
 	}
-	grow := Guard{Code: CodeGrowth, Value: added, Limit: max(z.Free, share(len(last), z.Growth)), Base: len(last), Flag: "--allow-growth"}
+	grow := Guard{Code: CodeGrowth, Value: added, Limit: max(z.Free, policies.Share(len(last), z.Growth)), Base: len(last), Flag: "--allow-growth"}
 	grow.OK = len(last) == 0 || grow.Value <= grow.Limit || grow.Value == z.AllowGrow
-	shrink := Guard{Code: CodeShrink, Value: gone, Limit: share(len(last), z.Shrink), Base: len(last), Flag: "--allow-shrink"}
+	shrink := Guard{Code: CodeShrink, Value: gone, Limit: policies.Share(len(last), z.Shrink), Base: len(last), Flag: "--allow-shrink"}
 	shrink.OK = shrink.Value <= shrink.Limit || shrink.Value == z.AllowShrink
 	return append([]Guard{grow, shrink}, z.emptied()...)
 }
@@ -94,6 +85,3 @@ func (z *Sizes) emptied() []Guard {
 	}
 	return out
 }
-
-// share returns how many of n a limit in millionths of a percent lets through.
-func share(n int, limit uint64) int { return int(uint64(n) * limit / 100_000_000) }
