@@ -68,7 +68,8 @@ func widen(to, b []byte) ([]byte, bool) {
 //	AS4_PATH          70000 70001
 //	merged      64500 70000 70001
 func (d *decoder) merge(path []byte, old older) []byte {
-	if !old.as4Has || old.as4Aggregator && len(old.aggregator) == 6 && asn(old.aggregator[:2]) != asTrans {
+	known := len(old.aggregator) == 6 && asn(old.aggregator[:2]) != asTrans
+	if old.as4Path == nil || old.as4Aggregator != nil && known {
 		return path
 	}
 	as4, err := rib.ParseASPath(old.as4Path)

@@ -23,13 +23,9 @@ const (
 
 const extendedLength = 0x10 // a flag: the length has two octets
 
-// older is what a path with ASNs of two octets needs AS4_PATH for.
-type older struct {
-	path, as4Path  []byte
-	aggregator     []byte
-	as4Aggregator  bool
-	pathIs, as4Has bool
-}
+// older is what decides a path with ASNs of two octets: attributes as they stand,
+// nil where they are missing.
+type older struct{ path, as4Path, aggregator, as4Aggregator []byte }
 
 // attributes reads the attributes of a path whose ASNs have asnLen octets. Of an
 // attribute that stands twice the first holds (RFC 7606, 3.g). Without AS_PATH the
@@ -40,7 +36,7 @@ func (d *decoder) attributes(b []byte, asnLen int) damage {
 	p.Origin, p.LocalPref, p.MED = rib.Incomplete, 0, nil
 	p.Communities, p.LargeCommunities = p.Communities[:0], p.LargeCommunities[:0]
 
-	var seen uint64
+	var seen uint64 // a bit for each code
 	var old older
 	for len(b) > 0 {
 		code, value, rest, ok := attribute(b)
@@ -58,14 +54,14 @@ func (d *decoder) attributes(b []byte, asnLen int) damage {
 			if asnLen == 4 {
 				why = d.asPath(value)
 			} else {
-				old.path, old.pathIs = value, true
+				old.path = value
 			}
 		case attrAS4Path:
-			old.as4Path, old.as4Has = value, true
+			old.as4Path = value
 		case attrAggregator:
 			old.aggregator = value
 		case attrAS4Aggregator:
-			old.as4Aggregator = true
+			old.as4Aggregator = value
 		default:
 			why = d.attribute(code, value)
 		}
@@ -73,7 +69,7 @@ func (d *decoder) attributes(b []byte, asnLen int) damage {
 			return why
 		}
 	}
-	if asnLen == 2 && old.pathIs {
+	if asnLen == 2 {
 		return d.olderPath(old)
 	}
 	return sound

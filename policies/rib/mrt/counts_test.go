@@ -58,7 +58,7 @@ func countsOf(t *testing.T, name string, asn filters.ASN) counts {
 		peers[p.Announcer()] = true
 	})
 	if report.Damaged != 0 || report.Unread != 0 {
-		t.Errorf("%v", &report)
+		t.Error(report)
 	}
 	got := counts{Paths: report.Paths, Prefixes: len(prefixes), Peers: len(peers)}
 	for _, s := range prefixes {

@@ -53,10 +53,10 @@ func (r *Reader) Paths() rib.Source {
 		switch {
 		case d.stopped:
 		case err == nil && r.report.Paths == 0:
-			yield(nil, fmt.Errorf("%w: %v", ErrNoRoute, &r.report))
+			yield(nil, fmt.Errorf("%w: %v", ErrNoRoute, r.report))
 		case err == nil:
 		case r.report.Paths == 0:
-			yield(nil, fmt.Errorf("%w: %v: %w", ErrNoRoute, &r.report, err))
+			yield(nil, fmt.Errorf("%w: %v: %w", ErrNoRoute, r.report, err))
 		default:
 			yield(nil, err)
 		}

@@ -64,7 +64,7 @@ func (r *Report) unread(k Kind) {
 
 // String says it in one line: 3 records, 1 path, 1 damaged (record 3: ...), 1 not
 // read (1 of type 16 subtype 1).
-func (r *Report) String() string {
+func (r Report) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s, %s", count(r.Records, "record"), count(r.Paths, "path"))
 	if r.Damaged > 0 {
