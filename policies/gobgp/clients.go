@@ -31,6 +31,12 @@ func (r *reader) neighbor(p *api.Peer) {
 	}
 	for _, family := range p.GetAfiSafis() {
 		n.Accepted += family.GetState().GetAccepted()
+		switch family.GetConfig().GetFamily().GetAfi() {
+		case api.Family_AFI_IP:
+			n.IPv4 = true
+		case api.Family_AFI_IP6:
+			n.IPv6 = true
+		}
 		n.AddPath = n.AddPath || family.GetAddPaths().GetConfig().GetSendMax() > 0
 	}
 	r.clients[name] = &client{Client: n}

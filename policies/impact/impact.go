@@ -15,6 +15,8 @@ type Question struct {
 	// Members are the sessions of the route server. Whoever announces paths and is
 	// not among them is a member that is Up, Anchored, and sent both families.
 	Members []Session
+	// Protect is what is spared, for Explain to say so.
+	Protect filters.Protection
 }
 
 // Session is a member as the route server knows it.

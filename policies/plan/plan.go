@@ -37,6 +37,29 @@ type Plan struct {
 	// Touched are the clients that announced routes of which the change makes
 	// something else, when it was made: apply looks at these first. It looks at all.
 	Touched []netip.Addr `json:"touched,omitempty"`
+
+	// Foreseen is what guards on routes were held against, for apply to look again. nil:
+	// nobody has looked at routes.
+	Foreseen *Foreseen `json:"foreseen,omitempty"`
+}
+
+// Foreseen is what a plan knew of routes when it was made.
+type Foreseen struct {
+	MaxRoutes         uint64 `json:"max_routes"` // of all paths, in millionths of a percent
+	MaxMemberRoutes   uint64 `json:"max_member_routes"`
+	AllowRoutes       int    `json:"allow_routes,omitempty"` // overrides, in paths
+	AllowMemberRoutes int    `json:"allow_member_routes,omitempty"`
+
+	// Members are the clients with how much they announced, and how much of it is
+	// refused.
+	Members []ForeseenMember `json:"members"`
+}
+
+// ForeseenMember is a client as a plan saw it.
+type ForeseenMember struct {
+	Address  netip.Addr `json:"address"`
+	Accepted uint64     `json:"accepted"` // paths, as the daemon counts them
+	Refused  int        `json:"refused"`
 }
 
 // FormatVersion is the version of the format of plans that this package writes.

@@ -53,6 +53,7 @@ type Client struct {
 	SecondaryRoute bool
 	AddPath        bool // is sent more than one path for a prefix
 	Accepted       uint64
+	IPv4, IPv6     bool // families of the session; not part of the fingerprint
 	Import, Export Assignment
 }
 

@@ -42,7 +42,8 @@ func clearCommand(s *session) *cli.Command {
 			if c.Bool("yes") {
 				return s.applyPlan(c, p, journal.Start{Action: "clear"})
 			}
-			result := view.Plan{Plan: p, Server: describeTarget(t, state), Summary: p.Change.Summary()}
+			server := describeTarget(t, state)
+			result := view.Plan{Plan: p, Impact: view.Impact{Server: &server, Lists: p.Lists, Summary: p.Change.Summary()}}
 			if err := s.finishPlan(result, planArgs{output: c.String("output")}); err != nil {
 				return err
 			}

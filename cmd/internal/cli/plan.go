@@ -5,26 +5,28 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
+	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/urfave/cli/v2"
 
 	"depeer/cmd/internal/view"
 	"depeer/policies"
-	"depeer/policies/apply"
 	"depeer/policies/exchange"
 	"depeer/policies/gobgp"
+	"depeer/policies/impact"
 	"depeer/policies/journal"
 	"depeer/policies/plan"
 )
 
 // planArgs are the arguments and flags of plan.
 type planArgs struct {
-	target    target
-	output    string
-	detailed  bool
-	takeOver  bool
-	overrides map[string]int
+	routesArgs
+	target   target
+	output   string
+	detailed bool
+	takeOver bool
 }
 
 func planCommand(s *session) *cli.Command {
@@ -34,11 +36,9 @@ func planCommand(s *session) *cli.Command {
 		ArgsUsage: "[LISTING...]",
 		Description: "Reads the target's policy, and says which objects would be added and removed. -o keeps the\n" +
 			"plan, for apply. A plan that a guard refuses is shown, and not kept.",
-		Flags: append(targetFlags(),
+		Flags: append(append(targetFlags(), routesFlags()...),
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "keep the plan in `FILE`"},
 			&cli.BoolFlag{Name: "detailed-exitcode", Usage: "exit 2 if there is something to do"},
-			&cli.IntFlag{Name: "allow-growth", Usage: "let the policy grow by exactly `N` entries"},
-			&cli.IntFlag{Name: "allow-shrink", Usage: "let the policy shrink by exactly `N` entries"},
 			&cli.BoolFlag{Name: "take-over", Usage: "replace objects with our names that somebody else made or changed"},
 		),
 		Action: func(c *cli.Context) error {
@@ -46,18 +46,15 @@ func planCommand(s *session) *cli.Command {
 			if err != nil {
 				return err
 			}
+			args := planArgs{routesArgs: routesArgsOf(c), output: c.String("output"), detailed: c.Bool("detailed-exitcode"), takeOver: c.Bool("take-over")}
+			if c.String("target") == "" && len(args.ribs) > 0 {
+				return s.planOfFile(c.Context, in, args)
+			}
 			if f := verdict(in.diags); f != nil && c.String("target") != "" {
-				return f // before a target is looked for in a file that is wrong
+				return s.refusedUnasked(in, f) // before a target is looked for in a file that is wrong
 			}
-			t, err := s.targetOf(c, in.exchange)
-			if err != nil {
+			if args.target, err = s.targetOf(c, in.exchange); err != nil {
 				return err
-			}
-			args := planArgs{target: t, output: c.String("output"), detailed: c.Bool("detailed-exitcode"), takeOver: c.Bool("take-over"), overrides: map[string]int{}}
-			for _, name := range []string{"allow-growth", "allow-shrink"} {
-				if c.IsSet(name) {
-					args.overrides[name] = c.Int(name)
-				}
 			}
 			return s.plan(c.Context, in, args)
 		},
@@ -70,7 +67,7 @@ func (s *session) plan(ctx context.Context, in *input, args planArgs) error {
 	}
 	// What is wrong with the lists is said without a call to the target.
 	if f := verdict(in.diags); f != nil {
-		return f
+		return s.refusedUnasked(in, f)
 	}
 	client, err := s.dial(ctx, args.target)
 	if err != nil {
@@ -103,47 +100,95 @@ func (s *session) plan(ctx context.Context, in *input, args planArgs) error {
 		takeOver(p, state, want)
 	}
 	p.Lists, p.Providers, p.Overrides = plan.Refs(in.lists), plan.Providers(in.compiled), args.overrides
-	result := view.Plan{Plan: p, Server: describeTarget(args.target, state), Summary: p.Change.Summary(), Diagnostics: in.diags}
-	if err := s.touched(ctx, client, state, &result); err != nil {
+	server := describeTarget(args.target, state)
+	result := view.Plan{Plan: p, Impact: view.Impact{Server: &server, Lists: p.Lists, Summary: p.Change.Summary()}}
+	sizes := s.sizes(in, p, last)
+	result.Changes, result.Guards = plan.ProviderChanges(sizes.Last, sizes.Now), sizes.Guards()
+	if err := s.foresee(ctx, in, client, state, args, &result); err != nil {
 		return err
 	}
+	result.Diagnostics = in.diags
+	return s.finishPlan(result, args)
+}
+
+// sizes is what guards on the size of a change look at.
+func (s *session) sizes(in *input, p, last *plan.Plan) plan.Sizes {
 	limits := in.exchange.Limits
 	sizes := plan.Sizes{
 		Now: p.Providers, Lists: p.Lists, Treatments: in.exchange.Treatments,
 		Growth: uint64(limits.MaxGrowth), Shrink: uint64(limits.MaxShrink), Free: exchange.FreeGrowth,
-		AllowGrow: args.overrides["allow-growth"], AllowShrink: args.overrides["allow-shrink"],
+		AllowGrow: p.Overrides["allow-growth"], AllowShrink: p.Overrides["allow-shrink"],
 	}
 	if last != nil {
 		sizes.Last, sizes.LastLists = last.Providers, last.Lists
 	}
-	result.Changes, result.Guards = plan.ProviderChanges(sizes.Last, sizes.Now), sizes.Guards()
-	return s.finishPlan(result, args)
+	return sizes
 }
 
-// touched notes in a plan whose routes it changes, so that its apply begins with these.
-// It does without if they cannot be read: a neighbor may go meanwhile.
-func (s *session) touched(ctx context.Context, client *gobgp.Client, state *plan.State, to *view.Plan) error {
+// foresee looks at all routes, and notes in the plan what its apply goes by: whose
+// routes change, the limits, and how much everybody announced.
+func (s *session) foresee(ctx context.Context, in *input, client *gobgp.Client, state *plan.State, args planArgs, to *view.Plan) error {
 	s.view.Progress("looking through what members announce")
-	touched, err := apply.Touched(ctx, client, state, &to.Plan.Change)
-	if err != nil {
-		s.log.Warn("whose routes change is not known: apply will look through them all", "error", err)
-		return ctx.Err()
+	change := &to.Plan.Change
+	q := impact.Question{Lists: in.compiled, Old: change.Judged(), New: policies.Build(in.compiled, in.exchange.Treatments, in.exchange.ASN), Members: sessionsOf(state, in.exchange)}
+	if err := s.look(ctx, in, q, args.routesArgs, liveRoutes(ctx, client, state), &to.Impact); err != nil {
+		return err
 	}
-	to.Plan.Touched = touched
-	to.Summary.Resets = append(to.Summary.Resets, touched...)
+	if change.Unsure { // which routes change cannot be computed
+		to.Summary.Resets = anchoredOf(state)
+	}
+	if len(args.ribs) > 0 {
+		to.Summary.Resets = []netip.Addr{} // those of a file are not this target's
+		return nil
+	}
+	to.Plan.Touched = to.Summary.Resets
+	to.Plan.Foreseen = foreseen(state, limitsOf(in.exchange, args.overrides), to.Report)
 	return nil
+}
+
+// planOfFile is a plan without a target: what lists do to the routes of a file.
+func (s *session) planOfFile(ctx context.Context, in *input, args planArgs) error {
+	if args.output != "" || args.takeOver {
+		return usage("depeer plan LISTING.yaml --rib FILE --target rs1 -o plan.depeer", "a plan is kept for a target, and none is named")
+	}
+	if f := verdict(in.diags); f != nil && f.code != Guarded {
+		return f
+	}
+	return s.impactOfFile(ctx, in, args.routesArgs, view.Impact{Lists: plan.Refs(in.lists)})
+}
+
+// refusedUnasked shows a result that is refused without a call to the target; what is
+// invalid has none.
+func (s *session) refusedUnasked(in *input, f *failure) error {
+	if f.code != Guarded {
+		return f
+	}
+	result := view.Impact{Lists: plan.Refs(in.lists), Guards: staticGuards(in.diags), Diagnostics: in.diags}
+	none := plan.Change{Old: &policies.RoutingPolicy{}, New: &policies.RoutingPolicy{}}
+	result.Summary = none.Summary()
+	if err := s.view.Impact(result); err != nil {
+		return err
+	}
+	f.diags = nil // they are shown
+	return f
+}
+
+// anchoredOf returns the clients that obey what is in force.
+func anchoredOf(state *plan.State) []netip.Addr {
+	out := []netip.Addr{}
+	for _, c := range state.Clients {
+		if c.RouteServer && slices.Contains(c.Import.Policies, policies.ImportPolicy) {
+			out = append(out, c.Address)
+		}
+	}
+	return out
 }
 
 // finishPlan keeps a plan that no guard refuses, and shows it.
 func (s *session) finishPlan(result view.Plan, args planArgs) error {
-	refused := 0
-	for _, g := range result.Guards {
-		if !g.OK {
-			refused++
-		}
-	}
-	result.Refused = refused > 0
-	if args.output != "" && refused == 0 {
+	refused := refusals(result.Guards)
+	result.Refused = refused != nil
+	if args.output != "" && refused == nil {
 		if err := s.writePlan(args.output, result.Plan); err != nil {
 			return err
 		}
@@ -152,13 +197,10 @@ func (s *session) finishPlan(result view.Plan, args planArgs) error {
 	if err := s.view.Plan(result); err != nil {
 		return err
 	}
-	switch {
-	case refused > 0:
-		return &failure{code: Guarded, name: "guard", err: errors.New("refused for " + count(refused, "reason"))}
-	case args.detailed && !result.Plan.Change.Empty():
+	if refused == nil && args.detailed && !result.Plan.Change.Empty() {
 		return &failure{code: Differs, name: "differs", said: true, err: errors.New("there is something to do")}
 	}
-	return nil
+	return refused
 }
 
 // newPlan makes a plan of a change.

@@ -31,7 +31,7 @@ func TestNextFitsAScreen(t *testing.T) {
 	nothing := plan.Change{Old: &policies.RoutingPolicy{}, New: &policies.RoutingPolicy{}}
 	p := &plan.Plan{At: time.Date(2024, 2, 1, 12, 0, 0, 0, time.UTC), Providers: refs, Change: nothing}
 	var out bytes.Buffer
-	if err := view.New(view.Options{Out: &out}).Plan(view.Plan{Plan: p, Summary: nothing.Summary()}); err != nil {
+	if err := view.New(view.Options{Out: &out}).Plan(view.Plan{Plan: p, Impact: view.Impact{Summary: nothing.Summary()}}); err != nil {
 		t.Fatal(err)
 	}
 	_, after, _ := strings.Cut(out.String(), "\nnext")

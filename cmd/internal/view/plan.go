@@ -5,20 +5,17 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"depeer/filters/diag"
+	"depeer/policies"
 	"depeer/policies/plan"
 )
 
 // Plan is the result of plan: a change that was not made.
 type Plan struct {
-	Plan        *plan.Plan
-	Summary     plan.Summary
-	Server      TargetState
-	Changes     []plan.ProviderChange // since the plan that was applied last
-	Guards      []plan.Guard
-	File        string // written there; empty: nowhere
-	Refused     bool   // a guard refuses: it was not written
-	Diagnostics diag.List
+	Impact
+	Plan    *plan.Plan
+	Changes []plan.ProviderChange // since the plan that was applied last
+	File    string                // written there; empty: nowhere
+	Refused bool                  // a guard refuses: it was not written
 }
 
 // TargetState is what a target was found to be.
@@ -32,19 +29,15 @@ type TargetState struct {
 
 func (v *program) Plan(p Plan) error {
 	return object(v.Out, struct {
-		SchemaVersion int             `json:"schema_version"`
-		ID            string          `json:"id"`
-		Target        TargetState     `json:"target"`
-		Lists         []plan.ListRef  `json:"lists"`
-		Changes       plan.Summary    `json:"changes"`
-		Providers     []changeOf      `json:"provider_changes"`
-		Next          []plan.NextStep `json:"next"`
-		Guards        []plan.Guard    `json:"guards"`
-		Diagnostics   []diagnostic    `json:"diagnostics"`
-		Nothing       bool            `json:"nothing_to_do"`
-		TakeOver      bool            `json:"take_over,omitempty"`
-		File          string          `json:"file,omitempty"`
-	}{SchemaVersion, p.Plan.ID, p.Server, nonNil(p.Plan.Lists), p.Summary, changesOf(p.Changes), plan.NextSteps(p.Plan.Providers), nonNil(p.Guards), diagnostics(p.Diagnostics), p.Plan.Change.Empty(), p.Plan.Then != nil, p.File})
+		SchemaVersion int    `json:"schema_version"`
+		ID            string `json:"id"`
+		impacted
+		ProviderChanges []changeOf      `json:"provider_changes"`
+		Next            []plan.NextStep `json:"next"`
+		Nothing         bool            `json:"nothing_to_do"`
+		TakeOver        bool            `json:"take_over,omitempty"`
+		File            string          `json:"file,omitempty"`
+	}{SchemaVersion, p.Plan.ID, impactedOf(p.Impact), changesOf(p.Changes), plan.NextSteps(p.Plan.Providers), p.Plan.Change.Empty(), p.Plan.Then != nil, p.File})
 }
 
 // changeOf is a provider's change as JSON.
@@ -75,23 +68,13 @@ func (v *person) Plan(p Plan) error {
 	v.Warnings(p.Diagnostics)
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	anchored := "anchored"
-	if n := len(p.Server.Unanchored); n > 0 {
-		anchored = fmt.Sprintf("%d not anchored yet", n)
-	}
-	name := p.Plan.Name
-	if name != "" {
-		name += "  "
-	}
-	fmt.Fprintf(w, "target\t%sAS%d  %s  gobgpd at %s, %s, %s\n", name, p.Server.ASN, p.Server.RouterID, p.Server.Address, anchored, counted{p.Server.Clients, "member"})
-	for _, l := range p.Plan.Lists {
-		fmt.Fprintf(w, "lists\t%s, %s, %s, %s, %s\n", l.Name, or(l.Updated, "not dated"), counted{l.Providers, "provider"}, counted{l.Prefixes, "prefix"}, counted{l.ASNs, "ASN"})
-	}
-	fmt.Fprintln(w)
+	v.alerts(w, p.Alerts)
+	v.head(w, p.Plan.Name, p.Impact)
 	v.providerChanges(w, p.Changes)
 	v.next(w, p)
+	v.routes(w, p.Impact)
 	v.guards(w, p.Guards)
-	fmt.Fprintf(w, "changes\t%s\n", p.Summary)
+	fmt.Fprintf(w, "changes\t%s%s\n", p.Summary, effort(p.Impact))
 	if p.Plan.Then != nil {
 		fmt.Fprintln(w, "then\tthe lists are put in; until they are, nothing is treated")
 	}
@@ -148,7 +131,10 @@ func guardText(g plan.Guard) string {
 	if g.List != "" {
 		name += " of " + g.List
 	}
-	return fmt.Sprintf("%s %s of %s", name, group(g.Value), entries(g.Limit))
+	if g.Member != nil {
+		name += " of " + g.Member.String()
+	}
+	return fmt.Sprintf("%s %s of %s %s", name, group(g.Value), group(g.Limit), policies.GuardOf(g.Code).Unit)
 }
 
 // guards shows those that refuse one by one, and the others in a line.

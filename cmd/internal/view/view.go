@@ -26,6 +26,8 @@ type View interface {
 	LabStands(Lab) error // where a lab that stays is reached
 	Version(Version) error
 	Plan(Plan) error
+	Impact(Impact) error
+	Explain(Explain) error
 	Apply(Apply) error
 	Status(Status) error
 	History(History) error

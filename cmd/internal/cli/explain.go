@@ -1,0 +1,131 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"net/netip"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"depeer/cmd/internal/view"
+	"depeer/filters"
+	"depeer/policies"
+	"depeer/policies/gobgp"
+	"depeer/policies/impact"
+	"depeer/policies/rib"
+)
+
+func explainCommand(s *session) *cli.Command {
+	return &cli.Command{
+		Name:      "explain",
+		Usage:     "answers for a prefix or an ASN: which listing, on what evidence, and who announces it",
+		ArgsUsage: "PREFIX|ASN [LISTING...]",
+		Description: "Says which entry of which listing meets it, what follows, and who answers for that; or why\n" +
+			"nothing does, and which entry comes nearest. With --rib or --target also who announces it,\n" +
+			"what becomes of that, and what still covers it.",
+		Flags: append(targetFlags(), ribFlag(), &cli.BoolFlag{Name: "full", Usage: "show everything, however long"}),
+		Action: func(c *cli.Context) error {
+			subject, err := parseSubject(c.Args().First())
+			if err != nil {
+				return err
+			}
+			in, err := s.load(c.Context, c.Args().Tail())
+			if err != nil {
+				return err
+			}
+			if f := verdict(in.diags); f != nil && f.code != Guarded {
+				return f
+			}
+			result := view.Explain{Full: c.Bool("full")}
+			live, done, err := s.explained(c, in, &result)
+			if err != nil {
+				return err
+			}
+			defer done()
+			return s.explain(c.Context, in, subject, c.StringSlice("rib"), live, result)
+		},
+	}
+}
+
+// explained reaches the target, if one is named, and returns its routes.
+func (s *session) explained(c *cli.Context, in *input, result *view.Explain) (live rib.Source, done func(), err error) {
+	none := func() {}
+	if c.String("target") == "" {
+		return nil, none, nil
+	}
+	t, err := s.targetOf(c, in.exchange)
+	if err != nil {
+		return nil, none, err
+	}
+	client, err := s.dial(c.Context, t)
+	if err != nil {
+		return nil, none, err
+	}
+	state, err := client.State(c.Context)
+	if err != nil {
+		return nil, none, errors.Join(unreached(c.Context, err), client.Close())
+	}
+	in.compile(s.now, in.exchange.WithASN(state.Server.ASN))
+	if f := verdict(in.diags); f != nil && f.code != Guarded {
+		return nil, none, errors.Join(f, client.Close())
+	}
+	server := describeTarget(t, state)
+	result.Server = &server
+	return liveRoutes(c.Context, client, state), func() { closeQuietly(client) }, nil
+}
+
+func closeQuietly(client *gobgp.Client) { _ = client.Close() } // it was only read from
+
+func (s *session) explain(ctx context.Context, in *input, subject impact.Subject, ribs []string, live rib.Source, result view.Explain) error {
+	x := in.exchange
+	q := impact.Question{Lists: in.compiled, New: policies.Build(in.compiled, x.Treatments, x.ASN), Protect: x.Protect}
+	d := &dumps{names: ribs}
+	source := live
+	if len(ribs) > 0 {
+		source = d.paths()
+	}
+	if source != nil {
+		source = s.watched(ctx, source)
+	}
+	explanation, err := impact.Explain(q, subject, source)
+	switch {
+	case errors.As(err, new(*failure)):
+		return err
+	case err != nil:
+		return unreached(ctx, err)
+	}
+	if len(ribs) > 0 {
+		result.Rib = &d.into
+		in.diags = append(in.diags, d.diags...)
+	}
+	result.Explanation, result.Diagnostics = explanation, in.diags
+	return s.view.Explain(result)
+}
+
+// parseSubject reads a prefix, an address, which stands for itself alone, or an ASN.
+func parseSubject(text string) (impact.Subject, error) {
+	const right = "depeer explain 198.51.100.0/24, or AS64999"
+	if text == "" {
+		return impact.Subject{}, usage(right, "explain takes a prefix or an ASN first")
+	}
+	if !strings.ContainsAny(text, "./:") {
+		asn, err := filters.ParseASN(text)
+		if err != nil {
+			return impact.Subject{}, usage(right, "%v", err)
+		}
+		return impact.Subject{ASN: asn}, nil
+	}
+	if a, err := netip.ParseAddr(text); err == nil && a.Zone() == "" && !a.Is4In6() {
+		return impact.Subject{Prefix: netip.PrefixFrom(a, a.BitLen())}, nil
+	}
+	p, err := filters.ParsePrefix(text)
+	if err != nil {
+		hint := right
+		if e := new(filters.SyntaxError); errors.As(err, &e) && e.Hint != "" {
+			hint = "depeer explain " + e.Hint
+		}
+		return impact.Subject{}, usage(hint, "%v", err)
+	}
+	return impact.Subject{Prefix: p}, nil
+}

@@ -1,0 +1,124 @@
+package cli
+
+import (
+	"context"
+	"errors"
+
+	"github.com/urfave/cli/v2"
+
+	"depeer/cmd/internal/view"
+	"depeer/policies"
+	"depeer/policies/impact"
+	"depeer/policies/plan"
+	"depeer/policies/rib"
+)
+
+func impactCommand(s *session) *cli.Command {
+	return &cli.Command{
+		Name:      "impact",
+		Usage:     "shows what listings do to real routes: of an MRT file, or of a route server",
+		ArgsUsage: "[LISTING...]",
+		Description: "Says which routes of which members would be refused or changed, what would be left without\n" +
+			"a path, by what listed prefixes are still reached, which have moved, and who else loses.\n" +
+			"Changes nothing. With --target and --rib, routes are those of the file, and what is in\n" +
+			"force is the target's.",
+		Flags: append(targetFlags(), routesFlags()...),
+		Action: func(c *cli.Context) error {
+			args := routesArgsOf(c)
+			if c.String("target") == "" && len(args.ribs) == 0 {
+				return usage("depeer impact LISTING.yaml --rib FILE, or --target rs1", "no routes: neither --rib nor --target")
+			}
+			in, err := s.load(c.Context, c.Args().Slice())
+			if err != nil {
+				return err
+			}
+			if f := verdict(in.diags); f != nil && f.code != Guarded {
+				return f
+			}
+			result := view.Impact{Full: args.full, Lists: plan.Refs(in.lists)}
+			if c.String("target") == "" {
+				return s.impactOfFile(c.Context, in, args, result)
+			}
+			t, err := s.targetOf(c, in.exchange)
+			if err != nil {
+				return err
+			}
+			return s.impactOnTarget(c.Context, in, t, args, result)
+		},
+	}
+}
+
+// impactOfFile is about the routes of dumps, where nothing is in force.
+func (s *session) impactOfFile(ctx context.Context, in *input, args routesArgs, result view.Impact) error {
+	want := policies.Build(in.compiled, in.exchange.Treatments, in.exchange.ASN)
+	nothing := plan.Change{Old: &policies.RoutingPolicy{}, New: want}
+	result.Summary = nothing.Summary()
+	if err := s.look(ctx, in, impact.Question{Lists: in.compiled, New: want}, args, nil, &result); err != nil {
+		return err
+	}
+	return s.showImpact(in, result)
+}
+
+// impactOnTarget is about a target, and what is in force there.
+func (s *session) impactOnTarget(ctx context.Context, in *input, t target, args routesArgs, result view.Impact) error {
+	if f := verdict(in.diags); f != nil {
+		return s.refusedUnasked(in, f)
+	}
+	client, err := s.dial(ctx, t)
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+	state, err := client.State(ctx)
+	if err != nil {
+		return unreached(ctx, err)
+	}
+	in.compile(s.now, in.exchange.WithASN(state.Server.ASN))
+	if f := verdict(in.diags); f != nil && f.code != Guarded {
+		return f
+	}
+	want := policies.Build(in.compiled, in.exchange.Treatments, in.exchange.ASN)
+	change := plan.To(state, want, "impact")
+	server := describeTarget(t, state)
+	result.Server, result.Summary = &server, change.Summary()
+	q := impact.Question{Lists: in.compiled, Old: change.Old, New: want, Members: sessionsOf(state, in.exchange)}
+	if err := s.look(ctx, in, q, args, liveRoutes(ctx, client, state), &result); err != nil {
+		return err
+	}
+	return s.showImpact(in, result)
+}
+
+// look looks at all routes, of dumps or else of live, and notes in result what becomes
+// of them, and what guards say.
+func (s *session) look(ctx context.Context, in *input, q impact.Question, args routesArgs, live rib.Source, result *view.Impact) error {
+	d := &dumps{names: args.ribs}
+	source := live
+	if len(args.ribs) > 0 {
+		source = d.paths()
+	}
+	report, err := s.assess(ctx, q, in.exchange, source)
+	switch {
+	case errors.As(err, new(*failure)):
+		return err
+	case err != nil:
+		return unreached(ctx, err)
+	}
+	if len(args.ribs) > 0 {
+		result.Rib = &d.into
+		in.diags = append(in.diags, d.diags...)
+	}
+	limits := limitsOf(in.exchange, args.overrides)
+	result.Report, result.Alerts, result.Full = report, report.Alerts(limits), args.full
+	result.Guards = append(result.Guards, report.Guards(limits)...)
+	result.Summary.Resets = append(result.Summary.Resets, report.Effort.Resets...)
+	return nil
+}
+
+func (s *session) showImpact(in *input, result view.Impact) error {
+	result.Guards = append(staticGuards(in.diags), result.Guards...)
+	result.Diagnostics = in.diags
+	if err := s.view.Impact(result); err != nil {
+		return err
+	}
+	return refusals(result.Guards)
+}

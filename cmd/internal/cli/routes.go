@@ -1,0 +1,244 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"depeer/cmd/internal/view"
+	"depeer/filters/diag"
+	"depeer/policies"
+	"depeer/policies/exchange"
+	"depeer/policies/gobgp"
+	"depeer/policies/impact"
+	"depeer/policies/plan"
+	"depeer/policies/rib"
+	"depeer/policies/rib/mrt"
+)
+
+// Where routes come from, for impact, plan and explain: dumps, or the target.
+
+// routesArgs are the flags of commands that look at routes.
+type routesArgs struct {
+	ribs      []string
+	full      bool
+	overrides map[string]int // of guards, by the flag's name
+}
+
+// ribFlag names dumps of routes.
+func ribFlag() cli.Flag {
+	return &cli.StringSliceFlag{Name: "rib", Usage: "take routes from this MRT `FILE` instead of the target; may be repeated"}
+}
+
+// routesFlags are those flags: an override for each guard that has one.
+func routesFlags() []cli.Flag {
+	flags := []cli.Flag{ribFlag(), &cli.BoolFlag{Name: "full", Usage: "show everything, however long"}}
+	for _, g := range policies.Guards {
+		if g.Flag != "" {
+			flags = append(flags, &cli.IntFlag{Name: g.Flag[2:], Usage: fmt.Sprintf("let %s go to exactly `N` %s, whatever the limit", g.Code[len("guard-"):], g.Unit)})
+		}
+	}
+	return flags
+}
+
+func routesArgsOf(c *cli.Context) routesArgs {
+	args := routesArgs{ribs: c.StringSlice("rib"), full: c.Bool("full"), overrides: map[string]int{}}
+	for _, g := range policies.Guards {
+		if g.Flag != "" && c.IsSet(g.Flag[2:]) {
+			args.overrides[g.Flag[2:]] = c.Int(g.Flag[2:])
+		}
+	}
+	return args
+}
+
+// limitsOf returns what guards on routes hold routes against.
+func limitsOf(x *exchange.Exchange, overrides map[string]int) impact.Limits {
+	return impact.Limits{
+		Routes: uint64(x.Limits.MaxRoutes), MemberRoutes: uint64(x.Limits.MaxMemberRoutes),
+		AllowRoutes: overrides["allow-routes"], AllowMemberRoutes: overrides["allow-member-routes"],
+	}
+}
+
+// sessionsOf returns the members of a target that have policies of ours, or will.
+func sessionsOf(state *plan.State, x *exchange.Exchange) []impact.Session {
+	var out []impact.Session
+	for _, c := range state.Clients {
+		if !c.RouteServer {
+			continue
+		}
+		out = append(out, impact.Session{
+			Peer: rib.Peer{Address: c.Address, ASN: c.ASN}, Name: memberName(x, rib.Peer{Address: c.Address, ASN: c.ASN}),
+			Up: c.Up, Anchored: slices.Contains(c.Import.Policies, policies.ImportPolicy),
+			IPv4: c.IPv4, IPv6: c.IPv6, SecondaryRoute: c.SecondaryRoute,
+		})
+	}
+	return out
+}
+
+// memberName is what the exchange file calls a session: by its address, or else by
+// its ASN.
+func memberName(x *exchange.Exchange, p rib.Peer) string {
+	name := ""
+	for _, m := range x.Members {
+		if slices.Contains(m.Addresses, p.Address) {
+			return m.Name
+		}
+		if m.ASN == p.ASN && name == "" {
+			name = m.Name
+		}
+	}
+	return name
+}
+
+// assess looks at all routes of dumps, or of a target.
+func (s *session) assess(ctx context.Context, q impact.Question, x *exchange.Exchange, source rib.Source) (*impact.Report, error) {
+	report, err := impact.Assess(q, s.watched(ctx, source))
+	if err != nil {
+		return nil, err
+	}
+	for i := range report.Members {
+		m := &report.Members[i]
+		m.Name = memberName(x, rib.Peer{Address: m.Address, ASN: m.ASN})
+	}
+	return report, nil
+}
+
+// often is after how many paths it is looked at the clock.
+const often = 1 << 14
+
+// watched is a source that an interrupt ends, and of which progress is shown.
+func (s *session) watched(ctx context.Context, source rib.Source) rib.Source {
+	return func(yield func(*rib.Path, error) bool) {
+		n, shown := 0, time.Now()
+		for p, err := range source {
+			if n++; n%often == 0 {
+				if ctx.Err() != nil {
+					yield(nil, ctx.Err())
+					return
+				}
+				if time.Since(shown) > time.Second {
+					shown = time.Now()
+					s.view.Progress(fmt.Sprintf("%s looked at", count(n, "route")))
+				}
+			}
+			if !yield(p, err) {
+				return
+			}
+		}
+	}
+}
+
+// liveRoutes are what all members of a target announce.
+func liveRoutes(ctx context.Context, client *gobgp.Client, state *plan.State) rib.Source {
+	return func(yield func(*rib.Path, error) bool) {
+		for _, c := range state.Clients {
+			if !c.RouteServer || !c.Up {
+				continue
+			}
+			for r, err := range client.Received(ctx, c.Address) {
+				p := &rib.Path{Route: r, PeerASN: c.ASN, ASPath: rib.Sequence(r.Path...)}
+				if !yield(p, err) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// dumps are the routes of files, one after another. What of them cannot be read is
+// noted in into, and in the diagnostics that warn returns when all is read.
+type dumps struct {
+	names []string
+	into  view.Rib
+	diags diag.List
+}
+
+func (d *dumps) paths() rib.Source {
+	return func(yield func(*rib.Path, error) bool) {
+		d.into.Files = d.names
+		for _, name := range d.names {
+			if more, err := d.read(name, yield); !more || err != nil {
+				if err != nil {
+					yield(nil, err)
+				}
+				return
+			}
+		}
+	}
+}
+
+// read yields the paths of one dump, and says whether more are wanted.
+func (d *dumps) read(name string, yield func(*rib.Path, error) bool) (more bool, err error) {
+	wrong := func(err error) error {
+		return &failure{code: Invalid, name: "invalid-input", err: fmt.Errorf("%s: %w", name, reason(err))}
+	}
+	file, err := os.Open(name)
+	if err != nil {
+		return false, wrong(err)
+	}
+	defer file.Close()
+	r := mrt.NewReader(file)
+	for p, err := range r.Paths() {
+		if err != nil {
+			return false, wrong(err)
+		}
+		if !yield(p, nil) {
+			return false, nil
+		}
+	}
+	report := r.Report()
+	d.into.Records += report.Records
+	d.into.Paths += report.Paths
+	d.into.Damaged += report.Damaged
+	d.into.Unread += report.Unread
+	if report.Damaged+report.Unread > 0 {
+		d.diags.Warnf(diag.Position{File: name}, "rib-not-all-read", "", "not all of it can be read: %s", report.String())
+	}
+	return true, nil
+}
+
+// staticGuards are the guards that need no routes, and refuse.
+func staticGuards(diags diag.List) []plan.Guard {
+	var out []plan.Guard
+	for _, d := range diags {
+		if d.Severity == diag.Refused {
+			out = append(out, plan.Guard{Code: d.Code})
+		}
+	}
+	return out
+}
+
+// refusals returns the failure of a result that guards refuse, or nil.
+func refusals(guards []plan.Guard) error {
+	n := 0
+	for _, g := range guards {
+		if !g.OK {
+			n++
+		}
+	}
+	if n == 0 {
+		return nil
+	}
+	return &failure{code: Guarded, name: "guard", err: errors.New("refused for " + count(n, "reason"))}
+}
+
+// foreseen is what apply looks at again.
+func foreseen(state *plan.State, limits impact.Limits, report *impact.Report) *plan.Foreseen {
+	f := &plan.Foreseen{MaxRoutes: limits.Routes, MaxMemberRoutes: limits.MemberRoutes, AllowRoutes: limits.AllowRoutes, AllowMemberRoutes: limits.AllowMemberRoutes}
+	refused := make(map[netip.Addr]int)
+	for _, m := range report.Members {
+		refused[m.Address] += m.Refused
+	}
+	for _, c := range state.Clients {
+		if c.RouteServer {
+			f.Members = append(f.Members, plan.ForeseenMember{Address: c.Address, Accepted: c.Accepted, Refused: refused[c.Address]})
+		}
+	}
+	return f
+}

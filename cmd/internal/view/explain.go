@@ -1,0 +1,129 @@
+package view
+
+import (
+	"fmt"
+	"strings"
+	"text/tabwriter"
+
+	"depeer/filters/diag"
+	"depeer/policies/impact"
+)
+
+// Explain is the result of explain.
+type Explain struct {
+	*impact.Explanation
+	Server      *TargetState // nil: no target was asked
+	Rib         *Rib         // nil: routes are not those of a file
+	Full        bool
+	Diagnostics diag.List
+}
+
+func (v *program) Explain(e Explain) error {
+	return object(v.Out, struct {
+		SchemaVersion int `json:"schema_version"`
+		*impact.Explanation
+		Target      *TargetState `json:"target"`
+		Rib         *Rib         `json:"rib,omitempty"`
+		Diagnostics []diagnostic `json:"diagnostics"`
+	}{SchemaVersion, e.Explanation, e.Server, e.Rib, diagnostics(e.Diagnostics)})
+}
+
+// Explain answers for what is refused, with evidence.
+func (v *person) Explain(e Explain) error {
+	v.Warnings(e.Diagnostics)
+	var b strings.Builder
+	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(w, "%s\n\n", e.Query)
+	for _, m := range e.Matches {
+		v.match(w, "listed", m)
+	}
+	if e.WhyNot != "" {
+		fmt.Fprintf(w, "not matched\t%s\n", e.WhyNot)
+	}
+	if e.Nearest != nil {
+		v.match(w, "nearest", *e.Nearest)
+	}
+	v.announced(w, e)
+	for n, c := range e.CoveredBy {
+		title := ""
+		if n == 0 {
+			title = "covered by"
+		}
+		fmt.Fprintf(w, "%s\t%s%s\n", title, c.Prefix, from(impact.Cover{Origin: c.Origin}))
+	}
+	if in := e.Inside; in.Routes > 0 {
+		fmt.Fprintf(w, "inside\t%s, %s refused, %s changed\n", counted{in.Routes, "route"}, group(in.Refused), group(in.Changed))
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	_, err := fmt.Fprint(v.Out, b.String())
+	return err
+}
+
+// match shows an entry, and who answers for it.
+func (v *person) match(w *tabwriter.Writer, title string, m impact.Match) {
+	fmt.Fprintf(w, "%s\t%s (%s) by %s, %s:%d\n", title, m.Provider, m.List, m.Entry, visible(m.File, ""), m.Line)
+	line := func(title, format string, args ...any) {
+		fmt.Fprintf(w, "%s\t"+format+"\n", append([]any{title}, args...)...)
+	}
+	if m.Name != m.Provider {
+		line("name", "%s", m.Name)
+	}
+	switch {
+	case m.Treatment != "" && m.Effect != "":
+		line("treatment", "%s: %s", m.Treatment, m.Effect)
+	case m.Treatment != "":
+		line("treatment", "%s", m.Treatment)
+	default:
+		line("treatment", "none: %s", m.State)
+	}
+	if m.Statement != "" {
+		line("statement", "%s", m.Statement)
+	}
+	if m.Reason != "" {
+		line("reason", "%s", m.Reason)
+	}
+	for _, e := range m.Evidence {
+		line("evidence", "%s", strings.TrimSpace(e.Ref+"  "+e.URL))
+	}
+	since := fmt.Sprintf("%s until %s", or(m.Listed, "not said"), or(m.Expires, "it is taken out"))
+	if m.Review != "" {
+		since += ", to be reviewed by " + m.Review
+	}
+	if m.Next != "" {
+		since += fmt.Sprintf("; %s from %s on", m.Next, m.NextFrom)
+	}
+	line("since", "%s", since)
+	if len(m.Approved) > 0 {
+		line("approved by", "%s", strings.Join(m.Approved, ", "))
+	}
+	if m.Contact != "" {
+		line("contact", "%s", m.Contact)
+	}
+	if len(m.Upstreams) > 0 {
+		line("carried by", "%s, as reported; not matched", asns(impact.Collateral{Via: m.Upstreams}))
+	}
+	fmt.Fprintln(w)
+}
+
+// announced shows who announces it, and what becomes of that.
+func (v *person) announced(w *tabwriter.Writer, e Explain) {
+	n := min(len(e.AnnouncedBy), 2*few)
+	if e.Full {
+		n = len(e.AnnouncedBy)
+	}
+	for i, a := range e.AnnouncedBy[:n] {
+		title, verdict := "", a.Verdict
+		if i == 0 {
+			title = "announced by"
+		}
+		if a.Verdict == "changed" {
+			verdict += ": " + a.Effect
+		}
+		fmt.Fprintf(w, "%s\tAS%s  %s\t%s\t%s\t%s\n", title, a.ASN, a.Address, a.Prefix, a.ASPath, verdict)
+	}
+	if more := len(e.AnnouncedBy) - n; more > 0 {
+		fmt.Fprintf(w, "\tand %s more (--full)\n", group(more))
+	}
+}

@@ -1,0 +1,278 @@
+package view
+
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+	"text/tabwriter"
+
+	"depeer/filters/diag"
+	"depeer/policies/impact"
+	"depeer/policies/plan"
+)
+
+// Impact is the result of impact: what lists do to routes. It is part of a Plan.
+type Impact struct {
+	Server      *TargetState // nil: routes are those of a file, and nobody was asked
+	Lists       []plan.ListRef
+	Summary     plan.Summary
+	Report      *impact.Report // nil: no routes were looked at
+	Rib         *Rib           // nil: routes are those of the target
+	Guards      []plan.Guard
+	Alerts      []impact.Alert
+	Full        bool // everything is shown to a person, however long
+	Diagnostics diag.List
+}
+
+// Rib is what was read of a file of routes.
+type Rib struct {
+	Files   []string `json:"files"`
+	Records int      `json:"records"`
+	Paths   int      `json:"paths"`
+	Damaged int      `json:"damaged"`
+	Unread  int      `json:"unread"`
+}
+
+// impacted is an Impact as JSON. Where no routes were looked at, what is about these is
+// not there.
+type impacted struct {
+	Target  *TargetState   `json:"target"`
+	Lists   []plan.ListRef `json:"lists"`
+	Changes plan.Summary   `json:"changes"`
+	Rib     *Rib           `json:"rib,omitempty"`
+	*impact.Report
+	Alerts      []impact.Alert `json:"alerts"`
+	Guards      []plan.Guard   `json:"guards"`
+	Diagnostics []diagnostic   `json:"diagnostics"`
+}
+
+func impactedOf(i Impact) impacted {
+	return impacted{i.Server, nonNil(i.Lists), i.Summary, i.Rib, i.Report, nonNil(i.Alerts), nonNil(i.Guards), diagnostics(i.Diagnostics)}
+}
+
+func (v *program) Impact(i Impact) error {
+	return object(v.Out, struct {
+		SchemaVersion int `json:"schema_version"`
+		impacted
+	}{SchemaVersion, impactedOf(i)})
+}
+
+// Impact shows what a usual list does on one screen.
+func (v *person) Impact(i Impact) error {
+	v.Warnings(i.Diagnostics)
+	var b strings.Builder
+	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	v.alerts(w, i.Alerts)
+	v.head(w, "", i)
+	v.routes(w, i)
+	v.guards(w, i.Guards)
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	_, err := fmt.Fprint(v.Out, b.String())
+	return err
+}
+
+// alerts say first who loses more than is usual.
+func (v *person) alerts(w *tabwriter.Writer, all []impact.Alert) {
+	for _, a := range all {
+		fmt.Fprintf(w, "%s\tAS%s  %s loses its last path to %s of %s that it could use\n", v.paint(red, "member"), a.ASN, a.Address, group(a.Lost), counted{a.Usable, "prefix"})
+	}
+	if len(all) > 0 {
+		fmt.Fprintln(w)
+	}
+}
+
+// head says which target and which lists.
+func (v *person) head(w *tabwriter.Writer, name string, i Impact) {
+	if s := i.Server; s != nil {
+		anchored := "anchored"
+		if n := len(s.Unanchored); n > 0 {
+			anchored = fmt.Sprintf("%d not anchored yet", n)
+		}
+		if name != "" {
+			name += "  "
+		}
+		fmt.Fprintf(w, "target\t%sAS%d  %s  gobgpd at %s, %s, %s\n", name, s.ASN, s.RouterID, s.Address, anchored, counted{s.Clients, "member"})
+	}
+	if i.Rib != nil {
+		fmt.Fprintf(w, "rib\t%s: %s, %s\n", strings.Join(i.Rib.Files, ", "), counted{i.Rib.Records, "record"}, counted{i.Rib.Paths, "path"})
+	}
+	for _, l := range i.Lists {
+		fmt.Fprintf(w, "lists\t%s, %s, %s, %s, %s\n", l.Name, or(l.Updated, "not dated"), counted{l.Providers, "provider"}, counted{l.Prefixes, "prefix"}, counted{l.ASNs, "ASN"})
+	}
+	fmt.Fprintln(w)
+}
+
+// few is how many lines of one kind are shown before the rest is counted.
+const few = 5
+
+func (i *Impact) few(n int) int {
+	if i.Full {
+		return n
+	}
+	return min(n, few)
+}
+
+// routes shows what becomes of routes, most first.
+func (v *person) routes(w *tabwriter.Writer, i Impact) {
+	r := i.Report
+	if r == nil {
+		return
+	}
+	fmt.Fprintf(w, "routes\t%s of %s refused%s, %s changed%s, %s no longer treated\n",
+		group(r.Routes.Refused), group(r.Routes.Total), newly(r.Routes.NewlyRefused, r.Routes.Refused),
+		group(r.Routes.Changed), newly(r.Routes.NewlyChanged, r.Routes.Changed), group(r.Routes.Released))
+	fmt.Fprintf(w, "prefixes\t%s of %s lose a path, %s the last one; %s are chosen anew%s\n",
+		group(r.Prefixes.Refused), group(r.Prefixes.Total), group(r.Prefixes.WithoutPath), group(r.Prefixes.Rerouted), unreached(r.Addresses))
+	v.members(w, i)
+	v.providers(w, i)
+	notes := []struct {
+		title string
+		lines []string
+	}{
+		{"covered", each(r.Covered, func(c impact.Cover) string {
+			return fmt.Sprintf("%s (%s) is not announced; %s%s still reaches it", c.Prefix, c.Provider, c.By, from(c))
+		})},
+		{"reached", each(r.Reached, func(c impact.Cover) string {
+			return fmt.Sprintf("%s (%s) is refused; %s%s still reaches it", c.Prefix, c.Provider, c.By, from(c))
+		})},
+		{"moved", each(r.Moved, func(s impact.Sighting) string {
+			return fmt.Sprintf("%s (%s) is now announced by AS%s, which is not listed", s.Prefix, s.Provider, s.Origin)
+		})},
+		{"unlisted", each(r.Unlisted, func(s impact.Sighting) string {
+			return fmt.Sprintf("%s is announced by AS%s (%s), and is not listed", s.Prefix, s.Origin, s.Provider)
+		})},
+		{"gone", each(r.Gone, func(g impact.Gone) string { return fmt.Sprintf("%s (%s) is not seen any more", g.Entry, g.Provider) })},
+		{"besides", each(r.Collateral, func(c impact.Collateral) string {
+			return fmt.Sprintf("AS%s is not listed, and loses %s behind %s, %s without a path", c.Origin, counted{c.Refused + c.Changed, "route"}, asns(c), counted{c.WithoutPath, "prefix"})
+		})},
+	}
+	for _, note := range notes {
+		for n, line := range note.lines[:i.few(len(note.lines))] {
+			title := note.title
+			if n > 0 {
+				title = ""
+			}
+			fmt.Fprintf(w, "%s\t%s\n", title, line)
+		}
+		if more := len(note.lines) - i.few(len(note.lines)); more > 0 {
+			fmt.Fprintf(w, "\tand %s more (--full)\n", group(more))
+		}
+	}
+}
+
+// effort says what the change costs.
+func effort(i Impact) string {
+	if i.Report == nil || i.Server == nil {
+		return ""
+	}
+	e := i.Report.Effort
+	if len(e.Resets) == 0 {
+		return "; no member is reset"
+	}
+	again := ""
+	if e.Again > 0 {
+		again = fmt.Sprintf(", %s of them again (secondary-route)", group(e.Again))
+	}
+	return fmt.Sprintf("; soft reset in: %s of %s, about %.1f s; members are told %s%s",
+		group(len(e.Resets)), counted{i.Server.Clients, "member"}, e.Seconds, counted{e.Updates, "route"}, again)
+}
+
+func newly(n, of int) string {
+	if n == of {
+		return ""
+	}
+	return fmt.Sprintf(" (%s of them newly)", group(n))
+}
+
+func unreached(a impact.Addresses) string {
+	out := ""
+	if a.IPv4 > 0 {
+		out += fmt.Sprintf("; nothing leads to %s IPv4 addresses", group(int(a.IPv4)))
+	}
+	if a.IPv6 > 0 {
+		out += fmt.Sprintf("; nothing leads to %s IPv6 /64s", group(int(a.IPv6)))
+	}
+	return out
+}
+
+func from(c impact.Cover) string {
+	if c.Origin == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" from AS%s", c.Origin)
+}
+
+func asns(c impact.Collateral) string {
+	var out []string
+	for _, asn := range c.Via {
+		out = append(out, "AS"+asn.String())
+	}
+	return strings.Join(out, ", ")
+}
+
+func each[T any](list []T, line func(T) string) []string {
+	out := make([]string, len(list))
+	for i, e := range list {
+		out[i] = line(e)
+	}
+	return out
+}
+
+// members shows whose routes are treated.
+func (v *person) members(w *tabwriter.Writer, i Impact) {
+	shown, more := 0, 0
+	for _, m := range mostTreated(i.Report.Members) {
+		if m.Refused+m.Changed+m.Released+m.Lost == 0 {
+			continue
+		}
+		if shown == i.few(len(i.Report.Members)) {
+			more++
+			continue
+		}
+		if shown == 0 {
+			fmt.Fprint(w, "\tmember\t\trefused\tchanged\tof\tleft without a path\tcannot use itself\n")
+		}
+		shown++
+		fmt.Fprintf(w, "\tAS%s\t%s\t%s\t%s\t%s\t%s\t%s\n", m.ASN, m.Address, group(m.Refused), group(m.Changed), group(m.Routes), group(m.WithoutPath), group(m.Lost))
+	}
+	if more > 0 {
+		fmt.Fprintf(w, "\tand %s more (--full)\n", counted{more, "member"})
+	}
+}
+
+// providers shows which listings decide.
+func (v *person) providers(w *tabwriter.Writer, i Impact) {
+	shown, more := 0, 0
+	for _, p := range mostDeciding(i.Report.Providers) {
+		if p.Refused+p.Changed == 0 {
+			continue
+		}
+		if shown == i.few(len(i.Report.Providers)) {
+			more++
+			continue
+		}
+		if shown == 0 {
+			fmt.Fprint(w, "\tprovider\ttreatment\trefused\tchanged\tprefixes\tleft without a path\tof members\n")
+		}
+		shown++
+		fmt.Fprintf(w, "\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", p.ID, p.Treatment, group(p.Refused), group(p.Changed), group(p.Prefixes), group(p.WithoutPath), addresses(p.Members))
+	}
+	if more > 0 {
+		fmt.Fprintf(w, "\tand %s more (--full)\n", counted{more, "provider"})
+	}
+}
+
+// addresses names a few.
+func addresses(list []netip.Addr) string {
+	var out []string
+	for i, a := range list {
+		if i == 3 {
+			out = append(out, fmt.Sprintf("%d more", len(list)-i))
+			break
+		}
+		out = append(out, a.String())
+	}
+	return strings.Join(out, ", ")
+}

@@ -1,0 +1,246 @@
+package impact
+
+import (
+	"cmp"
+	"net/netip"
+	"slices"
+
+	"depeer/filters"
+	"depeer/policies"
+	"depeer/policies/eval"
+	"depeer/policies/rib"
+)
+
+// Subject is what an explanation is asked of: a prefix, or else an ASN.
+type Subject struct {
+	Prefix netip.Prefix // masked; invalid: ASN is asked of
+	ASN    filters.ASN
+}
+
+// String returns 198.51.100.0/22 or AS64999.
+func (s Subject) String() string {
+	if s.Prefix.IsValid() {
+		return s.Prefix.String()
+	}
+	return "AS" + s.ASN.String()
+}
+
+// Explanation answers for one prefix or ASN: which listings meet it, and on what
+// evidence; who announces it, and what becomes of that; what covers it. Lists are
+// never nil.
+type Explanation struct {
+	Query   string  `json:"query"`
+	Matches []Match `json:"matches"` // the one that decides first, then the others as listed
+	// WhyNot says why nothing is matched, and Nearest which entry comes nearest.
+	WhyNot  string `json:"why_not,omitempty"`
+	Nearest *Match `json:"nearest,omitempty"`
+
+	AnnouncedBy []Announcement `json:"announced_by"` // by ASN, address, path
+	CoveredBy   []Covering     `json:"covered_by"`   // routes that are left, the longest first
+	Inside      Inside         `json:"inside"`       // more specific routes
+}
+
+// Match is an entry of a listing, and all that answers for it.
+type Match struct {
+	Provider  string        `json:"provider"`
+	Name      string        `json:"name"`
+	List      string        `json:"list"`
+	Entry     string        `json:"entry"`
+	File      string        `json:"file"`
+	Line      int           `json:"line"`
+	State     string        `json:"state"`     // in force, expired, excepted, waiting
+	Treatment string        `json:"treatment"` // "" unless in force
+	Effect    string        `json:"effect"`    // "refuse", or what it changes
+	Statement string        `json:"statement"` // in the route server's policy
+	Reason    string        `json:"reason"`
+	Evidence  []EvidenceRef `json:"evidence"`
+	Listed    string        `json:"listed"`
+	Review    string        `json:"review"`
+	Expires   string        `json:"expires"`
+	Next      string        `json:"next"` // treatment from NextFrom on
+	NextFrom  string        `json:"next_from"`
+	Contact   string        `json:"contact"`
+	Approved  []string      `json:"approved_by"`
+	Upstreams []filters.ASN `json:"upstreams"`
+}
+
+// EvidenceRef is filters.Evidence.
+type EvidenceRef struct {
+	Ref string `json:"ref"`
+	URL string `json:"url"`
+}
+
+// Announcement is a path that somebody announces.
+type Announcement struct {
+	Address  netip.Addr   `json:"address"`
+	ASN      filters.ASN  `json:"asn"`
+	Prefix   netip.Prefix `json:"prefix"`
+	ASPath   string       `json:"as_path"`
+	Verdict  string       `json:"verdict"`  // refused, changed, passed
+	Effect   string       `json:"effect"`   // "" if passed
+	Provider string       `json:"provider"` // whose entry decides; "" if passed
+}
+
+// Covering is a less specific route that is left.
+type Covering struct {
+	Prefix netip.Prefix `json:"prefix"`
+	Origin filters.ASN  `json:"origin"` // 0: an AS_SET
+}
+
+// Inside counts paths to prefixes inside the one that is asked of.
+type Inside struct {
+	Routes  int `json:"routes"`
+	Refused int `json:"refused"`
+	Changed int `json:"changed"`
+}
+
+// Explain answers for a subject. Without routes (nil) nobody announces anything. An
+// error is one of the source's.
+func Explain(q Question, subject Subject, routes rib.Source) (*Explanation, error) {
+	x := &explainer{Question: q, subject: subject, index: newIndex(q.Lists), new: eval.New(q.New), out: &Explanation{Query: subject.String()}, met: make(map[found]bool)}
+	x.lists()
+	if routes != nil {
+		for p, err := range routes {
+			if err != nil {
+				return nil, err
+			}
+			x.see(p)
+		}
+	}
+	x.finish()
+	return x.out, nil
+}
+
+type explainer struct {
+	Question
+	subject Subject
+	index   *index
+	new     *eval.Evaluator
+	out     *Explanation
+	met     map[found]bool // matches, each once
+}
+
+// lists finds the entries that meet the subject by what lists say alone.
+func (x *explainer) lists() {
+	if x.subject.Prefix.IsValid() {
+		x.note(&policies.Route{Prefix: x.subject.Prefix})
+		return
+	}
+	for _, prefix := range nowhere {
+		x.note(&policies.Route{Prefix: prefix, Path: []filters.ASN{x.subject.ASN}})
+	}
+}
+
+// nowhere are announcements that nobody makes, and no entry meets.
+var nowhere = []netip.Prefix{netip.MustParsePrefix("0.0.0.1/32"), netip.MustParsePrefix("::1/128")}
+
+// note keeps the matches of a route: all that meet it, the one that decides first.
+func (x *explainer) note(r *policies.Route) {
+	v := x.new.Verdict(r)
+	if !v.Treated() {
+		return
+	}
+	decides := x.index.find(r)
+	x.keep(decides, v)
+	x.index.covering(r.Prefix, func(m ref) { x.keep(found{m, false}, v) })
+	x.index.along(r.Path, func(m ref) { x.keep(found{m, true}, v) })
+}
+
+func (x *explainer) keep(f found, v eval.Verdict) {
+	if f == nobody || x.met[f] {
+		return
+	}
+	x.met[f] = true
+	m := x.match(f)
+	if statement, ok := x.new.Statement(v); ok {
+		m.Statement, m.Effect = statement.Name, x.new.Effect(v)
+	}
+	x.out.Matches = append(x.out.Matches, m)
+}
+
+// match describes an entry.
+func (x *explainer) match(f found) Match {
+	l := &x.index.listed[f.provider]
+	p := l.Provider
+	m := Match{
+		Provider: p.ID, Name: p.Name, List: l.Listing.Name, State: l.State.String(), Treatment: l.Treatment, Reason: p.Reason,
+		Listed: p.Listed.String(), Review: p.Review.String(), Expires: p.Expires.String(), Next: l.Next, NextFrom: l.NextFrom.String(), Contact: p.Contact,
+		Evidence: []EvidenceRef{}, Approved: append([]string{}, p.ApprovedBy...), Upstreams: append([]filters.ASN{}, p.Upstreams...),
+	}
+	for _, e := range p.Evidence {
+		m.Evidence = append(m.Evidence, EvidenceRef{e.Ref, e.URL})
+	}
+	at := p.Source
+	if f.byASN {
+		match := x.index.asn(f.ref)
+		m.Entry, at = match.String(), match.Source
+	} else {
+		match := x.index.prefix(f.ref)
+		m.Entry, at = match.String(), match.Source
+	}
+	m.File, m.Line = at.File, at.Line
+	return m
+}
+
+// see looks at one path.
+func (x *explainer) see(p *rib.Path) {
+	if !x.subject.Prefix.IsValid() {
+		if p.ASPath.Contains(x.subject.ASN) {
+			x.announced(p)
+		}
+		return
+	}
+	switch s := x.subject.Prefix; {
+	case p.Prefix == s:
+		x.announced(p)
+	case p.Prefix.Bits() < s.Bits() && p.Prefix.Contains(s.Addr()):
+		x.covers(p)
+	case p.Prefix.Bits() > s.Bits() && s.Contains(p.Prefix.Addr()):
+		x.out.Inside.Routes++
+		switch v := x.new.Verdict(&p.Route); {
+		case v.Refused():
+			x.out.Inside.Refused++
+		case v.Treated():
+			x.out.Inside.Changed++
+		}
+	}
+}
+
+func (x *explainer) announced(p *rib.Path) {
+	v := x.new.Verdict(&p.Route)
+	a := Announcement{Address: p.Peer, ASN: p.PeerASN, Prefix: p.Prefix, ASPath: p.ASPath.String(), Verdict: "passed", Effect: x.new.Effect(v)}
+	if v.Treated() {
+		a.Verdict = "changed"
+		if v.Refused() {
+			a.Verdict = "refused"
+		}
+		if f := x.index.find(&p.Route); f != nobody {
+			a.Provider = x.index.listed[f.provider].Provider.ID
+		}
+		x.note(&p.Route)
+	}
+	x.out.AnnouncedBy = append(x.out.AnnouncedBy, a)
+}
+
+// covers keeps the first path of each less specific prefix that is not refused.
+func (x *explainer) covers(p *rib.Path) {
+	if x.new.Verdict(&p.Route).Refused() || slices.ContainsFunc(x.out.CoveredBy, func(c Covering) bool { return c.Prefix == p.Prefix }) {
+		return
+	}
+	origin, _ := p.ASPath.Origin()
+	x.out.CoveredBy = append(x.out.CoveredBy, Covering{p.Prefix, origin})
+}
+
+// finish puts everything in order.
+func (x *explainer) finish() {
+	slices.SortFunc(x.out.AnnouncedBy, func(a, b Announcement) int {
+		return cmp.Or(cmp.Compare(a.ASN, b.ASN), a.Address.Compare(b.Address), a.Prefix.Compare(b.Prefix), cmp.Compare(a.ASPath, b.ASPath))
+	})
+	slices.SortFunc(x.out.CoveredBy, func(a, b Covering) int { return cmp.Compare(b.Prefix.Bits(), a.Prefix.Bits()) })
+	if len(x.out.Matches) == 0 {
+		x.whyNot()
+	}
+	x.out.Matches = append([]Match{}, x.out.Matches...)
+	x.out.AnnouncedBy = append([]Announcement{}, x.out.AnnouncedBy...)
+	x.out.CoveredBy = append([]Covering{}, x.out.CoveredBy...)
+}
