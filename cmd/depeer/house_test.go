@@ -34,7 +34,7 @@ var rooms = map[string][]string{
 	"policies/rib/mrt":  {"policies", "filters", "policies/rib"},
 	"policies/impact":   {"policies", "filters", "policies/eval", "policies/rib"},
 	"policies/journal":  {"policies/plan"},
-	"policies/apply":    {"policies", "filters", "policies/eval", "policies/plan", "policies/journal"},
+	"policies/apply":    {"policies", "filters", "policies/eval", "policies/plan", "policies/impact", "policies/journal"},
 	"policies/gobgp":    {"policies", "filters", "policies/plan", "policies/rib"},
 
 	"policies/plan/plantest": {"policies", "filters", "policies/eval", "policies/plan"},
@@ -44,7 +44,7 @@ var rooms = map[string][]string{
 
 	"examples": {}, // embedded, for lab
 
-	"cmd/internal/view": {"policies/plan", "policies/impact", "policies/rib", "policies/journal", "filters/diag"},
+	"cmd/internal/view": {"policies", "filters", "policies/plan", "policies/impact", "policies/rib", "policies/journal", "filters/diag"},
 	"cmd/internal/cli":  {"*"},
 	"cmd/depeer":        {"cmd/internal/cli"},
 }

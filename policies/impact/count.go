@@ -89,6 +89,7 @@ func (a *assessment) countPath(e *entry) (differs bool) {
 		m.Refused++
 		a.out.Routes.Refused++
 		if differs {
+			m.NewlyRefused++
 			a.out.Routes.NewlyRefused++
 		}
 	case e.new.Treated():

@@ -3,7 +3,9 @@ package impact
 import "depeer/policies"
 
 // Guards on routes: how much of what members announce is refused, all together and of
-// each member. The limits are absolute: what was refused before counts, too.
+// each member. The limits are absolute: what was refused before counts, too. They hold
+// a change that refuses more; one that refuses nothing new is never held, or what is
+// too much could not be made less.
 
 // Limits are what guards on routes hold a report against.
 type Limits struct {
@@ -31,7 +33,7 @@ func (r *Report) Again(l Limits) []policies.Answer {
 
 func (r *Report) guards(l Limits, allows func(value, allowed int) bool) []policies.Answer {
 	all := answer("guard-max-routes", r.Routes.Refused, r.Routes.Total, l.Routes)
-	all.OK = all.OK || allows(all.Value, l.AllowRoutes)
+	all.OK = all.OK || r.Routes.NewlyRefused == 0 || allows(all.Value, l.AllowRoutes)
 	out := []policies.Answer{all}
 	most := 0
 	for _, m := range r.Members {
@@ -41,6 +43,7 @@ func (r *Report) guards(l Limits, allows func(value, allowed int) bool) []polici
 		a := answer("guard-max-member-routes", m.Refused, m.Routes, l.MemberRoutes)
 		address := m.Address
 		a.Member = &address
+		a.OK = a.OK || m.NewlyRefused == 0
 		if !a.OK {
 			most = max(most, a.Value)
 		}
@@ -52,6 +55,14 @@ func (r *Report) guards(l Limits, allows func(value, allowed int) bool) []polici
 		}
 	}
 	return out
+}
+
+// Count adds a member with its counts of paths.
+func (r *Report) Count(m Member) {
+	r.Members = append(r.Members, m)
+	r.Routes.Total += m.Routes
+	r.Routes.Refused += m.Refused
+	r.Routes.NewlyRefused += m.NewlyRefused
 }
 
 func answer(code string, value, base int, limit uint64) policies.Answer {

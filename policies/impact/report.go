@@ -54,14 +54,15 @@ type Prefixes struct {
 
 // Member is what happens to one session's routes, and what it can use itself.
 type Member struct {
-	Address     netip.Addr  `json:"address"`
-	ASN         filters.ASN `json:"asn"`
-	Name        string      `json:"name"`
-	Routes      int         `json:"routes"`
-	Refused     int         `json:"refused"`
-	Changed     int         `json:"changed"`
-	Released    int         `json:"released"`
-	WithoutPath int         `json:"without_path"` // prefixes that it announces, and nobody does any more
+	Address      netip.Addr  `json:"address"`
+	ASN          filters.ASN `json:"asn"`
+	Name         string      `json:"name"`
+	Routes       int         `json:"routes"`
+	Refused      int         `json:"refused"`
+	Changed      int         `json:"changed"`
+	Released     int         `json:"released"`
+	NewlyRefused int         `json:"newly_refused"`
+	WithoutPath  int         `json:"without_path"` // prefixes that it announces, and nobody does any more
 	// Lost are prefixes that it could use before, from others, and cannot after.
 	Lost   int  `json:"lost"`
 	Usable int  `json:"usable"` // prefixes that it could use before

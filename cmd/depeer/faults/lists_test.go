@@ -8,7 +8,7 @@ var lists = map[string]string{
 	"depeer.yaml": `
 version: 1
 exchange: {name: Example-IX, asn: 64500}
-limits: {max_shrink: 100%}
+limits: {max_shrink: 100%, max_routes: 100%, max_member_routes: 100%}
 `,
 	"a.yaml": `
 version: 1

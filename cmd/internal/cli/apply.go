@@ -198,6 +198,7 @@ func (s *session) outcome(ctx context.Context, address string, result apply.Resu
 		stale      *apply.StaleError
 		obstacle   *apply.ObstacleError
 		journalled *apply.JournalError
+		guarded    *apply.GuardError
 	)
 	switch {
 	case result.Outcome == apply.Partial:
@@ -210,6 +211,8 @@ func (s *session) outcome(ctx context.Context, address string, result apply.Resu
 		return &failure{code: Unfit, name: "stale", err: err, hint: "make a new plan"}
 	case errors.As(err, &obstacle):
 		return obstructed(obstacle.Obstacles, address)
+	case errors.As(err, &guarded):
+		return &failure{code: Guarded, name: "guard", err: fmt.Errorf("%w; nothing was changed", err), hint: "make a new plan, and look at it"}
 	case errors.As(err, &journalled):
 		return &failure{code: Failed, name: "journal", err: fmt.Errorf("%w; nothing was changed", err)}
 	case ctx.Err() != nil:

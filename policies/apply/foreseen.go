@@ -1,0 +1,123 @@
+package apply
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"time"
+
+	"depeer/policies"
+	"depeer/policies/impact"
+	"depeer/policies/plan"
+)
+
+// Guards on routes were asked when the plan was made. Routes come and go since, so they
+// are asked again before anything is written. Listing what everybody announces takes a
+// large route server longer than the change itself: where the plan is fresh and the
+// daemon's own counts say that no limit can be passed unless members have replaced
+// routes by others, that is believed.
+
+const (
+	// fresh is how old a plan may be whose counts are believed.
+	fresh = 5 * time.Minute
+	// little is how many paths are looked at in any case: that takes half a second.
+	little = 50_000
+)
+
+// GuardError says that more would be refused now than limits allow.
+type GuardError struct{ Answers []policies.Answer } // those that refuse
+
+func (e *GuardError) Error() string {
+	a := e.Answers[0]
+	whose := ""
+	if a.Member != nil {
+		whose = " of " + a.Member.String()
+	}
+	return fmt.Sprintf("routes have changed since the plan was made: %d%s would be refused now, and %d may be [%s]", a.Value, whose, a.Limit, a.Code)
+}
+
+// guard asks guards on routes again.
+func (a *Applier) guard(ctx context.Context, state *plan.State, p *plan.Plan) error {
+	f := p.Foreseen
+	if f == nil {
+		return nil
+	}
+	limits := impact.Limits{Routes: f.MaxRoutes, MemberRoutes: f.MaxMemberRoutes, AllowRoutes: f.AllowRoutes, AllowMemberRoutes: f.AllowMemberRoutes}
+	expected, paths := bound(f, state)
+	if paths > little && time.Since(p.Made) < fresh && refusing(expected.Again(limits)) == nil {
+		return nil
+	}
+	report, err := a.counted(ctx, state, p)
+	if err != nil {
+		return err
+	}
+	if refuse := refusing(report.Again(limits)); refuse != nil {
+		return &GuardError{refuse}
+	}
+	return nil
+}
+
+func refusing(all []policies.Answer) []policies.Answer {
+	var out []policies.Answer
+	for _, answer := range all {
+		if !answer.OK {
+			out = append(out, answer)
+		}
+	}
+	return out
+}
+
+// bound is the most that can be refused now, if members have only come, gone, and
+// announced more or less: all that they announce more, besides what was refused.
+func bound(f *plan.Foreseen, state *plan.State) (r *impact.Report, paths uint64) {
+	then := make(map[netip.Addr]plan.ForeseenMember)
+	for _, m := range f.Members {
+		then[m.Address] = m
+	}
+	r = &impact.Report{}
+	for _, c := range state.Clients {
+		if !c.RouteServer {
+			continue
+		}
+		was := then[c.Address]
+		m := impact.Member{Address: c.Address, ASN: c.ASN, Routes: int(c.Accepted), Refused: was.Refused}
+		if c.Accepted > was.Accepted {
+			m.Refused += int(c.Accepted - was.Accepted)
+		}
+		m.NewlyRefused = m.Refused
+		r.Count(m)
+		paths += c.Accepted
+	}
+	return r, paths
+}
+
+// counted looks at what everybody announces now.
+func (a *Applier) counted(ctx context.Context, state *plan.State, p *plan.Plan) (*impact.Report, error) {
+	r := a.begin(p, state)
+	out := &impact.Report{}
+	for _, c := range state.Clients {
+		if !c.RouteServer || !c.Up {
+			continue
+		}
+		a.progress("looking through what %s announces", c.Address)
+		m := impact.Member{Address: c.Address, ASN: c.ASN}
+		was := r.had(c.Address)[0]
+		for route, err := range a.Daemon.Received(ctx, c.Address) {
+			if err != nil {
+				if err = r.unlessGone(ctx, c.Address, fmt.Errorf("routes of %s: %w", c.Address, err)); err != nil {
+					return nil, err
+				}
+				break
+			}
+			m.Routes++
+			if r.newPolicy().Verdict(&route).Refused() {
+				m.Refused++
+				if effect(was, &route) != "refuse" {
+					m.NewlyRefused++
+				}
+			}
+		}
+		out.Count(m)
+	}
+	return out, nil
+}
