@@ -9,12 +9,21 @@ import (
 )
 
 // Build returns the policy that gives what c matches the treatment that each of
-// its filters names, on a route server of asn (0: not known). A route is treated
-// once, by the first filter that matches it; routes in protected space are
-// matched by prefix only, and prefix entries have that space cut out.
+// its filters names, on a route server of asn (0: not known), where no member has
+// chosen anything: see BuildWith.
+func Build(c *filters.Compiled, treatments []Treatment, asn filters.ASN) *RoutingPolicy {
+	return BuildWith(c, treatments, asn, Choices{})
+}
+
+// BuildWith returns the policy that gives what c matches the treatment that each of
+// its filters names, on a route server of asn (0: not known), and what members have
+// chosen for themselves. A route is treated once, by the first filter that matches it;
+// routes in protected space are matched by prefix only, and prefix entries have that
+// space cut out.
 //
-// treatments are those that filters may name; their order does not matter, c has
-// put its filters in order. Session is not for route policy, and ignored here.
+// treatments are those that filters may name, most severe first: for choices, which
+// come on top of what is less severe only. (c has put its filters in order.) Session is
+// not for route policy, and ignored here.
 //
 // The statements of the import policy:
 //
@@ -24,35 +33,59 @@ import (
 //	  -as-path[4,6]       where a later statement might match it again; that
 //	  -group<n>[4,6]      one asks for the absence of the mark
 //	  (-except<n>)        before a group: marks what its exceptions hold for
+//	choice-<list>-...     tags what a list names that members have chosen about, and
+//	                      nobody refuses for all
 //	clean                 marks come off
 //
 // A refusal needs no mark, as nothing comes after it: with refusals alone there are
 // no marks, no scrub and no clean. A treatment that changes nothing keeps less
-// severe ones off, and is not there otherwise.
+// severe ones off, and is not there otherwise. The export policy is there where
+// somebody's choice matches something: see choices.go.
 //
-// The result is the same for the same c, treatments and asn.
-func Build(c *filters.Compiled, treatments []Treatment, asn filters.ASN) *RoutingPolicy {
+// The result is the same for the same arguments.
+func BuildWith(c *filters.Compiled, treatments []Treatment, asn filters.ASN, choices Choices) *RoutingPolicy {
 	b := builder{asn: asn, policy: &RoutingPolicy{}}
-	for _, t := range treatments {
-		if slices.ContainsFunc(t.LargeCommunities, Marks(asn).Matches) {
-			panic(fmt.Sprintf("policies: treatment %q adds one of the large communities %s, which are scratch", t.Name, Marks(asn)))
+	b.mustLeaveOurs(treatments)
+	steps := arrange(b.matches(c, treatments))
+	p := choices.program(steps, treatments, asn)
+	for _, s := range steps {
+		if p != nil {
+			p.raise(&s, treatments)
 		}
-	}
-	for _, s := range arrange(matches(c, treatments)) {
 		b.treat(s)
+	}
+	if p != nil {
+		for i, l := range p.Lists {
+			b.tag(l, p.tags[i])
+		}
+		b.export(p)
 	}
 	b.scratch()
 	b.sort()
 	nameStatements(b.policy.Import)
+	nameStatements(b.policy.Export)
 	b.policy.mustBeNarrow()
 	return b.policy
+}
+
+// mustLeaveOurs panics if a treatment adds what we use ourselves.
+func (b *builder) mustLeaveOurs(treatments []Treatment) {
+	for _, t := range treatments {
+		for _, ours := range []LargeCommunityPattern{Marks(b.asn), TagSpace(b.asn)} {
+			if slices.ContainsFunc(t.LargeCommunities, ours.Matches) {
+				panic(fmt.Sprintf("policies: treatment %q adds one of the large communities %s, which are scratch", t.Name, ours))
+			}
+		}
+	}
 }
 
 // step is a match and its part in the marking.
 type step struct {
 	match
-	marks    bool // leaves the mark of treated routes
-	unmarked bool // is for routes without it
+	marks    bool           // leaves the mark of treated routes
+	unmarked bool           // is for routes without it
+	once     bool           // is for routes without what it adds
+	above    LargeCommunity // tells export how much is done already; the zero value does not
 }
 
 // arrange finds out which matches have to mark, and which have to look. What adds
@@ -82,8 +115,10 @@ func arrange(list []match) []step {
 type builder struct {
 	asn    filters.ASN
 	policy *RoutingPolicy
+	groups int  // of path matches with exceptions, so far
 	marked bool // some statement leaves a mark
 	looked bool // and some statement asks for its absence
+	tagged bool // some statement leaves a tag
 }
 
 // treat adds the statements of one step.
@@ -91,6 +126,9 @@ func (b *builder) treat(s step) {
 	var absent []LargeCommunity
 	if s.unmarked {
 		absent = append(absent, treated(b.asn))
+	}
+	if s.once {
+		absent = append(absent, s.treatment.LargeCommunities...)
 	}
 	if s.group != 0 {
 		b.except(s.match)
@@ -109,7 +147,7 @@ func (b *builder) treat(s step) {
 	}
 	if absent != nil {
 		b.looked = true
-		when.LargeCommunitySet = Condition{Set: b.largeCommunitySet(exactly(absent)), Invert: true}
+		when.LargeCommunitySet = Condition{Set: b.largeCommunitySet("marks", exactly(absent)), Invert: true}
 	}
 	b.add(s.label, when, b.actions(s))
 }
@@ -121,8 +159,11 @@ func (b *builder) actions(s step) Actions {
 		return Actions{Reject: true}
 	}
 	a := Actions{LocalPref: t.LocalPref, MED: t.MED, Prepend: t.Prepend, Communities: t.Communities, AddLargeCommunities: t.LargeCommunities}
+	if s.above != (LargeCommunity{}) {
+		a.AddLargeCommunities = append(slices.Clone(a.AddLargeCommunities), s.above)
+	}
 	if s.marks {
-		a.AddLargeCommunities = append(slices.Clone(t.LargeCommunities), treated(b.asn))
+		a.AddLargeCommunities = append(slices.Clone(a.AddLargeCommunities), treated(b.asn))
 		b.marked = true
 	}
 	return a
@@ -141,17 +182,23 @@ func (b *builder) except(m match) {
 }
 
 // scratch puts clean last if there are marks, and scrub first if they decide
-// anything. Both have a condition, so that routes without marks are not copied.
+// anything, or tags do. Both have a condition, so that routes without are not copied.
 func (b *builder) scratch() {
 	if !b.marked {
 		return
 	}
 	all := []LargeCommunityPattern{Marks(b.asn)}
-	when := Conditions{LargeCommunitySet: Condition{Set: b.largeCommunitySet(all)}}
-	b.add("clean", when, Actions{DropLargeCommunities: all})
-	if b.looked {
-		scrub := Statement{"scrub", when, Actions{DropLargeCommunities: all}}
-		b.policy.Import = slices.Insert(b.policy.Import, 0, scrub)
+	take := func(off []LargeCommunityPattern) (Conditions, Actions) {
+		return Conditions{LargeCommunitySet: Condition{Set: b.largeCommunitySet("marks", off)}}, Actions{DropLargeCommunities: off}
+	}
+	when, then := take(all)
+	b.add("clean", when, then)
+	if b.tagged {
+		all = append(all, TagSpace(b.asn))
+	}
+	if b.looked || b.tagged {
+		when, then := take(all)
+		b.policy.Import = slices.Insert(b.policy.Import, 0, Statement{"scrub", when, then})
 	}
 }
 
@@ -159,7 +206,7 @@ func (b *builder) add(label string, when Conditions, then Actions) {
 	b.policy.Import = append(b.policy.Import, Statement{label, when, then})
 }
 
-// The three below add a set, unless it is there already, and return its name.
+// The three below, and neighborSet, add a set, unless it is there already, and return its name.
 
 func (b *builder) prefixSet(owner string, f family, entries []filters.Entry) string {
 	name := setName(owner, "prefix"+f.suffix(), entries, entryLine)
@@ -177,8 +224,9 @@ func (b *builder) asPathSet(owner string, patterns []ASPathPattern) string {
 	return name
 }
 
-func (b *builder) largeCommunitySet(patterns []LargeCommunityPattern) string {
-	name := setName("marks", "large-community", patterns, LargeCommunityPattern.String)
+func (b *builder) largeCommunitySet(owner string, patterns []LargeCommunityPattern) string {
+	patterns = inOrder(patterns, LargeCommunityPattern.comparePattern)
+	name := setName(owner, "large-community", patterns, LargeCommunityPattern.String)
 	if !slices.ContainsFunc(b.policy.LargeCommunitySets, func(s LargeCommunitySet) bool { return s.Name == name }) {
 		b.policy.LargeCommunitySets = append(b.policy.LargeCommunitySets, LargeCommunitySet{name, patterns})
 	}
@@ -188,6 +236,7 @@ func (b *builder) largeCommunitySet(patterns []LargeCommunityPattern) string {
 // sort puts sets in the order of their names: it does not depend on statements.
 func (b *builder) sort() {
 	slices.SortFunc(b.policy.PrefixSets, func(x, y PrefixSet) int { return cmp.Compare(x.Name, y.Name) })
+	slices.SortFunc(b.policy.NeighborSets, func(x, y NeighborSet) int { return cmp.Compare(x.Name, y.Name) })
 	slices.SortFunc(b.policy.ASPathSets, func(x, y ASPathSet) int { return cmp.Compare(x.Name, y.Name) })
 	slices.SortFunc(b.policy.LargeCommunitySets, func(x, y LargeCommunitySet) int { return cmp.Compare(x.Name, y.Name) })
 }

@@ -40,28 +40,34 @@ var nobody = map[family]filters.Entry{
 }
 
 // matches returns all matches of c, most severe first.
-func matches(c *filters.Compiled, treatments []Treatment) []match {
+func (b *builder) matches(c *filters.Compiled, treatments []Treatment) []match {
 	byName := make(map[string]Treatment, len(treatments))
 	for _, t := range treatments {
 		byName[t.Name] = t
 	}
 	var list []match
-	groups := 0
 	for _, f := range c.Filters {
 		t, known := byName[f.Treatment]
 		if !known {
 			panic(fmt.Sprintf("policies: filter of the treatment %q, which is not among those given", f.Treatment))
 		}
-		list = append(list, byPrefix(t, f.Prefixes)...)
-		if len(f.ASNs) != 0 {
-			list = append(list, byPath(match{label: t.Name + "-as-path", treatment: t, asns: patterns(f.ASNs)}, c.Spared)...)
-		}
-		for _, g := range f.Groups {
-			groups++
-			m := match{treatment: t, group: groups, asns: anywhere(g.ASNs), except: anywhere(g.Except)}
-			m.label = fmt.Sprintf("%s-group%d", t.Name, groups)
-			list = append(list, byPath(m, c.Spared)...)
-		}
+		list = append(list, b.matchesOf(f, t.forAll(), c.Spared)...)
+	}
+	return list
+}
+
+// matchesOf returns the matches of one filter. Groups are counted through the whole
+// policy.
+func (b *builder) matchesOf(f filters.Filter, t Treatment, spared filters.Entries) []match {
+	list := byPrefix(t, f.Prefixes)
+	if len(f.ASNs) != 0 {
+		list = append(list, byPath(match{label: t.Name + "-as-path", treatment: t, asns: patterns(f.ASNs)}, spared)...)
+	}
+	for _, g := range f.Groups {
+		b.groups++
+		m := match{treatment: t, group: b.groups, asns: anywhere(g.ASNs), except: anywhere(g.Except)}
+		m.label = fmt.Sprintf("%s-group%d", t.Name, b.groups)
+		list = append(list, byPath(m, spared)...)
 	}
 	return list
 }

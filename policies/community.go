@@ -1,6 +1,7 @@
 package policies
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -30,6 +31,11 @@ type LargeCommunity struct{ Global, Local1, Local2 uint32 }
 // String returns the canonical global:local1:local2.
 func (c LargeCommunity) String() string {
 	return fmt.Sprintf("%d:%d:%d", c.Global, c.Local1, c.Local2)
+}
+
+// Compare orders large communities by their parts.
+func (c LargeCommunity) Compare(o LargeCommunity) int {
+	return cmp.Or(cmp.Compare(c.Global, o.Global), cmp.Compare(c.Local1, o.Local1), cmp.Compare(c.Local2, o.Local2))
 }
 
 // ParseLargeCommunity reads three decimal numbers of 32 bits.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -23,6 +24,11 @@ func (s PrefixSet) Genuine() bool {
 	return genuine(s.Name, sorted, entryLine)
 }
 
+// Genuine says whether the set's name is the one of its addresses.
+func (s NeighborSet) Genuine() bool {
+	return genuine(s.Name, inOrder(s.Addresses, netip.Addr.Compare), netip.Addr.String)
+}
+
 // Genuine says whether the set's name is the one of its patterns.
 func (s ASPathSet) Genuine() bool {
 	sorted := inOrder(s.Patterns, func(a, b ASPathPattern) int {
@@ -33,10 +39,7 @@ func (s ASPathSet) Genuine() bool {
 
 // Genuine says whether the set's name is the one of its patterns.
 func (s LargeCommunitySet) Genuine() bool {
-	sorted := inOrder(s.Patterns, func(a, b LargeCommunityPattern) int {
-		return cmp.Or(cmp.Compare(a.Global, b.Global), cmp.Compare(a.Local1, b.Local1), cmp.Compare(a.Local2, b.Local2))
-	})
-	return genuine(s.Name, sorted, LargeCommunityPattern.String)
+	return genuine(s.Name, inOrder(s.Patterns, LargeCommunityPattern.comparePattern), LargeCommunityPattern.String)
 }
 
 // inOrder returns the elements sorted; the list itself, if it is: it may be long.
@@ -53,7 +56,7 @@ func genuine[E any](name string, elements []E, line func(E) string) bool {
 	return len(elements) > 0 && i >= 0 && name[i+1:] == digestOf(elements, line)
 }
 
-// GenuineStatements says whether the names of statements, a whole import policy in
+// GenuineStatements says whether the names of statements, a whole policy of ours in
 // order, are those that Build gives to what they say.
 func GenuineStatements(statements []Statement) bool {
 	renamed := slices.Clone(statements)

@@ -9,7 +9,7 @@ import (
 )
 
 // Names of sets carry what they are for, their kind and a digest of their
-// contents; names of statements carry the digest of the whole import policy, its
+// contents; names of statements carry the digest of their whole policy, its
 // generation. What differs never has the same name, and what is the same always
 // has: the file that is emitted and what is put in over gRPC are the same objects.
 
@@ -45,8 +45,12 @@ func nameStatements(statements []Statement) {
 
 // text returns all conditions in one canonical line.
 func (c Conditions) text() string {
-	return fmt.Sprintf("prefix %q %t as-path %q %t large %q %t",
+	text := fmt.Sprintf("prefix %q %t as-path %q %t large %q %t",
 		c.PrefixSet.Set, c.PrefixSet.Invert, c.ASPathSet.Set, c.ASPathSet.Invert, c.LargeCommunitySet.Set, c.LargeCommunitySet.Invert)
+	if c.NeighborSet.Set != "" { // most statements have none, and keep the names that they have had
+		text += fmt.Sprintf(" neighbor %q %t", c.NeighborSet.Set, c.NeighborSet.Invert)
+	}
+	return text
 }
 
 // text returns all actions in one canonical line.

@@ -2,6 +2,7 @@ package policies
 
 import (
 	"fmt"
+	"net/netip"
 
 	"depeer/filters"
 )
@@ -18,6 +19,7 @@ const (
 // policies. Names are unique within their kind. Sets are never empty.
 type RoutingPolicy struct {
 	PrefixSets         []PrefixSet
+	NeighborSets       []NeighborSet `json:",omitempty"` // of members who have chosen
 	ASPathSets         []ASPathSet
 	LargeCommunitySets []LargeCommunitySet
 	Import             []Statement // of policy "depeer", in order
@@ -28,6 +30,12 @@ type RoutingPolicy struct {
 type PrefixSet struct {
 	Name    string
 	Entries []filters.Entry // as in filters.Entries: no entry hides another
+}
+
+// NeighborSet is a set of members. Never empty: gobgpd takes that for everybody.
+type NeighborSet struct {
+	Name      string
+	Addresses []netip.Addr // sorted, unique
 }
 
 // ASPathSet is a set of patterns, each in one of gobgpd's fast forms.
@@ -79,6 +87,10 @@ func (p LargeCommunityPattern) String() string {
 	return "^" + p.LargeCommunity.String() + "$"
 }
 
+func (p LargeCommunityPattern) comparePattern(o LargeCommunityPattern) int {
+	return p.Compare(o.LargeCommunity)
+}
+
 // Statement is one step of a policy: if all its conditions hold, its actions
 // are taken.
 type Statement struct {
@@ -93,6 +105,8 @@ type Conditions struct {
 	PrefixSet         Condition
 	ASPathSet         Condition
 	LargeCommunitySet Condition
+	// NeighborSet is of those whom a route is sent to, on export only.
+	NeighborSet Condition `json:",omitzero"`
 }
 
 // Condition refers to a defined set by its name.

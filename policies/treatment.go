@@ -13,6 +13,7 @@ type Treatment struct {
 	Name    string // slug
 	Reject  bool
 	Session Session // for a listed network that is itself a member
+	Towards Towards // whom it is done for
 
 	LocalPref        uint32  // 1 to 4294967295; 0: left alone (gobgpd drops a 0 silently)
 	MED              *uint32 // nil: left alone
@@ -44,6 +45,34 @@ func (s Session) String() string {
 	default:
 		panic(fmt.Sprintf("policies: no session treatment %d", uint8(s)))
 	}
+}
+
+// Towards says whose view of a route a treatment changes.
+type Towards uint8
+
+const (
+	Everybody Towards = iota
+	Choosers          // members who have chosen it only: the exchange itself does nothing
+)
+
+// String returns the word of the exchange file.
+func (t Towards) String() string {
+	switch t {
+	case Everybody:
+		return "all"
+	case Choosers:
+		return "choosers"
+	default:
+		panic(fmt.Sprintf("policies: no treatment towards %d", uint8(t)))
+	}
+}
+
+// forAll returns what t does to every route that it is for, whoever gets it.
+func (t Treatment) forAll() Treatment {
+	if t.Towards == Choosers {
+		return Treatment{Name: t.Name}
+	}
+	return t
 }
 
 // Builtin returns the treatments of an exchange that names none, most severe

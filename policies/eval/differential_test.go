@@ -26,8 +26,8 @@ const routesPerPolicy = 50
 
 // TestDifferential holds eval against GoBGP's engine: random listings and rules,
 // compiled, built, rendered and read by GoBGP's own configuration code; random
-// routes at the edges of their entries, sent over BGP; what another client then
-// hears is what eval says, attribute for attribute.
+// routes at the edges of their entries, sent over BGP; what two other clients then
+// hear, who have chosen things for themselves, is what eval says, attribute for attribute.
 func TestDifferential(t *testing.T) {
 	seed := *differentialSeed
 	if seed == 0 {
@@ -49,15 +49,23 @@ func TestDifferential(t *testing.T) {
 
 type differential struct {
 	*testing.T
-	engine        *engine
-	says, listens *session
-	holds         map[netip.Prefix]policies.Route // what the listener holds
-	tally         tally
+	engine  *engine
+	says    *session
+	listens []*session
+	holds   []map[netip.Prefix]policies.Route // what each listener holds
+	tally   tally
 }
+
+// listeners are who hears what the announcer says.
+var listeners = []client{listener, other}
 
 func newDifferential(t *testing.T) *differential {
 	e := startEngine(t)
-	return &differential{T: t, engine: e, says: announcer.dial(t, e), listens: listener.dial(t, e), holds: make(map[netip.Prefix]policies.Route), tally: make(tally)}
+	d := &differential{T: t, engine: e, says: announcer.dial(t, e), tally: make(tally)}
+	for _, l := range listeners {
+		d.listens, d.holds = append(d.listens, l.dial(t, e)), append(d.holds, make(map[netip.Prefix]policies.Route))
+	}
+	return d
 }
 
 // round is one policy.
@@ -67,24 +75,39 @@ func (d *differential) round(n int, c chooser) {
 	if compiled == nil {
 		d.Fatalf("does not compile: %v", diags)
 	}
-	p := policies.Build(compiled, x.treatments, x.asn)
-	e := eval.New(p)
-	messages, routes := c.announcements(edges(compiled))
-	want := make(map[netip.Prefix]policies.Route)
+	p := policies.BuildWith(compiled, x.treatments, x.asn, c.chosen(x))
+	e, export := eval.New(p), eval.NewExporter(p)
+	messages, routes := c.announcements(edges(compiled), p.Tags())
+	want := make([]map[netip.Prefix]policies.Route, len(listeners))
+	for i := range want {
+		want[i] = make(map[netip.Prefix]policies.Route)
+	}
 	for _, r := range routes {
 		d.tally.count(p, r)
-		if after, accepted := e.Apply(r); accepted {
-			want[r.Prefix] = after
-		}
-		if e.Verdict(&r).Refused() == (want[r.Prefix].Prefix == r.Prefix) {
+		imported, accepted := e.Apply(r)
+		if e.Verdict(&r).Refused() == accepted {
 			d.Errorf("%v: Verdict and Apply differ", r)
+		}
+		for i, l := range listeners {
+			if !accepted {
+				continue
+			}
+			d.tally.chosen(export.Effect(l.address, imported), len(e.Tags(&r)) > 0)
+			if after, sent := export.Apply(l.address, imported); sent {
+				want[i][r.Prefix] = after
+			}
 		}
 	}
 
 	d.engine.load(p)
 	d.says.send(append(messages, announce(d.sentinel(n), sentinel))...)
-	d.until(func() bool { r, held := d.holds[sentinel]; return held && *r.MED == uint32(n) })
-	delete(d.holds, sentinel)
+	d.until(func(holds map[netip.Prefix]policies.Route) bool {
+		r, held := holds[sentinel]
+		return held && *r.MED == uint32(n)
+	})
+	for _, holds := range d.holds {
+		delete(holds, sentinel)
+	}
 	if diff := cmp.Diff(want, d.holds, same); diff != "" {
 		text, _ := render.Render(p, render.TOML, nil)
 		d.Errorf("eval and GoBGP differ (-eval +GoBGP)\n%s\nroutes %+v\n%s", diff, routes, text)
@@ -107,12 +130,12 @@ func TestSharedLargeCommunities(t *testing.T) {
 	r := policies.Route{Path: []filters.ASN{announcer.asn}, LargeCommunities: larges("65530:1:1", "65530:1:1", "65530:1:1")}
 	d.engine.load(p)
 	d.says.send(announce(r, first, second), announce(d.sentinel(1), sentinel))
-	d.until(func() bool { _, held := d.holds[sentinel]; return held })
+	d.until(func(holds map[netip.Prefix]policies.Route) bool { _, held := holds[sentinel]; return held })
 	want := map[netip.Prefix][]policies.LargeCommunity{
 		first: larges("65530:1:1", "64500:666:1"), second: larges("65530:1:1", "64500:666:2"),
 	}
 	for p, want := range want {
-		if diff := cmp.Diff(want, d.holds[p].LargeCommunities); diff != "" {
+		if diff := cmp.Diff(want, d.holds[0][p].LargeCommunities); diff != "" {
 			t.Errorf("%s (-want +got)\n%s", p, diff)
 		}
 	}
@@ -133,43 +156,70 @@ func (d *differential) clear(routes []policies.Route) {
 	for _, r := range routes {
 		messages = append(messages, withdraw(r.Prefix))
 	}
-	d.holds[sentinel] = policies.Route{}
+	for _, holds := range d.holds {
+		holds[sentinel] = policies.Route{}
+	}
 	d.says.send(append(messages, withdraw(sentinel))...)
-	d.until(func() bool { _, held := d.holds[sentinel]; return !held })
-	if len(d.holds) != 0 {
-		d.Errorf("withdrawn, and still held: %v", d.holds)
+	d.until(func(holds map[netip.Prefix]policies.Route) bool { _, held := holds[sentinel]; return !held })
+	for i, holds := range d.holds {
+		if len(holds) != 0 {
+			d.Errorf("withdrawn, and still held by %s: %v", listeners[i].address, holds)
+		}
 	}
 }
 
-// until listens until done.
-func (d *differential) until(done func() bool) {
+// until listens until every listener is done.
+func (d *differential) until(done func(holds map[netip.Prefix]policies.Route) bool) {
 	d.Helper()
-	d.listens.conn.SetReadDeadline(time.Now().Add(patience))
-	for !done() {
-		m, err := d.listens.read()
-		if err != nil {
-			d.Fatal(err)
-		}
-		update, ok := m.Body.(*bgp.BGPUpdate)
-		if !ok {
-			continue
-		}
-		announced, withdrawn := heard(update)
-		for _, p := range withdrawn {
-			delete(d.holds, p)
-		}
-		for _, r := range announced {
-			d.holds[r.Prefix] = r
+	for i, s := range d.listens {
+		s.conn.SetReadDeadline(time.Now().Add(patience))
+		for !done(d.holds[i]) {
+			m, err := s.read()
+			if err != nil {
+				d.Fatal(err)
+			}
+			update, ok := m.Body.(*bgp.BGPUpdate)
+			if !ok {
+				continue
+			}
+			announced, withdrawn := heard(update)
+			for _, p := range withdrawn {
+				delete(d.holds[i], p)
+			}
+			for _, r := range announced {
+				d.holds[i][r.Prefix] = r
+			}
 		}
 	}
+}
+
+// chosen are choices about the lists of x, as the exchange compiles them: each alone.
+func (c chooser) chosen(x exchange) policies.Choices {
+	n := 0
+	choices := c.choices(x.treatments, func() *filters.Compiled {
+		rules := x.rules
+		l := x.lists[n%len(x.lists)]
+		rules.Treatments, rules.Lists = append([]string{"choice"}, rules.Treatments...), map[string]string{l.Name: "choice"}
+		n++
+		compiled, diags := filters.Compile([]*filters.Listing{l}, rules)
+		if compiled == nil {
+			panic(diags)
+		}
+		return compiled
+	})
+	return choices
 }
 
 // announcements are messages with routes of different prefixes, up to three of
-// them in one message: those share their attributes in the server's memory.
-func (c chooser) announcements(entries []filters.Entry) (messages []*bgp.BGPMessage, routes []policies.Route) {
+// them in one message: those share their attributes in the server's memory. Some
+// carry tags of the route server's.
+func (c chooser) announcements(entries []filters.Entry, tags []policies.LargeCommunity) (messages []*bgp.BGPMessage, routes []policies.Route) {
 	taken := make(map[netip.Prefix]bool)
 	for len(routes) < routesPerPolicy {
 		first := c.routeNear(entries)
+		if len(tags) > 0 && c.oneIn(4) {
+			first.LargeCommunities = append(first.LargeCommunities, pick(c, tags))
+		}
 		var prefixes []netip.Prefix
 		for range 1 + c(6)/3 {
 			r := c.routeNear(entries)

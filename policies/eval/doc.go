@@ -16,5 +16,8 @@
 //     all that match. Nothing is prepended to a path that is empty or starts with
 //     an AS_SET.
 //
+// Evaluator is the import half, which decides for everybody; Exporter the export half,
+// which acts for one member.
+//
 // The package is pure. An Evaluator is immutable, and safe for concurrent use.
 package eval

@@ -9,13 +9,13 @@ import (
 )
 
 // effects returns what each statement does to a route in the end, as text; empty
-// for those that only mark, scrub or clean.
+// for those that only mark, tag, scrub or clean.
 func effects(p *policies.RoutingPolicy) []string {
 	out := make([]string, len(p.Import))
-	cleaners := cleanersOf(p)
+	cleaners, tags := cleanersOf(p), p.Tags()
 	for i, s := range p.Import {
 		out[i] = effect(s.Actions, func(c policies.LargeCommunity) bool {
-			return slices.ContainsFunc(cleaners, func(later cleaner) bool { return later.statement > i && later.cleans(c) })
+			return slices.Contains(tags, c) || slices.ContainsFunc(cleaners, func(later cleaner) bool { return later.statement > i && later.cleans(c) })
 		})
 	}
 	return out

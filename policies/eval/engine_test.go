@@ -19,7 +19,7 @@ import (
 	"depeer/policies/render"
 )
 
-// engine is gobgpd's own server in this process, a route server with two clients,
+// engine is gobgpd's own server in this process, a route server with three clients,
 // which reads its configuration from a file, as gobgpd does on a start and on
 // SIGHUP.
 type engine struct {
@@ -31,10 +31,11 @@ type engine struct {
 	current *oc.BgpConfigSet
 }
 
-// The clients: one announces, the other listens.
+// The clients: one announces, the others listen.
 var (
 	announcer = client{netip.MustParseAddr("127.0.0.2"), 65530}
 	listener  = client{netip.MustParseAddr("127.0.0.3"), 65531}
+	other     = client{netip.MustParseAddr("127.0.0.4"), 65532}
 )
 
 const base = `[global.config]
@@ -57,6 +58,7 @@ const neighbor = `
     route-server-client = true
   [neighbors.apply-policy.config]
     import-policy-list = ["depeer"]
+    export-policy-list = ["depeer-export"]
     default-import-policy = "accept-route"
     default-export-policy = "accept-route"
   [[neighbors.afi-safis]]
@@ -96,7 +98,7 @@ func (e *engine) read(p *policies.RoutingPolicy) *oc.BgpConfigSet {
 	rendered, err := render.Render(p, render.TOML, nil)
 	e.check(err)
 	text := fmt.Sprintf(base, e.address.Port()) + string(rendered)
-	for _, c := range []client{announcer, listener} {
+	for _, c := range []client{announcer, listener, other} {
 		text += fmt.Sprintf(neighbor, c.address, c.asn)
 	}
 	e.check(os.WriteFile(e.file, []byte(text), 0o600))

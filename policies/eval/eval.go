@@ -16,16 +16,20 @@ type Evaluator struct {
 	statements []statement
 	keys       []uint32 // of the statements
 	effects    []string // of the statements; see Effect
+	tags       []policies.LargeCommunity
 }
 
-// New compiles the import policy of p, which must not be changed afterwards. It
+// New compiles the import half of p, which must not be changed afterwards. It
 // panics if a condition refers to a set that is empty or not in p: Build makes no
 // such policy, and gobgpd loads none.
 func New(p *policies.RoutingPolicy) *Evaluator {
-	e := &Evaluator{policy: p, sets: numberSets(p), large: newLargeTable(p), effects: effects(p)}
+	e := &Evaluator{policy: p, sets: numberSets(p), large: newLargeTable(p), effects: effects(p), tags: p.Tags()}
 	e.prefixes = newPrefixTable(p.PrefixSets, e.sets)
 	e.paths = newPathTable(p.ASPathSets, e.sets)
 	for i, s := range p.Import {
+		if s.Conditions.NeighborSet.Set != "" {
+			panic(fmt.Sprintf("eval: import statement %s asks for a neighbor", s.Name))
+		}
 		compiled := statement{
 			prefix: e.sets.condition(s.Conditions.PrefixSet),
 			path:   e.sets.condition(s.Conditions.ASPathSet),
@@ -55,7 +59,8 @@ type Verdict struct {
 func (v Verdict) Refused() bool { return v.refused }
 
 // Treated says whether the route is refused, or comes out changed. Taking large
-// communities off, which scrubs our own scratch space, is no treatment.
+// communities off, which scrubs our own scratch space, is no treatment, nor are tags,
+// which never reach a member.
 func (v Verdict) Treated() bool { return v.statement != 0 }
 
 // Verdict judges r. It does not allocate.
@@ -72,7 +77,7 @@ func (e *Evaluator) Statement(v Verdict) (policies.Statement, bool) {
 }
 
 // Effect returns what the statement that decided v does, as canonical text without
-// the marks: "refuse", or such as "local-pref 50, prepend 2". Empty for a route that
+// the marks and tags: "refuse", or such as "local-pref 50, prepend 2". Empty for a route that
 // is not treated. It does not allocate. A route with the same effect in two
 // policies of policies.Build comes out of both the same.
 func (e *Evaluator) Effect(v Verdict) string {

@@ -23,7 +23,7 @@ var today = time.Date(2008, 11, 11, 12, 0, 0, 0, time.UTC)
 // exchange makes listings and rules that compile without an error: up to three
 // lists of up to five providers, ladders, exceptions, protected space and ASNs.
 func (c chooser) exchange() exchange {
-	x := exchange{asn: pick(c, []filters.ASN{0, 64500}), treatments: c.treatments(), rules: filters.Rules{At: today}}
+	x := exchange{asn: pick(c, []filters.ASN{0, 64500}), treatments: c.towards(c.treatments()), rules: filters.Rules{At: today}}
 	for _, t := range x.treatments {
 		x.rules.Treatments = append(x.rules.Treatments, t.Name)
 	}

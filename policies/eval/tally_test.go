@@ -19,6 +19,7 @@ var kinds = []string{
 	"large-community-set", "large-community-set INVERT",
 	"refused", "local-pref", "med", "prepended", "communities", "large communities",
 	"AS_SET", "empty path", "starts with AS_SET", "32-bit ASN", "carries a mark",
+	"refused by choice", "changed by choice", "tagged, and not by choice",
 }
 
 // enough is how often each of them must be met, and missed.
@@ -44,6 +45,13 @@ func (t tally) check(test *testing.T) {
 		}
 		test.Logf("%s: met %d, missed %d", kind, got.met, got.missed)
 	}
+}
+
+// chosen counts what is done for one member alone.
+func (t tally) chosen(effect string, tagged bool) {
+	t.add("refused by choice", effect == "refuse")
+	t.add("changed by choice", effect != "refuse" && effect != "")
+	t.add("tagged, and not by choice", tagged && effect == "")
 }
 
 // count follows r through p, as far as it comes.

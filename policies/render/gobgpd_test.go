@@ -170,6 +170,13 @@ func wantSets(p *policies.RoutingPolicy) []*api.DefinedSet {
 		slices.SortFunc(set.Prefixes, byPrefix)
 		want = append(want, set)
 	}
+	for _, s := range p.NeighborSets {
+		set := &api.DefinedSet{DefinedType: api.DefinedType_NEIGHBOR, Name: s.Name}
+		for _, a := range s.Addresses {
+			set.List = append(set.List, a.String()+map[bool]string{true: "/32", false: "/128"}[a.Is4()])
+		}
+		want = append(want, set)
+	}
 	for _, s := range p.ASPathSets {
 		set := &api.DefinedSet{DefinedType: api.DefinedType_AS_PATH, Name: s.Name}
 		for _, x := range s.Patterns {
@@ -213,7 +220,7 @@ func wantConditions(c policies.Conditions) *api.Conditions {
 			return &api.MatchSet{Type: api.MatchSet_ANY, Name: c.Set}
 		}
 	}
-	return &api.Conditions{PrefixSet: match(c.PrefixSet), AsPathSet: match(c.ASPathSet), LargeCommunitySet: match(c.LargeCommunitySet), RpkiResult: -1}
+	return &api.Conditions{PrefixSet: match(c.PrefixSet), NeighborSet: match(c.NeighborSet), AsPathSet: match(c.ASPathSet), LargeCommunitySet: match(c.LargeCommunitySet), RpkiResult: -1}
 }
 
 func wantActions(a policies.Actions) *api.Actions {

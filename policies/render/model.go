@@ -1,6 +1,7 @@
 package render
 
 import (
+	"net/netip"
 	"strconv"
 
 	"depeer/policies"
@@ -11,6 +12,7 @@ import (
 func configuration(p *policies.RoutingPolicy) table {
 	var sets, bgp, c table
 	sets.add("prefix-sets", each(p.PrefixSets, prefixSet))
+	sets.add("neighbor-sets", each(p.NeighborSets, neighborSet))
 	bgp.add("as-path-sets", each(p.ASPathSets, asPathSet))
 	bgp.add("large-community-sets", each(p.LargeCommunitySets, largeCommunitySet))
 	sets.add("bgp-defined-sets", bgp)
@@ -40,6 +42,11 @@ func prefixSet(s policies.PrefixSet) table {
 	return table{{"prefix-set-name", s.Name}, {"prefix-list", list}}
 }
 
+func neighborSet(s policies.NeighborSet) table {
+	hosts := each(s.Addresses, func(a netip.Addr) string { return netip.PrefixFrom(a, a.BitLen()).String() })
+	return table{{"neighbor-set-name", s.Name}, {"neighbor-info-list", hosts}}
+}
+
 func asPathSet(s policies.ASPathSet) table {
 	return table{{"as-path-set-name", s.Name}, {"as-path-list", each(s.Patterns, policies.ASPathPattern.String)}}
 }
@@ -64,6 +71,7 @@ func statement(s policies.Statement) table {
 func conditions(c policies.Conditions) table {
 	var t, bgp table
 	t.add("match-prefix-set", match("prefix-set", c.PrefixSet))
+	t.add("match-neighbor-set", match("neighbor-set", c.NeighborSet))
 	bgp.add("match-as-path-set", match("as-path-set", c.ASPathSet))
 	bgp.add("match-large-community-set", match("large-community-set", c.LargeCommunitySet))
 	t.add("bgp-conditions", bgp)

@@ -245,7 +245,11 @@ func drawPolicy(t *rapid.T) *policies.RoutingPolicy {
 	if rapid.Bool().Draw(t, "paths") {
 		p.ASPathSets = pathsOnly().ASPathSets
 	}
-	if rapid.Bool().Draw(t, "export") {
+	if rapid.Bool().Draw(t, "choices") {
+		with := choices()
+		p.NeighborSets, p.Export = with.NeighborSets, with.Export
+		p.LargeCommunitySets = with.LargeCommunitySets
+	} else if rapid.Bool().Draw(t, "export") {
 		p.Export = []policies.Statement{{Name: "depeer/export", Actions: policies.Actions{Reject: true}}}
 	}
 	return p
@@ -266,7 +270,10 @@ func readBack(t *rapid.T, dir, text string) *oc.BgpConfigSet {
 
 func ourPolicy(p oc.PolicyDefinition) bool { return p.Name == "depeer" || p.Name == "depeer-export" }
 func ourPrefixes(s oc.PrefixSet) bool      { return strings.HasPrefix(s.PrefixSetName, "depeer/") }
-func ourPaths(s oc.AsPathSet) bool         { return strings.HasPrefix(s.AsPathSetName, "depeer/") }
+func ourNeighbors(s oc.NeighborSet) bool {
+	return strings.HasPrefix(s.NeighborSetName, "depeer/")
+}
+func ourPaths(s oc.AsPathSet) bool { return strings.HasPrefix(s.AsPathSetName, "depeer/") }
 func ourLarges(s oc.LargeCommunitySet) bool {
 	return strings.HasPrefix(s.LargeCommunitySetName, "depeer/")
 }
@@ -288,6 +295,7 @@ func withoutOurs(c *oc.BgpConfigSet) oc.BgpConfigSet {
 	out.Global.AfiSafis = nil // all there are, in the order of a Go map
 	out.PolicyDefinitions = keep(c.PolicyDefinitions, not(ourPolicy))
 	out.DefinedSets.PrefixSets = keep(c.DefinedSets.PrefixSets, not(ourPrefixes))
+	out.DefinedSets.NeighborSets = keep(c.DefinedSets.NeighborSets, not(ourNeighbors))
 	out.DefinedSets.BgpDefinedSets.AsPathSets = keep(c.DefinedSets.BgpDefinedSets.AsPathSets, not(ourPaths))
 	out.DefinedSets.BgpDefinedSets.LargeCommunitySets = keep(c.DefinedSets.BgpDefinedSets.LargeCommunitySets, not(ourLarges))
 	return out
@@ -297,6 +305,7 @@ func withoutTheirs(c *oc.BgpConfigSet) oc.RoutingPolicy {
 	var out oc.RoutingPolicy
 	out.PolicyDefinitions = keep(c.PolicyDefinitions, ourPolicy)
 	out.DefinedSets.PrefixSets = keep(c.DefinedSets.PrefixSets, ourPrefixes)
+	out.DefinedSets.NeighborSets = keep(c.DefinedSets.NeighborSets, ourNeighbors)
 	out.DefinedSets.BgpDefinedSets.AsPathSets = keep(c.DefinedSets.BgpDefinedSets.AsPathSets, ourPaths)
 	out.DefinedSets.BgpDefinedSets.LargeCommunitySets = keep(c.DefinedSets.BgpDefinedSets.LargeCommunitySets, ourLarges)
 	return out

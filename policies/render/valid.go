@@ -11,13 +11,23 @@ import (
 // not ours by its name. A policy that Build made is valid; this is the last look
 // before a file that a route server starts from.
 func valid(p *policies.RoutingPolicy) error {
-	prefixes, paths, larges := names{}, names{}, names{}
+	prefixes, neighbors, paths, larges := names{}, names{}, names{}, names{}
 	for _, s := range p.PrefixSets {
 		if err := prefixes.take("prefix set", s.Name, len(s.Entries)); err != nil {
 			return err
 		}
 		if err := validEntries(s); err != nil {
 			return err
+		}
+	}
+	for _, s := range p.NeighborSets {
+		if err := neighbors.take("neighbor set", s.Name, len(s.Addresses)); err != nil {
+			return err
+		}
+		for _, a := range s.Addresses {
+			if !a.IsValid() || a.Is4In6() || a.Zone() != "" {
+				return fmt.Errorf("neighbor set %q: %v is no member's address", s.Name, a)
+			}
 		}
 	}
 	for _, s := range p.ASPathSets {
@@ -31,7 +41,7 @@ func valid(p *policies.RoutingPolicy) error {
 		}
 	}
 	statements := names{} // of both policies: they share one space in gobgpd
-	for _, list := range [][]policies.Statement{p.Import, p.Export} {
+	for i, list := range [][]policies.Statement{p.Import, p.Export} {
 		for _, s := range list {
 			if err := statements.take("statement", s.Name, 1); err != nil {
 				return err
@@ -40,7 +50,10 @@ func valid(p *policies.RoutingPolicy) error {
 				return fmt.Errorf("statement %q adds and drops large communities", s.Name)
 			}
 			c := s.Conditions
-			if !prefixes.know(c.PrefixSet) || !paths.know(c.ASPathSet) || !larges.know(c.LargeCommunitySet) {
+			if i == 0 && c.NeighborSet.Set != "" {
+				return fmt.Errorf("statement %q asks whom a route is sent to, on import", s.Name)
+			}
+			if !prefixes.know(c.PrefixSet) || !neighbors.know(c.NeighborSet) || !paths.know(c.ASPathSet) || !larges.know(c.LargeCommunitySet) {
 				return fmt.Errorf("statement %q refers to a set that is not there", s.Name)
 			}
 		}

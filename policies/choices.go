@@ -1,0 +1,178 @@
+package policies
+
+import (
+	"cmp"
+	"net/netip"
+	"slices"
+
+	"depeer/filters"
+)
+
+// A member's choice is for itself alone: import tags the routes that a list names,
+// export acts on the tags, towards the members who have chosen. Tags are large
+// communities of the route server's own. They are scrubbed from what members send,
+// before anything else, and stripped from what members are sent, after everything else:
+// nobody sees one.
+//
+// The statements of the export policy:
+//
+//	refuse<n>       towards the n-th group of members: a route goes nowhere that has the
+//	                tag of a list which they refuse
+//	above-deprefer  what the exchange itself does as much to as deprefer does, or more, is
+//	                left as it is: the tags of lists come off
+//	deprefer<n>     towards the n-th group: what the treatment of that name does; the tags
+//	  -add<n>       of lists which they only want tagged come off
+//	above-tag       as above-deprefer
+//	tag<n>          towards the n-th group: what the treatment of that name does
+//	strip           all tags come off
+//
+// A group are members who have chosen alike, so that no member is met by two statements
+// of one kind: where several lists name a route, the severest choice holds, once. It
+// comes on top of what the exchange does to everybody, unless that is as severe.
+//
+// A treatment can do less towards one member than to everybody: see TowardsOne.
+//
+// The values of tags are made from who has chosen what (number). gobgpd 3.37 takes a
+// route back from a member only where export refuses the new path and would let the old
+// one through. So a subscriber who is added, or whatever else is to happen to whom, must
+// come with tags that no route has yet. Two generations of export statements stand side
+// by side while routes go from the old tags to the new ones; each acts on its own tags
+// only, strip included. (TestFactTagOnImportActOnExport, TestFactTheTagMustBeNew.)
+
+// Choices is what members have chosen. The zero value is that nobody has.
+type Choices struct {
+	Lists   []ChosenList // that somebody may have chosen about
+	Members []Chooser
+	// Deprefer and Tag are the treatments that these wishes are for, each among those of
+	// the policy; the zero Treatment where nobody has the wish.
+	Deprefer, Tag Treatment
+}
+
+// ChosenList is a list with all that it names, as one filter: what the exchange does
+// about its providers does not matter here.
+type ChosenList struct {
+	Name     string // a slug
+	Compiled *filters.Compiled
+}
+
+// Chooser is a member with all its addresses.
+type Chooser struct {
+	Addresses []netip.Addr
+	Wishes    map[string]Wish // by list
+}
+
+// TowardsOne returns what of t can be done towards one member alone, on export. The
+// route server has chosen by then, so a LOCAL_PREF decides nothing there any more, and
+// a member believes none from another network (RFC 4271, 5.1.5): it is left out.
+func (t Treatment) TowardsOne() Treatment {
+	t.LocalPref, t.Session = 0, Keep
+	return t
+}
+
+// program is what Choices come to for one policy.
+type program struct {
+	Choices                  // lists by name, those only that match something for somebody
+	groups  []group          // at least one
+	tags    []LargeCommunity // of lists
+	// above are the tags of what the exchange has done as much to as a wish would; the
+	// zero value where there is none.
+	above [wishes]LargeCommunity
+}
+
+// group are members who have chosen alike.
+type group struct {
+	addresses []netip.Addr  // sorted, unique
+	lists     [wishes][]int // by wish: places in the program's lists
+}
+
+// program finds out whom choices concern, beside the import statements of steps; nil
+// if nobody.
+func (c Choices) program(steps []step, treatments []Treatment, asn filters.ASN) *program {
+	p := &program{Choices: c}
+	p.Lists = slices.DeleteFunc(slices.Clone(c.Lists), func(l ChosenList) bool {
+		return len(l.Compiled.Filters) == 0 || !slices.ContainsFunc(c.Members, func(m Chooser) bool {
+			_, chosen := m.Wishes[l.Name]
+			return chosen && len(m.Addresses) > 0
+		})
+	})
+	if len(p.Lists) == 0 {
+		return nil
+	}
+	slices.SortFunc(p.Lists, func(a, b ChosenList) int { return cmp.Compare(a.Name, b.Name) })
+	for _, m := range c.Members {
+		p.join(m)
+	}
+	for _, s := range steps {
+		if w, is := p.fulfils(s, treatments); is {
+			p.above[w] = mark(asn, 0)
+		}
+	}
+	p.number(asn)
+	return p
+}
+
+// join puts a member into its group, if it has chosen.
+func (p *program) join(m Chooser) {
+	var g group
+	chosen := false
+	for i, l := range p.Lists {
+		if w, has := m.Wishes[l.Name]; has {
+			g.lists[w], chosen = append(g.lists[w], i), true
+		}
+	}
+	if !chosen || len(m.Addresses) == 0 {
+		return
+	}
+	i := slices.IndexFunc(p.groups, func(other group) bool {
+		return slices.EqualFunc(g.lists[:], other.lists[:], slices.Equal[[]int])
+	})
+	if i < 0 {
+		i = len(p.groups)
+		p.groups = append(p.groups, g)
+	}
+	all := append(p.groups[i].addresses, m.Addresses...)
+	slices.SortFunc(all, netip.Addr.Compare)
+	p.groups[i].addresses = slices.Compact(all)
+}
+
+// treatment returns the one behind a wish.
+func (p *program) treatment(w Wish) Treatment {
+	if w == Deprefer {
+		return p.Deprefer
+	}
+	return p.Tag
+}
+
+// wished returns the lists that somebody has the wish about.
+func (p *program) wished(w Wish) []int {
+	var all []int
+	for _, g := range p.groups {
+		all = append(all, g.lists[w]...)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// fulfils returns the severest wish, of those that somebody has, that the exchange does
+// to everybody with a step.
+func (p *program) fulfils(s step, treatments []Treatment) (Wish, bool) {
+	place := func(t Treatment) int {
+		return slices.IndexFunc(treatments, func(o Treatment) bool { return o.Name == t.Name })
+	}
+	if s.treatment.Reject || s.idle() {
+		return 0, false
+	}
+	for _, w := range []Wish{Deprefer, Tag} {
+		if len(p.wished(w)) > 0 && place(s.treatment) <= place(p.treatment(w)) {
+			return w, true
+		}
+	}
+	return 0, false
+}
+
+// raise has a step tell export what it has done, where that fulfils a wish.
+func (p *program) raise(s *step, treatments []Treatment) {
+	if w, is := p.fulfils(*s, treatments); is {
+		s.above, s.marks = p.above[w], true
+	}
+}
