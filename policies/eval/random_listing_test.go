@@ -20,10 +20,15 @@ type exchange struct {
 
 var today = time.Date(2008, 11, 11, 12, 0, 0, 0, time.UTC)
 
+// mild are two treatments that members may always choose.
+var mild = []policies.Treatment{
+	{Name: "milder", Prepend: 1, LargeCommunities: larges("64500:666:21")}, {Name: "mildest", LargeCommunities: larges("64500:666:22")},
+}
+
 // exchange makes listings and rules that compile without an error: up to three
 // lists of up to five providers, ladders, exceptions, protected space and ASNs.
 func (c chooser) exchange() exchange {
-	x := exchange{asn: pick(c, []filters.ASN{0, 64500}), treatments: c.towards(c.treatments()), rules: filters.Rules{At: today}}
+	x := exchange{asn: pick(c, []filters.ASN{0, 64500}), treatments: c.towards(append(c.treatments(), mild...)), rules: filters.Rules{At: today}}
 	for _, t := range x.treatments {
 		x.rules.Treatments = append(x.rules.Treatments, t.Name)
 	}
