@@ -7,32 +7,40 @@ import (
 	"depeer/policies/rib"
 )
 
-// asPath reads an AS_PATH with ASNs of four octets, which is kept as it stands. The
-// same walk checks it (RFC 7606, 7.2) and takes what policies see of it.
+// asPath reads an AS_PATH with ASNs of four octets, which is kept as it stands.
 func (d *decoder) asPath(b []byte) damage {
-	seen := d.path.Path[:0]
-	for rest := b; len(rest) > 0; {
-		if len(rest) < 2 {
-			return badASPath
-		}
-		end := 2 + 4*int(rest[1])
-		if end == 2 || end > len(rest) {
-			return badASPath
-		}
-		switch rib.SegmentType(rest[0]) {
-		case rib.ASSequence:
-			for asns := rest[2:end]; len(asns) >= 4; asns = asns[4:] {
-				seen = append(seen, filters.ASN(binary.BigEndian.Uint32(asns)))
-			}
-		case rib.ASSet, rib.ConfedSequence, rib.ConfedSet:
-			seen = append(seen, 0)
-		default:
-			return badASPath
-		}
-		rest = rest[end:]
+	seen, ok := asns(d.path.Path[:0], b)
+	if !ok {
+		return badASPath
 	}
 	d.path.ASPath, d.path.Path = b, seen
 	return sound
+}
+
+// asns is rib.ASPath.Append for octets that may be no AS path at all: the same walk
+// checks them (RFC 7606, 7.2), for it is taken for every path there is.
+func asns(to []filters.ASN, b []byte) ([]filters.ASN, bool) {
+	for len(b) > 0 {
+		if len(b) < 2 {
+			return to, false
+		}
+		end := 2 + 4*int(b[1])
+		if end == 2 || end > len(b) {
+			return to, false
+		}
+		switch rib.SegmentType(b[0]) {
+		case rib.ASSequence:
+			for s := b[2:end]; len(s) >= 4; s = s[4:] {
+				to = append(to, filters.ASN(binary.BigEndian.Uint32(s)))
+			}
+		case rib.ASSet, rib.ConfedSequence, rib.ConfedSet:
+			to = append(to, 0)
+		default:
+			return to, false
+		}
+		b = b[end:]
+	}
+	return to, true
 }
 
 // olderPath reads an AS_PATH with ASNs of two octets.
@@ -72,10 +80,11 @@ func (d *decoder) merge(path []byte, old older) []byte {
 	if old.as4Path == nil || old.as4Aggregator != nil && known {
 		return path
 	}
-	as4, err := rib.ParseASPath(old.as4Path)
-	if err != nil {
-		return path // as if it were not there (RFC 6793, 6)
+	var ok bool
+	if d.path.Path, ok = asns(d.path.Path[:0], old.as4Path); !ok {
+		return path // as if AS4_PATH were not there (RFC 6793, 6)
 	}
+	as4 := rib.ASPath(old.as4Path)
 	keep := rib.ASPath(path).Length() - as4.Length()
 	if keep < 0 {
 		return path

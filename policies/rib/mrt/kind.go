@@ -48,6 +48,12 @@ func (k Kind) String() string {
 	return fmt.Sprintf("type %d subtype %d (%s)", k.Type, k.Subtype, name)
 }
 
+// assigned says whether records of that type may be met at all (RFC 6396, 4 and
+// appendix B; others are for nobody).
+func (k Kind) assigned() bool {
+	return k.Type <= 17 || k.Type == 32 || k.Type == 33 || k.Type == 48 || k.Type == 49
+}
+
 // header is what each record begins with (RFC 6396, 2).
 type header struct {
 	Kind

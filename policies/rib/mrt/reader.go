@@ -52,12 +52,9 @@ func (r *Reader) Paths() rib.Source {
 		err := r.records(in, &d)
 		switch {
 		case d.stopped:
-		case err == nil && r.report.Paths == 0:
-			yield(nil, fmt.Errorf("%w: %v", ErrNoRoute, r.report))
-		case err == nil:
 		case r.report.Paths == 0:
-			yield(nil, fmt.Errorf("%w: %v: %w", ErrNoRoute, r.report, err))
-		default:
+			yield(nil, r.report.noRoute(err))
+		case err != nil:
 			yield(nil, err)
 		}
 	}

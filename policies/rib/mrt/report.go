@@ -62,6 +62,26 @@ func (r *Report) unread(k Kind) {
 	}
 }
 
+// foreign says that nothing in the file, whole as it may be, is of MRT.
+func (r *Report) foreign() bool {
+	return r.Unread == r.Records && !slices.ContainsFunc(r.Kinds, func(c KindCount) bool { return c.Kind.assigned() })
+}
+
+// noRoute returns ErrNoRoute with what there was instead; err is what ended the read.
+func (r *Report) noRoute(err error) error {
+	said := r.String()
+	switch {
+	case r.Records == 0 && err == nil:
+		said = "there is nothing in the file"
+	case r.foreign():
+		said = "this is no MRT file"
+	}
+	if err != nil {
+		return fmt.Errorf("%w: %s: %w", ErrNoRoute, said, err)
+	}
+	return fmt.Errorf("%w: %s", ErrNoRoute, said)
+}
+
 // String says it in one line: 3 records, 1 path, 1 damaged (record 3: ...), 1 not
 // read (1 of type 16 subtype 1).
 func (r Report) String() string {
