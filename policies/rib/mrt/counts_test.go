@@ -2,6 +2,7 @@ package mrt_test
 
 import (
 	"net/netip"
+	"os"
 	"slices"
 	"testing"
 
@@ -35,6 +36,22 @@ func TestCounts(t *testing.T) {
 				t.Errorf("(-want +got)\n%s", diff)
 			}
 		})
+	}
+}
+
+// A file of updates holds no table, and is not an empty one.
+func TestUpdatesAreNoTable(t *testing.T) {
+	f, err := os.Open(file(t, "mrt/updates.nlri_mask_trailing_bits.gz"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	want := outcome{
+		Unread: "1 of type 16 subtype 1 (BGP4MP, updates)",
+		Err:    "no route that can be read: 1 record, 0 paths, 1 not read (1 of type 16 subtype 1 (BGP4MP, updates))",
+	}
+	if diff := cmp.Diff(want, outcomeOf(t, f)); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
 	}
 }
 

@@ -12,8 +12,9 @@
 //
 //   - A record that is damaged is counted, and costs no more than what cannot be
 //     read of it: other entries of the same record are read, and so are the records
-//     after it. Wherever a router would not take a route from its neighbor (RFC
-//     7606), the entry is damaged.
+//     after it. An entry is damaged where a router would treat such attributes as a
+//     withdrawal (RFC 7606), but attributes may be missing, and communities empty.
+//     Host bits of a prefix are no damage, and masked.
 //   - A file that ends in the middle of a record, or whose packing is broken, is read
 //     as far as it goes; the last that is yielded is the error. A file that is not
 //     packed and is cut between two records cannot be told from a whole one.
