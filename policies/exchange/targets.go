@@ -8,9 +8,12 @@ import (
 	"depeer/filters/strict"
 )
 
+// AllTargets names them together, on a command line: no target has this name.
+const AllTargets = "all"
+
 // Target is a route server that policy is put into.
 type Target struct {
-	Name    string // slug
+	Name    string // slug; not AllTargets
 	Address Address
 	TLS     *TLS   // nil: in plain text
 	After   string // the target that is changed before this one; "" for none
@@ -33,7 +36,11 @@ type targetReader struct {
 }
 
 var targetFields = []strict.Field[targetReader]{
-	{Key: "name", Required: true, Read: func(t *targetReader, n strict.Node) { readSlug(n, &t.Name) }},
+	{Key: "name", Required: true, Read: func(t *targetReader, n strict.Node) {
+		if readSlug(n, &t.Name) && t.Name == AllTargets {
+			n.Errorf("target-name", "another name", "%q stands for all targets", t.Name)
+		}
+	}},
 	{Key: "address", Required: true, Read: func(t *targetReader, n strict.Node) {
 		if a, ok := strict.Value(n, ParseAddress); ok {
 			t.Address, t.address = a, &n
@@ -99,6 +106,31 @@ func readTargets(r *reader, n strict.Node) {
 	for _, t := range targets {
 		r.ex.Targets = append(r.ex.Targets, t.Target)
 	}
+}
+
+// InOrder returns the targets in the order in which they are changed: each behind
+// the one that it waits for, and else as the file has them.
+func (e *Exchange) InOrder() []Target {
+	named := make(map[string]Target, len(e.Targets))
+	for _, t := range e.Targets {
+		named[t.Name] = t
+	}
+	out := make([]Target, 0, len(e.Targets))
+	placed := make(map[string]bool, len(e.Targets))
+	var place func(Target)
+	place = func(t Target) {
+		if placed[t.Name] {
+			return
+		}
+		if before, waits := named[t.After]; waits {
+			place(before) // comes to an end: nobody waits for itself (checkOrder)
+		}
+		placed[t.Name], out = true, append(out, t)
+	}
+	for _, t := range e.Targets {
+		place(t)
+	}
+	return out
 }
 
 // checkOrder holds that each after names a target, and that none waits for itself,
