@@ -102,9 +102,9 @@ func (s *session) applyPlan(c *cli.Context, p *plan.Plan, start journal.Start) e
 	if err != nil {
 		return errors.Join(err, lock.Unlock())
 	}
-	entry, result, err := s.change(c, client, lock, p, start)
+	entry, result, err := s.change(c.Context, t, client, lock, p, start)
 	if p.Then != nil && err == nil && result.Outcome == apply.Applied {
-		entry, result, err = s.then(c, client, t, lock, p)
+		entry, result, err = s.then(c.Context, client, t, lock, p)
 	}
 	if failed := s.outcome(c.Context, p.Target, result, err); failed != nil {
 		return errors.Join(failed, lock.Unlock())
@@ -169,21 +169,21 @@ func (s *session) lock(store *journal.Store, address string) (*journal.Lock, err
 }
 
 // change applies p, journalling.
-func (s *session) change(c *cli.Context, client *gobgp.Client, lock *journal.Lock, p *plan.Plan, start journal.Start) (*journal.Entry, apply.Result, error) {
+func (s *session) change(ctx context.Context, t target, client *gobgp.Client, lock *journal.Lock, p *plan.Plan, start journal.Start) (*journal.Entry, apply.Result, error) {
 	start.Holder = p.ID // whoever finds its journal knows whose the daemon's lock is
 	entry, err := lock.Begin(p, start)
 	if err != nil {
 		return nil, apply.Result{Outcome: apply.Untouched}, &apply.JournalError{Err: err}
 	}
-	result, err := s.applier(c, client, entry, start.Holder).Apply(c.Context, p)
+	result, err := s.applier(t, client, entry, start.Holder).Apply(ctx, p)
 	if result.Outcome == apply.Partial {
 		return entry, result, errors.Join(err, entry.Close()) // without an end: recover finds it
 	}
 	return entry, result, errors.Join(err, entry.End(result.Outcome.String()))
 }
 
-func (s *session) applier(c *cli.Context, client *gobgp.Client, entry *journal.Entry, holder string) *apply.Applier {
-	return &apply.Applier{Daemon: client, Journal: entry, Holder: holder, Log: s.log, Timeout: c.Duration("timeout"), Progress: s.view.Progress}
+func (s *session) applier(t target, client *gobgp.Client, entry *journal.Entry, holder string) *apply.Applier {
+	return &apply.Applier{Daemon: client, Journal: entry, Holder: holder, Log: s.log, Timeout: t.options.Timeout, Progress: s.view.Progress}
 }
 
 // outcomeApplied is how the journal calls a change that is in force.

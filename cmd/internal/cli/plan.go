@@ -78,20 +78,30 @@ func (s *session) plan(ctx context.Context, in *input, args planArgs) error {
 	if err != nil {
 		return unreached(ctx, err)
 	}
+	result, err := s.draft(ctx, in, client, state, args)
+	if err != nil {
+		return err
+	}
+	return s.finishPlan(result, args)
+}
+
+// draft makes a plan of what lists ask of a target, and asks all guards. What they
+// say is in the result: one that they refuse is none to apply.
+func (s *session) draft(ctx context.Context, in *input, client *gobgp.Client, state *plan.State, args planArgs) (view.Plan, error) {
 	in.compile(s.now, in.exchange.WithASN(state.Server.ASN))
 	if f := verdict(in.diags); f != nil {
-		return f
+		return view.Plan{}, f
 	}
 	if err := s.fits(state, args); err != nil {
-		return err
+		return view.Plan{}, err
 	}
 	store, err := s.store()
 	if err != nil {
-		return err
+		return view.Plan{}, err
 	}
 	last, err := lastApplied(store, args.target.options.Address)
 	if err != nil {
-		return err
+		return view.Plan{}, err
 	}
 	want := policies.Build(in.compiled, in.exchange.Treatments, in.exchange.ASN)
 	id := newID()
@@ -105,10 +115,10 @@ func (s *session) plan(ctx context.Context, in *input, args planArgs) error {
 	sizes := s.sizes(in, p, last)
 	result.Changes, result.Guards = plan.ProviderChanges(sizes.Last, sizes.Now), sizes.Guards()
 	if err := s.foresee(ctx, in, client, state, args, &result); err != nil {
-		return err
+		return view.Plan{}, err
 	}
 	result.Diagnostics = in.diags
-	return s.finishPlan(result, args)
+	return result, nil
 }
 
 // sizes is what guards on the size of a change look at.

@@ -86,7 +86,7 @@ func (s *session) recoverLocked(c *cli.Context, t target, lock *journal.Lock) er
 	if err != nil {
 		return &failure{code: Failed, name: "journal", err: fmt.Errorf("%w; nothing was changed", err)}
 	}
-	result, err := s.applier(c, client, entry, cmp.Or(cut.id, "recover-"+newID())).Recover(c.Context, cut.plan)
+	result, err := s.applier(t, client, entry, cmp.Or(cut.id, "recover-"+newID())).Recover(c.Context, cut.plan)
 	return s.recovered(c, address, cut, entry, result, err)
 }
 

@@ -84,7 +84,7 @@ func (s *session) rollback(c *cli.Context, t target, store *journal.Store, args 
 	if err != nil {
 		return err
 	}
-	entry, result, err := s.change(c, client, lock, p, journal.Start{Action: "rollback", Undoes: back.ID})
+	entry, result, err := s.change(c.Context, t, client, lock, p, journal.Start{Action: "rollback", Undoes: back.ID})
 	failed := s.outcome(c.Context, address, result, err)
 	if pending, pendingErr := lock.Pending(); failed == nil && pendingErr == nil && pending != nil {
 		failed = lock.Disarm(pending.Entry, args.why)

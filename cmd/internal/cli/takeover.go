@@ -1,10 +1,9 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"slices"
-
-	"github.com/urfave/cli/v2"
 
 	"depeer/policies"
 	"depeer/policies/apply"
@@ -54,16 +53,16 @@ func takeOver(p *plan.Plan, state *plan.State, want *policies.RoutingPolicy) {
 }
 
 // then does the second half of p, once the first is done.
-func (s *session) then(c *cli.Context, client *gobgp.Client, t target, lock *journal.Lock, p *plan.Plan) (*journal.Entry, apply.Result, error) {
+func (s *session) then(ctx context.Context, client *gobgp.Client, t target, lock *journal.Lock, p *plan.Plan) (*journal.Entry, apply.Result, error) {
 	out := apply.Result{Outcome: apply.Partial, Known: "everything with our names was taken out, and the lists are not in force"}
-	state, err := client.State(c.Context)
+	state, err := client.State(ctx)
 	if err != nil {
 		return nil, out, err
 	}
 	id := newID()
 	second := s.newPlan(t, state, id, *plan.To(state, p.Then, id))
 	second.Lists, second.Providers, second.Overrides, second.At = p.Lists, p.Providers, p.Overrides, p.At
-	entry, result, err := s.change(c, client, lock, second, journal.Start{Action: "apply"})
+	entry, result, err := s.change(ctx, t, client, lock, second, journal.Start{Action: "apply"})
 	if err != nil {
 		result.Outcome, result.Known = out.Outcome, out.Known
 	}
