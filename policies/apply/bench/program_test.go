@@ -1,6 +1,8 @@
 package bench_test
 
 import (
+	"bytes"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -33,19 +35,32 @@ type ran struct {
 	peak  float64 // MB of memory, resident
 }
 
+func (r ran) String() string {
+	return fmt.Sprintf("%v, %.0f MB", r.took.Round(time.Millisecond), r.peak)
+}
+
 // run runs a command to its end, which must be a success.
 func (p *program) run(args ...string) ran {
 	p.b.Helper()
 	cmd := exec.Command(p.path, args...)
 	cmd.Dir = p.dir
 	cmd.Env = append(os.Environ(), "HOME="+p.dir, "DEPEER_STATE="+p.state)
-	begin := time.Now()
-	out, err := cmd.CombinedOutput()
-	r := ran{begin: begin, took: time.Since(begin)}
-	if err != nil {
-		p.b.Fatalf("depeer %v: %v\n%s", args, err, out[max(0, len(out)-2000):])
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	r := ran{begin: time.Now()}
+	if err := cmd.Start(); err != nil {
+		p.b.Fatal(err)
 	}
-	r.peak = peak(cmd.ProcessState)
+	ended, most := make(chan struct{}), make(chan float64)
+	go func() { most <- peak(cmd.Process.Pid, ended) }()
+	err := cmd.Wait()
+	r.took = time.Since(r.begin)
+	close(ended)
+	r.peak = <-most
+	if err != nil {
+		text := out.String()
+		p.b.Fatalf("depeer %v: %v\n%s", args, err, text[max(0, len(text)-2000):])
+	}
 	return r
 }
 

@@ -16,7 +16,7 @@ import (
 
 const exchangeFile = `version: 1
 exchange: {name: bench, asn: 64500}
-limits: {max_covered: {ipv4: 10%, ipv6: 10%}}
+limits: {max_covered: {ipv4: 10%, ipv6: 10%}, max_routes: 10%, max_member_routes: 100%}
 `
 
 // write writes a list of entries that refuses, and an exchange file, where the
