@@ -43,7 +43,7 @@ func clearCommand(s *session) *cli.Command {
 				return s.applyPlan(c, p, journal.Start{Action: "clear"})
 			}
 			server := describeTarget(t, state)
-			result := view.Plan{Plan: p, Impact: view.Impact{Server: &server, Lists: p.Lists, Summary: p.Change.Summary()}}
+			result := view.Plan{Plan: p, Impact: view.Impact{At: s.now, Server: &server, Lists: p.Lists, Summary: p.Change.Summary()}}
 			if err := s.finishPlan(result, planArgs{output: c.String("output")}); err != nil {
 				return err
 			}

@@ -35,7 +35,7 @@ func impactCommand(s *session) *cli.Command {
 			if f := verdict(in.diags); f != nil && f.code != Guarded {
 				return f
 			}
-			result := view.Impact{Full: args.full, Lists: plan.Refs(in.lists)}
+			result := view.Impact{At: s.now, Full: args.full, Lists: plan.Refs(in.lists)}
 			if c.String("target") == "" {
 				return s.impactOfFile(c.Context, in, args, result)
 			}

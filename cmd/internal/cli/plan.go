@@ -111,7 +111,7 @@ func (s *session) draft(ctx context.Context, in *input, client *gobgp.Client, st
 	}
 	p.Lists, p.Providers, p.Overrides = plan.Refs(in.lists), plan.Providers(in.compiled), args.overrides
 	server := describeTarget(args.target, state)
-	result := view.Plan{Plan: p, Impact: view.Impact{Server: &server, Lists: p.Lists, Summary: p.Change.Summary()}}
+	result := view.Plan{Plan: p, Impact: view.Impact{At: s.now, Server: &server, Lists: p.Lists, Summary: p.Change.Summary()}}
 	sizes := s.sizes(in, p, last)
 	result.Changes, result.Guards = plan.ProviderChanges(sizes.Last, sizes.Now), sizes.Guards()
 	if err := s.foresee(ctx, in, client, state, args, &result); err != nil {
@@ -164,7 +164,7 @@ func (s *session) planOfFile(ctx context.Context, in *input, args planArgs) erro
 	if f := verdict(in.diags); f != nil && f.code != Guarded {
 		return f
 	}
-	return s.impactOfFile(ctx, in, args.routesArgs, view.Impact{Lists: plan.Refs(in.lists)})
+	return s.impactOfFile(ctx, in, args.routesArgs, view.Impact{At: s.now, Lists: plan.Refs(in.lists)})
 }
 
 // refusedUnasked shows a result that is refused without a call to the target; what is
@@ -173,7 +173,7 @@ func (s *session) refusedUnasked(in *input, f *failure) error {
 	if f.code != Guarded {
 		return f
 	}
-	result := view.Impact{Lists: plan.Refs(in.lists), Guards: staticGuards(in.diags), Diagnostics: in.diags}
+	result := view.Impact{At: s.now, Lists: plan.Refs(in.lists), Guards: staticGuards(in.diags), Diagnostics: in.diags}
 	none := plan.Change{Old: &policies.RoutingPolicy{}, New: &policies.RoutingPolicy{}}
 	result.Summary = none.Summary()
 	if err := s.view.Impact(result); err != nil {

@@ -50,12 +50,3 @@ func entries(n int) string {
 	}
 	return group(n) + " entries"
 }
-
-// Progress says on a terminal's stderr what is being done.
-func (v *program) Progress(string) {}
-
-func (v *person) Progress(what string) {
-	if v.Terminal {
-		fmt.Fprintf(v.Err, "\r\x1b[Kdepeer: %s", what)
-	}
-}

@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"depeer/filters/diag"
 	"depeer/policies/impact"
@@ -20,7 +21,8 @@ type Impact struct {
 	Rib         *Rib           // nil: routes are those of the target
 	Guards      []plan.Guard
 	Alerts      []impact.Alert
-	Full        bool // everything is shown to a person, however long
+	At          time.Time // the moment that lists were compiled for
+	Full        bool      // everything is shown to a person, however long
 	Diagnostics diag.List
 }
 
@@ -99,9 +101,21 @@ func (v *person) head(w *tabwriter.Writer, name string, i Impact) {
 		fmt.Fprintf(w, "rib\t%s: %s, %s\n", strings.Join(i.Rib.Files, ", "), counted{i.Rib.Records, "record"}, counted{i.Rib.Paths, "path"})
 	}
 	for _, l := range i.Lists {
-		fmt.Fprintf(w, "lists\t%s, %s, %s, %s, %s\n", l.Name, or(l.Updated, "not dated"), counted{l.Providers, "provider"}, counted{l.Prefixes, "prefix"}, counted{l.ASNs, "ASN"})
+		fmt.Fprintf(w, "lists\t%s, %s, %s, %s, %s\n", l.Name, dated(l.Updated, i.At), counted{l.Providers, "provider"}, counted{l.Prefixes, "prefix"}, counted{l.ASNs, "ASN"})
 	}
 	fmt.Fprintln(w)
+}
+
+// dated writes when a list was updated, and how long ago that is.
+func dated(updated string, at time.Time) string {
+	if updated == "" {
+		return "not dated"
+	}
+	day, err := time.Parse(time.DateOnly, updated[:min(len(updated), len(time.DateOnly))])
+	if err != nil || at.IsZero() {
+		return updated
+	}
+	return fmt.Sprintf("%s (%s old)", updated, counted{max(0, int(at.Sub(day).Hours()/24)), "day"})
 }
 
 // few is how many lines of one kind are shown before the rest is counted.

@@ -13,7 +13,17 @@ import (
 )
 
 // person shows results as text.
-type person struct{ Options }
+type person struct {
+	Options
+	terminal io.Writer // stderr, for progress
+	busy     bool      // a line of progress stands there
+}
+
+func newPerson(o Options) *person {
+	v := &person{Options: o, terminal: o.Err}
+	v.Out, v.Err = settled{o.Out, v}, settled{o.Err, v}
+	return v
+}
 
 func (v *person) Note(format string, args ...any) {
 	fmt.Fprintf(v.Err, "depeer: %s\n", visible(fmt.Sprintf(format, args...), "\n"))

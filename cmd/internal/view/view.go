@@ -101,5 +101,5 @@ func New(o Options) View {
 	if o.JSON {
 		return &program{o}
 	}
-	return &person{o}
+	return newPerson(o)
 }

@@ -1,0 +1,33 @@
+package view
+
+import (
+	"fmt"
+	"io"
+)
+
+// Progress says on a terminal's stderr what is being done, in one line, which goes when
+// anything else is written.
+func (v *program) Progress(string) {}
+
+func (v *person) Progress(what string) {
+	if v.Terminal {
+		fmt.Fprintf(v.terminal, clearLine+"depeer: %s", what)
+		v.busy = true
+	}
+}
+
+const clearLine = "\r\x1b[K"
+
+// settled is a stream on which nothing is written beside progress.
+type settled struct {
+	io.Writer
+	v *person
+}
+
+func (s settled) Write(p []byte) (int, error) {
+	if s.v.busy {
+		s.v.busy = false
+		fmt.Fprint(s.v.terminal, clearLine)
+	}
+	return s.Writer.Write(p)
+}
