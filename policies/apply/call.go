@@ -3,7 +3,6 @@ package apply
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -64,7 +63,7 @@ func (r *run) do(ctx context.Context, call plan.Call) error {
 	r.doubt = r.doubt || errors.Is(err, plan.ErrUnknown)
 	switch {
 	case err != nil:
-		return fmt.Errorf("%s: %w", call, err)
+		return err
 	case noted != nil:
 		r.unwritten = &JournalError{noted}
 		if !r.onward {

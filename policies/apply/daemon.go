@@ -14,7 +14,7 @@ import (
 type Daemon interface {
 	// State reads all policy, in several calls: it is no snapshot of one instant.
 	State(context.Context) (*plan.State, error)
-	// Do makes one writing call. When it returns without error, the call has
+	// Do makes one writing call, which its errors name. When it returns without error, the call has
 	// taken effect. Its deadline is that of the context, or else one of its own.
 	Do(context.Context, plan.Call) error
 	// Received yields what a client announces, as it announces it (Adj-RIB-In).

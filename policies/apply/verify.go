@@ -44,6 +44,10 @@ func (r *run) prove(ctx context.Context, t *client, w *witness) error {
 			first := slices.MinFunc(slices.Collect(maps.Keys(wrong)), netip.Prefix.Compare)
 			return &UnprovenError{Peer: t.Address, Prefix: first, Why: wrong[first], More: len(wrong) - 1}
 		}
+		// What was wiped, the lock with it, will never agree: that need not be waited for.
+		if err := r.look(ctx); err != nil {
+			return err
+		}
 		only = make(map[netip.Prefix]bool, len(wrong))
 		for prefix := range wrong {
 			only[prefix] = true
