@@ -2,11 +2,12 @@ package mrt_test
 
 import (
 	"bufio"
-	"fmt"
+	"bytes"
 	"iter"
 	"net/netip"
 	"os"
 	"os/exec"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -44,15 +45,15 @@ func asBgpdump(t rapid.TB, program, path string, since bool) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	n := 0
+	n, lines := 0, lines{asPaths: make(map[string]string)}
 	for p, err := range mrt.NewReader(f).Paths() {
 		if err != nil {
 			t.Fatal(err)
 		}
 		n++
-		when, theirs, more := next()
-		if !more || theirs != line(p) || since && when != fmt.Sprint(p.Since) {
-			t.Fatalf("path %d: we read\n%s, since %d\nbgpdump reads\n%s, since %s", n, line(p), p.Since, theirs, when)
+		when, theirs, _ := next()
+		if ours := lines.of(p); !bytes.Equal(theirs, ours) || since && when != strconv.FormatUint(uint64(p.Since), 10) {
+			t.Fatalf("path %d: we read\n%s, since %d\nbgpdump reads\n%s, since %s", n, ours, p.Since, theirs, when)
 		}
 	}
 	if _, theirs, more := next(); more {
@@ -60,19 +61,39 @@ func asBgpdump(t rapid.TB, program, path string, since bool) {
 	}
 }
 
-// line is a path in the words of bgpdump, of what is read by both. What is absent is 0
-// there.
-func line(p *rib.Path) string {
-	med := uint32(0)
+// lines writes paths in the words of bgpdump, and of what is read by both. Paths are
+// many, and AS paths few: they are written once.
+type lines struct {
+	line    []byte
+	asPaths map[string]string
+}
+
+func (l *lines) of(p *rib.Path) []byte {
+	asPath, known := l.asPaths[string(p.ASPath)]
+	if !known {
+		asPath = p.ASPath.String()
+		l.asPaths[string(p.ASPath)] = asPath
+	}
+	b := append(p.Peer.AppendTo(l.line[:0]), '|')
+	b = append(strconv.AppendUint(b, uint64(p.PeerASN), 10), '|')
+	b = append(p.Prefix.AppendTo(b), '|')
+	b = append(strconv.AppendUint(b, uint64(p.ID), 10), '|')
+	b = append(append(b, asPath...), '|')
+	b = append(append(b, p.Origin.String()...), '|')
+	b = append(strconv.AppendUint(b, uint64(p.LocalPref), 10), '|')
+	med := uint32(0) // what is absent is 0 there
 	if p.MED != nil {
 		med = *p.MED
 	}
-	var communities []string
-	for _, c := range p.Communities {
-		communities = append(communities, bgpdumpCommunity(c))
+	b = append(strconv.AppendUint(b, uint64(med), 10), '|')
+	for i, c := range p.Communities {
+		if i > 0 {
+			b = append(b, ' ')
+		}
+		b = append(b, bgpdumpCommunity(c)...)
 	}
-	return fmt.Sprintf("%v|%v|%v|%d|%v|%v|%d|%d|%s",
-		p.Peer, p.PeerASN, p.Prefix, p.ID, p.ASPath, p.Origin, p.LocalPref, med, strings.Join(communities, " "))
+	l.line = b
+	return b
 }
 
 func bgpdumpCommunity(c policies.Community) string {
@@ -95,8 +116,8 @@ func bgpdumpCommunity(c policies.Community) string {
 // with the path identifier after the prefix in those of TABLE_DUMP2_AP. Since when is
 // asked for where all is TABLE_DUMP only: of TABLE_DUMP2, bgpdump 1.6 prints whatever is
 // in its memory, and dies of it now and then.
-func bgpdump(t rapid.TB, program, path string, since bool) iter.Seq2[string, string] {
-	return func(yield func(string, string) bool) {
+func bgpdump(t rapid.TB, program, path string, since bool) iter.Seq2[string, []byte] {
+	return func(yield func(string, []byte) bool) {
 		cmd := exec.Command(program, "-m", path)
 		if since {
 			cmd.Args = []string{program, "-m", "-t", "change", path}
@@ -111,13 +132,18 @@ func bgpdump(t rapid.TB, program, path string, since bool) iter.Seq2[string, str
 		}
 		defer cmd.Wait()
 		defer out.Close()
-		for lines := bufio.NewScanner(out); lines.Scan(); {
-			f := strings.Split(lines.Text(), "|")
+		var line []byte
+		for printed := bufio.NewScanner(out); printed.Scan(); {
+			f := strings.Split(printed.Text(), "|")
 			id, tail := "0", f[6:]
 			if f[0] == "TABLE_DUMP2_AP" {
 				id, tail = f[6], f[7:]
 			}
-			if !yield(f[1], strings.Join([]string{canonical(f[3]), f[4], canonical(f[5]), id, tail[0], tail[1], tail[3], tail[4], tail[5]}, "|")) {
+			line = line[:0]
+			for _, field := range []string{canonical(f[3]), f[4], canonical(f[5]), id, tail[0], tail[1], tail[3], tail[4], tail[5]} {
+				line = append(append(line, field...), '|')
+			}
+			if !yield(f[1], line[:len(line)-1]) {
 				return
 			}
 		}
