@@ -147,8 +147,9 @@ func (s *session) foresee(ctx context.Context, in *input, client *gobgp.Client, 
 	if change.Unsure { // which routes change cannot be computed
 		to.Summary.Resets = anchoredOf(state)
 	}
-	if len(args.ribs) > 0 {
-		to.Summary.Resets = []netip.Addr{} // those of a file are not this target's
+	if len(args.ribs) > 0 { // those of a file are not this target's: apply looks at all
+		to.Summary.Resets = []netip.Addr{}
+		to.Plan.Foreseen = foreseen(&plan.State{}, limitsOf(in.exchange, args.overrides), to.Report)
 		return nil
 	}
 	to.Plan.Touched = to.Summary.Resets

@@ -62,6 +62,7 @@ func (s *session) then(ctx context.Context, client *gobgp.Client, t target, lock
 	id := newID()
 	second := s.newPlan(t, state, id, *plan.To(state, p.Then, id))
 	second.Lists, second.Providers, second.Overrides, second.At = p.Lists, p.Providers, p.Overrides, p.At
+	second.Foreseen = p.Foreseen // guards on routes are asked again: it is now that much is refused
 	entry, result, err := s.change(ctx, t, client, lock, second, journal.Start{Action: "apply"})
 	if err != nil {
 		result.Outcome, result.Known = out.Outcome, out.Known
