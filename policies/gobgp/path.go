@@ -5,25 +5,33 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
 
 	"depeer/filters"
 	"depeer/policies"
+	"depeer/policies/rib"
 )
 
-// path is a path as gobgpd sends it: its attributes are not read before they are
-// asked for. It is valid until the next one.
+// path is a path as gobgpd sends it: what its attributes hold is not read before it
+// is asked for. It is valid until the next one.
 type path struct {
 	prefix netip.Prefix
 	peer   netip.Addr
+	id     uint32
+	since  uint32
 
+	origin    rib.Origin
 	localPref uint32
-	med       *uint32
-	// The rest as in an UPDATE (RFC 4271, 1997, 8092).
-	asPath, communities, large []byte
+	med       uint32
+	hasMED    bool
+	asPath    rib.ASPath // gobgpd holds all ASNs in four octets, whatever the neighbor sent
+	// The rest as in an UPDATE (RFC 1997, 8092).
+	communities, large []byte
 }
 
 // Attribute type codes, and the flag for a length of two octets (RFC 4271, 4.3).
 const (
+	typeOrigin           = 1
 	typeASPath           = 2
 	typeMED              = 4
 	typeLocalPref        = 5
@@ -33,7 +41,7 @@ const (
 	extendedLength = 0x10
 )
 
-func (p *path) attribute(a []byte) error {
+func (p *path) attribute(a []byte) (err error) {
 	if len(a) < 3 {
 		return errors.New("an attribute that is cut short")
 	}
@@ -47,59 +55,37 @@ func (p *path) attribute(a []byte) error {
 	if length != len(value) {
 		return fmt.Errorf("attribute %d has %d octets, and says %d", kind, len(value), length)
 	}
-	unit, known := units[kind]
-	if !known {
-		return nil
+	fits := true
+	switch kind {
+	case typeOrigin:
+		if fits = length == 1; fits {
+			p.origin = rib.Origin(value[0])
+		}
+	case typeASPath:
+		p.asPath, err = rib.ParseASPath(value)
+	case typeMED:
+		if fits = length == 4; fits {
+			p.med, p.hasMED = binary.BigEndian.Uint32(value), true
+		}
+	case typeLocalPref:
+		if fits = length == 4; fits {
+			p.localPref = binary.BigEndian.Uint32(value)
+		}
+	case typeCommunities:
+		p.communities, fits = value, length%4 == 0
+	case typeLargeCommunities:
+		p.large, fits = value, length%12 == 0
 	}
-	if length%unit != 0 || (kind == typeMED || kind == typeLocalPref) && length != unit {
+	if !fits {
 		return fmt.Errorf("attribute %d has %d octets", kind, length)
 	}
-	switch kind {
-	case typeASPath:
-		p.asPath = value
-		return wholeSegments(value)
-	case typeMED:
-		med := binary.BigEndian.Uint32(value)
-		p.med = &med
-	case typeLocalPref:
-		p.localPref = binary.BigEndian.Uint32(value)
-	case typeCommunities:
-		p.communities = value
-	case typeLargeCommunities:
-		p.large = value
-	}
-	return nil
-}
-
-// units are what the lengths of attributes that are read are multiples of.
-var units = map[byte]int{typeASPath: 2, typeMED: 4, typeLocalPref: 4, typeCommunities: 4, typeLargeCommunities: 12}
-
-// asSequence is the one type of AS path segment whose ASNs gobgpd's fast forms see.
-const asSequence = 2
-
-// segment cuts the first segment off an AS path. gobgpd holds all ASNs in four
-// octets, whatever the neighbor sent.
-func segment(asPath []byte) (kind byte, asns, rest []byte) {
-	end := 2 + 4*int(asPath[1])
-	return asPath[0], asPath[2:end], asPath[end:]
-}
-
-func wholeSegments(asPath []byte) error {
-	for len(asPath) > 0 {
-		if len(asPath) < 2 || len(asPath) < 2+4*int(asPath[1]) {
-			return errors.New("an AS path that is cut short")
-		}
-		_, _, asPath = segment(asPath)
-	}
-	return nil
+	return err
 }
 
 // count returns how often asn is in the AS path, sets included.
 func (p *path) count(asn filters.ASN) int {
 	n := 0
-	for rest := p.asPath; len(rest) > 0; {
-		var asns []byte
-		_, asns, rest = segment(rest)
+	for _, asns := range p.asPath.Segments {
 		for ; len(asns) > 0; asns = asns[4:] {
 			if filters.ASN(binary.BigEndian.Uint32(asns)) == asn {
 				n++
@@ -110,37 +96,31 @@ func (p *path) count(asn filters.ASN) int {
 }
 
 // route returns the path as policies look at it, with memory of its own.
-func (p *path) route() policies.Route {
-	r := policies.Route{Prefix: p.prefix, Peer: p.peer, LocalPref: p.localPref, MED: p.med}
-	if len(p.asPath) > 0 {
-		r.Path = make([]filters.ASN, 0, len(p.asPath)/4) // enough where it is one sequence
+func (p *path) route() (r policies.Route) {
+	var med *uint32
+	if p.hasMED {
+		med = new(uint32)
 	}
-	for rest := p.asPath; len(rest) > 0; {
-		var kind byte
-		var asns []byte
-		kind, asns, rest = segment(rest)
-		if kind != asSequence {
-			r.Path = append(r.Path, 0)
-			continue
-		}
-		for ; len(asns) > 0; asns = asns[4:] {
-			r.Path = append(r.Path, filters.ASN(binary.BigEndian.Uint32(asns)))
-		}
-	}
-	if len(p.communities) > 0 {
-		r.Communities = make([]policies.Community, len(p.communities)/4)
-		for i := range r.Communities {
-			r.Communities[i] = policies.Community(binary.BigEndian.Uint32(p.communities[4*i:]))
-		}
-	}
-	if len(p.large) > 0 {
-		r.LargeCommunities = make([]policies.LargeCommunity, len(p.large)/12)
-		for i := range r.LargeCommunities {
-			at := p.large[12*i:]
-			r.LargeCommunities[i] = policies.LargeCommunity{Global: binary.BigEndian.Uint32(at), Local1: binary.BigEndian.Uint32(at[4:]), Local2: binary.BigEndian.Uint32(at[8:])}
-		}
-	}
+	p.read(&r, med)
 	return r
+}
+
+// read puts the path, as policies look at it, into r, and into the memory that r has.
+func (p *path) read(r *policies.Route, med *uint32) {
+	r.Prefix, r.Peer, r.LocalPref, r.MED = p.prefix, p.peer, p.localPref, nil
+	if p.hasMED {
+		*med = p.med
+		r.MED = med
+	}
+	r.Path = p.asPath.Append(slices.Grow(r.Path[:0], len(p.asPath)/4)) // enough where it is one sequence
+	r.Communities = slices.Grow(r.Communities[:0], len(p.communities)/4)
+	for rest := p.communities; len(rest) > 0; rest = rest[4:] {
+		r.Communities = append(r.Communities, policies.Community(binary.BigEndian.Uint32(rest)))
+	}
+	r.LargeCommunities = slices.Grow(r.LargeCommunities[:0], len(p.large)/12)
+	for rest := p.large; len(rest) > 0; rest = rest[12:] {
+		r.LargeCommunities = append(r.LargeCommunities, policies.LargeCommunity{Global: binary.BigEndian.Uint32(rest), Local1: binary.BigEndian.Uint32(rest[4:]), Local2: binary.BigEndian.Uint32(rest[8:])})
+	}
 }
 
 // parseNLRI reads a length in bits and as many octets as that needs.

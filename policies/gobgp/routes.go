@@ -32,12 +32,8 @@ func (c *Client) Received(ctx context.Context, client netip.Addr) iter.Seq2[poli
 				break
 			}
 			more := true
-			r := &api.ListPathRequest{TableType: api.TableType_ADJ_IN, Name: client.String(), Family: family}
-			err = c.paths(ctx, r, func(p *path) bool {
-				if p.count(own.asn) > own.allowed {
-					return true
-				}
-				more = yield(p.route(), nil)
+			err = c.paths(ctx, received(client, family), func(p *path) bool {
+				more = own.loops(p) || yield(p.route(), nil)
 				return more
 			})
 			if !more {
@@ -52,22 +48,37 @@ func (c *Client) Received(ctx context.Context, client netip.Addr) iter.Seq2[poli
 
 var families = []*api.Family{{Afi: api.Family_AFI_IP, Safi: api.Family_SAFI_UNICAST}, {Afi: api.Family_AFI_IP6, Safi: api.Family_SAFI_UNICAST}}
 
+// received asks for the Adj-RIB-In of a client.
+func received(client netip.Addr, family *api.Family) *api.ListPathRequest {
+	return &api.ListPathRequest{TableType: api.TableType_ADJ_IN, Name: client.String(), Family: family}
+}
+
 // ownASN is when gobgpd sees a loop in what a client announces.
 type ownASN struct {
 	asn     filters.ASN
 	allowed int // times that it may be in a path
 }
 
-func (c *Client) own(ctx context.Context, client netip.Addr) (own ownASN, err error) {
-	found := false
-	err = list(ctx, c, c.api.ListPeer, &api.ListPeerRequest{Address: client.String()}, func(a *api.ListPeerResponse) {
-		found = true
-		own = ownASN{filters.ASN(a.Peer.GetConf().GetLocalAsn()), int(a.Peer.GetConf().GetAllowOwnAsn())}
-	})
+func (o ownASN) loops(p *path) bool { return p.count(o.asn) > o.allowed }
+
+func (c *Client) own(ctx context.Context, client netip.Addr) (ownASN, error) {
+	all, err := c.owns(ctx, client.String())
+	own, found := all[client]
 	if err == nil && !found {
 		err = fmt.Errorf("%w: it has no such neighbor", plan.ErrRefused)
 	}
 	return own, err
+}
+
+// owns is that of one neighbor, or of all where name is "".
+func (c *Client) owns(ctx context.Context, name string) (map[netip.Addr]ownASN, error) {
+	all := make(map[netip.Addr]ownASN)
+	err := list(ctx, c, c.api.ListPeer, &api.ListPeerRequest{Address: name}, func(a *api.ListPeerResponse) {
+		if address, err := netip.ParseAddr(a.Peer.GetState().GetNeighborAddress()); err == nil {
+			all[address] = ownASN{filters.ASN(a.Peer.GetConf().GetLocalAsn()), int(a.Peer.GetConf().GetAllowOwnAsn())}
+		}
+	})
+	return all, err
 }
 
 // view yields the shared table of the route server as gobgpd shows it to one
@@ -90,4 +101,9 @@ func (c *Client) view(ctx context.Context, client netip.Addr, prefixes []*api.Ta
 // unsupported says whether the route server has no such family at all.
 func unsupported(err error) bool {
 	return errors.Is(err, plan.ErrRefused) && strings.Contains(err.Error(), "address family: ")
+}
+
+// noNeighbor says whether the route server knows no neighbor of that address.
+func noNeighbor(err error) bool {
+	return errors.Is(err, plan.ErrRefused) && strings.Contains(err.Error(), "doesn't exist")
 }

@@ -21,6 +21,13 @@ const batch = 1024
 // paths lists paths in binary form, one after another; each returns whether it
 // wants more.
 func (c *Client) paths(ctx context.Context, r *api.ListPathRequest, each func(*path) bool) error {
+	d := decoder{is6: r.Family.Afi == api.Family_AFI_IP6}
+	return c.answers(ctx, r, func(message []byte) (more bool, err error) { return d.destination(message, each) })
+}
+
+// answers lists paths in binary form, and gives each answer to each, to keep: all paths
+// of one prefix, for a decoder. Each returns whether it wants more.
+func (c *Client) answers(ctx context.Context, r *api.ListPathRequest, each func([]byte) (bool, error)) error {
 	r.EnableOnlyBinary, r.BatchSize = true, batch
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -34,8 +41,7 @@ func (c *Client) paths(ctx context.Context, r *api.ListPathRequest, each func(*p
 	if err != nil {
 		return unread(err)
 	}
-	d := decoder{is6: r.Family.Afi == api.Family_AFI_IP6}
-	for {
+	for more := true; more; {
 		var message []byte
 		if silent != nil {
 			silent.Reset(c.timeout)
@@ -49,14 +55,11 @@ func (c *Client) paths(ctx context.Context, r *api.ListPathRequest, each func(*p
 		case err != nil:
 			return unread(err)
 		}
-		more, err := d.destination(message, each)
-		if err != nil {
-			return fmt.Errorf("%w: its answer cannot be read: %w", plan.ErrUnreachable, err)
-		}
-		if !more {
-			return nil
+		if more, err = each(message); err != nil {
+			return err
 		}
 	}
+	return nil
 }
 
 // raw hands messages on as they came. Unmarshalling all that a path has would

@@ -2,18 +2,24 @@ package gobgp
 
 import (
 	"errors"
+	"fmt"
 	"net/netip"
 
 	"google.golang.org/protobuf/encoding/protowire"
+
+	"depeer/policies/plan"
 )
 
 // Numbers of fields in gobgp.proto. The others of a path are not looked at.
 const (
 	responseDestination protowire.Number = 1
 	destinationPath     protowire.Number = 2
+	pathAge             protowire.Number = 3
 	pathNeighbor        protowire.Number = 15
+	pathIdentifier      protowire.Number = 18
 	pathNLRI            protowire.Number = 20
 	pathAttributes      protowire.Number = 21
+	timestampSeconds    protowire.Number = 1
 )
 
 // decoder reads answers of ListPath in binary form, of one family.
@@ -29,11 +35,11 @@ type decoder struct {
 // wants more.
 func (d *decoder) destination(message []byte, each func(*path) bool) (more bool, err error) {
 	more = true
-	err = fields(message, func(n protowire.Number, destination []byte) error {
+	err = fields(message, func(n protowire.Number, destination []byte, _ uint64) error {
 		if n != responseDestination {
 			return nil
 		}
-		return fields(destination, func(n protowire.Number, text []byte) error {
+		return fields(destination, func(n protowire.Number, text []byte, _ uint64) error {
 			if n != destinationPath || !more {
 				return nil
 			}
@@ -44,14 +50,26 @@ func (d *decoder) destination(message []byte, each func(*path) bool) (more bool,
 			return nil
 		})
 	})
+	if err != nil {
+		err = fmt.Errorf("%w: its answer cannot be read: %w", plan.ErrUnreachable, err)
+	}
 	return more, err
 }
 
 func (d *decoder) read(message []byte) error {
 	p := &d.path
 	*p = path{}
-	err := fields(message, func(n protowire.Number, value []byte) (err error) {
+	err := fields(message, func(n protowire.Number, value []byte, number uint64) (err error) {
 		switch n {
+		case pathAge:
+			err = fields(value, func(n protowire.Number, _ []byte, number uint64) error {
+				if n == timestampSeconds {
+					p.since = uint32(number)
+				}
+				return nil
+			})
+		case pathIdentifier:
+			p.id = uint32(number)
 		case pathNeighbor:
 			if string(value) != string(d.neighbor) {
 				d.neighbor = append(d.neighbor[:0], value...)
@@ -71,29 +89,35 @@ func (d *decoder) read(message []byte) error {
 	return err
 }
 
-// fields gives each field that has a length to each.
-func fields(message []byte, each func(protowire.Number, []byte) error) error {
+// fields gives each field to each: what it holds, or the number that it is. Those
+// that are neither are passed over.
+func fields(message []byte, each func(n protowire.Number, value []byte, number uint64) error) error {
 	for len(message) > 0 {
-		number, kind, n := protowire.ConsumeTag(message)
+		field, kind, n := protowire.ConsumeTag(message)
 		if n < 0 {
 			return protowire.ParseError(n)
 		}
 		message = message[n:]
-		if kind == protowire.BytesType {
-			value, n := protowire.ConsumeBytes(message)
-			if n < 0 {
-				return protowire.ParseError(n)
+		var value []byte
+		var number uint64
+		switch kind {
+		case protowire.BytesType:
+			value, n = protowire.ConsumeBytes(message)
+		case protowire.VarintType:
+			number, n = protowire.ConsumeVarint(message)
+		default:
+			if n = protowire.ConsumeFieldValue(field, kind, message); n >= 0 {
+				message = message[n:]
+				continue
 			}
-			if err := each(number, value); err != nil {
-				return err
-			}
-			message = message[n:]
-			continue
 		}
-		if n = protowire.ConsumeFieldValue(number, kind, message); n < 0 {
+		if n < 0 {
 			return protowire.ParseError(n)
 		}
 		message = message[n:]
+		if err := each(field, value, number); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -1,7 +1,9 @@
 package gobgp
 
 import (
+	"encoding/binary"
 	"net/netip"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -9,14 +11,17 @@ import (
 	api "github.com/osrg/gobgp/v3/api"
 	"github.com/osrg/gobgp/v3/pkg/packet/bgp"
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/timestamppb"
 	"pgregory.net/rapid"
 
 	"depeer/filters"
 	"depeer/policies"
+	"depeer/policies/plan"
+	"depeer/policies/rib"
 )
 
 // oracle reads a path by GoBGP's own means.
-func oracle(t interface{ Fatal(...any) }, p *api.Path, is6 bool) policies.Route {
+func oracle(t interface{ Fatal(...any) }, p *api.Path, is6 bool) *rib.Path {
 	family := bgp.RF_IPv4_UC
 	if is6 {
 		family = bgp.RF_IPv6_UC
@@ -29,7 +34,10 @@ func oracle(t interface{ Fatal(...any) }, p *api.Path, is6 bool) policies.Route 
 	if err := nlri.DecodeFromBytes(p.NlriBinary); err != nil {
 		t.Fatal(err)
 	}
-	r := policies.Route{Prefix: netip.MustParsePrefix(nlri.String()), Peer: netip.MustParseAddr(p.NeighborIp)}
+	r := &rib.Path{
+		Route: policies.Route{Prefix: netip.MustParsePrefix(nlri.String()), Peer: netip.MustParseAddr(p.NeighborIp)},
+		ID:    p.Identifier, Since: uint32(p.Age.AsTime().Unix()),
+	}
 	for _, b := range p.PattrsBinary {
 		a, err := bgp.GetPathAttribute(b)
 		if err != nil {
@@ -39,8 +47,14 @@ func oracle(t interface{ Fatal(...any) }, p *api.Path, is6 bool) policies.Route 
 			t.Fatal(err)
 		}
 		switch a := a.(type) {
+		case *bgp.PathAttributeOrigin:
+			r.Origin = rib.Origin(a.Value)
 		case *bgp.PathAttributeAsPath:
 			for _, segment := range a.Value {
+				r.ASPath = append(r.ASPath, segment.GetType(), byte(len(segment.GetAS())))
+				for _, asn := range segment.GetAS() {
+					r.ASPath = binary.BigEndian.AppendUint32(r.ASPath, asn)
+				}
 				if segment.GetType() != bgp.BGP_ASPATH_ATTR_TYPE_SEQ {
 					r.Path = append(r.Path, 0)
 					continue
@@ -76,13 +90,17 @@ func TestDecoder(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var want, got []policies.Route
+		var want, got []*rib.Path
+		var wantRoutes, routes []policies.Route
 		for _, p := range d.Paths {
 			want = append(want, oracle(t, p, is6))
+			wantRoutes = append(wantRoutes, want[len(want)-1].Route)
 		}
 		reader := decoder{is6: is6}
+		var r reading
 		more, err := reader.destination(message, func(p *path) bool {
-			got = append(got, p.route())
+			got = append(got, r.of(p, &plan.Client{Address: p.peer}).Clone())
+			routes = append(routes, p.route())
 			return true
 		})
 		if err != nil || !more {
@@ -91,6 +109,9 @@ func TestDecoder(t *testing.T) {
 		exact := cmp.Options{cmp.Comparer(func(a, b netip.Prefix) bool { return a == b }), cmp.Comparer(func(a, b netip.Addr) bool { return a == b }), cmpopts.EquateEmpty()}
 		if diff := cmp.Diff(want, got, exact); diff != "" {
 			t.Fatalf("(-want +got):\n%s", diff)
+		}
+		if diff := cmp.Diff(wantRoutes, routes, exact); diff != "" {
+			t.Fatalf("routes (-want +got):\n%s", diff)
 		}
 	})
 }
@@ -111,7 +132,7 @@ func anyPath(t *rapid.T, is6 bool) *api.Path {
 	segments := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) bgp.AsPathParamInterface {
 		return bgp.NewAs4PathParam(uint8(rapid.IntRange(1, 4).Draw(t, "type")), rapid.SliceOfN(rapid.Uint32Range(1<<17, 1<<32-1), 1, 255).Draw(t, "ASNs"))
 	}), 0, 3).Draw(t, "segments")
-	attributes := []bgp.PathAttributeInterface{bgp.NewPathAttributeOrigin(0), bgp.NewPathAttributeAsPath(segments), bgp.NewPathAttributeNextHop("192.0.2.1")}
+	attributes := []bgp.PathAttributeInterface{bgp.NewPathAttributeOrigin(uint8(rapid.IntRange(0, 2).Draw(t, "origin"))), bgp.NewPathAttributeAsPath(segments), bgp.NewPathAttributeNextHop("192.0.2.1")}
 	if rapid.Bool().Draw(t, "with MED") {
 		attributes = append(attributes, bgp.NewPathAttributeMultiExitDisc(rapid.Uint32().Draw(t, "MED")))
 	}
@@ -130,7 +151,7 @@ func anyPath(t *rapid.T, is6 bool) *api.Path {
 	}
 	p := &api.Path{
 		NeighborIp: rapid.SampledFrom([]string{"192.0.2.1", "192.0.2.2", "2001:db8::1"}).Draw(t, "neighbor"),
-		SourceAsn:  65001, Best: true, Identifier: 7, Family: &api.Family{Afi: api.Family_AFI_IP}, Validation: &api.Validation{},
+		SourceAsn:  65001, Best: true, Identifier: rapid.Uint32().Draw(t, "ID"), Age: &timestamppb.Timestamp{Seconds: rapid.Int64Range(0, 1<<32-1).Draw(t, "age"), Nanos: rapid.Int32Range(0, 999999999).Draw(t, "nanoseconds")}, Family: &api.Family{Afi: api.Family_AFI_IP}, Validation: &api.Validation{},
 	}
 	var err error
 	if p.NlriBinary, err = nlri.Serialize(); err != nil {
@@ -158,8 +179,12 @@ func FuzzDecoder(f *testing.F) {
 	f.Add([]byte{0x0a}, false)
 	f.Fuzz(func(t *testing.T, message []byte, is6 bool) {
 		d := decoder{is6: is6}
+		var room reading
 		d.destination(message, func(p *path) bool {
 			r := p.route()
+			if same := room.of(p, &plan.Client{Address: p.peer}); same.Prefix != r.Prefix || !slices.Equal(same.Path, r.Path) {
+				t.Errorf("%v, and %v", r, same)
+			}
 			if !r.Prefix.IsValid() || r.Prefix.Addr().Is6() != is6 {
 				t.Errorf("prefix %v", r.Prefix)
 			}
@@ -167,4 +192,24 @@ func FuzzDecoder(f *testing.F) {
 			return true
 		})
 	})
+}
+
+// A path costs no memory of its own.
+func TestReadingAllocatesNothing(t *testing.T) {
+	p := &api.Path{
+		NeighborIp: "192.0.2.1", NlriBinary: []byte{24, 192, 0, 2}, Identifier: 1, Age: timestamppb.Now(),
+		PattrsBinary: [][]byte{{0x40, 1, 1, 2}, {0x40, 2, 6, 2, 1, 0, 0, 0, 1}, {0x50, 8, 0, 4, 0, 1, 0, 2}, {0xc0, 32, 12, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3}, {0x80, 4, 4, 0, 0, 0, 7}},
+	}
+	message, err := proto.Marshal(&api.ListPathResponse{Destination: &api.Destination{Paths: []*api.Path{p, p, p}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var d decoder
+	var r reading
+	client := &plan.Client{Address: netip.MustParseAddr("192.0.2.1"), ASN: 1}
+	if n := testing.AllocsPerRun(100, func() {
+		d.destination(message, func(p *path) bool { return !(ownASN{asn: 64500}).loops(p) && r.of(p, client).MED != nil })
+	}); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
 }

@@ -72,7 +72,7 @@ func (s *session) explained(c *cli.Context, in *input, result *view.Explain) (li
 	}
 	server := describeTarget(t, state)
 	result.Server = &server
-	return liveRoutes(c.Context, client, state), func() { closeQuietly(client) }, nil
+	return client.Announced(c.Context, state.Clients), func() { closeQuietly(client) }, nil
 }
 
 func closeQuietly(client *gobgp.Client) { _ = client.Close() } // it was only read from

@@ -82,7 +82,7 @@ func (s *session) impactOnTarget(ctx context.Context, in *input, t target, args 
 	server := describeTarget(t, state)
 	result.Server, result.Summary = &server, change.Summary()
 	q := impact.Question{Lists: in.compiled, Old: change.Old, New: want, Members: sessionsOf(state, in.exchange)}
-	if err := s.look(ctx, in, q, args, liveRoutes(ctx, client, state), &result); err != nil {
+	if err := s.look(ctx, in, q, args, client.Announced(ctx, state.Clients), &result); err != nil {
 		return err
 	}
 	return s.showImpact(in, result)

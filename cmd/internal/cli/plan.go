@@ -141,7 +141,7 @@ func (s *session) foresee(ctx context.Context, in *input, client *gobgp.Client, 
 	s.view.Progress("looking through what members announce")
 	change := &to.Plan.Change
 	q := impact.Question{Lists: in.compiled, Old: change.Judged(), New: policies.Build(in.compiled, in.exchange.Treatments, in.exchange.ASN), Members: sessionsOf(state, in.exchange)}
-	if err := s.look(ctx, in, q, args.routesArgs, liveRoutes(ctx, client, state), &to.Impact); err != nil {
+	if err := s.look(ctx, in, q, args.routesArgs, client.Announced(ctx, state.Clients), &to.Impact); err != nil {
 		return err
 	}
 	if change.Unsure { // which routes change cannot be computed

@@ -15,7 +15,6 @@ import (
 	"depeer/filters/diag"
 	"depeer/policies"
 	"depeer/policies/exchange"
-	"depeer/policies/gobgp"
 	"depeer/policies/impact"
 	"depeer/policies/plan"
 	"depeer/policies/rib"
@@ -129,23 +128,6 @@ func (s *session) watched(ctx context.Context, source rib.Source) rib.Source {
 			}
 			if !yield(p, err) {
 				return
-			}
-		}
-	}
-}
-
-// liveRoutes are what all members of a target announce.
-func liveRoutes(ctx context.Context, client *gobgp.Client, state *plan.State) rib.Source {
-	return func(yield func(*rib.Path, error) bool) {
-		for _, c := range state.Clients {
-			if !c.RouteServer || !c.Up {
-				continue
-			}
-			for r, err := range client.Received(ctx, c.Address) {
-				p := &rib.Path{Route: r, PeerASN: c.ASN, ASPath: rib.Sequence(r.Path...)}
-				if !yield(p, err) {
-					return
-				}
 			}
 		}
 	}

@@ -33,12 +33,13 @@ type Speaker struct {
 }
 
 // Speak opens a session from address, which the route server has a neighbor for.
-// It ends with the test, or with Close.
-func Speak(t testing.TB, server *Daemon, address netip.Addr, asn filters.ASN) *Speaker {
+// It ends with the test, or with Close. It is capable of IPv4 and IPv6, of ASNs of four
+// octets, and of what is given besides.
+func Speak(t testing.TB, server *Daemon, address netip.Addr, asn filters.ASN, besides ...bgp.ParameterCapabilityInterface) *Speaker {
 	t.Helper()
 	s := &Speaker{t: t, Address: address}
 	Eventually(t, Patience, func() (err error) { // the route server may still be about to listen to it
-		s.conn, err = connect(server.Address, address, asn)
+		s.conn, err = connect(server.Address, address, asn, besides...)
 		return err
 	})
 	t.Cleanup(s.Close)
@@ -58,7 +59,7 @@ func (s *Speaker) Say(messages ...*bgp.BGPMessage) {
 func (s *Speaker) Close() { s.conn.Close() }
 
 // connect opens a session, and returns when it stands.
-func connect(to netip.AddrPort, from netip.Addr, asn filters.ASN) (net.Conn, error) {
+func connect(to netip.AddrPort, from netip.Addr, asn filters.ASN, besides ...bgp.ParameterCapabilityInterface) (net.Conn, error) {
 	dialer := net.Dialer{LocalAddr: net.TCPAddrFromAddrPort(netip.AddrPortFrom(from, 0)), Timeout: time.Second}
 	conn, err := dialer.Dial("tcp", to.String())
 	if err != nil {
@@ -69,11 +70,10 @@ func connect(to netip.AddrPort, from netip.Addr, asn filters.ASN) (net.Conn, err
 	if asn < 1<<16 {
 		as2 = uint16(asn)
 	}
-	open := bgp.NewBGPOpenMessage(as2, holdTime, from.String(), []bgp.OptionParameterInterface{
-		bgp.NewOptionParameterCapability([]bgp.ParameterCapabilityInterface{
-			bgp.NewCapMultiProtocol(bgp.RF_IPv4_UC), bgp.NewCapMultiProtocol(bgp.RF_IPv6_UC), bgp.NewCapFourOctetASNumber(uint32(asn)),
-		}),
-	})
+	capabilities := append([]bgp.ParameterCapabilityInterface{
+		bgp.NewCapMultiProtocol(bgp.RF_IPv4_UC), bgp.NewCapMultiProtocol(bgp.RF_IPv6_UC), bgp.NewCapFourOctetASNumber(uint32(asn)),
+	}, besides...)
+	open := bgp.NewBGPOpenMessage(as2, holdTime, from.String(), []bgp.OptionParameterInterface{bgp.NewOptionParameterCapability(capabilities)})
 	err = say(conn, open, bgp.NewBGPKeepAliveMessage())
 	for established := false; err == nil && !established; {
 		var kind byte
