@@ -16,6 +16,46 @@ import (
 // those that Build made from those that somebody made or changed by hand. The order
 // of a set's elements does not matter, a daemon keeps none.
 
+// Genuine says whether all of p is as Build has named it.
+func (p *RoutingPolicy) Genuine() bool {
+	return GenuineStatements(p.Import) && GenuineStatements(p.Export) &&
+		all(p.PrefixSets, PrefixSet.Genuine) && all(p.NeighborSets, NeighborSet.Genuine) &&
+		all(p.ASPathSets, ASPathSet.Genuine) && all(p.LargeCommunitySets, LargeCommunitySet.Genuine)
+}
+
+func all[S any](sets []S, is func(S) bool) bool {
+	return !slices.ContainsFunc(sets, func(s S) bool { return !is(s) })
+}
+
+// Same says whether two policies, both of them genuine, are one: names tell contents.
+// The order of sets means nothing.
+func Same(a, b *RoutingPolicy) bool { return slices.Equal(a.names(), b.names()) }
+
+// names returns the names of all objects: sets, sorted, then statements.
+func (p *RoutingPolicy) names() []string {
+	var names []string
+	for _, s := range p.PrefixSets {
+		names = append(names, "prefix "+s.Name)
+	}
+	for _, s := range p.NeighborSets {
+		names = append(names, "neighbor "+s.Name)
+	}
+	for _, s := range p.ASPathSets {
+		names = append(names, "as-path "+s.Name)
+	}
+	for _, s := range p.LargeCommunitySets {
+		names = append(names, "large-community "+s.Name)
+	}
+	slices.Sort(names)
+	for _, s := range p.Import {
+		names = append(names, "import "+s.Name)
+	}
+	for _, s := range p.Export {
+		names = append(names, "export "+s.Name)
+	}
+	return names
+}
+
 // Genuine says whether the set's name is the one of its entries.
 func (s PrefixSet) Genuine() bool {
 	sorted := inOrder(s.Entries, func(a, b filters.Entry) int {

@@ -62,3 +62,35 @@ func genuinely(t *rapid.T, name string, got, want bool) {
 		t.Errorf("%s: genuine %t, want %t", name, got, want)
 	}
 }
+
+// Policies are the same by their names, whatever the order of their sets.
+func TestSame(t *testing.T) {
+	build := func(prefixes ...string) *policies.RoutingPolicy {
+		c := &filters.Compiled{Filters: []filters.Filter{{Treatment: "deprefer", Prefixes: entries(prefixes...), ASNs: asn(64999)}}}
+		return policies.Build(c, policies.Builtin(64500), 64500)
+	}
+	a, b := build("10.0.0.0/8", "2001:db8::/32"), build("10.0.0.0/8")
+	turned := *a
+	turned.PrefixSets = slices.Clone(a.PrefixSets)
+	slices.Reverse(turned.PrefixSets)
+	less := *a
+	less.ASPathSets = nil
+	swapped := *a
+	swapped.Import = slices.Clone(a.Import)
+	slices.Reverse(swapped.Import)
+	for _, trial := range []struct {
+		name          string
+		of            *policies.RoutingPolicy
+		same, genuine bool
+	}{
+		{"itself", a, true, true}, {"its sets in another order", &turned, true, true}, {"another", b, false, true},
+		{"nothing", &policies.RoutingPolicy{}, false, true}, {"a set less", &less, false, true}, {"statements in another order", &swapped, false, false},
+	} {
+		if got := policies.Same(a, trial.of); got != trial.same {
+			t.Errorf("%s: same is %t", trial.name, got)
+		}
+		if got := trial.of.Genuine(); got != trial.genuine {
+			t.Errorf("%s: genuine is %t", trial.name, got)
+		}
+	}
+}

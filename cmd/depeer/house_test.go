@@ -33,6 +33,7 @@ var rooms = map[string][]string{
 	"policies/rib":      {"policies", "filters"},
 	"policies/rib/mrt":  {"policies", "filters", "policies/rib"},
 	"policies/impact":   {"policies", "filters", "policies/eval", "policies/rib"},
+	"policies/persist":  {"policies", "filters", "filters/diag", "policies/plan", "policies/render"},
 	"policies/journal":  {"policies/plan"},
 	"policies/apply":    {"policies", "filters", "policies/eval", "policies/plan", "policies/impact", "policies/journal"},
 	"policies/gobgp":    {"policies", "filters", "policies/plan", "policies/rib"},

@@ -24,7 +24,7 @@ func (r *reader) set(s *api.DefinedSet) {
 	case plan.PrefixSet:
 		ours(r, r.PrefixSets, s.Name, s.Prefixes, parseEntry, func(e []filters.Entry) bool { return policies.PrefixSet{Name: s.Name, Entries: e}.Genuine() })
 	case plan.ASPathSet:
-		ours(r, r.ASPathSets, s.Name, s.List, parsePath, func(p []policies.ASPathPattern) bool { return policies.ASPathSet{Name: s.Name, Patterns: p}.Genuine() })
+		ours(r, r.ASPathSets, s.Name, s.List, policies.ParseASPathPattern, func(p []policies.ASPathPattern) bool { return policies.ASPathSet{Name: s.Name, Patterns: p}.Genuine() })
 	case plan.LargeCommunitySet:
 		ours(r, r.LargeCommunitySets, s.Name, s.List, parseLarge, func(p []policies.LargeCommunityPattern) bool {
 			return policies.LargeCommunitySet{Name: s.Name, Patterns: p}.Genuine()
@@ -62,33 +62,13 @@ func parseEntry(p *api.Prefix) (filters.Entry, error) {
 	return filters.Entry{Prefix: prefix, Min: uint8(p.MaskLengthMin), Max: uint8(p.MaskLengthMax)}, nil
 }
 
-// parsePath reads one of gobgpd's fast forms.
-func parsePath(s string) (policies.ASPathPattern, error) {
-	asn, err := filters.ParseASN(strings.Trim(s, "^_$"))
-	if err == nil {
-		for _, where := range []filters.Where{filters.Origin, filters.Neighbor, filters.Path} {
-			if p := (policies.ASPathPattern{ASN: asn, Where: where}); p.String() == s {
-				return p, nil
-			}
-		}
-	}
-	return policies.ASPathPattern{}, fmt.Errorf("we make no pattern like %s", s)
-}
-
 // parseLarge reads a pattern back. gobgpd anchors a pattern that holds a whole
 // community, one of ours as well: ^64500:666:1$ is listed as ^^64500:666:1$$.
 func parseLarge(s string) (policies.LargeCommunityPattern, error) {
-	inner := strings.TrimSuffix(strings.TrimSuffix(strings.TrimPrefix(strings.TrimPrefix(s, "^"), "^"), "$"), "$")
-	first, all := strings.CutSuffix(inner, ":[0-9]+")
-	if all {
-		inner = first + ":0"
+	if strings.HasPrefix(s, "^^") && strings.HasSuffix(s, "$$") {
+		s = s[1 : len(s)-1]
 	}
-	c, err := policies.ParseLargeCommunity(inner)
-	p := policies.LargeCommunityPattern{LargeCommunity: c, AnyLocal2: all}
-	if err != nil || s != p.String() && s != "^"+p.String()+"$" {
-		return p, fmt.Errorf("we make no pattern like %s", s)
-	}
-	return p, nil
+	return policies.ParseLargeCommunityPattern(s)
 }
 
 // gate reads a neighbor-set. An element that is there twice is as good as once.

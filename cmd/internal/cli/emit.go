@@ -10,6 +10,7 @@ import (
 
 	"depeer/cmd/internal/view"
 	"depeer/policies"
+	"depeer/policies/persist"
 	"depeer/policies/render"
 )
 
@@ -107,7 +108,7 @@ func (s *session) emitInto(ctx context.Context, in *input, policy *policies.Rout
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := replaceFile(args.into, text, 0o644); err != nil {
+		if err := persist.Replace(args.into, text, 0o644); err != nil {
 			return err
 		}
 	}

@@ -8,9 +8,9 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 
 	"depeer/filters/strict"
+	"depeer/policies/persist"
 )
 
 // files are the inputs of one run, each read once and kept, so that a
@@ -138,7 +138,7 @@ func (f *files) write(name string, data []byte, mode fs.FileMode) error {
 		return &failure{code: Usage, name: "usage", hint: "-o another file",
 			err: fmt.Errorf("-o %s: this file is read, and would be lost", name)}
 	}
-	return replaceFile(name, data, mode)
+	return persist.Replace(name, data, mode)
 }
 
 // isInput says whether a file that was read is this one, by whatever name.
@@ -153,50 +153,4 @@ func (f *files) isInput(name string) bool {
 		}
 	}
 	return false
-}
-
-// replaceFile writes a file beside name and renames it, so that name holds
-// either what it held or all of data. A symbolic link keeps pointing where it does, and
-// an existing file keeps its mode and owner; a new one gets mode.
-func replaceFile(name string, data []byte, mode fs.FileMode) error {
-	target, err := filepath.EvalSymlinks(name)
-	if err == nil {
-		name = target
-	} else if _, linkErr := os.Readlink(name); linkErr == nil {
-		return fmt.Errorf("write %s: it is a symbolic link, and leads nowhere: %w", name, reason(err))
-	}
-	info, statErr := os.Stat(name)
-	if statErr == nil {
-		if !info.Mode().IsRegular() {
-			return writeThrough(name, data)
-		}
-		mode = info.Mode().Perm()
-	}
-	tmp, err := os.CreateTemp(filepath.Dir(name), ".depeer.*")
-	if err != nil {
-		return fmt.Errorf("write %s: %w", name, reason(err))
-	}
-	defer os.Remove(tmp.Name()) // after the rename there is nothing to remove
-	_, err = tmp.Write(data)
-	err = errors.Join(err, tmp.Chmod(mode), keepOwner(tmp, info), tmp.Sync(), tmp.Close())
-	if err == nil {
-		err = os.Rename(tmp.Name(), name)
-	}
-	if err != nil {
-		return fmt.Errorf("write %s: %w", name, reason(err))
-	}
-	return nil
-}
-
-// writeThrough writes to what cannot be renamed onto: /dev/stdout, a pipe.
-func writeThrough(name string, data []byte) error {
-	f, err := os.OpenFile(name, os.O_WRONLY, 0)
-	if err != nil {
-		return fmt.Errorf("write %s: %w", name, reason(err))
-	}
-	_, err = f.Write(data)
-	if err = errors.Join(err, f.Close()); err != nil {
-		return fmt.Errorf("write %s: %w", name, reason(err))
-	}
-	return nil
 }

@@ -1,0 +1,142 @@
+package persist
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// Replace has the file name hold data: it is written beside it, synced, and renamed, so
+// that name holds either what it held or all of data, whatever happens. A symbolic
+// link keeps pointing where it does, and an existing file keeps its mode and owner; a
+// new one gets mode. What cannot be renamed onto, such as a pipe, is written to.
+func Replace(name string, data []byte, mode fs.FileMode) error {
+	name, err := linked(name)
+	if err != nil {
+		return err
+	}
+	info, err := os.Stat(name)
+	if err == nil && !info.Mode().IsRegular() {
+		return writeThrough(name, data)
+	}
+	tmp, err := beside(name, data, mode)
+	if err != nil {
+		return err
+	}
+	defer os.Remove(tmp) // after the rename there is nothing to remove
+	return rename(tmp, name)
+}
+
+// replaceIf is Replace for a file that holds old, and gives up where it does not any
+// more: somebody has written it meanwhile.
+func replaceIf(name string, old, data []byte) error {
+	name, err := linked(name)
+	if err != nil {
+		return err
+	}
+	tmp, err := beside(name, data, 0o644)
+	if err != nil {
+		return err
+	}
+	defer os.Remove(tmp)
+	now, err := os.ReadFile(name)
+	if err != nil {
+		return writeError(name, err)
+	}
+	if !bytes.Equal(now, old) {
+		return fmt.Errorf("write %s: %w", name, errMeanwhile)
+	}
+	return rename(tmp, name)
+}
+
+// errMeanwhile: see replaceIf.
+var errMeanwhile = errors.New("somebody has written it meanwhile")
+
+// try does all of Replace but the last step, and leaves nothing.
+func try(name string, data []byte) error {
+	name, err := linked(name)
+	if err != nil {
+		return err
+	}
+	tmp, err := beside(name, data, 0o644)
+	if err != nil {
+		return err
+	}
+	return os.Remove(tmp)
+}
+
+// linked returns what a name leads to.
+func linked(name string) (string, error) {
+	target, err := filepath.EvalSymlinks(name)
+	if err == nil {
+		return target, nil
+	}
+	if _, linkErr := os.Readlink(name); linkErr == nil {
+		return "", fmt.Errorf("write %s: it is a symbolic link, and leads nowhere: %w", name, reason(err))
+	}
+	return name, nil
+}
+
+// beside writes data to a new file beside name, synced, with the mode and the owner that
+// name has, and returns what it is called.
+func beside(name string, data []byte, mode fs.FileMode) (string, error) {
+	info, err := os.Stat(name)
+	if err == nil {
+		mode = info.Mode().Perm()
+	}
+	tmp, err := os.CreateTemp(filepath.Dir(name), ".depeer.*")
+	if err != nil {
+		return "", writeError(name, err)
+	}
+	_, err = tmp.Write(data)
+	err = errors.Join(err, tmp.Chmod(mode), keepOwner(tmp, info), tmp.Sync(), tmp.Close())
+	if err != nil {
+		os.Remove(tmp.Name())
+		return "", writeError(name, err)
+	}
+	return tmp.Name(), nil
+}
+
+// rename puts a file in place, for good: a rename that is not synced may be undone when
+// the machine dies.
+func rename(tmp, name string) error {
+	if err := os.Rename(tmp, name); err != nil {
+		return writeError(name, err)
+	}
+	dir, err := os.Open(filepath.Dir(name))
+	if err != nil {
+		return writeError(name, err)
+	}
+	defer dir.Close()
+	if err := dir.Sync(); err != nil {
+		return writeError(name, err)
+	}
+	return nil
+}
+
+// writeThrough writes to what cannot be renamed onto: /dev/stdout, a pipe.
+func writeThrough(name string, data []byte) error {
+	f, err := os.OpenFile(name, os.O_WRONLY, 0)
+	if err != nil {
+		return writeError(name, err)
+	}
+	_, err = f.Write(data)
+	if err = errors.Join(err, f.Close()); err != nil {
+		return writeError(name, err)
+	}
+	return nil
+}
+
+func writeError(name string, err error) error { return fmt.Errorf("write %s: %w", name, reason(err)) }
+
+// reason takes the system's own words out of an error that names the file again.
+func reason(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	return err
+}

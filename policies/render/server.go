@@ -1,0 +1,26 @@
+package render
+
+import (
+	"net/netip"
+
+	"depeer/filters"
+	"depeer/filters/diag"
+)
+
+// Server returns which route server a gobgpd.conf, in TOML, is of; zero for what it
+// does not say, or is no TOML.
+func Server(text []byte) (asn filters.ASN, routerID netip.Addr) {
+	var l diag.List
+	d := parse("", text, &l)
+	if d == nil {
+		return 0, netip.Addr{}
+	}
+	if n, ok := at(d.values, "global.config.as").(int64); ok && n > 0 && n < 1<<32 {
+		asn = filters.ASN(n)
+	}
+	id, _ := at(d.values, "global.config.router-id").(string)
+	if a, err := netip.ParseAddr(id); err == nil {
+		routerID = a
+	}
+	return asn, routerID
+}
