@@ -36,6 +36,7 @@ var rooms = map[string][]string{
 	"policies/persist":  {"policies", "filters", "filters/diag", "policies/plan", "policies/render"},
 	"policies/journal":  {"policies/plan"},
 	"policies/apply":    {"policies", "filters", "policies/eval", "policies/plan", "policies/impact", "policies/journal"},
+	"policies/watch":    {},
 	"policies/gobgp":    {"policies", "filters", "policies/plan", "policies/rib"},
 
 	"policies/plan/plantest": {"policies", "filters", "policies/eval", "policies/plan"},
@@ -52,7 +53,7 @@ var rooms = map[string][]string{
 
 // pure packages know no GoBGP and no grpc, however indirectly, and themselves
 // no files, no network, no processes and no clock.
-var pure = []string{"filters/diag", "filters", "policies", "policies/eval", "policies/plan", "policies/rib", "policies/impact"}
+var pure = []string{"filters/diag", "filters", "policies", "policies/eval", "policies/plan", "policies/rib", "policies/impact", "policies/watch"}
 
 var impure = []string{"os", "io/fs", "path/filepath", "net", "net/http", "os/exec", "embed", "log", "log/slog"}
 

@@ -70,7 +70,11 @@ func (r *run) oldPolicy() *eval.Evaluator {
 }
 
 func (r *run) newPolicy() *eval.Evaluator {
-	if r.new == nil {
+	switch {
+	case r.new != nil:
+	case len(r.change.Live) == 0 && !r.change.Unsure:
+		r.new = r.oldPolicy() // the same generation: nothing changes but for clients that get a place
+	default:
 		r.new = eval.New(r.change.New)
 	}
 	return r.new

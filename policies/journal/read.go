@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
 	"os"
 	"path/filepath"
 	"slices"
@@ -93,21 +94,80 @@ func history(dir string) ([]Record, error) {
 	}
 	all := make([]Record, 0, len(ids))
 	for _, id := range ids {
-		data, err := os.ReadFile(filepath.Join(dir, id+".jsonl"))
+		r, err := load(dir, id)
 		if err != nil {
-			return nil, fmt.Errorf("history: %w", err)
+			return nil, err
 		}
-		r, _, err := parse(data)
-		switch {
-		case err != nil:
-			return nil, fmt.Errorf("history: %s: %w", filepath.Join(dir, id+".jsonl"), err)
-		case len(r.Events) == 0:
-			continue // cut off in its first line: nothing was done
+		if r != nil {
+			all = append(all, *r)
 		}
-		r.ID, r.dir = id, dir
-		all = append(all, r)
 	}
 	return all, nil
+}
+
+// load reads one entry; nil if it was cut off in its first line: nothing was done.
+func load(dir, id string) (*Record, error) {
+	path := filepath.Join(dir, id+".jsonl")
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("history: %w", err)
+	}
+	r, _, err := parse(data)
+	if err != nil {
+		return nil, fmt.Errorf("history: %s: %w", path, err)
+	}
+	if len(r.Events) == 0 {
+		return nil, nil
+	}
+	r.ID, r.dir = id, dir
+	return &r, nil
+}
+
+// Backward yields what was done to a target, newest first, and reads no more of it
+// than is asked for. An error ends it.
+func (s *Store) Backward(target string) iter.Seq2[*Record, error] {
+	return func(yield func(*Record, error) bool) {
+		dir := s.directory(target)
+		ids, err := entries(dir)
+		if err != nil {
+			yield(nil, fmt.Errorf("history: %w", err))
+			return
+		}
+		for _, id := range slices.Backward(ids) {
+			r, err := load(dir, id)
+			if err == nil && r == nil {
+				continue
+			}
+			if !yield(r, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// Stamp returns a text that another one takes the place of when something is done to a
+// target, or a confirmation is waited for, or not any more. It reads no entry.
+func (s *Store) Stamp(target string) (string, error) {
+	dir := s.directory(target)
+	ids, err := entries(dir)
+	if err != nil {
+		return "", fmt.Errorf("history: %w", err)
+	}
+	names := []string{pendingPath(dir)}
+	if len(ids) > 0 {
+		names = append(names, filepath.Join(dir, ids[len(ids)-1]+".jsonl"))
+	}
+	var b strings.Builder
+	for _, name := range names {
+		info, err := os.Stat(name)
+		if errors.Is(err, os.ErrNotExist) {
+			continue
+		} else if err != nil {
+			return "", fmt.Errorf("history: %w", err)
+		}
+		fmt.Fprintln(&b, filepath.Base(name), info.Size(), info.ModTime().UnixNano())
+	}
+	return b.String(), nil
 }
 
 // entries returns the IDs in dir, oldest first; none if there is no dir.

@@ -28,6 +28,9 @@ func (s *session) loadFeed(ctx context.Context, in *input, source exchange.List)
 	if err != nil {
 		return nil, err
 	}
+	if in.good != nil { // who keeps what was good fetches by itself
+		return in.keptFeed(f, source), nil
+	}
 	f.Every = source.Every
 	// The exchange file says the treatment, where it says one: no default is missed.
 	opt := feed.Options{Name: source.Name, Treatment: source.Treatment}
@@ -49,6 +52,20 @@ func (s *session) loadFeed(ctx context.Context, in *input, source exchange.List)
 	in.read.Warnf(source.Source, "feed-kept-copy", "", "%v; using the copy of %s", err, kept.FetchedAt.UTC().Format(time.RFC3339))
 	opt.URL = source.URL
 	return in.add(feed.Parse(source.Feed, source.URL, kept.Data, opt)), nil
+}
+
+// keptFeed reads the last good copy of a feed.
+func (in *input) keptFeed(f *feed.Fetcher, source exchange.List) *filters.Listing {
+	before := len(in.read)
+	var l *filters.Listing
+	if kept, ok := f.Kept(source.URL); ok {
+		var diags diag.List
+		l, diags = feed.Parse(source.Feed, source.URL, kept.Data, feed.Options{Name: source.Name, Treatment: source.Treatment, URL: source.URL})
+		in.read = append(in.read, diags...)
+	} else {
+		in.read.Errorf(source.Source, "feed-missing", "it is asked again", "there is no copy of %s yet", source.URL)
+	}
+	return in.orKept(source.URL, l, before)
 }
 
 // feedFailure turns an error of fetching into the exit code that it means.

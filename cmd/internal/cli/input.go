@@ -2,6 +2,8 @@ package cli
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -27,13 +29,31 @@ type input struct {
 
 	read       diag.List         // what reading alone said
 	treatments map[string]string // what the exchange file says of each of its lists
+
+	// good serves where what is there now is no good; nil: nothing does. What is wrong
+	// then is in broken, and not in diags.
+	good   *lastGood
+	broken diag.List
+}
+
+// lastGood is what was last good of each file and feed: an exchange file, and
+// listings, by where they come from.
+type lastGood struct {
+	exchange *exchange.Exchange
+	digest   string // of its file
+	lists    map[string]*filters.Listing
 }
 
 // load reads the exchange file and the lists: those of the command line, or the
 // exchange's own. What is wrong with any of them is in the result's diagnostics,
 // all at once; an error is something else.
 func (s *session) load(ctx context.Context, names []string) (*input, error) {
-	in := &input{exchange: exchange.Default()}
+	return s.loadOr(ctx, names, nil)
+}
+
+// loadOr is load, with what was last good of each file in place of one that is broken.
+func (s *session) loadOr(ctx context.Context, names []string, good *lastGood) (*input, error) {
+	in := &input{exchange: exchange.Default(), good: good}
 	conf, found := s.findConfig()
 	if found {
 		s.view.Note("exchange file %s", conf)
@@ -101,23 +121,55 @@ func (s *session) findConfig() (string, bool) {
 }
 
 func (in *input) readExchange(files *files, name string) {
+	before := len(in.read)
+	in.exchange = nil
 	data, ok := in.open(files, name)
-	if !ok {
-		in.exchange = nil
-		return
+	if ok {
+		x, diags := exchange.Read(name, data)
+		in.read = append(in.read, diags...)
+		in.exchange = x
 	}
-	x, diags := exchange.Read(name, data)
-	in.read = append(in.read, diags...)
-	in.exchange = x
+	switch {
+	case in.good == nil:
+	case in.exchange != nil:
+		sum := sha256.Sum256(data)
+		in.good.exchange, in.good.digest = in.exchange, hex.EncodeToString(sum[:])
+	case in.good.exchange != nil:
+		in.exchange = in.good.exchange
+		in.setAside(before)
+	}
+}
+
+// setAside takes what was said since out of what is said of the input: something
+// else serves.
+func (in *input) setAside(before int) {
+	in.broken = append(in.broken, in.read[before:]...)
+	in.read = slices.Clip(in.read[:before])
 }
 
 func (in *input) readListing(files *files, name string) *filters.Listing {
+	before := len(in.read)
 	data, ok := in.open(files, name)
 	if !ok {
-		return nil
+		return in.orKept(name, nil, before)
 	}
 	l, diags := listing.Read(name, data)
-	return in.add(l, diags)
+	in.read = append(in.read, diags...)
+	return in.orKept(name, l, before)
+}
+
+// orKept adds a listing, or the last one that was good of the same file or feed. What
+// was said of it since before is set aside then.
+func (in *input) orKept(name string, l *filters.Listing, before int) *filters.Listing {
+	switch {
+	case in.good == nil:
+	case l != nil:
+		in.good.lists[name] = l
+	case in.good.lists[name] != nil:
+		l = in.good.lists[name]
+		in.setAside(before)
+	}
+	return in.add(l, nil)
 }
 
 // add keeps a listing, if it is valid, and what is said about it.

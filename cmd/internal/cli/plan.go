@@ -234,13 +234,12 @@ func newID() string {
 
 // lastApplied returns the plan that was applied last to a target, or nil.
 func lastApplied(store *journal.Store, address string) (*plan.Plan, error) {
-	records, err := store.History(address)
-	if err != nil {
-		return nil, err
-	}
-	for i := len(records) - 1; i >= 0; i-- {
-		if records[i].Outcome == outcomeApplied {
-			return records[i].Plan()
+	for record, err := range store.Backward(address) {
+		if err != nil {
+			return nil, err
+		}
+		if record.Outcome == outcomeApplied {
+			return record.Plan()
 		}
 	}
 	return nil, nil

@@ -2,13 +2,16 @@ package cli
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/urfave/cli/v2"
 
 	"depeer/cmd/internal/view"
 	"depeer/policies/apply"
+	"depeer/policies/gobgp"
 	"depeer/policies/journal"
 	"depeer/policies/plan"
 )
@@ -76,7 +79,7 @@ func (s *session) recoverLocked(c *cli.Context, t target, lock *journal.Lock) er
 	if cut.record == nil && len(state.Holders) == 0 && state.Status(nil, false) == plan.InSync {
 		return s.view.Apply(view.Apply{Target: address, Outcome: apply.Nothing.String()})
 	}
-	if err := s.mayBreak(c, address, cut.id, state); err != nil {
+	if err := mayBreak(address, state, cut.id, c.String("break-lock")); err != nil {
 		return err
 	}
 	if err := s.ask(c, address, state.Server); err != nil {
@@ -86,8 +89,17 @@ func (s *session) recoverLocked(c *cli.Context, t target, lock *journal.Lock) er
 	if err != nil {
 		return &failure{code: Failed, name: "journal", err: fmt.Errorf("%w; nothing was changed", err)}
 	}
-	result, err := s.applier(t, client, entry, cmp.Or(cut.id, "recover-"+newID())).Recover(c.Context, cut.plan)
-	return s.recovered(c, address, cut, entry, result, err)
+	result, err := s.leadOut(c.Context, t, client, cut, entry)
+	return s.recovered(c.Context, address, entry, result, err)
+}
+
+// leadOut goes on with what was cut off, and ends its journal if it is over.
+func (s *session) leadOut(ctx context.Context, t target, client *gobgp.Client, cut cutOff, entry *journal.Entry) (apply.Result, error) {
+	result, err := s.applier(t, client, entry, cmp.Or(cut.id, "recover-"+newID())).Recover(ctx, cut.plan)
+	if result.Outcome == apply.Partial || result.Outcome == apply.Untouched && cut.record != nil {
+		return result, errors.Join(err, entry.Close())
+	}
+	return result, errors.Join(err, entry.End(result.Outcome.String()))
 }
 
 // lastCutOff returns what this machine was at when it was cut off. An entry that is a
@@ -118,26 +130,22 @@ func (s *session) resume(t target, lock *journal.Lock, cut cutOff, state *plan.S
 	return lock.Begin(s.newPlan(t, state, cmp.Or(shown.ID, newID()), shown.Change), journal.Start{Action: actionRecover})
 }
 
-// recovered shows what came of it, and ends the journal if it is over.
-func (s *session) recovered(c *cli.Context, address string, cut cutOff, entry *journal.Entry, result apply.Result, err error) error {
-	if result.Outcome == apply.Partial || result.Outcome == apply.Untouched && cut.record != nil {
-		return errors.Join(s.outcome(c.Context, address, result, err), entry.Close())
-	}
-	err = errors.Join(err, entry.End(result.Outcome.String()))
+// recovered shows what came of it.
+func (s *session) recovered(ctx context.Context, address string, entry *journal.Entry, result apply.Result, err error) error {
 	if result.Outcome == apply.Restored && err == nil {
 		return &failure{code: Restored, name: "restored", err: errors.New("undone; what was before is in force again")}
 	}
 	if err != nil {
-		return s.outcome(c.Context, address, result, err)
+		return s.outcome(ctx, address, result, err)
 	}
 	return s.view.Apply(outcomeOf(address, entry, result))
 }
 
 // mayBreak says whether the locks that the daemon holds may be taken off: that of
 // the plan which this machine was applying, or one that the user names.
-func (s *session) mayBreak(c *cli.Context, address, id string, state *plan.State) error {
+func mayBreak(address string, state *plan.State, ours ...string) error {
 	for _, holder := range state.Holders {
-		if holder == id || holder == c.String("break-lock") {
+		if slices.Contains(ours, holder) {
 			continue
 		}
 		return &failure{code: Held, name: "locked", err: fmt.Errorf("%s holds the lock, and its journal is not on this machine", holder), hint: "depeer recover --target " + address + " --break-lock " + holder}

@@ -1,0 +1,170 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"depeer/policies/apply"
+	"depeer/policies/journal"
+	"depeer/policies/plan"
+	"depeer/policies/watch"
+)
+
+// done is what came of an attempt.
+type done struct {
+	outcome watch.Outcome
+	entry   string
+	plan    *plan.Plan
+	result  apply.Result
+	err     error
+}
+
+// came makes a step, and tells what came of it.
+func (k *keeper) came(ctx context.Context, do watch.Do, make func(context.Context) done) {
+	begin := time.Now()
+	d := make(ctx)
+	took := time.Since(begin)
+	k.brain.Came(time.Now(), do, d.outcome)
+	if d.outcome == watch.Gone {
+		k.hangUp()
+	}
+	k.tell(do, d, took)
+}
+
+// failed says what an error of these functions means.
+func failed(err error) watch.Outcome {
+	f := new(failure)
+	if !errors.As(err, &f) {
+		return watch.Failed
+	}
+	switch f.code {
+	case Guarded:
+		return watch.Refused
+	case Held:
+		return watch.Busy
+	case Unfit:
+		return watch.Stale
+	case Unreached:
+		return watch.Gone
+	case Unclear:
+		return watch.Partial
+	default:
+		return watch.Failed
+	}
+}
+
+// recover finishes or undoes what was cut off.
+func (k *keeper) recover(ctx context.Context) done {
+	if k.args.dryRun {
+		return done{outcome: watch.Would}
+	}
+	t, address := k.args.target, k.args.target.options.Address
+	lock, err := k.store.Lock(address, self())
+	if err != nil {
+		return done{outcome: watch.Busy, err: err}
+	}
+	d := func() done {
+		cut, err := lastCutOff(lock)
+		if err != nil || cut.record == nil {
+			return done{outcome: watch.Stale, err: errors.Join(errStale, err)}
+		}
+		state, err := k.client.State(ctx)
+		if err != nil {
+			return done{outcome: watch.Gone, err: err}
+		}
+		if err := mayBreak(address, state, cut.id); err != nil {
+			return done{outcome: watch.Busy, err: err}
+		}
+		turn := k.s.turn(ctx, k.clock())
+		entry, err := turn.resume(t, lock, cut, state)
+		if err != nil {
+			return done{outcome: watch.Failed, err: err}
+		}
+		result, err := turn.leadOut(ctx, t, k.client, cut, entry)
+		return k.became(ctx, turn, done{entry: entry.ID, plan: cut.plan, result: result, err: err})
+	}()
+	return d.and(lock.Unlock())
+}
+
+// became fills in the outcome of a change.
+func (k *keeper) became(ctx context.Context, turn *session, d done) done {
+	if d.err == nil {
+		return d
+	}
+	d.err = turn.outcome(ctx, k.args.target.options.Address, d.result, d.err)
+	d.outcome = failed(d.err)
+	return d
+}
+
+func (d done) and(err error) done {
+	if err != nil {
+		d.err = errors.Join(d.err, err)
+	}
+	return d
+}
+
+// repair puts back what was applied last.
+func (k *keeper) repair(ctx context.Context) done {
+	turn := k.s.turn(ctx, k.clock())
+	return k.apply(ctx, turn, turn.again(k.args.target, k.found.state, k.found.last), actionRepair)
+}
+
+// again makes a plan that puts back what an earlier one has put in, whatever has become of
+// it, and whatever lists ask for now.
+func (s *session) again(t target, state *plan.State, last *plan.Plan) *plan.Plan {
+	want := last.Change.New
+	if last.Then != nil {
+		want = last.Then
+	}
+	id := newID()
+	p := s.newPlan(t, state, id, *plan.To(state, want, id))
+	p.Lists, p.Providers, p.Overrides, p.At = last.Lists, last.Providers, last.Overrides, last.At
+	return p
+}
+
+// change does what lists ask for, if no guard refuses it.
+func (k *keeper) change(ctx context.Context) done {
+	turn := k.s.turn(ctx, k.clock())
+	state, err := k.client.State(ctx)
+	if err != nil {
+		return done{outcome: watch.Gone, err: err}
+	}
+	in := *k.want.in
+	drafted, err := turn.draft(ctx, &in, k.client, state, planArgs{target: k.args.target, routesArgs: routesArgs{overrides: map[string]int{}}})
+	if err != nil {
+		return done{outcome: failed(err), err: err}
+	}
+	if refused := refusals(drafted.Guards); refused != nil {
+		k.tellRefused(drafted)
+		return done{outcome: watch.Refused, plan: drafted.Plan, err: refused}
+	}
+	d := k.apply(ctx, turn, drafted.Plan, actionWatch)
+	if d.outcome == watch.Did || d.outcome == watch.Would {
+		k.tellProviders(drafted, d)
+	}
+	return d
+}
+
+// apply applies a plan, under the lock of this machine.
+func (k *keeper) apply(ctx context.Context, turn *session, p *plan.Plan, action string) done {
+	if k.args.dryRun {
+		return done{outcome: watch.Would, plan: p}
+	}
+	lock, err := turn.lock(k.store, p.Target)
+	if err != nil {
+		return done{outcome: failed(err), plan: p, err: err}
+	}
+	d := func() done {
+		if _, err := waiting(lock, p); err != nil {
+			return done{outcome: failed(err), plan: p, err: err}
+		}
+		entry, result, err := turn.change(ctx, k.args.target, k.client, lock, p, journal.Start{Action: action})
+		d := done{plan: p, result: result, err: err}
+		if entry != nil {
+			d.entry = entry.ID
+		}
+		return k.became(ctx, turn, d)
+	}()
+	return d.and(lock.Unlock())
+}

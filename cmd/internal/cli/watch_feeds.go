@@ -1,0 +1,125 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"depeer/filters/feed"
+	"depeer/policies/exchange"
+)
+
+// feedState is what is known of a feed.
+type feedState struct {
+	due      time.Time
+	failures int
+	problem  string // "": the last time was good
+	fetched  time.Time
+	digest   string
+}
+
+const (
+	// usually is how often a feed is fetched whose exchange file does not say.
+	usually = 12 * time.Hour
+	// soonest is when a feed that could not be fetched is tried again; each time later.
+	soonest = time.Minute
+)
+
+// fetch keeps copies of feeds fresh, each at its own pace, until ctx ends. What cannot
+// be fetched, or is no feed, is reported, and the copy stays.
+func (w *sources) fetch(ctx context.Context) {
+	changed := w.changes()
+	for {
+		next := time.Now().Add(usually)
+		for _, source := range w.feedsNow() {
+			f := w.feed(source.URL)
+			if !time.Now().Before(f.due) {
+				w.fetchOne(ctx, source, f)
+			}
+			if f.due.Before(next) {
+				next = f.due
+			}
+		}
+		timer := time.NewTimer(time.Until(next))
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return
+		case <-changed:
+		case <-timer.C:
+		}
+		timer.Stop()
+	}
+}
+
+// feedsNow returns the feeds that the exchange file names.
+func (w *sources) feedsNow() []exchange.List {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.now.exchange == nil || len(w.args.names) > 0 {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(w.now.exchange.Lists), func(l exchange.List) bool { return l.URL == "" })
+}
+
+func (w *sources) feed(url string) *feedState {
+	f := w.feeds[url]
+	if f == nil {
+		f = &feedState{}
+		w.feeds[url] = f
+	}
+	return f
+}
+
+// fetchOne asks for a feed, and has everything be read again if it is another one.
+func (w *sources) fetchOne(ctx context.Context, source exchange.List, f *feedState) {
+	fetcher, err := w.s.fetcher()
+	if err != nil {
+		w.log.Error("feeds cannot be kept", "error", err)
+		f.due = time.Now().Add(usually)
+		return
+	}
+	every := max(source.Every, feed.Interval)
+	if source.Every == 0 {
+		every = usually
+	}
+	fetcher.Every, fetcher.AllowPrivate, fetcher.Logger = every, w.args.allowPrivate, w.log
+	l, _, got, err := fetcher.Listing(ctx, source.Feed, source.URL, feed.Options{Name: source.Name, Treatment: source.Treatment})
+	switch {
+	case ctx.Err() != nil:
+		return
+	case err != nil:
+		w.feedFailed(source, f, err)
+		return
+	}
+	f.failures, f.problem, f.fetched = 0, "", got.FetchedAt
+	f.due = jitter(got.FetchedAt.Add(every), every/20)
+	if l.Digest != f.digest {
+		f.digest = l.Digest
+		w.log.Info("feed fetched", "url", source.URL, "list", describe(l), "fresh", got.Fresh, "fetched", got.FetchedAt.UTC().Format(time.RFC3339))
+		w.poke()
+	}
+}
+
+// feedFailed reports a feed, and when it is tried again.
+func (w *sources) feedFailed(source exchange.List, f *feedState, err error) {
+	pause := soonest << min(f.failures, 6)
+	f.failures++
+	if tooSoon := new(feed.TooSoonError); errors.As(err, &tooSoon) {
+		pause = time.Until(tooSoon.Tried.Add(feed.Interval))
+	} else if errors.As(err, new(*feed.InvalidError)) {
+		pause = feed.Interval
+	}
+	f.due = jitter(time.Now().Add(max(pause, soonest)), soonest/2)
+	if f.problem != err.Error() {
+		f.problem = err.Error()
+		w.log.Error("feed failed, and the last good copy serves on", "url", source.URL, "error", err, "again", f.due.UTC().Format(time.RFC3339))
+	}
+}
+
+// jitter moves a moment by up to so much: not all watchers ask at once.
+func jitter(t time.Time, most time.Duration) time.Time {
+	return t.Add(time.Duration(rand.Float64() * float64(most)))
+}

@@ -1,0 +1,217 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+
+	"depeer/filters"
+	"depeer/policies"
+	"depeer/policies/exchange"
+	"depeer/policies/journal"
+	"depeer/policies/plan"
+	"depeer/policies/rib"
+	"depeer/policies/watch"
+)
+
+// look reads the target and its history, and tells what was found.
+func (k *keeper) look(ctx context.Context) {
+	finding, err := k.find(ctx)
+	switch {
+	case ctx.Err() != nil:
+	case err != nil:
+		k.lost(err.Error())
+	default:
+		k.brain.Looked(time.Now(), finding)
+	}
+}
+
+func (k *keeper) find(ctx context.Context) (watch.Finding, error) {
+	f := watch.Finding{}
+	var err error
+	if f.Pulse, err = k.ask(ctx); err != nil {
+		return f, err
+	}
+	state, err := k.client.State(ctx)
+	if err != nil {
+		return f, err
+	}
+	k.found = looked{state: state}
+	k.meet(state)
+	if err := k.history(&f); err != nil {
+		return f, err
+	}
+	k.obstacles(&f, state)
+	f.Stands = k.found.last == nil || k.found.last.Clear && k.found.last.Then == nil || k.found.last.Holds(state)
+	k.asked(state)
+	if w := k.want; w != nil {
+		f.Lists, f.Unfit = w.version, w.policy == nil
+		f.Listed = w.policy != nil && plan.To(state, w.policy, "watch").Empty()
+	}
+	return f, nil
+}
+
+// meet notes who the neighbors are.
+func (k *keeper) meet(state *plan.State) {
+	first := k.members == nil
+	members := map[netip.Addr]bool{}
+	for _, c := range state.Clients {
+		members[c.Address] = true
+		if !first && !k.members[c.Address] {
+			k.log.Info("new neighbor", "member", c.Address, "asn", c.ASN, "name", k.nameOf(c.Address, c.ASN), "up", c.Up)
+		}
+	}
+	for a := range k.members {
+		if !members[a] {
+			k.log.Info("neighbor is gone", "member", a)
+		}
+	}
+	k.members = members
+}
+
+// nameOf is what the exchange file calls a neighbor.
+func (k *keeper) nameOf(address netip.Addr, asn filters.ASN) string {
+	if x := k.exchange(); x != nil {
+		return memberName(x, rib.Peer{Address: address, ASN: asn})
+	}
+	return ""
+}
+
+func (k *keeper) exchange() *exchange.Exchange {
+	if r := k.sources.current(); r != nil {
+		return r.exchange
+	}
+	return nil
+}
+
+// history finds what was done last, and whether it came to an end.
+func (k *keeper) history(f *watch.Finding) error {
+	newest, decided := true, false
+	for record, err := range k.store.Backward(k.args.target.options.Address) {
+		if err != nil {
+			return err
+		}
+		if newest && !record.Finished() {
+			k.unfinished(f, record)
+		}
+		newest = false
+		if record.Outcome != outcomeApplied {
+			continue
+		}
+		if k.found.last == nil {
+			if k.found.last, err = record.Plan(); err != nil {
+				return err
+			}
+			f.Last = record.ID
+		}
+		if record.Begun.Action == actionRepair {
+			continue // it repeats what was decided before
+		}
+		if !decided && (record.Begun.Action == "rollback" || record.Begun.Action == "clear") {
+			f.Kept = true
+			k.found.kept = fmt.Sprintf("%s by %s at %s", record.Begun.Action, record.By.By, record.To.UTC().Format(time.RFC3339))
+		}
+		decided = true
+		break
+	}
+	pending, err := k.store.Pending(k.args.target.options.Address)
+	if err != nil {
+		return err
+	}
+	if pending != nil && f.InTheWay == watch.Clear {
+		f.InTheWay = watch.Pending
+		k.found.why = pending.Entry + " waits for its confirmation"
+		if left := pending.Left(); left <= 0 {
+			k.found.why = pending.Entry + ": its confirmation is overdue"
+		}
+	}
+	return nil
+}
+
+// actionRepair is how the journal calls what puts back what was applied before, and
+// actionWatch what lists ask for.
+const (
+	actionRepair = "repair"
+	actionWatch  = "watch"
+)
+
+// unfinished finds out whether somebody is at work on an entry without an end, or it
+// was cut off.
+func (k *keeper) unfinished(f *watch.Finding, record *journal.Record) {
+	lock, err := k.store.Lock(k.args.target.options.Address, self())
+	if err != nil {
+		f.InTheWay, k.found.why = watch.Locked, err.Error()
+		return
+	}
+	defer lock.Unlock()
+	if cut, err := lock.Unfinished(); err == nil && len(cut) > 0 {
+		f.CutOff, k.found.why = true, fmt.Sprintf("%s of %s was cut off", record.ID, record.By)
+	}
+}
+
+// obstacles finds out what the target itself has against being changed.
+func (k *keeper) obstacles(f *watch.Finding, state *plan.State) {
+	if f.CutOff {
+		if err := mayBreak(k.args.target.options.Address, state, k.ours()...); err != nil {
+			f.CutOff, f.InTheWay, k.found.why = false, watch.Locked, err.Error()
+		}
+		return
+	}
+	var words []string
+	for _, o := range state.Obstacles() {
+		if o.Code == plan.Locked || o.Code == plan.CutOff {
+			f.InTheWay = watch.Locked
+		} else if f.InTheWay == watch.Clear {
+			f.InTheWay = watch.Strange
+		}
+		words = append(words, o.Object+": "+o.Why)
+	}
+	if len(words) > 0 {
+		k.found.why = strings.Join(words, "; ")
+	}
+}
+
+// ours returns who holds the daemon's lock for what was cut off here.
+func (k *keeper) ours() []string {
+	for record, err := range k.store.Backward(k.args.target.options.Address) {
+		if err != nil || record.Finished() {
+			return nil
+		}
+		return []string{record.Begun.Plan, record.Begun.Holder}
+	}
+	return nil
+}
+
+// asked finds out what lists ask of the target.
+func (k *keeper) asked(state *plan.State) {
+	r := k.sources.current()
+	if r.in == nil {
+		k.want = nil
+		return
+	}
+	if k.want != nil && k.want.version == r.version && k.want.in.exchange.ASN == r.in.exchange.WithASN(state.Server.ASN).ASN {
+		return
+	}
+	in := *r.in
+	in.good = nil
+	in.diags = slices.Clip(in.diags)
+	w := &wanted{version: r.version, in: &in}
+	in.compile(k.clock(), in.exchange.WithASN(state.Server.ASN))
+	in.diags = append(in.diags, in.exchange.Unsupported()...)
+	w.failure = verdict(in.diags)
+	if w.failure == nil {
+		w.policy = policies.Build(in.compiled, in.exchange.Treatments, in.exchange.ASN)
+	}
+	k.want = w
+	if w.failure != nil {
+		for _, d := range in.diags {
+			k.log.Warn("lists refused", "lists", describeLists(&in), "file", d.Position.String(), "code", d.Code, "problem", d.Message)
+		}
+	}
+}
+
+var errStale = errors.New("it has changed since it was looked at")

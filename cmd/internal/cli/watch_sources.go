@@ -1,0 +1,247 @@
+package cli
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"time"
+
+	"depeer/filters"
+	"depeer/filters/diag"
+	"depeer/policies/exchange"
+)
+
+// reading is what was read of the exchange file and the lists, once.
+type reading struct {
+	in       *input             // nil: nothing of it can be used, and nothing that was before
+	exchange *exchange.Exchange // the last one that was good; nil: none was
+	broken   diag.List
+	version  string // of in; another one for another hour, so that days are noticed
+	sum      string // of in, whatever the hour
+}
+
+// sources are the exchange file, lists and feeds of a watch. A file that is no good
+// any more is reported, and what it was before serves on. Files are looked at each
+// second: by name, so that whatever takes the place of one is noticed, and once the
+// same is seen twice, so that one which is being written is not read half-way.
+type sources struct {
+	s     *session
+	log   *slog.Logger
+	clock func() time.Time
+	args  watchArgs
+
+	good   lastGood
+	seen   map[string]stamp // when it was read
+	maybe  map[string]stamp // a moment ago
+	hour   string
+	said   string // what was said last about what is broken
+	poked  chan struct{}
+	feeds  map[string]*feedState // by URL; fetch's own
+	mu     sync.Mutex
+	now    *reading
+	wakers []chan struct{}
+}
+
+// lookAtFiles is how often files are looked at.
+const lookAtFiles = time.Second
+
+func newSources(s *session, log *slog.Logger, clock func() time.Time, args watchArgs) *sources {
+	return &sources{s: s, log: log, clock: clock, args: args, good: lastGood{lists: map[string]*filters.Listing{}}, poked: make(chan struct{}, 1), feeds: map[string]*feedState{}}
+}
+
+// begin reads for the first time. Nothing has served before: but for feeds, whose
+// copies are on disk, only what was applied last does.
+func (w *sources) begin(ctx context.Context) error {
+	if _, found := w.s.findConfig(); !found && len(w.args.names) == 0 {
+		return usage("depeer watch LISTING.yaml --target rs1", "no listing, and no exchange file that names one")
+	}
+	return w.read(ctx)
+}
+
+// current returns what was read last.
+func (w *sources) current() *reading {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.now
+}
+
+// changes returns a channel that something is sent on after each reading.
+func (w *sources) changes() <-chan struct{} {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	c := make(chan struct{}, 1)
+	w.wakers = append(w.wakers, c)
+	return c
+}
+
+// poke has everything be read again, soon.
+func (w *sources) poke() { signalTo(w.poked) }
+
+func signalTo(c chan<- struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
+
+// poll reads again whenever there is something else to read, until ctx ends.
+func (w *sources) poll(ctx context.Context) {
+	tick := time.NewTicker(lookAtFiles)
+	defer tick.Stop()
+	for {
+		due := false
+		select {
+		case <-ctx.Done():
+			return
+		case <-w.poked:
+			due = true
+		case <-tick.C:
+			now := w.stamps()
+			due = !same(now, w.seen) && same(now, w.maybe) || hourOf(w.clock()) != w.hour
+			w.maybe = now
+		}
+		if due {
+			if err := w.read(ctx); err != nil && ctx.Err() == nil {
+				w.log.Error("lists cannot be read", "error", err)
+			}
+		}
+	}
+}
+
+func hourOf(t time.Time) string { return t.UTC().Format("2006-01-02T15") }
+
+// read reads everything, and tells whoever waits for it.
+func (w *sources) read(ctx context.Context) error {
+	now := w.clock()
+	turn := w.s.turn(ctx, now)
+	stamps := w.stamps()
+	in, err := turn.loadOr(ctx, w.args.names, &w.good)
+	if err != nil {
+		return err
+	}
+	r := &reading{in: in, exchange: w.good.exchange, broken: in.broken}
+	if before := w.current(); in.diags.Worst() == diag.Error {
+		// Each file may be good, and all of them together be not.
+		r.broken = append(r.broken, in.diags...)
+		r.in = nil
+		if before != nil && before.in != nil {
+			r.in = before.in.at(now)
+		}
+	}
+	if r.in != nil {
+		r.in.diags = append(r.in.diags, r.in.exchange.Unsupported()...)
+		r.sum = w.good.sumOf(r.in)
+		r.version = r.sum + " " + hourOf(now)
+		w.forget(r.in)
+	}
+	w.seen, w.hour = stamps, hourOf(now)
+	w.tell(r)
+	return nil
+}
+
+// at returns the input as it is at another moment.
+func (in *input) at(now time.Time) *input {
+	other := *in
+	other.compile(now, in.exchange)
+	return &other
+}
+
+// tell says what is new, and has it be acted on.
+func (w *sources) tell(r *reading) {
+	w.mu.Lock()
+	before := w.now
+	w.now = r
+	wakers := slices.Clone(w.wakers)
+	w.mu.Unlock()
+	if said := fmt.Sprint(r.broken); said != w.said && (before != nil || len(r.broken) > 0) {
+		w.said = said
+		for _, d := range r.broken {
+			w.log.Error("broken, and what was good before serves on", "file", d.Position.String(), "code", d.Code, "problem", d.Message)
+		}
+		if len(r.broken) == 0 {
+			w.log.Info("nothing is broken any more")
+		}
+	}
+	if r.in != nil && (before == nil || before.sum != r.sum) {
+		providers, prefixes, asns := r.in.size()
+		w.log.Info("lists read", "lists", describeLists(r.in), "providers", providers, "prefixes", prefixes, "asns", asns)
+	}
+	for _, c := range wakers {
+		signalTo(c)
+	}
+}
+
+// forget drops what was good of files that are not asked for any more.
+func (w *sources) forget(in *input) {
+	maps.DeleteFunc(w.good.lists, func(_ string, l *filters.Listing) bool { return !slices.Contains(in.lists, l) })
+}
+
+// sumOf is a digest of everything that in asks for, whatever the day.
+func (g *lastGood) sumOf(in *input) string {
+	h := sha256.New()
+	fmt.Fprintln(h, g.digest)
+	for _, l := range in.lists {
+		fmt.Fprintln(h, l.Name, l.Digest, in.treatments[l.Name])
+	}
+	return hex.EncodeToString(h.Sum(nil)[:8])
+}
+
+func describeLists(in *input) []string {
+	out := make([]string, len(in.lists))
+	for i, l := range in.lists {
+		out[i] = describe(l)
+	}
+	return out
+}
+
+// stamp is what tells a file from another one of its name, without reading it. nil:
+// there is none.
+type stamp struct{ info fs.FileInfo }
+
+func (a stamp) same(b stamp) bool {
+	if a.info == nil || b.info == nil {
+		return a.info == nil && b.info == nil
+	}
+	return os.SameFile(a.info, b.info) && a.info.Size() == b.info.Size() && a.info.ModTime().Equal(b.info.ModTime())
+}
+
+func same(a, b map[string]stamp) bool { return maps.EqualFunc(a, b, stamp.same) }
+
+// stamps looks at all files that are read, or would be.
+func (w *sources) stamps() map[string]stamp {
+	out := map[string]stamp{}
+	add := func(name string) {
+		info, err := os.Stat(name)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			info = nil // reading it says what is wrong
+		}
+		out[name] = stamp{info}
+	}
+	conf, found := w.s.findConfig()
+	if found {
+		add(conf)
+	}
+	for _, name := range w.args.names {
+		add(name)
+	}
+	if x := w.good.exchange; x != nil && len(w.args.names) == 0 {
+		for _, source := range x.Lists {
+			if source.URL != "" {
+				continue
+			}
+			for _, name := range new(input).expand(filepath.Dir(conf), source) {
+				add(name)
+			}
+		}
+	}
+	return out
+}

@@ -1,0 +1,198 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"log/slog"
+	"math/rand/v2"
+	"net/netip"
+	"time"
+
+	"depeer/policies"
+	"depeer/policies/gobgp"
+	"depeer/policies/journal"
+	"depeer/policies/plan"
+	"depeer/policies/watch"
+)
+
+// keeper keeps one target: it does what package watch says, and tells it what came of
+// that.
+type keeper struct {
+	s       *session
+	log     *slog.Logger
+	clock   func() time.Time // of lists
+	args    watchArgs
+	store   *journal.Store
+	sources *sources
+	brain   *watch.Keeper
+
+	client  *gobgp.Client
+	events  chan gobgp.PeerEvent // of the connection; closed when it is lost
+	deaf    context.CancelFunc   // ends them
+	members map[netip.Addr]bool  // those that are known
+	want    *wanted              // of the current reading
+	found   looked
+	said    string // what was said last of how it stands
+}
+
+// wanted is what lists ask of a target.
+type wanted struct {
+	version string
+	in      *input
+	policy  *policies.RoutingPolicy // nil: lists are refused, or are no good for this target
+	failure *failure
+}
+
+// looked is what the last look has read.
+type looked struct {
+	state *plan.State
+	last  *plan.Plan // applied last; nil: nothing was
+	cut   bool
+	why   string // what is in the way, in words
+	kept  string // whose word keeps lists from being applied
+
+}
+
+func newKeeper(s *session, log *slog.Logger, clock func() time.Time, args watchArgs, store *journal.Store, sources *sources) *keeper {
+	k := &keeper{s: s, clock: clock, args: args, store: store, sources: sources, brain: watch.New(watch.Usual(), rand.Float64)}
+	k.log = log.With("target", k.name())
+	return k
+}
+
+func (k *keeper) name() string { return cmp.Or(k.args.target.name, k.args.target.options.Address) }
+
+// run keeps the target until ctx ends.
+func (k *keeper) run(ctx context.Context) {
+	lists := k.sources.changes()
+	k.listed()
+	defer k.hangUp()
+	for ctx.Err() == nil {
+		step := k.brain.Next(time.Now())
+		switch step.Do {
+		case watch.Wait:
+			k.wait(ctx, step.Until, lists)
+		case watch.Dial:
+			k.dial(ctx)
+		case watch.Look:
+			k.look(ctx)
+		case watch.Pulse:
+			k.pulse(ctx)
+		case watch.Recover:
+			k.came(ctx, step.Do, k.recover)
+		case watch.Repair:
+			k.came(ctx, step.Do, k.repair)
+		case watch.Change:
+			k.came(ctx, step.Do, k.change)
+		}
+		k.say()
+	}
+}
+
+// wait waits until a moment, or until something happens.
+func (k *keeper) wait(ctx context.Context, until time.Time, lists <-chan struct{}) {
+	timer := time.NewTimer(time.Until(until))
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+	case <-lists:
+		k.listed()
+	case e, alive := <-k.events:
+		k.heard(e, alive)
+	}
+}
+
+// listed tells the brain which lists there are.
+func (k *keeper) listed() {
+	r := k.sources.current()
+	version := ""
+	if r.in != nil {
+		version = r.version
+	}
+	k.brain.Listed(time.Now(), version)
+}
+
+// heard is told what happens to a neighbor, or that the connection is gone.
+func (k *keeper) heard(e gobgp.PeerEvent, alive bool) {
+	now := time.Now()
+	if !alive {
+		k.lost("its connection ended")
+		return
+	}
+	if k.members != nil && !k.members[e.Address] {
+		k.members[e.Address] = true
+		k.log.Info("new neighbor", "member", e.Address, "asn", e.ASN, "name", k.nameOf(e.Address, e.ASN), "up", e.Up)
+		k.brain.Stirred(now)
+		return
+	}
+	k.log.Debug("neighbor", "member", e.Address, "up", e.Up)
+	k.brain.Stirred(now)
+}
+
+func (k *keeper) lost(why string) {
+	if k.client != nil {
+		k.log.Warn("target lost", "why", why)
+	}
+	k.hangUp()
+	k.brain.Lost(time.Now())
+}
+
+func (k *keeper) hangUp() {
+	if k.client != nil {
+		k.deaf()
+		k.client.Close()
+		k.client, k.events = nil, nil
+	}
+}
+
+// dial connects, and has events told.
+func (k *keeper) dial(ctx context.Context) {
+	k.hangUp()
+	o := k.args.target.options
+	client, err := gobgp.Dial(ctx, o)
+	if err != nil {
+		k.log.Debug("target not reached", "error", err)
+		k.found.why = err.Error()
+		k.brain.Lost(time.Now())
+		return
+	}
+	k.log.Info("target reached")
+	hearing, deaf := context.WithCancel(ctx)
+	k.client, k.deaf, k.events = client, deaf, make(chan gobgp.PeerEvent, 64)
+	go listen(hearing, client, k.events)
+	k.brain.Reached(time.Now())
+}
+
+// listen passes on what happens to neighbors, until ctx or the connection ends.
+func listen(ctx context.Context, client *gobgp.Client, to chan<- gobgp.PeerEvent) {
+	defer close(to)
+	for e, err := range client.Peers(ctx) {
+		if err != nil {
+			return
+		}
+		select {
+		case to <- e:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// ask returns a pulse of the target and of its history.
+func (k *keeper) ask(ctx context.Context) (string, error) {
+	target, err := k.client.Pulse(ctx)
+	if err != nil {
+		return "", err
+	}
+	history, err := k.store.Stamp(k.args.target.options.Address)
+	return target + history, err
+}
+
+func (k *keeper) pulse(ctx context.Context) {
+	p, err := k.ask(ctx)
+	if err != nil {
+		k.lost(err.Error())
+		return
+	}
+	k.brain.Pulsed(time.Now(), p)
+}

@@ -1,0 +1,115 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"depeer/cmd/internal/view"
+	"depeer/policies/plan"
+	"depeer/policies/watch"
+)
+
+// What a watch decides is logged, a line each: enough to tell later why a route was
+// refused on a day.
+
+// tell says what came of a step.
+func (k *keeper) tell(do watch.Do, d done, took time.Duration) {
+	line := []any{"took", took.Round(time.Millisecond).String()}
+	if d.plan != nil {
+		line = append(line, "plan", d.plan.ID, "lists", refsOf(d.plan.Lists), "change", d.plan.Change.String())
+		if len(d.plan.Overrides) > 0 {
+			line = append(line, "overrides", fmt.Sprint(d.plan.Overrides))
+		}
+	}
+	if d.entry != "" {
+		proof := d.result.Proof
+		line = append(line, "entry", d.entry, "outcome", d.result.Outcome.String(), "reset", d.result.Reset,
+			"refused", proof.Refused, "changed", proof.Changed, "passed", proof.Passed, "unproven", proof.Unproven)
+	}
+	if d.err != nil {
+		line = append(line, "error", d.err)
+	}
+	switch d.outcome {
+	case watch.Did:
+		k.log.Info(pastOf(do), line...)
+	case watch.Would:
+		k.log.Info("would "+do.String()+", and does not: --dry-run", line...)
+	case watch.Refused:
+		k.log.Warn("refused by guards: it waits for a person", line...)
+	case watch.Busy, watch.Stale, watch.Gone:
+		k.log.Warn(do.String()+" did not begin", line...)
+	default:
+		k.log.Error(do.String()+" failed", line...)
+	}
+}
+
+func pastOf(do watch.Do) string {
+	return map[watch.Do]string{watch.Recover: "recovered", watch.Repair: "repaired", watch.Change: "applied"}[do]
+}
+
+// refsOf names lists so that they can be found again.
+func refsOf(lists []plan.ListRef) string {
+	words := make([]string, len(lists))
+	for i, l := range lists {
+		words[i] = fmt.Sprintf("%s %s sha256 %.12s", l.Name, l.Updated, l.Digest)
+	}
+	return strings.Join(words, ", ")
+}
+
+// tellRefused says which guards refuse a plan, and what would pass them.
+func (k *keeper) tellRefused(drafted view.Plan) {
+	for _, g := range drafted.Guards {
+		if g.OK {
+			continue
+		}
+		line := []any{"guard", g.Code, "value", g.Value, "limit", g.Limit, "of", g.Base, "lists", refsOf(drafted.Plan.Lists)}
+		if g.Member != nil {
+			line = append(line, "member", g.Member)
+		}
+		if g.Flag != "" {
+			line = append(line, "override", fmt.Sprintf("%s %d", g.Flag, g.Value))
+		}
+		k.log.Warn("guard refuses", line...)
+	}
+}
+
+// most is how many providers are named of one change: the history has them all.
+const most = 200
+
+// tellProviders says what a change is about.
+func (k *keeper) tellProviders(drafted view.Plan, d done) {
+	for i, c := range drafted.Changes {
+		if i == most {
+			k.log.Info("and more", "plan", drafted.Plan.ID, "providers", len(drafted.Changes)-most)
+			return
+		}
+		p := c.New
+		if c.Verb() == "-" {
+			p = c.Old
+		}
+		k.log.Info("provider", "change", c.Verb(), "list", p.List, "provider", p.ID, "treatment", p.Treatment, "before", c.Old.Treatment,
+			"why", c.New.Why, "matches", len(p.Matches), "plan", drafted.Plan.ID, "entry", d.entry)
+	}
+}
+
+// say says how the target stands, when that has changed.
+func (k *keeper) say() {
+	state := k.brain.State()
+	if state == watch.Unreachable && k.client != nil {
+		return // it was reached, and has not been looked at
+	}
+	said := state.String() + k.found.why + k.found.kept
+	if said == k.said {
+		return
+	}
+	k.said = said
+	line := []any{"state", state.String()}
+	if k.found.why != "" {
+		line = append(line, "why", k.found.why)
+	}
+	if k.found.kept != "" {
+		line = append(line, "kept", k.found.kept, "hint", "depeer plan and apply, by hand, let lists be applied again")
+	}
+	k.log.Info("state", line...)
+}

@@ -1,0 +1,53 @@
+package gobgp
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"net/netip"
+
+	api "github.com/osrg/gobgp/v3/api"
+
+	"depeer/filters"
+	"depeer/policies/plan"
+)
+
+// PeerEvent says that something has happened to a neighbor: it was added, its session
+// came up or went down. That one was removed, gobgpd 3.37 does not say.
+type PeerEvent struct {
+	Address netip.Addr
+	ASN     filters.ASN // 0: not known yet
+	Up      bool        // the session is established
+}
+
+// Peers yields what happens to neighbors from now on, beginning with how each of them
+// is, until ctx ends, or with an error that wraps plan.ErrUnreachable. A daemon that has
+// gone silent is not noticed here: Pulse has a deadline.
+func (c *Client) Peers(ctx context.Context) iter.Seq2[PeerEvent, error] {
+	return func(yield func(PeerEvent, error) bool) {
+		ctx, cancel := context.WithCancel(ctx)
+		defer cancel()
+		stream, err := c.api.WatchEvent(ctx, &api.WatchEventRequest{Peer: &api.WatchEventRequest_Peer{}})
+		for err == nil {
+			var answer *api.WatchEventResponse
+			if answer, err = stream.Recv(); err != nil {
+				break
+			}
+			peer := answer.GetPeer().GetPeer()
+			address, invalid := netip.ParseAddr(peer.GetState().GetNeighborAddress())
+			if invalid != nil {
+				continue // "all have been told", or an interface without an address yet
+			}
+			event := PeerEvent{
+				Address: address.Unmap(), ASN: filters.ASN(peer.GetState().GetPeerAsn()),
+				Up: peer.GetState().GetSessionState() == api.PeerState_ESTABLISHED,
+			}
+			if !yield(event, nil) {
+				return
+			}
+		}
+		if ctx.Err() == nil {
+			yield(PeerEvent{}, fmt.Errorf("%s: events: %w: %w", c.address, plan.ErrUnreachable, err))
+		}
+	}
+}

@@ -1,0 +1,186 @@
+package watch
+
+import (
+	"fmt"
+	"time"
+)
+
+// Do is what can be done.
+type Do uint8
+
+const (
+	Wait    Do = iota // until Step.Until, or until something happens
+	Dial              // connect to the target, and have its events told
+	Look              // read its policy, and the history
+	Recover           // finish or undo what was cut off
+	Repair            // put back what was applied last
+	Change            // plan what lists ask for, ask the guards, and apply it
+	Pulse             // ask whether anything has changed at all
+)
+
+var doNames = [...]string{"wait", "dial", "look", "recover", "repair", "change", "pulse"}
+
+// String returns one lower-case word.
+func (d Do) String() string {
+	if int(d) >= len(doNames) {
+		panic(fmt.Sprintf("watch: nothing called %d to do", uint8(d)))
+	}
+	return doNames[d]
+}
+
+// Step is what comes next.
+type Step struct {
+	Do    Do
+	Until time.Time // of Wait
+}
+
+// Outcome is what came of Recover, Repair or Change.
+type Outcome uint8
+
+const (
+	Did     Outcome = iota // it is done, or there was nothing to do
+	Refused                // a guard has refused it: nothing was changed
+	Would                  // it would have been done, and nothing is to be
+	Busy                   // somebody else is at work
+	Stale                  // the target, or the history, has changed since it was looked at
+	Gone                   // the target was not reached
+	Failed                 // failed, and nothing was changed, or what was before is in force again
+	Partial                // not done, and not undone
+)
+
+// Keeper decides for one route server. All times that it is told come from one clock,
+// and do not go back. It is not safe for concurrent use. The zero value is not usable:
+// see New.
+type Keeper struct {
+	pace  Pace
+	dial  backoff
+	act   backoff // of what is done about a finding
+	state State   // as last told
+
+	reached bool
+	lists   string // version of what lists ask for; "": not known
+	behind  bool   // another target is to be changed first
+
+	lookAt  time.Time // no look is due before
+	looked  time.Time // the last one
+	pulseAt time.Time
+	pulse   string // when it was looked at
+	found   *Finding
+	did     Do // what was done since the last look
+
+	// off is what need not be tried again while nothing has changed.
+	off struct {
+		do                 Do
+		lists, last, pulse string
+		until              time.Time
+	}
+}
+
+// Finding is what a Look has found.
+type Finding struct {
+	// Pulse is as it was just before: one that differs says that the finding is old.
+	Pulse string
+	// CutOff: a change stands half-way, or its journal has no end, and it can be
+	// recovered from here.
+	CutOff bool
+	// InTheWay is what keeps everything from being done; Clear: nothing.
+	InTheWay Obstacle
+	// Last names what was applied last, from this machine; "" if nothing was.
+	Last string
+	// Stands: that is in force, for all clients; true where there is none.
+	Stands bool
+	// Lists is the version of lists that Listed is about, "" where there are none that
+	// could be used.
+	Lists string
+	// Listed: what lists ask for is in force, for all clients.
+	Listed bool
+	// Unfit: these lists are refused before any target is asked, by guards that need none.
+	Unfit bool
+	// Kept: the last that was done was a person's going back, or clearing.
+	Kept bool
+}
+
+// Obstacle is what is in the way of any change.
+type Obstacle uint8
+
+const (
+	Clear   Obstacle = iota
+	Locked           // somebody else is at work
+	Pending          // a change waits for its confirmation
+	Strange          // the target does not fit: not anchored, decided before us, names of ours used by others
+)
+
+// New returns a keeper that has been told nothing. random returns numbers in [0, 1),
+// for Pace's jitter.
+func New(pace Pace, random func() float64) *Keeper {
+	return &Keeper{
+		pace: pace, state: Unreachable,
+		dial: backoff{first: pace.Dial, most: pace.DialMost, random: random},
+		act:  backoff{first: pace.Act, most: pace.ActMost, random: random},
+	}
+}
+
+// Next returns what comes next. Everything but Wait is to be done now, and what came of
+// it told, before Next is asked again.
+func (k *Keeper) Next(now time.Time) Step {
+	if !k.reached {
+		return k.unless(now, k.dial.at, Dial)
+	}
+	if k.found == nil || !now.Before(k.lookAt) {
+		return k.unless(now, k.lookAt, Look)
+	}
+	until := earliest(k.lookAt, k.pulseAt)
+	if do, at := k.wants(); do != Wait {
+		if !now.Before(at) {
+			return Step{Do: do}
+		}
+		until = earliest(until, at)
+	}
+	if !now.Before(k.pulseAt) {
+		return Step{Do: Pulse}
+	}
+	return Step{Wait, until}
+}
+
+// unless returns do, or a Wait if it is not time for it yet.
+func (k *Keeper) unless(now, at time.Time, do Do) Step {
+	if now.Before(at) {
+		return Step{Wait, at}
+	}
+	return Step{Do: do}
+}
+
+// wants returns what follows from what was found, and from when on.
+func (k *Keeper) wants() (Do, time.Time) {
+	f := k.found
+	do := Wait
+	switch {
+	case f.CutOff:
+		do = Recover
+	case f.InTheWay != Clear:
+	case !f.Stands:
+		do = Repair
+	case f.Lists == "" || f.Listed || f.Kept || f.Unfit || k.behind:
+	default:
+		do = Change
+	}
+	at := k.act.at
+	if o := &k.off; do != Wait && o.do == do && o.lists == f.Lists && o.last == f.Last && (o.pulse == "" || o.pulse == f.Pulse) {
+		at = latest(at, o.until)
+	}
+	return do, at
+}
+
+func earliest(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
+}
+
+func latest(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return b
+	}
+	return a
+}

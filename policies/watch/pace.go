@@ -1,0 +1,58 @@
+package watch
+
+import "time"
+
+// Pace is how often things are done. Its times are more than zero.
+type Pace struct {
+	Pulse  time.Duration // between two pulses
+	Settle time.Duration // after something has happened, until it is looked: more may follow
+	Gap    time.Duration // between two looks at the least
+	Slow   time.Duration // between two looks at the most
+	Again  time.Duration // until a guard that has refused is asked again
+
+	Dial, DialMost time.Duration // until a target is dialled again: the first time, and at the most
+	Act, ActMost   time.Duration // until what failed is tried again: likewise
+
+	Forever time.Duration // until what only would be done is said again
+}
+
+// Usual is the pace of the command.
+func Usual() Pace {
+	return Pace{
+		Pulse: 2 * time.Second, Settle: 50 * time.Millisecond, Gap: 500 * time.Millisecond, Slow: 10 * time.Minute, Again: 15 * time.Minute,
+		Dial: 100 * time.Millisecond, DialMost: 2 * time.Second, Act: time.Second, ActMost: 10 * time.Minute,
+		Forever: 24 * time.Hour,
+	}
+}
+
+// backoff is when something may be tried again: later after each failure, up to a
+// limit, and with jitter, so that many watchers do not try at the same moment.
+type backoff struct {
+	first, most time.Duration
+	random      func() float64
+	failures    int
+	at          time.Time
+}
+
+func (b *backoff) reset() { b.failures, b.at = 0, time.Time{} }
+
+// fail notes one more failure.
+func (b *backoff) fail(now time.Time) {
+	pause := b.first
+	for range b.failures {
+		if pause *= 2; pause >= b.most {
+			pause = b.most
+			break
+		}
+	}
+	b.failures++
+	b.at = now.Add(b.jittered(pause))
+}
+
+// soon has it be tried after the first pause, whatever has failed before.
+func (b *backoff) soon(now time.Time) { b.at = now.Add(b.jittered(b.first)) }
+
+// jittered returns three quarters of a pause to all of it.
+func (b *backoff) jittered(pause time.Duration) time.Duration {
+	return pause - time.Duration(b.random()*float64(pause)/4)
+}

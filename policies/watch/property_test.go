@@ -1,0 +1,224 @@
+package watch_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"depeer/policies/watch"
+)
+
+// target is a route server and its history as a watch meets them, and a person beside
+// it: slow and obvious.
+type target struct {
+	t     *rapid.T
+	now   time.Time
+	brain *watch.Keeper
+
+	up      bool
+	inForce string // what is in force
+	touched int    // counts what a pulse tells
+	lists   string // what lists ask for: "" none, "!x" is refused by a guard
+	last    string // what was applied last: "" nothing
+	entry   int    // its number
+	kept    bool
+	cut     bool // a change is cut off
+	locked  bool
+	pending bool
+	strange bool
+	fails   int // so many attempts are going to fail
+
+	heard bool        // events are told: connected since
+	steps []time.Time // all but waits
+	did   []string
+}
+
+var begin = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+
+func newTarget(t *rapid.T) *target {
+	return &target{t: t, now: begin, up: true, brain: watch.New(watch.Usual(), func() float64 { return 0.5 })}
+}
+
+func (w *target) pulse() string { return fmt.Sprint(w.touched, w.entry, w.pending, w.locked) }
+
+func (w *target) finding() watch.Finding {
+	f := watch.Finding{Pulse: w.pulse(), Lists: w.lists, Last: fmt.Sprint(w.entry), CutOff: w.cut, Kept: w.kept}
+	switch {
+	case w.locked:
+		f.InTheWay = watch.Locked
+	case w.pending:
+		f.InTheWay = watch.Pending
+	case w.strange:
+		f.InTheWay = watch.Strange
+	}
+	f.Stands = w.last == "" || w.inForce == w.last
+	f.Listed = w.lists != "" && w.inForce == w.lists
+	return f
+}
+
+// step does what comes next, and says whether that was to wait.
+func (w *target) step(until time.Time) {
+	s := w.brain.Next(w.now)
+	if s.Do == watch.Wait {
+		if s.Until.After(until) {
+			s.Until = until
+		}
+		if !s.Until.After(w.now) {
+			w.t.Fatalf("it waits until %v, and it is %v", s.Until, w.now)
+		}
+		w.now = s.Until
+		return
+	}
+	w.steps = append(w.steps, w.now)
+	w.did = append(w.did, s.Do.String())
+	switch {
+	case !w.up:
+		w.heard = false
+		w.brain.Lost(w.now)
+	case s.Do == watch.Dial:
+		w.heard = true
+		w.brain.Reached(w.now)
+	case s.Do == watch.Look:
+		w.brain.Looked(w.now, w.finding())
+	case s.Do == watch.Pulse:
+		w.brain.Pulsed(w.now, w.pulse())
+	default:
+		w.brain.Came(w.now, s.Do, w.attempt(s.Do))
+	}
+}
+
+// attempt does something about the target.
+func (w *target) attempt(do watch.Do) watch.Outcome {
+	switch {
+	case w.fails > 0:
+		w.fails--
+		return rapid.SampledFrom([]watch.Outcome{watch.Failed, watch.Stale, watch.Busy, watch.Gone, watch.Partial}).Draw(w.t, "fails as")
+	case w.locked:
+		return watch.Busy
+	case do == watch.Recover:
+		w.cut = false
+	case w.pending || w.strange || w.cut:
+		return watch.Stale
+	case do == watch.Repair:
+		if w.inForce == w.last || w.last == "" {
+			w.t.Fatalf("it repairs %q, and %q is in force", w.last, w.inForce)
+		}
+		w.inForce = w.last
+		w.entry++
+	case w.kept:
+		w.t.Fatalf("it changes to %q what a person has kept", w.lists)
+	case w.last != "" && w.inForce != w.last:
+		return watch.Stale
+	case w.lists[0] == '!':
+		return watch.Refused
+	default:
+		w.inForce, w.last = w.lists, w.lists
+		w.entry++
+	}
+	w.touched++
+	return watch.Did
+}
+
+// happens is something that happens.
+func (w *target) happens() {
+	change := func(event bool) {
+		w.touched++
+		if event && w.up && w.heard {
+			w.brain.Stirred(w.now)
+		}
+	}
+	switch rapid.IntRange(0, 12).Draw(w.t, "what happens") {
+	case 0: // a restart, or the end of one
+		w.up, w.inForce = !w.up, ""
+	case 1: // a reload that wipes, without an event
+		w.inForce = ""
+		change(false)
+	case 2: // a member comes
+		change(true)
+	case 3, 4, 5:
+		w.lists = rapid.SampledFrom([]string{"a", "b", "c", "!d", ""}).Draw(w.t, "lists")
+		w.brain.Listed(w.now, w.lists)
+	case 6:
+		w.locked = !w.locked
+		change(false)
+	case 7:
+		w.pending = !w.pending
+	case 8:
+		w.strange = !w.strange
+		change(false)
+	case 9:
+		w.cut = true
+		change(false)
+	case 10: // a person applies, with an override, or goes back
+		if w.up {
+			w.inForce = rapid.SampledFrom([]string{"a", "b", "!d", "e"}).Draw(w.t, "applied by hand")
+			w.last, w.kept = w.inForce, rapid.Bool().Draw(w.t, "back")
+			w.entry++
+			change(false)
+		}
+	case 11:
+		w.fails = rapid.IntRange(1, 12).Draw(w.t, "failures")
+	case 12: // many events at once
+		for range 50 {
+			change(true)
+		}
+	}
+}
+
+// calm ends what a person or the machine has to end.
+func (w *target) calm() {
+	w.up, w.locked, w.pending, w.strange, w.fails = true, false, false, false, 0
+	w.touched++
+}
+
+// Whatever happens, no second has more than a few steps; nothing is changed that a
+// person keeps or that stands already; and when all is calm, what should be in force soon is.
+func TestKeeperComesToRest(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		w := newTarget(t)
+		for range rapid.IntRange(1, 40).Draw(t, "events") {
+			w.happens()
+			end := w.now.Add(rapid.SampledFrom([]time.Duration{time.Millisecond, time.Second, time.Minute, time.Hour}).Draw(t, "pause"))
+			for w.now.Before(end) {
+				w.step(end)
+			}
+		}
+		w.calm()
+		end := w.now.Add(30 * time.Minute)
+		for w.now.Before(end) {
+			w.step(end)
+		}
+		want := w.last
+		state := watch.InSync
+		switch {
+		case w.kept && w.lists != w.last:
+			state = watch.KeptBack
+		case w.lists == "":
+			state = watch.Unlisted
+		case w.lists == w.last: // by hand, if it is refused
+		case w.lists[0] == '!':
+			state = watch.Waiting
+		default:
+			want = w.lists
+		}
+		if want != "" && w.inForce != want {
+			t.Errorf("%q is in force, and should be %q (last %q, lists %q, kept %v, did %v)", w.inForce, want, w.last, w.lists, w.kept, w.did)
+		}
+		if got := w.brain.State(); got != state && w.lists != "" {
+			t.Errorf("it stands %v, and should %v (in force %q, last %q, lists %q, kept %v)", got, state, w.inForce, w.last, w.lists, w.kept)
+		}
+		w.unhurried()
+	})
+}
+
+// unhurried fails the test if any second has too many steps.
+func (w *target) unhurried() {
+	const most = 30
+	for i := most; i < len(w.steps); i++ {
+		if w.steps[i].Sub(w.steps[i-most]) < time.Second {
+			w.t.Fatalf("more than %d steps within %v: %v", most, w.steps[i].Sub(w.steps[i-most]), w.did[i-most:i+1])
+		}
+	}
+}

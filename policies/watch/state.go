@@ -1,0 +1,72 @@
+package watch
+
+import "fmt"
+
+// State says how a target stands, in a word.
+type State uint8
+
+const (
+	Unreachable  State = iota // it does not answer
+	InSync                    // as lists ask for
+	Drift                     // not as it should be, and about to be
+	Waiting                   // a guard refuses what lists ask for; what was applied last is in force
+	KeptBack                  // a person went back, or cleared, and has applied nothing since
+	Confirmation              // a change waits for its confirmation
+	Held                      // somebody else is at work
+	Misfit                    // not anchored, decided before us, or names of ours used by others
+	HalfWay                   // a change was cut off
+	Unlisted                  // what was applied last is in force, and no list can be used
+	Behind                    // another target is changed first
+)
+
+var stateNames = [...]string{"unreachable", "in-sync", "drift", "refused", "kept-back", "pending", "locked", "unfit", "unknown", "unlisted", "behind"}
+
+// States returns all states.
+func States() []State {
+	all := make([]State, len(stateNames))
+	for i := range all {
+		all[i] = State(i)
+	}
+	return all
+}
+
+// String returns the word that programs read: where status has one, that.
+func (s State) String() string {
+	if int(s) >= len(stateNames) {
+		panic(fmt.Sprintf("watch: no state %d", uint8(s)))
+	}
+	return stateNames[s]
+}
+
+// State returns how the target stands, as far as the keeper was told.
+func (k *Keeper) State() State { return k.state }
+
+// standing is the state that follows from what was found.
+func (k *Keeper) standing() State {
+	f := k.found
+	refused := f.Unfit || k.off.do == Change && k.off.lists == f.Lists && k.off.last == f.Last
+	switch {
+	case f.CutOff:
+		return HalfWay
+	case f.InTheWay == Locked:
+		return Held
+	case f.InTheWay == Pending:
+		return Confirmation
+	case f.InTheWay == Strange:
+		return Misfit
+	case !f.Stands:
+		return Drift
+	case f.Listed && f.Lists != "":
+		return InSync
+	case f.Kept:
+		return KeptBack
+	case f.Lists == "":
+		return Unlisted
+	case refused:
+		return Waiting
+	case k.behind:
+		return Behind
+	default:
+		return Drift
+	}
+}

@@ -1,0 +1,99 @@
+package watch
+
+import "time"
+
+// Reached tells that the target answers. What is known of it is from before.
+func (k *Keeper) Reached(now time.Time) {
+	k.reached, k.found = true, nil
+	k.dial.reset()
+	k.lookAt = now
+}
+
+// Lost tells that the target was not reached, or is not any more.
+func (k *Keeper) Lost(now time.Time) {
+	k.reached, k.found, k.state = false, nil, Unreachable
+	k.dial.fail(now)
+}
+
+// Stirred tells that something has happened to the target: what was found may be old.
+func (k *Keeper) Stirred(now time.Time) {
+	k.lookAt = earliest(k.lookAt, latest(now.Add(k.pace.Settle), k.looked.Add(k.pace.Gap)))
+}
+
+// Listed tells the version of what lists ask for: another one for other lists, and for
+// another day. "": nothing of them can be used.
+func (k *Keeper) Listed(now time.Time, version string) {
+	if version == k.lists {
+		return
+	}
+	k.lists = version
+	k.act.reset()
+	k.lookAt = earliest(k.lookAt, now)
+}
+
+// Behind tells whether another target is to be changed before this one. What was
+// approved is repaired all the same.
+func (k *Keeper) Behind(behind bool) { k.behind = behind }
+
+// Pulsed tells what a Pulse has told.
+func (k *Keeper) Pulsed(now time.Time, pulse string) {
+	k.pulseAt = now.Add(k.pace.Pulse)
+	if pulse != k.pulse {
+		k.Stirred(now)
+	}
+}
+
+// Looked tells what a Look has found.
+func (k *Keeper) Looked(now time.Time, f Finding) {
+	k.found, k.pulse = &f, f.Pulse
+	k.looked, k.lookAt, k.pulseAt = now, now.Add(k.pace.Slow), now.Add(k.pace.Pulse)
+	if f.Lists != k.lists { // they came meanwhile
+		k.lookAt = now
+	}
+	switch do, _ := k.wants(); {
+	case do == Wait:
+		k.act.reset()
+	case do == k.did: // it was done, and is to be done again: something is against us
+		k.act.fail(now)
+	}
+	k.did = Wait
+	k.state = k.standing()
+}
+
+// Came tells what came of Recover, Repair or Change.
+func (k *Keeper) Came(now time.Time, do Do, o Outcome) {
+	switch o {
+	case Did:
+		k.did = do
+		k.again(now)
+	case Refused, Would:
+		k.putOff(now, do, o)
+	case Busy:
+		k.act.soon(now)
+		k.again(k.act.at)
+	case Gone:
+		k.Lost(now)
+	case Stale, Failed, Partial:
+		k.act.fail(now)
+		k.again(k.act.at)
+	default:
+		panic("watch: no such outcome")
+	}
+	if k.found != nil {
+		k.state = k.standing()
+	}
+}
+
+// again has the target be looked at before anything else is done.
+func (k *Keeper) again(at time.Time) { k.lookAt = at }
+
+// putOff notes that the same need not be tried again, for a while or as long as
+// nothing has changed.
+func (k *Keeper) putOff(now time.Time, do Do, o Outcome) {
+	k.off.do, k.off.lists, k.off.last, k.off.pulse = do, k.found.Lists, k.found.Last, ""
+	k.off.until = now.Add(k.pace.Again)
+	if o == Would {
+		k.off.pulse, k.off.until = k.found.Pulse, now.Add(k.pace.Forever)
+	}
+	k.act.reset()
+}
