@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"depeer/policies"
 	"depeer/policies/plan"
 )
 
@@ -26,6 +27,10 @@ type Applier struct {
 	// Settle is how long the tables may take to agree with what members announce,
 	// while these go on announcing. 0: 30 s.
 	Settle time.Duration
+	// Keep, if set, puts a policy that is proven to be in force, or is in force again, into
+	// the file that the route server starts from. What it cannot do stops nothing, and is
+	// joined to the error as a *FileError, beside whatever the outcome is.
+	Keep func(*policies.RoutingPolicy) error
 	// Progress, if set, is told what is being done.
 	Progress func(what string)
 }
@@ -48,7 +53,9 @@ func (a *Applier) Apply(ctx context.Context, p *plan.Plan) (Result, error) {
 	if done, err := a.check(state, p); err != nil {
 		return untouched, err
 	} else if done {
-		return Result{Outcome: Nothing}, nil
+		r := a.begin(p, state)
+		r.keep(p.Wanted())
+		return Result{Outcome: Nothing}, r.unkept
 	}
 	if err := a.guard(ctx, state, p); err != nil {
 		return untouched, err
@@ -138,7 +145,7 @@ func (r *run) release(ctx context.Context) (off bool, gone *plan.State) {
 // unlocked does the work, and takes the lock off.
 func (r *run) unlocked(ctx context.Context, work func(context.Context) error) (Result, error) {
 	err := work(ctx)
-	err = errors.Join(err, r.settleLock(ctx))
+	err = errors.Join(err, r.settleLock(ctx), r.unkept)
 	return r.result, err
 }
 
@@ -152,7 +159,7 @@ func (r *run) settleLock(ctx context.Context) error {
 		r.result.Outcome = Partial
 		r.result.Known = strings.TrimPrefix(cmp.Or(r.result.Known, inForce)+"; the lock of "+r.Holder+" may still be held", "; ")
 		return errors.New("the lock could not be taken off")
-	case gone != nil && (r.result.Outcome == Applied && !r.change.After(gone) || r.result.Outcome == Restored && r.change.Undone(gone) != nil):
+	case gone != nil && (r.result.Outcome == Applied && (!r.change.After(gone) || r.placed(gone) != nil) || r.result.Outcome == Restored && r.change.Undone(gone) != nil):
 		r.result.Outcome, r.result.Known = Partial, r.describe(gone)
 		return &MeddledError{errors.New("the lock was gone in the end, and what was in force with it")}
 	case r.unwritten != nil && r.result.Outcome == Applied:

@@ -28,6 +28,9 @@ type run struct {
 	sent      int      // writing calls so far
 	dead      []string // holders of the lock that are not at work any more
 
+	kept   bool  // the file was written, or it was tried
+	unkept error // it is not in step
+
 	// doubt: the answer to a call was lost since the target was last read.
 	doubt bool
 

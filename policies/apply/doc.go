@@ -10,7 +10,8 @@
 //	live     one call; then clients' lists, where these change            |
 //	reset    the clients whose routes change, one after another           | anything fails:
 //	prove    by the route server's tables                                 | undo, until the
-//	look     nothing was wiped or edited meanwhile                     ---+ target says so
+//	keep     the file that the route server starts from, where one is     | target says so
+//	look     nothing was wiped or edited meanwhile                     ---+
 //	clean    the old generation goes, the gate comes off, the mark is set: until
 //	         the target says that nothing is left to be done
 //	unlock

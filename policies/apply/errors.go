@@ -31,6 +31,13 @@ type JournalError struct{ Err error }
 func (e *JournalError) Error() string { return "journal: " + e.Err.Error() }
 func (e *JournalError) Unwrap() error { return e.Err }
 
+// FileError says that the file which the route server starts from could not be put in
+// step with what is in force.
+type FileError struct{ Err error }
+
+func (e *FileError) Error() string { return "its file is not in step with it: " + e.Err.Error() }
+func (e *FileError) Unwrap() error { return e.Err }
+
 // MeddledError says that the target is not as this change has left it: it was
 // reloaded or restarted meanwhile, or somebody else is at work. Nothing later is done.
 type MeddledError struct{ Why error }

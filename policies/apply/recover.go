@@ -3,6 +3,7 @@ package apply
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -56,7 +57,7 @@ func (a *Applier) Recover(ctx context.Context, p *plan.Plan) (Result, error) {
 		r.result.Outcome = Partial // the locks stay: who comes next is to recover
 		return r.result, err
 	}
-	err = r.unlockAll(ctx)
+	err = errors.Join(r.unlockAll(ctx), r.unkept)
 	return r.result, err
 }
 
@@ -103,6 +104,7 @@ func (r *run) complete(ctx context.Context) error {
 	if err := r.verify(ctx); err != nil {
 		return err
 	}
+	r.keep(r.change.New)
 	return r.cleanUp(ctx, nil)
 }
 
@@ -111,6 +113,9 @@ func (r *run) reverse(ctx context.Context) error {
 	r.live = true
 	err := r.undo(ctx)
 	r.result.Outcome = Restored
+	if err == nil {
+		r.keep(r.change.Old)
+	}
 	return err
 }
 
@@ -118,7 +123,15 @@ func (r *run) reverse(ctx context.Context) error {
 // known which one it was.
 func (r *run) tidy(ctx context.Context) error {
 	r.result.Outcome, r.result.Known = Nothing, "no change stands half-way"
-	return r.clean(ctx, plan.Whole)
+	if err := r.clean(ctx, plan.Whole); err != nil || r.Keep == nil {
+		return err
+	}
+	state, err := r.read(ctx)
+	if err != nil {
+		return err
+	}
+	r.keep(state.InForce())
+	return nil
 }
 
 // putBack puts in what was in force before, where the daemon has lost it, by the
@@ -149,7 +162,7 @@ func (r *run) putBack(ctx context.Context) error {
 	back := r.begin(&plan.Plan{ID: mark, Server: state.Server, Change: *change, Touched: r.plan.Touched}, state)
 	back.dead = r.dead
 	err = back.through(ctx)
-	r.result = back.result
+	r.result, r.unkept = back.result, back.unkept
 	if err == nil {
 		r.result.Outcome = Restored
 	}

@@ -37,6 +37,11 @@ func (r *run) again(ctx context.Context) error {
 // through takes a change to its end, or back to where it began.
 func (r *run) through(ctx context.Context) error {
 	if err := r.forward(ctx); err != nil {
+		if r.broughtIn(ctx, err) {
+			if err = r.complete(context.WithoutCancel(ctx)); err == nil {
+				return nil
+			}
+		}
 		return r.back(ctx, err)
 	}
 	// From here on there is only cleaning up, and nothing to go back to.
@@ -66,6 +71,7 @@ func (r *run) forward(ctx context.Context) error {
 	if err := r.verify(ctx); err != nil {
 		return err
 	}
+	r.keep(r.change.New)
 	return r.look(ctx, r.plan.Stands)
 }
 
@@ -115,6 +121,8 @@ func (r *run) cleanUp(ctx context.Context, failed error) error {
 		}
 		if err = r.alone(state); err == nil && !r.change.After(state) {
 			err = &MeddledError{errors.New("the new policy was proven, and is not in force any more")}
+		} else if err == nil {
+			err = r.placed(state)
 		}
 		if err != nil {
 			r.result.Known = r.describe(state)

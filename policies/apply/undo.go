@@ -18,6 +18,9 @@ func (r *run) back(ctx context.Context, cause error) error {
 	err := r.undo(ctx)
 	if err == nil {
 		r.result.Outcome, r.result.Proof = Restored, Proof{}
+		if r.kept {
+			r.keep(r.change.Old)
+		}
 		return cause
 	}
 	r.result.Outcome = Partial

@@ -121,6 +121,14 @@ func (s *State) list(client netip.Addr, isImport bool) []string {
 	return nil
 }
 
+// Wanted returns the policy that the plan leads to in the end.
+func (p *Plan) Wanted() *policies.RoutingPolicy {
+	if p.Then != nil {
+		return p.Then
+	}
+	return p.Change.New
+}
+
 // Holds says whether s is what the plan leads to, whoever brought it there.
 func (p *Plan) Holds(s *State) bool {
 	switch {

@@ -1,0 +1,69 @@
+package apply
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"time"
+
+	"depeer/policies/plan"
+)
+
+// Up returns the clients whose sessions stand.
+func Up(s *plan.State) []netip.Addr {
+	var up []netip.Addr
+	for _, c := range s.Clients {
+		if c.Up {
+			up = append(up, c.Address)
+		}
+	}
+	return up
+}
+
+// Soak looks at a target, once and then again and again for as long as it is told to,
+// after p was applied to it. It returns what is wrong as soon as anything is: p is not in
+// force any more, somebody else is at work, or the session of a client that was up,
+// before, has gone down. The last look is at the end. Between two looks it waits for
+// every.
+func Soak(ctx context.Context, d Daemon, p *plan.Plan, up []netip.Addr, long, every time.Duration) error {
+	end := time.Now().Add(long)
+	for {
+		state, err := d.State(ctx)
+		if err != nil {
+			return err
+		}
+		if err := sound(state, p, up); err != nil {
+			return err
+		}
+		left := time.Until(end)
+		if left <= 0 {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(min(every, left)):
+		}
+	}
+}
+
+// sound says what is wrong with a target that p was applied to.
+func sound(s *plan.State, p *plan.Plan, up []netip.Addr) error {
+	switch {
+	case len(s.Holders) > 0:
+		return &MeddledError{fmt.Errorf("%s holds its lock", s.Holders[0])}
+	case !p.Holds(s):
+		return &MeddledError{errors.New("what was applied is not in force any more")}
+	}
+	stands := make(map[netip.Addr]bool)
+	for _, a := range Up(s) {
+		stands[a] = true
+	}
+	for _, a := range up {
+		if !stands[a] {
+			return fmt.Errorf("the session of %s was up before the change, and is down", a)
+		}
+	}
+	return nil
+}
