@@ -141,7 +141,7 @@ func (c *Client) handOn(ctx context.Context, t *adjIn, to chan<- answers) error 
 			return fmt.Errorf("%w: %w", plan.ErrUnreachable, ctx.Err())
 		}
 	}
-	err := c.answers(ctx, received(t.client.Address, t.family), func(message []byte) (bool, error) {
+	err := c.answers(ctx, c.received(t.client.Address, t.family), func(message []byte) (bool, error) {
 		if some = append(some, message); len(some) < handful {
 			return true, nil
 		}

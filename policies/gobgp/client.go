@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"strings"
+	"sync"
 	"time"
 
 	api "github.com/osrg/gobgp/v3/api"
@@ -23,6 +24,7 @@ type Client struct {
 	log     *slog.Logger
 	conn    *grpc.ClientConn
 	api     api.GobgpApiClient
+	spelled sync.Map // of netip.Addr to string: neighbors whose addresses are spelled otherwise
 }
 
 // maxMessage is what gobgpd sends at most, in bytes: a set is one message.

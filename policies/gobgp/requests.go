@@ -112,7 +112,7 @@ func deleteStatement(ctx context.Context, c *Client, call plan.Call) error {
 
 // assign replaces the list. The action NONE leaves the default alone.
 func assign(ctx context.Context, c *Client, call plan.Call) error {
-	a := &api.PolicyAssignment{Name: call.Client.String(), Direction: api.PolicyDirection_EXPORT}
+	a := &api.PolicyAssignment{Name: c.spelling(call.Client), Direction: api.PolicyDirection_EXPORT}
 	if call.Import {
 		a.Direction = api.PolicyDirection_IMPORT
 	}
@@ -123,7 +123,7 @@ func assign(ctx context.Context, c *Client, call plan.Call) error {
 }
 
 func reset(ctx context.Context, c *Client, call plan.Call) error {
-	return write(ctx, c.api.ResetPeer, &api.ResetPeerRequest{Address: call.Client.String(), Soft: true, Direction: api.ResetPeerRequest_IN})
+	return write(ctx, c.api.ResetPeer, &api.ResetPeerRequest{Address: c.spelling(call.Client), Soft: true, Direction: api.ResetPeerRequest_IN})
 }
 
 func mark(ctx context.Context, c *Client, call plan.Call) error {

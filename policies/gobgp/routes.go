@@ -32,7 +32,7 @@ func (c *Client) Received(ctx context.Context, client netip.Addr) iter.Seq2[poli
 				break
 			}
 			more := true
-			err = c.paths(ctx, received(client, family), func(p *path) bool {
+			err = c.paths(ctx, c.received(client, family), func(p *path) bool {
 				more = own.loops(p) || yield(p.route(), nil)
 				return more
 			})
@@ -49,8 +49,8 @@ func (c *Client) Received(ctx context.Context, client netip.Addr) iter.Seq2[poli
 var families = []*api.Family{{Afi: api.Family_AFI_IP, Safi: api.Family_SAFI_UNICAST}, {Afi: api.Family_AFI_IP6, Safi: api.Family_SAFI_UNICAST}}
 
 // received asks for the Adj-RIB-In of a client.
-func received(client netip.Addr, family *api.Family) *api.ListPathRequest {
-	return &api.ListPathRequest{TableType: api.TableType_ADJ_IN, Name: client.String(), Family: family}
+func (c *Client) received(client netip.Addr, family *api.Family) *api.ListPathRequest {
+	return &api.ListPathRequest{TableType: api.TableType_ADJ_IN, Name: c.spelling(client), Family: family}
 }
 
 // ownASN is when gobgpd sees a loop in what a client announces.
@@ -62,7 +62,7 @@ type ownASN struct {
 func (o ownASN) loops(p *path) bool { return p.count(o.asn) > o.allowed }
 
 func (c *Client) own(ctx context.Context, client netip.Addr) (ownASN, error) {
-	all, err := c.owns(ctx, client.String())
+	all, err := c.owns(ctx, c.spelling(client))
 	own, found := all[client]
 	if err == nil && !found {
 		err = fmt.Errorf("%w: it has no such neighbor", plan.ErrRefused)
@@ -74,7 +74,9 @@ func (c *Client) own(ctx context.Context, client netip.Addr) (ownASN, error) {
 func (c *Client) owns(ctx context.Context, name string) (map[netip.Addr]ownASN, error) {
 	all := make(map[netip.Addr]ownASN)
 	err := list(ctx, c, c.api.ListPeer, &api.ListPeerRequest{Address: name}, func(a *api.ListPeerResponse) {
-		if address, err := netip.ParseAddr(a.Peer.GetState().GetNeighborAddress()); err == nil {
+		spelled := a.Peer.GetState().GetNeighborAddress()
+		if address, err := netip.ParseAddr(spelled); err == nil {
+			c.spell(address, spelled)
 			all[address] = ownASN{filters.ASN(a.Peer.GetConf().GetLocalAsn()), int(a.Peer.GetConf().GetAllowOwnAsn())}
 		}
 	})
@@ -86,7 +88,7 @@ func (c *Client) owns(ctx context.Context, name string) (map[netip.Addr]ownASN, 
 func (c *Client) view(ctx context.Context, client netip.Addr, prefixes []*api.TableLookupPrefix, each func(*path) bool) error {
 	more := true
 	for _, family := range families {
-		r := &api.ListPathRequest{TableType: api.TableType_LOCAL, Name: client.String(), Family: family, Prefixes: prefixes}
+		r := &api.ListPathRequest{TableType: api.TableType_LOCAL, Name: c.spelling(client), Family: family, Prefixes: prefixes}
 		err := c.paths(ctx, r, func(p *path) bool {
 			more = each(p)
 			return more

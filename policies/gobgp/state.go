@@ -68,6 +68,9 @@ func (c *Client) read(ctx context.Context) (*plan.State, error) {
 	if before.digest() != after.digest() || !r.assigned() {
 		return nil, nil
 	}
+	for name, n := range r.clients {
+		c.spell(n.Address, name)
+	}
 	r.program(after)
 	r.finish()
 	return r.State, nil

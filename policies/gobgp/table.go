@@ -111,7 +111,7 @@ func (c *Client) Seen(ctx context.Context, client netip.Addr, prefixes []netip.P
 		more := true
 		var err error
 		for _, family := range families {
-			r := &api.ListPathRequest{TableType: api.TableType_LOCAL, Name: client.String(), Family: family}
+			r := &api.ListPathRequest{TableType: api.TableType_LOCAL, Name: c.spelling(client), Family: family}
 			for _, p := range prefixes {
 				if p.Addr().Is6() == (family.Afi == api.Family_AFI_IP6) {
 					r.Prefixes = append(r.Prefixes, &api.TableLookupPrefix{Prefix: p.String(), Type: api.TableLookupPrefix_EXACT})
