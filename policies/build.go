@@ -22,8 +22,9 @@ func Build(c *filters.Compiled, treatments []Treatment, asn filters.ASN) *Routin
 // space cut out.
 //
 // treatments are those that filters may name, most severe first: for choices, which
-// come on top of what is less severe only. (c has put its filters in order.) Session is
-// not for route policy, and ignored here.
+// come on top of what is less severe only. (c has put its filters in order.) Where one
+// says that sessions are shut, Sessions has an entry for each ASN that providers in
+// force list.
 //
 // The statements of the import policy:
 //
@@ -44,7 +45,7 @@ func Build(c *filters.Compiled, treatments []Treatment, asn filters.ASN) *Routin
 //
 // The result is the same for the same arguments.
 func BuildWith(c *filters.Compiled, treatments []Treatment, asn filters.ASN, choices Choices) *RoutingPolicy {
-	b := builder{asn: asn, policy: &RoutingPolicy{}}
+	b := builder{asn: asn, policy: &RoutingPolicy{Sessions: sessions(c, treatments)}}
 	b.mustLeaveOurs(treatments)
 	steps := arrange(b.matches(c, treatments))
 	p := choices.program(steps, treatments, asn)

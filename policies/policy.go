@@ -15,8 +15,9 @@ const (
 	Prefix       = "depeer/"
 )
 
-// RoutingPolicy is all that we put into a route server: defined sets and the two
-// policies. Names are unique within their kind. Sets are never empty.
+// RoutingPolicy is all that we put into a route server: defined sets, the two
+// policies, and the sessions that are shut. Names are unique within their kind. Sets are
+// never empty.
 type RoutingPolicy struct {
 	PrefixSets         []PrefixSet
 	NeighborSets       []NeighborSet `json:",omitempty"` // of members who have chosen
@@ -24,6 +25,7 @@ type RoutingPolicy struct {
 	LargeCommunitySets []LargeCommunitySet
 	Import             []Statement // of policy "depeer", in order
 	Export             []Statement // of policy "depeer-export", in order
+	Sessions           []Session   `json:",omitempty"` // by ASN and address
 }
 
 // PrefixSet is a set of prefix entries of one family.

@@ -12,8 +12,9 @@ import (
 type Treatment struct {
 	Name    string // slug
 	Reject  bool
-	Session Session // for a listed network that is itself a member
-	Towards Towards // whom it is done for
+	Session SessionTreatment // of a listed network that is itself a member
+	Ask     string           // whom that member is told to ask, where its session is shut
+	Towards Towards          // whom it is done for
 
 	LocalPref        uint32  // 1 to 4294967295; 0: left alone (gobgpd drops a 0 silently)
 	MED              *uint32 // nil: left alone
@@ -27,16 +28,16 @@ func (t Treatment) Changes() bool {
 	return t.LocalPref != 0 || t.MED != nil || t.Prepend != 0 || len(t.Communities) != 0 || len(t.LargeCommunities) != 0
 }
 
-// Session says what happens to the session of a listed neighbor itself.
-type Session uint8
+// SessionTreatment says what happens to the session of a listed neighbor itself.
+type SessionTreatment uint8
 
 const (
-	Keep Session = iota
+	Keep SessionTreatment = iota
 	Shut
 )
 
 // String returns the word of the exchange file.
-func (s Session) String() string {
+func (s SessionTreatment) String() string {
 	switch s {
 	case Keep:
 		return "keep"

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"slices"
 	"strings"
 	"time"
@@ -31,6 +32,9 @@ type Applier struct {
 	// the file that the route server starts from. What it cannot do stops nothing, and is
 	// joined to the error as a *FileError, beside whatever the outcome is.
 	Keep func(*policies.RoutingPolicy) error
+	// Cut are the sessions that the journal says were being shut, where a change that was
+	// cut off is recovered: they are known to be our doing, whatever the daemon has lost.
+	Cut []netip.Addr
 	// Progress, if set, is told what is being done.
 	Progress func(what string)
 }
@@ -159,7 +163,7 @@ func (r *run) settleLock(ctx context.Context) error {
 		r.result.Outcome = Partial
 		r.result.Known = strings.TrimPrefix(cmp.Or(r.result.Known, inForce)+"; the lock of "+r.Holder+" may still be held", "; ")
 		return errors.New("the lock could not be taken off")
-	case gone != nil && (r.result.Outcome == Applied && (!r.change.After(gone) || r.placed(gone) != nil) || r.result.Outcome == Restored && r.change.Undone(gone) != nil):
+	case gone != nil && (r.result.Outcome == Applied && (!r.change.After(gone) || r.placed(gone) != nil) || r.result.Outcome == Restored && r.change.Undone(gone, r.Cut...) != nil):
 		r.result.Outcome, r.result.Known = Partial, r.describe(gone)
 		return &MeddledError{errors.New("the lock was gone in the end, and what was in force with it")}
 	case r.unwritten != nil && r.result.Outcome == Applied:

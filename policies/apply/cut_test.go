@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"depeer/filters"
 	"depeer/policies"
 	"depeer/policies/apply"
 	"depeer/policies/plan"
@@ -56,7 +57,19 @@ func scenarios() []scenario {
 		}, build(a)},
 		{"to nothing", holding(build(a)), &policies.RoutingPolicy{}},
 		{"clear", holding(build(a)), nil},
+		{"a to b, and sessions", holding(shutting(a, 65002)), shutting(b, 65003, 65004)},
+		{"sessions only", holding(shutting(a, 65002, 65008)), shutting(a, 65003, 65004, 65008)},
+		{"clear, and sessions", holding(shutting(a, 65002, 65003)), nil},
 	}
+}
+
+// shutting is the policy of a list that has these members' sessions shut.
+func shutting(c *filters.Compiled, members ...filters.ASN) *policies.RoutingPolicy {
+	p := *build(c)
+	for _, m := range members {
+		p.Sessions = append(p.Sessions, policies.Session{ASN: m, Message: "listed"})
+	}
+	return &p
 }
 
 // trial is a scenario with pictures of what is before and after.
@@ -117,7 +130,7 @@ func (x *trial) truly(m *plantest.Model, result apply.Result, err error) {
 
 func same(want, got picture) bool {
 	return slices.Equal(want.Routes, got.Routes) && slices.Equal(want.Meaning, got.Meaning) && slices.Equal(want.Objects, got.Objects) &&
-		slices.Equal(want.Marks, got.Marks) && slices.Equal(want.Lists, got.Lists) && slices.Equal(want.Holders, got.Holders)
+		slices.Equal(want.Marks, got.Marks) && slices.Equal(want.Lists, got.Lists) && slices.Equal(want.Sessions, got.Sessions) && slices.Equal(want.Holders, got.Holders)
 }
 
 func differ(want, got picture) string { return cmp.Diff(want, got, cmpopts.EquateEmpty()) }

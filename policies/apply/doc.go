@@ -12,8 +12,9 @@
 //	prove    by the route server's tables                                 | undo, until the
 //	keep     the file that the route server starts from, where one is     | target says so
 //	look     nothing was wiped or edited meanwhile                     ---+
-//	clean    the old generation goes, the gate comes off, the mark is set: until
-//	         the target says that nothing is left to be done
+//	clean    the old generation goes, the gate comes off; then sessions of members
+//	         are opened and shut, and the mark is set: until the target says that
+//	         nothing is left to be done
 //	unlock
 //
 // What is believed:

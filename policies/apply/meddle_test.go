@@ -76,35 +76,53 @@ func TestWiped(t *testing.T) {
 // in force before is put in again, if it came over gRPC.
 func TestRestarted(t *testing.T) {
 	for _, s := range scenarios() {
-		t.Run(s.name, func(t *testing.T) {
-			t.Parallel()
-			x := newTrial(t, s)
-			n := len(calls(x.start, x.plan))
-			for k := range n {
-				x.what = fmt.Sprintf("restarted after call %d of %d", k, n)
-				m := x.start.Clone()
-				unlessKilled(func() { applier(killing(m, k), &paper{}).Apply(context.Background(), x.plan) })
-				m.Load(&policies.RoutingPolicy{})
-				result, err := applier(&wire{Model: m}, &paper{}).Recover(context.Background(), x.plan)
-				if err != nil {
-					x.failf(m, "%v, %s: %v", result.Outcome, result.Known, err)
-				}
-				got := look(m)
-				if !cmp.Equal(got.Routes, x.before.Routes) && !cmp.Equal(got.Routes, x.after.Routes) {
-					x.failf(m, "%v, and routes are neither as before nor as after: %s", result.Outcome, cmp.Diff(x.before.Routes, got.Routes))
-				}
-				if result.Outcome == apply.Restored && !cmp.Equal(got.Marks, x.before.Marks, cmpopts.EquateEmpty()) {
-					x.failf(m, "marks are %v, and were %v", got.Marks, x.before.Marks)
-				}
-				if len(x.plan.Change.Live) == 0 {
-					continue // before and after are the same policy
-				}
-				again, err := applier(&wire{Model: m}, &paper{}).Recover(context.Background(), x.plan)
-				if err != nil || !same(look(m), got) {
-					x.failf(m, "recovered a second time: %v, %v:\n%s", again.Outcome, err, differ(got, look(m)))
-				}
-			}
-		})
+		t.Run(s.name, func(t *testing.T) { wipedAtEveryCall(t, s, (*plantest.Model).Restart) })
+	}
+}
+
+// Or its file is reloaded with another policy: that wipes the same, and leaves sessions
+// that are shut as they are.
+func TestReloaded(t *testing.T) {
+	for _, s := range scenarios() {
+		if strings.Contains(s.name, "session") {
+			t.Run(s.name, func(t *testing.T) { wipedAtEveryCall(t, s, (*plantest.Model).Load) })
+		}
+	}
+}
+
+func wipedAtEveryCall(t *testing.T, s scenario, wipe func(*plantest.Model, *policies.RoutingPolicy)) {
+	t.Parallel()
+	x := newTrial(t, s)
+	n := len(calls(x.start, x.plan))
+	for k := range n {
+		x.what = fmt.Sprintf("restarted after call %d of %d", k, n)
+		m := x.start.Clone()
+		written := &paper{}
+		unlessKilled(func() { applier(killing(m, k), written).Apply(context.Background(), x.plan) })
+		wipe(m, &policies.RoutingPolicy{})
+		recoverer := applier(&wire{Model: m}, &paper{})
+		recoverer.Cut = written.shutting()
+		result, err := recoverer.Recover(context.Background(), x.plan)
+		if err != nil {
+			x.failf(m, "%v, %s: %v", result.Outcome, result.Known, err)
+		}
+		got := look(m)
+		if !cmp.Equal(got.Routes, x.before.Routes) && !cmp.Equal(got.Routes, x.after.Routes) {
+			x.failf(m, "%v, and routes are neither as before nor as after: %s", result.Outcome, cmp.Diff(x.before.Routes, got.Routes))
+		}
+		if !slices.Equal(got.Sessions, x.before.Sessions) && !slices.Equal(got.Sessions, x.after.Sessions) {
+			x.failf(m, "%v, and sessions are neither as before nor as after: %s", result.Outcome, cmp.Diff(x.before.Sessions, got.Sessions))
+		}
+		if result.Outcome == apply.Restored && !cmp.Equal(got.Marks, x.before.Marks, cmpopts.EquateEmpty()) {
+			x.failf(m, "marks are %v, and were %v", got.Marks, x.before.Marks)
+		}
+		if len(x.plan.Change.Live) == 0 {
+			continue // before and after are the same policy
+		}
+		again, err := applier(&wire{Model: m}, &paper{}).Recover(context.Background(), x.plan)
+		if err != nil || !same(look(m), got) {
+			x.failf(m, "recovered a second time: %v, %v:\n%s", again.Outcome, err, differ(got, look(m)))
+		}
 	}
 }
 

@@ -3,6 +3,8 @@ package apply
 import (
 	"fmt"
 	"net/netip"
+
+	"depeer/policies/plan"
 )
 
 // Result is what became of a change.
@@ -10,6 +12,8 @@ type Result struct {
 	Outcome Outcome
 	// Reset are the clients that were reset, in order; on the way back a second time.
 	Reset []netip.Addr
+	// Sessions are those that were shut and opened.
+	Sessions []plan.SessionChange
 	// Proof says what the route server's own tables told.
 	Proof Proof
 	// Known says exactly what is known, where the outcome is Partial, and what was

@@ -65,13 +65,15 @@ func (a *Applier) Recover(ctx context.Context, p *plan.Plan) (Result, error) {
 // clean up; nil where somebody else has gone on since.
 func (r *run) course(state *plan.State, side plan.Side, known bool) func(context.Context) error {
 	switch {
+	case side == plan.After && r.plan.ID == "":
+		return r.goOn
 	case side == plan.After:
 		return r.complete
 	case side == plan.Before:
 		return r.reverse
 	case !known:
 		return r.tidy
-	case r.change.After(state):
+	case r.change.After(state) && (r.change.SessionsDone(state) || !r.change.Before(state)):
 		return r.complete
 	case r.change.Before(state):
 		return r.reverse
@@ -107,6 +109,10 @@ func (r *run) complete(ctx context.Context) error {
 	r.keep(r.change.New)
 	return r.cleanUp(ctx, nil)
 }
+
+// goOn finishes what is noted of sessions, where the policy of the change is in force
+// and cleaned up, and it is not known which one it was.
+func (r *run) goOn(ctx context.Context) error { return r.cleanUp(ctx, nil) }
 
 // reverse undoes a change whose live call was not made, or was taken back.
 func (r *run) reverse(ctx context.Context) error {
@@ -151,6 +157,13 @@ func (r *run) putBack(ctx context.Context) error {
 	if obstacles := slices.DeleteFunc(state.Obstacles(), locked); len(obstacles) > 0 {
 		return &ObstacleError{obstacles}
 	}
+	ours := slices.Clone(r.change.Old.Sessions)
+	for _, session := range r.change.New.Sessions {
+		if slices.Contains(r.Cut, session.Address) {
+			ours = append(ours, session)
+		}
+	}
+	state = state.Remember(ours)
 	mark := r.plan.Follows()
 	change := plan.To(state, r.change.Old, cmp.Or(mark, r.plan.ID))
 	if mark == "" {

@@ -106,6 +106,17 @@ func (p *paper) Done(plan.Call, error) error {
 	return p.line()
 }
 
+// shutting returns the sessions that were being shut.
+func (p *paper) shutting() []netip.Addr {
+	var out []netip.Addr
+	for _, c := range p.intended {
+		if c.Verb == plan.ShutSession {
+			out = append(out, c.Client)
+		}
+	}
+	return out
+}
+
 // applier returns one at w, that writes on p.
 func applier(w *wire, p *paper) *apply.Applier {
 	return &apply.Applier{
@@ -136,8 +147,10 @@ type picture struct {
 	Meaning []string // what would become of each route now
 	Objects []string
 	Marks   []string
-	Lists   []string
-	Holders []string
+	// Sessions are whether each is shut, and what is noted of it.
+	Sessions []string
+	Lists    []string
+	Holders  []string
 }
 
 func look(m *plantest.Model) picture {
@@ -149,6 +162,7 @@ func look(m *plantest.Model) picture {
 	slices.Sort(p.Routes)
 	for _, c := range s.Clients {
 		p.Lists = append(p.Lists, fmt.Sprint(c.Address, c.Import, c.Export))
+		p.Sessions = append(p.Sessions, fmt.Sprint(c.Address, " shut ", c.AdminDown))
 		for r := range m.Received(context.Background(), c.Address) {
 			if out, ok := m.Treat(c.Address, r); ok {
 				p.Meaning = append(p.Meaning, text(out))
@@ -156,6 +170,9 @@ func look(m *plantest.Model) picture {
 		}
 	}
 	slices.Sort(p.Meaning)
+	for _, n := range s.Sessions {
+		p.Sessions = append(p.Sessions, fmt.Sprint(n))
+	}
 	for name, st := range s.Statements {
 		p.Objects = append(p.Objects, fmt.Sprint(name, st.Gate))
 	}

@@ -3,6 +3,7 @@ package apply
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 
 	"depeer/policies/plan"
@@ -105,7 +106,11 @@ const tries = 3
 // finish takes the old generation out, and the gate off.
 func (r *run) finish(ctx context.Context) error {
 	r.onward = true
-	r.progress("cleaning up")
+	if changes := r.change.Summary().Sessions; len(changes) > 0 {
+		r.progress("shutting and opening sessions: %d", len(changes))
+	} else {
+		r.progress("cleaning up")
+	}
 	return r.cleanUp(ctx, r.make(ctx, r.change.Cleaning()))
 }
 
@@ -113,6 +118,7 @@ func (r *run) finish(ctx context.Context) error {
 // target says, until none is. What goes wrong is tried again: no call here is live.
 func (r *run) cleanUp(ctx context.Context, failed error) error {
 	r.result.Outcome = Partial
+	var left []plan.Call
 	for range tries {
 		state, err := r.read(ctx)
 		if err != nil {
@@ -128,9 +134,10 @@ func (r *run) cleanUp(ctx context.Context, failed error) error {
 			r.result.Known = r.describe(state)
 			return errors.Join(failed, err)
 		}
-		left, err := r.left(state)
+		left, err = r.left(state)
 		if err == nil && len(left) == 0 {
 			r.result.Outcome, r.result.Known = Applied, ""
+			r.result.Sessions = r.change.Summary().Sessions
 			return nil
 		}
 		if err == nil {
@@ -138,8 +145,20 @@ func (r *run) cleanUp(ctx context.Context, failed error) error {
 		}
 		failed = err
 	}
-	r.result.Known = "the new policy is in force, and proven; what is left is cleaning up"
+	r.result.Known = "the new policy is in force, and proven; what is left is " + calls(left)
 	return errors.Join(failed, errors.New("cleaning up comes to no end"))
+}
+
+// calls names some calls.
+func calls(list []plan.Call) string {
+	switch len(list) {
+	case 0:
+		return "not known"
+	case 1:
+		return list[0].String()
+	default:
+		return fmt.Sprintf("%s, and %d calls more", list[0], len(list)-1)
+	}
 }
 
 // left returns what is still to be done when the new policy is in force.
@@ -148,5 +167,5 @@ func (r *run) left(state *plan.State) ([]plan.Call, error) {
 	if err != nil {
 		return nil, err
 	}
-	return slices.Concat(recovery.Calls, r.plan.Marking(state)), nil
+	return slices.Concat(recovery.Calls, r.change.SessionsLeft(state), r.plan.Marking(state)), nil
 }

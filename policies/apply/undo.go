@@ -49,13 +49,13 @@ func (r *run) undo(ctx context.Context) error {
 		if err := r.alone(state); err != nil {
 			return err
 		}
-		wrong := r.change.Undone(state)
+		wrong := r.change.Undone(state, r.Cut...)
 		if wrong == nil && !reset {
 			return nil
 		}
 		closing := r.change.Closing(state)
 		reset = reset || len(closing) > 0
-		failed = r.make(ctx, append(closing, r.change.Restoring(state)...))
+		failed = r.make(ctx, slices.Concat(closing, r.change.Restoring(state), r.change.SessionsBack(state, r.Cut...)))
 		if failed == nil && reset {
 			failed = r.reset(ctx, r.backwards)
 			reset = failed != nil
@@ -71,7 +71,7 @@ func (r *run) undo(ctx context.Context) error {
 	case reset:
 		return failed
 	}
-	return r.change.Undone(state)
+	return r.change.Undone(state, r.Cut...)
 }
 
 // alone says whether nobody else is at work: the lock does not fence us in, so who

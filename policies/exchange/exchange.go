@@ -14,6 +14,7 @@ import (
 type Exchange struct {
 	Name        string
 	ASN         filters.ASN // 0: not given; see WithASN
+	Contact     string      // whom members ask; "" for nobody in particular
 	PeeringLANs []LAN
 
 	Lists       []List
@@ -122,9 +123,8 @@ func (e *Exchange) Treatment(name string) (policies.Treatment, bool) {
 }
 
 // Unsupported says, each at its place, what the exchange file asks for and this
-// version reads and checks but cannot put into a route server yet: choices, and
-// session: shut. Whoever makes policy of the exchange refuses to, rather than leave
-// these out.
+// version reads and checks but cannot put into a route server yet: choices. Whoever
+// makes policy of the exchange refuses to, rather than leave these out.
 func (e *Exchange) Unsupported() diag.List { return append(diag.List(nil), e.notYet...) }
 
 // Inert warns, for each list, of providers in force whose treatment changes nothing:

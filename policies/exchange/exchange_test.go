@@ -53,8 +53,9 @@ func TestReference(t *testing.T) {
 	med := uint32(100)
 	const aDay = 24 * time.Hour
 	want := &exchange.Exchange{
-		Name: "Example-IX",
-		ASN:  64500,
+		Name:    "Example-IX",
+		ASN:     64500,
+		Contact: "noc@example-ix.net",
 		PeeringLANs: []exchange.LAN{
 			{Prefix: netip.MustParsePrefix("203.0.113.0/25")},
 			{Prefix: netip.MustParsePrefix("2001:db9:1::/64")},
@@ -109,20 +110,24 @@ func TestReference(t *testing.T) {
 			t.Errorf("%v is %q, want %q", p.at, line, p.text)
 		}
 	}
-	choices := diag.List{{Position: at(63, 7), Severity: diag.Refused, Code: "exchange-not-yet", Message: "choices: read and checked, but this version cannot do it yet", Hint: "leave it out for now"}}
+	choices := diag.List{{Position: at(64, 7), Severity: diag.Refused, Code: "exchange-not-yet", Message: "choices: read and checked, but this version cannot do it yet", Hint: "leave it out for now"}}
 	if diff := cmp.Diff(choices, got.Unsupported()); diff != "" {
 		t.Errorf("not yet: want -, got +:\n%s", diff)
 	}
 }
 
-func TestUnsupported(t *testing.T) {
-	ex := read(t, "treatments:\n  - {name: depeer, reject: true, session: shut}\n  - {name: tag, med: 1}\n")
-	got := ex.Unsupported()
-	if len(got) != 1 || got[0].String() != "depeer.yaml:3:43: error: session: shut: read and checked, but this version cannot do it yet (hint: leave it out for now) [exchange-not-yet]" {
-		t.Errorf("got %v", got)
-	}
-	if got := read(t, "treatments:\n  - {name: depeer, reject: true, session: keep}\n").Unsupported(); len(got) != 0 {
-		t.Errorf("session: keep: got %v", got)
+// A treatment that shuts sessions knows whom their members may ask, wherever that stands.
+func TestSessionShut(t *testing.T) {
+	for _, text := range []string{
+		"exchange: {contact: noc@ix.example}\ntreatments:\n  - {name: depeer, reject: true, session: shut}\n  - {name: tag, med: 1}\n",
+		"treatments:\n  - {name: depeer, reject: true, session: shut}\n  - {name: tag, med: 1}\nexchange: {contact: noc@ix.example}\n",
+	} {
+		one := uint32(1)
+		want := []policies.Treatment{{Name: "depeer", Reject: true, Session: policies.Shut, Ask: "noc@ix.example"}, {Name: "tag", MED: &one}}
+		ex := read(t, text)
+		if diff := cmp.Diff(want, ex.Treatments); diff != "" || len(ex.Unsupported()) != 0 {
+			t.Errorf("%s\n(-want +got):\n%s%v", text, diff, ex.Unsupported())
+		}
 	}
 }
 

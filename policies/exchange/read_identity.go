@@ -17,6 +17,7 @@ var identityFields = []strict.Field[Exchange]{
 			e.ASN, e.asnSource = asn, n.Position()
 		}
 	}},
+	{Key: "contact", Read: func(e *Exchange, n strict.Node) { readText(n, &e.Contact) }},
 	{Key: "peering_lans", Read: func(e *Exchange, n strict.Node) {
 		prefixes(n, func(n strict.Node, p netip.Prefix) {
 			e.PeeringLANs = append(e.PeeringLANs, LAN{p, n.Position()})

@@ -73,9 +73,6 @@ func readTreatments(r *reader, n strict.Node) {
 		case t.Reject && changes != "":
 			n.Warnf("treatment-order", "the most severe first", "%s refuses routes, and stands after %s, which does not: where both match, %s wins", t.Name, changes, changes)
 		}
-		if t.shut != nil {
-			r.later(*t.shut, "session: shut")
-		}
 		if t.Name == "" || !names.add(n, t.Name, "treatment "+t.Name) {
 			return
 		}
@@ -83,6 +80,13 @@ func readTreatments(r *reader, n strict.Node) {
 			changes = t.Name
 		}
 		r.ex.Treatments = append(r.ex.Treatments, t.Treatment)
+	})
+	r.finally(func() {
+		for i := range r.ex.Treatments {
+			if r.ex.Treatments[i].Session == policies.Shut {
+				r.ex.Treatments[i].Ask = r.ex.Contact
+			}
+		}
 	})
 }
 

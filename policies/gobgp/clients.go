@@ -27,6 +27,8 @@ func (r *reader) neighbor(p *api.Peer) {
 		RouteServer:    p.GetRouteServer().GetRouteServerClient(),
 		Dynamic:        p.GetConf().GetNeighborAddress() == "" && p.GetConf().GetNeighborInterface() == "",
 		Up:             p.GetState().GetSessionState() == api.PeerState_ESTABLISHED,
+		AdminDown:      p.GetState().GetAdminState() == api.PeerState_DOWN,
+		DownInFile:     p.GetConf().GetAdminDown(),
 		SecondaryRoute: p.GetRouteServer().GetSecondaryRoute(),
 	}
 	for _, family := range p.GetAfiSafis() {

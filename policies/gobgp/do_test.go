@@ -242,6 +242,13 @@ func TestPanics(t *testing.T) {
 		"mark that is a pattern":   {Verb: plan.Unmark, Mark: ".*"},
 		"lock for nobody":          {Verb: plan.Lock},
 		"unlock of no policy":      {Verb: plan.Unlock},
+		"shutting all":             {Verb: plan.ShutSession, Message: "x"},
+		"opening all":              {Verb: plan.OpenSession},
+		"a message too long":       {Verb: plan.ShutSession, Client: netip.MustParseAddr("127.0.0.2"), Message: strings.Repeat("x", 129)},
+		"a message cut in two":     {Verb: plan.ShutSession, Client: netip.MustParseAddr("127.0.0.2"), Message: "\xd0"},
+		"no note":                  {Verb: plan.NoteSessions},
+		"a note about nobody":      {Verb: plan.NoteSessions, Notes: []plan.SessionNote{{}}},
+		"forgetting nothing":       {Verb: plan.ForgetSessions},
 		"verb that is not there":   {Verb: 200},
 	} {
 		func() {

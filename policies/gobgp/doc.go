@@ -11,6 +11,7 @@
 //	DeletePolicyAssignment  with "all" the default becomes none: all is refused
 //	DeletePolicy, all       succeeds on a policy in use, which goes on filtering;
 //	                        only the policy of a lock, which nobody uses, is deleted so
+//	ShutdownPeer            the session comes up again at once
 //	ListPath, filtered      writes modified routes into the Adj-RIB-In
 //	ListPath, longer        stops routing, for minutes
 //

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"depeer/policies"
 	"depeer/policies/plan"
@@ -47,6 +48,17 @@ func mustBeOurs(call plan.Call) {
 		must(len(call.Take) > 0 && !slices.Contains(call.Take, ""), "no statement")
 	case plan.DeleteStatement:
 		must(call.Name != "", "no statement")
+	case plan.NoteSessions, plan.ForgetSessions:
+		must(len(call.Notes) > 0, "no notes: gobgpd would be asked for an empty set")
+		for _, n := range call.Notes {
+			_, err := parseNote(noteEntry(n))
+			must(err == nil, "a note that could not be read back")
+		}
+	case plan.ShutSession:
+		must(call.Client.IsValid(), "no member: gobgpd would take it for all")
+		must(len(call.Message) <= longestMessage && utf8.ValidString(call.Message), "gobgpd would cut the message within a character")
+	case plan.OpenSession:
+		must(call.Client.IsValid(), "no member: gobgpd would take it for all")
 	case plan.Assign, plan.Reset:
 		must(call.Client.IsValid(), "no client: gobgpd would take it for all")
 	case plan.Mark, plan.Unmark:

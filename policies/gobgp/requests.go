@@ -28,6 +28,10 @@ var requests = [...]func(context.Context, *Client, plan.Call) error{
 	plan.Unmark:          unmark,
 	plan.Lock:            lock,
 	plan.Unlock:          unlock,
+	plan.NoteSessions:    noteSessions,
+	plan.ForgetSessions:  forgetSessions,
+	plan.ShutSession:     shutSession,
+	plan.OpenSession:     openSession,
 }
 
 func addSet(ctx context.Context, c *Client, call plan.Call) error {
@@ -132,7 +136,7 @@ func mark(ctx context.Context, c *Client, call plan.Call) error {
 
 // unmark deletes the set with its last mark; gobgpd would keep it, empty.
 func unmark(ctx context.Context, c *Client, call plan.Call) error {
-	marks, err := c.marks(ctx)
+	marks, err := c.elements(ctx, markName)
 	if err != nil {
 		return err
 	}

@@ -32,7 +32,7 @@ func (r *reader) set(s *api.DefinedSet) {
 	case plan.NeighborSet:
 		r.gate(s)
 	case plan.CommunitySet:
-		r.applied(s)
+		r.communities(s)
 	default:
 		r.strange(r.kind, s.Name, "we make no %ss", r.kind)
 	}
@@ -89,12 +89,21 @@ func (r *reader) gate(s *api.DefinedSet) {
 	}
 }
 
+// communities reads one of our community-sets, which nobody's policy refers to: what is
+// in them is no community.
+func (r *reader) communities(s *api.DefinedSet) {
+	switch s.Name {
+	case markName:
+		r.applied(s)
+	case plan.SessionSet:
+		r.sessions(s)
+	default:
+		r.strange(r.kind, s.Name, "we make no community-sets but %s and %s", markName, plan.SessionSet)
+	}
+}
+
 // applied reads the set of marks.
 func (r *reader) applied(s *api.DefinedSet) {
-	if s.Name != markName {
-		r.strange(r.kind, s.Name, "we make no community-sets but %s", markName)
-		return
-	}
 	for _, entry := range slices.Compact(slices.Sorted(slices.Values(s.List))) {
 		mark, ok := strings.CutPrefix(entry, markPrefix)
 		if !ok {
@@ -105,14 +114,14 @@ func (r *reader) applied(s *api.DefinedSet) {
 	}
 }
 
-// marks returns the elements of the set of marks as they are; none if it is not
+// elements returns the elements of a community-set as they are; none if it is not
 // there.
-func (c *Client) marks(ctx context.Context) ([]string, error) {
-	var marks []string
-	err := list(ctx, c, c.api.ListDefinedSet, &api.ListDefinedSetRequest{DefinedType: definedTypes[plan.CommunitySet], Name: markName}, func(a *api.ListDefinedSetResponse) {
-		marks = append(marks, a.DefinedSet.GetList()...)
+func (c *Client) elements(ctx context.Context, set string) ([]string, error) {
+	var out []string
+	err := list(ctx, c, c.api.ListDefinedSet, &api.ListDefinedSetRequest{DefinedType: definedTypes[plan.CommunitySet], Name: set}, func(a *api.ListDefinedSetResponse) {
+		out = append(out, a.DefinedSet.GetList()...)
 	})
-	return marks, err
+	return out, err
 }
 
 // elements returns the elements of a set, sorted: gobgpd keeps no order.

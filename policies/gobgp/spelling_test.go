@@ -39,6 +39,8 @@ afi-safis = [{config.afi-safi-name = "ipv6-unicast"}]
 	for _, call := range []plan.Call{
 		{Verb: plan.Assign, Client: address, Import: true, Policies: []string{"depeer"}},
 		{Verb: plan.Reset, Client: address},
+		{Verb: plan.ShutSession, Client: address},
+		{Verb: plan.OpenSession, Client: address},
 	} {
 		if err := c.Do(t.Context(), call); err != nil {
 			t.Errorf("%v", err)

@@ -105,6 +105,9 @@ func (s *State) Obstacles() []Obstacle {
 			out = append(out, Obstacle{CutOff, gate, "a change was cut off here; its gate is " + s.Gates[gate].String()})
 		}
 	}
+	if gate, err := s.theGate(); err == nil && gate == "" && s.halfShut() {
+		out = append(out, Obstacle{CutOff, SessionSet, "a change was cut off while it shut or opened sessions"})
+	}
 	for _, holder := range s.Holders {
 		out = append(out, Obstacle{Locked, holder, "holds the lock"})
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"strings"
 
 	"depeer/filters"
 	"depeer/policies"
@@ -25,11 +26,13 @@ type Call struct {
 	Add      []Statement                      `json:"add,omitempty"`      // AddStatements
 	Take     []string                         `json:"take,omitempty"`     // TakeStatements
 	Gate     Gate                             `json:"gate,omitzero"`      // Hold, Release
-	Client   netip.Addr                       `json:"client,omitzero"`    // Assign, Reset; never the zero address
+	Client   netip.Addr                       `json:"client,omitzero"`    // Assign, Reset, ShutSession, OpenSession; never the zero address
 	Import   bool                             `json:"import,omitempty"`   // Assign: the direction
 	Policies []string                         `json:"policies,omitempty"` // Assign: the whole list; the default stays
 	Mark     string                           `json:"mark,omitempty"`     // Mark, Unmark: of an applied plan
 	Holder   string                           `json:"holder,omitempty"`   // Lock, Unlock
+	Message  string                           `json:"message,omitempty"`  // ShutSession: what the member is told
+	Notes    []SessionNote                    `json:"notes,omitempty"`    // NoteSessions, ForgetSessions
 }
 
 // Verb says what a Call does.
@@ -53,11 +56,16 @@ const (
 	Unmark                      //
 	Lock                        // fails if anybody holds it
 	Unlock                      //
+	NoteSessions                // adds notes
+	ForgetSessions              // takes notes off, each as it was written
+	ShutSession                 // until it is down, and for good; done is done
+	OpenSession                 // lets it come up
 )
 
 var verbNames = [...]string{
 	"add set", "delete set", "add gate", "open gate", "close gate", "delete gate", "hold statement", "release statement",
 	"add statements", "take statements", "delete statement", "assign policies", "soft reset in", "mark", "unmark", "lock", "unlock",
+	"note sessions", "forget sessions", "shut session", "open session",
 }
 
 // String returns what the verb does, in words.
@@ -96,8 +104,14 @@ func (c Call) String() string {
 			direction = "import"
 		}
 		return fmt.Sprintf("%s: %s of %s: %v", c.Verb, direction, c.Client, c.Policies)
-	case Reset:
+	case Reset, ShutSession, OpenSession:
 		return fmt.Sprintf("%s %s", c.Verb, c.Client)
+	case NoteSessions, ForgetSessions:
+		var words []string
+		for _, n := range c.Notes {
+			words = append(words, fmt.Sprintf("%s %s", n.Member, n.Kind))
+		}
+		return fmt.Sprintf("%s: %s", c.Verb, strings.Join(words, ", "))
 	case Mark, Unmark:
 		return fmt.Sprintf("%s %s", c.Verb, c.Mark)
 	case Lock, Unlock:

@@ -60,6 +60,7 @@ func To(s *State, want *policies.RoutingPolicy, id string) *Change {
 	}
 	c.Finish = append(c.Finish, assign...)
 	c.Restore = restore
+	c.shutSessions(s, want.Sessions)
 	if !c.Empty() {
 		c.Finish = append(c.Finish, s.remark(id, len(want.Import) != 0)...)
 	}

@@ -7,8 +7,8 @@ import (
 )
 
 // Clear returns the change from s, in whatever state it is, to nothing of ours: no
-// statement, no set, no gate, no mark, and our policies in no client's list (they
-// stay defined, as the operator's file has them). The clients lose their places once
+// statement, no set, no gate, no mark, no session shut by us, and our policies in no
+// client's list (they stay defined, as the operator's file has them). The clients lose their places once
 // nothing is in force, because what may come next is that the definitions are taken
 // out of the file, and a policy that a list names and no file defines has the next
 // reload reject all of that client's routes.
@@ -41,6 +41,7 @@ func Clear(s *State, id string) *Change {
 	}
 	assign, restore := s.unanchor()
 	c.Finish, c.Restore = append(c.Finish, assign...), restore
+	c.shutSessions(s, nil)
 	c.Finish = append(c.Finish, s.remark(id, false)...)
 	return c
 }
@@ -90,7 +91,8 @@ func (s *State) deleting() []Call {
 	}
 	for _, strange := range s.Strange {
 		_, gate := s.Gates[strange.Object.Name]
-		if strange.Object.Kind <= LargeCommunitySet && !(gate && strange.Object.Kind == NeighborSet) && !s.sets()[strange.Object] {
+		notes := strange.Object == Object{CommunitySet, SessionSet} // ours are forgotten one by one
+		if strange.Object.Kind <= LargeCommunitySet && !notes && !(gate && strange.Object.Kind == NeighborSet) && !s.sets()[strange.Object] {
 			sets[strange.Object] = true
 		}
 	}

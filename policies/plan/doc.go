@@ -19,6 +19,12 @@
 // has; opened, all addresses of both families, too. It is never empty, because
 // gobgpd takes an empty neighbor-set for everybody.
 //
+// Sessions of members that are listed themselves come last, when the new policy is
+// proven: until then nobody is cut off, and an undo has no session to bring back. They are
+// opened before others are shut. What is about to be done is noted in the daemon before
+// the live call, in one call for all sessions, so that whoever recovers finds it: the rules
+// stand in sessions.go.
+//
 // The package is pure: it makes no calls, and knows no GoBGP, no files and no
 // clock. Package gobgp reads a State and makes Calls, package apply decides when.
 package plan

@@ -23,6 +23,7 @@ func Drift(s *State, want *policies.RoutingPolicy) []Drifted {
 	d.members()
 	d.statements(want)
 	d.sets(want)
+	d.sessions(want.Sessions)
 	d.leftovers()
 	for _, strange := range s.Strange {
 		d.add(strange.Object, "%s", strange.Why)

@@ -77,6 +77,9 @@ func Decode(r io.Reader) (*Plan, error) {
 	if err := p.Change.ours(); err != nil {
 		return nil, fmt.Errorf("plan file: %w", err)
 	}
+	if g := SessionGuard(&p.Change, p.Overrides[AllowSessions]); !g.OK {
+		return nil, fmt.Errorf("plan file: it shuts %d %s, and that is not allowed in it", g.Value, plural(g.Value, "session"))
+	}
 	return p, nil
 }
 

@@ -19,7 +19,7 @@ func (s *State) Fingerprint() string {
 	h := sha256.New()
 	fmt.Fprintln(h, s.Server.RouterID, s.Server.ASN)
 	for _, c := range s.Clients {
-		fmt.Fprintln(h, "client", c.Address, c.ASN, c.RouteServer, c.Dynamic, c.SecondaryRoute, c.AddPath, c.Import, c.Export)
+		fmt.Fprintln(h, "client", c.Address, c.ASN, c.RouteServer, c.Dynamic, c.SecondaryRoute, c.AddPath, c.AdminDown, c.DownInFile, c.Import, c.Export)
 	}
 	for _, name := range sorted(s.PrefixSets) {
 		writeSet(h, name, s.PrefixSets[name])
@@ -39,6 +39,7 @@ func (s *State) Fingerprint() string {
 	}
 	fmt.Fprintln(h, "import", s.Import != nil, s.Import, "export", s.Export != nil, s.Export)
 	fmt.Fprintln(h, "applied", slices.Sorted(slices.Values(s.Applied)))
+	fmt.Fprintf(h, "sessions %q\n", slices.SortedFunc(slices.Values(s.Sessions), SessionNote.compare))
 	for _, o := range slices.SortedFunc(maps.Keys(s.Theirs), Object.compare) {
 		fmt.Fprintln(h, o, s.Theirs[o])
 	}

@@ -8,10 +8,13 @@ import (
 )
 
 // InForce returns the import policy that is in force: the statements of "depeer"
-// that pass their gates, with the sets that they refer to, sorted by name. Calls
+// that pass their gates, with the sets that they refer to, sorted by name, and the
+// sessions that are down by our doing. Of routes, calls
 // that only prepare a change, or clean up after it, do not change it.
 func (s *State) InForce() *policies.RoutingPolicy {
-	return s.generation(func(st Statement) bool { return st.Gate.Passes(s.Gates) })
+	p := s.generation(func(st Statement) bool { return st.Gate.Passes(s.Gates) })
+	p.Sessions = s.shut()
+	return p
 }
 
 // generation returns the statements of "depeer" that keep says, and their sets.

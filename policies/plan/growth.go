@@ -14,6 +14,20 @@ const (
 	CodeEmpty  = "guard-list-empty"
 )
 
+// CodeSessions is the code of the guard on sessions that are shut, and AllowSessions its
+// override.
+const (
+	CodeSessions  = "guard-sessions"
+	AllowSessions = "allow-sessions"
+)
+
+// SessionGuard answers whether a change may shut the sessions that it does: only if
+// allow is exactly their number. Base is how many are shut already.
+func SessionGuard(c *Change, allow int) Guard {
+	n := c.Summary().Shut()
+	return Guard{Code: CodeSessions, Value: n, Base: len(c.Old.Sessions), OK: n == 0 || n == allow, Flag: "--" + AllowSessions}
+}
+
 // Guard is the answer of one guard.
 type Guard = policies.Answer
 

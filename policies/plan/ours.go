@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"depeer/policies"
@@ -16,9 +17,9 @@ func (c *Change) ours() error {
 		calls   []Call
 		allowed []Verb
 	}{
-		{"prepare", c.Prepare, []Verb{AddSet, DeleteSet, AddGate, DeleteGate, Hold, AddStatements, DeleteStatement, Assign}},
+		{"prepare", c.Prepare, []Verb{AddSet, DeleteSet, AddGate, DeleteGate, Hold, AddStatements, DeleteStatement, Assign, NoteSessions}},
 		{"live", c.Live, []Verb{OpenGate, TakeStatements}},
-		{"finish", c.Finish, []Verb{DeleteSet, DeleteGate, Release, TakeStatements, DeleteStatement, Assign, Mark, Unmark}},
+		{"finish", c.Finish, []Verb{DeleteSet, DeleteGate, Release, TakeStatements, DeleteStatement, Assign, Mark, Unmark, OpenSession, ShutSession, NoteSessions, ForgetSessions}},
 		{"restore", c.Restore, []Verb{Assign}},
 	} {
 		for _, call := range part.calls {
@@ -64,8 +65,10 @@ func (c Call) named() error {
 		right = policy
 	case Hold, Release:
 		right = gate(c.Gate.Set)
-	case Assign, Reset:
+	case Assign, Reset, OpenSession, ShutSession:
 		right = c.Client.IsValid()
+	case NoteSessions, ForgetSessions:
+		right = len(c.Notes) > 0 && !slices.ContainsFunc(c.Notes, func(n SessionNote) bool { return !n.Member.IsValid() })
 	}
 	if !right {
 		return fmt.Errorf("not an object of ours")

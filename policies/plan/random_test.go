@@ -71,7 +71,20 @@ func (c chooser) policy() *policies.RoutingPolicy {
 	if c.oneIn(4) {
 		compiled.Spared = filters.Entries{IPv4: []filters.Entry{{Prefix: netip.MustParsePrefix("10.1.0.0/16"), Min: 16, Max: 32}}}
 	}
-	return policies.Build(compiled, treatments, asn)
+	p := policies.Build(compiled, treatments, asn)
+	p.Sessions = c.sessions()
+	return p
+}
+
+// sessions are of the first members, at times; some are told this, some that.
+func (c chooser) sessions() []policies.Session {
+	var out []policies.Session
+	for i := range 3 {
+		if c.oneIn(3) {
+			out = append(out, policies.Session{ASN: filters.ASN(65000 + i), Message: pick(c, "this", "that")})
+		}
+	}
+	return out
 }
 
 var server = plan.Server{RouterID: netip.MustParseAddr("192.0.2.1"), ASN: asn}
@@ -92,6 +105,9 @@ func (c chooser) client(n int) plan.Client {
 	}
 	if c.oneIn(3) {
 		k.Address = netip.MustParseAddr(fmt.Sprintf("2001:db9::%d", 2+n))
+	}
+	if k.AdminDown = c.oneIn(6); k.AdminDown { // by the operator
+		k.Up, k.DownInFile = false, c.oneIn(2)
 	}
 	if !k.RouteServer {
 		return k

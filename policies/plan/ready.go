@@ -20,6 +20,9 @@ func (p *Plan) Ready(s *State) error { return p.Change.stands(s, Closed) }
 func (p *Plan) Stands(s *State) error { return p.Change.stands(s, Open) }
 
 func (c *Change) stands(s *State, want GateState) error {
+	if err := c.noted(s); err != nil {
+		return err
+	}
 	gate := c.Gate()
 	old, new := c.Old.Import, c.New.Import
 	switch {
@@ -38,6 +41,18 @@ func (c *Change) stands(s *State, want GateState) error {
 		return fmt.Errorf("gate %s is %s, not %s", gate, state, want)
 	}
 	return s.holds(old, new, gate, c.Old, c.New)
+}
+
+// noted says whether all that c is about to do with sessions is noted.
+func (c *Change) noted(s *State) error {
+	for _, call := range c.Prepare {
+		for _, n := range call.Notes {
+			if !slices.Contains(s.Sessions, n) {
+				return fmt.Errorf("it is not noted any more that the session of %s is %s", n.Member, n.Kind)
+			}
+		}
+	}
+	return nil
 }
 
 // holds says whether "depeer" has just the old and the new statements, each on

@@ -13,7 +13,7 @@ type Side uint8
 const (
 	Whole  Side = iota // no change stands half-way; there may be litter
 	Before             // the gate is closed: the change is undone
-	After              // the gate is open: the change is finished
+	After              // the gate is open, or gone already: the change is finished
 )
 
 // String returns what is done about it.
@@ -46,7 +46,11 @@ func Recover(s *State) (*Recovery, error) {
 		return nil, err
 	}
 	if gate == "" {
-		return &Recovery{Whole, s.litter(&policies.RoutingPolicy{})}, nil
+		r := &Recovery{Whole, s.litter(&policies.RoutingPolicy{})}
+		if s.halfShut() {
+			r.Side, r.Calls = After, append(r.Calls, s.goOn()...)
+		}
+		return r, nil
 	}
 	open := s.Gates[gate] == Open
 	r := &Recovery{Side: Before}
@@ -64,6 +68,11 @@ func Recover(s *State) (*Recovery, error) {
 		}
 	}
 	r.Calls = s.extricate(gate, out, held)
+	if open {
+		r.Calls = append(r.Calls, s.goOn()...)
+	} else {
+		r.Calls = append(s.giveUp(), r.Calls...)
+	}
 	return r, nil
 }
 

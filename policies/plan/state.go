@@ -26,8 +26,9 @@ type State struct {
 	// "depeer-export", in order, by name; nil where the policy is not defined.
 	Import, Export []string
 
-	Applied []string // digests of applied plans, from the marker set
-	Holders []string // who holds the lock; more than one cannot be
+	Applied  []string      // digests of applied plans, from the marker set
+	Sessions []SessionNote // what we have noted of members' sessions
+	Holders  []string      // who holds the lock; more than one cannot be
 
 	// Accepting are the policies, by name, with a statement that accepts.
 	Accepting map[string]bool
@@ -35,6 +36,9 @@ type State struct {
 	Theirs map[Object]string
 	// Strange are objects with names of ours that we cannot have made.
 	Strange []Strange
+
+	// Remembered are sessions that the server itself tells nothing of: see Remember.
+	Remembered []policies.Session
 }
 
 // Server says which route server it is.
@@ -50,6 +54,8 @@ type Client struct {
 	RouteServer    bool // a route-server client: only these have policies of their own
 	Dynamic        bool // made from a peer group by a dynamic neighbor
 	Up             bool // the session is established; not part of the fingerprint
+	AdminDown      bool // kept down administratively, whoever did it
+	DownInFile     bool // its section of the file says so
 	SecondaryRoute bool
 	AddPath        bool // is sent more than one path for a prefix
 	Accepted       uint64
@@ -154,11 +160,12 @@ const (
 	Policy
 	ImportAssignment // its name is the neighbor's address, or "global"
 	ExportAssignment
+	Neighbor // its name is the address
 )
 
 var kindNames = [...]string{
 	"prefix-set", "neighbor-set", "as-path-set", "community-set", "ext-community-set", "large-community-set",
-	"statement", "policy", "import assignment", "export assignment",
+	"statement", "policy", "import assignment", "export assignment", "neighbor",
 }
 
 // String returns gobgpd's word.

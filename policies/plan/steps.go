@@ -69,8 +69,9 @@ func (s *State) runs(p *policies.RoutingPolicy) bool {
 }
 
 // Undone says whether s is as it was before the change: the old policy without a
-// gate, clients' lists given back, and nothing left over.
-func (c *Change) Undone(s *State) error {
+// gate, clients' lists given back, sessions as they were, and nothing left over. cut is
+// as in SessionsBack.
+func (c *Change) Undone(s *State, cut ...netip.Addr) error {
 	if len(c.Old.Import) > 0 || s.Import != nil { // without a definition nothing is in force
 		if err := s.holds(c.Old.Import, nil, "", c.Old); err != nil {
 			return err
@@ -78,6 +79,9 @@ func (c *Change) Undone(s *State) error {
 	}
 	if calls := c.Restoring(s); len(calls) > 0 {
 		return fmt.Errorf("client %s has not got its list back", calls[0].Client)
+	}
+	if calls := c.SessionsBack(s, cut...); len(calls) > 0 {
+		return fmt.Errorf("sessions are not as they were: %s", calls[0])
 	}
 	if left := s.litter(c.Old); len(left) > 0 {
 		return fmt.Errorf("%d objects are left over", len(left))

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"depeer/filters"
 	"depeer/policies"
 )
 
@@ -37,8 +38,11 @@ type StatementChange struct {
 
 // SessionChange is a session that is shut or opened.
 type SessionChange struct {
-	Address netip.Addr `json:"address"`
-	Change  string     `json:"change"` // shut or open
+	Address netip.Addr  `json:"address"`
+	Change  string      `json:"change"` // shut or open
+	ASN     filters.ASN `json:"asn"`
+	Message string      `json:"message,omitempty"` // that the member is told
+	Routes  uint64      `json:"routes"`            // that it announces, for whoever knows to fill in
 }
 
 // Summary returns what c changes.
@@ -46,6 +50,7 @@ func (c *Change) Summary() Summary {
 	s := Summary{Sets: []SetChange{}, Statements: []StatementChange{}, Sessions: []SessionChange{}, Resets: []netip.Addr{}}
 	s.Sets = append(s.Sets, setChanges(setTexts(c.Old), setTexts(c.New))...)
 	s.Statements = append(s.Statements, statementChanges(c.Old.Import, c.New.Import)...)
+	s.Sessions = append(s.Sessions, c.sessionChanges()...)
 	return s
 }
 
@@ -77,10 +82,48 @@ func (s Summary) String() string {
 			come++
 		}
 	}
-	if len(s.Statements) == 0 {
-		return sets + "; statements unchanged"
+	text := sets + "; statements unchanged"
+	if len(s.Statements) > 0 {
+		text = fmt.Sprintf("%s; statements: +%d -%d", sets, come, len(s.Statements)-come)
 	}
-	return fmt.Sprintf("%s; statements: +%d -%d", sets, come, len(s.Statements)-come)
+	if shut := s.Shut(); len(s.Sessions) > 0 {
+		text += fmt.Sprintf("; sessions: %d shut, %d opened", shut, len(s.Sessions)-shut)
+	}
+	return text
+}
+
+// Shut counts the sessions that are shut.
+func (s Summary) Shut() int {
+	n := 0
+	for _, session := range s.Sessions {
+		if session.Change == "shut" {
+			n++
+		}
+	}
+	return n
+}
+
+// sessionChanges returns which sessions c shuts and opens.
+func (c *Change) sessionChanges() []SessionChange {
+	var out []SessionChange
+	for _, call := range c.Finish {
+		change := SessionChange{Address: call.Client, Message: call.Message}
+		switch call.Verb {
+		case ShutSession:
+			change.Change = "shut"
+		case OpenSession:
+			change.Change = "open"
+		default:
+			continue
+		}
+		for _, session := range slices.Concat(c.New.Sessions, c.Old.Sessions) {
+			if session.Address == call.Client {
+				change.ASN = session.ASN
+			}
+		}
+		out = append(out, change)
+	}
+	return out
 }
 
 func plural(n int, word string) string {

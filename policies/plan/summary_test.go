@@ -54,6 +54,7 @@ func TestSummaryOfRandomChanges(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		c := choose(t)
 		old, new := c.policy(), c.policy()
+		old.Sessions, new.Sessions = nil, nil // these are in its calls
 		there, back := (&plan.Change{Old: old, New: new}).Summary(), (&plan.Change{Old: new, New: old}).Summary()
 		same := cmp.Equal(old, new, sameOrder)
 		if empty := len(there.Sets)+len(there.Statements) == 0; empty != same {

@@ -109,6 +109,9 @@ var sameOrder = cmp.Options{
 	cmp.Comparer(func(a, b netip.Addr) bool { return a == b }),
 }
 
+// exceptSessions leaves out what shutting and opening sessions changes.
+var exceptSessions = cmpopts.IgnoreFields(plan.Client{}, "Up", "AdminDown")
+
 // clean checks that nothing is there but p, and what is not ours.
 func clean(t failing, m *plantest.Model, p *policies.RoutingPolicy) {
 	t.Helper()
@@ -120,6 +123,11 @@ func clean(t failing, m *plantest.Model, p *policies.RoutingPolicy) {
 	want := []int{len(p.Import), len(p.PrefixSets), len(p.ASPathSets), len(p.LargeCommunitySets), 0}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Fatalf("statements, sets of three kinds, gates (-want +got):\n%s\n%v", diff, m)
+	}
+	for _, n := range s.Sessions {
+		if n.Kind != plan.NotedShut {
+			t.Fatalf("it is noted that %s is %s", n.Member, n.Kind)
+		}
 	}
 	for name, st := range s.Statements {
 		if st.Gate.Set != "" {

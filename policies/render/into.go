@@ -35,6 +35,7 @@ import (
 //	gobgpd-policy            p cannot be rendered
 //	gobgpd-differs           the result would not be what it should
 //	gobgpd-not-first         a warning: a route-server client without our policies first
+//	gobgpd-session           a warning: a neighbor whose session is to be shut, and is not in the file
 //	gobgpd-reload            a warning: what a reload of the result costs
 func Into(file string, old []byte, p *policies.RoutingPolicy, comment []string) (result []byte, l diag.List) {
 	defer func() { l.Sort() }()
@@ -61,6 +62,7 @@ func Into(file string, old []byte, p *policies.RoutingPolicy, comment []string) 
 	d.undefined(&l)
 	d.dangling(want, &l)
 	d.unlisted(p, &l)
+	d.shut(p, &l)
 	if l.Worst() == diag.Error {
 		return nil, l
 	}

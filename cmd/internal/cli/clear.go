@@ -33,7 +33,7 @@ func clearCommand(s *session) *cli.Command {
 			if err != nil {
 				return unreached(c.Context, err)
 			}
-			id := newID()
+			id, state := newID(), s.remembered(state, t.options.Address)
 			p := s.newPlan(t, state, id, *plan.Clear(state, id))
 			p.Clear = true
 			if err := obstructed(p.Obstacles(state), t.options.Address); err != nil {

@@ -9,6 +9,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"depeer/cmd/internal/view"
+	"depeer/filters/diag"
 	"depeer/policies"
 	"depeer/policies/persist"
 	"depeer/policies/render"
@@ -77,6 +78,10 @@ func (s *session) emit(ctx context.Context, args emitArgs) error {
 		return &failure{code: Invalid, name: "invalid-input", hint: "depeer emit LISTING.yaml, or lists in the exchange file", err: errors.New("no listing, and none in the exchange file")}
 	}
 	policy := policies.Build(in.compiled, in.exchange.Treatments, in.exchange.ASN)
+	if n := len(policy.Sessions); n > 0 && args.into == "" {
+		in.diags.Warnf(diag.Position{File: s.confUsed}, "emit-sessions", "plan and apply shut them; emit --into names the neighbors", "no session is shut by this configuration: those of %s are to be", count(n, "ASN"))
+		in.diags.Sort()
+	}
 	if args.into != "" {
 		return s.emitInto(ctx, in, policy, args)
 	}

@@ -104,16 +104,22 @@ func (s *session) draft(ctx context.Context, in *input, client *gobgp.Client, st
 		return view.Plan{}, err
 	}
 	want := policies.Build(in.compiled, in.exchange.Treatments, in.exchange.ASN)
-	id := newID()
-	p := s.newPlan(args.target, state, id, *plan.To(state, want, id))
+	if err := obstructed(state.Unshuttable(want), args.target.options.Address); err != nil {
+		return view.Plan{}, err
+	}
+	id, state := newID(), remembering(state, last)
+	change := plan.To(state, want, id)
+	p := s.newPlan(args.target, state, id, *change)
 	if args.takeOver && len(state.Strange) > 0 {
 		takeOver(p, state, want)
 	}
 	p.Lists, p.Providers, p.Overrides = plan.Refs(in.lists), plan.Providers(in.compiled), args.overrides
 	server := describeTarget(args.target, state)
 	result := view.Plan{Plan: p, Impact: view.Impact{At: s.now, Server: &server, Lists: p.Lists, Summary: p.Change.Summary()}}
+	result.Summary.Sessions = withRoutes(change.Summary().Sessions, state)
 	sizes := s.sizes(in, p, last)
 	result.Changes, result.Guards = plan.ProviderChanges(sizes.Last, sizes.Now), sizes.Guards()
+	result.Guards = append(result.Guards, plan.SessionGuard(change, args.overrides[plan.AllowSessions]))
 	if err := s.foresee(ctx, in, client, state, args, &result); err != nil {
 		return view.Plan{}, err
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/netip"
 	"slices"
 
 	"github.com/urfave/cli/v2"
@@ -60,6 +61,20 @@ type cutOff struct {
 	plan   *plan.Plan      // nil where only the target tells of it
 }
 
+// shutting returns the sessions that the journal says were being shut.
+func (c cutOff) shutting() []netip.Addr {
+	var out []netip.Addr
+	if c.record == nil {
+		return nil
+	}
+	for _, e := range c.record.Events {
+		if e.Call != nil && e.Call.Verb == plan.ShutSession {
+			out = append(out, e.Call.Client)
+		}
+	}
+	return out
+}
+
 // recoverLocked does it, holding the lock of this machine.
 func (s *session) recoverLocked(c *cli.Context, t target, lock *journal.Lock) error {
 	address := t.options.Address
@@ -95,7 +110,9 @@ func (s *session) recoverLocked(c *cli.Context, t target, lock *journal.Lock) er
 
 // leadOut goes on with what was cut off, and ends its journal if it is over.
 func (s *session) leadOut(ctx context.Context, t target, client *gobgp.Client, cut cutOff, entry *journal.Entry) (apply.Result, error) {
-	result, err := s.applier(t, client, entry, cmp.Or(cut.id, "recover-"+newID())).Recover(ctx, cut.plan)
+	applier := s.applier(t, client, entry, cmp.Or(cut.id, "recover-"+newID()))
+	applier.Cut = cut.shutting()
+	result, err := applier.Recover(ctx, cut.plan)
 	if result.Outcome == apply.Partial || result.Outcome == apply.Untouched && cut.record != nil {
 		return result, errors.Join(err, entry.Close())
 	}

@@ -16,7 +16,13 @@ type rollbackArgs struct {
 	id  string // of an entry; "" for the last
 	why string
 	yes bool
+	// sessions is how many of members may be shut again: exactly so many, or whatever
+	// there were.
+	sessions int
 }
+
+// whateverThereWere is for going back by itself.
+const whateverThereWere = -1
 
 func rollbackCommand(s *session) *cli.Command {
 	return &cli.Command{
@@ -24,7 +30,9 @@ func rollbackCommand(s *session) *cli.Command {
 		Usage:       "goes back to what was in force before a change",
 		ArgsUsage:   "[ID]",
 		Description: "Without an ID, before the last change. Refuses if somebody has changed ours since.",
-		Flags:       append(targetFlags(), yesFlag),
+		Flags: append(targetFlags(), yesFlag,
+			&cli.IntFlag{Name: plan.AllowSessions, Usage: "shut exactly `N` sessions of members again"},
+		),
 		Action: func(c *cli.Context) error {
 			if c.NArg() > 1 {
 				return usage("depeer rollback [ID] --target rs1", "rollback takes one ID")
@@ -37,7 +45,7 @@ func rollbackCommand(s *session) *cli.Command {
 			if err != nil {
 				return err
 			}
-			return s.rollback(c, t, store, rollbackArgs{id: c.Args().First(), why: "rolled back", yes: c.Bool("yes")})
+			return s.rollback(c, t, store, rollbackArgs{id: c.Args().First(), why: "rolled back", yes: c.Bool("yes"), sessions: c.Int(plan.AllowSessions)})
 		},
 	}
 }
@@ -70,7 +78,10 @@ func (s *session) rollback(c *cli.Context, t target, store *journal.Store, args 
 		return err
 	}
 	id := newID()
-	p := s.newPlan(t, state, id, *plan.To(state, origin.Change.Old, id))
+	p := s.newPlan(t, state, id, *plan.To(remembering(state, last), origin.Change.Old, id))
+	if err := allowSessions(p, args.sessions); err != nil {
+		return err
+	}
 	p.Touched = origin.Touched // likely the same again
 	if before := s.before(store, address, back.ID); before != nil {
 		p.Lists, p.Providers = before.Lists, before.Providers

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 
 	"depeer/policies"
@@ -37,6 +38,8 @@ func (s *session) fits(state *plan.State, args planArgs) error {
 // stays says whether clearing leaves a strange object.
 func stays(state *plan.State, strange plan.Strange) bool {
 	switch o := strange.Object; o.Kind {
+	case plan.CommunitySet:
+		return strange.Used || o.Name == plan.SessionSet
 	case plan.Policy:
 		return o.Name != policies.ImportPolicy && o.Name != policies.ExportPolicy
 	case plan.StatementObject:
@@ -48,8 +51,9 @@ func stays(state *plan.State, strange plan.Strange) bool {
 }
 
 // takeOver makes a plan clear the target first.
+// Sessions are left to the second half.
 func takeOver(p *plan.Plan, state *plan.State, want *policies.RoutingPolicy) {
-	p.Change, p.Clear, p.Then = *plan.Clear(state, p.ID), true, want
+	p.Change, p.Clear, p.Then = *plan.Clear(state.WithoutSessions(), p.ID), true, want
 }
 
 // then does the second half of p, once the first is done.
@@ -63,6 +67,9 @@ func (s *session) then(ctx context.Context, client *gobgp.Client, t target, lock
 	second := s.newPlan(t, state, id, *plan.To(state, p.Then, id))
 	second.Lists, second.Providers, second.Overrides, second.At = p.Lists, p.Providers, p.Overrides, p.At
 	second.Foreseen = p.Foreseen // guards on routes are asked again: it is now that much is refused
+	if g := plan.SessionGuard(&second.Change, p.Overrides[plan.AllowSessions]); !g.OK {
+		return nil, out, fmt.Errorf("it would shut %s now, which is not what the plan allows", count(g.Value, "session"))
+	}
 	entry, result, err := s.change(ctx, t, client, lock, second, journal.Start{Action: "apply"})
 	if err != nil {
 		result.Outcome, result.Known = out.Outcome, out.Known

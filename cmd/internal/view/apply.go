@@ -1,6 +1,10 @@
 package view
 
-import "fmt"
+import (
+	"fmt"
+
+	"depeer/policies/plan"
+)
 
 // Apply is the result of a change that was made: apply, clear, rollback, recover.
 type Apply struct {
@@ -13,10 +17,12 @@ type Apply struct {
 	Overruled int      `json:"overruled"` // by the operator's own policies, behind ours
 	Passed    int      `json:"passed"`
 	Unproven  int      `json:"unproven"`
+	// Sessions are those that were shut or opened.
+	Sessions []plan.SessionChange `json:"sessions"`
 }
 
 func (v *program) Apply(a Apply) error {
-	a.Reset = nonNil(a.Reset)
+	a.Reset, a.Sessions = nonNil(a.Reset), nonNil(a.Sessions)
 	return object(v.Out, struct {
 		SchemaVersion int `json:"schema_version"`
 		Apply
@@ -25,6 +31,9 @@ func (v *program) Apply(a Apply) error {
 
 func (v *person) Apply(a Apply) error {
 	text := fmt.Sprintf("%s: %s\n", a.Target, a.Outcome)
+	for _, s := range a.Sessions {
+		text += fmt.Sprintf("  session   %s\n", sessionText(s, "was"))
+	}
 	if a.Outcome == "applied" {
 		text += fmt.Sprintf("  reset     %s\n", counted{len(a.Reset), "member"})
 		text += fmt.Sprintf("  verified  %s\n", a.proof())

@@ -68,6 +68,7 @@ func (v *person) Plan(p Plan) error {
 	v.Warnings(p.Diagnostics)
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	v.sessions(w, p.Summary.Sessions)
 	v.alerts(w, p.Alerts)
 	v.head(w, p.Plan.Name, p.Impact)
 	v.providerChanges(w, p.Changes)
@@ -127,6 +128,9 @@ func (v *person) providerChanges(w *tabwriter.Writer, all []plan.ProviderChange)
 
 // guardText says what a guard looked at: "growth 3 of 20 entries".
 func guardText(g plan.Guard) string {
+	if g.Code == plan.CodeSessions {
+		return counted{g.Value, "session"}.String() + " to be shut"
+	}
 	name := strings.TrimPrefix(strings.TrimPrefix(g.Code, "guard-"), "max-")
 	if g.List != "" {
 		name += " of " + g.List
@@ -141,6 +145,9 @@ func guardText(g plan.Guard) string {
 func (v *person) guards(w *tabwriter.Writer, all []plan.Guard) {
 	var within []string
 	for _, g := range all {
+		if g.Code == plan.CodeSessions && g.Value == 0 {
+			continue
+		}
 		if g.OK {
 			within = append(within, guardText(g))
 			continue

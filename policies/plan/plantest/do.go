@@ -22,6 +22,7 @@ func (o Objects) clone() Objects {
 	o.PrefixSets, o.ASPathSets, o.LargeCommunitySets = maps.Clone(o.PrefixSets), maps.Clone(o.ASPathSets), maps.Clone(o.LargeCommunitySets)
 	o.Gates, o.Statements, o.Policies = maps.Clone(o.Gates), maps.Clone(o.Statements), maps.Clone(o.Policies)
 	o.Operators, o.Marks = maps.Clone(o.Operators), slices.Clone(o.Marks)
+	o.Sessions = slices.Clone(o.Sessions)
 	return o
 }
 
@@ -86,6 +87,10 @@ var verbs = [...]func(*Model, plan.Call) error{
 	plan.Unmark:          (*Model).unmark,
 	plan.Lock:            (*Model).lock,
 	plan.Unlock:          (*Model).unlock,
+	plan.NoteSessions:    (*Model).noteSessions,
+	plan.ForgetSessions:  (*Model).forgetSessions,
+	plan.ShutSession:     func(m *Model, c plan.Call) error { return m.session(c, false) },
+	plan.OpenSession:     func(m *Model, c plan.Call) error { return m.session(c, true) },
 }
 
 func (m *Model) appendGate(name string, elements []netip.Prefix) error {
@@ -178,5 +183,30 @@ func (m *Model) unlock(c plan.Call) error {
 		return fmt.Errorf("not found policy: %slock/%s", policies.Prefix, c.Holder)
 	}
 	m.objects.Holder = ""
+	return nil
+}
+
+func (m *Model) noteSessions(c plan.Call) error {
+	m.objects.Sessions = slices.Concat(m.objects.Sessions, c.Notes)
+	return nil
+}
+
+// forgetSessions takes off each of the notes however often it is there. What is not
+// there is forgotten.
+func (m *Model) forgetSessions(c plan.Call) error {
+	m.objects.Sessions = slices.DeleteFunc(slices.Clone(m.objects.Sessions), func(n plan.SessionNote) bool { return slices.Contains(c.Notes, n) })
+	return nil
+}
+
+// session shuts or opens one. It panics on no address: in gobgpd that is every peer.
+func (m *Model) session(c plan.Call, up bool) error {
+	if !c.Client.IsValid() {
+		panic("plantest: the session of every peer")
+	}
+	of := m.client(c.Client)
+	if of == nil {
+		return fmt.Errorf("neighbor that has %v doesn't exist", c.Client)
+	}
+	m.admin(of, up)
 	return nil
 }

@@ -12,6 +12,7 @@
 //     deleted
 //   - routes that are held already stay as they are until their announcer is reset
 //   - a client whose list and default say nothing has all its routes rejected
+//   - a session that is shut stays so over a reload, and comes up on a restart
 //
 // In one thing it is stricter than the daemon: a set that a statement in no policy
 // refers to cannot be deleted either, so that no order of calls depends on it.

@@ -37,6 +37,7 @@ type Objects struct {
 	Policies           map[string][]string       // statements of "depeer" and "depeer-export", where defined
 	Operators          map[string]Operator       // policies that are not ours
 	Marks              []string
+	Sessions           []plan.SessionNote
 	Holder             string // of the lock; "" for nobody
 }
 
@@ -96,7 +97,8 @@ func (o *Objects) load(p *policies.RoutingPolicy) {
 // Load is a start or a reload with a file whose policy differs, and which has p as
 // its part of ours: what came over gRPC is wiped, the lock included. nil is a file that does
 // not define our policies. Clients keep their lists; one that names what is not
-// defined is left empty, with default NONE: everything is rejected.
+// defined is left empty, with default NONE: everything is rejected. Sessions that are shut
+// stay so: see Restart.
 func (m *Model) Load(p *policies.RoutingPolicy) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -111,6 +113,37 @@ func (m *Model) Load(p *policies.RoutingPolicy) {
 				*a = plan.Assignment{}
 			}
 		}
+		if !c.AdminDown {
+			m.reset(c)
+		}
+	}
+}
+
+// Restart is a start: as Load, and only the sessions are down that the file has down.
+func (m *Model) Restart(p *policies.RoutingPolicy) {
+	m.Load(p)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, c := range m.clients {
+		m.admin(c, !c.DownInFile)
+	}
+}
+
+// Admin is the operator who shuts a session, or lets it come up again.
+func (m *Model) Admin(a netip.Addr, up bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.admin(m.client(a), up)
+}
+
+// admin shuts a session, and its routes are gone; or lets it come up, and its client
+// announces them anew.
+func (m *Model) admin(c *client, up bool) {
+	if c.AdminDown == !up {
+		return
+	}
+	c.Up, c.AdminDown, c.table = up, !up, nil
+	if up {
 		m.reset(c)
 	}
 }
@@ -185,9 +218,9 @@ func (m *Model) String() string {
 		s += fmt.Sprintf("%s %v\n", name, o.Statements[name].Gate)
 	}
 	for _, c := range m.clients {
-		s += fmt.Sprintf("client %s: import %v, export %v, %d routes\n", c.Address, c.Import, c.Export, len(c.received))
+		s += fmt.Sprintf("client %s: import %v, export %v, %d routes, down %t\n", c.Address, c.Import, c.Export, len(c.received), c.AdminDown)
 	}
-	return s
+	return s + fmt.Sprintf("notes %v\n", o.Sessions)
 }
 
 func sorted[K cmp.Ordered, V any](m map[K]V) []K {

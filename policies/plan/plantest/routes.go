@@ -28,7 +28,7 @@ func (m *Model) Announce(from netip.Addr, routes ...policies.Route) {
 		same := func(o policies.Route) bool { return o.Prefix == r.Prefix }
 		c.received = append(slices.DeleteFunc(c.received, same), r)
 		c.table = slices.DeleteFunc(c.table, same)
-		if out, ok := m.treat(c, r); ok {
+		if out, ok := m.treat(c, r); ok && !c.AdminDown {
 			c.table = append(c.table, out)
 		}
 	}
@@ -44,7 +44,7 @@ func (m *Model) AnnounceMore(from netip.Addr, routes ...policies.Route) {
 		r.Peer = from
 		c.received = append(c.received, r)
 		slices.SortStableFunc(c.received, func(a, b policies.Route) int { return a.Prefix.Compare(b.Prefix) })
-		if out, ok := m.treat(c, r); ok {
+		if out, ok := m.treat(c, r); ok && !c.AdminDown {
 			c.table = append(c.table, out)
 		}
 	}
@@ -89,7 +89,7 @@ func (m *Model) Received(_ context.Context, from netip.Addr) iter.Seq2[policies.
 		m.mu.Lock()
 		c := m.client(from)
 		var routes []policies.Route
-		if c != nil {
+		if c != nil && !c.AdminDown {
 			routes = slices.Clone(c.received)
 		}
 		m.mu.Unlock()

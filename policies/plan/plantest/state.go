@@ -1,6 +1,7 @@
 package plantest
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/netip"
@@ -29,6 +30,7 @@ func (m *Model) State(context.Context) (*plan.State, error) {
 		Import:     slices.Clone(o.Policies[policies.ImportPolicy]),
 		Export:     slices.Clone(o.Policies[policies.ExportPolicy]),
 		Applied:    o.Marks,
+		Sessions:   unique(o.Sessions),
 		Accepting:  make(map[string]bool),
 		Theirs:     make(map[plan.Object]string),
 	}
@@ -96,5 +98,19 @@ func strange(s *plan.State) []plan.Strange {
 	for _, generation := range sorted(generations) {
 		add(plan.StatementObject, policies.Prefix+generation, policies.GenuineStatements(generations[generation]))
 	}
+	return out
+}
+
+// unique returns notes in an order of their own, each once.
+func unique(notes []plan.SessionNote) []plan.SessionNote {
+	var out []plan.SessionNote
+	for _, n := range notes {
+		if !slices.Contains(out, n) {
+			out = append(out, n)
+		}
+	}
+	slices.SortFunc(out, func(a, b plan.SessionNote) int {
+		return cmp.Or(a.Member.Compare(b.Member), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Message, b.Message))
+	})
 	return out
 }

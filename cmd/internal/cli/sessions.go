@@ -1,0 +1,63 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"depeer/policies/plan"
+)
+
+// remembering returns state with the sessions that were shut by what was applied last
+// from this machine: a reload wipes the daemon's own notes of them.
+func remembering(state *plan.State, last *plan.Plan) *plan.State {
+	if last == nil {
+		return state
+	}
+	return state.Remember(last.Change.New.Sessions)
+}
+
+// remembered is remembering for the off-switch, which works without a history.
+func (s *session) remembered(state *plan.State, address string) *plan.State {
+	store, err := s.store()
+	var last *plan.Plan
+	if err == nil {
+		last, err = lastApplied(store, address)
+	}
+	if err != nil {
+		s.log.Warn("what was applied before is not known", "error", err)
+		return state
+	}
+	return remembering(state, last)
+}
+
+// withRoutes fills in how much is cut off with each session.
+func withRoutes(sessions []plan.SessionChange, state *plan.State) []plan.SessionChange {
+	for i := range sessions {
+		for _, c := range state.Clients {
+			if c.Address == sessions[i].Address {
+				sessions[i].Routes = c.Accepted
+			}
+		}
+	}
+	return sessions
+}
+
+// allowSessions notes in a way back how many sessions it shuts again, if that is
+// allowed.
+func allowSessions(p *plan.Plan, allowed int) error {
+	g := plan.SessionGuard(&p.Change, allowed)
+	if g.OK || allowed == whateverThereWere {
+		if g.Value > 0 {
+			p.Overrides = map[string]int{plan.AllowSessions: g.Value}
+		}
+		return nil
+	}
+	var members []string
+	for _, session := range p.Change.Summary().Sessions {
+		if session.Change == "shut" {
+			members = append(members, fmt.Sprintf("AS%s %s", session.ASN, session.Address))
+		}
+	}
+	return &failure{code: Guarded, name: "guard", hint: fmt.Sprintf("%s %d, if it is meant", g.Flag, g.Value),
+		err: fmt.Errorf("going back shuts %s again: %s", count(g.Value, "session"), strings.Join(members, ", "))}
+}
