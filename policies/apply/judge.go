@@ -69,10 +69,13 @@ func (r *run) oldPolicy() *eval.Evaluator {
 	return r.old
 }
 
+// sameName compares what names tell: all that a statement says, and its sets.
+func sameName(a, b policies.Statement) bool { return a.Name == b.Name }
+
 func (r *run) newPolicy() *eval.Evaluator {
 	switch {
 	case r.new != nil:
-	case len(r.change.Live) == 0 && !r.change.Unsure:
+	case !r.change.Unsure && slices.EqualFunc(r.change.Old.Import, r.change.New.Import, sameName):
 		r.new = r.oldPolicy() // the same generation: nothing changes but for clients that get a place
 	default:
 		r.new = eval.New(r.change.New)

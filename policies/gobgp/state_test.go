@@ -103,11 +103,11 @@ func TestStateOfAnOperatorsServer(t *testing.T) {
 	s := state(t, c)
 
 	want := []plan.Client{
-		{Address: d.Site.Member(0), ASN: 64496, RouteServer: true, Import: plan.Assignment{Default: plan.Accept}, Export: plan.Assignment{Default: plan.Accept}},
-		{Address: guest, ASN: 64499, RouteServer: true, Dynamic: true, Up: true, Import: plan.Assignment{Policies: []string{"depeer", "operator"}, Default: plan.Accept}, Export: plan.Assignment{Default: plan.Accept}},
-		{Address: netip.MustParseAddr("127.1.0.1"), ASN: 64498},
+		{Address: d.Site.Member(0), ASN: 64496, RouteServer: true, IPv4: true, IPv6: true, Import: plan.Assignment{Default: plan.Accept}, Export: plan.Assignment{Default: plan.Accept}},
+		{Address: guest, ASN: 64499, RouteServer: true, Dynamic: true, Up: true, IPv4: true, Import: plan.Assignment{Policies: []string{"depeer", "operator"}, Default: plan.Accept}, Export: plan.Assignment{Default: plan.Accept}},
+		{Address: netip.MustParseAddr("127.1.0.1"), ASN: 64498, IPv4: true},
 		{
-			Address: netip.MustParseAddr("127.1.0.2"), ASN: 64497, RouteServer: true, SecondaryRoute: true, AddPath: true,
+			Address: netip.MustParseAddr("127.1.0.2"), ASN: 64497, RouteServer: true, SecondaryRoute: true, AddPath: true, IPv4: true,
 			Import: plan.Assignment{Policies: []string{"depeer", "operator"}, Default: plan.Reject}, Export: plan.Assignment{Policies: []string{"refuses"}, Default: plan.Accept},
 		},
 	}
