@@ -163,7 +163,7 @@ func (r *run) settleLock(ctx context.Context) error {
 		r.result.Outcome = Partial
 		r.result.Known = strings.TrimPrefix(cmp.Or(r.result.Known, inForce)+"; the lock of "+r.Holder+" may still be held", "; ")
 		return errors.New("the lock could not be taken off")
-	case gone != nil && (r.result.Outcome == Applied && (!r.change.After(gone) || r.placed(gone) != nil) || r.result.Outcome == Restored && r.change.Undone(gone, r.Cut...) != nil):
+	case gone != nil && (r.result.Outcome == Applied && (!r.change.After(gone) || r.placed(gone) != nil || len(r.change.SessionsLeft(gone)) > 0) || r.result.Outcome == Restored && r.change.Undone(gone, r.Cut...) != nil):
 		r.result.Outcome, r.result.Known = Partial, r.describe(gone)
 		return &MeddledError{errors.New("the lock was gone in the end, and what was in force with it")}
 	case r.unwritten != nil && r.result.Outcome == Applied:

@@ -55,12 +55,17 @@ func (x *trial) inStep(m *plantest.Model, f *file) {
 // fileOf is the file of a route server with which it is in step.
 func fileOf(m *plantest.Model) *file { return &file{holds: stateOf(m).InForce()} }
 
-// restart has the daemon start anew: what came over gRPC is gone, lists as well.
+// restart has the daemon start anew: what came over gRPC is gone, lists as well, and
+// sessions that were shut come up.
 func restart(m, start *plantest.Model, f *file) {
-	m.Load(f.holds)
-	for _, c := range stateOf(start).Clients {
+	up := start.Clone()
+	for _, c := range stateOf(up).Clients {
+		up.Admin(c.Address, true)
+	}
+	m.Restart(f.holds)
+	for _, c := range stateOf(up).Clients {
 		m.AddClient(c)
-		for r := range start.Received(context.Background(), c.Address) {
+		for r := range up.Received(context.Background(), c.Address) {
 			m.Announce(c.Address, r)
 		}
 	}
@@ -72,10 +77,13 @@ var again = map[string]func(m, start *plantest.Model, f *file){
 	"restart": restart,
 }
 
-// leadOut recovers, and checks what comes of it: before or after, and the file with it.
-func (x *trial) leadOut(m *plantest.Model, f *file) {
+// leadOut recovers what applied, and checks what comes of it: before or after, and the
+// file with it.
+func (x *trial) leadOut(m *plantest.Model, f *file, applied *apply.Applier) {
 	x.t.Helper()
-	result, err := keeping(&wire{Model: m}, f).Recover(context.Background(), x.plan)
+	a := keeping(&wire{Model: m}, f)
+	a.Cut = applied.Journal.(*paper).shutting()
+	result, err := a.Recover(context.Background(), x.plan)
 	if err != nil {
 		x.failf(m, "recover: %v, %s: %v", result.Outcome, result.Known, err)
 	}
@@ -88,8 +96,10 @@ func (x *trial) oneOrTheOther(m *plantest.Model, said apply.Outcome) {
 	x.t.Helper()
 	got := look(m)
 	before, after := cmp.Equal(got.Routes, x.before.Routes), cmp.Equal(got.Routes, x.after.Routes)
+	before = before && cmp.Equal(got.Sessions, x.before.Sessions)
+	after = after && cmp.Equal(got.Sessions, x.after.Sessions)
 	if !before && !after || said == apply.Restored && !before || said == apply.Applied && !after {
-		x.failf(m, "%v, and routes are not (-before +now):\n%s", said, cmp.Diff(x.before.Routes, got.Routes))
+		x.failf(m, "%v, and routes are not (-before +now):\n%s\nsessions:\n%s", said, cmp.Diff(x.before.Routes, got.Routes), cmp.Diff(x.before.Sessions, got.Sessions))
 	}
 }
 
@@ -135,7 +145,8 @@ func TestKeptFileIsRead(t *testing.T) {
 							read(m, x.start, f)
 						}
 					}}
-					result, err := keeping(w, f).Apply(context.Background(), x.plan)
+					a := keeping(w, f)
+					result, err := a.Apply(context.Background(), x.plan)
 					outcomes[result.Outcome]++
 					if (err == nil) != (result.Outcome == apply.Applied || result.Outcome == apply.Nothing) {
 						x.failf(m, "%v: %v", result.Outcome, err)
@@ -143,7 +154,7 @@ func TestKeptFileIsRead(t *testing.T) {
 					switch result.Outcome {
 					case apply.Partial:
 						x.knownTruly(m, result.Known, look(m))
-						x.leadOut(m, f)
+						x.leadOut(m, f, a)
 					case apply.Applied:
 						x.oneOrTheOther(m, result.Outcome)
 						x.inStep(m, f)
@@ -179,10 +190,11 @@ func TestKilledKeeping(t *testing.T) {
 						f.killed = -k
 						x.what = fmt.Sprintf("killed in writing, %d", f.killed)
 					}
-					unlessKilled(func() { keeping(w, f).Apply(context.Background(), x.plan) })
+					a := keeping(w, f)
+					unlessKilled(func() { a.Apply(context.Background(), x.plan) })
 					f.killed = 0
 					read(m, x.start, f)
-					x.leadOut(m, f)
+					x.leadOut(m, f, a)
 				}
 			})
 		}
@@ -202,12 +214,13 @@ func TestKeepFails(t *testing.T) {
 				t.Errorf("got %v", err)
 			}
 			x.truly(m, result, nil)
-			result, err = keeping(&wire{Model: m}, f).Apply(context.Background(), x.plan)
+			a := keeping(&wire{Model: m}, f)
+			result, err = a.Apply(context.Background(), x.plan)
 			if unkept := new(*apply.FileError); !errors.As(err, unkept) || result.Outcome != apply.Nothing {
 				t.Errorf("again: %v, %v", result.Outcome, err)
 			}
 			f.fail = nil
-			x.leadOut(m, f)
+			x.leadOut(m, f, a)
 		})
 	}
 }

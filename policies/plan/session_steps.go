@@ -158,27 +158,36 @@ func (c *Change) SessionsBack(s *State, cut ...netip.Addr) []Call {
 			ours = append(ours, c.New.Sessions[i])
 		}
 	}
-	return s.lost(ours, c.Old.Sessions)
+	// What was shut before, is noted and up again was opened meanwhile by somebody's hand.
+	return s.towards(c.Old.Sessions, ours, func(client Client) bool {
+		return at(c.Old.Sessions, client.Address) >= 0 && len(s.noted(client.Address)) > 0
+	})
 }
 
 // SessionsLeft returns the calls that are left to be done for c's sessions, where
-// nothing is noted that is about to be: a wiped daemon has lost it.
+// nothing is noted that is about to be: a daemon that was wiped, or started anew, has lost
+// it.
 func (c *Change) SessionsLeft(s *State) []Call {
 	if s.halfShut() {
 		return nil
 	}
-	return s.lost(slices.Concat(c.New.Sessions, c.Old.Sessions), c.New.Sessions)
+	done := func(client Client) bool {
+		return at(c.New.Sessions, client.Address) >= 0 && len(s.noted(client.Address)) > 0 && client.AdminDown
+	}
+	return s.towards(c.New.Sessions, slices.Concat(c.New.Sessions, c.Old.Sessions), done)
 }
 
-// lost returns the calls that lead those sessions of ours that s has no note of to what
-// is wanted.
-func (s *State) lost(ours, want []policies.Session) []Call {
-	unnoted := *s
-	unnoted.Sessions, unnoted.Remembered = nil, ours
-	unnoted.Clients = slices.DeleteFunc(slices.Clone(s.Clients), func(c Client) bool {
-		return at(ours, c.Address) < 0 || len(s.noted(c.Address)) > 0
+// towards returns the calls that lead those sessions that are ours to what is wanted,
+// but for those that are done with.
+func (s *State) towards(want, ours []policies.Session, done func(Client) bool) []Call {
+	in := func(member netip.Addr) bool { return at(ours, member) >= 0 }
+	part := *s
+	part.Remembered = ours
+	part.Clients = slices.DeleteFunc(slices.Clone(s.Clients), func(c Client) bool { return !in(c.Address) || done(c) })
+	part.Sessions = slices.DeleteFunc(slices.Clone(s.Sessions), func(n SessionNote) bool {
+		return !slices.ContainsFunc(part.Clients, func(c Client) bool { return c.Address == n.Member })
 	})
-	steps := unnoted.sessionSteps(want)
+	steps := part.sessionSteps(want)
 	return slices.Concat(noting(NoteSessions, steps.intents()), steps.work())
 }
 
