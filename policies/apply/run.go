@@ -106,7 +106,7 @@ const tries = 3
 // finish takes the old generation out, and the gate off.
 func (r *run) finish(ctx context.Context) error {
 	r.onward = true
-	if changes := r.change.Summary().Sessions; len(changes) > 0 {
+	if changes := r.change.SessionChanges(); len(changes) > 0 {
 		r.progress("shutting and opening sessions: %d", len(changes))
 	} else {
 		r.progress("cleaning up")
@@ -137,7 +137,7 @@ func (r *run) cleanUp(ctx context.Context, failed error) error {
 		left, err = r.left(state)
 		if err == nil && len(left) == 0 {
 			r.result.Outcome, r.result.Known = Applied, ""
-			r.result.Sessions = r.change.Summary().Sessions
+			r.result.Sessions = r.change.SessionChanges()
 			return nil
 		}
 		if err == nil {

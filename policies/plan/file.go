@@ -34,6 +34,9 @@ const (
 
 // Encode writes p as a plan file.
 func Encode(w io.Writer, p *Plan) error {
+	if err := p.allowed(); err != nil {
+		return err // Decode would not read it
+	}
 	slim := *p
 	slim.Change.Prepare = withElements(p.Change.Prepare, nil)
 	slim.Change.Finish = withElements(p.Change.Finish, nil)
@@ -77,10 +80,18 @@ func Decode(r io.Reader) (*Plan, error) {
 	if err := p.Change.ours(); err != nil {
 		return nil, fmt.Errorf("plan file: %w", err)
 	}
-	if g := SessionGuard(&p.Change, p.Overrides[AllowSessions]); !g.OK {
-		return nil, fmt.Errorf("plan file: it shuts %d %s, and that is not allowed in it", g.Value, plural(g.Value, "session"))
+	if err := p.allowed(); err != nil {
+		return nil, fmt.Errorf("plan file: %w", err)
 	}
 	return p, nil
+}
+
+// allowed says whether p shuts just as many sessions as it has leave to.
+func (p *Plan) allowed() error {
+	if g := SessionGuard(&p.Change, p.Overrides[AllowSessions]); !g.OK {
+		return fmt.Errorf("it shuts %d %s, and that is not allowed in it", g.Value, plural(g.Value, "session"))
+	}
+	return nil
 }
 
 // undamaged returns the bytes of the plan in a file. It does not copy them.

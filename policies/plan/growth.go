@@ -24,8 +24,16 @@ const (
 // SessionGuard answers whether a change may shut the sessions that it does: only if
 // allow is exactly their number. Base is how many are shut already.
 func SessionGuard(c *Change, allow int) Guard {
-	n := c.Summary().Shut()
-	return Guard{Code: CodeSessions, Value: n, Base: len(c.Old.Sessions), OK: n == 0 || n == allow, Flag: "--" + AllowSessions}
+	n, shut := 0, 0
+	for _, call := range c.Finish {
+		if call.Verb == ShutSession {
+			n++
+		}
+	}
+	if c.Old != nil {
+		shut = len(c.Old.Sessions)
+	}
+	return Guard{Code: CodeSessions, Value: n, Base: shut, OK: n == 0 || n == allow, Flag: "--" + AllowSessions}
 }
 
 // Guard is the answer of one guard.

@@ -1,7 +1,9 @@
 package plan_test
 
 import (
+	"crypto/sha256"
 	"fmt"
+	"io"
 	"net/netip"
 	"slices"
 	"strings"
@@ -227,15 +229,22 @@ func TestUnshuttable(t *testing.T) {
 	}
 }
 
-// Sessions that a plan file shuts are counted in it.
+// Sessions that a plan file shuts are counted in it, in writing and in reading.
 func TestPlanFileThatShutsMore(t *testing.T) {
 	m := through.server(&policies.RoutingPolicy{})
 	m.AddClient(member(0))
 	p := planOf(plan.To(state(m), &policies.RoutingPolicy{Sessions: []policies.Session{{ASN: 65000}}}, "a"))
 	for _, allowed := range []int{0, 2} {
 		p.Overrides = map[string]int{plan.AllowSessions: allowed}
-		if _, err := plan.Decode(strings.NewReader(string(encoded(t, p)))); err == nil || !strings.Contains(err.Error(), "shuts 1 session") {
-			t.Errorf("%d allowed: %v", allowed, err)
+		if err := plan.Encode(io.Discard, p); err == nil || !strings.Contains(err.Error(), "shuts 1 session") {
+			t.Errorf("%d allowed: written: %v", allowed, err)
 		}
+	}
+	p.Overrides = map[string]int{plan.AllowSessions: 1}
+	_, body, _ := strings.Cut(strings.TrimSuffix(string(encoded(t, p)), "}\n"), `"plan":`)
+	body = strings.Replace(body, `"allow-sessions":1`, `"allow-sessions":2`, 1)
+	file := fmt.Sprintf(`{"depeer_plan":%d,"sha256":"%x","plan":%s}`+"\n", plan.FormatVersion, sha256.Sum256([]byte(body)), body)
+	if _, err := plan.Decode(strings.NewReader(file)); err == nil || !strings.Contains(err.Error(), "shuts 1 session") {
+		t.Errorf("read: %v", err)
 	}
 }

@@ -50,7 +50,7 @@ func (c *Change) Summary() Summary {
 	s := Summary{Sets: []SetChange{}, Statements: []StatementChange{}, Sessions: []SessionChange{}, Resets: []netip.Addr{}}
 	s.Sets = append(s.Sets, setChanges(setTexts(c.Old), setTexts(c.New))...)
 	s.Statements = append(s.Statements, statementChanges(c.Old.Import, c.New.Import)...)
-	s.Sessions = append(s.Sessions, c.sessionChanges()...)
+	s.Sessions = append(s.Sessions, c.SessionChanges()...)
 	return s
 }
 
@@ -103,8 +103,8 @@ func (s Summary) Shut() int {
 	return n
 }
 
-// sessionChanges returns which sessions c shuts and opens.
-func (c *Change) sessionChanges() []SessionChange {
+// SessionChanges returns which sessions c shuts and opens.
+func (c *Change) SessionChanges() []SessionChange {
 	var out []SessionChange
 	for _, call := range c.Finish {
 		change := SessionChange{Address: call.Client, Message: call.Message}

@@ -299,3 +299,29 @@ func TestSessionShutDynamic(t *testing.T) {
 	w.write("third.yaml", listedThird)
 	w.on("plan", "third.yaml", "--at", "2026-02-01", "--allow-sessions", "1").exits(5).says("a dynamic neighbor comes back")
 }
+
+// Watch shuts again what was shut with leave, after a start of the daemon; a session
+// that nobody has given leave for it leaves to a person.
+func TestWatchAndSessions(t *testing.T) {
+	t.Parallel()
+	w := sessionWorld(t)
+	w.apply("third.yaml", "--allow-sessions", "1")
+	w.apply("both.yaml", "--allow-sessions", "1")
+	w.sessions(false, true, false)
+	w.write("depeer.yaml", shutting+"lists: [{file: ours.yaml}]\n")
+	w.replace("ours.yaml", listedBoth)
+	watcher := w.watchOn("--at", "2026-02-01")
+	watcher.says(0, "in-sync")
+	w.Daemon.Restart()
+	watcher.says(0, "msg=repaired", "allow-sessions:2") // before the members have come back
+	w.Members[1].WaitEstablished()
+	w.sessions(false, true, false)
+	w.on("status").exits(0)
+	w.on("history").exits(0).says("--allow-sessions 2") // it is written, and can be read
+	from := watcher.mark()
+	w.replace("ours.yaml", listedBoth+"  - {name: Second, asns: [64497], allow_reserved: true}\n")
+	watcher.says(from, "guard-sessions")
+	w.sessions(false, true, false)
+	w.replace("ours.yaml", listedThird)
+	w.sessions(true, true, false)
+}

@@ -47,13 +47,16 @@ func withRoutes(sessions []plan.SessionChange, state *plan.State) []plan.Session
 func allowSessions(p *plan.Plan, allowed int) error {
 	g := plan.SessionGuard(&p.Change, allowed)
 	if g.OK || allowed == whateverThereWere {
-		if g.Value > 0 {
-			p.Overrides = map[string]int{plan.AllowSessions: g.Value}
+		if delete(p.Overrides, plan.AllowSessions); g.Value > 0 {
+			if p.Overrides == nil {
+				p.Overrides = map[string]int{}
+			}
+			p.Overrides[plan.AllowSessions] = g.Value
 		}
 		return nil
 	}
 	var members []string
-	for _, session := range p.Change.Summary().Sessions {
+	for _, session := range p.Change.SessionChanges() {
 		if session.Change == "shut" {
 			members = append(members, fmt.Sprintf("AS%s %s", session.ASN, session.Address))
 		}

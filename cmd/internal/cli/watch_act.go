@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"maps"
 	"time"
 
 	"depeer/policies/apply"
@@ -118,8 +119,9 @@ func (s *session) again(t target, state *plan.State, last *plan.Plan) *plan.Plan
 		want = last.Then
 	}
 	id := newID()
-	p := s.newPlan(t, state, id, *plan.To(state, want, id))
-	p.Lists, p.Providers, p.Overrides, p.At = last.Lists, last.Providers, last.Overrides, last.At
+	p := s.newPlan(t, state, id, *plan.To(remembering(state, last), want, id))
+	p.Lists, p.Providers, p.Overrides, p.At = last.Lists, last.Providers, maps.Clone(last.Overrides), last.At
+	_ = allowSessions(p, whateverThereWere) // those that were shut, each with leave
 	return p
 }
 
