@@ -8,9 +8,9 @@ import (
 // fate is all that makes what follows from a provider's listing change from day to
 // day: nothing else about a list does.
 //
-//	        listed    1st step     2nd step    Expires
-//	 waiting  | waiting  |  in force  |  in force | expired
-//	          excepted up to and with Until, wherever that is before the expiry
+//	       listed    1st step     2nd step    Expires
+//	waiting  | waiting  |  in force  |  in force | expired
+//	         excepted up to and with Until, wherever that is before the expiry
 type fate struct {
 	provider   *Provider
 	follows    string       // the treatment, where there is no ladder
