@@ -28,7 +28,7 @@ func Build(c *filters.Compiled, treatments []Treatment, asn filters.ASN) *Routin
 //
 // The statements of the import policy:
 //
-//	scrub                 marks that members have sent come off
+//	scrub                 marks, tags and reasons that members have sent come off
 //	<treatment>-prefix4   one for each way in which a filter matches. It refuses,
 //	  -prefix6            or changes attributes, and marks the route as treated
 //	  -as-path[4,6]       where a later statement might match it again; that
@@ -39,13 +39,13 @@ func Build(c *filters.Compiled, treatments []Treatment, asn filters.ASN) *Routin
 //	clean                 marks come off
 //
 // A refusal needs no mark, as nothing comes after it: with refusals alone there are
-// no marks, no scrub and no clean. A treatment that changes nothing keeps less
+// no marks, no clean, and no scrub unless treatments tell a reason. A treatment that changes nothing keeps less
 // severe ones off, and is not there otherwise. The export policy is there where
 // somebody's choice matches something: see choices.go.
 //
 // The result is the same for the same arguments.
 func BuildWith(c *filters.Compiled, treatments []Treatment, asn filters.ASN, choices Choices) *RoutingPolicy {
-	b := builder{asn: asn, policy: &RoutingPolicy{Sessions: sessions(c, treatments)}}
+	b := builder{asn: asn, policy: &RoutingPolicy{Sessions: sessions(c, treatments)}, reasons: reasonSpaces(treatments)}
 	b.mustLeaveOurs(treatments)
 	steps := arrange(b.matches(c, treatments))
 	p := choices.program(steps, treatments, asn)
@@ -72,6 +72,9 @@ func BuildWith(c *filters.Compiled, treatments []Treatment, asn filters.ASN, cho
 // mustLeaveOurs panics if a treatment adds what we use ourselves.
 func (b *builder) mustLeaveOurs(treatments []Treatment) {
 	for _, t := range treatments {
+		if t.Reason != (LargeCommunity{}) && !slices.Contains(t.LargeCommunities, t.Reason) {
+			panic(fmt.Sprintf("policies: treatment %q does not add its reason %s", t.Name, t.Reason))
+		}
 		for _, ours := range []LargeCommunityPattern{Marks(b.asn), TagSpace(b.asn)} {
 			if slices.ContainsFunc(t.LargeCommunities, ours.Matches) {
 				panic(fmt.Sprintf("policies: treatment %q adds one of the large communities %s, which are scratch", t.Name, ours))
@@ -120,6 +123,8 @@ type builder struct {
 	marked bool // some statement leaves a mark
 	looked bool // and some statement asks for its absence
 	tagged bool // some statement leaves a tag
+
+	reasons []LargeCommunityPattern // what members must not give
 }
 
 // treat adds the statements of one step.
@@ -183,24 +188,39 @@ func (b *builder) except(m match) {
 }
 
 // scratch puts clean last if there are marks, and scrub first if they decide
-// anything, or tags do. Both have a condition, so that routes without are not copied.
+// anything, or tags do, or if there are reasons. Both have a condition, so that routes
+// without are not copied.
 func (b *builder) scratch() {
-	if !b.marked {
-		return
+	take := func(label string, off []LargeCommunityPattern) Statement {
+		return Statement{label, Conditions{LargeCommunitySet: Condition{Set: b.largeCommunitySet("marks", off)}}, Actions{DropLargeCommunities: off}}
 	}
-	all := []LargeCommunityPattern{Marks(b.asn)}
-	take := func(off []LargeCommunityPattern) (Conditions, Actions) {
-		return Conditions{LargeCommunitySet: Condition{Set: b.largeCommunitySet("marks", off)}}, Actions{DropLargeCommunities: off}
+	marks := []LargeCommunityPattern{Marks(b.asn)}
+	if b.marked {
+		b.policy.Import = append(b.policy.Import, take("clean", marks))
 	}
-	when, then := take(all)
-	b.add("clean", when, then)
-	if b.tagged {
-		all = append(all, TagSpace(b.asn))
-	}
+	var off []LargeCommunityPattern
 	if b.looked || b.tagged {
-		when, then := take(all)
-		b.policy.Import = slices.Insert(b.policy.Import, 0, Statement{"scrub", when, then})
+		off = append(off, marks...)
 	}
+	if b.tagged {
+		off = append(off, TagSpace(b.asn))
+	}
+	if off = append(off, b.reasons...); len(off) > 0 {
+		b.policy.Import = slices.Insert(b.policy.Import, 0, take("scrub", off))
+	}
+}
+
+// reasonSpaces returns what matches all reasons that treatments could tell.
+func reasonSpaces(treatments []Treatment) []LargeCommunityPattern {
+	var out []LargeCommunityPattern
+	for _, t := range treatments {
+		space := LargeCommunityPattern{LargeCommunity: LargeCommunity{t.Reason.Global, t.Reason.Local1, 0}, AnyLocal2: true}
+		if t.Reason != (LargeCommunity{}) && !slices.Contains(out, space) {
+			out = append(out, space)
+		}
+	}
+	slices.SortFunc(out, LargeCommunityPattern.comparePattern)
+	return out
 }
 
 func (b *builder) add(label string, when Conditions, then Actions) {

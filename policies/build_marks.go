@@ -44,6 +44,9 @@ func (p LargeCommunityPattern) Matches(c LargeCommunity) bool {
 	return p.Global == c.Global && p.Local1 == c.Local1 && (p.AnyLocal2 || p.Local2 == c.Local2)
 }
 
+// IsScratch says whether c is in the space of marks or of tags, of whatever AS.
+func (c LargeCommunity) IsScratch() bool { return c.Local1 == markSpace || c.IsTag() }
+
 // exactly returns the patterns that match just these.
 func exactly(list []LargeCommunity) []LargeCommunityPattern {
 	patterns := make([]LargeCommunityPattern, len(list))

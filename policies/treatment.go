@@ -2,6 +2,7 @@ package policies
 
 import (
 	"fmt"
+	"slices"
 
 	"depeer/filters"
 )
@@ -21,6 +22,10 @@ type Treatment struct {
 	Prepend          uint8   // times that the leftmost AS is prepended; 0: not
 	Communities      []Community
 	LargeCommunities []LargeCommunity
+	// Reason is the one of LargeCommunities that tells why a route is treated. Nobody but
+	// the route server gives one with its first two parts: what members send of them is
+	// scrubbed. The zero value: none tells.
+	Reason LargeCommunity
 }
 
 // Changes says whether the treatment changes any attribute.
@@ -73,6 +78,13 @@ func (t Treatment) forAll() Treatment {
 	if t.Towards == Choosers {
 		return Treatment{Name: t.Name}
 	}
+	return t
+}
+
+// Telling returns t with a reason, which is added beside its other communities.
+func (t Treatment) Telling(reason LargeCommunity) Treatment {
+	t.LargeCommunities = append(slices.Clip(t.LargeCommunities), reason)
+	t.Reason = reason
 	return t
 }
 

@@ -101,7 +101,22 @@ func (j judge) changes(r *policies.Route) (changes, untreated bool) {
 		changes = changes || was != now
 		untreated = untreated && was == ""
 	}
-	return changes || j.blind, untreated
+	return changes || j.blind || j.scrubs(r), untreated
+}
+
+// scrubs says whether something else is taken off a route before it is looked at.
+func (j judge) scrubs(r *policies.Route) bool {
+	if len(r.LargeCommunities) == 0 {
+		return false
+	}
+	off := func(e *eval.Evaluator) []policies.LargeCommunity {
+		if e == nil {
+			return nil
+		}
+		return e.Scrubbed(r)
+	}
+	now := off(j.now)
+	return slices.ContainsFunc(j.was, func(e *eval.Evaluator) bool { return e != j.now && !slices.Equal(off(e), now) })
 }
 
 func effect(e *eval.Evaluator, r *policies.Route) string {

@@ -17,13 +17,14 @@ type Evaluator struct {
 	keys       []uint32 // of the statements
 	effects    []string // of the statements; see Effect
 	tags       []policies.LargeCommunity
+	scrubs     []policies.LargeCommunityPattern // see Scrubbed
 }
 
 // New compiles the import half of p, which must not be changed afterwards. It
 // panics if a condition refers to a set that is empty or not in p: Build makes no
 // such policy, and gobgpd loads none.
 func New(p *policies.RoutingPolicy) *Evaluator {
-	e := &Evaluator{policy: p, sets: numberSets(p), large: newLargeTable(p), effects: effects(p), tags: p.Tags()}
+	e := &Evaluator{policy: p, sets: numberSets(p), large: newLargeTable(p), effects: effects(p), tags: p.Tags(), scrubs: scrubsOf(p)}
 	e.prefixes = newPrefixTable(p.PrefixSets, e.sets)
 	e.paths = newPathTable(p.ASPathSets, e.sets)
 	for i, s := range p.Import {
@@ -79,7 +80,8 @@ func (e *Evaluator) Statement(v Verdict) (policies.Statement, bool) {
 // Effect returns what the statement that decided v does, as canonical text without
 // the marks and tags: "refuse", or such as "local-pref 50, prepend 2". Empty for a route that
 // is not treated. It does not allocate. A route with the same effect in two
-// policies of policies.Build comes out of both the same.
+// policies of policies.Build, and the same communities scrubbed, comes out of both the
+// same.
 func (e *Evaluator) Effect(v Verdict) string {
 	if v.statement == 0 {
 		return ""

@@ -91,6 +91,7 @@ func wished(compiled *filters.Compiled, treatments []policies.Treatment, choices
 	name := naive(compiled, r)
 	i := slices.IndexFunc(treatments, func(t policies.Treatment) bool { return t.Name == name })
 	done := len(treatments) // how severe, of what is done for everybody
+	r = withoutReasons(r, treatments)
 	if i >= 0 && treatments[i].Towards == policies.Everybody {
 		var accepted bool
 		if r, accepted = treat(r, treatments, name); !accepted {

@@ -25,7 +25,7 @@ func TestBuildMeansWhatFiltersSay(t *testing.T) {
 		for range 20 {
 			r := c.route()
 			treatment := naive(compiled, r)
-			want, wantAccepted := treat(r, treatments, treatment)
+			want, wantAccepted := treat(withoutReasons(r, treatments), treatments, treatment)
 			got, accepted := e.Apply(r)
 			if usesMarks(p) {
 				want.LargeCommunities = slices.DeleteFunc(slices.Clone(want.LargeCommunities), policies.Marks(asn).Matches)
@@ -34,8 +34,21 @@ func TestBuildMeansWhatFiltersSay(t *testing.T) {
 				t.Fatalf("%v, matched by %q: accepted %t, want %t (-want +got)\n%s\n%+v", r, treatment, accepted, wantAccepted, diff, p.Import)
 			}
 			checkTreated(t, e, r, treatments, treatment)
+			if diff := cmp.Diff(len(r.LargeCommunities)-len(withoutReasons(r, treatments).LargeCommunities), len(e.Scrubbed(&r))); diff != "" {
+				t.Fatalf("%v: scrubbed %v", r, e.Scrubbed(&r))
+			}
 		}
 	})
+}
+
+// withoutReasons takes off what only the route server gives.
+func withoutReasons(r policies.Route, treatments []policies.Treatment) policies.Route {
+	r.LargeCommunities = slices.DeleteFunc(slices.Clone(r.LargeCommunities), func(c policies.LargeCommunity) bool {
+		return slices.ContainsFunc(treatments, func(t policies.Treatment) bool {
+			return t.Reason != policies.LargeCommunity{} && t.Reason.Global == c.Global && t.Reason.Local1 == c.Local1
+		})
+	})
+	return r
 }
 
 // checkTreated holds the verdict, and what it says of itself, against the treatment.
@@ -47,9 +60,11 @@ func checkTreated(t *rapid.T, e *eval.Evaluator, r policies.Route, treatments []
 	}
 }
 
-// usesMarks says whether p scrubs.
+// usesMarks says whether p takes off marks.
 func usesMarks(p *policies.RoutingPolicy) bool {
-	return slices.ContainsFunc(p.Import, func(s policies.Statement) bool { return len(s.Actions.DropLargeCommunities) != 0 })
+	return slices.ContainsFunc(p.Import, func(s policies.Statement) bool {
+		return slices.ContainsFunc(s.Actions.DropLargeCommunities, func(p policies.LargeCommunityPattern) bool { return p.IsScratch() })
+	})
 }
 
 // naive returns the treatment of the first filter that matches r; "" for none.
@@ -101,7 +116,7 @@ func treat(r policies.Route, treatments []policies.Treatment, name string) (poli
 }
 
 // treatments are in any order: also a refusal after changes, and some that change
-// nothing.
+// nothing. Some tell a reason.
 func (c chooser) treatments() []policies.Treatment {
 	var out []policies.Treatment
 	for i := range 1 + c(4) {
@@ -114,6 +129,9 @@ func (c chooser) treatments() []policies.Treatment {
 			t.LocalPref, t.MED, t.Prepend, t.Communities = a.LocalPref, a.MED, a.Prepend, a.Communities
 			for range c(3) {
 				t.LargeCommunities = append(t.LargeCommunities, policies.LargeCommunity{Global: 64500, Local1: 666, Local2: uint32(c(12))})
+			}
+			if c.oneIn(3) {
+				t = t.Telling(policies.LargeCommunity{Global: 64500, Local1: 6660, Local2: uint32(i + 1)})
 			}
 		}
 		out = append(out, t)

@@ -18,7 +18,7 @@ var kinds = []string{
 	"as-path-set, origin", "as-path-set, neighbor", "as-path-set, path",
 	"large-community-set", "large-community-set INVERT",
 	"refused", "local-pref", "med", "prepended", "communities", "large communities",
-	"AS_SET", "empty path", "starts with AS_SET", "32-bit ASN", "carries a mark",
+	"AS_SET", "empty path", "starts with AS_SET", "32-bit ASN", "carries a mark", "a reason is scrubbed",
 	"refused by choice", "changed by choice", "tagged, and not by choice",
 }
 
@@ -67,6 +67,9 @@ func (t tally) count(p *policies.RoutingPolicy, r policies.Route) {
 		if !t.statement(p, s, r) {
 			continue
 		}
+		t.add("a reason is scrubbed", slices.ContainsFunc(r.LargeCommunities, func(c policies.LargeCommunity) bool {
+			return !c.IsScratch() && slices.ContainsFunc(s.Actions.DropLargeCommunities, func(p policies.LargeCommunityPattern) bool { return p.Matches(c) })
+		}))
 		a := s.Actions
 		t.add("refused", a.Reject)
 		if a.Reject {

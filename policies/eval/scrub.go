@@ -1,0 +1,36 @@
+package eval
+
+import (
+	"slices"
+
+	"depeer/policies"
+)
+
+// Scrubbed returns what the policy takes off r before it looks at it, its own scratch
+// apart: reasons that only the route server gives. A route comes out of a policy otherwise
+// than out of another one if these differ, too, whatever their Effect is.
+func (e *Evaluator) Scrubbed(r *policies.Route) []policies.LargeCommunity {
+	if len(e.scrubs) == 0 {
+		return nil
+	}
+	var off []policies.LargeCommunity
+	for _, c := range r.LargeCommunities {
+		if slices.ContainsFunc(e.scrubs, func(p policies.LargeCommunityPattern) bool { return p.Matches(c) }) {
+			off = append(off, c)
+		}
+	}
+	return off
+}
+
+// scrubsOf returns what the statements of p take off every route that are not scratch.
+func scrubsOf(p *policies.RoutingPolicy) []policies.LargeCommunityPattern {
+	var out []policies.LargeCommunityPattern
+	for _, cleaner := range cleanersOf(p) {
+		for _, pattern := range cleaner.drop {
+			if !pattern.IsScratch() {
+				out = append(out, pattern)
+			}
+		}
+	}
+	return out
+}
