@@ -21,6 +21,16 @@ func effects(p *policies.RoutingPolicy) []string {
 	return out
 }
 
+// EffectOf returns what a treatment does to a route, as Effect says it, but for one
+// large community.
+func EffectOf(t policies.Treatment, but policies.LargeCommunity) string {
+	a := policies.Actions{
+		Reject: t.Reject, LocalPref: t.LocalPref, MED: t.MED, Prepend: t.Prepend,
+		Communities: t.Communities, AddLargeCommunities: t.LargeCommunities,
+	}
+	return effect(a, func(c policies.LargeCommunity) bool { return c == but })
+}
+
 // effect returns what a does, without the scratch.
 func effect(a policies.Actions, scratch func(policies.LargeCommunity) bool) string {
 	if a.Reject {

@@ -16,6 +16,7 @@ type Exchange struct {
 	ASN         filters.ASN // 0: not given; see WithASN
 	Contact     string      // whom members ask; "" for nobody in particular
 	PeeringLANs []LAN
+	Reasons     uint32 // second part of the large communities that tell why; 0: none do
 
 	Lists       []List
 	Except      []filters.Exception
@@ -29,6 +30,8 @@ type Exchange struct {
 
 	asnSource diag.Position // nowhere, if a target gave the ASN
 	builtin   bool          // Treatments are policies.Builtin
+	tells     []telling     // which treatments tell why
+	reasonsAt diag.Position
 	notYet    diag.List
 }
 
@@ -90,6 +93,7 @@ func (e *Exchange) WithASN(asn filters.ASN) *Exchange {
 	if e.builtin {
 		with.Treatments = policies.Builtin(asn)
 	}
+	with.tell()
 	return &with
 }
 
@@ -128,7 +132,8 @@ func (e *Exchange) Treatment(name string) (policies.Treatment, bool) {
 func (e *Exchange) Unsupported() diag.List { return append(diag.List(nil), e.notYet...) }
 
 // Inert warns, for each list, of providers in force whose treatment changes nothing:
-// the built-in tag, while the ASN is not known that its community starts with.
+// the built-in tag, while the ASN is not known that its community starts with; and of
+// reasons, likewise.
 func (e *Exchange) Inert(c *filters.Compiled) diag.List {
 	var diags diag.List
 	var lists []*filters.Listing // in order
@@ -141,6 +146,9 @@ func (e *Exchange) Inert(c *filters.Compiled) diag.List {
 		if count[l.Listing]++; count[l.Listing] == 1 {
 			lists = append(lists, l.Listing)
 		}
+	}
+	if e.Reasons != 0 && e.ASN == 0 {
+		diags.Warnf(e.reasonsAt, "exchange-reasons-inert", "asn: ...", "no route tells why it is treated: a reason is a large community of the exchange, whose ASN is not known")
 	}
 	for _, l := range lists {
 		diags.Warnf(l.Source, "listing-inert", "exchange: {asn: ...} in the exchange file", "%s: nothing happens to %d of %d providers: tag is a community of the exchange, whose ASN is not known",

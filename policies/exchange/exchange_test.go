@@ -56,6 +56,7 @@ func TestReference(t *testing.T) {
 		Name:    "Example-IX",
 		ASN:     64500,
 		Contact: "noc@example-ix.net",
+		Reasons: 66700,
 		PeeringLANs: []exchange.LAN{
 			{Prefix: netip.MustParsePrefix("203.0.113.0/25")},
 			{Prefix: netip.MustParsePrefix("2001:db9:1::/64")},
@@ -67,8 +68,8 @@ func TestReference(t *testing.T) {
 		Except: []filters.Exception{{List: "spamhaus-drop-v4", Provider: "sbl300238", Until: day("2026-12-31"), Reason: "being handled with the customer"}},
 		Treatments: []policies.Treatment{
 			{Name: "depeer", Reject: true},
-			{Name: "deprefer", LocalPref: 50, MED: &med, Prepend: 2, Communities: []policies.Community{64500<<16 | 666}, LargeCommunities: []policies.LargeCommunity{{Global: 64500, Local1: 666, Local2: 1}}},
-			{Name: "tag", LargeCommunities: []policies.LargeCommunity{{Global: 64500, Local1: 666, Local2: 2}}},
+			{Name: "deprefer", LocalPref: 50, MED: &med, Prepend: 2, Communities: []policies.Community{64500<<16 | 666}, LargeCommunities: []policies.LargeCommunity{{Global: 64500, Local1: 666, Local2: 1}, {Global: 64500, Local1: 66700, Local2: 1}}, Reason: policies.LargeCommunity{Global: 64500, Local1: 66700, Local2: 1}},
+			{Name: "tag", LargeCommunities: []policies.LargeCommunity{{Global: 64500, Local1: 666, Local2: 2}, {Global: 64500, Local1: 66700, Local2: 2}}, Reason: policies.LargeCommunity{Global: 64500, Local1: 66700, Local2: 2}},
 		},
 		Ladders: []filters.Ladder{{Name: "slow", Steps: []filters.Step{{Treatment: "tag"}, {After: 14 * aDay, Treatment: "deprefer"}, {After: 30 * aDay, Treatment: "depeer"}}}},
 		Members: []exchange.Member{
@@ -110,7 +111,7 @@ func TestReference(t *testing.T) {
 			t.Errorf("%v is %q, want %q", p.at, line, p.text)
 		}
 	}
-	choices := diag.List{{Position: at(64, 7), Severity: diag.Refused, Code: "exchange-not-yet", Message: "choices: read and checked, but this version cannot do it yet", Hint: "leave it out for now"}}
+	choices := diag.List{{Position: at(67, 7), Severity: diag.Refused, Code: "exchange-not-yet", Message: "choices: read and checked, but this version cannot do it yet", Hint: "leave it out for now"}}
 	if diff := cmp.Diff(choices, got.Unsupported()); diff != "" {
 		t.Errorf("not yet: want -, got +:\n%s", diff)
 	}
@@ -180,6 +181,43 @@ func TestRules(t *testing.T) {
 	}
 	if _, ok := ex.Treatment("slow"); ok {
 		t.Error("a ladder is no treatment")
+	}
+}
+
+// Reasons are told by whom the file, or the default, says, and of the ASN that there is.
+func TestReasons(t *testing.T) {
+	told := func(x *exchange.Exchange) (out []string) {
+		for _, t := range x.Treatments {
+			if t.Reason != (policies.LargeCommunity{}) {
+				out = append(out, t.Name+" "+t.Reason.String())
+			}
+		}
+		return out
+	}
+	own := "treatments:\n  - {name: gone, reject: true}\n  - {name: late, med: 7, reason: 17}\n  - {name: other, med: 8}\n"
+	for _, test := range []struct {
+		text string
+		asn  filters.ASN // of the target
+		want []string
+	}{
+		{"exchange: {asn: 64500}\n", 64501, nil},
+		{"exchange: {asn: 64500, reasons: 66700}\n", 64501, []string{"deprefer 64500:66700:1", "tag 64500:66700:2"}},
+		{"exchange: {reasons: 66700}\n", 64501, []string{"deprefer 64501:66700:1", "tag 64501:66700:2"}},
+		{"exchange: {reasons: 66700}\n", 0, nil},
+		{"exchange: {asn: 64500, reasons: 2000}\n" + own, 0, []string{"late 64500:2000:17"}},
+		{"exchange: {reasons: 2000}\n" + own, 64501, []string{"late 64501:2000:17"}},
+	} {
+		x := read(t, test.text)
+		with := x.WithASN(test.asn)
+		if diff := cmp.Diff(test.want, told(with)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", test.text, diff)
+		}
+		if x.ASN == 0 && told(x) != nil {
+			t.Errorf("%s: the original has changed", test.text)
+		}
+		if inert := len(with.Inert(&filters.Compiled{})) > 0; inert != (with.ASN == 0 && with.Reasons != 0) {
+			t.Errorf("%s: said to be inert: %t", test.text, inert)
+		}
 	}
 }
 

@@ -31,7 +31,9 @@ func Read(file string, data []byte) (*Exchange, diag.List) {
 	}
 	if r.ex.Treatments == nil {
 		r.ex.Treatments, r.ex.builtin = policies.Builtin(r.ex.ASN), true
+		r.ex.tells = builtinTells
 	}
+	r.ex.tell()
 	r.ex.notYet.Sort()
 	return r.ex, diags
 }

@@ -10,22 +10,23 @@ import (
 // What the exchange is, and what must not be matched: the sections exchange,
 // protect and transit_free.
 
-var identityFields = []strict.Field[Exchange]{
-	{Key: "name", Read: func(e *Exchange, n strict.Node) { readText(n, &e.Name) }},
-	{Key: "asn", Read: func(e *Exchange, n strict.Node) {
+var identityFields = []strict.Field[reader]{
+	{Key: "name", Read: func(r *reader, n strict.Node) { readText(n, &r.ex.Name) }},
+	{Key: "asn", Read: func(r *reader, n strict.Node) {
 		if asn, ok := readASN(n); ok {
-			e.ASN, e.asnSource = asn, n.Position()
+			r.ex.ASN, r.ex.asnSource = asn, n.Position()
 		}
 	}},
-	{Key: "contact", Read: func(e *Exchange, n strict.Node) { readText(n, &e.Contact) }},
-	{Key: "peering_lans", Read: func(e *Exchange, n strict.Node) {
+	{Key: "contact", Read: func(r *reader, n strict.Node) { readText(n, &r.ex.Contact) }},
+	{Key: "reasons", Read: readReasons},
+	{Key: "peering_lans", Read: func(r *reader, n strict.Node) {
 		prefixes(n, func(n strict.Node, p netip.Prefix) {
-			e.PeeringLANs = append(e.PeeringLANs, LAN{p, n.Position()})
+			r.ex.PeeringLANs = append(r.ex.PeeringLANs, LAN{p, n.Position()})
 		})
 	}},
 }
 
-func readIdentity(r *reader, n strict.Node) { strict.Map(n, identityFields, r.ex) }
+func readIdentity(r *reader, n strict.Node) { strict.Map(n, identityFields, r) }
 
 var protectFields = []strict.Field[filters.Protection]{
 	{Key: "prefixes", Read: func(p *filters.Protection, n strict.Node) {

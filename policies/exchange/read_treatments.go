@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"fmt"
 	"math"
 
 	"depeer/filters/strict"
@@ -12,6 +13,8 @@ type treatmentReader struct {
 	policies.Treatment
 	r          *reader
 	shut       *strict.Node
+	tells      *strict.Node // its reason
+	reason     uint32
 	attributes bool // it names some, be they right or wrong
 }
 
@@ -49,6 +52,7 @@ var treatmentFields = []strict.Field[treatmentReader]{
 	})},
 	{Key: "communities", Read: attribute(readCommunities)},
 	{Key: "large_communities", Read: attribute(readLargeCommunities)},
+	{Key: "reason", Read: attribute(readReason)},
 }
 
 // mostPrepends is as often as makes a difference. Members refuse very long paths,
@@ -56,7 +60,7 @@ var treatmentFields = []strict.Field[treatmentReader]{
 const mostPrepends = 10
 
 func readTreatments(r *reader, n strict.Node) {
-	names := make(once[string])
+	names, reasons := make(once[string]), make(once[uint32])
 	changes := "" // the last treatment that lets routes go on
 	some(n, "treatments", func(n strict.Node) {
 		t := treatmentReader{r: r}
@@ -69,12 +73,15 @@ func readTreatments(r *reader, n strict.Node) {
 		case !t.Reject && t.shut != nil:
 			t.shut.Errorf("session-without-reject", "reject: true", "session: shut goes with reject: true only")
 		case !t.Reject && !t.attributes:
-			n.Errorf("treatment-nothing", "reject: true, or local_pref, med, prepend, communities, large_communities", "a treatment that does nothing")
+			n.Errorf("treatment-nothing", "reject: true, or local_pref, med, prepend, communities, large_communities, reason", "a treatment that does nothing")
 		case t.Reject && changes != "":
 			n.Warnf("treatment-order", "the most severe first", "%s refuses routes, and stands after %s, which does not: where both match, %s wins", t.Name, changes, changes)
 		}
 		if t.Name == "" || !names.add(n, t.Name, "treatment "+t.Name) {
 			return
+		}
+		if t.tells != nil && reasons.add(*t.tells, t.reason, fmt.Sprint("reason ", t.reason)) {
+			r.ex.tells = append(r.ex.tells, telling{t.Name, t.reason})
 		}
 		if !t.Reject {
 			changes = t.Name

@@ -48,10 +48,11 @@ type Match struct {
 	Entry     string        `json:"entry"`
 	File      string        `json:"file"`
 	Line      int           `json:"line"`
-	State     string        `json:"state"`     // in force, expired, excepted, waiting
-	Treatment string        `json:"treatment"` // "" unless in force
-	Effect    string        `json:"effect"`    // "refuse", or what it changes
-	Statement string        `json:"statement"` // in the route server's policy
+	State     string        `json:"state"`          // in force, expired, excepted, waiting
+	Treatment string        `json:"treatment"`      // "" unless in force
+	Effect    string        `json:"effect"`         // "refuse", or what it changes
+	Statement string        `json:"statement"`      // in the route server's policy
+	Told      string        `json:"told,omitempty"` // the large community that tells members why, for whoever knows to fill in
 	Reason    string        `json:"reason"`
 	Evidence  []EvidenceRef `json:"evidence"`
 	Listed    string        `json:"listed"`

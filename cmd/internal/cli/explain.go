@@ -20,15 +20,20 @@ func explainCommand(s *session) *cli.Command {
 	return &cli.Command{
 		Name:      "explain",
 		Usage:     "answers for a prefix or an ASN: which listing, on what evidence, and who announces it",
-		ArgsUsage: "PREFIX|ASN [LISTING...]",
+		ArgsUsage: "PREFIX|ASN|LARGE-COMMUNITY [LISTING...]",
 		Description: "Says which entry of which listing meets it, what follows, and who answers for that; or why\n" +
 			"nothing does, and which entry comes nearest. With --rib or --target also who announces it,\n" +
-			"what becomes of that, and what still covers it.",
+			"what becomes of that, and what still covers it. Of a large community of the exchange's it\n" +
+			"says what that tells, and of whom today.",
 		Flags: append(targetFlags(), ribFlag(), &cli.BoolFlag{Name: "full", Usage: "show everything, however long"}),
 		Action: func(c *cli.Context) error {
-			subject, err := parseSubject(c.Args().First())
-			if err != nil {
-				return err
+			community, err := policies.ParseLargeCommunity(c.Args().First())
+			isCommunity := err == nil
+			var subject impact.Subject
+			if !isCommunity {
+				if subject, err = parseSubject(c.Args().First()); err != nil {
+					return err
+				}
 			}
 			in, err := s.load(c.Context, c.Args().Tail())
 			if err != nil {
@@ -43,6 +48,9 @@ func explainCommand(s *session) *cli.Command {
 				return err
 			}
 			defer done()
+			if isCommunity {
+				return s.view.Meaning(in.meaning(community))
+			}
 			return s.explain(c.Context, in, subject, c.StringSlice("rib"), live, result)
 		},
 	}
@@ -99,6 +107,7 @@ func (s *session) explain(ctx context.Context, in *input, subject impact.Subject
 		result.Rib = &d.into
 		in.diags = append(in.diags, d.diags...)
 	}
+	tell(x, explanation)
 	result.Explanation, result.Diagnostics = explanation, in.diags
 	return s.view.Explain(result)
 }

@@ -81,6 +81,9 @@ func (v *person) match(w *tabwriter.Writer, title string, m impact.Match) {
 	if m.Statement != "" {
 		line("statement", "%s", m.Statement)
 	}
+	if m.Told != "" {
+		line("told by", "%s", m.Told)
+	}
 	if m.Reason != "" {
 		line("reason", "%s", m.Reason)
 	}

@@ -25,6 +25,7 @@ type View interface {
 	Lab(Lab) error
 	LabStands(Lab) error // where a lab that stays is reached
 	Version(Version) error
+	Meaning(Meaning) error
 	Plan(Plan) error
 	Impact(Impact) error
 	Explain(Explain) error

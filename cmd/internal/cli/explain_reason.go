@@ -1,0 +1,50 @@
+package cli
+
+import (
+	"slices"
+
+	"depeer/cmd/internal/view"
+	"depeer/filters"
+	"depeer/policies"
+	"depeer/policies/eval"
+	"depeer/policies/exchange"
+	"depeer/policies/impact"
+)
+
+// meaning says what the exchange tells by a large community, of which provider today.
+func (in *input) meaning(c policies.LargeCommunity) view.Meaning {
+	x := in.exchange
+	m := view.Meaning{Query: c.String(), Diagnostics: in.diags}
+	m.Reason = x.Reasons != 0 && c.Local1 == x.Reasons && c.Global == uint32(x.ASN)
+	for _, t := range x.Treatments {
+		if !slices.Contains(t.LargeCommunities, c) {
+			continue
+		}
+		told := view.Told{Treatment: t.Name, Effect: eval.EffectOf(t, c)}
+		for _, l := range in.compiled.Listed {
+			if l.State == filters.InForce && l.Treatment == t.Name {
+				told.Providers = append(told.Providers, view.ProviderID{List: l.Listing.Name, ID: l.Provider.ID})
+			}
+		}
+		m.Treatments = append(m.Treatments, told)
+	}
+	return m
+}
+
+// tell fills in by which large community members are told why.
+func tell(x *exchange.Exchange, e *impact.Explanation) {
+	for i := range e.Matches {
+		e.Matches[i].Told = toldOf(x, e.Matches[i].Treatment)
+	}
+	if e.Nearest != nil {
+		e.Nearest.Told = toldOf(x, e.Nearest.Treatment)
+	}
+}
+
+func toldOf(x *exchange.Exchange, treatment string) string {
+	t, known := x.Treatment(treatment)
+	if !known || t.Reason == (policies.LargeCommunity{}) {
+		return ""
+	}
+	return t.Reason.String()
+}
