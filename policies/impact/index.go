@@ -41,10 +41,13 @@ func newIndex(c *filters.Compiled) *index {
 	}
 	for i := range c.Listed {
 		l := &c.Listed[i]
-		r, found := rank[l.Treatment]
-		inForce := l.State == filters.InForce && found
-		if !inForce {
+		inForce := l.State == filters.InForce
+		r, decides := rank[l.Treatment]
+		switch {
+		case !inForce:
 			r = -1
+		case !decides: // more severe treatments have all that it matches; it is listed all the same
+			r = len(c.Filters)
 		}
 		x.severity = append(x.severity, r)
 		x.known = append(x.known, len(l.Provider.ASNs) > 0)
