@@ -191,13 +191,19 @@ func (a *assessment) listed() []Provider {
 
 // neverNil makes empty lists of nil ones: JSON has [] for them, not null.
 func (r *Report) neverNil() {
-	r.Members = append([]Member{}, r.Members...)
-	r.Providers = append([]Provider{}, r.Providers...)
-	r.Covered = append([]Cover{}, r.Covered...)
-	r.Reached = append([]Cover{}, r.Reached...)
-	r.Moved = append([]Sighting{}, r.Moved...)
-	r.Unlisted = append([]Sighting{}, r.Unlisted...)
-	r.Gone = append([]Gone{}, r.Gone...)
-	r.Collateral = append([]Collateral{}, r.Collateral...)
-	r.Effort.Resets = append([]netip.Addr{}, r.Effort.Resets...)
+	neverNil(&r.Members)
+	neverNil(&r.Providers)
+	neverNil(&r.Covered)
+	neverNil(&r.Reached)
+	neverNil(&r.Moved)
+	neverNil(&r.Unlisted)
+	neverNil(&r.Gone)
+	neverNil(&r.Collateral)
+	neverNil(&r.Effort.Resets)
+}
+
+func neverNil[T any](list *[]T) {
+	if *list == nil {
+		*list = []T{}
+	}
 }

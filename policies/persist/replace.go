@@ -4,25 +4,27 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 )
 
-// Replace has the file name hold data: it is written beside it, synced, and renamed, so
-// that name holds either what it held or all of data, whatever happens. A symbolic
-// link keeps pointing where it does, and an existing file keeps its mode and owner; a
-// new one gets mode. What cannot be renamed onto, such as a pipe, is written to.
-func Replace(name string, data []byte, mode fs.FileMode) error {
+// Replace has the file name hold what write writes: it is written beside it, synced, and
+// renamed, so that name holds either what it held or all of the new, whatever happens. A
+// symbolic link keeps pointing where it does, and an existing file keeps its mode and
+// owner; a new one gets mode. What cannot be renamed onto, such as a pipe, is written to,
+// and may have got a part when write fails.
+func Replace(name string, write func(io.Writer) error, mode fs.FileMode) error {
 	name, err := linked(name)
 	if err != nil {
 		return err
 	}
 	info, err := os.Stat(name)
 	if err == nil && !info.Mode().IsRegular() {
-		return writeThrough(name, data)
+		return writeThrough(name, write)
 	}
-	tmp, err := beside(name, data, mode)
+	tmp, err := beside(name, write, mode)
 	if err != nil {
 		return err
 	}
@@ -37,7 +39,7 @@ func replaceIf(name string, old, data []byte) error {
 	if err != nil {
 		return err
 	}
-	tmp, err := beside(name, data, 0o644)
+	tmp, err := beside(name, Whole(data), 0o644)
 	if err != nil {
 		return err
 	}
@@ -61,7 +63,7 @@ func try(name string, data []byte) error {
 	if err != nil {
 		return err
 	}
-	tmp, err := beside(name, data, 0o644)
+	tmp, err := beside(name, Whole(data), 0o644)
 	if err != nil {
 		return err
 	}
@@ -82,7 +84,7 @@ func linked(name string) (string, error) {
 
 // beside writes data to a new file beside name, synced, with the mode and the owner that
 // name has, and returns what it is called.
-func beside(name string, data []byte, mode fs.FileMode) (string, error) {
+func beside(name string, write func(io.Writer) error, mode fs.FileMode) (string, error) {
 	info, err := os.Stat(name)
 	if err == nil {
 		mode = info.Mode().Perm()
@@ -91,8 +93,7 @@ func beside(name string, data []byte, mode fs.FileMode) (string, error) {
 	if err != nil {
 		return "", writeError(name, err)
 	}
-	_, err = tmp.Write(data)
-	err = errors.Join(err, tmp.Chmod(mode), keepOwner(tmp, info), tmp.Sync(), tmp.Close())
+	err = errors.Join(write(tmp), tmp.Chmod(mode), keepOwner(tmp, info), tmp.Sync(), tmp.Close())
 	if err != nil {
 		os.Remove(tmp.Name())
 		return "", writeError(name, err)
@@ -118,16 +119,23 @@ func rename(tmp, name string) error {
 }
 
 // writeThrough writes to what cannot be renamed onto: /dev/stdout, a pipe.
-func writeThrough(name string, data []byte) error {
+func writeThrough(name string, write func(io.Writer) error) error {
 	f, err := os.OpenFile(name, os.O_WRONLY, 0)
 	if err != nil {
 		return writeError(name, err)
 	}
-	_, err = f.Write(data)
-	if err = errors.Join(err, f.Close()); err != nil {
+	if err = errors.Join(write(f), f.Close()); err != nil {
 		return writeError(name, err)
 	}
 	return nil
+}
+
+// Whole writes all of data.
+func Whole(data []byte) func(io.Writer) error {
+	return func(w io.Writer) error {
+		_, err := w.Write(data)
+		return err
+	}
 }
 
 func writeError(name string, err error) error { return fmt.Errorf("write %s: %w", name, reason(err)) }

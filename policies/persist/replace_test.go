@@ -39,7 +39,7 @@ func TestReplaceIf(t *testing.T) {
 func TestReplaceKilled(t *testing.T) {
 	if name := os.Getenv("PERSIST_REPLACE"); name != "" {
 		for n := 0; ; n++ {
-			if err := Replace(name, content(n), 0o600); err != nil {
+			if err := Replace(name, Whole(content(n)), 0o600); err != nil {
 				t.Fatal(err)
 			}
 		}

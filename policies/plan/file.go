@@ -13,8 +13,8 @@ import (
 	"depeer/policies"
 )
 
-// A plan file is one line of JSON: the version of the format, a SHA-256 over the
-// bytes of the plan, and the plan. The digest is against accidents, editors and
+// A plan file is JSON: the version of the format, a SHA-256 over the bytes of the plan,
+// and the plan. The digest is against accidents, editors and
 // transfers, not against somebody who can write plans: what a plan may touch is looked at
 // as well. Elements of sets that the new policy has are written once, there.
 
@@ -32,7 +32,8 @@ const (
 	closing = "}\n"
 )
 
-// Encode writes p as a plan file.
+// Encode writes p as a plan file. A plan of a long list takes tens of megabytes: it is
+// made twice, for the digest and for w, rather than kept.
 func Encode(w io.Writer, p *Plan) error {
 	if err := p.allowed(); err != nil {
 		return err // Decode would not read it
@@ -40,18 +41,17 @@ func Encode(w io.Writer, p *Plan) error {
 	slim := *p
 	slim.Change.Prepare = withElements(p.Change.Prepare, nil)
 	slim.Change.Finish = withElements(p.Change.Finish, nil)
-	body, err := json.Marshal(&slim)
-	if err != nil {
+	sum := sha256.New()
+	if err := json.NewEncoder(sum).Encode(&slim); err != nil {
 		return err
 	}
-	sum := sha256.Sum256(body)
-	if _, err := fmt.Fprintf(w, "%s%d%s%x%s", opening, FormatVersion, middle, sum, last); err != nil {
+	if _, err := fmt.Fprintf(w, "%s%d%s%x%s", opening, FormatVersion, middle, sum.Sum(nil), last); err != nil {
 		return err
 	}
-	if _, err := w.Write(body); err != nil {
+	if err := json.NewEncoder(w).Encode(&slim); err != nil {
 		return err
 	}
-	_, err = io.WriteString(w, closing)
+	_, err := io.WriteString(w, closing)
 	return err
 }
 

@@ -54,40 +54,62 @@ type Sizes struct {
 // Guards returns the answers of all guards on the size of a change. Growth is not
 // looked at where nothing was applied: other limits hold then.
 func (z *Sizes) Guards() []Guard {
-	last, now := z.entries(z.Last), z.entries(z.Now)
-	var added, gone int
-	for entry, refused := range now {
-		if was, there := last[entry]; !there || refused && !was {
+	var last, added, gone int
+	for _, force := range z.entries() {
+		if force&was != 0 {
+			last++
+		}
+		if force&is != 0 && (force&was == 0 || force&(wasRefused|isRefused) == isRefused) {
 			added++
 		}
-	}
-	for entry := range last {
-		if _, there := now[entry]; !there {
+		if force&is == 0 {
 			gone++
 		}
 	}
-	grow := Guard{Code: CodeGrowth, Value: added, Limit: max(z.Free, policies.Share(len(last), z.Growth)), Base: len(last), Flag: "--allow-growth"}
-	grow.OK = len(last) == 0 || grow.Value <= grow.Limit || grow.Value == z.AllowGrow
-	shrink := Guard{Code: CodeShrink, Value: gone, Limit: policies.Share(len(last), z.Shrink), Base: len(last), Flag: "--allow-shrink"}
+	grow := Guard{Code: CodeGrowth, Value: added, Limit: max(z.Free, policies.Share(last, z.Growth)), Base: last, Flag: "--allow-growth"}
+	grow.OK = last == 0 || grow.Value <= grow.Limit || grow.Value == z.AllowGrow
+	shrink := Guard{Code: CodeShrink, Value: gone, Limit: policies.Share(last, z.Shrink), Base: last, Flag: "--allow-shrink"}
 	shrink.OK = shrink.Value <= shrink.Limit || shrink.Value == z.AllowShrink
 	return append([]Guard{grow, shrink}, z.emptied()...)
 }
 
-// entries returns what is in force, and whether it is refused.
-func (z *Sizes) entries(refs []ProviderRef) map[string]bool {
+// force says when an entry is in force, and when it is refused.
+type force uint8
+
+const (
+	was force = 1 << iota
+	wasRefused
+	is
+	isRefused
+)
+
+// entries returns what was in force, and what is.
+func (z *Sizes) entries() map[string]force {
 	refuses := make(map[string]bool)
 	for _, t := range z.Treatments {
 		refuses[t.Name] = t.Reject
 	}
-	entries := make(map[string]bool)
-	for _, r := range refs {
-		if r.Treatment == "" {
-			continue
-		}
-		for _, m := range r.Matches {
-			entries[m] = entries[m] || refuses[r.Treatment]
+	n := 0
+	for _, r := range z.Now {
+		n += len(r.Matches)
+	}
+	entries := make(map[string]force, n)
+	note := func(refs []ProviderRef, there, refused force) {
+		for _, r := range refs {
+			if r.Treatment == "" {
+				continue
+			}
+			state := there
+			if refuses[r.Treatment] {
+				state |= refused
+			}
+			for _, m := range r.Matches {
+				entries[m] |= state
+			}
 		}
 	}
+	note(z.Last, was, wasRefused)
+	note(z.Now, is, isRefused)
 	return entries
 }
 

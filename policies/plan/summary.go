@@ -48,7 +48,7 @@ type SessionChange struct {
 // Summary returns what c changes.
 func (c *Change) Summary() Summary {
 	s := Summary{Sets: []SetChange{}, Statements: []StatementChange{}, Sessions: []SessionChange{}, Resets: []netip.Addr{}}
-	s.Sets = append(s.Sets, setChanges(setTexts(c.Old), setTexts(c.New))...)
+	s.Sets = append(s.Sets, setChanges(setTexts(c.Old, c.New), setTexts(c.New, c.Old))...)
 	s.Statements = append(s.Statements, statementChanges(c.Old.Import, c.New.Import)...)
 	s.Sessions = append(s.Sessions, c.SessionChanges()...)
 	return s
@@ -139,25 +139,26 @@ type setText struct {
 	elements []string
 }
 
-func setTexts(p *policies.RoutingPolicy) []setText {
+// setTexts returns the sets of p that other has not. A name stands for all that is in a
+// set: what both have is the same.
+func setTexts(p, other *policies.RoutingPolicy) []setText {
+	had := make(map[Object]bool)
+	for _, set := range addSets(other) {
+		had[Object{set.Kind, set.Name}] = true
+	}
 	var out []setText
-	for _, set := range p.PrefixSets {
-		t := setText{Object: Object{PrefixSet, set.Name}}
+	for _, set := range addSets(p) {
+		t := setText{Object: Object{set.Kind, set.Name}}
+		if had[t.Object] {
+			continue
+		}
 		for _, e := range set.Entries {
 			t.elements = append(t.elements, fmt.Sprintf("%s %d..%d", e.Prefix, e.Min, e.Max))
 		}
-		out = append(out, t)
-	}
-	for _, set := range p.ASPathSets {
-		t := setText{Object: Object{ASPathSet, set.Name}}
-		for _, pattern := range set.Patterns {
+		for _, pattern := range set.Paths {
 			t.elements = append(t.elements, pattern.String())
 		}
-		out = append(out, t)
-	}
-	for _, set := range p.LargeCommunitySets {
-		t := setText{Object: Object{LargeCommunitySet, set.Name}}
-		for _, pattern := range set.Patterns {
+		for _, pattern := range set.Larges {
 			t.elements = append(t.elements, pattern.String())
 		}
 		out = append(out, t)
@@ -171,16 +172,14 @@ func role(name string) string { return name[:max(0, strings.LastIndexByte(name, 
 // setChanges pairs the sets of two generations that have one role, and compares
 // them. Where several sets have a role, they are not told apart: they come and go.
 func setChanges(old, new []setText) []SetChange {
-	only := func(sets, others []setText) map[Object][]setText {
+	byRole := func(sets []setText) map[Object][]setText {
 		out := make(map[Object][]setText)
 		for _, s := range sets {
-			if !slices.ContainsFunc(others, func(o setText) bool { return o.Object == s.Object }) {
-				out[Object{s.Kind, role(s.Name)}] = append(out[Object{s.Kind, role(s.Name)}], s)
-			}
+			out[Object{s.Kind, role(s.Name)}] = append(out[Object{s.Kind, role(s.Name)}], s)
 		}
 		return out
 	}
-	gone, come := only(old, new), only(new, old)
+	gone, come := byRole(old), byRole(new)
 	var out []SetChange
 	for role, sets := range come {
 		if was := gone[role]; len(was) == 1 && len(sets) == 1 {

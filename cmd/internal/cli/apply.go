@@ -2,7 +2,6 @@ package cli
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -66,11 +65,7 @@ func (s *session) readPlan(name string) (*plan.Plan, error) {
 
 // writePlan keeps a plan in a file that only its user reads.
 func (s *session) writePlan(name string, p *plan.Plan) error {
-	var b bytes.Buffer
-	if err := plan.Encode(&b, p); err != nil {
-		return err
-	}
-	return s.files.write(name, b.Bytes(), 0o600)
+	return s.files.write(name, func(w io.Writer) error { return plan.Encode(w, p) }, 0o600)
 }
 
 // applyPlan asks, connects, and applies p under a journal entry.

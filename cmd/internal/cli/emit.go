@@ -113,7 +113,7 @@ func (s *session) emitInto(ctx context.Context, in *input, policy *policies.Rout
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := persist.Replace(args.into, text, 0o644); err != nil {
+		if err := persist.Replace(args.into, persist.Whole(text), 0o644); err != nil {
 			return err
 		}
 	}
@@ -128,7 +128,7 @@ func (s *session) deliver(ctx context.Context, e view.Emit, output string) error
 	}
 	if output != "" && output != stdoutName {
 		e.File, e.Changed = output, true
-		if err := s.files.write(output, e.Configuration, 0o644); err != nil {
+		if err := s.files.write(output, persist.Whole(e.Configuration), 0o644); err != nil {
 			return err
 		}
 	}

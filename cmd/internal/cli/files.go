@@ -133,12 +133,12 @@ func (f *files) line(name string, n int) ([]byte, bool) {
 
 // write replaces the file that a result goes to. One that the result was made from is
 // hardly meant, unless that is what the command is for.
-func (f *files) write(name string, data []byte, mode fs.FileMode) error {
+func (f *files) write(name string, write func(io.Writer) error, mode fs.FileMode) error {
 	if f.isInput(name) {
 		return &failure{code: Usage, name: "usage", hint: "-o another file",
 			err: fmt.Errorf("-o %s: this file is read, and would be lost", name)}
 	}
-	return persist.Replace(name, data, mode)
+	return persist.Replace(name, write, mode)
 }
 
 // isInput says whether a file that was read is this one, by whatever name.

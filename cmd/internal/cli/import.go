@@ -15,6 +15,7 @@ import (
 	"depeer/filters/diag"
 	"depeer/filters/feed"
 	"depeer/filters/listing"
+	"depeer/policies/persist"
 )
 
 // importArgs are the arguments and flags of import.
@@ -87,7 +88,7 @@ func (s *session) importFeed(ctx context.Context, args importArgs) error {
 		args.output = ""
 	}
 	if args.output != "" {
-		if err := s.files.write(args.output, text.Bytes(), 0o644); err != nil {
+		if err := s.files.write(args.output, persist.Whole(text.Bytes()), 0o644); err != nil {
 			return err
 		}
 	}

@@ -141,39 +141,45 @@ func (v *person) routes(w *tabwriter.Writer, i Impact) {
 		group(r.Prefixes.Refused), group(r.Prefixes.Total), group(r.Prefixes.WithoutPath), group(r.Prefixes.Rerouted), unreached(r.Addresses))
 	v.members(w, i)
 	v.providers(w, i)
-	notes := []struct {
-		title string
-		lines []string
-	}{
-		{"covered", each(r.Covered, func(c impact.Cover) string {
+	notes := []note{
+		each("covered", r.Covered, func(c impact.Cover) string {
 			return fmt.Sprintf("%s (%s) is not announced; %s%s still reaches it", c.Prefix, c.Provider, c.By, from(c))
-		})},
-		{"reached", each(r.Reached, func(c impact.Cover) string {
+		}),
+		each("reached", r.Reached, func(c impact.Cover) string {
 			return fmt.Sprintf("%s (%s) is refused; %s%s still reaches it", c.Prefix, c.Provider, c.By, from(c))
-		})},
-		{"moved", each(r.Moved, func(s impact.Sighting) string {
+		}),
+		each("moved", r.Moved, func(s impact.Sighting) string {
 			return fmt.Sprintf("%s (%s) is now announced by AS%s, which is not listed", s.Prefix, s.Provider, s.Origin)
-		})},
-		{"unlisted", each(r.Unlisted, func(s impact.Sighting) string {
+		}),
+		each("unlisted", r.Unlisted, func(s impact.Sighting) string {
 			return fmt.Sprintf("%s is announced by AS%s (%s), and is not listed", s.Prefix, s.Origin, s.Provider)
-		})},
-		{"gone", each(r.Gone, func(g impact.Gone) string { return fmt.Sprintf("%s (%s) is not seen any more", g.Entry, g.Provider) })},
-		{"besides", each(r.Collateral, func(c impact.Collateral) string {
+		}),
+		each("gone", r.Gone, func(g impact.Gone) string { return fmt.Sprintf("%s (%s) is not seen any more", g.Entry, g.Provider) }),
+		each("besides", r.Collateral, func(c impact.Collateral) string {
 			return fmt.Sprintf("AS%s is not listed, and loses %s behind %s, %s without a path", c.Origin, counted{c.Refused + c.Changed, "route"}, asns(c), counted{c.WithoutPath, "prefix"})
-		})},
+		}),
 	}
-	for _, note := range notes {
-		for n, line := range note.lines[:i.few(len(note.lines))] {
-			title := note.title
-			if n > 0 {
-				title = ""
-			}
-			fmt.Fprintf(w, "%s\t%s\n", title, line)
+	for _, n := range notes {
+		title, shown := n.title, i.few(n.count)
+		for line := range shown {
+			fmt.Fprintf(w, "%s\t%s\n", title, n.line(line))
+			title = ""
 		}
-		if more := len(note.lines) - i.few(len(note.lines)); more > 0 {
+		if more := n.count - shown; more > 0 {
 			fmt.Fprintf(w, "\tand %s more (--full)\n", group(more))
 		}
 	}
+}
+
+// note is one kind of thing to know, a line for each.
+type note struct {
+	title string
+	count int
+	line  func(int) string
+}
+
+func each[T any](title string, list []T, line func(T) string) note {
+	return note{title, len(list), func(i int) string { return line(list[i]) }}
 }
 
 // effort says what the change costs.
@@ -224,14 +230,6 @@ func asns(c impact.Collateral) string {
 		out = append(out, "AS"+asn.String())
 	}
 	return strings.Join(out, ", ")
-}
-
-func each[T any](list []T, line func(T) string) []string {
-	out := make([]string, len(list))
-	for i, e := range list {
-		out[i] = line(e)
-	}
-	return out
 }
 
 // members shows whose routes are treated.
