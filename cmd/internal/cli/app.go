@@ -68,9 +68,11 @@ func newApp(s *session) *cli.App {
 		UsageText:   "depeer [global flags] COMMAND [flags] [FILES]",
 		Description: "Flags may stand before or after the files. Every global flag has a DEPEER_... variable.",
 		Writer:      s.Out,
-		ErrWriter:   s.Err,
-		HideVersion: true,
-		Flags:       globalFlags(),
+		// A comma is a part of a file's name.
+		DisableSliceFlagSeparator: true,
+		ErrWriter:                 s.Err,
+		HideVersion:               true,
+		Flags:                     globalFlags(),
 		Commands: []*cli.Command{
 			checkCommand(s), emitCommand(s), importCommand(s),
 			planCommand(s), applyCommand(s), confirmCommand(s), rollbackCommand(s), recoverCommand(s), clearCommand(s),

@@ -51,7 +51,7 @@ func arrange(app *cli.App, args []string) ([]string, error) {
 			continue
 		case flag == nil:
 			return nil, unknownFlag(app, command, args[i:], key)
-		case takesValue(flag) && given[flag.Names()[0]]:
+		case takesValue(flag) && !repeats(flag) && given[flag.Names()[0]]:
 			return nil, usage("--"+flag.Names()[0]+" once", "flag %s stands twice", arg)
 		}
 		given[flag.Names()[0]] = true
@@ -105,6 +105,12 @@ func lookup(flags []cli.Flag, key string) cli.Flag {
 func takesValue(f cli.Flag) bool {
 	_, isBool := f.(*cli.BoolFlag)
 	return !isBool
+}
+
+// repeats says whether a flag may be given several times.
+func repeats(f cli.Flag) bool {
+	slice, ok := f.(cli.DocGenerationSliceFlag)
+	return ok && slice.IsSliceFlag()
 }
 
 func unknownCommand(app *cli.App, name string) error {

@@ -94,7 +94,7 @@ func (s *session) explain(ctx context.Context, in *input, subject impact.Subject
 		source = d.paths()
 	}
 	if source != nil {
-		source = s.watched(ctx, source)
+		source = s.watched(ctx, source, d.done)
 	}
 	explanation, err := impact.Explain(q, subject, source)
 	switch {

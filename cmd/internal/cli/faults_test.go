@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"depeer/cmd/internal/cli"
+	"depeer/examples"
 )
 
 // The rows of FAULTS.md that are tables, or are about what a process takes. Those that are
@@ -160,6 +161,11 @@ func TestFault42(t *testing.T) {
 		"plan":    []byte(`{"schema_version":1,"id":"x","made":"2026-01-01T00:00:00Z","target":"127.0.0.1:1"}`),
 		"toml":    []byte("[global.config]\nas = 64500\n\n[[policy-definitions]]\nname = \"depeer\"\n[[policy-definitions]]\nname = \"depeer-export\"\n"),
 	}
+	dump, err := examples.Files.ReadFile("mci-2005/routes-covered.mrt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	seeds["mrt"] = dump
 	good := filepath.Join(dir, "list.yaml")
 	write(t, good, seeds["listing"])
 	file, out := filepath.Join(dir, "input"), filepath.Join(dir, "out")
@@ -179,9 +185,11 @@ func TestFault42(t *testing.T) {
 		{"plan", []string{"show", file}, ""},
 		{"plan", []string{"apply", file, "--yes"}, ""},
 		{"toml", []string{"emit", good, "--into", file}, file},
+		{"mrt", []string{"impact", good, "--rib", file}, ""},
+		{"mrt", []string{"explain", "198.51.100.0/25", good, "--rib", file}, ""},
 	}
 	random := rand.New(rand.NewPCG(42, 0))
-	for i := range 2200 {
+	for i := range 200 * len(commands) {
 		c := commands[i%len(commands)]
 		data := mangled(random, seeds[c.seed])
 		write(t, out, []byte("what was there"))

@@ -96,7 +96,7 @@ func (s *session) look(ctx context.Context, in *input, q impact.Question, args r
 	if len(args.ribs) > 0 {
 		source = d.paths()
 	}
-	report, err := s.assess(ctx, q, in.exchange, source)
+	report, err := s.assess(ctx, q, in.exchange, source, d.done)
 	switch {
 	case errors.As(err, new(*failure)):
 		return err

@@ -96,8 +96,8 @@ func memberName(x *exchange.Exchange, p rib.Peer) string {
 }
 
 // assess looks at all routes of dumps, or of a target.
-func (s *session) assess(ctx context.Context, q impact.Question, x *exchange.Exchange, source rib.Source) (*impact.Report, error) {
-	report, err := impact.Assess(q, s.watched(ctx, source))
+func (s *session) assess(ctx context.Context, q impact.Question, x *exchange.Exchange, source rib.Source, done func() string) (*impact.Report, error) {
+	report, err := impact.Assess(q, s.watched(ctx, source, done))
 	if err != nil {
 		return nil, err
 	}
@@ -111,8 +111,9 @@ func (s *session) assess(ctx context.Context, q impact.Question, x *exchange.Exc
 // often is after how many paths it is looked at the clock.
 const often = 1 << 14
 
-// watched is a source that an interrupt ends, and of which progress is shown.
-func (s *session) watched(ctx context.Context, source rib.Source) rib.Source {
+// watched is a source that an interrupt ends, and of which progress is shown, with what
+// done says of it.
+func (s *session) watched(ctx context.Context, source rib.Source, done func() string) rib.Source {
 	return func(yield func(*rib.Path, error) bool) {
 		n, shown := 0, time.Now()
 		for p, err := range source {
@@ -123,7 +124,7 @@ func (s *session) watched(ctx context.Context, source rib.Source) rib.Source {
 				}
 				if time.Since(shown) > time.Second {
 					shown = time.Now()
-					s.view.Progress(fmt.Sprintf("%s looked at", count(n, "route")))
+					s.view.Progress(fmt.Sprintf("%s looked at%s", count(n, "route"), done()))
 				}
 			}
 			if !yield(p, err) {
@@ -139,11 +140,21 @@ type dumps struct {
 	names []string
 	into  view.Rib
 	diags diag.List
+
+	reading *mrt.Reader // of the last name in into
+	size    int64       // of that file, as it is packed; 0 where it has none, as a pipe
+}
+
+// done says how much of a dump is read.
+func (d *dumps) done() string {
+	if d.reading == nil || d.size == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", %d%% of %s", 100*d.reading.Consumed()/d.size, d.into.Files[len(d.into.Files)-1])
 }
 
 func (d *dumps) paths() rib.Source {
 	return func(yield func(*rib.Path, error) bool) {
-		d.into.Files = d.names
 		for _, name := range d.names {
 			if more, err := d.read(name, yield); !more || err != nil {
 				if err != nil {
@@ -166,6 +177,10 @@ func (d *dumps) read(name string, yield func(*rib.Path, error) bool) (more bool,
 	}
 	defer file.Close()
 	r := mrt.NewReader(file)
+	d.into.Files, d.reading, d.size = append(d.into.Files, name), r, 0
+	if info, err := file.Stat(); err == nil && info.Mode().IsRegular() {
+		d.size = info.Size()
+	}
 	for p, err := range r.Paths() {
 		if err != nil {
 			return false, wrong(err)

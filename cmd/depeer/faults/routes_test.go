@@ -1,0 +1,76 @@
+package faults_test
+
+import (
+	"net/netip"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"depeer/policies"
+	"depeer/policies/lab/testbed"
+)
+
+// Row 7: what refuses more routes than the exchange allows, of all or of one member, is
+// shown and not done, but by an override of exactly that number; and apply counts again.
+func TestGuardsOnRoutes(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, exchange())
+	w.write("depeer.yaml", `
+version: 1
+exchange: {name: Example-IX, asn: 64500}
+limits: {max_routes: 20%, max_member_routes: 30%}
+`)
+	w.write("seven.yaml", `
+version: 1
+list: {name: ours, updated: 2026-01-01}
+defaults: {treatment: depeer}
+providers:
+  - {name: Hoster, prefixes: [20.1.0.0/16]}
+`)
+	w.holds(outcomes[""])
+	before := dumpOf(t, w.Daemon)
+	// Of ten routes three are refused, all of the first member, who has seven.
+	refused := w.on("plan", "seven.yaml", "-o", "seven.plan").exits(4).says(
+		"3 of 10 refused", "AS64496", "20.1.0.0/16",
+		"[guard-max-routes]", "--allow-routes 3", "[guard-max-member-routes]", "--allow-member-routes 3")
+	if _, err := os.Stat(filepath.Join(w.dir, "seven.plan")); !os.IsNotExist(err) {
+		t.Errorf("%s: keeps a plan that is refused (%v)", refused.line, err)
+	}
+	for _, overrides := range [][]string{
+		{"--allow-routes", "3"}, {"--allow-member-routes", "3"},
+		{"--allow-routes", "4", "--allow-member-routes", "3"}, {"--allow-routes", "3", "--allow-member-routes", "2"},
+	} {
+		w.on(append([]string{"plan", "seven.yaml", "-o", "seven.plan"}, overrides...)...).exits(4)
+	}
+	var told struct {
+		Guards []policies.Answer
+	}
+	w.on("plan", "seven.yaml", "--json").exits(4).reads(&told)
+	member := w.Members[0].Address
+	want := []policies.Answer{
+		{Code: "guard-max-routes", Value: 3, Limit: 2, Base: 10, Flag: "--allow-routes"},
+		{Code: "guard-max-member-routes", Value: 3, Limit: 2, Base: 7, Flag: "--allow-member-routes", Member: &member},
+	}
+	told.Guards = slices.DeleteFunc(told.Guards, func(a policies.Answer) bool { return a.OK })
+	if d := cmp.Diff(want, told.Guards, cmp.Comparer(func(a, b netip.Addr) bool { return a == b })); d != "" {
+		t.Errorf("guards in JSON (-want +got):\n%s", d)
+	}
+
+	w.on("plan", "seven.yaml", "-o", "seven.plan", "--allow-routes", "3", "--allow-member-routes", "3").exits(0)
+	w.Members[0].Announce(testbed.Announce("20.1.3.0/24")...) // a fourth
+	w.Settle()
+	w.depeer("apply", "seven.plan", "--yes").exits(4).says("guard")
+	before.is(t, w.Daemon)
+	w.Members[0].Withdraw(testbed.Announce("20.1.3.0/24")[0].Prefix)
+	w.Settle()
+	w.depeer("apply", "seven.plan", "--yes").exits(0)
+	w.on("history").exits(0).says("allow-routes 3", "allow-member-routes 3")
+
+	// What is in force already holds no change back: it may always become less.
+	w.on("plan", "seven.yaml").exits(0)
+	w.on("clear", "--yes").exits(0)
+	w.holds(outcomes[""])
+}
