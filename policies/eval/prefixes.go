@@ -86,6 +86,9 @@ func (n *node) inherit(parent node) {
 
 // hit sets the bits of the sets that match p.
 func (t *prefixTable) hit(p netip.Prefix, hits bits) {
+	if len(t.ranges) == 0 {
+		return
+	}
 	s, found := t.nodes.LookupPrefix(p)
 	if !found {
 		return

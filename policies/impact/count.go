@@ -23,9 +23,10 @@ func (a *assessment) begin() {
 	}
 	a.unlike = make([]tally, len(a.sessions))
 	a.unusable = make([][2]int, len(a.sessions))
-	byASN := make(map[filters.ASN][]uint32)
+	byASN, some := make(map[filters.ASN][]uint32), new(asnFilter)
 	for i, s := range a.sessions {
 		byASN[s.ASN] = append(byASN[s.ASN], uint32(i))
+		some.add(s.ASN)
 		for family := range a.sent {
 			if s.sent(family) {
 				a.sent[family]++
@@ -36,7 +37,9 @@ func (a *assessment) begin() {
 	var room [64]filters.ASN
 	for n := range a.table.shared.list {
 		for _, asn := range a.table.shared.list[n].path.All(room[:0]) {
-			a.behind[n] = append(a.behind[n], byASN[asn]...)
+			if some.may(asn) {
+				a.behind[n] = append(a.behind[n], byASN[asn]...)
+			}
 		}
 	}
 	a.providers = make([]providerCount, len(a.index.listed))

@@ -17,6 +17,7 @@ type index struct {
 
 	prefixes bart.Table[[]ref]
 	asns     map[filters.ASN][]ref
+	some     asnFilter            // of asns
 	origins  map[filters.ASN]bool // that some provider lists, in force or not, wherever it looks
 	known    []bool               // providers that list ASNs: it is known where they are
 	placed   []bool               // providers that list prefixes
@@ -56,6 +57,7 @@ func newIndex(c *filters.Compiled) *index {
 			x.origins[m.ASN] = true
 			if inForce && matched[m.ASN] {
 				x.asns[m.ASN] = append(x.asns[m.ASN], ref{int32(i), int32(j)})
+				x.some.add(m.ASN)
 			}
 		}
 		if inForce {
@@ -84,6 +86,9 @@ func (x *index) asn(r ref) *filters.ASMatch { return &x.listed[r.provider].Provi
 // covering gives the prefix matches that an announcement of p meets, the most
 // specific first.
 func (x *index) covering(p netip.Prefix, each func(ref)) {
+	if x.prefixes.Size() == 0 {
+		return
+	}
 	if _, any := x.prefixes.LookupPrefix(p); !any {
 		return // nearly all: looking for all supernets takes longer
 	}
@@ -100,6 +105,9 @@ func (x *index) covering(p netip.Prefix, each func(ref)) {
 // along gives the AS matches that a path meets.
 func (x *index) along(path []filters.ASN, each func(ref)) {
 	for i, asn := range path {
+		if !x.some.may(asn) {
+			continue
+		}
 		for _, r := range x.asns[asn] {
 			m := x.asn(r)
 			switch m.Where {
@@ -120,6 +128,15 @@ func (x *index) along(path []filters.ASN, each func(ref)) {
 		}
 	}
 }
+
+// asnFilter says of most ASNs that they are not in a set, faster than a map does: it has
+// a bit for all that have their lower half in common.
+type asnFilter [1 << 10]uint64
+
+func (f *asnFilter) add(asn filters.ASN) { f[asn&0xffff>>6] |= 1 << (asn & 63) }
+
+// may says whether asn may be in the set.
+func (f *asnFilter) may(asn filters.ASN) bool { return f[asn&0xffff>>6]&(1<<(asn&63)) != 0 }
 
 func containsAny(path, any []filters.ASN) bool {
 	for _, asn := range any {
