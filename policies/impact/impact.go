@@ -62,6 +62,7 @@ type assessment struct {
 	unlike    []tally  // what others are told besides, or less
 	usable    [2]int   // prefixes that there was a path to before
 	unusable  [][2]int // of these, of each session: what it could not use
+	last      lastBefore
 }
 
 func newAssessment(q Question) *assessment {

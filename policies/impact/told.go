@@ -122,18 +122,46 @@ func (a *assessment) special(paths []entry) []uint32 {
 	return slices.Compact(out)
 }
 
-// before counts a prefix for those who could use it before: who could not, is special
-// to every path that was not refused.
+// before counts a prefix for those who could use it before.
 func (a *assessment) before(family int, paths []entry) {
+	if l := &a.last; !l.same(paths) {
+		l.paths = append(l.paths[:0], paths...)
+		l.none, l.usable = a.without(paths, l.none[:0])
+	}
+	if a.last.usable {
+		a.usable[family]++
+	}
+	for _, n := range a.last.none {
+		a.unusable[n][family]++
+	}
+}
+
+// lastBefore is the answer for the prefix that was counted last: in a table, prefixes of
+// one origin stand side by side.
+type lastBefore struct {
+	paths  []entry
+	usable bool
+	none   []uint32
+}
+
+// same says whether the answer is the same for these paths.
+func (l *lastBefore) same(paths []entry) bool {
+	return slices.EqualFunc(l.paths, paths, func(x, y entry) bool {
+		return x.peer == y.peer && x.attrs == y.attrs && x.old.Refused() == y.old.Refused()
+	})
+}
+
+// without appends the members who could use none of the paths before, and says whether
+// there was a path at all. Who could not, is special to every path that was not refused.
+func (a *assessment) without(paths []entry, none []uint32) ([]uint32, bool) {
 	first := slices.IndexFunc(paths, func(e entry) bool { return !e.old.Refused() })
 	if first < 0 {
-		return
+		return none, false
 	}
-	a.usable[family]++
 	without := func(n uint32) {
 		r := receiver{n, a.sessions[n].ASN}
 		if !slices.ContainsFunc(paths, func(e entry) bool { return !e.old.Refused() && a.table.offered(r, &candidate{entry: e}) }) {
-			a.unusable[n][family]++
+			none = append(none, n)
 		}
 	}
 	e := &paths[first]
@@ -144,6 +172,7 @@ func (a *assessment) before(family int, paths []entry) {
 			without(n)
 		}
 	}
+	return none, true
 }
 
 // resend counts what the soft reset of a member costs.
