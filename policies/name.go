@@ -43,6 +43,17 @@ func nameStatements(statements []Statement) {
 	}
 }
 
+// Treatment returns the name of the treatment that an import statement of Build's is of:
+// its sets are named for it. Empty for one that looks into none.
+func (s Statement) Treatment() string {
+	set := s.Conditions.ASPathSet.Set
+	if set == "" && !s.Conditions.PrefixSet.Invert {
+		set = s.Conditions.PrefixSet.Set
+	}
+	owner, _, _ := strings.Cut(strings.TrimPrefix(set, Prefix), "/")
+	return owner
+}
+
 // text returns all conditions in one canonical line.
 func (c Conditions) text() string {
 	text := fmt.Sprintf("prefix %q %t as-path %q %t large %q %t",

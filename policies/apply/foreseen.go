@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/netip"
+	"slices"
 	"time"
 
 	"depeer/policies"
@@ -43,7 +44,7 @@ func (a *Applier) guard(ctx context.Context, state *plan.State, p *plan.Plan) er
 		return nil
 	}
 	limits := impact.Limits{Routes: f.MaxRoutes, MemberRoutes: f.MaxMemberRoutes, AllowRoutes: f.AllowRoutes, AllowMemberRoutes: f.AllowMemberRoutes}
-	expected, paths := bound(f, state)
+	expected, paths := bound(p, state)
 	if paths > little && time.Since(p.Made) < fresh && refusing(expected.Again(limits)) == nil {
 		return nil
 	}
@@ -69,9 +70,9 @@ func refusing(all []policies.Answer) []policies.Answer {
 
 // bound is the most that can be refused now, if members have only come, gone, and
 // announced more or less: all that they announce more, besides what was refused.
-func bound(f *plan.Foreseen, state *plan.State) (r *impact.Report, paths uint64) {
+func bound(p *plan.Plan, state *plan.State) (r *impact.Report, paths uint64) {
 	then := make(map[netip.Addr]plan.ForeseenMember)
-	for _, m := range f.Members {
+	for _, m := range p.Foreseen.Members {
 		then[m.Address] = m
 	}
 	r = &impact.Report{}
@@ -80,7 +81,7 @@ func bound(f *plan.Foreseen, state *plan.State) (r *impact.Report, paths uint64)
 			continue
 		}
 		was := then[c.Address]
-		m := impact.Member{Address: c.Address, ASN: c.ASN, Routes: int(c.Accepted), Refused: was.Refused}
+		m := impact.Member{Address: c.Address, ASN: c.ASN, Routes: int(c.Accepted), Refused: was.Refused, Shut: shuts(&p.Change, c)}
 		if c.Accepted > was.Accepted {
 			m.Refused += int(c.Accepted - was.Accepted)
 		}
@@ -89,6 +90,12 @@ func bound(f *plan.Foreseen, state *plan.State) (r *impact.Report, paths uint64)
 		paths += c.Accepted
 	}
 	return r, paths
+}
+
+// shuts says whether a change shuts the session of a client, and with it all its routes
+// out.
+func shuts(change *plan.Change, c plan.Client) bool {
+	return slices.ContainsFunc(change.New.Sessions, func(s policies.Session) bool { return s.Address == c.Address })
 }
 
 // counted looks at what everybody announces now.
@@ -100,7 +107,7 @@ func (a *Applier) counted(ctx context.Context, state *plan.State, p *plan.Plan) 
 			continue
 		}
 		a.progress("looking through what %s announces", c.Address)
-		m := impact.Member{Address: c.Address, ASN: c.ASN}
+		m := impact.Member{Address: c.Address, ASN: c.ASN, Shut: shuts(&p.Change, c)}
 		was := r.had(c.Address)[0]
 		for route, err := range a.Daemon.Received(ctx, c.Address) {
 			if err != nil {
@@ -110,7 +117,7 @@ func (a *Applier) counted(ctx context.Context, state *plan.State, p *plan.Plan) 
 				break
 			}
 			m.Routes++
-			if r.newPolicy().Verdict(&route).Refused() {
+			if m.Shut || r.newPolicy().Verdict(&route).Refused() {
 				m.Refused++
 				if effect(was, &route) != "refuse" {
 					m.NewlyRefused++

@@ -62,10 +62,30 @@ func (v Verdict) Refused() bool { return v.refused }
 // Treated says whether the route is refused, or comes out changed. Taking large
 // communities off, which scrubs our own scratch space, is no treatment, nor are tags,
 // which never reach a member.
-func (v Verdict) Treated() bool { return v.statement != 0 }
+func (v Verdict) Treated() bool { return v.statement != 0 || v.refused }
+
+// Cut returns the verdict on routes of a session that is shut: they are refused, by no
+// statement.
+func Cut() Verdict { return Verdict{refused: true} }
 
 // Verdict judges r. It does not allocate.
 func (e *Evaluator) Verdict(r *policies.Route) Verdict { return e.walk(r, nil) }
+
+// Meeting returns the verdicts of all statements that treat routes, and whose prefix set
+// and AS-path set r meets, in their order, whatever an earlier one has done to it: the
+// one that decides, and those that it overrules. Exceptions of groups are not looked at.
+func (e *Evaluator) Meeting(r *policies.Route) []Verdict {
+	hits := make(bits, e.sets.words)
+	e.prefixes.hit(r.Prefix, hits)
+	e.paths.hit(r.Path, hits)
+	var out []Verdict
+	for i := range e.statements {
+		if s := &e.statements[i]; s.acts && s.meets(hits, r.Prefix.Addr().Is6()) {
+			out = append(out, Verdict{int32(i + 1), s.reject})
+		}
+	}
+	return out
+}
 
 // Statement returns the statement that decided v: the one that refused the route,
 // or the last one that changed it (in a policy of policies.Build the only one).
@@ -83,10 +103,14 @@ func (e *Evaluator) Statement(v Verdict) (policies.Statement, bool) {
 // policies of policies.Build, and the same communities scrubbed, comes out of both the
 // same.
 func (e *Evaluator) Effect(v Verdict) string {
-	if v.statement == 0 {
+	switch {
+	case v.refused:
+		return "refuse"
+	case v.statement == 0:
 		return ""
+	default:
+		return e.effects[v.statement-1]
 	}
-	return e.effects[v.statement-1]
 }
 
 // sets numbers prefix sets and AS-path sets, together. Each route has a bit for

@@ -139,7 +139,11 @@ func (s *statement) key() uint32 {
 
 // matches says whether all conditions of s hold.
 func (s *statement) matches(hits, large bits, is6 bool) bool {
+	return s.meets(hits, is6) && (s.large.kind == none || s.large.kind.holds(large.meets(s.large.mask)))
+}
+
+// meets says whether those on prefix and path hold.
+func (s *statement) meets(hits bits, is6 bool) bool {
 	return (s.prefix.kind == none || s.is6 == is6 && s.prefix.kind.holds(hits.has(s.prefix.bit))) &&
-		(s.path.kind == none || s.path.kind.holds(hits.has(s.path.bit))) &&
-		(s.large.kind == none || s.large.kind.holds(large.meets(s.large.mask)))
+		(s.path.kind == none || s.path.kind.holds(hits.has(s.path.bit)))
 }

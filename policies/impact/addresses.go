@@ -12,8 +12,10 @@ import (
 //	lost   |-------- 10.0.0.0/8 --------|
 //	left        |- 10.1.0.0/16 -|              these are still reached
 //	left   0.0.0.0/0, if it is there           then all are
+//
+// A /64 is reached if any part of it is.
 func (c *collected) addresses() Addresses {
-	lost := outermost(c.gone)
+	lost := outermost(networks(c.gone))
 	lost = slices.DeleteFunc(lost, func(p netip.Prefix) bool { _, found := c.cover(p); return found })
 	if len(lost) == 0 {
 		return Addresses{}
@@ -35,13 +37,24 @@ func (c *collected) addresses() Addresses {
 	var out Addresses
 	for i, p := range lost {
 		n := size(p)
-		for _, q := range outermost(inside[i]) {
+		for _, q := range outermost(networks(inside[i])) {
 			n -= min(n, size(q))
 		}
 		if p.Addr().Is4() {
 			out.IPv4 += n
 		} else {
 			out.IPv6 += n
+		}
+	}
+	return out
+}
+
+// networks has IPv6 prefixes inside a /64 be all of it.
+func networks(list []netip.Prefix) []netip.Prefix {
+	out := slices.Clone(list)
+	for i, p := range out {
+		if p.Addr().Is6() && p.Bits() > 64 {
+			out[i], _ = p.Addr().Prefix(64)
 		}
 	}
 	return out
@@ -61,10 +74,10 @@ func outermost(list []netip.Prefix) []netip.Prefix {
 	return out
 }
 
-// size is in addresses for IPv4, in /64s for IPv6: what is longer counts as one.
+// size is in addresses for IPv4, in /64s for IPv6.
 func size(p netip.Prefix) uint64 {
 	if p.Addr().Is4() {
 		return 1 << (32 - p.Bits())
 	}
-	return 1 << min(63, max(0, 64-p.Bits()))
+	return 1 << min(63, 64-p.Bits())
 }

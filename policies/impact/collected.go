@@ -65,7 +65,7 @@ func (c *collected) see(slot uint32, prefix netip.Prefix, paths []entry, alive b
 	if alive {
 		state = left
 	}
-	listed := false
+	listed := c.index.spares(prefix)
 	c.index.covering(prefix, func(r ref) {
 		listed = true
 		c.own[r] = max(c.own[r], state)
@@ -178,6 +178,9 @@ func (c *collected) entries(provider int32) {
 	}
 	for j := range l.Provider.Prefixes {
 		m := &l.Provider.Prefixes[j]
+		if c.index.spares(m.Prefix) {
+			continue // it matches nothing
+		}
 		state := c.own[ref{provider, int32(j)}]
 		if state == left {
 			continue
@@ -212,7 +215,7 @@ func (c *collected) cover(p netip.Prefix) (slot uint32, found bool) {
 
 // covered names the origin of the best path that is left of a slot.
 func (c *collected) covered(l *filters.Listed, p netip.Prefix, slot uint32) Cover {
-	best := c.order(c.table.of(slot, nil), c.new, newVerdict)[0]
+	best := c.table.order(c.of(slot, nil), c.new, newVerdict)[0]
 	origin, _ := c.table.attrs(&best.entry).path.Origin()
 	return Cover{Provider: l.Provider.ID, List: l.Listing.Name, Prefix: p, By: c.table.prefixes.at(slot).prefix(), Origin: origin}
 }

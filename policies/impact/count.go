@@ -21,14 +21,17 @@ func (a *assessment) begin() {
 	for i, s := range a.sessions {
 		a.members[i] = Member{Address: s.Address, ASN: s.ASN, Name: s.Name}
 	}
+	a.cut = newCut(a)
 	a.unlike = make([]tally, len(a.sessions))
 	a.unusable = make([][2]int, len(a.sessions))
+	a.resent = newResent(len(a.sessions))
 	byASN, some := make(map[filters.ASN][]uint32), new(asnFilter)
 	for i, s := range a.sessions {
 		byASN[s.ASN] = append(byASN[s.ASN], uint32(i))
 		some.add(s.ASN)
+		a.secondary = a.secondary || s.SecondaryRoute
 		for family := range a.sent {
-			if s.sent(family) {
+			if s.sent(family) && !a.cut.now[i] {
 				a.sent[family]++
 			}
 		}
@@ -51,7 +54,7 @@ func (a *assessment) count(slot uint32, paths []entry) {
 	a.out.Routes.Total += len(paths)
 	a.out.Prefixes.Total++
 	prefix := a.table.prefixes.at(slot).prefix()
-	refused, treated, differs := 0, false, false
+	refused, treated, differs, reset := 0, false, false, a.cut.hidden
 	for i := range paths {
 		e := &paths[i]
 		m := &a.members[e.peer]
@@ -63,6 +66,9 @@ func (a *assessment) count(slot uint32, paths []entry) {
 	}
 	a.collected.see(slot, prefix, paths, len(paths) > refused)
 	a.before(familyOf(prefix), paths)
+	if a.secondary {
+		a.resent.see(familyOf(prefix), paths)
+	}
 	if !treated {
 		return
 	}
@@ -74,12 +80,13 @@ func (a *assessment) count(slot uint32, paths []entry) {
 		a.collected.lost(prefix, paths)
 	}
 	for i := range paths {
-		differs = a.countPath(&paths[i]) || differs
+		otherwise := a.countPath(&paths[i])
+		differs, reset = differs || otherwise, reset || otherwise && !a.cut.concerns(&paths[i])
 		a.attribute(slot, paths[i], refused == len(paths))
 	}
 	a.withoutPath(paths, refused == len(paths))
 	if differs {
-		a.told(prefix, paths)
+		a.told(prefix, paths, reset)
 	}
 }
 
@@ -105,7 +112,7 @@ func (a *assessment) countPath(e *entry) (differs bool) {
 		m.Released++
 		a.out.Routes.Released++
 	}
-	m.Reset = m.Reset || differs
+	m.Reset = m.Reset || differs && !a.cut.concerns(e)
 	return differs
 }
 
@@ -129,6 +136,10 @@ func (a *assessment) attribute(slot uint32, e entry, none bool) {
 	var room [64]filters.ASN
 	route := a.table.route(slot, &e, room[:])
 	f := a.index.find(&route)
+	matched := f != nobody
+	if !matched {
+		f = a.cut.by[e.peer]
+	}
 	if f == nobody {
 		return
 	}
@@ -149,7 +160,7 @@ func (a *assessment) attribute(slot uint32, e entry, none bool) {
 			p.withoutPath++
 		}
 	}
-	if f.byASN && a.index.asn(f.ref).Where == filters.Path {
+	if f.byASN && (!matched || a.index.asn(f.ref).Where == filters.Path) {
 		a.collected.beside(slot, e, a.index.asn(f.ref).ASN, none)
 	}
 }
@@ -157,6 +168,7 @@ func (a *assessment) attribute(slot uint32, e entry, none bool) {
 // finish puts all counts into the report, in order.
 func (a *assessment) finish() {
 	for i, m := range a.members {
+		a.members[i].Shut = a.cut.now[i]
 		if m.Reset {
 			a.out.Effort.Resets = append(a.out.Effort.Resets, m.Address)
 		}

@@ -48,11 +48,12 @@ type Match struct {
 	Entry     string        `json:"entry"`
 	File      string        `json:"file"`
 	Line      int           `json:"line"`
-	State     string        `json:"state"`          // in force, expired, excepted, waiting
-	Treatment string        `json:"treatment"`      // "" unless in force
-	Effect    string        `json:"effect"`         // "refuse", or what it changes
-	Statement string        `json:"statement"`      // in the route server's policy
-	Told      string        `json:"told,omitempty"` // the large community that tells members why, for whoever knows to fill in
+	State     string        `json:"state"`                  // in force, expired, excepted, waiting
+	Treatment string        `json:"treatment"`              // "" unless in force
+	Effect    string        `json:"effect"`                 // of that: "refuse", or what it changes
+	Statement string        `json:"statement"`              // in the route server's policy; "" where others have all that it matches
+	Overruled *Overruler    `json:"overruled_by,omitempty"` // nil: it decides, or one of the same treatment
+	Told      string        `json:"told,omitempty"`         // the large community that tells members why, for whoever knows to fill in
 	Reason    string        `json:"reason"`
 	Evidence  []EvidenceRef `json:"evidence"`
 	Listed    string        `json:"listed"`
@@ -63,6 +64,15 @@ type Match struct {
 	Contact   string        `json:"contact"`
 	Approved  []string      `json:"approved_by"`
 	Upstreams []filters.ASN `json:"upstreams"`
+}
+
+// Overruler is an entry with a more severe treatment, which decides in place of another
+// one wherever that is met here.
+type Overruler struct {
+	Provider  string `json:"provider"`
+	List      string `json:"list"`
+	Entry     string `json:"entry"`
+	Treatment string `json:"treatment"`
 }
 
 // EvidenceRef is filters.Evidence.
@@ -82,10 +92,10 @@ type Announcement struct {
 	Provider string       `json:"provider"` // whose entry decides; "" if passed
 }
 
-// Covering is a less specific route that is left.
+// Covering is a less specific prefix that some path is left to.
 type Covering struct {
 	Prefix netip.Prefix `json:"prefix"`
-	Origin filters.ASN  `json:"origin"` // 0: an AS_SET
+	Origin filters.ASN  `json:"origin"` // of the best of these paths; 0: an AS_SET
 }
 
 // Inside counts paths to prefixes inside the one that is asked of.
@@ -98,7 +108,10 @@ type Inside struct {
 // Explain answers for a subject. Without routes (nil) nobody announces anything. An
 // error is one of the source's.
 func Explain(q Question, subject Subject, routes rib.Source) (*Explanation, error) {
-	x := &explainer{Question: q, subject: subject, index: newIndex(q.Lists), new: eval.New(q.New), out: &Explanation{Query: subject.String()}, met: make(map[found]bool)}
+	x := &explainer{
+		Question: q, subject: subject, index: newIndex(q.Lists, q.Protect), new: eval.New(q.New), out: &Explanation{Query: subject.String()},
+		met: make(map[found]int), decides: make(map[found]bool), around: newTable(),
+	}
 	x.lists()
 	if routes != nil {
 		for p, err := range routes {
@@ -118,7 +131,9 @@ type explainer struct {
 	index   *index
 	new     *eval.Evaluator
 	out     *Explanation
-	met     map[found]bool // matches, each once
+	met     map[found]int  // matches, each once: where it stands
+	decides map[found]bool // or one of the same treatment does
+	around  *table         // paths to less specific prefixes
 }
 
 // lists finds the entries that meet the subject by what lists say alone.
@@ -137,26 +152,17 @@ var nowhere = []netip.Prefix{netip.MustParsePrefix("0.0.0.1/32"), netip.MustPars
 
 // note keeps the matches of a route: all that meet it, the one that decides first.
 func (x *explainer) note(r *policies.Route) {
-	v := x.new.Verdict(r)
-	if !v.Treated() {
+	by := nobody
+	if x.new.Verdict(r).Treated() {
+		by = x.index.find(r)
+	}
+	if by == nobody {
 		return
 	}
-	decides := x.index.find(r)
-	x.keep(decides, v)
-	x.index.covering(r.Prefix, func(m ref) { x.keep(found{m, false}, v) })
-	x.index.along(r.Path, func(m ref) { x.keep(found{m, true}, v) })
-}
-
-func (x *explainer) keep(f found, v eval.Verdict) {
-	if f == nobody || x.met[f] {
-		return
-	}
-	x.met[f] = true
-	m := x.match(f)
-	if statement, ok := x.new.Statement(v); ok {
-		m.Statement, m.Effect = statement.Name, x.new.Effect(v)
-	}
-	x.out.Matches = append(x.out.Matches, m)
+	meeting := x.new.Meeting(r)
+	x.keep(by, by, meeting)
+	x.index.covering(r.Prefix, func(m ref) { x.keep(found{m, false}, by, meeting) })
+	x.index.along(r.Path, func(m ref) { x.keep(found{m, true}, by, meeting) })
 }
 
 // match describes an entry.
@@ -223,13 +229,23 @@ func (x *explainer) announced(p *rib.Path) {
 	x.out.AnnouncedBy = append(x.out.AnnouncedBy, a)
 }
 
-// covers keeps the first path of each less specific prefix that is not refused.
+// covers keeps what is left of the paths to less specific prefixes.
 func (x *explainer) covers(p *rib.Path) {
-	if x.new.Verdict(&p.Route).Refused() || slices.ContainsFunc(x.out.CoveredBy, func(c Covering) bool { return c.Prefix == p.Prefix }) {
-		return
+	if v := x.new.Verdict(&p.Route); !v.Refused() {
+		x.around.add(p, x.around.peer(p.Announcer()), eval.Verdict{}, v)
 	}
-	origin, _ := p.ASPath.Origin()
-	x.out.CoveredBy = append(x.out.CoveredBy, Covering{p.Prefix, origin})
+}
+
+// coverings returns these prefixes, the longest first, with the origins of the best paths.
+func (x *explainer) coverings() []Covering {
+	out := []Covering{}
+	for slot := range uint32(x.around.prefixes.len()) {
+		best := x.around.order(x.around.of(slot, nil), x.new, newVerdict)[0]
+		origin, _ := x.around.attrs(&best.entry).path.Origin()
+		out = append(out, Covering{x.around.prefixes.at(slot).prefix(), origin})
+	}
+	slices.SortFunc(out, func(a, b Covering) int { return cmp.Compare(b.Prefix.Bits(), a.Prefix.Bits()) })
+	return out
 }
 
 // finish puts everything in order.
@@ -237,11 +253,10 @@ func (x *explainer) finish() {
 	slices.SortFunc(x.out.AnnouncedBy, func(a, b Announcement) int {
 		return cmp.Or(cmp.Compare(a.ASN, b.ASN), a.Address.Compare(b.Address), a.Prefix.Compare(b.Prefix), cmp.Compare(a.ASPath, b.ASPath))
 	})
-	slices.SortFunc(x.out.CoveredBy, func(a, b Covering) int { return cmp.Compare(b.Prefix.Bits(), a.Prefix.Bits()) })
+	x.out.CoveredBy = x.coverings()
 	if len(x.out.Matches) == 0 {
 		x.whyNot()
 	}
 	x.out.Matches = append([]Match{}, x.out.Matches...)
 	x.out.AnnouncedBy = append([]Announcement{}, x.out.AnnouncedBy...)
-	x.out.CoveredBy = append([]Covering{}, x.out.CoveredBy...)
 }

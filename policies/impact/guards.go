@@ -6,6 +6,10 @@ import "depeer/policies"
 // each member. The limits are absolute: what was refused before counts, too. They hold
 // a change that refuses more; one that refuses nothing new is never held, or what is
 // too much could not be made less.
+//
+// What goes with a session that is shut is refused, and counts among all. That all of
+// the member's own is refused is meant then, and has a guard of its own (plan.SessionGuard):
+// an override for it would let as much of every other member's pass.
 
 // Limits are what guards on routes hold a report against.
 type Limits struct {
@@ -17,7 +21,7 @@ type Limits struct {
 }
 
 // Guards returns the answers of all guards on routes: of all together first, then of
-// each member with a path that is refused. An override passes what is exactly its
+// each member with a path that is refused, and whose session is kept. An override passes what is exactly its
 // number; that for members, whose largest refusal over the limit is exactly its.
 func (r *Report) Guards(l Limits) []policies.Answer {
 	exactly := func(value, allowed int) bool { return value == allowed }
@@ -37,7 +41,7 @@ func (r *Report) guards(l Limits, allows func(value, allowed int) bool) []polici
 	out := []policies.Answer{all}
 	most := 0
 	for _, m := range r.Members {
-		if m.Refused == 0 {
+		if m.Refused == 0 || m.Shut {
 			continue
 		}
 		a := answer("guard-max-member-routes", m.Refused, m.Routes, l.MemberRoutes)
@@ -78,11 +82,11 @@ type Alert struct {
 }
 
 // Alerts returns the members whose own loss is over the limit for members: these are
-// said before anything else.
+// said before anything else. Those whose sessions are shut are said to be so.
 func (r *Report) Alerts(l Limits) []Alert {
 	out := []Alert{}
 	for _, m := range r.Members {
-		if limit := policies.Share(m.Usable, l.MemberRoutes); m.Lost > limit {
+		if limit := policies.Share(m.Usable, l.MemberRoutes); m.Lost > limit && !m.Shut {
 			out = append(out, Alert{m, limit})
 		}
 	}

@@ -7,7 +7,8 @@ import (
 	"depeer/policies/rib"
 )
 
-// Question is what an impact is asked about.
+// Question is what an impact is asked about. Of the sessions that New has shut nothing
+// comes any more, and Old is asked for those that were before.
 type Question struct {
 	Lists *filters.Compiled       // what New was built from
 	Old   *policies.RoutingPolicy // in force now; nil: nothing
@@ -15,8 +16,10 @@ type Question struct {
 	// Members are the sessions of the route server. Whoever announces paths and is
 	// not among them is a member that is Up, Anchored, and sent both families.
 	Members []Session
-	// Protect is what is spared, for Explain to say so.
+	// Protect is what is spared.
 	Protect filters.Protection
+	// Treatments are those that New was built with.
+	Treatments []policies.Treatment
 }
 
 // Session is a member as the route server knows it.
@@ -27,7 +30,8 @@ type Session struct {
 	Anchored bool // obeys Old; all obey New
 	IPv4     bool // is sent IPv4 routes
 	IPv6     bool
-	// SecondaryRoute: every soft reset of another member sends it everything again.
+	// SecondaryRoute: every soft reset of another member sends it everything again, and a
+	// path through its own ASN is sent to it (choice.go).
 	SecondaryRoute bool
 }
 
@@ -57,16 +61,19 @@ type assessment struct {
 	members   []Member // by the peers' numbers
 	providers []providerCount
 	collected *collected
+	secondary bool     // some session has secondary-route
+	cut       *cut     // sessions that are shut
 	sent      [2]int   // sessions that are sent IPv4, and IPv6
 	most      [2]tally // of IPv4 and IPv6: what those are told to whom all paths are offered
 	unlike    []tally  // what others are told besides, or less
+	resent    resent   // where some session has secondary-route
 	usable    [2]int   // prefixes that there was a path to before
 	unusable  [][2]int // of these, of each session: what it could not use
 	last      lastBefore
 }
 
 func newAssessment(q Question) *assessment {
-	a := &assessment{Question: q, index: newIndex(q.Lists), table: newTable(), out: &Report{}}
+	a := &assessment{Question: q, index: newIndex(q.Lists, q.Protect), table: newTable(), out: &Report{}}
 	a.new = eval.New(q.New)
 	if q.Old != nil && len(q.Old.Import) > 0 {
 		a.old = eval.New(q.Old)
@@ -94,10 +101,14 @@ func (a *assessment) see(p *rib.Path) {
 
 // was and now are what the policies make of a path, as text; "" for nothing.
 func (a *assessment) was(e *entry) string {
-	if a.old == nil {
+	switch {
+	case e.old.Refused():
+		return "refuse"
+	case a.old == nil:
 		return ""
+	default:
+		return a.old.Effect(e.old)
 	}
-	return a.old.Effect(e.old)
 }
 
 func (a *assessment) now(e *entry) string { return a.new.Effect(e.new) }
@@ -107,7 +118,7 @@ func (a *assessment) report() *Report {
 	a.begin()
 	var paths []entry
 	for slot := range uint32(a.table.prefixes.len()) {
-		paths = a.table.of(slot, paths)
+		paths = a.of(slot, paths)
 		a.count(slot, paths)
 	}
 	a.finish()

@@ -10,24 +10,33 @@ import (
 )
 
 // index finds the listings that a path belongs to. It knows what is in force only:
-// protected ASNs are in no filter, and routes in protected space are never asked for.
+// protected ASNs are in no filter, and nothing is listed of protected space.
 type index struct {
 	listed   []filters.Listed
 	severity []int // of each provider: the rank of its treatment; -1: not in force
 
-	prefixes bart.Table[[]ref]
-	asns     map[filters.ASN][]ref
-	some     asnFilter            // of asns
-	origins  map[filters.ASN]bool // that some provider lists, in force or not, wherever it looks
-	known    []bool               // providers that list ASNs: it is known where they are
-	placed   []bool               // providers that list prefixes
+	prefixes  bart.Table[[]ref]
+	protected bart.Table[struct{}]
+	asns      map[filters.ASN][]ref
+	some      asnFilter            // of asns
+	origins   map[filters.ASN]bool // that some provider lists, in force or not, wherever it looks
+	known     []bool               // providers that list ASNs: it is known where they are
+	placed    []bool               // providers that list prefixes
 }
 
 // ref is one match of one provider.
 type ref struct{ provider, match int32 }
 
-func newIndex(c *filters.Compiled) *index {
+// before says whether r is listed before o.
+func (r ref) before(o ref) bool {
+	return r.provider < o.provider || r.provider == o.provider && r.match < o.match
+}
+
+func newIndex(c *filters.Compiled, spared filters.Protection) *index {
 	x := &index{listed: c.Listed, asns: make(map[filters.ASN][]ref), origins: make(map[filters.ASN]bool)}
+	for _, p := range spared.Prefixes {
+		x.protected.Insert(p.Prefix, struct{}{})
+	}
 	rank, matched := make(map[string]int), make(map[filters.ASN]bool)
 	for i, f := range c.Filters {
 		rank[f.Treatment] = i
@@ -83,13 +92,19 @@ func (x *index) prefix(r ref) *filters.PrefixMatch {
 // asn returns the AS match that r stands for.
 func (x *index) asn(r ref) *filters.ASMatch { return &x.listed[r.provider].Provider.ASNs[r.match] }
 
+// spares says whether p lies in protected space.
+func (x *index) spares(p netip.Prefix) bool {
+	_, protected := x.protected.LookupPrefix(p)
+	return protected
+}
+
 // covering gives the prefix matches that an announcement of p meets, the most
 // specific first.
 func (x *index) covering(p netip.Prefix, each func(ref)) {
 	if x.prefixes.Size() == 0 {
 		return
 	}
-	if _, any := x.prefixes.LookupPrefix(p); !any {
+	if _, any := x.prefixes.LookupPrefix(p); !any || x.spares(p) {
 		return // nearly all: looking for all supernets takes longer
 	}
 	bits := uint8(p.Bits())
@@ -161,9 +176,15 @@ var nobody = found{ref: ref{-1, -1}}
 // find returns the match that decides about a path: of the most severe treatment, by
 // prefix rather than by ASN, and the most specific one, or else the first listed.
 func (x *index) find(r *policies.Route) found {
+	if x.spares(r.Prefix) {
+		return nobody
+	}
 	best, severity := nobody, 0
 	better := func(r ref, byASN bool) {
-		if s := x.severity[r.provider]; s >= 0 && (best == nobody || s < severity) {
+		s := x.severity[r.provider]
+		switch {
+		case s < 0 || best != nobody && s > severity:
+		case best == nobody || s < severity || byASN && best.byASN && r.before(best.ref):
 			best, severity = found{r, byASN}, s
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"depeer/filters"
+	"depeer/policies"
 	"depeer/policies/eval"
 	"depeer/policies/impact"
 	"depeer/policies/rib"
@@ -32,7 +33,23 @@ func (o *oracle) session(p rib.Peer) impact.Session {
 	return o.all[slices.IndexFunc(o.all, func(s impact.Session) bool { return s.Peer == p })]
 }
 
+// was and now are what becomes of a path: what policies say, and refused where its session
+// is shut.
 func (o *oracle) was(p *rib.Path) string {
+	if o.Old != nil && shut(o.Old, o.session(p.Announcer())) {
+		return "refuse"
+	}
+	return o.wasJudged(p)
+}
+
+func (o *oracle) now(p *rib.Path) string {
+	if shut(o.New, o.session(p.Announcer())) {
+		return "refuse"
+	}
+	return o.judged(p)
+}
+
+func (o *oracle) wasJudged(p *rib.Path) string {
 	if o.Old == nil || !o.session(p.Announcer()).Anchored {
 		return ""
 	}
@@ -40,9 +57,13 @@ func (o *oracle) was(p *rib.Path) string {
 	return e.Effect(e.Verdict(&p.Route))
 }
 
-func (o *oracle) now(p *rib.Path) string {
+func (o *oracle) judged(p *rib.Path) string {
 	e := eval.New(o.New)
 	return e.Effect(e.Verdict(&p.Route))
+}
+
+func shut(by *policies.RoutingPolicy, s impact.Session) bool {
+	return slices.ContainsFunc(by.Sessions, func(shut policies.Session) bool { return shut.ASN == s.ASN })
 }
 
 func (o *oracle) routes() (r impact.Routes) {
@@ -82,24 +103,47 @@ func (o *oracle) left(prefix netip.Prefix, effect func(*rib.Path) string) bool {
 	return slices.ContainsFunc(o.to(prefix), func(p *rib.Path) bool { return effect(p) != "refuse" })
 }
 
-// gets is what a session is given of a prefix: a path, and what was made of it.
-func (o *oracle) gets(s impact.Session, prefix netip.Prefix, effect func(*rib.Path) string) (*rib.Path, string) {
-	var best *rib.Path
-	for _, p := range o.to(prefix) {
-		if effect(p) == "refuse" || p.Announcer() == s.Peer || slices.Contains(p.ASPath.All(nil), s.ASN) {
-			continue
-		}
-		if best == nil || o.better(p, best, effect) {
-			best = p
-		}
-	}
-	if best == nil {
-		return nil, ""
-	}
-	return best, effect(best)
+// got is what a session is sent of a prefix: a path, and what was made of it. used: it
+// takes it.
+type got struct {
+	path *rib.Path
+	how  string
+	used bool
 }
 
-// better compares as gobgpd does, where treatments of the test set preferences of 50.
+// order sorts paths in one by one, as they came, each before all that it is better than,
+// until one that it is not: gobgpd's insertion sort.
+func (o *oracle) order(prefix netip.Prefix, effect func(*rib.Path) string) []*rib.Path {
+	paths := o.to(prefix)
+	slices.SortStableFunc(paths, func(a, b *rib.Path) int { return int(a.Since) - int(b.Since) })
+	var order []*rib.Path
+	for _, p := range paths {
+		if effect(p) == "refuse" {
+			continue
+		}
+		at := len(order)
+		for at > 0 && o.better(p, order[at-1], effect) {
+			at--
+		}
+		order = slices.Insert(order, at, p)
+	}
+	return order
+}
+
+// gets returns the first that is not the session's own, nor through its ASN; with
+// secondary-route only the former is looked at, and the session itself looks at the latter.
+func (o *oracle) gets(s impact.Session, prefix netip.Prefix, effect func(*rib.Path) string) got {
+	for _, p := range o.order(prefix, effect) {
+		through := slices.Contains(p.ASPath.All(nil), s.ASN)
+		if p.Announcer() != s.Peer && (s.SecondaryRoute || !through) {
+			return got{p, effect(p), !through}
+		}
+	}
+	return got{}
+}
+
+// better compares as gobgpd does, where treatments of the test set preferences of 50,
+// and no MED.
 func (o *oracle) better(a, b *rib.Path, effect func(*rib.Path) string) bool {
 	preference := func(p *rib.Path) int {
 		if e := effect(p); len(e) >= 13 && e[:13] == "local-pref 50" {
@@ -111,11 +155,19 @@ func (o *oracle) better(a, b *rib.Path, effect func(*rib.Path) string) bool {
 		return int(p.LocalPref)
 	}
 	length := func(p *rib.Path) int {
-		if e := effect(p); len(e) >= 13 && e[:13] == "local-pref 50" && p.Path[0] != 0 {
+		if e := effect(p); len(e) >= 13 && e[:13] == "local-pref 50" && len(p.Path) > 0 && p.Path[0] != 0 {
 			return p.ASPath.Length() + 2
 		}
 		return p.ASPath.Length()
 	}
+	med := func(p *rib.Path) uint32 {
+		if p.MED == nil {
+			return 0
+		}
+		return *p.MED
+	}
+	// The test has no confederations: the first ASN of all is that of the first segment.
+	first := func(p *rib.Path) filters.ASN { return append(p.ASPath.All(nil), 0)[0] }
 	switch {
 	case preference(a) != preference(b):
 		return preference(a) > preference(b)
@@ -123,6 +175,8 @@ func (o *oracle) better(a, b *rib.Path, effect func(*rib.Path) string) bool {
 		return length(a) < length(b)
 	case a.Origin != b.Origin:
 		return a.Origin < b.Origin
+	case first(a) == first(b) && med(a) != med(b):
+		return med(a) < med(b)
 	case a.Since != b.Since:
 		return a.Since < b.Since
 	default:
@@ -130,7 +184,7 @@ func (o *oracle) better(a, b *rib.Path, effect func(*rib.Path) string) bool {
 	}
 }
 
-func (o *oracle) counts() (p impact.Prefixes, updates int, lost, usable map[rib.Peer]int) {
+func (o *oracle) counts() (p impact.Prefixes, lost, usable map[rib.Peer]int) {
 	lost, usable = make(map[rib.Peer]int), make(map[rib.Peer]int)
 	for _, prefix := range o.prefixes() {
 		p.Total++
@@ -142,90 +196,73 @@ func (o *oracle) counts() (p impact.Prefixes, updates int, lost, usable map[rib.
 		}
 		rerouted := false
 		for _, s := range o.all {
-			is4 := prefix.Addr().Is4()
-			if !s.Up || is4 && !s.IPv4 || !is4 && !s.IPv6 {
+			if !receives(s, prefix) {
 				continue
 			}
-			was, how := o.gets(s, prefix, o.was)
-			now, hownow := o.gets(s, prefix, o.now)
-			if was != nil {
+			was, now := o.gets(s, prefix, o.was), o.gets(s, prefix, o.now)
+			if was.used {
 				usable[s.Peer]++
 			}
-			if was == now && how == hownow {
+			if shut(o.New, s) {
+				lost[s.Peer] = usable[s.Peer]
 				continue
 			}
-			updates++
-			rerouted = true
-			if now == nil {
+			if was.used && !now.used {
 				lost[s.Peer]++
 			}
+			rerouted = rerouted || was != now && (was.used || now.used)
 		}
 		if rerouted {
 			p.Rerouted++
 		}
 	}
-	return p, updates, lost, usable
+	return p, lost, usable
+}
+
+func receives(s impact.Session, prefix netip.Prefix) bool {
+	return s.Up && (prefix.Addr().Is4() && s.IPv4 || prefix.Addr().Is6() && s.IPv6)
+}
+
+// effort counts what is sent: to most members what they get of a prefix, if it is not
+// what they got; with secondary-route that, or the same again, for each path to the
+// prefix of each member that is reset. What a session tells that goes or comes is told
+// besides.
+func (o *oracle) effort() (updates, again int) {
+	reset := make(map[rib.Peer]bool)
+	for _, p := range o.paths {
+		reset[p.Announcer()] = reset[p.Announcer()] || o.wasJudged(p) != o.judged(p)
+	}
+	for _, prefix := range o.prefixes() {
+		resets, judged := 0, false
+		for _, p := range o.to(prefix) {
+			if reset[p.Announcer()] {
+				resets++
+			}
+			judged = judged || o.wasJudged(p) != o.judged(p)
+		}
+		for _, s := range o.all {
+			if !receives(s, prefix) || shut(o.New, s) {
+				continue
+			}
+			was, now := o.gets(s, prefix, o.was), o.gets(s, prefix, o.now)
+			changes := was.path != now.path || was.how != now.how
+			if changes {
+				updates++
+			}
+			if s.SecondaryRoute && now.path != nil {
+				more := resets
+				if changes && judged {
+					more--
+				}
+				again += more
+			}
+		}
+	}
+	return updates + again, again
 }
 
 // meets says whether a listing's prefix is meant by an announcement.
 func meets(m filters.PrefixMatch, p netip.Prefix) bool {
 	bits := uint8(p.Bits())
 	return p.Addr().Is4() == m.Prefix.Addr().Is4() && m.Prefix.Contains(p.Addr()) && m.Min <= bits && bits <= m.Max
-}
-
-// covers are covered, reached and gone prefixes, by the listed prefix.
-func (o *oracle) covers() (covered, reached map[netip.Prefix]netip.Prefix, gone []netip.Prefix) {
-	covered, reached = make(map[netip.Prefix]netip.Prefix), make(map[netip.Prefix]netip.Prefix)
-	for _, l := range o.Lists.Listed {
-		if l.State != filters.InForce {
-			continue
-		}
-		for _, m := range l.Provider.Prefixes {
-			announced, alive := false, false
-			for _, p := range o.prefixes() {
-				if meets(m, p) {
-					announced = true
-					alive = alive || o.left(p, o.now)
-				}
-			}
-			if alive {
-				continue
-			}
-			var by netip.Prefix
-			for _, p := range o.prefixes() {
-				if p.Bits() < m.Prefix.Bits() && p.Contains(m.Prefix.Addr()) && o.left(p, o.now) && (!by.IsValid() || p.Bits() > by.Bits()) {
-					by = p
-				}
-			}
-			switch {
-			case by.IsValid() && announced:
-				reached[m.Prefix] = by
-			case by.IsValid():
-				covered[m.Prefix] = by
-			case !announced:
-				gone = append(gone, m.Prefix)
-			}
-		}
-	}
-	return covered, reached, gone
-}
-
-// unreached counts, one by one, addresses of 20.0.0.0/22 that something led to before,
-// and nothing does after. There are no others in the test.
-func (o *oracle) unreached() uint64 {
-	n := uint64(0)
-	for i := range 1024 {
-		a := netip.AddrFrom4([4]byte{20, 0, byte(i >> 8), byte(i)})
-		before, after := false, false
-		for _, p := range o.prefixes() {
-			if p.Contains(a) {
-				before = before || o.left(p, o.was)
-				after = after || o.left(p, o.now)
-			}
-		}
-		if before && !after {
-			n++
-		}
-	}
-	return n
 }

@@ -14,6 +14,8 @@ type Report struct {
 	Members   []Member   `json:"members"`   // by ASN and address
 	Providers []Provider `json:"providers"` // all that are in force, by list and id
 
+	// Nothing of the following is said of protected space.
+	//
 	// Covered are listed prefixes with no route of their own, and the less specific
 	// route that still carries them. Reached are those whose own routes are refused, and
 	// are reached by a less specific one all the same.
@@ -65,8 +67,9 @@ type Member struct {
 	WithoutPath  int         `json:"without_path"` // prefixes that it announces, and nobody does any more
 	// Lost are prefixes that it could use before, from others, and cannot after.
 	Lost   int  `json:"lost"`
-	Usable int  `json:"usable"` // prefixes that it could use before
-	Reset  bool `json:"reset"`  // something else is made of one of its routes than before
+	Usable int  `json:"usable"`         // prefixes that it could use before
+	Shut   bool `json:"shut,omitempty"` // its session is shut: all its routes are refused, and it can use none
+	Reset  bool `json:"reset"`          // something else is made of one of its routes than before
 }
 
 // Provider is what happens to the routes that a provider's matches decide about.
@@ -118,7 +121,7 @@ type Collateral struct {
 // prefixes left without a path that no other route covers.
 type Addresses struct {
 	IPv4 uint64 `json:"ipv4"`
-	IPv6 uint64 `json:"ipv6_64"` // /64s; what is longer counts as one
+	IPv6 uint64 `json:"ipv6_64"` // /64s to some part of which one led
 }
 
 // Effort is what the change costs the route server and its members, as it is: an

@@ -13,66 +13,76 @@ import (
 //
 //	order before   A  B  C      most members: A        the announcer of A: B
 //	order after       B  C      most members: B        the announcer of B: C
+//
+// Who has secondary-route may be sent a path through its own ASN, which it drops: it is
+// told, and has nothing (choice.go).
 
 // perRoute is for how long a soft reset keeps the daemon from all else, for each
 // route of the member and each neighbor: 1.2 to 2.8 us were measured.
 const perRoute = 2e-6
 
-// told counts what members are told, and what they lose.
-func (a *assessment) told(prefix netip.Prefix, paths []entry) {
-	before, after := a.order(paths, a.old, oldVerdict), a.order(paths, a.new, newVerdict)
+// told counts what members are told, and what they lose. reset: a soft reset tells them,
+// not only a session that goes or comes.
+func (a *assessment) told(prefix netip.Prefix, paths []entry, reset bool) {
+	before, after := a.table.order(paths, a.old, oldVerdict), a.table.order(paths, a.new, newVerdict)
 	family := familyOf(prefix)
-	most := a.tell(nobodySpecial, before, after)
+	most := a.tell(nobodySpecial, before, after, reset)
 	a.most[family].add(most, 1)
-	rerouted, others := false, a.sent[family]
+	rerouted, others := 0, a.sent[family]
 	for _, n := range a.special(paths) {
-		if !a.sessions[n].sent(family) {
+		if !a.sessions[n].sent(family) || a.cut.now[n] {
 			continue
 		}
 		others--
-		r := a.tell(receiver{n, a.sessions[n].ASN}, before, after)
-		rerouted = rerouted || r != nothing
+		r := a.tell(a.receiver(n), before, after, reset)
+		rerouted += r.rerouted
 		// It is counted among the others in the end.
 		a.unlike[n].add(most, -1)
 		a.unlike[n].add(r, 1)
 	}
-	if rerouted || most != nothing && others > 0 {
+	if rerouted > 0 || most.rerouted > 0 && others > 0 {
 		a.out.Prefixes.Rerouted++
 	}
 }
 
-// news is what a member is told of a prefix.
-type news uint8
-
-const (
-	nothing news = iota
-	another      // path, or other attributes
-	withdrawn
-)
-
-// tell returns what a receiver is told.
-func (a *assessment) tell(r receiver, before, after []candidate) news {
-	was, now := a.table.chosen(r, before), a.table.chosen(r, after)
-	switch {
-	case was == nil && now == nil, was != nil && now != nil && was.at == now.at && was.treated == now.treated:
-		return nothing
-	case now == nil:
-		return withdrawn
-	default:
-		return another
-	}
+// receiver returns a session as somebody who is sent routes.
+func (a *assessment) receiver(n uint32) receiver {
+	return receiver{n, a.sessions[n].ASN, a.sessions[n].SecondaryRoute}
 }
 
-// tally counts news.
-type tally struct{ updates, lost int }
+// tally counts what a member is told.
+type tally struct {
+	updates  int
+	paths    int // of these, such as are no withdrawals, and that a soft reset tells
+	rerouted int // what it uses is not as before
+	lost     int // it used something, and uses nothing
+}
 
-func (t *tally) add(n news, times int) {
-	if n != nothing {
-		t.updates += times
+func (t *tally) add(o tally, times int) {
+	t.updates += times * o.updates
+	t.paths += times * o.paths
+	t.rerouted += times * o.rerouted
+	t.lost += times * o.lost
+}
+
+// tell returns what a receiver is told of a prefix: one update, or nothing.
+func (a *assessment) tell(r receiver, before, after []candidate, reset bool) (t tally) {
+	was, now := a.table.chosen(r, before), a.table.chosen(r, after)
+	if was == nil && now == nil || was != nil && now != nil && was.at == now.at && was.treated == now.treated {
+		return t
 	}
-	if n == withdrawn {
-		t.lost += times
+	t.updates = 1
+	if now != nil && reset {
+		t.paths = 1
 	}
+	used, uses := a.table.uses(r, was), a.table.uses(r, now)
+	if used || uses {
+		t.rerouted = 1
+	}
+	if used && !uses {
+		t.lost = 1
+	}
+	return t
 }
 
 // sent says whether routes of a family are sent to a session.
@@ -80,37 +90,27 @@ func (s *Session) sent(family int) bool {
 	return s.Up && (family == 0 && s.IPv4 || family == 1 && s.IPv6)
 }
 
-// sum adds up what a member is told.
+// sum adds up what a member is told. Who is shut out is told nothing, and loses all.
 func (a *assessment) sum(n uint32) {
-	all := a.unlike[n]
+	all, m := a.unlike[n], &a.members[n]
 	for family := range a.most {
 		if a.sessions[n].sent(family) {
-			all.updates += a.most[family].updates
-			all.lost += a.most[family].lost
-			a.members[n].Usable += a.usable[family] - a.unusable[n][family]
+			all.add(a.most[family], 1)
+			m.Usable += a.usable[family] - a.unusable[n][family]
 		}
 	}
-	a.out.Effort.Updates += all.updates
-	a.members[n].Lost = all.lost
+	if a.cut.now[n] {
+		m.Lost = m.Usable
+		return
+	}
+	again := a.again(n, all.paths)
+	a.out.Effort.Again += again
+	a.out.Effort.Updates += all.updates + again
+	m.Lost = all.lost
 }
-
-// nobodySpecial is a receiver to whom all paths are offered.
-var nobodySpecial = receiver{peer: ^uint32(0)}
 
 func oldVerdict(e *entry) eval.Verdict { return e.old }
 func newVerdict(e *entry) eval.Verdict { return e.new }
-
-// order returns what a policy leaves of the paths, the best first.
-func (a *assessment) order(paths []entry, by *eval.Evaluator, verdict func(*entry) eval.Verdict) []candidate {
-	var order []candidate
-	for i := range paths {
-		if v := verdict(&paths[i]); !v.Refused() {
-			order = append(order, a.table.candidate(i, paths[i], v, by))
-		}
-	}
-	slices.SortStableFunc(order, a.table.prefer)
-	return order
-}
 
 // special returns the members to whom not all paths are offered, in order.
 func (a *assessment) special(paths []entry) []uint32 {
@@ -134,6 +134,9 @@ func (a *assessment) before(family int, paths []entry) {
 	for _, n := range a.last.none {
 		a.unusable[n][family]++
 	}
+	if a.last.usable && a.secondary {
+		a.beforeSecondary(family, paths)
+	}
 }
 
 // lastBefore is the answer for the prefix that was counted last: in a table, prefixes of
@@ -153,14 +156,15 @@ func (l *lastBefore) same(paths []entry) bool {
 
 // without appends the members who could use none of the paths before, and says whether
 // there was a path at all. Who could not, is special to every path that was not refused.
+// Those who have secondary-route are not asked.
 func (a *assessment) without(paths []entry, none []uint32) ([]uint32, bool) {
 	first := slices.IndexFunc(paths, func(e entry) bool { return !e.old.Refused() })
 	if first < 0 {
 		return none, false
 	}
 	without := func(n uint32) {
-		r := receiver{n, a.sessions[n].ASN}
-		if !slices.ContainsFunc(paths, func(e entry) bool { return !e.old.Refused() && a.table.offered(r, &candidate{entry: e}) }) {
+		r := a.receiver(n)
+		if !r.secondary && !slices.ContainsFunc(paths, func(e entry) bool { return !e.old.Refused() && a.table.offered(r, &candidate{entry: e}) }) {
 			none = append(none, n)
 		}
 	}
@@ -175,6 +179,23 @@ func (a *assessment) without(paths []entry, none []uint32) ([]uint32, bool) {
 	return none, true
 }
 
+// beforeSecondary is before for those who have secondary-route. Who could not use the
+// prefix, is special to some path to it.
+func (a *assessment) beforeSecondary(family int, paths []entry) {
+	var order []candidate
+	for _, n := range a.special(paths) {
+		if !a.sessions[n].SecondaryRoute {
+			continue
+		}
+		if order == nil {
+			order = a.table.order(paths, a.old, oldVerdict)
+		}
+		if r := a.receiver(n); !a.table.uses(r, a.table.chosen(r, order)) {
+			a.unusable[n][family]++
+		}
+	}
+}
+
 // resend counts what the soft reset of a member costs.
 func (a *assessment) resend(n uint32) {
 	m := &a.members[n]
@@ -182,14 +203,9 @@ func (a *assessment) resend(n uint32) {
 		return
 	}
 	up := 0
-	for i, s := range a.sessions {
+	for _, s := range a.sessions {
 		if s.Up {
 			up++
-		}
-		if s.Up && s.SecondaryRoute && uint32(i) != n {
-			again := m.Routes - m.Refused
-			a.out.Effort.Again += again
-			a.out.Effort.Updates += again
 		}
 	}
 	a.out.Effort.Seconds += perRoute * float64(m.Routes) * float64(up)

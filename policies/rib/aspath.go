@@ -123,6 +123,18 @@ func (p ASPath) Neighbor() (filters.ASN, bool) {
 	return 0, false
 }
 
+// First returns the first ASN of the first segment that has one, be it a sequence or a
+// set; confederation segments are passed over. 0 if there is none. It is what gobgpd
+// takes for the neighbor AS where it compares MEDs.
+func (p ASPath) First() filters.ASN {
+	for kind, asns := range p.Segments {
+		if len(asns) > 0 && (kind == ASSequence || kind == ASSet) {
+			return filters.ASN(binary.BigEndian.Uint32(asns))
+		}
+	}
+	return 0
+}
+
 // String writes it as gobgpd and bgpdump do: 64500 64501 {64502,64503}.
 func (p ASPath) String() string {
 	marks := map[SegmentType]struct{ open, between, close string }{

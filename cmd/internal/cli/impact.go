@@ -53,7 +53,7 @@ func (s *session) impactOfFile(ctx context.Context, in *input, args routesArgs, 
 	want := policies.Build(in.compiled, in.exchange.Treatments, in.exchange.ASN)
 	nothing := plan.Change{Old: &policies.RoutingPolicy{}, New: want}
 	result.Summary = nothing.Summary()
-	if err := s.look(ctx, in, impact.Question{Lists: in.compiled, New: want}, args, nil, &result); err != nil {
+	if err := s.look(ctx, in, impact.Question{Lists: in.compiled, New: want, Protect: in.exchange.Protect, Treatments: in.exchange.Treatments}, args, nil, &result); err != nil {
 		return err
 	}
 	return s.showImpact(in, result)
@@ -81,7 +81,7 @@ func (s *session) impactOnTarget(ctx context.Context, in *input, t target, args 
 	change := plan.To(state, want, "impact")
 	server := describeTarget(t, state)
 	result.Server, result.Summary = &server, change.Summary()
-	q := impact.Question{Lists: in.compiled, Old: change.Old, New: want, Members: sessionsOf(state, in.exchange)}
+	q := impact.Question{Lists: in.compiled, Old: change.Old, New: want, Members: sessionsOf(state, in.exchange), Protect: in.exchange.Protect, Treatments: in.exchange.Treatments}
 	if err := s.look(ctx, in, q, args, client.Announced(ctx, state.Clients), &result); err != nil {
 		return err
 	}

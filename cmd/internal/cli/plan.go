@@ -146,7 +146,7 @@ func (s *session) sizes(in *input, p, last *plan.Plan) plan.Sizes {
 func (s *session) foresee(ctx context.Context, in *input, client *gobgp.Client, state *plan.State, args planArgs, to *view.Plan) error {
 	s.view.Progress("looking through what members announce")
 	change := &to.Plan.Change
-	q := impact.Question{Lists: in.compiled, Old: change.Judged(), New: policies.Build(in.compiled, in.exchange.Treatments, in.exchange.ASN), Members: sessionsOf(state, in.exchange)}
+	q := impact.Question{Lists: in.compiled, Old: change.Judged(), New: policies.Build(in.compiled, in.exchange.Treatments, in.exchange.ASN), Members: sessionsOf(state, in.exchange), Protect: in.exchange.Protect, Treatments: in.exchange.Treatments}
 	if err := s.look(ctx, in, q, args.routesArgs, client.Announced(ctx, state.Clients), &to.Impact); err != nil {
 		return err
 	}

@@ -78,6 +78,9 @@ func (v *person) match(w *tabwriter.Writer, title string, m impact.Match) {
 	default:
 		line("treatment", "none: %s", m.State)
 	}
+	if o := m.Overruled; o != nil {
+		line("overruled by", "%s (%s) by %s: %s", o.Provider, o.List, o.Entry, o.Treatment)
+	}
 	if m.Statement != "" {
 		line("statement", "%s", m.Statement)
 	}

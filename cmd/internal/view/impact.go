@@ -155,9 +155,7 @@ func (v *person) routes(w *tabwriter.Writer, i Impact) {
 			return fmt.Sprintf("%s is announced by AS%s (%s), and is not listed", s.Prefix, s.Origin, s.Provider)
 		}),
 		each("gone", r.Gone, func(g impact.Gone) string { return fmt.Sprintf("%s (%s) is not seen any more", g.Entry, g.Provider) }),
-		each("besides", r.Collateral, func(c impact.Collateral) string {
-			return fmt.Sprintf("AS%s is not listed, and loses %s behind %s, %s without a path", c.Origin, counted{c.Refused + c.Changed, "route"}, asns(c), counted{c.WithoutPath, "prefix"})
-		}),
+		each("besides", r.Collateral, besides),
 	}
 	for _, n := range notes {
 		title, shown := n.title, i.few(n.count)
@@ -222,6 +220,20 @@ func from(c impact.Cover) string {
 		return ""
 	}
 	return fmt.Sprintf(" from AS%s", c.Origin)
+}
+
+// besides says what happens to who is not listed: what is refused is lost, what is
+// changed is not.
+func besides(c impact.Collateral) string {
+	who, lost := fmt.Sprintf("AS%s is not listed, and", c.Origin), counted{c.Refused, "route"}
+	switch {
+	case c.Refused == 0:
+		return fmt.Sprintf("%s has %s changed behind %s", who, counted{c.Changed, "route"}, asns(c))
+	case c.Changed == 0:
+		return fmt.Sprintf("%s loses %s behind %s, %s without a path", who, lost, asns(c), counted{c.WithoutPath, "prefix"})
+	default:
+		return fmt.Sprintf("%s loses %s and has %s changed behind %s, %s without a path", who, lost, group(c.Changed), asns(c), counted{c.WithoutPath, "prefix"})
+	}
 }
 
 func asns(c impact.Collateral) string {
