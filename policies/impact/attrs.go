@@ -20,7 +20,7 @@ const defaultLocalPref = 100
 
 // sharedAttrs holds each attrs once.
 type sharedAttrs struct {
-	list   []attrs
+	list   list[attrs]
 	index  numbers
 	seed   maphash.Seed
 	last   []uint32 // of each peer: prefixes of one origin often stand side by side
@@ -44,17 +44,17 @@ func (s *sharedAttrs) number(p *rib.Path, peer uint32) uint32 {
 	for len(s.last) <= int(peer) {
 		s.last = append(s.last, 0)
 	}
-	same := func(n uint32) bool { return s.list[n].same(&a) }
-	if n := s.last[peer]; len(s.list) > 0 && same(n) {
+	same := func(n uint32) bool { return s.list.at(n).same(&a) }
+	if n := s.last[peer]; s.list.len() > 0 && same(n) {
 		return n
 	}
 	h := maphash.Bytes(s.seed, a.path)
 	hash := uint32(h) ^ a.localPref*0x9e3779b1 ^ a.med*0x85ebca77 ^ uint32(a.origin)
 	n, known := s.index.find(hash, same)
 	if !known {
-		n = uint32(len(s.list))
+		n = uint32(s.list.len())
 		a.path = s.keep(a.path)
-		s.list = append(s.list, a)
+		s.list.add(a)
 		s.index.add(hash, n)
 	}
 	s.last[peer] = n

@@ -45,12 +45,12 @@ func newCollected(a *assessment) *collected {
 		return c
 	}
 	var room [64]filters.ASN
-	for n := range a.table.shared.list {
-		path := a.table.shared.list[n].path.Append(room[:0])
+	for n := range uint32(a.table.shared.list.len()) {
+		path := a.table.shared.list.at(n).path.Append(room[:0])
 		a.index.along(path, func(r ref) {
 			c.seenASNs[r] = true
 			if len(path) > 0 && path[len(path)-1] == a.index.asn(r).ASN {
-				c.along[uint32(n)] = append(c.along[uint32(n)], r)
+				c.along[n] = append(c.along[n], r)
 			}
 		})
 	}

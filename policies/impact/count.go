@@ -36,14 +36,15 @@ func (a *assessment) begin() {
 			}
 		}
 	}
-	a.behind = make([][]uint32, len(a.table.shared.list))
+	a.behind = newLists(a.table.shared.list.len())
 	var room [64]filters.ASN
-	for n := range a.table.shared.list {
-		for _, asn := range a.table.shared.list[n].path.All(room[:0]) {
+	for n := range uint32(a.table.shared.list.len()) {
+		for _, asn := range a.table.shared.list.at(n).path.All(room[:0]) {
 			if some.may(asn) {
-				a.behind[n] = append(a.behind[n], byASN[asn]...)
+				a.behind.extend(byASN[asn])
 			}
 		}
+		a.behind.end()
 	}
 	a.providers = make([]providerCount, len(a.index.listed))
 	a.collected = newCollected(a)

@@ -55,7 +55,7 @@ type assessment struct {
 	old, new *eval.Evaluator
 	sessions []Session // by the peers' numbers
 
-	behind [][]uint32 // by shared attributes: sessions whose ASN is in the path
+	behind lists // by shared attributes: sessions whose ASN is in the path
 
 	out       *Report
 	members   []Member // by the peers' numbers

@@ -26,3 +26,23 @@ func (l *list[T]) add(e T) {
 	*last = append(*last, e)
 	l.count++
 }
+
+// lists are many short lists of numbers, one behind the other: nothing that the garbage
+// collector follows.
+type lists struct{ all, ends []uint32 }
+
+// newLists returns room for n of them.
+func newLists(n int) lists { return lists{ends: make([]uint32, 0, n)} }
+
+// extend appends to the list that is being made; end ends it.
+func (l *lists) extend(numbers []uint32) { l.all = append(l.all, numbers...) }
+func (l *lists) end()                    { l.ends = append(l.ends, uint32(len(l.all))) }
+
+// of returns the nth list.
+func (l *lists) of(n uint32) []uint32 {
+	from, to := uint32(0), l.ends[n]
+	if n > 0 {
+		from = l.ends[n-1]
+	}
+	return l.all[from:to:to]
+}

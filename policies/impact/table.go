@@ -166,7 +166,7 @@ func (t *table) of(slot uint32, to []entry) []entry {
 }
 
 // attrs returns what a path shares with others.
-func (t *table) attrs(e *entry) *attrs { return &t.shared.list[e.attrs] }
+func (t *table) attrs(e *entry) *attrs { return t.shared.list.at(e.attrs) }
 
 // route returns what policies see of a path, without its communities. Its AS path is
 // in to.

@@ -116,7 +116,7 @@ func newVerdict(e *entry) eval.Verdict { return e.new }
 func (a *assessment) special(paths []entry) []uint32 {
 	var out []uint32
 	for _, e := range paths {
-		out = append(append(out, e.peer), a.behind[e.attrs]...)
+		out = append(append(out, e.peer), a.behind.of(e.attrs)...)
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
@@ -170,7 +170,7 @@ func (a *assessment) without(paths []entry, none []uint32) ([]uint32, bool) {
 	}
 	e := &paths[first]
 	without(e.peer)
-	behind := a.behind[e.attrs]
+	behind := a.behind.of(e.attrs)
 	for i, n := range behind {
 		if n != e.peer && !slices.Contains(behind[:i], n) {
 			without(n)
