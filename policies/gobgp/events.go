@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"net/netip"
+	"time"
 
 	api "github.com/osrg/gobgp/v3/api"
 
@@ -50,4 +51,16 @@ func (c *Client) Peers(ctx context.Context) iter.Seq2[PeerEvent, error] {
 			yield(PeerEvent{}, fmt.Errorf("%s: events: %w: %w", c.address, plan.ErrUnreachable, err))
 		}
 	}
+}
+
+// LongestUp returns for how long the session has stood that has stood longest: the
+// route server has not been started since. 0 if none stands.
+func (c *Client) LongestUp(ctx context.Context) (time.Duration, error) {
+	var longest time.Duration
+	err := list(ctx, c, c.api.ListPeer, &api.ListPeerRequest{}, func(a *api.ListPeerResponse) {
+		if up := a.Peer.GetTimers().GetState().GetUptime(); up != nil && a.Peer.GetState().GetSessionState() == api.PeerState_ESTABLISHED {
+			longest = max(longest, time.Since(up.AsTime()))
+		}
+	})
+	return longest, err
 }

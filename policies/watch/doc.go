@@ -22,6 +22,7 @@
 //	what lists ask for is in force                                    nothing
 //	a person went back, or cleared, and has applied nothing since     wait
 //	a guard has refused just that                                     wait
+//	members have not announced again what they did before             wait
 //	else                                                              Change
 //
 // The rules behind it:

@@ -67,6 +67,8 @@ type Keeper struct {
 	pulse   string // when it was looked at
 	found   *Finding
 	did     Do // what was done since the last look
+	filling filling
+	empty   bool // routes are missing that guards are to judge by
 
 	// off is what need not be tried again while nothing has changed.
 	off struct {
@@ -85,9 +87,10 @@ type Finding struct {
 	CutOff bool
 	// InTheWay is what keeps everything from being done; Clear: nothing.
 	InTheWay Obstacle
-	// Last names what was applied last, from this machine; "" if nothing was.
+	// Last names what was decided last, from this machine; "" if nothing was. A Repair
+	// decides nothing.
 	Last string
-	// Stands: that is in force, for all clients; true where there is none.
+	// Stands: what was applied last is in force, for all clients; true where nothing was.
 	Stands bool
 	// Lists is the version of lists that Listed is about, "" where there are none that
 	// could be used.
@@ -98,6 +101,14 @@ type Finding struct {
 	Unfit bool
 	// Kept: the last that was done was a person's going back, or clearing.
 	Kept bool
+
+	// Routes is how many routes all members announce, and RoutesBefore how many there
+	// were when a plan was last judged by them; 0: not known.
+	Routes, RoutesBefore uint64
+	// Members are the clients, and Up those of them whose sessions stand. Aged: one of
+	// these has stood for longer than Pace.Fill.
+	Members, Up int
+	Aged        bool
 }
 
 // Obstacle is what is in the way of any change.
@@ -160,7 +171,7 @@ func (k *Keeper) wants() (Do, time.Time) {
 	case f.InTheWay != Clear:
 	case !f.Stands:
 		do = Repair
-	case f.Lists == "" || f.Listed || f.Kept || f.Unfit || k.behind:
+	case f.Lists == "" || f.Listed || f.Kept || f.Unfit || k.behind || k.empty:
 	default:
 		do = Change
 	}

@@ -9,6 +9,7 @@ type Pace struct {
 	Gap    time.Duration // between two looks at the least
 	Slow   time.Duration // between two looks at the most
 	Again  time.Duration // until a guard that has refused is asked again
+	Fill   time.Duration // until routes that were there and are missing are given up
 
 	Dial, DialMost time.Duration // until a target is dialled again: the first time, and at the most
 	Act, ActMost   time.Duration // until what failed is tried again: likewise
@@ -19,7 +20,7 @@ type Pace struct {
 // Usual is the pace of the command.
 func Usual() Pace {
 	return Pace{
-		Pulse: 2 * time.Second, Settle: 50 * time.Millisecond, Gap: 500 * time.Millisecond, Slow: 10 * time.Minute, Again: 15 * time.Minute,
+		Pulse: 2 * time.Second, Settle: 50 * time.Millisecond, Gap: 500 * time.Millisecond, Slow: 10 * time.Minute, Again: 15 * time.Minute, Fill: 5 * time.Minute,
 		Dial: 100 * time.Millisecond, DialMost: 2 * time.Second, Act: time.Second, ActMost: 10 * time.Minute,
 		Forever: 24 * time.Hour,
 	}

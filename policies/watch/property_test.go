@@ -29,6 +29,9 @@ type target struct {
 	pending bool
 	strange bool
 	fails   int // so many attempts are going to fail
+	routes  uint64
+	missing time.Time // since when routes are; zero: none is
+	base    uint64    // routes that are not missing
 
 	heard bool        // events are told: connected since
 	steps []time.Time // all but waits
@@ -38,12 +41,17 @@ type target struct {
 var begin = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 
 func newTarget(t *rapid.T) *target {
-	return &target{t: t, now: begin, up: true, brain: watch.New(watch.Usual(), func() float64 { return 0.5 })}
+	return &target{t: t, now: begin, up: true, routes: 1000, base: 1000, brain: watch.New(watch.Usual(), func() float64 { return 0.5 })}
 }
 
 func (w *target) pulse() string { return fmt.Sprint(w.touched, w.entry, w.pending, w.locked) }
 
 func (w *target) finding() watch.Finding {
+	if w.routes*10 >= w.base*9 || !w.missing.IsZero() && w.now.Sub(w.missing) >= watch.Usual().Fill {
+		if w.missing, w.base = (time.Time{}), max(w.base, w.routes); w.routes*10 < w.base*9 {
+			w.base = w.routes // what does not come back is gone
+		}
+	}
 	f := watch.Finding{Pulse: w.pulse(), Lists: w.lists, Last: fmt.Sprint(w.entry), CutOff: w.cut, Kept: w.kept}
 	switch {
 	case w.locked:
@@ -53,6 +61,7 @@ func (w *target) finding() watch.Finding {
 	case w.strange:
 		f.InTheWay = watch.Strange
 	}
+	f.Routes, f.Members, f.Up, f.Aged = w.routes, 3, int(w.routes/300), w.missing.IsZero()
 	f.Stands = w.last == "" || w.inForce == w.last
 	f.Listed = w.lists != "" && w.inForce == w.lists
 	return f
@@ -111,6 +120,8 @@ func (w *target) attempt(do watch.Do) watch.Outcome {
 		w.t.Fatalf("it changes to %q what a person has kept", w.lists)
 	case w.last != "" && w.inForce != w.last:
 		return watch.Stale
+	case !w.missing.IsZero() && w.now.Sub(w.missing) < watch.Usual().Fill:
+		w.t.Fatalf("it changes while routes are missing, since %v", w.now.Sub(w.missing))
 	case w.lists[0] == '!':
 		return watch.Refused
 	default:
@@ -129,9 +140,14 @@ func (w *target) happens() {
 			w.brain.Stirred(w.now)
 		}
 	}
-	switch rapid.IntRange(0, 12).Draw(w.t, "what happens") {
+	switch rapid.IntRange(0, 14).Draw(w.t, "what happens") {
 	case 0: // a restart, or the end of one
-		w.up, w.inForce = !w.up, ""
+		w.up, w.inForce, w.missing = !w.up, "", time.Time{}
+		w.lose()
+		if w.heard {
+			w.heard = false
+			w.brain.Lost(w.now)
+		}
 	case 1: // a reload that wipes, without an event
 		w.inForce = ""
 		change(false)
@@ -160,10 +176,22 @@ func (w *target) happens() {
 		}
 	case 11:
 		w.fails = rapid.IntRange(1, 12).Draw(w.t, "failures")
+	case 13: // many sessions go down
+		w.lose()
+	case 14:
+		w.routes = 1000
 	case 12: // many events at once
 		for range 50 {
 			change(true)
 		}
+	}
+}
+
+// lose has routes be missing from now on, if they are not.
+func (w *target) lose() {
+	w.routes = uint64(rapid.SampledFrom([]int{0, 1, 300, 899}).Draw(w.t, "routes left"))
+	if w.missing.IsZero() && w.routes*10 < w.base*9 {
+		w.missing = w.now
 	}
 }
 

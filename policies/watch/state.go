@@ -17,9 +17,10 @@ const (
 	HalfWay                   // a change was cut off
 	Unlisted                  // what was applied last is in force, and no list can be used
 	Behind                    // another target is changed first
+	Filling                   // there is something new to do, and members have not announced everything again
 )
 
-var stateNames = [...]string{"unreachable", "in-sync", "drift", "refused", "kept-back", "pending", "locked", "unfit", "unknown", "unlisted", "behind"}
+var stateNames = [...]string{"unreachable", "in-sync", "drift", "refused", "kept-back", "pending", "locked", "unfit", "unknown", "unlisted", "behind", "filling"}
 
 // States returns all states.
 func States() []State {
@@ -66,6 +67,8 @@ func (k *Keeper) standing() State {
 		return Waiting
 	case k.behind:
 		return Behind
+	case k.empty:
+		return Filling
 	default:
 		return Drift
 	}

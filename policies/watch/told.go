@@ -6,6 +6,7 @@ import "time"
 func (k *Keeper) Reached(now time.Time) {
 	k.reached, k.found = true, nil
 	k.dial.reset()
+	k.filling.reached()
 	k.lookAt = now
 }
 
@@ -49,6 +50,9 @@ func (k *Keeper) Looked(now time.Time, f Finding) {
 	k.looked, k.lookAt, k.pulseAt = now, now.Add(k.pace.Slow), now.Add(k.pace.Pulse)
 	if f.Lists != k.lists { // they came meanwhile
 		k.lookAt = now
+	}
+	if k.empty = !k.filling.looked(now, &f, k.pace.Fill); k.empty {
+		k.lookAt = earliest(k.lookAt, now.Add(k.pace.Pulse)) // no event tells of routes
 	}
 	switch do, _ := k.wants(); {
 	case do == Wait:

@@ -94,7 +94,7 @@ func TestStorm(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, exchange())
 	stormer := w.Daemon.Site.Member(150)
-	w.addPeer(t, stormer, 64499)
+	w.addPeer(t, stormer, 64499, policies.ImportPolicy, "in")
 	speaker := testbed.Speak(t, w.Daemon, stormer, 64499)
 	stop := make(chan struct{})
 	var said sync.WaitGroup
@@ -149,8 +149,9 @@ func storm(s *testbed.Speaker, stop <-chan struct{}) {
 	}
 }
 
-// addPeer gives the route server one more client, with the lists of the others.
-func (w *world) addPeer(t testing.TB, address netip.Addr, asn uint32) {
+// addPeer gives the route server one more client, with these import policies. It has
+// ours on export if it has on import.
+func (w *world) addPeer(t testing.TB, address netip.Addr, asn uint32, imports ...string) {
 	t.Helper()
 	list := func(d api.PolicyDirection, names ...string) *api.PolicyAssignment {
 		a := &api.PolicyAssignment{Name: address.String(), Direction: d, DefaultAction: api.RouteAction_ACCEPT}
@@ -159,13 +160,17 @@ func (w *world) addPeer(t testing.TB, address netip.Addr, asn uint32) {
 		}
 		return a
 	}
+	exports := []string{"out"}
+	if slices.Contains(imports, policies.ImportPolicy) {
+		exports = []string{policies.ExportPolicy, "out"}
+	}
 	_, err := w.Daemon.API().AddPeer(t.Context(), &api.AddPeerRequest{Peer: &api.Peer{
 		Conf:        &api.PeerConf{NeighborAddress: address.String(), PeerAsn: asn},
 		Transport:   &api.Transport{PassiveMode: true},
 		RouteServer: &api.RouteServer{RouteServerClient: true},
 		ApplyPolicy: &api.ApplyPolicy{
-			ImportPolicy: list(api.PolicyDirection_IMPORT, policies.ImportPolicy, "in"),
-			ExportPolicy: list(api.PolicyDirection_EXPORT, policies.ExportPolicy, "out"),
+			ImportPolicy: list(api.PolicyDirection_IMPORT, imports...),
+			ExportPolicy: list(api.PolicyDirection_EXPORT, exports...),
 		},
 	}})
 	if err != nil {

@@ -159,7 +159,7 @@ func (p *proxy) note(method string) (before, after func(), lost bool) {
 		close(p.next)
 		p.next = nil
 	}
-	if strings.HasPrefix(method, "List") || strings.HasPrefix(method, "Get") {
+	if strings.HasPrefix(method, "List") || strings.HasPrefix(method, "Get") || strings.HasPrefix(method, "Watch") {
 		return nothing, nothing, false
 	}
 	p.calls = append(p.calls, method)
@@ -194,7 +194,7 @@ func (p *proxy) pass(_ any, program grpc.ServerStream) error {
 	ctx, cancel := context.WithCancel(context.Background()) // the daemon goes on if the program does not
 	defer cancel()
 	defer context.AfterFunc(program.Context(), func() {
-		if strings.HasPrefix(path.Base(full), "List") {
+		if method := path.Base(full); strings.HasPrefix(method, "List") || strings.HasPrefix(method, "Watch") {
 			cancel()
 		}
 	})()

@@ -121,7 +121,7 @@ func (s *session) wayBack(store *journal.Store, address, id string) (*journal.Re
 	}
 	for i := len(records) - 1; i >= 0; i-- {
 		r := &records[i]
-		if r.Outcome == apply.Applied.String() && (id == "" || r.ID == id) {
+		if r.Outcome == apply.Applied.String() && (id == "" && r.Begun.Action != actionRepair || r.ID == id) {
 			return r, last, nil
 		}
 	}

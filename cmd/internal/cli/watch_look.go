@@ -46,6 +46,9 @@ func (k *keeper) find(ctx context.Context) (watch.Finding, error) {
 		return f, err
 	}
 	k.obstacles(&f, state)
+	if err := k.count(ctx, &f, state); err != nil {
+		return f, err
+	}
 	f.Stands = k.found.last == nil || k.found.last.Clear && k.found.last.Then == nil || k.found.last.Holds(state)
 	k.asked(state)
 	if w := k.want; w != nil {
@@ -53,6 +56,26 @@ func (k *keeper) find(ctx context.Context) (watch.Finding, error) {
 		f.Listed = w.policy != nil && plan.To(state, w.policy, "watch").Empty()
 	}
 	return f, nil
+}
+
+// count counts routes, as the daemon does: none is listed.
+func (k *keeper) count(ctx context.Context, f *watch.Finding, state *plan.State) error {
+	for _, c := range state.Clients {
+		if !c.RouteServer {
+			continue
+		}
+		f.Members++
+		f.Routes += c.Accepted
+		if c.Up {
+			f.Up++
+		}
+	}
+	if f.RoutesBefore > 0 {
+		return nil
+	}
+	since, err := k.client.LongestUp(ctx)
+	f.Aged = since > watch.Usual().Fill
+	return err
 }
 
 // meet notes who the neighbors are.
@@ -90,7 +113,7 @@ func (k *keeper) exchange() *exchange.Exchange {
 
 // history finds what was done last, and whether it came to an end.
 func (k *keeper) history(f *watch.Finding) error {
-	newest, decided := true, false
+	newest := true
 	for record, err := range k.store.Backward(k.args.target.options.Address) {
 		if err != nil {
 			return err
@@ -102,20 +125,26 @@ func (k *keeper) history(f *watch.Finding) error {
 		if record.Outcome != outcomeApplied {
 			continue
 		}
+		p, err := record.Plan()
+		if err != nil {
+			return err
+		}
 		if k.found.last == nil {
-			if k.found.last, err = record.Plan(); err != nil {
-				return err
-			}
-			f.Last = record.ID
+			k.found.last = p
 		}
 		if record.Begun.Action == actionRepair {
 			continue // it repeats what was decided before
 		}
-		if !decided && (record.Begun.Action == "rollback" || record.Begun.Action == "clear") {
+		if record.Begun.Action == "rollback" || record.Begun.Action == "clear" {
 			f.Kept = true
 			k.found.kept = fmt.Sprintf("%s by %s at %s", record.Begun.Action, record.By.By, record.To.UTC().Format(time.RFC3339))
 		}
-		decided = true
+		f.Last = record.ID
+		if p.Foreseen != nil {
+			for _, m := range p.Foreseen.Members {
+				f.RoutesBefore += m.Accepted
+			}
+		}
 		break
 	}
 	pending, err := k.store.Pending(k.args.target.options.Address)

@@ -1,0 +1,48 @@
+package watch
+
+import "time"
+
+// Guards on routes ask how many of those that there are would be refused. A route
+// server that has just been started has none, and passes everything: what a guard has
+// refused a minute ago, too. So nothing new is done while routes are missing:
+//
+//	 routes   ___________________                      __________________   most
+//	            (judged by these)|                 ___/...................  nine tenths
+//	                             |               _/   :
+//	                             |______________/     : judged again, or when
+//	                             restart              : Fill is over without
+//
+// What was approved is put back meanwhile.
+
+// enough is what part of the routes that there were is enough to judge by: of ten.
+const enough = 9
+
+// filling is what is known of a target's routes.
+type filling struct {
+	most  uint64    // routes that there were; 0: not known
+	last  uint64    // routes at the last look since the target was reached
+	since time.Time // from when on they are missing; zero: they are not
+}
+
+// reached: the target may have been started anew, so waiting begins anew, too.
+func (f *filling) reached() { f.last, f.since = 0, time.Time{} }
+
+// looked notes how many routes there are, and says whether they are enough to judge by.
+func (f *filling) looked(now time.Time, found *Finding, patience time.Duration) bool {
+	f.most = max(f.most, found.RoutesBefore)
+	steady := f.last == found.Routes && f.last > 0
+	f.last = found.Routes
+	there := found.Aged || found.Up == found.Members && (steady || found.Members == 0)
+	if f.most > 0 {
+		there = found.Routes*10 >= f.most*enough
+	}
+	switch {
+	case there:
+		f.most, f.since = max(f.most, found.Routes), time.Time{}
+	case f.since.IsZero():
+		f.since = now
+	case now.Sub(f.since) >= patience: // they do not come back: these are the routes
+		f.most, f.since, there = found.Routes, time.Time{}, true
+	}
+	return there
+}
