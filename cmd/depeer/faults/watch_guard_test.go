@@ -10,7 +10,7 @@ import (
 	"depeer/policies/lab/testbed"
 )
 
-// strict is watched with a limit on how many routes a member may lose.
+// strictly is watched with a limit on how many routes a member may lose.
 var strictly = strings.Replace(watched, "max_member_routes: 100%", "max_member_routes: 40%", 1)
 
 // A guard that refuses waits for a person, and is shown; what was applied before is
@@ -38,6 +38,21 @@ func TestWatchGuards(t *testing.T) {
 	r.says(at, "msg=repaired")
 	r.says(at, "state=refused")
 	w.holds(outcomes["a"])
+
+	// A watch that knows of no refusal, and a route server that has no routes yet: the
+	// guard is not asked before it has.
+	r.ends()
+	w.Daemon.Kill()
+	r = w.watchOn()
+	r.says(0, "state=unreachable")
+	w.restart()
+	r.says(0, "msg=repaired")
+	r.says(0, "state=filling")
+	r.says(0, "state=refused")
+	w.holds(outcomes["a"])
+	if strings.Contains(r.log.String(), "msg=applied") {
+		t.Error("what a guard refuses was applied")
+	}
 
 	at = r.mark()
 	plan := w.on("plan", "-o", "by-hand.plan")

@@ -121,7 +121,13 @@ func (s *session) again(t target, state *plan.State, last *plan.Plan) *plan.Plan
 	id := newID()
 	p := s.newPlan(t, state, id, *plan.To(remembering(state, last), want, id))
 	p.Lists, p.Providers, p.Overrides, p.At = last.Lists, last.Providers, maps.Clone(last.Overrides), last.At
-	_ = allowSessions(p, whateverThereWere) // those that were shut, each with leave
+	// The sessions that it shuts again were named when that was allowed: no other ones are.
+	if g := plan.SessionGuard(&p.Change, 0); g.Value > 0 {
+		if p.Overrides == nil {
+			p.Overrides = map[string]int{}
+		}
+		p.Overrides[plan.AllowSessions] = g.Value
+	}
 	return p
 }
 

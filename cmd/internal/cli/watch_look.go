@@ -49,6 +49,7 @@ func (k *keeper) find(ctx context.Context) (watch.Finding, error) {
 	if err := k.count(ctx, &f, state); err != nil {
 		return f, err
 	}
+	state = remembering(state, k.found.last)
 	f.Stands = k.found.last == nil || k.found.last.Clear && k.found.last.Then == nil || k.found.last.Holds(state)
 	k.asked(state)
 	if w := k.want; w != nil {
