@@ -92,9 +92,11 @@ func TestPeers(t *testing.T) {
 			events <- e
 		}
 	}()
+	var up []gobgp.PeerEvent
 	for _, m := range x.Members {
-		hears(t, events, gobgp.PeerEvent{Address: m.Address, ASN: m.ASN, Up: true})
+		up = append(up, gobgp.PeerEvent{Address: m.Address, ASN: m.ASN, Up: true})
 	}
+	hears(t, events, up...)
 	if up, err := c.LongestUp(t.Context()); err != nil || up < 0 || up > time.Minute {
 		t.Errorf("sessions stand for %v, %v", up, err)
 	}
@@ -122,16 +124,14 @@ func TestPeers(t *testing.T) {
 	}
 }
 
-// hears waits for an event.
-func hears(t *testing.T, events <-chan gobgp.PeerEvent, want gobgp.PeerEvent) {
+// hears waits for events, in whatever order.
+func hears(t *testing.T, events <-chan gobgp.PeerEvent, want ...gobgp.PeerEvent) {
 	t.Helper()
 	deadline := time.After(testbed.Patience)
-	for {
+	for len(want) > 0 {
 		select {
 		case e := <-events:
-			if e == want {
-				return
-			}
+			want = slices.DeleteFunc(want, func(w gobgp.PeerEvent) bool { return w == e })
 		case <-deadline:
 			t.Fatalf("not heard of: %+v", want)
 		}

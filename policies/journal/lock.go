@@ -94,6 +94,24 @@ func (l *Lock) take(by string) error {
 	return l.write()
 }
 
+// Locked says whether a living process holds the lock of a target.
+func (s *Store) Locked(target string) (bool, error) {
+	file, err := os.Open(filepath.Join(s.directory(target), "lock"))
+	if errors.Is(err, os.ErrNotExist) {
+		return false, nil
+	} else if err != nil {
+		return false, fmt.Errorf("lock: %w", err)
+	}
+	defer file.Close()
+	err = syscall.Flock(int(file.Fd()), syscall.LOCK_SH|syscall.LOCK_NB) // let go of with the file
+	if errors.Is(err, syscall.EWOULDBLOCK) {
+		return true, nil
+	} else if err != nil {
+		return false, fmt.Errorf("lock: %w", err)
+	}
+	return false, nil
+}
+
 // read returns the name in the file; zero where there is none, or a torn one.
 func (l *Lock) read() Holder {
 	var h Holder

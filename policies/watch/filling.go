@@ -1,6 +1,10 @@
 package watch
 
-import "time"
+import (
+	"net/netip"
+	"slices"
+	"time"
+)
 
 // Guards on routes ask how many of those that there are would be refused. A route
 // server that has just been started has none, and passes everything: what a guard has
@@ -12,14 +16,17 @@ import "time"
 //	                             |______________/     : judged again, or when
 //	                             restart              : Fill is over without
 //
-// What was approved is put back meanwhile.
+// What was approved is put back meanwhile. A session that is kept down brings no routes
+// back, so it does not count; when another one is, it is counted anew.
 
 // enough is what part of the routes that there were is enough to judge by: of ten.
 const enough = 9
 
 // filling is what is known of a target's routes.
 type filling struct {
-	most  uint64    // routes that there were; 0: not known
+	most  uint64 // routes that there were; 0: not known
+	told  uint64 // RoutesBefore, as last told
+	shut  []netip.Addr
 	last  uint64    // routes at the last look since the target was reached
 	since time.Time // from when on they are missing; zero: they are not
 }
@@ -29,7 +36,12 @@ func (f *filling) reached() { f.last, f.since = 0, time.Time{} }
 
 // looked notes how many routes there are, and says whether they are enough to judge by.
 func (f *filling) looked(now time.Time, found *Finding, patience time.Duration) bool {
-	f.most = max(f.most, found.RoutesBefore)
+	if !slices.Equal(f.shut, found.Shut) {
+		f.shut, f.most, f.told, f.since = found.Shut, 0, 0, time.Time{}
+	}
+	if f.told != found.RoutesBefore { // those that do not come back are not waited for again
+		f.told, f.most = found.RoutesBefore, max(f.most, found.RoutesBefore)
+	}
 	steady := f.last == found.Routes && f.last > 0
 	f.last = found.Routes
 	there := found.Aged || found.Up == found.Members && (steady || found.Members == 0)

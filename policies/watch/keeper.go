@@ -2,6 +2,7 @@ package watch
 
 import (
 	"fmt"
+	"net/netip"
 	"time"
 )
 
@@ -105,6 +106,9 @@ type Finding struct {
 	// Routes is how many routes all members announce, and RoutesBefore how many there
 	// were when a plan was last judged by them; 0: not known.
 	Routes, RoutesBefore uint64
+	// Shut are the clients, in order, whose sessions are kept down: they are in none of
+	// these counts.
+	Shut []netip.Addr
 	// Members are the clients, and Up those of them whose sessions stand. Aged: one of
 	// these has stood for longer than Pace.Fill.
 	Members, Up int
@@ -142,7 +146,11 @@ func (k *Keeper) Next(now time.Time) Step {
 	}
 	until := earliest(k.lookAt, k.pulseAt)
 	if do, at := k.wants(); do != Wait {
-		if !now.Before(at) {
+		switch {
+		case now.Before(at):
+		case k.looked.Before(at):
+			return Step{Do: Look} // it had to wait: what was found is from before
+		default:
 			return Step{Do: do}
 		}
 		until = earliest(until, at)

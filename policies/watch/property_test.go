@@ -2,6 +2,7 @@ package watch_test
 
 import (
 	"fmt"
+	"net/netip"
 	"testing"
 	"time"
 
@@ -23,6 +24,7 @@ type target struct {
 	lists   string // what lists ask for: "" none, "!x" is refused by a guard
 	last    string // what was applied last: "" nothing
 	entry   int    // its number
+	seen    int    // that, when it was looked last
 	kept    bool
 	cut     bool // a change is cut off
 	locked  bool
@@ -32,6 +34,9 @@ type target struct {
 	routes  uint64
 	missing time.Time // since when routes are; zero: none is
 	base    uint64    // routes that are not missing
+	full    uint64    // routes of all sessions that are not kept down
+	told    uint64    // that, when it was looked last
+	before  bool      // the history tells how many routes there were
 
 	heard bool        // events are told: connected since
 	steps []time.Time // all but waits
@@ -41,12 +46,19 @@ type target struct {
 var begin = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 
 func newTarget(t *rapid.T) *target {
-	return &target{t: t, now: begin, up: true, routes: 1000, base: 1000, brain: watch.New(watch.Usual(), func() float64 { return 0.5 })}
+	return &target{t: t, now: begin, up: true, routes: 1000, base: 1000, full: 1000, told: 1000, before: rapid.Bool().Draw(t, "history tells of routes"), brain: watch.New(watch.Usual(), func() float64 { return 0.5 })}
 }
 
 func (w *target) pulse() string { return fmt.Sprint(w.touched, w.entry, w.pending, w.locked) }
 
 func (w *target) finding() watch.Finding {
+	w.seen = w.entry
+	if w.full != w.told { // counted anew
+		w.told, w.base, w.missing = w.full, w.full, time.Time{}
+		if w.routes*10 < w.base*9 {
+			w.missing = w.now
+		}
+	}
 	if w.routes*10 >= w.base*9 || !w.missing.IsZero() && w.now.Sub(w.missing) >= watch.Usual().Fill {
 		if w.missing, w.base = (time.Time{}), max(w.base, w.routes); w.routes*10 < w.base*9 {
 			w.base = w.routes // what does not come back is gone
@@ -61,7 +73,13 @@ func (w *target) finding() watch.Finding {
 	case w.strange:
 		f.InTheWay = watch.Strange
 	}
-	f.Routes, f.Members, f.Up, f.Aged = w.routes, 3, int(w.routes/300), w.missing.IsZero()
+	f.Routes, f.Members, f.Up, f.Aged = w.routes, 3, int(w.routes*10/w.full/3), w.missing.IsZero()
+	if w.before {
+		f.RoutesBefore = w.full
+	}
+	if w.full < 1000 {
+		f.Shut = []netip.Addr{netip.MustParseAddr("192.0.2.1")}
+	}
 	f.Stands = w.last == "" || w.inForce == w.last
 	f.Listed = w.lists != "" && w.inForce == w.lists
 	return f
@@ -106,6 +124,8 @@ func (w *target) attempt(do watch.Do) watch.Outcome {
 		return rapid.SampledFrom([]watch.Outcome{watch.Failed, watch.Stale, watch.Busy, watch.Gone, watch.Partial}).Draw(w.t, "fails as")
 	case w.locked:
 		return watch.Busy
+	case w.entry != w.seen:
+		return watch.Stale // somebody has done something since: the command looks, under the lock
 	case do == watch.Recover:
 		w.cut = false
 	case w.pending || w.strange || w.cut:
@@ -140,7 +160,7 @@ func (w *target) happens() {
 			w.brain.Stirred(w.now)
 		}
 	}
-	switch rapid.IntRange(0, 14).Draw(w.t, "what happens") {
+	switch rapid.IntRange(0, 15).Draw(w.t, "what happens") {
 	case 0: // a restart, or the end of one
 		w.up, w.inForce, w.missing = !w.up, "", time.Time{}
 		w.lose()
@@ -179,7 +199,10 @@ func (w *target) happens() {
 	case 13: // many sessions go down
 		w.lose()
 	case 14:
-		w.routes = 1000
+		w.routes = w.full
+	case 15: // a session is kept down, or is not any more: its routes go, or come
+		w.full = 1600 - w.full
+		w.routes = w.full
 	case 12: // many events at once
 		for range 50 {
 			change(true)
@@ -189,7 +212,7 @@ func (w *target) happens() {
 
 // lose has routes be missing from now on, if they are not.
 func (w *target) lose() {
-	w.routes = uint64(rapid.SampledFrom([]int{0, 1, 300, 899}).Draw(w.t, "routes left"))
+	w.routes = w.full * uint64(rapid.SampledFrom([]int{2, 4, 300, 899}).Draw(w.t, "routes left")) / 1000
 	if w.missing.IsZero() && w.routes*10 < w.base*9 {
 		w.missing = w.now
 	}

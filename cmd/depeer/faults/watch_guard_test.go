@@ -1,11 +1,13 @@
 package faults_test
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"depeer/policies/lab/testbed"
 )
@@ -45,9 +47,15 @@ func TestWatchGuards(t *testing.T) {
 	w.Daemon.Kill()
 	r = w.watchOn()
 	r.says(0, "state=unreachable")
-	w.restart()
+	for _, m := range w.Members {
+		m.Leave()
+	}
+	w.Daemon.Restart()
 	r.says(0, "msg=repaired")
 	r.says(0, "state=filling")
+	for _, m := range w.Members {
+		m.Return()
+	}
 	r.says(0, "state=refused")
 	w.holds(outcomes["a"])
 	if strings.Contains(r.log.String(), "msg=applied") {
@@ -106,8 +114,8 @@ func (r result) override(t testing.TB) []string {
 	return []string{words[i], strings.Trim(words[i+1], ".,:;")}
 }
 
-// While a change waits for its confirmation, and while somebody else holds the lock,
-// nothing is done; once it is confirmed, lists are applied again.
+// While a change waits for its confirmation nothing is done; once it is confirmed, lists
+// are applied again.
 func TestWatchPending(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, exchange())
@@ -128,6 +136,39 @@ func TestWatchPending(t *testing.T) {
 	waiting.wait().exits(0)
 	r.says(0, "msg=applied")
 	w.comesTo(testbed.Patience, outcomes["a"])
+	r.ends()
+}
+
+// While somebody else is at work nothing is done. That his process dies is noticed within
+// seconds, though nothing else changes, and what he was at is undone.
+func TestWatchHolder(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, exchange())
+	p := newProxy(t, w.Daemon)
+	w.target = p.address
+	r := w.watch("a")
+	r.says(0, "state=in-sync")
+	at := r.mark()
+	w.on("plan", "b.yaml", "-o", "b.plan").exits(0)
+	reached, release := p.pause(5)
+	apply := w.start("apply", "b.plan", "--yes")
+	<-reached
+	r.says(at, "state=locked")
+	w.holds(outcomes["a"])
+	apply.cmd.Process.Kill()
+	<-apply.done
+	begin := time.Now()
+	release()
+	testbed.Eventually(t, 10*time.Second, func() error {
+		if !strings.Contains(r.log.String()[at:], "msg=recovered") {
+			return errors.New("it is not recovered")
+		}
+		return nil
+	})
+	t.Logf("recovered %v after the death of who was at work", time.Since(begin).Round(time.Millisecond))
+	r.says(at, "state=in-sync")
+	w.holds(outcomes["a"])
+	w.on("status", "a.yaml").exits(0)
 	r.ends()
 }
 

@@ -164,6 +164,11 @@ func (k *keeper) apply(ctx context.Context, turn *session, p *plan.Plan, action 
 		return done{outcome: failed(err), plan: p, err: err}
 	}
 	d := func() done {
+		// Nobody else is at work now. Whatever somebody has done since the last look may
+		// be the opposite of what p does.
+		if stamp, err := k.store.Stamp(p.Target); err != nil || stamp != k.found.stamp {
+			return done{outcome: watch.Stale, plan: p, err: errors.Join(errStale, err)}
+		}
 		if _, err := waiting(lock, p); err != nil {
 			return done{outcome: failed(err), plan: p, err: err}
 		}

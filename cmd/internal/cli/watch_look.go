@@ -41,6 +41,9 @@ func (k *keeper) find(ctx context.Context) (watch.Finding, error) {
 		return f, err
 	}
 	k.found = looked{state: state}
+	if k.found.stamp, err = k.store.Stamp(k.args.target.options.Address); err != nil {
+		return f, err
+	}
 	k.meet(state)
 	if err := k.history(&f); err != nil {
 		return f, err
@@ -59,10 +62,19 @@ func (k *keeper) find(ctx context.Context) (watch.Finding, error) {
 	return f, nil
 }
 
-// count counts routes, as the daemon does: none is listed.
+// count counts routes, as the daemon does: none is listed. Those of a session that is
+// kept down, or is to be, do not come back: they count neither now nor before.
 func (k *keeper) count(ctx context.Context, f *watch.Finding, state *plan.State) error {
+	f.Shut = shut(state, k.found.last)
+	if p := k.found.judged; p != nil && p.Foreseen != nil {
+		for _, m := range p.Foreseen.Members {
+			if !slices.Contains(f.Shut, m.Address) {
+				f.RoutesBefore += m.Accepted
+			}
+		}
+	}
 	for _, c := range state.Clients {
-		if !c.RouteServer {
+		if !c.RouteServer || slices.Contains(f.Shut, c.Address) {
 			continue
 		}
 		f.Members++
@@ -77,6 +89,19 @@ func (k *keeper) count(ctx context.Context, f *watch.Finding, state *plan.State)
 	since, err := k.client.LongestUp(ctx)
 	f.Aged = since > watch.Usual().Fill
 	return err
+}
+
+// shut returns the clients that are kept down, by whomever, and those that what was
+// applied last keeps down: a restart has let them in until it is put back.
+func shut(state *plan.State, last *plan.Plan) []netip.Addr {
+	var out []netip.Addr
+	for _, c := range state.Clients {
+		ours := func(s policies.Session) bool { return s.Address == c.Address || !s.Address.IsValid() && s.ASN == c.ASN }
+		if c.RouteServer && (c.AdminDown || last != nil && slices.ContainsFunc(last.Wanted().Sessions, ours)) {
+			out = append(out, c.Address)
+		}
+	}
+	return out
 }
 
 // meet notes who the neighbors are.
@@ -140,12 +165,7 @@ func (k *keeper) history(f *watch.Finding) error {
 			f.Kept = true
 			k.found.kept = fmt.Sprintf("%s by %s at %s", record.Begun.Action, record.By.By, record.To.UTC().Format(time.RFC3339))
 		}
-		f.Last = record.ID
-		if p.Foreseen != nil {
-			for _, m := range p.Foreseen.Members {
-				f.RoutesBefore += m.Accepted
-			}
-		}
+		f.Last, k.found.judged = record.ID, p
 		break
 	}
 	pending, err := k.store.Pending(k.args.target.options.Address)
@@ -174,7 +194,7 @@ const (
 func (k *keeper) unfinished(f *watch.Finding, record *journal.Record) {
 	lock, err := k.store.Lock(k.args.target.options.Address, self())
 	if err != nil {
-		f.InTheWay, k.found.why = watch.Locked, err.Error()
+		f.InTheWay, k.found.why, k.found.locked = watch.Locked, err.Error(), errors.Is(err, journal.ErrLocked)
 		return
 	}
 	defer lock.Unlock()

@@ -3,6 +3,7 @@ package cli
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"log/slog"
 	"math/rand/v2"
 	"net/netip"
@@ -45,12 +46,13 @@ type wanted struct {
 
 // looked is what the last look has read.
 type looked struct {
-	state *plan.State
-	last  *plan.Plan // applied last; nil: nothing was
-	cut   bool
-	why   string // what is in the way, in words
-	kept  string // whose word keeps lists from being applied
-
+	state  *plan.State
+	last   *plan.Plan // applied last; nil: nothing was
+	judged *plan.Plan // decided last, by the routes that there were then; nil: likewise
+	stamp  string     // of the history, when that was read
+	locked bool       // somebody on this machine is at work
+	why    string     // what is in the way, in words
+	kept   string     // whose word keeps lists from being applied
 }
 
 func newKeeper(s *session, log *slog.Logger, clock func() time.Time, args watchArgs, store *journal.Store, sources *sources) *keeper {
@@ -185,6 +187,10 @@ func (k *keeper) ask(ctx context.Context) (string, error) {
 		return "", err
 	}
 	history, err := k.store.Stamp(k.args.target.options.Address)
+	if err == nil && k.found.locked { // who dies leaves everything as it is, but for that
+		k.found.locked, err = k.store.Locked(k.args.target.options.Address)
+		history += fmt.Sprint(k.found.locked)
+	}
 	return target + history, err
 }
 

@@ -189,8 +189,35 @@ func (d *Daemon) Restart() {
 	d.start()
 }
 
-// Stop freezes the daemon: its sockets stay, and nothing answers.
-func (d *Daemon) Stop() { d.t.Helper(); d.signal(syscall.SIGSTOP) }
+// Stop freezes the daemon, and returns when it is: its sockets stay, and nothing answers.
+func (d *Daemon) Stop() {
+	d.t.Helper()
+	d.signal(syscall.SIGSTOP)
+	// The signal stops one thread after the other: until all are, a call is answered.
+	Eventually(d.t, Patience, func() error { return stopped(d.process.cmd.Process.Pid) })
+}
+
+// stopped is an error while a thread of a process runs. Where the system does not tell of
+// threads, all are believed to be stopped.
+func stopped(pid int) error {
+	threads, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", pid))
+	if err != nil {
+		return err
+	}
+	for _, name := range threads {
+		stat, err := os.ReadFile(name)
+		if errors.Is(err, os.ErrNotExist) || errors.Is(err, syscall.ESRCH) {
+			continue
+		} else if err != nil {
+			return err
+		}
+		// pid (name) state ...; the name may hold anything
+		if state := bytes.TrimSpace(stat[bytes.LastIndexByte(stat, ')')+1:]); state[0] != 'T' {
+			return fmt.Errorf("%s is in state %c", name, state[0])
+		}
+	}
+	return nil
+}
 
 // Continue lets a stopped daemon go on.
 func (d *Daemon) Continue() { d.t.Helper(); d.signal(syscall.SIGCONT) }

@@ -97,6 +97,19 @@ func (m *Member) put(announcements []Announcement) {
 	}
 }
 
+// Leave has the member end its session, and not begin another one until Return.
+func (m *Member) Leave() { m.t.Helper(); m.must("disable " + session) }
+
+// Return has it begin its session again.
+func (m *Member) Return() { m.t.Helper(); m.must("enable " + session) }
+
+func (m *Member) must(command string) {
+	m.t.Helper()
+	if _, err := m.ask(command); err != nil {
+		m.t.Fatalf("%s: %s: %v", m.process.name, command, err)
+	}
+}
+
 // WaitEstablished returns when the session stands.
 func (m *Member) WaitEstablished() {
 	m.t.Helper()
