@@ -52,21 +52,32 @@ func New(p *policies.RoutingPolicy) *Evaluator {
 // Verdict is what a policy does to a route. Those of one Evaluator are comparable:
 // equal ones are of the same statement. To compare those of two, use Effect.
 type Verdict struct {
-	statement int32 // that decided, counted from 1; 0: none
-	refused   bool
+	// The number of the statement that decided, counted from 1 (0: none), and in the
+	// lowest bit whether it refused: there is one for each of millions of routes.
+	packed uint32
 }
 
+func verdictOf(statement int, refused bool) Verdict {
+	v := Verdict{uint32(statement+1) << 1}
+	if refused {
+		v.packed |= 1
+	}
+	return v
+}
+
+func (v Verdict) statement() uint32 { return v.packed >> 1 }
+
 // Refused says whether the route is refused.
-func (v Verdict) Refused() bool { return v.refused }
+func (v Verdict) Refused() bool { return v.packed&1 != 0 }
 
 // Treated says whether the route is refused, or comes out changed. Taking large
 // communities off, which scrubs our own scratch space, is no treatment, nor are tags,
 // which never reach a member.
-func (v Verdict) Treated() bool { return v.statement != 0 || v.refused }
+func (v Verdict) Treated() bool { return v.packed != 0 }
 
 // Cut returns the verdict on routes of a session that is shut: they are refused, by no
 // statement.
-func Cut() Verdict { return Verdict{refused: true} }
+func Cut() Verdict { return Verdict{1} }
 
 // Verdict judges r. It does not allocate.
 func (e *Evaluator) Verdict(r *policies.Route) Verdict { return e.walk(r, nil) }
@@ -81,7 +92,7 @@ func (e *Evaluator) Meeting(r *policies.Route) []Verdict {
 	var out []Verdict
 	for i := range e.statements {
 		if s := &e.statements[i]; s.acts && s.meets(hits, r.Prefix.Addr().Is6()) {
-			out = append(out, Verdict{int32(i + 1), s.reject})
+			out = append(out, verdictOf(i, s.reject))
 		}
 	}
 	return out
@@ -91,10 +102,10 @@ func (e *Evaluator) Meeting(r *policies.Route) []Verdict {
 // or the last one that changed it (in a policy of policies.Build the only one).
 // False if there is none.
 func (e *Evaluator) Statement(v Verdict) (policies.Statement, bool) {
-	if v.statement == 0 {
+	if v.statement() == 0 {
 		return policies.Statement{}, false
 	}
-	return e.policy.Import[v.statement-1], true
+	return e.policy.Import[v.statement()-1], true
 }
 
 // Effect returns what the statement that decided v does, as canonical text without
@@ -104,12 +115,12 @@ func (e *Evaluator) Statement(v Verdict) (policies.Statement, bool) {
 // same.
 func (e *Evaluator) Effect(v Verdict) string {
 	switch {
-	case v.refused:
+	case v.Refused():
 		return "refuse"
-	case v.statement == 0:
+	case v.statement() == 0:
 		return ""
 	default:
-		return e.effects[v.statement-1]
+		return e.effects[v.statement()-1]
 	}
 }
 

@@ -106,7 +106,7 @@ func (e *Evaluator) walk(r *policies.Route, trail *[]int) Verdict {
 			*trail = append(*trail, i)
 		}
 		if s.acts {
-			v = Verdict{int32(i + 1), s.reject}
+			v = verdictOf(i, s.reject)
 		}
 		if s.reject {
 			break

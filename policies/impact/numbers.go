@@ -1,7 +1,7 @@
 package impact
 
 // numbers finds the number of a thing by its hash: an open hash table of numbers, at
-// most half filled. The things themselves are elsewhere, in the order of their
+// most three quarters filled. The things themselves are elsewhere, in the order of their
 // numbers; a table of millions holds nothing that the garbage collector follows.
 type numbers struct {
 	slots []slot // a power of two
@@ -30,7 +30,7 @@ func (n *numbers) find(hash uint32, equal func(number uint32) bool) (number uint
 
 // add notes a number that is not there.
 func (n *numbers) add(hash, number uint32) {
-	if 2*(n.count+1) > len(n.slots) {
+	if 4*(n.count+1) > 3*len(n.slots) {
 		old := n.slots
 		n.slots = make([]slot, max(1024, 2*len(old)))
 		for _, s := range old {

@@ -12,7 +12,7 @@ import (
 )
 
 // table holds every path that was seen: what is needed to choose between those of
-// a prefix, and what the policies said. A path takes 32 octets, a prefix 32, with its place in the index 48, and
+// a prefix, and what the policies said. A path takes 24 octets, a prefix 24, with its place in the index 40, and
 // attributes that many paths share are held once.
 //
 // As long as prefixes come in order, as dumps have them, the next one is new or the
@@ -25,17 +25,21 @@ type table struct {
 
 	shared sharedAttrs
 
-	peers          []rib.Peer
-	number         map[rib.Peer]uint32
-	lastPeer       rib.Peer // and its number: of a live table most come in a row
-	lastPeerNumber uint32
+	peers  []rib.Peer
+	number map[rib.Peer]uint32
+	recent [64]uint32 // numbers of peers, by their ASN: nearly always the right one
 }
 
 // announced is a prefix, and its last path, counted from 1.
 type announced struct {
-	key
-	head uint32
+	high, low uint64 // of the key; as a struct inside this one it would take 8 octets more
+	head      uint32
+	bits      uint8
+	is6       bool
 }
+
+func (a *announced) key() key             { return key{a.high, a.low, a.bits, a.is6} }
+func (a *announced) prefix() netip.Prefix { return a.key().prefix() }
 
 // key is a prefix without what netip needs besides.
 type key struct {
@@ -94,15 +98,16 @@ func newTable() *table {
 
 // peer returns the number of a peer, which it gets if it has none.
 func (t *table) peer(p rib.Peer) uint32 {
-	if p == t.lastPeer && len(t.peers) > 0 {
-		return t.lastPeerNumber
+	recent := &t.recent[p.ASN%64]
+	if n := *recent; int(n) < len(t.peers) && t.peers[n] == p {
+		return n
 	}
 	n, known := t.number[p]
 	if !known {
 		n = uint32(len(t.peers))
 		t.number[p], t.peers = n, append(t.peers, p)
 	}
-	t.lastPeer, t.lastPeerNumber = p, n
+	*recent = n
 	return n
 }
 
@@ -117,7 +122,7 @@ func (t *table) add(p *rib.Path, peer uint32, old, new eval.Verdict) {
 func (t *table) slot(k key) uint32 {
 	n := uint32(t.prefixes.len())
 	if n > 0 && !t.indexed {
-		switch order := k.compare(t.prefixes.at(n - 1).key); {
+		switch order := k.compare(t.prefixes.at(n - 1).key()); {
 		case order == 0:
 			return n - 1
 		case order < 0:
@@ -126,12 +131,12 @@ func (t *table) slot(k key) uint32 {
 	}
 	if t.indexed {
 		h := k.hash()
-		if known, found := t.index.find(h, func(i uint32) bool { return t.prefixes.at(i).key == k }); found {
+		if known, found := t.index.find(h, func(i uint32) bool { return t.prefixes.at(i).key() == k }); found {
 			return known
 		}
 		t.index.add(h, n)
 	}
-	t.prefixes.add(announced{key: k})
+	t.prefixes.add(announced{high: k.high, low: k.low, bits: k.bits, is6: k.is6})
 	return n
 }
 
@@ -139,7 +144,7 @@ func (t *table) slot(k key) uint32 {
 func (t *table) indexAll() {
 	t.indexed = true
 	for i := range uint32(t.prefixes.len()) {
-		t.index.add(t.prefixes.at(i).hash(), i)
+		t.index.add(t.prefixes.at(i).key().hash(), i)
 	}
 }
 
@@ -149,7 +154,7 @@ func (t *table) lookup(p netip.Prefix) (slot uint32, known bool) {
 		t.indexAll()
 	}
 	k := keyOf(p)
-	return t.index.find(k.hash(), func(i uint32) bool { return t.prefixes.at(i).key == k })
+	return t.index.find(k.hash(), func(i uint32) bool { return t.prefixes.at(i).key() == k })
 }
 
 // of returns the paths of a slot, in the order in which they came, in to.
