@@ -16,20 +16,11 @@ var single = flag.Int("single", 900_000, "routes of the one member of BenchmarkS
 // are to be refused. What its soft reset takes is the floor of what that can take.
 func BenchmarkSingle(b *testing.B) {
 	n := *single
-	s := found(b, 2)
-	s.members = []*testbed.Speaker{testbed.Speak(b, s.daemon, s.daemon.Site.Member(1), asn(1))}
-	announcer := member(0)
+	s, bird := openSingle(b, n)
 	list := make([]netip.Prefix, 0, *entries+1)
-	for i := range n {
-		announcer.Announce = append(announcer.Announce, testbed.Announcement{Prefix: prefix(i)})
-		if i%2 == 0 && len(list) <= *entries {
-			list = append(list, prefix(i))
-		}
+	for i := 0; i < n && len(list) <= *entries; i += 2 {
+		list = append(list, prefix(i))
 	}
-	begin := time.Now()
-	bird := testbed.Bird(b, s.daemon, 0, announcer)
-	s.loaded(n)
-	b.Logf("%d routes: loaded in %v", n, time.Since(begin).Round(time.Second))
 	s.probe = watch(b, s.daemon)
 	p := build(b, "unix://"+s.daemon.Socket)
 	none := p.write("none.yaml", []netip.Prefix{prefix(n + 1)})
@@ -64,4 +55,21 @@ func BenchmarkSingle(b *testing.B) {
 	b.ReportMetric(median(values(plans, func(r ran) float64 { return r.took.Seconds() })), "s/plan")
 	b.ReportMetric(median(values(applies, func(r ran) float64 { return r.took.Seconds() })), "s/apply-end")
 	b.ReportMetric(slices.Max(values(slices.Concat(plans, applies), func(r ran) float64 { return r.peak })), "MB")
+}
+
+// openSingle starts the route server with a BIRD that announces n routes, and somebody
+// who has been told them all.
+func openSingle(b *testing.B, n int) (*site, *testbed.Member) {
+	b.Helper()
+	s := found(b, 2)
+	s.members = []*testbed.Speaker{testbed.Speak(b, s.daemon, s.daemon.Site.Member(1), asn(1))}
+	announcer := member(0)
+	for i := range n {
+		announcer.Announce = append(announcer.Announce, testbed.Announcement{Prefix: prefix(i)})
+	}
+	begin := time.Now()
+	bird := testbed.Bird(b, s.daemon, 0, announcer)
+	s.loaded(n)
+	b.Logf("%d routes: loaded in %v", n, time.Since(begin).Round(time.Second))
+	return s, bird
 }
