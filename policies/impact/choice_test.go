@@ -144,6 +144,8 @@ func network(i int) netip.Prefix {
 // the first to come is told by its second.
 func (x *choosing) network(i int) {
 	length, meds, origins := x.IntN(3), x.IntN(2) == 0, x.IntN(3) == 0
+	head := asns[x.IntN(2)]        // of sets, and of members' own paths
+	bare := meds && x.IntN(4) == 0 // speakers' paths are empty
 	order := x.Perm(steps)
 	for member := range birds + speakers {
 		if x.IntN(2) == 0 {
@@ -164,8 +166,8 @@ func (x *choosing) network(i int) {
 		for range more {
 			s.asns = append(s.asns, x.behind())
 		}
-		if member >= birds {
-			s.path = x.path(asns[member], s.asns)
+		if member >= birds && !bare {
+			s.path = x.path(asns[member], head, s.asns)
 		}
 		step := order[member]
 		if !meds {
@@ -183,9 +185,9 @@ func (x *choosing) behind() filters.ASN {
 	return filters.ASN(65001 + x.IntN(8))
 }
 
-// path is one of a speaker's: such as BIRD says, or beginning or ending with a set, or
-// without the speaker's own ASN.
-func (x *choosing) path(own filters.ASN, more []filters.ASN) []bgp.AsPathParamInterface {
+// path is one of a speaker's: such as BIRD says, or beginning or ending with a set,
+// or without the speaker's own ASN, or empty.
+func (x *choosing) path(own, head filters.ASN, more []filters.ASN) []bgp.AsPathParamInterface {
 	segment := func(kind uint8, list ...filters.ASN) bgp.AsPathParamInterface {
 		var numbers []uint32
 		for _, asn := range list {
@@ -195,15 +197,18 @@ func (x *choosing) path(own filters.ASN, more []filters.ASN) []bgp.AsPathParamIn
 	}
 	const sequence, set = bgp.BGP_ASPATH_ATTR_TYPE_SEQ, bgp.BGP_ASPATH_ATTR_TYPE_SET
 	all := append([]filters.ASN{own}, more...)
-	some := []filters.ASN{filters.ASN(65001 + x.IntN(3)), x.behind()}
+	some := []filters.ASN{head, filters.ASN(65001 + x.IntN(3))}
 	switch x.IntN(6) {
 	case 0:
 		return []bgp.AsPathParamInterface{segment(sequence, all...), segment(set, some...)}
 	case 1:
-		return []bgp.AsPathParamInterface{segment(set, some...), segment(sequence, all...)}
-	case 2:
-		return []bgp.AsPathParamInterface{segment(set, some...)}
-	case 3: // of the route server of another exchange
+		return []bgp.AsPathParamInterface{segment(set, some...), segment(sequence, append(more, own)...)}
+	case 2, 3:
+		if len(more) == 0 {
+			return []bgp.AsPathParamInterface{segment(set, some...)}
+		}
+		return []bgp.AsPathParamInterface{segment(set, some...), segment(sequence, more...)}
+	case 4: // of the route server of another exchange
 		return []bgp.AsPathParamInterface{segment(sequence, append(some[:1], more...)...)}
 	default:
 		return []bgp.AsPathParamInterface{segment(sequence, all...)}
