@@ -77,6 +77,9 @@ func (s *session) applyPlan(c *cli.Context, p *plan.Plan, start journal.Start) e
 	if err != nil {
 		return err
 	}
+	if err := s.fileReady(t, p); err != nil {
+		return err
+	}
 	client, err := s.dial(c.Context, t)
 	if err != nil {
 		return err
@@ -115,7 +118,7 @@ func (s *session) applyPlan(c *cli.Context, p *plan.Plan, start journal.Start) e
 	if err := lock.Unlock(); err != nil {
 		return err
 	}
-	return s.view.Apply(outcomeOf(p.Target, entry, result))
+	return s.view.Apply(t.outcomeOf(entry, result))
 }
 
 // waiting returns what waits for its confirmation. Whether that is kept has to be
@@ -170,7 +173,9 @@ func (s *session) change(ctx context.Context, t target, client *gobgp.Client, lo
 	if err != nil {
 		return nil, apply.Result{Outcome: apply.Untouched}, &apply.JournalError{Err: err}
 	}
-	result, err := s.applier(t, client, entry, start.Holder).Apply(ctx, p)
+	applier := s.applier(t, client, entry, start.Holder)
+	applier.Keep = s.keep(t, p.Server, p, entry)
+	result, err := applier.Apply(ctx, p)
 	if result.Outcome == apply.Partial {
 		return entry, result, errors.Join(err, entry.Close()) // without an end: recover finds it
 	}
@@ -194,8 +199,11 @@ func (s *session) outcome(ctx context.Context, address string, result apply.Resu
 		obstacle   *apply.ObstacleError
 		journalled *apply.JournalError
 		guarded    *apply.GuardError
+		unkept     *apply.FileError
 	)
 	switch {
+	case errors.As(err, &unkept) && result.Outcome != apply.Partial:
+		return outOfStep(result.Outcome, err, address)
 	case result.Outcome == apply.Partial:
 		return &failure{code: Unclear, name: "partial", err: fmt.Errorf("%s: %w", result.Known, err), hint: "depeer recover --target " + address}
 	case result.Outcome == apply.Applied:

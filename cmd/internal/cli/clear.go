@@ -44,10 +44,13 @@ func clearCommand(s *session) *cli.Command {
 			}
 			server := describeTarget(t, state)
 			result := view.Plan{Plan: p, Impact: view.Impact{At: s.now, Server: &server, Lists: p.Lists, Summary: p.Change.Summary()}}
+			if result.Persist, err = s.lookAtFile(t, p, &result.Diagnostics); err != nil {
+				return err
+			}
 			if err := s.finishPlan(result, planArgs{output: c.String("output")}); err != nil {
 				return err
 			}
-			if c.String("output") == "" && !p.Change.Empty() {
+			if c.String("output") == "" && !result.Nothing() {
 				return usage("depeer clear --target "+t.options.Address+" --yes, or -o FILE", "nothing was changed: clear needs --yes or -o")
 			}
 			return nil

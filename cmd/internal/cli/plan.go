@@ -117,6 +117,9 @@ func (s *session) draft(ctx context.Context, in *input, client *gobgp.Client, st
 	server := describeTarget(args.target, state)
 	result := view.Plan{Plan: p, Impact: view.Impact{At: s.now, Server: &server, Lists: p.Lists, Summary: p.Change.Summary()}}
 	result.Summary.Sessions = withRoutes(append([]plan.SessionChange{}, change.SessionChanges()...), state)
+	if result.Persist, err = s.lookAtFile(args.target, p, &in.diags); err != nil {
+		return view.Plan{}, err
+	}
 	sizes := s.sizes(in, p, last)
 	result.Changes, result.Guards = plan.ProviderChanges(sizes.Last, sizes.Now), sizes.Guards()
 	result.Guards = append(result.Guards, plan.SessionGuard(change, args.overrides[plan.AllowSessions]))
@@ -214,7 +217,7 @@ func (s *session) finishPlan(result view.Plan, args planArgs) error {
 	if err := s.view.Plan(result); err != nil {
 		return err
 	}
-	if refused == nil && args.detailed && !result.Plan.Change.Empty() {
+	if refused == nil && args.detailed && !result.Nothing() {
 		return &failure{code: Differs, name: "differs", said: true, err: errors.New("there is something to do")}
 	}
 	return refused
@@ -225,7 +228,7 @@ func (s *session) newPlan(t target, state *plan.State, id string, change plan.Ch
 	return &plan.Plan{
 		Version: plan.FormatVersion, ID: id, Tool: built().Version,
 		Made: time.Now().UTC(), By: self(), At: s.now,
-		Target: t.options.Address, Name: t.name, Server: state.Server, Fingerprint: state.Fingerprint(), Change: change,
+		Target: t.options.Address, Name: t.name, Server: state.Server, Fingerprint: state.Fingerprint(), Change: change, Persist: t.persist,
 	}
 }
 

@@ -105,14 +105,8 @@ func (s *session) status(ctx context.Context, in *input, t target, file string) 
 		found = nil // cleared: without a place in lists, too, it is as it should be
 	}
 	result.State, result.Drift = state.Status(found, pending != nil).String(), view.DriftOf(found)
-	if file != "" {
-		reload, err := s.reloadOf(file, state)
-		if err != nil {
-			return result, err
-		}
-		if result.Drift = append(result.Drift, reload...); len(reload) > 0 && result.State == plan.InSync.String() {
-			result.State = plan.Drifts.String()
-		}
+	if err := s.fileStatus(&result, t, file, state); err != nil {
+		return result, err
 	}
 	s.describePending(&result, pending)
 	return result, nil

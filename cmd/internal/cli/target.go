@@ -31,6 +31,7 @@ func targetFlags() []cli.Flag {
 type target struct {
 	name    string // of the exchange file; "" for an address
 	options gobgp.Options
+	persist string // the gobgpd.conf that is kept in step; "" for none
 }
 
 // targetOf finds the route server that a command is for.
@@ -46,7 +47,7 @@ func (s *session) findTarget(c *cli.Context, x *exchange.Exchange, name string) 
 	if x != nil {
 		for _, known := range x.Targets {
 			if known.Name == name || known.Address.String() == name {
-				t.name, t.options.Address, t.options.TLS = known.Name, known.Address.String(), s.tlsOf(known)
+				t.name, t.options.Address, t.options.TLS, t.persist = known.Name, known.Address.String(), s.tlsOf(known), known.Persist
 				return t, nil
 			}
 		}

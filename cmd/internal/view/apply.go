@@ -19,6 +19,7 @@ type Apply struct {
 	Unproven  int      `json:"unproven"`
 	// Sessions are those that were shut or opened.
 	Sessions []plan.SessionChange `json:"sessions"`
+	Persist  *Persist             `json:"persist,omitempty"` // nil: no file is kept
 }
 
 func (v *program) Apply(a Apply) error {
@@ -39,6 +40,9 @@ func (v *person) Apply(a Apply) error {
 		text += fmt.Sprintf("  verified  %s\n", a.proof())
 		text += fmt.Sprintf("  unproven  %s that no route tells about: read back, and right\n", entries(a.Unproven))
 		text += fmt.Sprintf("  id        %s\n", a.ID)
+	}
+	if a.Persist != nil {
+		text += fmt.Sprintf("  file      %s is in step with it\n", a.Persist.File)
 	}
 	_, err := fmt.Fprint(v.Out, text)
 	return err

@@ -14,6 +14,7 @@ type Plan struct {
 	Impact
 	Plan    *plan.Plan
 	Changes []plan.ProviderChange // since the plan that was applied last
+	Persist *Persist              // nil: no file is kept
 	File    string                // written there; empty: nowhere
 	Refused bool                  // a guard refuses: it was not written
 }
@@ -36,8 +37,9 @@ func (v *program) Plan(p Plan) error {
 		Next            []plan.NextStep `json:"next"`
 		Nothing         bool            `json:"nothing_to_do"`
 		TakeOver        bool            `json:"take_over,omitempty"`
+		Persist         *Persist        `json:"persist,omitempty"`
 		File            string          `json:"file,omitempty"`
-	}{SchemaVersion, p.Plan.ID, impactedOf(p.Impact), changesOf(p.Changes), plan.NextSteps(p.Plan.Providers), p.Plan.Change.Empty(), p.Plan.Then != nil, p.File})
+	}{SchemaVersion, p.Plan.ID, impactedOf(p.Impact), changesOf(p.Changes), plan.NextSteps(p.Plan.Providers), p.Nothing(), p.Plan.Then != nil, p.Persist, p.File})
 }
 
 // changeOf is a provider's change as JSON.
@@ -79,13 +81,14 @@ func (v *person) Plan(p Plan) error {
 	if p.Plan.Then != nil {
 		fmt.Fprintln(w, "then\tthe lists are put in; until they are, nothing is treated")
 	}
+	v.persist(w, p.Persist)
 	if err := w.Flush(); err != nil {
 		return err
 	}
 	switch {
 	case p.Refused:
 		fmt.Fprintf(&b, "\nNothing has been changed, and the plan is not kept: a guard refuses.\n")
-	case p.Plan.Change.Empty():
+	case p.Nothing():
 		fmt.Fprintf(&b, "\nThere is nothing to do.\n")
 	case p.File == "":
 		fmt.Fprintf(&b, "\nNothing has been changed. To keep this plan: -o plan.depeer\n")
