@@ -53,6 +53,9 @@ func planCommand(s *session) *cli.Command {
 			if f := verdict(in.diags); f != nil && c.String("target") != "" {
 				return s.refusedUnasked(in, f) // before a target is looked for in a file that is wrong
 			}
+			if isAll(c) {
+				return s.planAll(c, in, args)
+			}
 			if args.target, err = s.targetOf(c, in.exchange); err != nil {
 				return err
 			}
@@ -69,20 +72,25 @@ func (s *session) plan(ctx context.Context, in *input, args planArgs) error {
 	if f := verdict(in.diags); f != nil {
 		return s.refusedUnasked(in, f)
 	}
-	client, err := s.dial(ctx, args.target)
-	if err != nil {
-		return err
-	}
-	defer client.Close()
-	state, err := client.State(ctx)
-	if err != nil {
-		return unreached(ctx, err)
-	}
-	result, err := s.draft(ctx, in, client, state, args)
+	result, err := s.planOf(ctx, in, args)
 	if err != nil {
 		return err
 	}
 	return s.finishPlan(result, args)
+}
+
+// planOf asks a target, and plans.
+func (s *session) planOf(ctx context.Context, in *input, args planArgs) (view.Plan, error) {
+	client, err := s.dial(ctx, args.target)
+	if err != nil {
+		return view.Plan{}, err
+	}
+	defer client.Close()
+	state, err := client.State(ctx)
+	if err != nil {
+		return view.Plan{}, unreached(ctx, err)
+	}
+	return s.draft(ctx, in, client, state, args)
 }
 
 // draft makes a plan of what lists ask of a target, and asks all guards. What they

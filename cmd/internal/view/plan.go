@@ -2,6 +2,7 @@ package view
 
 import (
 	"fmt"
+	"io"
 	"strings"
 	"text/tabwriter"
 
@@ -28,19 +29,7 @@ type TargetState struct {
 	Unanchored []string `json:"unanchored"`
 }
 
-func (v *program) Plan(p Plan) error {
-	return object(v.Out, struct {
-		SchemaVersion int    `json:"schema_version"`
-		ID            string `json:"id"`
-		impacted
-		ProviderChanges []changeOf      `json:"provider_changes"`
-		Next            []plan.NextStep `json:"next"`
-		Nothing         bool            `json:"nothing_to_do"`
-		TakeOver        bool            `json:"take_over,omitempty"`
-		Persist         *Persist        `json:"persist,omitempty"`
-		File            string          `json:"file,omitempty"`
-	}{SchemaVersion, p.Plan.ID, impactedOf(p.Impact), changesOf(p.Changes), plan.NextSteps(p.Plan.Providers), p.Nothing(), p.Plan.Then != nil, p.Persist, p.File})
-}
+func (v *program) Plan(p Plan) error { return object(v.Out, plannedOf(p)) }
 
 // changeOf is a provider's change as JSON.
 type changeOf struct {
@@ -69,20 +58,7 @@ func nonNil[T any](list []T) []T { return append([]T{}, list...) }
 func (v *person) Plan(p Plan) error {
 	v.Warnings(p.Diagnostics)
 	var b strings.Builder
-	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	v.sessions(w, p.Summary.Sessions)
-	v.alerts(w, p.Alerts)
-	v.head(w, p.Plan.Name, p.Impact)
-	v.providerChanges(w, p.Changes)
-	v.next(w, p)
-	v.routes(w, p.Impact)
-	v.guards(w, p.Guards)
-	fmt.Fprintf(w, "changes\t%s%s\n", p.Summary, effort(p.Impact))
-	if p.Plan.Then != nil {
-		fmt.Fprintln(w, "then\tthe lists are put in; until they are, nothing is treated")
-	}
-	v.persist(w, p.Persist)
-	if err := w.Flush(); err != nil {
+	if err := v.planned(&b, p); err != nil {
 		return err
 	}
 	switch {
@@ -97,6 +73,24 @@ func (v *person) Plan(p Plan) error {
 	}
 	_, err := fmt.Fprint(v.Out, b.String())
 	return err
+}
+
+// planned shows what a plan would do.
+func (v *person) planned(to io.Writer, p Plan) error {
+	w := tabwriter.NewWriter(to, 0, 0, 2, ' ', 0)
+	v.sessions(w, p.Summary.Sessions)
+	v.alerts(w, p.Alerts)
+	v.head(w, p.Plan.Name, p.Impact)
+	v.providerChanges(w, p.Changes)
+	v.next(w, p)
+	v.routes(w, p.Impact)
+	v.guards(w, p.Guards)
+	fmt.Fprintf(w, "changes\t%s%s\n", p.Summary, effort(p.Impact))
+	if p.Plan.Then != nil {
+		fmt.Fprintln(w, "then\tthe lists are put in; until they are, nothing is treated")
+	}
+	v.persist(w, p.Persist)
+	return w.Flush()
 }
 
 // shown is how many providers of a change are named before the rest is counted.
