@@ -75,10 +75,11 @@ func (b *builder) mustLeaveOurs(treatments []Treatment) {
 		if t.Reason != (LargeCommunity{}) && !slices.Contains(t.LargeCommunities, t.Reason) {
 			panic(fmt.Sprintf("policies: treatment %q does not add its reason %s", t.Name, t.Reason))
 		}
-		for _, ours := range []LargeCommunityPattern{Marks(b.asn), TagSpace(b.asn)} {
-			if slices.ContainsFunc(t.LargeCommunities, ours.Matches) {
-				panic(fmt.Sprintf("policies: treatment %q adds one of the large communities %s, which are scratch", t.Name, ours))
-			}
+		if slices.ContainsFunc(t.LargeCommunities, Marks(b.asn).Matches) {
+			panic(fmt.Sprintf("policies: treatment %q adds one of the large communities %s, which are scratch", t.Name, Marks(b.asn)))
+		}
+		if slices.ContainsFunc(t.LargeCommunities, LargeCommunity.IsTag) {
+			panic(fmt.Sprintf("policies: treatment %q adds one of the large communities of tags", t.Name))
 		}
 	}
 }

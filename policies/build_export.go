@@ -13,7 +13,7 @@ func (b *builder) export(p *program) {
 	b.depreferring(p)
 	b.above(p, "above-tag", p.above[Tag], p.wished(Tag))
 	for i, g := range p.groups {
-		if len(g.lists[Tag]) > 0 {
+		if len(g.lists[Tag]) > 0 && p.Tag.TowardsOne().Changes() { // without an ASN of the exchange it does nothing
 			b.towards(g, fmt.Sprint("tag", i+1), p.of(g.lists[Tag]), attributes(p.Tag))
 		}
 	}

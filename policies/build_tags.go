@@ -26,23 +26,16 @@ func tagOf(asn filters.ASN, value uint32) LargeCommunity {
 	return c
 }
 
-// IsTag says whether c is in the space of tags, of whatever AS.
+// IsTag says whether c is in the space of tags, of whatever AS. No treatment adds one.
 func (c LargeCommunity) IsTag() bool { return c.Local1 == tagSpace }
 
 // Tags returns the tags that the import policy gives to routes, sorted; none where
-// nobody has chosen anything. Import scrubs their space: that tells them from what a
-// treatment of another exchange may add.
+// nobody has chosen anything.
 func (p *RoutingPolicy) Tags() []LargeCommunity {
-	var spaces []LargeCommunityPattern
 	var tags []LargeCommunity
 	for _, s := range p.Import {
-		for _, d := range s.Actions.DropLargeCommunities {
-			if d.AnyLocal2 && d.IsTag() {
-				spaces = append(spaces, d)
-			}
-		}
 		for _, c := range s.Actions.AddLargeCommunities {
-			if slices.ContainsFunc(spaces, func(p LargeCommunityPattern) bool { return p.Matches(c) }) {
+			if c.IsTag() {
 				tags = append(tags, c)
 			}
 		}
@@ -54,7 +47,7 @@ func (p *RoutingPolicy) Tags() []LargeCommunity {
 // number gives the tags of a program their values: 32 bits of a hash of all that
 // its export statements do, to whom, and by which lists. Those of two programs that
 // differ have none in common, but for a chance of one in 10^7 with twenty tags in each,
-// which plan.To looks out for.
+// which plan.ChoiceObstacles looks out for.
 func (p *program) number(asn filters.ASN) {
 	p.give(func(i int) LargeCommunity { return tagOf(asn, uint32(i)) })
 	trial := builder{asn: asn, policy: &RoutingPolicy{}}

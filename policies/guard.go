@@ -29,6 +29,7 @@ var Guards = []Guard{
 	{Code: "guard-max-shrink", Limit: "max_shrink", Flag: "--allow-shrink", Unit: "entries"},
 	{Code: "guard-list-empty", Unit: "entries"},
 	{Code: "guard-sessions", Flag: "--allow-sessions", Unit: "sessions"},
+	{Code: "guard-add-path", Unit: "members"},
 	{Code: "guard-max-routes", Limit: "max_routes", Flag: "--allow-routes", Unit: "routes"},
 	{Code: "guard-max-member-routes", Limit: "max_member_routes", Flag: "--allow-member-routes", Unit: "routes"},
 }

@@ -101,6 +101,13 @@ type Statement struct {
 	Actions    Actions
 }
 
+// OnTags says whether s is about routes with tags, and none else: a statement of the
+// export policy.
+func (s Statement) OnTags() bool {
+	c := s.Conditions
+	return c.LargeCommunitySet.Set != "" && !c.LargeCommunitySet.Invert && !c.NeighborSet.Invert && c.PrefixSet.Set == "" && c.ASPathSet.Set == ""
+}
+
 // Conditions are ANDed; gobgpd has at most one of each type in a statement.
 // Those whose Set is empty are not there; no condition at all matches everything.
 type Conditions struct {

@@ -33,6 +33,7 @@ var rooms = map[string][]string{
 	"policies/rib":      {"policies", "filters"},
 	"policies/rib/mrt":  {"policies", "filters", "policies/rib"},
 	"policies/impact":   {"policies", "filters", "policies/eval", "policies/rib"},
+	"policies/choice":   {"policies", "filters", "policies/eval", "policies/rib"},
 	"policies/persist":  {"policies", "filters", "filters/diag", "policies/plan", "policies/render"},
 	"policies/journal":  {"policies/plan"},
 	"policies/apply":    {"policies", "filters", "policies/eval", "policies/plan", "policies/impact", "policies/journal"},
@@ -46,14 +47,14 @@ var rooms = map[string][]string{
 
 	"examples": {}, // embedded, for lab
 
-	"cmd/internal/view": {"policies", "filters", "policies/plan", "policies/impact", "policies/rib", "policies/journal", "filters/diag"},
+	"cmd/internal/view": {"policies", "filters", "policies/plan", "policies/impact", "policies/choice", "policies/rib", "policies/journal", "filters/diag"},
 	"cmd/internal/cli":  {"*"},
 	"cmd/depeer":        {"cmd/internal/cli"},
 }
 
 // pure packages know no GoBGP and no grpc, however indirectly, and themselves
 // no files, no network, no processes and no clock.
-var pure = []string{"filters/diag", "filters", "policies", "policies/eval", "policies/plan", "policies/rib", "policies/impact", "policies/watch"}
+var pure = []string{"filters/diag", "filters", "policies", "policies/eval", "policies/plan", "policies/rib", "policies/impact", "policies/choice", "policies/watch"}
 
 var impure = []string{"os", "io/fs", "path/filepath", "net", "net/http", "os/exec", "embed", "log", "log/slog"}
 

@@ -59,8 +59,7 @@ func (a *Applier) Apply(ctx context.Context, p *plan.Plan) (Result, error) {
 	} else if done {
 		r := a.begin(p, state)
 		r.keep(p.Wanted())
-		r.result.Outcome = Nothing
-		return r.result, r.unkept
+		return Result{Outcome: Nothing}, r.unkept
 	}
 	if err := a.guard(ctx, state, p); err != nil {
 		return untouched, err

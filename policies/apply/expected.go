@@ -16,13 +16,19 @@ type expected struct {
 	refused int
 	passed  int
 	changed []trace
+	tags    [][]policies.LargeCommunity // of those that are not refused
+	tagged  bool                        // some have tags, or may have had
 
-	present int // in the table
-	bare    int // of these, without a trace of any treatment
+	present  int // in the table
+	bare     int // of these, without a trace of any treatment
+	tagsSeen [][]policies.LargeCommunity
 }
 
 // expect adds a route that the client announces, to which v happens.
 func (x *expected) expect(e *eval.Evaluator, v eval.Verdict, r *policies.Route) {
+	if !v.Refused() {
+		x.tags = append(x.tags, e.Tags(r))
+	}
 	switch {
 	case v.Refused():
 		x.refused++
@@ -36,6 +42,7 @@ func (x *expected) expect(e *eval.Evaluator, v eval.Verdict, r *policies.Route) 
 // see notes a path in the table.
 func (x *expected) see(e *eval.Evaluator, r *policies.Route) {
 	x.present++
+	x.tagsSeen = append(x.tagsSeen, tagsIn(r))
 	if !slices.ContainsFunc(x.changed, func(t trace) bool { return t.left(e, r) }) {
 		x.bare++
 	}
@@ -44,14 +51,40 @@ func (x *expected) see(e *eval.Evaluator, r *policies.Route) {
 // overruled returns how many paths in the table were treated, and have nothing of it.
 func (x *expected) overruled() int { return max(0, x.bare-x.passed) }
 
+// tagging counts the paths in the table with tags as they should be, and those without
+// any that should have some. odd: one has tags that it should not have.
+func (x *expected) tagging() (right, without int, odd bool) {
+	want := slices.Clone(x.tags)
+	for _, seen := range x.tagsSeen {
+		i := slices.IndexFunc(want, func(tags []policies.LargeCommunity) bool { return slices.Equal(tags, seen) })
+		switch {
+		case i >= 0 && len(seen) > 0:
+			right++
+			fallthrough
+		case i >= 0:
+			want = slices.Delete(want, i, i+1)
+		case len(seen) == 0:
+			without++
+		default:
+			odd = true
+		}
+	}
+	return right, without, odd
+}
+
 // wrong says what is wrong, or "". alone: no policy of the operator's could have
 // changed what ours gave. there: a path was in the table before.
 func (x *expected) wrong(alone, there bool) string {
+	_, without, odd := x.tagging()
 	switch {
 	case x.present > x.passed+len(x.changed):
 		return "is refused by the new policy, and is in the table"
 	case alone && x.overruled() > 0:
 		return "is treated by the new policy, and has nothing of it in the table"
+	case odd:
+		return "has tags in the table that are not those of the new policy"
+	case alone && without > 0:
+		return "is tagged by the new policy, and has no tag in the table"
 	case there && x.present == 0 && x.refused+len(x.changed) == 0:
 		return "is not treated, and is no longer in the table"
 	default:

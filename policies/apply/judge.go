@@ -89,17 +89,18 @@ func (j judge) idle() bool {
 }
 
 // changes says whether something else is made of a route now, and whether nothing
-// is, and nothing was.
+// is, and nothing was. The tags of members' choices count: those of the old ones must not
+// be left in the table, and no member's own.
 func (j judge) changes(r *policies.Route) (changes, untreated bool) {
-	now := effect(j.now, r)
-	untreated = now == ""
+	now, tags := effect(j.now, r), tagsOf(j.now, r)
+	untreated = now == "" && len(tags) == 0
 	for _, e := range j.was {
-		was := now
-		if e != j.now {
-			was = effect(e, r)
+		if e == j.now {
+			continue
 		}
-		changes = changes || was != now
-		untreated = untreated && was == ""
+		was, had := effect(e, r), tagsOf(e, r)
+		changes = changes || was != now || !slices.Equal(had, tags)
+		untreated = untreated && was == "" && len(had) == 0
 	}
 	return changes || j.blind || j.scrubs(r), untreated
 }
@@ -117,6 +118,29 @@ func (j judge) scrubs(r *policies.Route) bool {
 	}
 	now := off(j.now)
 	return slices.ContainsFunc(j.was, func(e *eval.Evaluator) bool { return e != j.now && !slices.Equal(off(e), now) })
+}
+
+// tagged says whether a route has tags now, or may have had.
+func (j judge) tagged(r *policies.Route) bool {
+	return len(tagsOf(j.now, r)) > 0 || slices.ContainsFunc(j.was, func(e *eval.Evaluator) bool { return len(tagsOf(e, r)) > 0 })
+}
+
+// tagsOf returns the tags with which a route comes into the table.
+func tagsOf(e *eval.Evaluator, r *policies.Route) []policies.LargeCommunity {
+	if e != nil {
+		return e.Tags(r)
+	}
+	return tagsIn(r)
+}
+
+// tagsIn returns the tags that a route has, in order.
+func tagsIn(r *policies.Route) []policies.LargeCommunity {
+	if !slices.ContainsFunc(r.LargeCommunities, policies.LargeCommunity.IsTag) {
+		return nil
+	}
+	tags := slices.DeleteFunc(slices.Clone(r.LargeCommunities), func(c policies.LargeCommunity) bool { return !c.IsTag() })
+	slices.SortFunc(tags, policies.LargeCommunity.Compare)
+	return tags
 }
 
 func effect(e *eval.Evaluator, r *policies.Route) string {

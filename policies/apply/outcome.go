@@ -16,9 +16,6 @@ type Result struct {
 	Sessions []plan.SessionChange
 	// Proof says what the route server's own tables told.
 	Proof Proof
-	// Kept says that the file which the route server starts from is in step with what is in
-	// force.
-	Kept bool
 	// Known says exactly what is known, where the outcome is Partial, and what was
 	// found where there is something to say.
 	Known string
@@ -52,5 +49,7 @@ type Proof struct {
 	Changed   int // in the table, with what their treatment gives them
 	Overruled int // in the table, with nothing of it left: the operator's policies behind ours have changed it, or refused it
 	Passed    int // not treated, looked for in a sample, and there as before
+	Tagged    int // in the table, with the tags that members' choices are acted on by
+	Untagged  int // in the table, without these: the operator's policies behind ours take them off
 	Unproven  int // entries and AS patterns that the change brings, and no route tells about
 }

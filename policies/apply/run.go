@@ -73,7 +73,7 @@ func (r *run) forward(ctx context.Context) error {
 		return err
 	}
 	r.keep(r.change.New)
-	return r.look(ctx, r.plan.Stands)
+	return r.look(ctx, r.plan.Stands, r.change.Leavable)
 }
 
 // look reads the target again, and asks whether it is as it should be, and the
@@ -167,5 +167,5 @@ func (r *run) left(state *plan.State) ([]plan.Call, error) {
 	if err != nil {
 		return nil, err
 	}
-	return slices.Concat(recovery.Calls, r.change.SessionsLeft(state), r.plan.Marking(state)), nil
+	return slices.Concat(recovery.Calls, r.plan.Leaving(state), r.change.SessionsLeft(state), r.plan.Marking(state)), nil
 }

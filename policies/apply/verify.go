@@ -26,6 +26,9 @@ func (r *run) verify(ctx context.Context) error {
 	if n := r.result.Proof.Overruled; n > 0 {
 		r.Log.Warn("policies behind ours take off what treatments give", "paths", n)
 	}
+	if n := r.result.Proof.Untagged; n > 0 {
+		r.Log.Warn("policies behind ours take off the tags of members' choices, which do nothing there", "paths", n)
+	}
 	return nil
 }
 
@@ -129,9 +132,11 @@ func (p *Proof) add(x *expected) {
 		p.Overruled += min(x.overruled(), len(x.changed))
 		p.Changed += max(0, x.present-x.bare)
 	}
-	if x.refused+len(x.changed) == 0 {
+	if x.refused+len(x.changed) == 0 && !x.tagged {
 		p.Passed += x.present
 	}
+	tagged, without, _ := x.tagging()
+	p.Tagged, p.Untagged = p.Tagged+tagged, p.Untagged+without
 }
 
 // expected returns what is expected of a client's paths to one prefix; nil if
@@ -143,17 +148,19 @@ func (t *client) expected(paths []policies.Route, w *witness) *expected {
 		if x.viewer != nobody && slices.Contains(route.Path, t.viewers[x.viewer].ASN) {
 			x.viewer = nobody
 		}
+		x.tagged = x.tagged || t.judge.tagged(route)
 		if t.judge.now == nil {
 			x.passed++
+			x.tags = append(x.tags, tagsIn(route))
 			continue
 		}
 		v := t.judge.now.Verdict(route)
 		x.expect(t.judge.now, v, route)
-		if v.Treated() && x.viewer != nobody {
+		if x.viewer != nobody && (v.Treated() || len(t.judge.now.Tags(route)) > 0) {
 			w.saw(route)
 		}
 	}
-	if x.refused+len(x.changed) == 0 && !t.sample[paths[0].Prefix] {
+	if x.refused+len(x.changed) == 0 && !x.tagged && !t.sample[paths[0].Prefix] {
 		return nil
 	}
 	return x

@@ -2,6 +2,7 @@ package apply
 
 import (
 	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/gaissmai/bart"
@@ -37,7 +38,7 @@ func newWitness(old, new *policies.RoutingPolicy) *witness {
 	added := make(map[netip.Prefix][]filters.Entry)
 	for _, set := range new.PrefixSets {
 		for _, e := range set.Entries {
-			if !had[owner(set.Name)][e] {
+			if !had[owner(set.Name)][e] && !slices.Contains(added[e.Prefix], e) { // chosen about, and treated: once
 				added[e.Prefix] = append(added[e.Prefix], e)
 			}
 		}

@@ -30,7 +30,7 @@ func NewExporter(p *policies.RoutingPolicy) *Exporter {
 	x := &Exporter{}
 	for _, s := range p.Export {
 		c := s.Conditions
-		if c.PrefixSet.Set != "" || c.ASPathSet.Set != "" || c.LargeCommunitySet.Set == "" || c.LargeCommunitySet.Invert || c.NeighborSet.Invert {
+		if !s.OnTags() {
 			panic(fmt.Sprintf("eval: export statement %s is not about tags", s.Name))
 		}
 		compiled := exportStatement{actions: s.Actions, effect: effect(s.Actions, func(policies.LargeCommunity) bool { return false })}

@@ -7,8 +7,9 @@ import (
 
 // A community means what the AS in its first part says that it means. One of
 // another AS, or a well-known one that every router acts on, may be meant, so it is
-// a warning. The scratch space of our own marks is an error: a treatment's community
-// in there would be read as a mark, and taken off.
+// a warning. The scratch space of our own marks and tags is an error: a treatment's
+// community in there would be read as one of them, and taken off. Tags are told by their
+// second part alone, of whatever AS.
 
 // wellKnown is what routers do by themselves on seeing a community.
 var wellKnown = map[policies.Community]string{
@@ -46,6 +47,9 @@ func (r *reader) checkLargeCommunity(n strict.Node, c policies.LargeCommunity) {
 		// Without an ASN of the exchange it is the target's, and could be any.
 		n.Errorf("scratch-community", "another second part",
 			"large communities with %d in the middle mark routes while the policy is looked at, and are taken off at its end: %s would be taken for such a mark", marks.Local1, c)
+	case c.IsTag():
+		n.Errorf("scratch-community", "another second part",
+			"large communities with %d in the middle tell the route server what members have chosen, and never leave it: %s would be taken for one of them", c.Local1, c)
 	case asn != 0 && c.Global != asn:
 		n.Warnf("community-foreign", "", "%s is of AS%d, not of the exchange's AS%d: its meaning is not ours to give", c, c.Global, asn)
 	}

@@ -32,7 +32,6 @@ type Exchange struct {
 	builtin   bool          // Treatments are policies.Builtin
 	tells     []telling     // which treatments tell why
 	reasonsAt diag.Position
-	notYet    diag.List
 }
 
 // LAN is a prefix of the exchange's own, and where it is written.
@@ -72,7 +71,7 @@ type Member struct {
 // towards itself.
 type Choice struct {
 	List   string // a listing's name
-	Wish   Wish
+	Wish   policies.Wish
 	Source diag.Position
 }
 
@@ -126,21 +125,17 @@ func (e *Exchange) Treatment(name string) (policies.Treatment, bool) {
 	return policies.Treatment{}, false
 }
 
-// Unsupported says, each at its place, what the exchange file asks for and this
-// version reads and checks but cannot put into a route server yet: choices. Whoever
-// makes policy of the exchange refuses to, rather than leave these out.
-func (e *Exchange) Unsupported() diag.List { return append(diag.List(nil), e.notYet...) }
-
 // Inert warns, for each list, of providers in force whose treatment changes nothing:
 // the built-in tag, while the ASN is not known that its community starts with; and of
-// reasons, likewise.
+// reasons, and of members who have chosen tag, likewise. What is for choosers only is
+// meant to do nothing.
 func (e *Exchange) Inert(c *filters.Compiled) diag.List {
 	var diags diag.List
 	var lists []*filters.Listing // in order
 	count := make(map[*filters.Listing]int)
 	for _, l := range c.Listed {
 		t, known := e.Treatment(l.Treatment)
-		if !known || t.Reject || t.Changes() {
+		if !known || t.Reject || t.Changes() || t.Towards == policies.Choosers {
 			continue
 		}
 		if count[l.Listing]++; count[l.Listing] == 1 {
@@ -149,6 +144,15 @@ func (e *Exchange) Inert(c *filters.Compiled) diag.List {
 	}
 	if e.Reasons != 0 && e.ASN == 0 {
 		diags.Warnf(e.reasonsAt, "exchange-reasons-inert", "asn: ...", "no route tells why it is treated: a reason is a large community of the exchange, whose ASN is not known")
+	}
+	if t, _ := e.Treatment(policies.Tag.String()); !t.TowardsOne().Changes() {
+		for _, m := range e.Members {
+			for _, c := range m.Choices {
+				if c.Wish == policies.Tag {
+					diags.Warnf(c.Source, "exchange-choice-inert", "exchange: {asn: ...}", "nothing happens: tag is a community of the exchange, whose ASN is not known")
+				}
+			}
+		}
 	}
 	for _, l := range lists {
 		diags.Warnf(l.Source, "listing-inert", "exchange: {asn: ...} in the exchange file", "%s: nothing happens to %d of %d providers: tag is a community of the exchange, whose ASN is not known",

@@ -40,9 +40,6 @@ func TestReference(t *testing.T) {
 	if len(diags) > 0 {
 		t.Fatalf("something is said about it: %v", diags)
 	}
-	at := func(line, column int) diag.Position {
-		return diag.Position{File: "depeer.yaml", Line: line, Column: column}
-	}
 	day := func(s string) filters.Day {
 		d, err := filters.ParseDay(s)
 		if err != nil {
@@ -74,7 +71,7 @@ func TestReference(t *testing.T) {
 		Ladders: []filters.Ladder{{Name: "slow", Steps: []filters.Step{{Treatment: "tag"}, {After: 14 * aDay, Treatment: "deprefer"}, {After: 30 * aDay, Treatment: "depeer"}}}},
 		Members: []exchange.Member{
 			{ASN: 64496, Name: "Member A", Addresses: []netip.Addr{netip.MustParseAddr("203.0.113.11"), netip.MustParseAddr("2001:db9:1::11")},
-				Choices: []exchange.Choice{{List: "example-ix-listed", Wish: exchange.Refuse}}},
+				Choices: []exchange.Choice{{List: "example-ix-listed", Wish: policies.Refuse}}},
 			{ASN: 64497, Addresses: []netip.Addr{netip.MustParseAddr("203.0.113.12")}},
 		},
 		Protect: filters.Protection{
@@ -111,10 +108,6 @@ func TestReference(t *testing.T) {
 			t.Errorf("%v is %q, want %q", p.at, line, p.text)
 		}
 	}
-	choices := diag.List{{Position: at(67, 7), Severity: diag.Refused, Code: "exchange-not-yet", Message: "choices: read and checked, but this version cannot do it yet", Hint: "leave it out for now"}}
-	if diff := cmp.Diff(choices, got.Unsupported()); diff != "" {
-		t.Errorf("not yet: want -, got +:\n%s", diff)
-	}
 }
 
 // A treatment that shuts sessions knows whom their members may ask, wherever that stands.
@@ -126,8 +119,8 @@ func TestSessionShut(t *testing.T) {
 		one := uint32(1)
 		want := []policies.Treatment{{Name: "depeer", Reject: true, Session: policies.Shut, Ask: "noc@ix.example"}, {Name: "tag", MED: &one}}
 		ex := read(t, text)
-		if diff := cmp.Diff(want, ex.Treatments); diff != "" || len(ex.Unsupported()) != 0 {
-			t.Errorf("%s\n(-want +got):\n%s%v", text, diff, ex.Unsupported())
+		if diff := cmp.Diff(want, ex.Treatments); diff != "" {
+			t.Errorf("%s\n(-want +got):\n%s", text, diff)
 		}
 	}
 }

@@ -34,7 +34,6 @@ func Read(file string, data []byte) (*Exchange, diag.List) {
 		r.ex.tells = builtinTells
 	}
 	r.ex.tell()
-	r.ex.notYet.Sort()
 	return r.ex, diags
 }
 
@@ -46,11 +45,6 @@ type reader struct {
 
 // finally puts a check off until the whole file is known.
 func (r *reader) finally(check func()) { r.checks = append(r.checks, check) }
-
-// later notes something at n that is valid and that this version cannot do.
-func (r *reader) later(n strict.Node, what string) {
-	r.ex.notYet.Refusef(n.Position(), "exchange-not-yet", "leave it out for now", "%s: read and checked, but this version cannot do it yet", what)
-}
 
 var fields = []strict.Field[reader]{
 	{Key: "version", Required: true, Read: readVersion},

@@ -5,6 +5,7 @@ import (
 
 	"depeer/filters"
 	"depeer/filters/strict"
+	"depeer/policies"
 )
 
 // memberReader is one member in the making.
@@ -44,12 +45,11 @@ func readChoices(m *memberReader, n strict.Node) {
 	pairs, _ := n.Pairs()
 	for _, p := range pairs {
 		list, named := strict.Value(p.Key, filters.ParseSlug)
-		wish, wished := word(p.Value, Refuse, Deprefer, Tag)
+		wish, wished := word(p.Value, policies.Refuse, policies.Deprefer, policies.Tag)
 		if named && wished {
-			m.Choices = append(m.Choices, Choice{list, wish, p.Key.Position()})
+			c := Choice{list, wish, p.Key.Position()}
+			m.Choices = append(m.Choices, c)
+			m.r.chooses(p.Key, c)
 		}
-	}
-	if len(pairs) > 0 {
-		m.r.later(n, "choices")
 	}
 }

@@ -15,7 +15,8 @@ type treatmentReader struct {
 	shut       *strict.Node
 	tells      *strict.Node // its reason
 	reason     uint32
-	attributes bool // it names some, be they right or wrong
+	attributes bool         // it names some, be they right or wrong
+	towards    *strict.Node // who is not everybody
 }
 
 // attribute makes the reader of a key that changes a route's attributes.
@@ -37,6 +38,11 @@ var treatmentFields = []strict.Field[treatmentReader]{
 	{Key: "session", Read: func(t *treatmentReader, n strict.Node) {
 		if t.Session, _ = word(n, policies.Keep, policies.Shut); t.Session == policies.Shut {
 			t.shut = &n
+		}
+	}},
+	{Key: "towards", Read: func(t *treatmentReader, n strict.Node) {
+		if t.Towards, _ = word(n, policies.Everybody, policies.Choosers); t.Towards == policies.Choosers {
+			t.towards = &n
 		}
 	}},
 	{Key: "local_pref", Read: attribute(readLocalPref)},
@@ -72,7 +78,9 @@ func readTreatments(r *reader, n strict.Node) {
 			n.Errorf("reject-attributes", "reject: true, or the attributes", "a treatment that refuses routes cannot change their attributes, too")
 		case !t.Reject && t.shut != nil:
 			t.shut.Errorf("session-without-reject", "reject: true", "session: shut goes with reject: true only")
-		case !t.Reject && !t.attributes:
+		case t.Reject && t.towards != nil:
+			t.towards.Errorf("towards-refused", "one of the two", "who refuses for itself chooses refuse: towards: choosers goes with attributes, or with nothing")
+		case !t.Reject && !t.attributes && t.towards == nil:
 			n.Errorf("treatment-nothing", "reject: true, or local_pref, med, prepend, communities, large_communities, reason", "a treatment that does nothing")
 		case t.Reject && changes != "":
 			n.Warnf("treatment-order", "the most severe first", "%s refuses routes, and stands after %s, which does not: where both match, %s wins", t.Name, changes, changes)

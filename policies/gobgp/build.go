@@ -1,6 +1,9 @@
 package gobgp
 
 import (
+	"cmp"
+	"net/netip"
+
 	api "github.com/osrg/gobgp/v3/api"
 
 	"depeer/policies"
@@ -48,6 +51,9 @@ func definedSet(call plan.Call) *api.DefinedSet {
 	for _, e := range call.Entries {
 		set.Prefixes = append(set.Prefixes, &api.Prefix{IpPrefix: e.Prefix.String(), MaskLengthMin: uint32(e.Min), MaskLengthMax: uint32(e.Max)})
 	}
+	for _, a := range call.Neighbors {
+		set.List = append(set.List, netip.PrefixFrom(a, a.BitLen()).String())
+	}
 	for _, p := range call.Paths {
 		set.List = append(set.List, p.String())
 	}
@@ -62,7 +68,7 @@ func statement(s plan.Statement) *api.Statement {
 		Name: s.Name,
 		Conditions: &api.Conditions{
 			PrefixSet:         condition(s.Conditions.PrefixSet),
-			NeighborSet:       gateCondition(s.Gate),
+			NeighborSet:       cmp.Or(gateCondition(s.Gate), condition(s.Conditions.NeighborSet)),
 			AsPathSet:         condition(s.Conditions.ASPathSet),
 			LargeCommunitySet: condition(s.Conditions.LargeCommunitySet),
 		},

@@ -24,9 +24,10 @@ func mustBeOurs(call plan.Call) {
 	switch call.Verb {
 	case plan.AddSet:
 		must(ours(call.Name), "the set is not ours")
-		elements := map[plan.Kind]int{plan.PrefixSet: len(call.Entries), plan.ASPathSet: len(call.Paths), plan.LargeCommunitySet: len(call.Larges)}
+		elements := map[plan.Kind]int{plan.PrefixSet: len(call.Entries), plan.NeighborSet: len(call.Neighbors), plan.ASPathSet: len(call.Paths), plan.LargeCommunitySet: len(call.Larges)}
 		must(elements[call.Kind] > 0, "the set is empty, or of a kind that is not ours")
-		must(elements[call.Kind] == len(call.Entries)+len(call.Paths)+len(call.Larges), "the set has elements of two kinds")
+		must(call.Kind != plan.NeighborSet || !gate(call.Name), "the set is a gate")
+		must(elements[call.Kind] == len(call.Entries)+len(call.Neighbors)+len(call.Paths)+len(call.Larges), "the set has elements of two kinds")
 	case plan.DeleteSet:
 		_, known := definedTypes[call.Kind]
 		must(known && ours(call.Name), "the set is not ours")
@@ -40,7 +41,11 @@ func mustBeOurs(call plan.Call) {
 		must(len(call.Add) > 0, "no statement")
 		for _, s := range call.Add {
 			must(ours(s.Name), "a statement is not ours")
-			must(gate(s.Gate.Set), "a statement would take effect at once")
+			if call.Policy == policies.ExportPolicy { // not by the name of its set, but by being about new tags
+				must(s.Gate == plan.Gate{} && s.OnTags(), "a statement is not about tags")
+			} else {
+				must(gate(s.Gate.Set) && s.Conditions.NeighborSet.Set == "", "a statement would take effect at once")
+			}
 			must(len(s.Actions.AddLargeCommunities) == 0 || len(s.Actions.DropLargeCommunities) == 0, "a statement adds and removes large communities")
 		}
 	case plan.TakeStatements:

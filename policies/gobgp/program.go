@@ -139,6 +139,9 @@ func (r *reader) generations(p *api.Policy) []string {
 			generation = name[1]
 		}
 		known = r.statement(s) && known
+		if asks := r.Statements[s.Name].Conditions.NeighborSet.Set; asks != "" && p.Name == policies.ImportPolicy {
+			r.strange(plan.StatementObject, s.Name, "on import we ask for no neighbor, and it asks for %s", asks)
+		}
 		group = append(group, r.Statements[s.Name].Statement)
 	}
 	end()

@@ -30,7 +30,11 @@ func (r *reader) set(s *api.DefinedSet) {
 			return policies.LargeCommunitySet{Name: s.Name, Patterns: p}.Genuine()
 		})
 	case plan.NeighborSet:
-		r.gate(s)
+		if strings.HasPrefix(s.Name, plan.GatePrefix) {
+			r.gate(s)
+			return
+		}
+		ours(r, r.NeighborSets, s.Name, s.List, parseHost, func(a []netip.Addr) bool { return policies.NeighborSet{Name: s.Name, Addresses: a}.Genuine() })
 	case plan.CommunitySet:
 		r.communities(s)
 	default:
@@ -62,6 +66,15 @@ func parseEntry(p *api.Prefix) (filters.Entry, error) {
 	return filters.Entry{Prefix: prefix, Min: uint8(p.MaskLengthMin), Max: uint8(p.MaskLengthMax)}, nil
 }
 
+// parseHost reads an address, which gobgpd lists as a prefix.
+func parseHost(s string) (netip.Addr, error) {
+	p, err := netip.ParsePrefix(s)
+	if err != nil || !p.IsSingleIP() || p.Addr().Is4In6() {
+		return netip.Addr{}, fmt.Errorf("we make no neighbor like %s", s)
+	}
+	return p.Addr(), nil
+}
+
 // parseLarge reads a pattern back. gobgpd anchors a pattern that holds a whole
 // community, one of ours as well: ^64500:666:1$ is listed as ^^64500:666:1$$.
 func parseLarge(s string) (policies.LargeCommunityPattern, error) {
@@ -73,10 +86,6 @@ func parseLarge(s string) (policies.LargeCommunityPattern, error) {
 
 // gate reads a neighbor-set. An element that is there twice is as good as once.
 func (r *reader) gate(s *api.DefinedSet) {
-	if !strings.HasPrefix(s.Name, plan.GatePrefix) {
-		r.strange(r.kind, s.Name, "we make no neighbor-sets but gates")
-		return
-	}
 	elements := slices.Compact(slices.Sorted(slices.Values(s.List)))
 	switch {
 	case slices.Equal(elements, slices.Sorted(slices.Values(nobody))):

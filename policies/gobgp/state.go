@@ -121,7 +121,7 @@ type client struct {
 
 func (r *reader) begin() {
 	r.State = &plan.State{
-		PrefixSets: map[string][]filters.Entry{}, ASPathSets: map[string][]policies.ASPathPattern{}, LargeCommunitySets: map[string][]policies.LargeCommunityPattern{},
+		PrefixSets: map[string][]filters.Entry{}, NeighborSets: map[string][]netip.Addr{}, ASPathSets: map[string][]policies.ASPathPattern{}, LargeCommunitySets: map[string][]policies.LargeCommunityPattern{},
 		Gates: map[string]plan.GateState{}, Statements: map[string]plan.Statement{}, Accepting: map[string]bool{}, Theirs: map[plan.Object]string{},
 	}
 	r.clients = map[string]*client{}

@@ -38,8 +38,10 @@ func parseStatement(s *api.Statement) (plan.Statement, error) {
 	case gate.Set == "":
 	case strings.HasPrefix(gate.Set, plan.GatePrefix):
 		out.Gate = plan.Gate(gate)
+	case strings.HasPrefix(gate.Set, policies.Prefix):
+		out.Conditions.NeighborSet = gate
 	default:
-		errs = append(errs, fmt.Errorf("its neighbor-set %s is no gate", gate.Set))
+		errs = append(errs, fmt.Errorf("its neighbor-set %s is not ours", gate.Set))
 	}
 	out.Actions, err = parseActions(a)
 	errs = append(errs, err)

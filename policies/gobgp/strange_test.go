@@ -82,7 +82,7 @@ func TestStrange(t *testing.T) {
 			must(g.DeleteDefinedSet(ctx, &api.DeleteDefinedSetRequest{DefinedSet: &api.DefinedSet{DefinedType: api.DefinedType_COMMUNITY, Name: "depeer/applied", List: []string{"64500:1"}}}))
 		}, "community-set depeer/applied: ^64500:1$ is no mark"},
 		{"ext-community set", set(api.DefinedType_EXT_COMMUNITY, "depeer/x", "rt:64500:1"), unset(api.DefinedType_EXT_COMMUNITY, "depeer/x"), "ext-community-set depeer/x: we make no ext-community-sets"},
-		{"neighbor set", set(api.DefinedType_NEIGHBOR, "depeer/x", "10.0.0.0/8"), unset(api.DefinedType_NEIGHBOR, "depeer/x"), "neighbor-set depeer/x: we make no neighbor-sets but gates"},
+		{"neighbor set", set(api.DefinedType_NEIGHBOR, "depeer/x", "10.0.0.0/8"), unset(api.DefinedType_NEIGHBOR, "depeer/x"), "neighbor-set depeer/x: we make no neighbor like 10.0.0.0/8"},
 		{"odd gate", set(api.DefinedType_NEIGHBOR, "depeer/gate/x", "10.0.0.0/8"), unset(api.DefinedType_NEIGHBOR, "depeer/gate/x"), "neighbor-set depeer/gate/x: a gate that is neither closed nor open: [10.0.0.0/8]"},
 		{"empty gate", set(api.DefinedType_NEIGHBOR, "depeer/gate/x"), unset(api.DefinedType_NEIGHBOR, "depeer/gate/x"), "neighbor-set depeer/gate/x: a gate that is neither closed nor open"},
 		{"action on ours", add(own), remove(own, false), "policy depeer: its statements of generation"},

@@ -83,6 +83,7 @@ const (
 	NotOurs                           // a name of ours, and not made by us
 	CutOff                            // a change stands half-way: recover first
 	Locked                            // somebody else is at work
+	Stuck                             // a member holds what it has chosen, and would keep it
 )
 
 // Obstacles returns all reasons why s cannot be changed, in a fixed order.
@@ -99,6 +100,9 @@ func (s *State) Obstacles() []Obstacle {
 	}
 	for _, strange := range s.Strange {
 		out = append(out, Obstacle{NotOurs, strange.Object.String(), strange.Why})
+	}
+	if tag, is := s.untold(); is {
+		out = append(out, Obstacle{NotOurs, policies.ExportPolicy, fmt.Sprintf("has no statement about the tag %s, which routes have: it was taken out by hand, or the file has one half of ours", tag)})
 	}
 	for _, gate := range sorted(s.Gates) {
 		if s.guards(gate) {

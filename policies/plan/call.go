@@ -19,20 +19,21 @@ type Call struct {
 	Name string `json:"name,omitempty"`
 	Kind Kind   `json:"kind,omitempty"` // of a set
 
-	Entries  []filters.Entry                  `json:"entries,omitempty"`  // AddSet, PrefixSet
-	Paths    []policies.ASPathPattern         `json:"paths,omitempty"`    // AddSet, ASPathSet
-	Larges   []policies.LargeCommunityPattern `json:"larges,omitempty"`   // AddSet, LargeCommunitySet
-	Policy   string                           `json:"policy,omitempty"`   // AddStatements, TakeStatements
-	Add      []Statement                      `json:"add,omitempty"`      // AddStatements
-	Take     []string                         `json:"take,omitempty"`     // TakeStatements
-	Gate     Gate                             `json:"gate,omitzero"`      // Hold, Release
-	Client   netip.Addr                       `json:"client,omitzero"`    // Assign, Reset, ShutSession, OpenSession; never the zero address
-	Import   bool                             `json:"import,omitempty"`   // Assign: the direction
-	Policies []string                         `json:"policies,omitempty"` // Assign: the whole list; the default stays
-	Mark     string                           `json:"mark,omitempty"`     // Mark, Unmark: of an applied plan
-	Holder   string                           `json:"holder,omitempty"`   // Lock, Unlock
-	Message  string                           `json:"message,omitempty"`  // ShutSession: what the member is told
-	Notes    []SessionNote                    `json:"notes,omitempty"`    // NoteSessions, ForgetSessions
+	Entries   []filters.Entry                  `json:"entries,omitempty"`   // AddSet, PrefixSet
+	Neighbors []netip.Addr                     `json:"neighbors,omitempty"` // AddSet, NeighborSet
+	Paths     []policies.ASPathPattern         `json:"paths,omitempty"`     // AddSet, ASPathSet
+	Larges    []policies.LargeCommunityPattern `json:"larges,omitempty"`    // AddSet, LargeCommunitySet
+	Policy    string                           `json:"policy,omitempty"`    // AddStatements, TakeStatements
+	Add       []Statement                      `json:"add,omitempty"`       // AddStatements
+	Take      []string                         `json:"take,omitempty"`      // TakeStatements
+	Gate      Gate                             `json:"gate,omitzero"`       // Hold, Release
+	Client    netip.Addr                       `json:"client,omitzero"`     // Assign, Reset, ShutSession, OpenSession; never the zero address
+	Import    bool                             `json:"import,omitempty"`    // Assign: the direction
+	Policies  []string                         `json:"policies,omitempty"`  // Assign: the whole list; the default stays
+	Mark      string                           `json:"mark,omitempty"`      // Mark, Unmark: of an applied plan
+	Holder    string                           `json:"holder,omitempty"`    // Lock, Unlock
+	Message   string                           `json:"message,omitempty"`   // ShutSession: what the member is told
+	Notes     []SessionNote                    `json:"notes,omitempty"`     // NoteSessions, ForgetSessions
 }
 
 // Verb says what a Call does.
@@ -47,7 +48,7 @@ const (
 	DeleteGate                  //
 	Hold                        // puts a statement that is in force behind a gate, INVERT
 	Release                     // takes the gate off a statement
-	AddStatements               // to the end of a policy that is defined, each behind a gate
+	AddStatements               // to the end of a policy that is defined: of import each behind a gate, of export on new tags
 	TakeStatements              // out of a policy; they stay registered
 	DeleteStatement             // one that no policy lists
 	Assign                      // a client's whole list of policies in one direction

@@ -36,19 +36,19 @@ func (c *Change) Calls() []Call {
 }
 
 // To returns the change from s to want. id names its gate and its mark; it is
-// unique for each change. s must be fit: see Obstacles.
+// unique for each change. s must be fit: see Obstacles, and ChoiceObstacles for want.
 //
 // Where nothing of ours is in force yet, clients without our place in their lists
 // get it first, and it does nothing until the gate opens. Otherwise they get it
 // last: none meets the old generation on the way to the new one.
 func To(s *State, want *policies.RoutingPolicy, id string) *Change {
-	if len(want.Export) != 0 {
-		panic("plan: export statements cannot stand behind a gate")
-	}
 	c := &Change{Old: s.InForce(), New: want, Unsure: s.unsure()}
 	assign, restore := s.anchors()
 	same := slices.Equal(s.Import, names(want.Import))
 	c.Prepare = s.litter(want)
+	if exports := s.exportsOf(s.Import); same && !slices.Equal(exports, names(want.Export)) {
+		c.Prepare = append(c.Prepare, s.addExports(want)...) // no fit state: see untold
+	}
 	if len(s.Import) == 0 {
 		c.Prepare, assign = append(c.Prepare, assign...), nil
 	}
@@ -86,6 +86,9 @@ func (s *State) enter(want *policies.RoutingPolicy, gate string) []Call {
 			calls = append(calls, add)
 		}
 	}
+	if !slices.Equal(s.exportsOf(s.Import), names(want.Export)) {
+		calls = append(calls, s.addExports(want)...)
+	}
 	if len(want.Import) == 0 {
 		return calls
 	}
@@ -96,11 +99,29 @@ func (s *State) enter(want *policies.RoutingPolicy, gate string) []Call {
 	return append(calls, add)
 }
 
+// addExports returns the call that adds the export statements of want, which do
+// nothing yet.
+func (s *State) addExports(want *policies.RoutingPolicy) []Call {
+	add := Call{Verb: AddStatements, Policy: policies.ExportPolicy}
+	for _, st := range want.Export {
+		if !slices.Contains(s.Export, st.Name) {
+			add.Add = append(add.Add, Statement{Statement: st})
+		}
+	}
+	if len(add.Add) == 0 {
+		return nil
+	}
+	return []Call{add}
+}
+
 // addSets returns the calls that make all sets of p.
 func addSets(p *policies.RoutingPolicy) []Call {
 	var calls []Call
 	for _, set := range p.PrefixSets {
 		calls = append(calls, Call{Verb: AddSet, Kind: PrefixSet, Name: set.Name, Entries: set.Entries})
+	}
+	for _, set := range p.NeighborSets {
+		calls = append(calls, Call{Verb: AddSet, Kind: NeighborSet, Name: set.Name, Neighbors: set.Addresses})
 	}
 	for _, set := range p.ASPathSets {
 		calls = append(calls, Call{Verb: AddSet, Kind: ASPathSet, Name: set.Name, Paths: set.Patterns})
@@ -113,27 +134,28 @@ func addSets(p *policies.RoutingPolicy) []Call {
 
 // leave returns the calls that clean up once the gate is open.
 func (s *State) leave(want *policies.RoutingPolicy, gate string) []Call {
-	keep, used := setsOf(slices.Concat(want.Import, s.statements(s.Export))), s.used()
+	old := s.exportsOf(s.Import)
+	if slices.Equal(old, names(want.Export)) {
+		old = nil // stay
+	}
+	keep, used := setsOf(slices.Concat(want.Import, want.Export, s.statements(without(s.Export, old)))), s.used()
 	for set := range s.sets() {
 		if !used[set] {
 			keep[set] = true // litter: gone before
 		}
 	}
-	calls := s.remove(s.Import, keep)
+	calls := s.remove(s.Import, old, keep)
 	for _, st := range want.Import {
 		calls = append(calls, Call{Verb: Release, Name: st.Name, Gate: Gate{Set: gate}})
 	}
 	return append(calls, Call{Verb: DeleteGate, Name: gate})
 }
 
-// remove returns the calls that take statements out of "depeer", and all sets of
+// remove returns the calls that take statements out of our policies, and all sets of
 // ours but those to keep with them.
-func (s *State) remove(statements []string, keep map[Object]bool) []Call {
-	var calls []Call
-	if len(statements) > 0 {
-		calls = append(calls, Call{Verb: TakeStatements, Policy: policies.ImportPolicy, Take: statements})
-	}
-	for _, name := range statements {
+func (s *State) remove(imports, exports []string, keep map[Object]bool) []Call {
+	calls := slices.Concat(s.taking(policies.ImportPolicy, imports), s.taking(policies.ExportPolicy, exports))
+	for _, name := range slices.Concat(imports, exports) {
 		calls = append(calls, Call{Verb: DeleteStatement, Name: name})
 	}
 	for _, set := range sortedObjects(s.sets()) {
@@ -145,11 +167,13 @@ func (s *State) remove(statements []string, keep map[Object]bool) []Call {
 }
 
 // litter returns the calls that remove what nothing uses and want does not need:
-// statements in no policy, sets without a statement, gates without either.
+// export statements that belong to none, statements in no policy, sets without a
+// statement, gates without either.
 func (s *State) litter(want *policies.RoutingPolicy) []Call {
-	var calls []Call
+	idle := s.idle()
+	calls := s.taking(policies.ExportPolicy, idle)
 	for _, name := range sorted(s.Statements) {
-		if !slices.Contains(s.Import, name) && !slices.Contains(s.Export, name) {
+		if slices.Contains(idle, name) || !slices.Contains(s.Import, name) && !slices.Contains(s.Export, name) {
 			calls = append(calls, Call{Verb: DeleteStatement, Name: name})
 		}
 	}
@@ -187,6 +211,9 @@ func (s *State) equal(want *policies.RoutingPolicy) map[Object]bool {
 	for _, set := range want.PrefixSets {
 		same[Object{PrefixSet, set.Name}] = sameElements(s.PrefixSets[set.Name], set.Entries)
 	}
+	for _, set := range want.NeighborSets {
+		same[Object{NeighborSet, set.Name}] = sameElements(s.NeighborSets[set.Name], set.Addresses)
+	}
 	for _, set := range want.ASPathSets {
 		same[Object{ASPathSet, set.Name}] = sameElements(s.ASPathSets[set.Name], set.Patterns)
 	}
@@ -196,9 +223,9 @@ func (s *State) equal(want *policies.RoutingPolicy) map[Object]bool {
 	return same
 }
 
-// used returns the sets that statements in our policies refer to.
+// used returns the sets that statements in our policies refer to, litter apart.
 func (s *State) used() map[Object]bool {
-	return setsOf(s.statements(slices.Concat(s.Import, s.Export)))
+	return setsOf(s.statements(slices.Concat(s.Import, without(s.Export, s.idle()))))
 }
 
 // statements returns the statements of these names.
@@ -233,5 +260,6 @@ func (s *State) remark(id string, applied bool) []Call {
 
 // String counts what changes, for a log.
 func (c *Change) String() string {
-	return fmt.Sprintf("%d statements to %d, %d calls", len(c.Old.Import), len(c.New.Import), len(c.Calls()))
+	count := func(p *policies.RoutingPolicy) int { return len(p.Import) + len(p.Export) }
+	return fmt.Sprintf("%d statements to %d, %d calls", count(c.Old), count(c.New), len(c.Calls()))
 }

@@ -13,6 +13,8 @@ import (
 // out of the file, and a policy that a list names and no file defines has the next
 // reload reject all of that client's routes.
 //
+// Our place in lists of export goes last: it is to strip tags while routes have any.
+//
 // What has our names and is not ours goes as well: statements in our two policies,
 // whatever they are, and sets. Policies called depeer/... stay, as nothing asks
 // them but who has assigned them, and so does what somebody else's policies refer to.
@@ -34,7 +36,7 @@ func Clear(s *State, id string) *Change {
 	default:
 		c.Live = taken
 	}
-	c.Finish = append(c.Finish, s.taking(policies.ExportPolicy, s.Export)...)
+	c.Finish = append(c.Finish, s.taking(policies.ExportPolicy, without(s.Export, s.idle()))...)
 	c.Finish = append(c.Finish, s.deleting()...)
 	if gate := c.Gate(); gate != "" {
 		c.Finish = append(c.Finish, Call{Verb: DeleteGate, Name: gate})
@@ -47,16 +49,16 @@ func Clear(s *State, id string) *Change {
 }
 
 // Judged returns what of Old can be judged: without the statements that refer to a
-// set which is not there or was emptied by hand. Wherever that leaves any out, the
+// set which is not there or was emptied by hand, or ask for a neighbor. Wherever that leaves any out, the
 // change is Unsure.
 func (c *Change) Judged() *policies.RoutingPolicy {
 	filled := make(map[Object]bool)
 	for _, set := range addSets(c.Old) {
-		filled[Object{set.Kind, set.Name}] = len(set.Entries)+len(set.Paths)+len(set.Larges) > 0
+		filled[Object{set.Kind, set.Name}] = len(set.Entries)+len(set.Neighbors)+len(set.Paths)+len(set.Larges) > 0
 	}
 	p := *c.Old
 	p.Import = slices.DeleteFunc(slices.Clone(c.Old.Import), func(st policies.Statement) bool {
-		return slices.ContainsFunc(sortedObjects(setsOf([]policies.Statement{st})), func(o Object) bool { return !filled[o] })
+		return st.Conditions.NeighborSet.Set != "" || slices.ContainsFunc(sortedObjects(setsOf([]policies.Statement{st})), func(o Object) bool { return !filled[o] })
 	})
 	return &p
 }
@@ -80,7 +82,7 @@ func (s *State) taking(policy string, statements []string) []Call {
 // only they refer to, and all strange sets.
 func (s *State) deleting() []Call {
 	var calls []Call
-	for _, name := range slices.Concat(s.Import, s.Export) {
+	for _, name := range slices.Concat(s.Import, without(s.Export, s.idle())) {
 		calls = append(calls, Call{Verb: DeleteStatement, Name: name})
 	}
 	used, sets := s.used(), make(map[Object]bool)

@@ -15,6 +15,9 @@
 //	take     (not there)                ANY gate: always
 //	release  (not there)                always
 //
+// What members have chosen for themselves is done by export statements, which stand
+// outside the gate: exports.go has their rules.
+//
 // The gate is a neighbor-set. Closed, it holds two host addresses that no member
 // has; opened, all addresses of both families, too. It is never empty, because
 // gobgpd takes an empty neighbor-set for everybody.

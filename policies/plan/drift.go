@@ -64,7 +64,7 @@ func (d *drift) members() {
 			add(ImportAssignment, "has no %s: none of its routes is treated", policies.ImportPolicy)
 		}
 		if !slices.Contains(c.Export.Policies, policies.ExportPolicy) {
-			add(ExportAssignment, "has no %s", policies.ExportPolicy)
+			add(ExportAssignment, "has no %s%s", policies.ExportPolicy, d.unheard(c))
 		}
 		if c.Import.Default == None {
 			add(ImportAssignment, "has no default: its routes that no policy accepts are rejected")
@@ -77,14 +77,39 @@ func (d *drift) members() {
 	}
 }
 
+// unheard says what a client misses that has chosen, and is not asked about.
+func (d *drift) unheard(c Client) string {
+	p := d.state.InForce()
+	switch {
+	case refuses(p, c.Address):
+		return ": it gets what it has chosen to refuse"
+	case len(p.Tags()) > 0:
+		return ": it sees our tags"
+	default:
+		return ""
+	}
+}
+
 // statements compares those that are in force.
 func (d *drift) statements(want *policies.RoutingPolicy) {
+	now := d.state.InForce()
+	d.generation(policies.ImportPolicy, now.Import, want.Import)
+	d.generation(policies.ExportPolicy, now.Export, want.Export)
+	for _, name := range d.state.idle() {
+		d.add(Object{StatementObject, name}, "acts on no tag that any route has")
+	}
+	if tag, is := d.state.untold(); is {
+		d.add(Object{Policy, policies.ExportPolicy}, "has no statement about the tag %s, which routes have: it reaches members", tag)
+	}
+}
+
+func (d *drift) generation(policy string, now, want []policies.Statement) {
 	inForce := make(map[string]policies.Statement)
-	for _, st := range d.state.InForce().Import {
+	for _, st := range now {
 		inForce[st.Name] = st
 	}
 	same := 0
-	for _, st := range want.Import {
+	for _, st := range want {
 		got, there := inForce[st.Name]
 		switch {
 		case !there:
@@ -95,14 +120,14 @@ func (d *drift) statements(want *policies.RoutingPolicy) {
 			same++
 		}
 	}
-	wanted := names(want.Import)
-	for _, st := range d.state.InForce().Import {
+	wanted := names(want)
+	for _, st := range now {
 		if !slices.Contains(wanted, st.Name) {
 			d.add(Object{StatementObject, st.Name}, "is not wanted")
 		}
 	}
-	if same == len(want.Import) && same == len(inForce) && !slices.Equal(names(d.state.InForce().Import), wanted) {
-		d.add(Object{Policy, policies.ImportPolicy}, "has its statements in another order")
+	if same == len(want) && same == len(inForce) && !slices.Equal(names(now), wanted) {
+		d.add(Object{Policy, policy}, "has its statements in another order")
 	}
 }
 

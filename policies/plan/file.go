@@ -124,7 +124,7 @@ func withElements(calls []Call, p *policies.RoutingPolicy) []Call {
 	for i, c := range calls {
 		if c.Verb == AddSet {
 			from := elements[Object{c.Kind, c.Name}]
-			c.Entries, c.Paths, c.Larges = from.Entries, from.Paths, from.Larges
+			c.Entries, c.Neighbors, c.Paths, c.Larges = from.Entries, from.Neighbors, from.Paths, from.Larges
 		}
 		out[i] = c
 	}

@@ -96,6 +96,12 @@ func TestForeignCallsInPlanFiles(t *testing.T) {
 		"no gate": func(c *plan.Change) {
 			c.Prepare = []plan.Call{{Verb: plan.AddStatements, Policy: "depeer", Add: []plan.Statement{{Statement: policies.Statement{Name: "depeer/x"}}}}}
 		},
+		"export for everybody": func(c *plan.Change) {
+			c.Prepare = []plan.Call{{Verb: plan.AddStatements, Policy: "depeer-export", Add: []plan.Statement{{Statement: policies.Statement{Name: "depeer/x", Conditions: policies.Conditions{NeighborSet: policies.Condition{Set: "depeer/y"}}}}}}}
+		},
+		"import out before the gate opens": func(c *plan.Change) {
+			c.Prepare = []plan.Call{{Verb: plan.TakeStatements, Policy: "depeer", Take: []string{"depeer/x"}}}
+		},
 		"every peer":                  func(c *plan.Change) { c.Finish = []plan.Call{{Verb: plan.Assign}} },
 		"a reset":                     func(c *plan.Change) { c.Finish = []plan.Call{{Verb: plan.Reset, Client: address}} },
 		"a set without elements":      func(c *plan.Change) { c.Prepare = []plan.Call{{Verb: plan.AddSet, Name: "depeer/not-in-new"}} },

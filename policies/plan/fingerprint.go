@@ -24,6 +24,9 @@ func (s *State) Fingerprint() string {
 	for _, name := range sorted(s.PrefixSets) {
 		writeSet(h, name, s.PrefixSets[name])
 	}
+	for _, name := range sorted(s.NeighborSets) {
+		writeSet(h, name, s.NeighborSets[name])
+	}
 	for _, name := range sorted(s.ASPathSets) {
 		writeSet(h, name, s.ASPathSets[name])
 	}

@@ -7,9 +7,9 @@ import (
 	"depeer/policies"
 )
 
-// InForce returns the import policy that is in force: the statements of "depeer"
-// that pass their gates, with the sets that they refer to, sorted by name, and the
-// sessions that are down by our doing. Of routes, calls
+// InForce returns the policy that is in force: the statements of "depeer" that pass
+// their gates, those of "depeer-export" that belong to them, with the sets that they
+// refer to, sorted by name, and the sessions that are down by our doing. Of routes, calls
 // that only prepare a change, or clean up after it, do not change it.
 func (s *State) InForce() *policies.RoutingPolicy {
 	p := s.generation(func(st Statement) bool { return st.Gate.Passes(s.Gates) })
@@ -17,7 +17,8 @@ func (s *State) InForce() *policies.RoutingPolicy {
 	return p
 }
 
-// generation returns the statements of "depeer" that keep says, and their sets.
+// generation returns the statements of "depeer" that keep says, the export statements
+// that belong to them, and their sets.
 func (s *State) generation(keep func(Statement) bool) *policies.RoutingPolicy {
 	p := &policies.RoutingPolicy{}
 	for _, name := range s.Import {
@@ -25,10 +26,18 @@ func (s *State) generation(keep func(Statement) bool) *policies.RoutingPolicy {
 			p.Import = append(p.Import, st.Statement)
 		}
 	}
-	used := setsOf(p.Import)
+	for _, name := range s.exportsOf(names(p.Import)) {
+		p.Export = append(p.Export, s.Statements[name].Statement)
+	}
+	used := setsOf(slices.Concat(p.Import, p.Export))
 	for _, name := range sorted(s.PrefixSets) {
 		if used[Object{PrefixSet, name}] {
 			p.PrefixSets = append(p.PrefixSets, policies.PrefixSet{Name: name, Entries: s.PrefixSets[name]})
+		}
+	}
+	for _, name := range sorted(s.NeighborSets) {
+		if used[Object{NeighborSet, name}] {
+			p.NeighborSets = append(p.NeighborSets, policies.NeighborSet{Name: name, Addresses: s.NeighborSets[name]})
 		}
 	}
 	for _, name := range sorted(s.ASPathSets) {
@@ -49,7 +58,7 @@ func setsOf(statements []policies.Statement) map[Object]bool {
 	used := make(map[Object]bool)
 	for _, s := range statements {
 		for kind, c := range map[Kind]policies.Condition{
-			PrefixSet: s.Conditions.PrefixSet, ASPathSet: s.Conditions.ASPathSet, LargeCommunitySet: s.Conditions.LargeCommunitySet,
+			PrefixSet: s.Conditions.PrefixSet, NeighborSet: s.Conditions.NeighborSet, ASPathSet: s.Conditions.ASPathSet, LargeCommunitySet: s.Conditions.LargeCommunitySet,
 		} {
 			if c.Set != "" {
 				used[Object{kind, c.Set}] = true
@@ -64,6 +73,9 @@ func (s *State) sets() map[Object]bool {
 	all := make(map[Object]bool)
 	for name := range s.PrefixSets {
 		all[Object{PrefixSet, name}] = true
+	}
+	for name := range s.NeighborSets {
+		all[Object{NeighborSet, name}] = true
 	}
 	for name := range s.ASPathSets {
 		all[Object{ASPathSet, name}] = true

@@ -23,7 +23,11 @@ func (c *Change) ours() error {
 		{"restore", c.Restore, []Verb{Assign}},
 	} {
 		for _, call := range part.calls {
-			if err := call.ours(part.allowed); err != nil {
+			allowed := part.allowed
+			if part.word == "prepare" && call.Policy == policies.ExportPolicy {
+				allowed = append(slices.Clone(allowed), TakeStatements) // litter
+			}
+			if err := call.ours(allowed); err != nil {
 				return fmt.Errorf("%s: %s: %w", part.word, call, err)
 			}
 		}
@@ -53,13 +57,17 @@ func (c Call) named() error {
 	case AddGate, OpenGate, CloseGate, DeleteGate:
 		right = gate(c.Name)
 	case AddSet:
-		right = strings.HasPrefix(c.Name, policies.Prefix) && len(c.Entries)+len(c.Paths)+len(c.Larges) > 0
+		right = strings.HasPrefix(c.Name, policies.Prefix) && len(c.Entries)+len(c.Neighbors)+len(c.Paths)+len(c.Larges) > 0
 	case DeleteSet:
 		right = strings.HasPrefix(c.Name, policies.Prefix)
 	case AddStatements:
 		right = policy
 		for _, s := range c.Add {
-			right = right && strings.HasPrefix(s.Name, policies.Prefix) && gate(s.Gate.Set)
+			inert := gate(s.Gate.Set)
+			if c.Policy == policies.ExportPolicy {
+				inert = s.Gate == (Gate{}) && s.OnTags()
+			}
+			right = right && strings.HasPrefix(s.Name, policies.Prefix) && inert
 		}
 	case TakeStatements:
 		right = policy

@@ -50,7 +50,33 @@ func (c chooser) entries() filters.Entries {
 	return filters.Entries{IPv4: filters.Normalise(four), IPv6: filters.Normalise(six)}
 }
 
-// policy is what Build makes of a few filters; at times it is empty.
+// choices are about up to two lists. Their members are clients of the tests, and one
+// that is none.
+func (c chooser) choices() policies.Choices {
+	out := policies.Choices{Deprefer: treatments[1], Tag: treatments[2]}
+	for _, name := range []string{"bad", "worse"}[:c(3)] {
+		f := filters.Filter{Treatment: "choice", Prefixes: c.entries()}
+		if f.Prefixes.Len() == 0 || c.oneIn(3) {
+			f.ASNs = []filters.ASMatch{{ASN: filters.ASN(64990 + c(3))}}
+		}
+		out.Lists = append(out.Lists, policies.ChosenList{Name: name, Compiled: &filters.Compiled{Filters: []filters.Filter{f}}})
+	}
+	for _, addresses := range [][]string{{"127.0.0.2", "2001:db9::2"}, {"127.0.0.3"}, {"2001:db9::3", "192.0.2.9"}} {
+		m := policies.Chooser{Wishes: map[string]policies.Wish{}}
+		for _, a := range addresses {
+			m.Addresses = append(m.Addresses, netip.MustParseAddr(a))
+		}
+		for _, name := range []string{"bad", "worse"} {
+			if !c.oneIn(3) {
+				m.Wishes[name] = pick(c, policies.Refuse, policies.Deprefer, policies.Tag)
+			}
+		}
+		out.Members = append(out.Members, m)
+	}
+	return out
+}
+
+// policy is what Build makes of a few filters, and of choices; at times it is empty.
 func (c chooser) policy() *policies.RoutingPolicy {
 	compiled := &filters.Compiled{}
 	for _, t := range treatments {
@@ -71,7 +97,11 @@ func (c chooser) policy() *policies.RoutingPolicy {
 	if c.oneIn(4) {
 		compiled.Spared = filters.Entries{IPv4: []filters.Entry{{Prefix: netip.MustParsePrefix("10.1.0.0/16"), Min: 16, Max: 32}}}
 	}
-	p := policies.Build(compiled, treatments, asn)
+	var choices policies.Choices
+	if c.oneIn(2) {
+		choices = c.choices()
+	}
+	p := policies.BuildWith(compiled, treatments, asn, choices)
 	p.Sessions = c.sessions()
 	return p
 }

@@ -25,6 +25,13 @@ func (c *Change) stands(s *State, want GateState) error {
 	}
 	gate := c.Gate()
 	old, new := c.Old.Import, c.New.Import
+	generations := []*policies.RoutingPolicy{c.Old, c.New}
+	if len(c.Live) == 0 {
+		generations = generations[:1]
+	}
+	if err := s.holdsExports(generations...); err != nil {
+		return err
+	}
 	switch {
 	case gate == "" && len(c.Live) == 0:
 		return s.holds(old, nil, "", c.Old)

@@ -76,8 +76,8 @@ func Recover(s *State) (*Recovery, error) {
 	return r, nil
 }
 
-// extricate returns the calls that take the statements out, clean up, and take the
-// gate off the held ones. Statements in no policy go first: they may refer to sets
+// extricate returns the calls that take the statements out, with the export statements
+// that belong to them, clean up, and take the gate off the held ones. Statements in no policy go first: they may refer to sets
 // and to the gate.
 func (s *State) extricate(gate string, out, held []string) []Call {
 	var calls []Call
@@ -86,9 +86,11 @@ func (s *State) extricate(gate string, out, held []string) []Call {
 			calls = append(calls, Call{Verb: DeleteStatement, Name: name})
 		}
 	}
-	stay := slices.DeleteFunc(slices.Clone(s.Import), func(name string) bool { return slices.Contains(out, name) })
-	kept := s.statements(slices.Concat(stay, s.Export))
-	calls = append(calls, s.remove(out, setsOf(kept))...)
+	stay := without(s.Import, out)
+	exports := without(s.exportsOf(s.Import), s.exportsOf(stay))
+	exports = append(exports, s.idle()...)
+	kept := s.statements(slices.Concat(stay, without(s.Export, exports)))
+	calls = append(calls, s.remove(out, exports, setsOf(kept))...)
 	for _, name := range held {
 		calls = append(calls, Call{Verb: Release, Name: name, Gate: s.Statements[name].Gate})
 	}

@@ -17,6 +17,7 @@ type State struct {
 	Clients []Client // all neighbors, by address
 
 	PrefixSets         map[string][]filters.Entry
+	NeighborSets       map[string][]netip.Addr // of members who have chosen; gates are not among them
 	ASPathSets         map[string][]policies.ASPathPattern
 	LargeCommunitySets map[string][]policies.LargeCommunityPattern
 	Gates              map[string]GateState

@@ -18,20 +18,32 @@ func (c *Change) Gate() string {
 }
 
 // Assigning returns the calls after the live one that members notice: clients get
-// their lists, or lose our place in them.
+// their lists, or lose our place in those of import.
 func (c *Change) Assigning() []Call { return c.finishing(true) }
 
-// Cleaning returns the calls that no member notices, once all others are made.
+// Cleaning returns the calls that no member notices, once all others are made. Our
+// place in lists of export goes here: until routes have lost their tags, these are to be
+// stripped.
 func (c *Change) Cleaning() []Call { return c.finishing(false) }
 
 func (c *Change) finishing(assign bool) []Call {
-	return slices.DeleteFunc(slices.Clone(c.Finish), func(call Call) bool { return (call.Verb == Assign) != assign })
+	return slices.DeleteFunc(slices.Clone(c.Finish), func(call Call) bool { return call.noticed() != assign })
+}
+
+// noticed says whether c gives a client a list, or takes our import policy from it.
+func (c Call) noticed() bool {
+	return c.Verb == Assign && (c.Import || slices.Contains(c.Policies, policies.ExportPolicy))
 }
 
 // Assignable says whether the lists that Assigning replaces are still those that
 // the change was planned for. There is no compare-and-swap: it is asked just before.
-func (c *Change) Assignable(s *State) error {
-	for _, call := range c.Assigning() {
+func (c *Change) Assignable(s *State) error { return c.replaceable(s, c.Assigning()) }
+
+// Leavable says the same of the lists that Cleaning replaces.
+func (c *Change) Leavable(s *State) error { return c.replaceable(s, c.Cleaning()) }
+
+func (c *Change) replaceable(s *State, calls []Call) error {
+	for _, call := range calls {
 		for _, restore := range c.Restore {
 			if restore.Replaces(call) && !slices.Equal(s.list(call.Client, call.Import), restore.Policies) {
 				return fmt.Errorf("the list of client %s is %q now, and not %q", call.Client, s.list(call.Client, call.Import), restore.Policies)
@@ -41,15 +53,22 @@ func (c *Change) Assignable(s *State) error {
 	return nil
 }
 
-// Anchoring returns those calls that still have to give the change's clients their
-// place in their lists, or take it from them, as the lists are now.
-func (p *Plan) Anchoring(s *State) []Call {
+// Anchoring returns those of Assigning that still have to be made, as the lists are
+// now; places that were given while preparing are among them.
+func (p *Plan) Anchoring(s *State) []Call { return p.placing(s, true) }
+
+// Leaving returns the assignments of Cleaning that still have to be made.
+func (p *Plan) Leaving(s *State) []Call { return p.placing(s, false) }
+
+func (p *Plan) placing(s *State, noticed bool) []Call {
 	calls, _ := s.anchors()
 	if p.Clear {
 		calls, _ = s.unanchor()
 	}
 	planned := p.Change.Calls()
-	return slices.DeleteFunc(calls, func(call Call) bool { return !slices.ContainsFunc(planned, call.Replaces) })
+	return slices.DeleteFunc(calls, func(call Call) bool {
+		return call.noticed() != noticed || !slices.ContainsFunc(planned, call.Replaces)
+	})
 }
 
 // Replaces says whether c assigns the list that other does.
@@ -65,7 +84,8 @@ func (c *Change) Before(s *State) bool { return s.runs(c.Old) }
 func (c *Change) After(s *State) bool { return s.runs(c.New) }
 
 func (s *State) runs(p *policies.RoutingPolicy) bool {
-	return slices.EqualFunc(s.InForce().Import, p.Import, sameStatement) && s.hasSets(p) == nil
+	now := s.InForce()
+	return slices.EqualFunc(now.Import, p.Import, sameStatement) && slices.EqualFunc(now.Export, p.Export, sameStatement) && s.hasSets(p) == nil
 }
 
 // Undone says whether s is as it was before the change: the old policy without a
@@ -74,6 +94,11 @@ func (s *State) runs(p *policies.RoutingPolicy) bool {
 func (c *Change) Undone(s *State, cut ...netip.Addr) error {
 	if len(c.Old.Import) > 0 || s.Import != nil { // without a definition nothing is in force
 		if err := s.holds(c.Old.Import, nil, "", c.Old); err != nil {
+			return err
+		}
+	}
+	if s.Export != nil {
+		if err := s.holdsExports(c.Old); err != nil {
 			return err
 		}
 	}
@@ -125,9 +150,6 @@ func (s *State) list(client netip.Addr, isImport bool) []string {
 	return nil
 }
 
-// WayBack says whether the plan only takes everything of ours out.
-func (p *Plan) WayBack() bool { return p.Clear && p.Then == nil }
-
 // Wanted returns the policy that the plan leads to in the end.
 func (p *Plan) Wanted() *policies.RoutingPolicy {
 	if p.Then != nil {
@@ -156,6 +178,10 @@ func (p *Plan) Holds(s *State) bool {
 func (p *Plan) Obstacles(s *State) []Obstacle {
 	all := s.Obstacles()
 	if !p.Clear {
+		all = append(all, ChoiceObstacles(s, p.Change.New)...)
+		for _, g := range AddPathGuards(s, p.Change.New) {
+			all = append(all, Obstacle{Stuck, g.Member.String(), "has chosen, and is sent several paths for a prefix (add-path): nothing would be taken back from it"})
+		}
 		return all
 	}
 	_, err := Recover(s)

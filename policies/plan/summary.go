@@ -49,7 +49,7 @@ type SessionChange struct {
 func (c *Change) Summary() Summary {
 	s := Summary{Sets: []SetChange{}, Statements: []StatementChange{}, Sessions: []SessionChange{}, Resets: []netip.Addr{}}
 	s.Sets = append(s.Sets, setChanges(setTexts(c.Old, c.New), setTexts(c.New, c.Old))...)
-	s.Statements = append(s.Statements, statementChanges(c.Old.Import, c.New.Import)...)
+	s.Statements = append(s.Statements, statementChanges(slices.Concat(c.Old.Import, c.Old.Export), slices.Concat(c.New.Import, c.New.Export))...)
 	s.Sessions = append(s.Sessions, c.SessionChanges()...)
 	return s
 }
@@ -155,6 +155,9 @@ func setTexts(p, other *policies.RoutingPolicy) []setText {
 		for _, e := range set.Entries {
 			t.elements = append(t.elements, fmt.Sprintf("%s %d..%d", e.Prefix, e.Min, e.Max))
 		}
+		for _, a := range set.Neighbors {
+			t.elements = append(t.elements, a.String())
+		}
 		for _, pattern := range set.Paths {
 			t.elements = append(t.elements, pattern.String())
 		}
@@ -248,7 +251,7 @@ func statementChanges(old, new []policies.Statement) []StatementChange {
 // meaning is all that a statement says, its sets by their roles.
 func meaning(st policies.Statement) string {
 	c := st.Conditions
-	for _, condition := range []*policies.Condition{&c.PrefixSet, &c.ASPathSet, &c.LargeCommunitySet} {
+	for _, condition := range []*policies.Condition{&c.PrefixSet, &c.NeighborSet, &c.ASPathSet, &c.LargeCommunitySet} {
 		condition.Set = role(condition.Set)
 	}
 	return fmt.Sprintf("%+v %s", c, actionsText(st.Actions))

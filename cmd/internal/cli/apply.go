@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"strings"
-	"time"
 
 	"github.com/urfave/cli/v2"
 	"golang.org/x/term"
@@ -31,19 +30,12 @@ func applyCommand(s *session) *cli.Command {
 		ArgsUsage: "PLAN",
 		Description: "Refuses a plan that the target has changed under. What fails is undone; what cannot be\n" +
 			"is said, with the command to go on with.",
-		Flags: append(targetFlags()[1:], yesFlag, soakFlag(30*time.Second),
-			&cli.StringFlag{Name: "target", Usage: "`all`: apply the plans that depeer plan --target all -o PLAN has kept, one target after another"},
+		Flags: append(targetFlags()[1:], yesFlag,
 			&cli.DurationFlag{Name: "confirm-within", Usage: "restore what was before, unless confirm comes within this `TIME`"},
 		),
 		Action: func(c *cli.Context) error {
 			if c.NArg() != 1 {
 				return usage("depeer apply PLAN", "apply takes one plan, which depeer plan -o keeps")
-			}
-			if isAll(c) {
-				return s.applyAll(c, c.Args().First())
-			}
-			if c.String("target") != "" {
-				return usage("depeer apply PLAN", "a plan says itself which target it is for; --target all is for those of all targets")
 			}
 			p, err := s.readPlan(c.Args().First())
 			if err != nil {
@@ -76,7 +68,7 @@ func (s *session) writePlan(name string, p *plan.Plan) error {
 	return s.files.write(name, func(w io.Writer) error { return plan.Encode(w, p) }, 0o600)
 }
 
-// applyPlan asks, applies p, and shows what came of it.
+// applyPlan asks, connects, and applies p under a journal entry.
 func (s *session) applyPlan(c *cli.Context, p *plan.Plan, start journal.Start) error {
 	if err := s.ask(c, p.Target, p.Server); err != nil {
 		return err
@@ -85,55 +77,45 @@ func (s *session) applyPlan(c *cli.Context, p *plan.Plan, start journal.Start) e
 	if err != nil {
 		return err
 	}
-	a, err := s.carryOut(c, t, p, start)
-	if err != nil {
-		return err
-	}
-	return s.view.Apply(a)
-}
-
-// carryOut connects, and applies p under a journal entry.
-func (s *session) carryOut(c *cli.Context, t target, p *plan.Plan, start journal.Start) (view.Apply, error) {
-	none := view.Apply{}
-	if err := s.fileReady(t, p); err != nil {
-		return none, err
-	}
 	client, err := s.dial(c.Context, t)
 	if err != nil {
-		return none, err
+		return err
 	}
 	defer client.Close()
 	store, err := s.store()
 	if err != nil {
-		return none, err
+		return err
 	}
 	lock, err := s.lock(store, p.Target)
 	if err != nil {
-		return none, err
+		return err
 	}
 	if p.Then != nil {
 		start.Action = "take-over"
 	}
 	pending, err := waiting(lock, p)
 	if err != nil {
-		return none, errors.Join(err, lock.Unlock())
+		return errors.Join(err, lock.Unlock())
 	}
 	entry, result, err := s.change(c.Context, t, client, lock, p, start)
 	if p.Then != nil && err == nil && result.Outcome == apply.Applied {
 		entry, result, err = s.then(c.Context, client, t, lock, p)
 	}
 	if failed := s.outcome(c.Context, p.Target, result, err); failed != nil {
-		return none, errors.Join(failed, lock.Unlock())
+		return errors.Join(failed, lock.Unlock())
 	}
 	if pending != nil {
 		if err := lock.Disarm(pending.Entry, "cleared"); err != nil {
-			return none, errors.Join(err, lock.Unlock())
+			return errors.Join(err, lock.Unlock())
 		}
 	}
 	if within := c.Duration("confirm-within"); within > 0 && result.Outcome == apply.Applied {
 		return s.awaitConfirm(c.Context, store, lock, t, p, entry, within)
 	}
-	return t.outcomeOf(entry, result), lock.Unlock()
+	if err := lock.Unlock(); err != nil {
+		return err
+	}
+	return s.view.Apply(outcomeOf(p.Target, entry, result))
 }
 
 // waiting returns what waits for its confirmation. Whether that is kept has to be
@@ -188,9 +170,7 @@ func (s *session) change(ctx context.Context, t target, client *gobgp.Client, lo
 	if err != nil {
 		return nil, apply.Result{Outcome: apply.Untouched}, &apply.JournalError{Err: err}
 	}
-	applier := s.applier(t, client, entry, start.Holder)
-	applier.Keep = s.keep(t, p.Server, p, entry)
-	result, err := applier.Apply(ctx, p)
+	result, err := s.applier(t, client, entry, start.Holder).Apply(ctx, p)
 	if result.Outcome == apply.Partial {
 		return entry, result, errors.Join(err, entry.Close()) // without an end: recover finds it
 	}
@@ -214,11 +194,8 @@ func (s *session) outcome(ctx context.Context, address string, result apply.Resu
 		obstacle   *apply.ObstacleError
 		journalled *apply.JournalError
 		guarded    *apply.GuardError
-		unkept     *apply.FileError
 	)
 	switch {
-	case errors.As(err, &unkept) && result.Outcome != apply.Partial:
-		return outOfStep(result.Outcome, err, address)
 	case result.Outcome == apply.Partial:
 		return &failure{code: Unclear, name: "partial", err: fmt.Errorf("%s: %w", result.Known, err), hint: "depeer recover --target " + address}
 	case result.Outcome == apply.Applied:
@@ -266,7 +243,7 @@ func (s *session) ask(c *cli.Context, address string, server plan.Server) error 
 
 // outcomeOf is what users read of a change that was made.
 func outcomeOf(address string, entry *journal.Entry, r apply.Result) view.Apply {
-	a := view.Apply{Target: address, Outcome: r.Outcome.String(), Refused: r.Proof.Refused, Changed: r.Proof.Changed, Overruled: r.Proof.Overruled, Passed: r.Proof.Passed, Unproven: r.Proof.Unproven, Sessions: r.Sessions}
+	a := view.Apply{Target: address, Outcome: r.Outcome.String(), Refused: r.Proof.Refused, Changed: r.Proof.Changed, Overruled: r.Proof.Overruled, Passed: r.Proof.Passed, Unproven: r.Proof.Unproven, Tagged: r.Proof.Tagged, Untagged: r.Proof.Untagged, Sessions: r.Sessions}
 	if entry != nil {
 		a.ID = entry.ID
 	}

@@ -4,7 +4,6 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"depeer/cmd/internal/view"
-	"depeer/filters/diag"
 )
 
 func checkCommand(s *session) *cli.Command {
@@ -19,7 +18,6 @@ func checkCommand(s *session) *cli.Command {
 			if err != nil {
 				return err
 			}
-			in.warnUnsupported()
 			result := view.Check{Diagnostics: in.diags, Lists: len(in.lists)}
 			result.Providers, result.Prefixes, result.ASNs = in.size()
 			if err := s.view.Check(result); err != nil {
@@ -32,17 +30,4 @@ func checkCommand(s *session) *cli.Command {
 			return nil
 		},
 	}
-}
-
-// warnUnsupported says what the exchange file asks for and emit will refuse: it is
-// right, and this version cannot do it.
-func (in *input) warnUnsupported() {
-	if in.exchange == nil {
-		return
-	}
-	for _, d := range in.exchange.Unsupported() {
-		d.Severity = diag.Warning
-		in.diags.Add(d)
-	}
-	in.diags.Sort()
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/urfave/cli/v2"
 
@@ -11,7 +12,6 @@ import (
 	"depeer/filters/diag"
 	"depeer/policies"
 	"depeer/policies/persist"
-	"depeer/policies/plan"
 	"depeer/policies/render"
 )
 
@@ -64,9 +64,6 @@ func (s *session) emit(ctx context.Context, args emitArgs) error {
 	if err != nil {
 		return err
 	}
-	if in.exchange != nil {
-		in.diags = append(in.diags, in.exchange.Unsupported()...)
-	}
 	if in.compiled != nil {
 		in.diags = append(in.diags, in.exchange.Inert(in.compiled)...)
 	}
@@ -77,7 +74,7 @@ func (s *session) emit(ctx context.Context, args emitArgs) error {
 	if len(in.lists) == 0 { // or a slip would take out all that is refused now
 		return &failure{code: Invalid, name: "invalid-input", hint: "depeer emit LISTING.yaml, or lists in the exchange file", err: errors.New("no listing, and none in the exchange file")}
 	}
-	policy := policies.Build(in.compiled, in.exchange.Treatments, in.exchange.ASN)
+	policy := in.policy()
 	if n := len(policy.Sessions); n > 0 && args.into == "" {
 		in.diags.Warnf(diag.Position{File: s.confUsed}, "emit-sessions", "plan and apply shut them; emit --into names the neighbors", "no session is shut by this configuration: those of %s are to be", count(n, "ASN"))
 		in.diags.Sort()
@@ -137,15 +134,10 @@ func (s *session) deliver(ctx context.Context, e view.Emit, output string) error
 
 // comment is what stands above a configuration: where it comes from. It has no
 // date of its own, so that the same input gives the same bytes.
-func (in *input) comment() []string { return commentOf(plan.Refs(in.lists)) }
-
-func commentOf(lists []plan.ListRef) []string {
-	if len(lists) == 0 {
-		return nil
-	}
+func (in *input) comment() []string {
 	lines := []string{"From:"}
-	for _, l := range lists {
-		lines = append(lines, "  "+describeRef(l))
+	for _, l := range in.lists {
+		lines = append(lines, "  "+describe(l))
 	}
-	return lines
+	return slices.Clip(lines)
 }

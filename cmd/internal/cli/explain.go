@@ -87,7 +87,7 @@ func closeQuietly(client *gobgp.Client) { _ = client.Close() } // it was only re
 
 func (s *session) explain(ctx context.Context, in *input, subject impact.Subject, ribs []string, live rib.Source, result view.Explain) error {
 	x := in.exchange
-	q := impact.Question{Lists: in.compiled, New: policies.Build(in.compiled, x.Treatments, x.ASN), Protect: x.Protect, Treatments: x.Treatments}
+	q := impact.Question{Lists: in.compiled, New: in.policy(), Protect: x.Protect, Treatments: x.Treatments}
 	d := &dumps{names: ribs}
 	source := live
 	if len(ribs) > 0 {

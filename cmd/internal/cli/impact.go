@@ -50,7 +50,7 @@ func impactCommand(s *session) *cli.Command {
 
 // impactOfFile is about the routes of dumps, where nothing is in force.
 func (s *session) impactOfFile(ctx context.Context, in *input, args routesArgs, result view.Impact) error {
-	want := policies.Build(in.compiled, in.exchange.Treatments, in.exchange.ASN)
+	want := in.policy()
 	nothing := plan.Change{Old: &policies.RoutingPolicy{}, New: want}
 	result.Summary = nothing.Summary()
 	if err := s.look(ctx, in, impact.Question{Lists: in.compiled, New: want, Protect: in.exchange.Protect, Treatments: in.exchange.Treatments}, args, nil, &result); err != nil {
@@ -77,7 +77,7 @@ func (s *session) impactOnTarget(ctx context.Context, in *input, t target, args 
 	if f := verdict(in.diags); f != nil && f.code != Guarded {
 		return f
 	}
-	want := policies.Build(in.compiled, in.exchange.Treatments, in.exchange.ASN)
+	want := in.policy()
 	change := plan.To(state, want, "impact")
 	server := describeTarget(t, state)
 	result.Server, result.Summary = &server, change.Summary()
@@ -96,6 +96,10 @@ func (s *session) look(ctx context.Context, in *input, q impact.Question, args r
 	if len(args.ribs) > 0 {
 		source = d.paths()
 	}
+	chosen := foresight(q)
+	if chosen != nil {
+		source = chosen.Over(source)
+	}
 	report, err := s.assess(ctx, q, in.exchange, source, d.done)
 	switch {
 	case errors.As(err, new(*failure)):
@@ -106,6 +110,19 @@ func (s *session) look(ctx context.Context, in *input, q impact.Question, args r
 	if len(args.ribs) > 0 {
 		result.Rib = &d.into
 		in.diags = append(in.diags, d.diags...)
+	}
+	if chosen != nil {
+		foreseen, err := looksAgain(chosen, func() rib.Source {
+			if len(args.ribs) > 0 {
+				return (&dumps{names: args.ribs}).paths()
+			}
+			return s.watched(ctx, live, d.done)
+		})
+		if err != nil {
+			return unreached(ctx, err)
+		}
+		toldAnew(report, foreseen, q.Members)
+		result.Choices = chosenOf(in.exchange, foreseen)
 	}
 	limits := limitsOf(in.exchange, args.overrides)
 	result.Report, result.Alerts, result.Full = report, report.Alerts(limits), args.full

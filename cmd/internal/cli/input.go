@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -17,8 +16,8 @@ import (
 	"depeer/filters"
 	"depeer/filters/diag"
 	"depeer/filters/listing"
+	"depeer/policies"
 	"depeer/policies/exchange"
-	"depeer/policies/plan"
 )
 
 // input is what a command works on: the exchange, its lists, and what they
@@ -79,6 +78,7 @@ func (s *session) loadOr(ctx context.Context, names []string, good *lastGood) (*
 			return nil, err
 		}
 		in.unusedExceptions()
+		in.unusedChoices()
 	}
 	in.treatments = treatments
 	in.compile(s.now, in.exchange)
@@ -101,6 +101,12 @@ func (in *input) compile(at time.Time, x *exchange.Exchange) {
 		}
 	}
 	in.diags.Sort()
+}
+
+// policy is what the lists ask of a route server, members' choices among it.
+func (in *input) policy() *policies.RoutingPolicy {
+	x := in.exchange
+	return policies.BuildWith(in.compiled, x.Treatments, x.ASN, x.Choices(in.lists, in.compiled.At))
 }
 
 // findConfig returns the exchange file: the one named, or the first that is there. One
@@ -236,6 +242,24 @@ func (in *input) unusedExceptions() {
 	}
 }
 
+// unusedChoices warns, likewise, of choices about a list that is not there.
+func (in *input) unusedChoices() {
+	if in.read.Worst() == diag.Error {
+		return
+	}
+	names := make([]string, len(in.lists))
+	for i, l := range in.lists {
+		names[i] = l.Name
+	}
+	for _, m := range in.exchange.Members {
+		for _, c := range m.Choices {
+			if !slices.Contains(names, c.List) {
+				in.read.Warnf(c.Source, "exchange-choice-unused", diag.Nearest(c.List, names), "no list is called %q: AS%s has chosen about nothing", c.List, m.ASN)
+			}
+		}
+	}
+}
+
 // exchangeSays returns the treatment that the exchange file gives to a file that
 // is named on the command line, if it is one of its lists: that is over all that
 // the list says, wherever the list is named.
@@ -296,8 +320,10 @@ func (in *input) size() (providers, prefixes, asns int) {
 }
 
 // describe says in a line what a list is, for the head of a configuration.
-func describe(l *filters.Listing) string { return describeRef(plan.Refs([]*filters.Listing{l})[0]) }
-
-func describeRef(l plan.ListRef) string {
-	return fmt.Sprintf("%s, %s, %s, sha256 %.12s", l.Name, cmp.Or(l.Updated, "not dated"), count(l.Providers, "provider"), l.Digest)
+func describe(l *filters.Listing) string {
+	updated := "not dated"
+	if !l.Updated.IsZero() {
+		updated = l.Updated.String()
+	}
+	return fmt.Sprintf("%s, %s, %s, sha256 %.12s", l.Name, updated, count(len(l.Providers), "provider"), l.Digest)
 }

@@ -53,9 +53,6 @@ func planCommand(s *session) *cli.Command {
 			if f := verdict(in.diags); f != nil && c.String("target") != "" {
 				return s.refusedUnasked(in, f) // before a target is looked for in a file that is wrong
 			}
-			if isAll(c) {
-				return s.planAll(c, in, args)
-			}
 			if args.target, err = s.targetOf(c, in.exchange); err != nil {
 				return err
 			}
@@ -65,32 +62,24 @@ func planCommand(s *session) *cli.Command {
 }
 
 func (s *session) plan(ctx context.Context, in *input, args planArgs) error {
-	if in.exchange != nil {
-		in.diags = append(in.diags, in.exchange.Unsupported()...)
-	}
 	// What is wrong with the lists is said without a call to the target.
 	if f := verdict(in.diags); f != nil {
 		return s.refusedUnasked(in, f)
 	}
-	result, err := s.planOf(ctx, in, args)
-	if err != nil {
-		return err
-	}
-	return s.finishPlan(result, args)
-}
-
-// planOf asks a target, and plans.
-func (s *session) planOf(ctx context.Context, in *input, args planArgs) (view.Plan, error) {
 	client, err := s.dial(ctx, args.target)
 	if err != nil {
-		return view.Plan{}, err
+		return err
 	}
 	defer client.Close()
 	state, err := client.State(ctx)
 	if err != nil {
-		return view.Plan{}, unreached(ctx, err)
+		return unreached(ctx, err)
 	}
-	return s.draft(ctx, in, client, state, args)
+	result, err := s.draft(ctx, in, client, state, args)
+	if err != nil {
+		return err
+	}
+	return s.finishPlan(result, args)
 }
 
 // draft makes a plan of what lists ask of a target, and asks all guards. What they
@@ -111,26 +100,28 @@ func (s *session) draft(ctx context.Context, in *input, client *gobgp.Client, st
 	if err != nil {
 		return view.Plan{}, err
 	}
-	want := policies.Build(in.compiled, in.exchange.Treatments, in.exchange.ASN)
+	want := in.policy()
 	if err := obstructed(state.Unshuttable(want), args.target.options.Address); err != nil {
+		return view.Plan{}, err
+	}
+	stuck := plan.ChoiceObstacles(state, want)
+	if err := obstructed(stayStuck(stuck, args.takeOver), args.target.options.Address); err != nil {
 		return view.Plan{}, err
 	}
 	id, state := newID(), remembering(state, last)
 	change := plan.To(state, want, id)
 	p := s.newPlan(args.target, state, id, *change)
-	if args.takeOver && len(state.Strange) > 0 {
+	if args.takeOver && len(state.Strange)+len(state.Obstacles())+len(stuck) > 0 {
 		takeOver(p, state, want)
 	}
 	p.Lists, p.Providers, p.Overrides = plan.Refs(in.lists), plan.Providers(in.compiled), args.overrides
 	server := describeTarget(args.target, state)
 	result := view.Plan{Plan: p, Impact: view.Impact{At: s.now, Server: &server, Lists: p.Lists, Summary: p.Change.Summary()}}
 	result.Summary.Sessions = withRoutes(append([]plan.SessionChange{}, change.SessionChanges()...), state)
-	if result.Persist, err = s.lookAtFile(args.target, p, &in.diags); err != nil {
-		return view.Plan{}, err
-	}
 	sizes := s.sizes(in, p, last)
 	result.Changes, result.Guards = plan.ProviderChanges(sizes.Last, sizes.Now), sizes.Guards()
 	result.Guards = append(result.Guards, plan.SessionGuard(change, args.overrides[plan.AllowSessions]))
+	result.Guards = append(result.Guards, plan.AddPathGuards(state, want)...)
 	if err := s.foresee(ctx, in, client, state, args, &result); err != nil {
 		return view.Plan{}, err
 	}
@@ -157,7 +148,7 @@ func (s *session) sizes(in *input, p, last *plan.Plan) plan.Sizes {
 func (s *session) foresee(ctx context.Context, in *input, client *gobgp.Client, state *plan.State, args planArgs, to *view.Plan) error {
 	s.view.Progress("looking through what members announce")
 	change := &to.Plan.Change
-	q := impact.Question{Lists: in.compiled, Old: change.Judged(), New: policies.Build(in.compiled, in.exchange.Treatments, in.exchange.ASN), Members: sessionsOf(state, in.exchange), Protect: in.exchange.Protect, Treatments: in.exchange.Treatments}
+	q := impact.Question{Lists: in.compiled, Old: change.Judged(), New: in.policy(), Members: sessionsOf(state, in.exchange), Protect: in.exchange.Protect, Treatments: in.exchange.Treatments}
 	if err := s.look(ctx, in, q, args.routesArgs, client.Announced(ctx, state.Clients), &to.Impact); err != nil {
 		return err
 	}
@@ -225,7 +216,7 @@ func (s *session) finishPlan(result view.Plan, args planArgs) error {
 	if err := s.view.Plan(result); err != nil {
 		return err
 	}
-	if refused == nil && args.detailed && !result.Nothing() {
+	if refused == nil && args.detailed && !result.Plan.Change.Empty() {
 		return &failure{code: Differs, name: "differs", said: true, err: errors.New("there is something to do")}
 	}
 	return refused
@@ -236,7 +227,7 @@ func (s *session) newPlan(t target, state *plan.State, id string, change plan.Ch
 	return &plan.Plan{
 		Version: plan.FormatVersion, ID: id, Tool: built().Version,
 		Made: time.Now().UTC(), By: self(), At: s.now,
-		Target: t.options.Address, Name: t.name, Server: state.Server, Fingerprint: state.Fingerprint(), Change: change, Persist: t.persist,
+		Target: t.options.Address, Name: t.name, Server: state.Server, Fingerprint: state.Fingerprint(), Change: change,
 	}
 }
 

@@ -77,6 +77,12 @@ func (s *session) rollback(c *cli.Context, t target, store *journal.Store, args 
 	if err != nil {
 		return err
 	}
+	if err := choosable(state, origin.Change.Old); err != nil {
+		return err
+	}
+	if err := obstructed(plan.ChoiceObstacles(state, origin.Change.Old), address); err != nil {
+		return err
+	}
 	id := newID()
 	p := s.newPlan(t, state, id, *plan.To(remembering(state, last), origin.Change.Old, id))
 	if err := allowSessions(p, args.sessions); err != nil {
@@ -103,7 +109,7 @@ func (s *session) rollback(c *cli.Context, t target, store *journal.Store, args 
 	if failed = errors.Join(failed, lock.Unlock()); failed != nil {
 		return failed
 	}
-	return s.view.Apply(t.outcomeOf(entry, result))
+	return s.view.Apply(outcomeOf(address, entry, result))
 }
 
 // wayBack returns the entry to go back before, and the plan that was applied last.

@@ -50,6 +50,12 @@ func stays(state *plan.State, strange plan.Strange) bool {
 	}
 }
 
+// stayStuck returns what is in the way of choices, taking over or not: who begins anew
+// has nothing that is stuck.
+func stayStuck(obstacles []plan.Obstacle, takeOver bool) []plan.Obstacle {
+	return slices.DeleteFunc(slices.Clone(obstacles), func(o plan.Obstacle) bool { return takeOver && o.Code == plan.Stuck })
+}
+
 // takeOver makes a plan clear the target first.
 // Sessions are left to the second half.
 func takeOver(p *plan.Plan, state *plan.State, want *policies.RoutingPolicy) {

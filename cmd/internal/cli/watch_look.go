@@ -251,10 +251,9 @@ func (k *keeper) asked(state *plan.State) {
 	in.diags = slices.Clip(in.diags)
 	w := &wanted{version: r.version, in: &in}
 	in.compile(k.clock(), in.exchange.WithASN(state.Server.ASN))
-	in.diags = append(in.diags, in.exchange.Unsupported()...)
 	w.failure = verdict(in.diags)
 	if w.failure == nil {
-		w.policy = policies.Build(in.compiled, in.exchange.Treatments, in.exchange.ASN)
+		w.policy = in.policy()
 	}
 	k.want = w
 	if w.failure != nil {

@@ -138,7 +138,6 @@ func (w *sources) read(ctx context.Context) error {
 		}
 	}
 	if r.in != nil {
-		r.in.diags = append(r.in.diags, r.in.exchange.Unsupported()...)
 		r.sum = w.good.sumOf(r.in)
 		r.version = r.sum + " " + hourOf(now)
 		w.forget(r.in)

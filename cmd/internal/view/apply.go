@@ -17,9 +17,10 @@ type Apply struct {
 	Overruled int      `json:"overruled"` // by the operator's own policies, behind ours
 	Passed    int      `json:"passed"`
 	Unproven  int      `json:"unproven"`
+	Tagged    int      `json:"tagged"`   // for members who have chosen: what these get is expected, and not verified
+	Untagged  int      `json:"untagged"` // the operator's own policies take the tags off again
 	// Sessions are those that were shut or opened.
 	Sessions []plan.SessionChange `json:"sessions"`
-	Persist  *Persist             `json:"persist,omitempty"` // nil: no file is kept
 }
 
 func (v *program) Apply(a Apply) error {
@@ -39,10 +40,13 @@ func (v *person) Apply(a Apply) error {
 		text += fmt.Sprintf("  reset     %s\n", counted{len(a.Reset), "member"})
 		text += fmt.Sprintf("  verified  %s\n", a.proof())
 		text += fmt.Sprintf("  unproven  %s that no route tells about: read back, and right\n", entries(a.Unproven))
+		if a.Tagged+a.Untagged > 0 {
+			text += fmt.Sprintf("  expected  %s tagged for members who have chosen; what they got cannot be read from gobgpd 3.37\n", counted{a.Tagged, "route"})
+		}
+		if a.Untagged > 0 {
+			text += fmt.Sprintf("  untagged  %s, by other policies behind ours: choices do nothing there\n", counted{a.Untagged, "route"})
+		}
 		text += fmt.Sprintf("  id        %s\n", a.ID)
-	}
-	if a.Persist != nil {
-		text += fmt.Sprintf("  file      %s is in step with it\n", a.Persist.File)
 	}
 	_, err := fmt.Fprint(v.Out, text)
 	return err

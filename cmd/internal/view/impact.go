@@ -19,6 +19,7 @@ type Impact struct {
 	Summary     plan.Summary
 	Report      *impact.Report // nil: no routes were looked at
 	Rib         *Rib           // nil: routes are those of the target
+	Choices     *Choices       // nil: no member has chosen anything
 	Guards      []plan.Guard
 	Alerts      []impact.Alert
 	At          time.Time // the moment that lists were compiled for
@@ -43,13 +44,14 @@ type impacted struct {
 	Changes plan.Summary   `json:"changes"`
 	Rib     *Rib           `json:"rib,omitempty"`
 	*impact.Report
+	Choices     []Chosen       `json:"choices"` // expected, and not verified
 	Alerts      []impact.Alert `json:"alerts"`
 	Guards      []plan.Guard   `json:"guards"`
 	Diagnostics []diagnostic   `json:"diagnostics"`
 }
 
 func impactedOf(i Impact) impacted {
-	return impacted{i.Server, nonNil(i.Lists), i.Summary, i.Rib, i.Report, nonNil(i.Alerts), nonNil(i.Guards), diagnostics(i.Diagnostics)}
+	return impacted{i.Server, nonNil(i.Lists), i.Summary, i.Rib, i.Report, i.Choices.members(), nonNil(i.Alerts), nonNil(i.Guards), diagnostics(i.Diagnostics)}
 }
 
 func (v *program) Impact(i Impact) error {
@@ -67,6 +69,7 @@ func (v *person) Impact(i Impact) error {
 	v.alerts(w, i.Alerts)
 	v.head(w, "", i)
 	v.routes(w, i)
+	v.choices(w, i)
 	v.guards(w, i.Guards)
 	if err := w.Flush(); err != nil {
 		return err

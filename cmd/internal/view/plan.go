@@ -2,7 +2,6 @@ package view
 
 import (
 	"fmt"
-	"io"
 	"strings"
 	"text/tabwriter"
 
@@ -15,7 +14,6 @@ type Plan struct {
 	Impact
 	Plan    *plan.Plan
 	Changes []plan.ProviderChange // since the plan that was applied last
-	Persist *Persist              // nil: no file is kept
 	File    string                // written there; empty: nowhere
 	Refused bool                  // a guard refuses: it was not written
 }
@@ -29,7 +27,18 @@ type TargetState struct {
 	Unanchored []string `json:"unanchored"`
 }
 
-func (v *program) Plan(p Plan) error { return object(v.Out, plannedOf(p)) }
+func (v *program) Plan(p Plan) error {
+	return object(v.Out, struct {
+		SchemaVersion int    `json:"schema_version"`
+		ID            string `json:"id"`
+		impacted
+		ProviderChanges []changeOf      `json:"provider_changes"`
+		Next            []plan.NextStep `json:"next"`
+		Nothing         bool            `json:"nothing_to_do"`
+		TakeOver        bool            `json:"take_over,omitempty"`
+		File            string          `json:"file,omitempty"`
+	}{SchemaVersion, p.Plan.ID, impactedOf(p.Impact), changesOf(p.Changes), plan.NextSteps(p.Plan.Providers), p.Plan.Change.Empty(), p.Plan.Then != nil, p.File})
+}
 
 // changeOf is a provider's change as JSON.
 type changeOf struct {
@@ -58,13 +67,26 @@ func nonNil[T any](list []T) []T { return append([]T{}, list...) }
 func (v *person) Plan(p Plan) error {
 	v.Warnings(p.Diagnostics)
 	var b strings.Builder
-	if err := v.planned(&b, p); err != nil {
+	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	v.sessions(w, p.Summary.Sessions)
+	v.alerts(w, p.Alerts)
+	v.head(w, p.Plan.Name, p.Impact)
+	v.providerChanges(w, p.Changes)
+	v.next(w, p)
+	v.routes(w, p.Impact)
+	v.choices(w, p.Impact)
+	v.guards(w, p.Guards)
+	fmt.Fprintf(w, "changes\t%s%s\n", p.Summary, effort(p.Impact))
+	if p.Plan.Then != nil {
+		fmt.Fprintln(w, "then\tthe lists are put in; until they are, nothing is treated")
+	}
+	if err := w.Flush(); err != nil {
 		return err
 	}
 	switch {
 	case p.Refused:
 		fmt.Fprintf(&b, "\nNothing has been changed, and the plan is not kept: a guard refuses.\n")
-	case p.Nothing():
+	case p.Plan.Change.Empty():
 		fmt.Fprintf(&b, "\nThere is nothing to do.\n")
 	case p.File == "":
 		fmt.Fprintf(&b, "\nNothing has been changed. To keep this plan: -o plan.depeer\n")
@@ -73,24 +95,6 @@ func (v *person) Plan(p Plan) error {
 	}
 	_, err := fmt.Fprint(v.Out, b.String())
 	return err
-}
-
-// planned shows what a plan would do.
-func (v *person) planned(to io.Writer, p Plan) error {
-	w := tabwriter.NewWriter(to, 0, 0, 2, ' ', 0)
-	v.sessions(w, p.Summary.Sessions)
-	v.alerts(w, p.Alerts)
-	v.head(w, p.Plan.Name, p.Impact)
-	v.providerChanges(w, p.Changes)
-	v.next(w, p)
-	v.routes(w, p.Impact)
-	v.guards(w, p.Guards)
-	fmt.Fprintf(w, "changes\t%s%s\n", p.Summary, effort(p.Impact))
-	if p.Plan.Then != nil {
-		fmt.Fprintln(w, "then\tthe lists are put in; until they are, nothing is treated")
-	}
-	v.persist(w, p.Persist)
-	return w.Flush()
 }
 
 // shown is how many providers of a change are named before the rest is counted.
@@ -127,6 +131,9 @@ func (v *person) providerChanges(w *tabwriter.Writer, all []plan.ProviderChange)
 func guardText(g plan.Guard) string {
 	if g.Code == plan.CodeSessions {
 		return counted{g.Value, "session"}.String() + " to be shut"
+	}
+	if g.Code == plan.CodeAddPath {
+		return fmt.Sprintf("%s has chosen, and is sent several paths for a prefix (add-path): nothing would be taken back from it", g.Member)
 	}
 	name := strings.TrimPrefix(strings.TrimPrefix(g.Code, "guard-"), "max-")
 	if g.List != "" {

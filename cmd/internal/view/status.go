@@ -6,7 +6,6 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"depeer/filters/diag"
 	"depeer/policies/journal"
 	"depeer/policies/plan"
 )
@@ -23,10 +22,9 @@ type TargetStatus struct {
 	Pending string         `json:"pending,omitempty"` // ID of what waits for a confirmation
 	Lists   []plan.ListRef `json:"lists"`
 	Drift   []Drift        `json:"drift"`
-	Persist *Persist       `json:"persist,omitempty"` // nil: no file is kept
-
-	// Diagnostics are warnings about that file.
-	Diagnostics diag.List `json:"-"`
+	// Choosers are members who have chosen something for themselves: what they get is
+	// expected, and not verified.
+	Choosers []string `json:"choosers"`
 }
 
 // Drift is one thing in which a target is not as it should be.
@@ -51,27 +49,18 @@ func DriftOf(found []plan.Drifted) []Drift {
 
 func (v *program) Status(s Status) error {
 	for i := range s.Targets {
-		s.Targets[i].Lists, s.Targets[i].Drift = nonNil(s.Targets[i].Lists), nonNil(s.Targets[i].Drift)
-	}
-	type target struct {
-		TargetStatus
-		Diagnostics []diagnostic `json:"diagnostics,omitempty"`
-	}
-	targets := make([]target, len(s.Targets))
-	for i, t := range s.Targets {
-		targets[i] = target{t, diagnostics(t.Diagnostics)}
+		s.Targets[i].Lists, s.Targets[i].Drift, s.Targets[i].Choosers = nonNil(s.Targets[i].Lists), nonNil(s.Targets[i].Drift), nonNil(s.Targets[i].Choosers)
 	}
 	return object(v.Out, struct {
-		SchemaVersion int      `json:"schema_version"`
-		Targets       []target `json:"targets"`
-	}{SchemaVersion, targets})
+		SchemaVersion int            `json:"schema_version"`
+		Targets       []TargetStatus `json:"targets"`
+	}{SchemaVersion, s.Targets})
 }
 
 func (v *person) Status(s Status) error {
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	for _, t := range s.Targets {
-		v.Warnings(t.Diagnostics)
 		fmt.Fprintf(w, "%s\t%s", t.Name, t.State)
 		if t.Why != "" {
 			fmt.Fprintf(w, ": %s", t.Why)
@@ -80,11 +69,11 @@ func (v *person) Status(s Status) error {
 		for _, l := range t.Lists {
 			fmt.Fprintf(w, "  list\t%s, %s\n", l.Name, or(l.Updated, "not dated"))
 		}
+		if n := len(t.Choosers); n > 0 {
+			fmt.Fprintf(w, "  choices\t%s chosen for %s; what they get is expected, and not verified: gobgpd 3.37 cannot tell\n", haveChosen(n), themselves(n))
+		}
 		for _, d := range t.Drift {
 			fmt.Fprintf(w, "  drift\t%s %s\n", d.Object, d.What)
-		}
-		if t.Persist != nil && t.Persist.InStep {
-			fmt.Fprintf(w, "  file\t%s is in step\n", t.Persist.File)
 		}
 	}
 	if err := w.Flush(); err != nil {

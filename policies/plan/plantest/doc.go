@@ -11,6 +11,9 @@
 //   - what is taken out of a policy stays registered, and what is in use cannot be
 //     deleted
 //   - routes that are held already stay as they are until their announcer is reset
+//   - a member is sent a path when its best one changes, and it is taken back only where
+//     export refuses the new one and lets the old one through as it is now; with
+//     secondary-route, a member is sent the best path that export lets through
 //   - a client whose list and default say nothing has all its routes rejected
 //   - a session that is shut stays so over a reload, and comes up on a restart
 //

@@ -3,6 +3,7 @@ package plantest
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"net/netip"
 	"slices"
 	"sync"
@@ -25,11 +26,13 @@ type Model struct {
 	calls   []plan.Call
 	made    evaluators
 	spoil   func(policies.Route) (policies.Route, bool)
+	sends   bool // members are sent what they get
 }
 
 // Objects is what the engine holds.
 type Objects struct {
 	PrefixSets         map[string][]filters.Entry
+	NeighborSets       map[string][]netip.Addr // of members who have chosen; an empty one matches everybody
 	ASPathSets         map[string][]policies.ASPathPattern
 	LargeCommunitySets map[string][]policies.LargeCommunityPattern
 	Gates              map[string][]netip.Prefix // neighbor-sets; an empty one matches everybody
@@ -50,8 +53,15 @@ type Operator struct {
 
 type client struct {
 	plan.Client
-	received []policies.Route
-	table    []policies.Route // what its import policy left of them, when they were last looked at
+	paths []path
+	held  map[netip.Prefix]policies.Route // what it was sent last, and that was not taken back
+}
+
+// path is a route that a client announces, and what import policy left of it when it
+// was last looked at; nil for nothing.
+type path struct {
+	announced policies.Route
+	left      *policies.Route
 }
 
 // New returns a route server without clients and policies.
@@ -65,6 +75,7 @@ func New(server plan.Server) *Model {
 func (o *Objects) wipe() {
 	*o = Objects{
 		PrefixSets:         map[string][]filters.Entry{},
+		NeighborSets:       map[string][]netip.Addr{},
 		ASPathSets:         map[string][]policies.ASPathPattern{},
 		LargeCommunitySets: map[string][]policies.LargeCommunityPattern{},
 		Gates:              map[string][]netip.Prefix{},
@@ -78,6 +89,9 @@ func (o *Objects) wipe() {
 func (o *Objects) load(p *policies.RoutingPolicy) {
 	for _, s := range p.PrefixSets {
 		o.PrefixSets[s.Name] = slices.Clone(s.Entries)
+	}
+	for _, s := range p.NeighborSets {
+		o.NeighborSets[s.Name] = slices.Clone(s.Addresses)
 	}
 	for _, s := range p.ASPathSets {
 		o.ASPathSets[s.Name] = slices.Clone(s.Patterns)
@@ -127,6 +141,9 @@ func (m *Model) Restart(p *policies.RoutingPolicy) {
 	for _, c := range m.clients {
 		m.admin(c, !c.DownInFile)
 	}
+	for _, c := range m.clients {
+		m.sendAll(c)
+	}
 }
 
 // Admin is the operator who shuts a session, or lets it come up again.
@@ -142,10 +159,9 @@ func (m *Model) admin(c *client, up bool) {
 	if c.AdminDown == !up {
 		return
 	}
-	c.Up, c.AdminDown, c.table = up, !up, nil
-	if up {
-		m.reset(c)
-	}
+	c.Up, c.AdminDown = up, !up
+	m.reset(c)
+	m.sendAll(c)
 }
 
 // ByHand lets somebody change objects, unseen by Calls.
@@ -162,10 +178,13 @@ func (m *Model) AddClient(c plan.Client) {
 	defer m.mu.Unlock()
 	i, there := slices.BinarySearchFunc(m.clients, c.Address, func(c *client, a netip.Addr) int { return c.Address.Compare(a) })
 	if there {
-		m.clients[i] = &client{Client: c}
-		return
+		for _, p := range m.clients[i].paths {
+			m.withdraw(m.clients[i], p.announced.Prefix)
+		}
+		m.clients = slices.Delete(m.clients, i, i+1)
 	}
 	m.clients = slices.Insert(m.clients, i, &client{Client: c})
+	m.sendAll(m.clients[i])
 }
 
 // client returns the neighbor of an address; nil if there is none.
@@ -198,10 +217,10 @@ func (m *Model) Calls() []plan.Call {
 func (m *Model) Clone() *Model {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	n := &Model{server: m.server, objects: m.objects.clone()}
+	n := &Model{server: m.server, sends: m.sends, objects: m.objects.clone()}
 	for _, c := range m.clients {
 		d := *c
-		d.received, d.table = slices.Clone(c.received), slices.Clone(c.table)
+		d.paths, d.held = slices.Clone(c.paths), maps.Clone(c.held)
 		n.clients = append(n.clients, &d)
 	}
 	return n
@@ -218,7 +237,7 @@ func (m *Model) String() string {
 		s += fmt.Sprintf("%s %v\n", name, o.Statements[name].Gate)
 	}
 	for _, c := range m.clients {
-		s += fmt.Sprintf("client %s: import %v, export %v, %d routes, down %t\n", c.Address, c.Import, c.Export, len(c.received), c.AdminDown)
+		s += fmt.Sprintf("client %s: import %v, export %v, %d routes, down %t\n", c.Address, c.Import, c.Export, len(c.paths), c.AdminDown)
 	}
 	return s + fmt.Sprintf("notes %v\n", o.Sessions)
 }

@@ -24,6 +24,8 @@ func (m *Model) addSet(c plan.Call) error {
 			}
 		}
 		o.PrefixSets[c.Name] = entries
+	case plan.NeighborSet:
+		o.NeighborSets[c.Name] = slices.Concat(o.NeighborSets[c.Name], c.Neighbors)
 	case plan.ASPathSet:
 		o.ASPathSets[c.Name] = slices.Concat(o.ASPathSets[c.Name], c.Paths)
 	case plan.LargeCommunitySet:
@@ -44,7 +46,7 @@ func (m *Model) deleteSet(c plan.Call) error {
 		return fmt.Errorf("not found defined-set: %s", c.Name)
 	}
 	for _, s := range o.Statements {
-		for _, set := range []policies.Condition{s.Conditions.PrefixSet, s.Conditions.ASPathSet, s.Conditions.LargeCommunitySet} {
+		for _, set := range []policies.Condition{s.Conditions.PrefixSet, s.Conditions.NeighborSet, s.Conditions.ASPathSet, s.Conditions.LargeCommunitySet} {
 			if set.Set == c.Name {
 				return fmt.Errorf("can't delete. defined-set %s is in use", c.Name)
 			}
@@ -54,6 +56,8 @@ func (m *Model) deleteSet(c plan.Call) error {
 	switch c.Kind {
 	case plan.PrefixSet:
 		delete(o.PrefixSets, c.Name)
+	case plan.NeighborSet:
+		delete(o.NeighborSets, c.Name)
 	case plan.ASPathSet:
 		delete(o.ASPathSets, c.Name)
 	case plan.LargeCommunitySet:
@@ -74,7 +78,9 @@ func (m *Model) has(set plan.Object) (there bool) {
 	case plan.LargeCommunitySet:
 		_, there = m.objects.LargeCommunitySets[set.Name]
 	case plan.NeighborSet:
-		_, there = m.objects.Gates[set.Name]
+		if _, there = m.objects.Gates[set.Name]; !there {
+			_, there = m.objects.NeighborSets[set.Name]
+		}
 	}
 	return there
 }
@@ -84,7 +90,7 @@ func (m *Model) hold(c plan.Call) error {
 		return fmt.Errorf("not found neighbor set %s", c.Gate.Set)
 	}
 	s := m.objects.Statements[c.Name] // or one without conditions and actions: an orphan
-	if s.Gate.Set != "" {
+	if s.Gate.Set != "" || s.Conditions.NeighborSet.Set != "" {
 		return errors.New("condition 1 is already set")
 	}
 	s.Name, s.Gate = c.Name, c.Gate
@@ -109,12 +115,13 @@ func (m *Model) release(c plan.Call) error {
 
 func (m *Model) addStatements(c plan.Call) error {
 	for _, s := range c.Add {
-		for kind, set := range map[plan.Kind]string{
-			plan.PrefixSet: s.Conditions.PrefixSet.Set, plan.ASPathSet: s.Conditions.ASPathSet.Set,
-			plan.LargeCommunitySet: s.Conditions.LargeCommunitySet.Set, plan.NeighborSet: s.Gate.Set,
+		for _, set := range []plan.Object{
+			{Kind: plan.PrefixSet, Name: s.Conditions.PrefixSet.Set}, {Kind: plan.ASPathSet, Name: s.Conditions.ASPathSet.Set},
+			{Kind: plan.LargeCommunitySet, Name: s.Conditions.LargeCommunitySet.Set},
+			{Kind: plan.NeighborSet, Name: s.Conditions.NeighborSet.Set}, {Kind: plan.NeighborSet, Name: s.Gate.Set},
 		} {
-			if set != "" && !m.has(plan.Object{Kind: kind, Name: set}) {
-				return fmt.Errorf("not found %s %s", kind, set)
+			if set.Name != "" && !m.has(set) {
+				return fmt.Errorf("not found %s", set)
 			}
 		}
 	}

@@ -25,12 +25,10 @@ func (m *Model) Announce(from netip.Addr, routes ...policies.Route) {
 	c := m.client(from)
 	for _, r := range routes {
 		r.Peer = from
-		same := func(o policies.Route) bool { return o.Prefix == r.Prefix }
-		c.received = append(slices.DeleteFunc(c.received, same), r)
-		c.table = slices.DeleteFunc(c.table, same)
-		if out, ok := m.treat(c, r); ok && !c.AdminDown {
-			c.table = append(c.table, out)
-		}
+		m.changing(r.Prefix, func() {
+			c.paths = slices.DeleteFunc(c.paths, func(p path) bool { return p.announced.Prefix == r.Prefix })
+			c.paths = append(c.paths, path{r, m.left(c, r)})
+		})
 	}
 }
 
@@ -42,11 +40,10 @@ func (m *Model) AnnounceMore(from netip.Addr, routes ...policies.Route) {
 	c := m.client(from)
 	for _, r := range routes {
 		r.Peer = from
-		c.received = append(c.received, r)
-		slices.SortStableFunc(c.received, func(a, b policies.Route) int { return a.Prefix.Compare(b.Prefix) })
-		if out, ok := m.treat(c, r); ok && !c.AdminDown {
-			c.table = append(c.table, out)
-		}
+		m.changing(r.Prefix, func() {
+			c.paths = append(c.paths, path{r, m.left(c, r)})
+			slices.SortStableFunc(c.paths, func(a, b path) int { return a.announced.Prefix.Compare(b.announced.Prefix) })
+		})
 	}
 }
 
@@ -54,9 +51,13 @@ func (m *Model) AnnounceMore(from netip.Addr, routes ...policies.Route) {
 func (m *Model) Withdraw(from netip.Addr, prefix netip.Prefix) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	c := m.client(from)
-	same := func(o policies.Route) bool { return o.Prefix == prefix }
-	c.received, c.table = slices.DeleteFunc(c.received, same), slices.DeleteFunc(c.table, same)
+	m.withdraw(m.client(from), prefix)
+}
+
+func (m *Model) withdraw(c *client, prefix netip.Prefix) {
+	m.changing(prefix, func() {
+		c.paths = slices.DeleteFunc(slices.Clone(c.paths), func(p path) bool { return p.announced.Prefix == prefix })
+	})
 }
 
 // Spoil has resets leave a route in the table as announce returns it, where that says
@@ -67,20 +68,39 @@ func (m *Model) Spoil(announce func(policies.Route) (policies.Route, bool)) {
 	m.spoil = announce
 }
 
-// reset looks at all routes of c again.
+// reset looks at all routes of c again, one after another.
 func (m *Model) reset(c *client) {
-	c.table = nil
-	for _, r := range c.received {
-		if m.spoil != nil {
-			if out, spoilt := m.spoil(r); spoilt {
-				c.table = append(c.table, out)
-				continue
+	for i, p := range c.paths {
+		m.changing(p.announced.Prefix, func() {
+			if m.spoil != nil {
+				if out, spoilt := m.spoil(p.announced); spoilt {
+					c.paths[i].left = &out
+					return
+				}
 			}
-		}
-		if out, ok := m.treat(c, r); ok {
-			c.table = append(c.table, out)
+			c.paths[i].left = m.left(c, p.announced)
+		})
+	}
+}
+
+// left returns what the policy in force leaves of a route; nil for nothing. A session
+// that is down leaves none.
+func (m *Model) left(c *client, r policies.Route) *policies.Route {
+	if out, ok := m.treat(c, r); ok && !c.AdminDown {
+		return &out
+	}
+	return nil
+}
+
+// table returns what is left of a client's routes.
+func (c *client) table() []policies.Route {
+	var out []policies.Route
+	for _, p := range c.paths {
+		if p.left != nil {
+			out = append(out, *p.left)
 		}
 	}
+	return out
 }
 
 // Received yields what a client announces.
@@ -90,7 +110,9 @@ func (m *Model) Received(_ context.Context, from netip.Addr) iter.Seq2[policies.
 		c := m.client(from)
 		var routes []policies.Route
 		if c != nil && !c.AdminDown {
-			routes = slices.Clone(c.received)
+			for _, p := range c.paths {
+				routes = append(routes, p.announced)
+			}
 		}
 		m.mu.Unlock()
 		if c == nil {
@@ -111,7 +133,7 @@ func (m *Model) Table(context.Context) iter.Seq2[policies.Route, error] {
 		m.mu.Lock()
 		var routes []policies.Route
 		for _, c := range m.clients {
-			routes = append(routes, c.table...)
+			routes = append(routes, c.table()...)
 		}
 		m.mu.Unlock()
 		for _, r := range routes {
@@ -130,7 +152,7 @@ func (m *Model) Seen(_ context.Context, by netip.Addr, prefixes []netip.Prefix) 
 		viewer := m.client(by)
 		var routes []policies.Route
 		for _, c := range m.clients {
-			for _, r := range c.table {
+			for _, r := range c.table() {
 				if viewer != nil && c != viewer && slices.Contains(prefixes, r.Prefix) && !slices.Contains(r.Path, viewer.ASN) {
 					routes = append(routes, r)
 				}

@@ -24,7 +24,7 @@ func (m *Model) State(context.Context) (*plan.State, error) {
 	o := m.objects.clone()
 	s := &plan.State{
 		Server:     m.server,
-		PrefixSets: o.PrefixSets, ASPathSets: o.ASPathSets, LargeCommunitySets: o.LargeCommunitySets,
+		PrefixSets: o.PrefixSets, NeighborSets: o.NeighborSets, ASPathSets: o.ASPathSets, LargeCommunitySets: o.LargeCommunitySets,
 		Gates:      make(map[string]plan.GateState),
 		Statements: o.Statements,
 		Import:     slices.Clone(o.Policies[policies.ImportPolicy]),
@@ -37,7 +37,7 @@ func (m *Model) State(context.Context) (*plan.State, error) {
 	for _, c := range m.clients {
 		d := c.Client
 		d.Import.Policies, d.Export.Policies = slices.Clone(c.Import.Policies), slices.Clone(c.Export.Policies)
-		d.Accepted = uint64(len(c.table))
+		d.Accepted = uint64(len(c.table()))
 		s.Clients = append(s.Clients, d)
 	}
 	for name, elements := range o.Gates {
@@ -73,7 +73,7 @@ func stateOf(elements []netip.Prefix) plan.GateState {
 }
 
 // strange finds what does not have the name of its contents: sets, and generations
-// in "depeer".
+// in our policies.
 func strange(s *plan.State) []plan.Strange {
 	var out []plan.Strange
 	add := func(k plan.Kind, name string, genuine bool) {
@@ -84,6 +84,9 @@ func strange(s *plan.State) []plan.Strange {
 	for _, name := range sorted(s.PrefixSets) {
 		add(plan.PrefixSet, name, policies.PrefixSet{Name: name, Entries: s.PrefixSets[name]}.Genuine())
 	}
+	for _, name := range sorted(s.NeighborSets) {
+		add(plan.NeighborSet, name, policies.NeighborSet{Name: name, Addresses: s.NeighborSets[name]}.Genuine())
+	}
 	for _, name := range sorted(s.ASPathSets) {
 		add(plan.ASPathSet, name, policies.ASPathSet{Name: name, Patterns: s.ASPathSets[name]}.Genuine())
 	}
@@ -91,7 +94,7 @@ func strange(s *plan.State) []plan.Strange {
 		add(plan.LargeCommunitySet, name, policies.LargeCommunitySet{Name: name, Patterns: s.LargeCommunitySets[name]}.Genuine())
 	}
 	generations := make(map[string][]policies.Statement)
-	for _, name := range s.Import {
+	for _, name := range slices.Concat(s.Import, s.Export) {
 		generation, _, _ := strings.Cut(strings.TrimPrefix(name, policies.Prefix), "/")
 		generations[generation] = append(generations[generation], s.Statements[name].Statement)
 	}

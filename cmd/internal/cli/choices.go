@@ -1,0 +1,101 @@
+package cli
+
+import (
+	"errors"
+	"net/netip"
+	"slices"
+
+	"depeer/cmd/internal/view"
+	"depeer/policies"
+	"depeer/policies/choice"
+	"depeer/policies/exchange"
+	"depeer/policies/impact"
+	"depeer/policies/plan"
+	"depeer/policies/rib"
+)
+
+// What members have chosen for themselves: package exchange reads it, package plan puts it
+// in. Here it is foreseen what they get; nobody can tell afterwards.
+
+// foresight is about the members of a question; nil where nobody has chosen anything.
+func foresight(q impact.Question) *choice.Foresight {
+	old := q.Old
+	if old == nil {
+		old = &policies.RoutingPolicy{}
+	}
+	about := choice.Question{Old: old, New: q.New}
+	for _, m := range q.Members {
+		about.Members = append(about.Members, choice.Member{Peer: m.Peer, Up: m.Up, Anchored: m.Anchored, SecondaryRoute: m.SecondaryRoute})
+	}
+	return choice.New(about)
+}
+
+// perReset is for how long a soft reset keeps the daemon from all else, for each route of
+// the member and each neighbor, in seconds: as package impact has it.
+const perReset = 2e-6
+
+// toldAnew adds to a report what choices cost: whose routes get other tags is reset, and all
+// are told of them, if only of the tag's going.
+func toldAnew(r *impact.Report, foreseen choice.Report, members []impact.Session) {
+	up := 0
+	for _, m := range members {
+		if m.Up {
+			up++
+		}
+	}
+	e := &r.Effort
+	for _, a := range foreseen.Resets {
+		if slices.Contains(e.Resets, a) {
+			continue
+		}
+		e.Resets = append(e.Resets, a)
+		for i := range r.Members {
+			if m := &r.Members[i]; m.Address == a {
+				m.Reset = true
+				e.Seconds += perReset * float64(m.Routes) * float64(up)
+			}
+		}
+	}
+	slices.SortFunc(e.Resets, netip.Addr.Compare)
+	e.Updates += foreseen.Tagged * max(0, up-1)
+}
+
+// chosenOf says what members have chosen, and what they are expected to get.
+func chosenOf(x *exchange.Exchange, r choice.Report) *view.Choices {
+	out := &view.Choices{Members: []view.Chosen{}, Prefixes: r.Total}
+	for _, m := range r.Members {
+		c := view.Chosen{
+			Address: m.Address, ASN: m.ASN, SecondaryRoute: m.SecondaryRoute, Wishes: map[string]string{},
+			Refused: m.Refused, Changed: m.Changed, Another: m.Another, Withheld: m.Withheld,
+		}
+		for _, member := range x.Members {
+			if slices.Contains(member.Addresses, m.Address) {
+				c.Name = member.Name
+				for _, wish := range member.Choices {
+					c.Wishes[wish.List] = wish.Wish.String()
+				}
+			}
+		}
+		out.Members = append(out.Members, c)
+	}
+	return out
+}
+
+// looksAgain says what choices come to, where routes have gone by once. again gives the
+// same routes.
+func looksAgain(f *choice.Foresight, again func() rib.Source) (choice.Report, error) {
+	if f.Needed() {
+		if err := f.Again(again()); err != nil {
+			return choice.Report{}, err
+		}
+	}
+	return f.Report(), nil
+}
+
+// choosable says why the way back leads to choices that cannot be done any more.
+func choosable(state *plan.State, want *policies.RoutingPolicy) error {
+	if refused := plan.AddPathGuards(state, want); len(refused) > 0 {
+		return &failure{code: Guarded, name: "guard", err: errors.New(refused[0].Member.String() + " has chosen, and is sent several paths for a prefix: nothing would be taken back from it [" + plan.CodeAddPath + "]")}
+	}
+	return nil
+}

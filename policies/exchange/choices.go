@@ -1,0 +1,89 @@
+package exchange
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"depeer/filters"
+	"depeer/filters/strict"
+	"depeer/policies"
+)
+
+// What members have chosen about lists. A choice is about all that a list names, whatever
+// the exchange itself does about it: only what it has excepted, and protected space, are
+// left alone here, too. The wishes deprefer and tag are for the treatments of these names.
+
+// Choices returns what members have chosen about lists, as they are at a moment.
+func (e *Exchange) Choices(lists []*filters.Listing, at time.Time) policies.Choices {
+	var out policies.Choices
+	chosen := make(map[string]bool)
+	for _, m := range e.Members {
+		wishes := make(map[string]policies.Wish)
+		for _, c := range m.Choices {
+			wishes[c.List], chosen[c.List] = c.Wish, true
+			switch c.Wish {
+			case policies.Deprefer:
+				out.Deprefer, _ = e.Treatment(c.Wish.String())
+			case policies.Tag:
+				out.Tag, _ = e.Treatment(c.Wish.String())
+			}
+		}
+		if len(wishes) > 0 {
+			out.Members = append(out.Members, policies.Chooser{Addresses: m.Addresses, Wishes: wishes})
+		}
+	}
+	for _, l := range lists {
+		if chosen[l.Name] {
+			out.Lists = append(out.Lists, policies.ChosenList{Name: l.Name, Compiled: e.named(l, at)})
+		}
+	}
+	return out
+}
+
+// named returns all that a list names at a moment, as one filter: as if the exchange gave
+// one treatment to all of it. What is to be said about the list is said where it is
+// compiled with all others; nothing is wrong with it.
+func (e *Exchange) named(l *filters.Listing, at time.Time) *filters.Compiled {
+	rules := e.Rules(at)
+	rules.Lists[l.Name] = e.Treatments[0].Name
+	c, diags := filters.Compile([]*filters.Listing{l}, rules)
+	if c == nil {
+		panic(fmt.Sprintf("exchange: list %s is valid among others, and not alone: %v", l.Name, diags))
+	}
+	return c
+}
+
+// chooses has a choice, at n, be looked at when all treatments are known.
+func (r *reader) chooses(n strict.Node, c Choice) {
+	r.finally(func() {
+		if c.Wish == policies.Refuse || r.ex.Treatments == nil {
+			return
+		}
+		place := r.treatmentAt(c.Wish)
+		if place < 0 {
+			n.Errorf("choice-treatment", "a treatment of that name", "there is no treatment %s, which is what is chosen", c.Wish)
+			return
+		}
+		switch t := r.ex.Treatments[place]; {
+		case t.Reject:
+			n.Errorf("choice-refuses", "refuse", "treatment %s refuses routes", t.Name)
+		case !t.TowardsOne().Changes():
+			n.Errorf("choice-nothing", "prepend, med, communities or large_communities in it",
+				"towards one member treatment %s does nothing: the route server has chosen its path by then, and local_pref decides no more", t.Name)
+		case c.Wish == policies.Tag && r.wished(policies.Deprefer) && place < r.treatmentAt(policies.Deprefer):
+			n.Errorf("choice-order", "the most severe first", "treatment tag stands before deprefer, and members have chosen both")
+		}
+	})
+}
+
+func (r *reader) treatmentAt(w policies.Wish) int {
+	return slices.IndexFunc(r.ex.Treatments, func(t policies.Treatment) bool { return t.Name == w.String() })
+}
+
+// wished says whether any member has a wish.
+func (r *reader) wished(w policies.Wish) bool {
+	return slices.ContainsFunc(r.ex.Members, func(m Member) bool {
+		return slices.ContainsFunc(m.Choices, func(c Choice) bool { return c.Wish == w })
+	})
+}
