@@ -3,8 +3,10 @@ package impact
 import (
 	"slices"
 
+	"depeer/filters"
 	"depeer/policies"
 	"depeer/policies/eval"
+	"depeer/policies/rib"
 )
 
 // What comes over a session that is shut is lost to the others, whatever policies say:
@@ -25,26 +27,27 @@ func newCut(a *assessment) *cut {
 	n := len(a.sessions)
 	c := &cut{before: make([]bool, n), now: make([]bool, n), by: make([]found, n)}
 	for i := range a.sessions {
-		c.before[i] = a.Old != nil && shutBy(a.Old, &a.sessions[i])
-		c.now[i] = shutBy(a.New, &a.sessions[i])
+		peer := a.sessions[i].Peer
+		c.before[i] = a.Old != nil && shutBy(a.Old, peer)
+		c.now[i] = shutBy(a.New, peer)
 		c.any = c.any || c.before[i] || c.now[i]
-		c.by[i] = a.shuts(&a.sessions[i])
+		c.by[i] = a.index.shuts(peer.ASN, a.Treatments)
 	}
 	return c
 }
 
 // shutBy says whether p keeps a session shut.
-func shutBy(p *policies.RoutingPolicy, s *Session) bool {
+func shutBy(p *policies.RoutingPolicy, peer rib.Peer) bool {
 	return slices.ContainsFunc(p.Sessions, func(shut policies.Session) bool {
-		return shut.ASN == s.ASN && (!shut.Address.IsValid() || shut.Address == s.Address)
+		return shut.ASN == peer.ASN && (!shut.Address.IsValid() || shut.Address == peer.Address)
 	})
 }
 
-// shuts returns the first match of a session's ASN whose treatment shuts sessions.
-func (a *assessment) shuts(s *Session) found {
-	for _, r := range a.index.asns[s.ASN] {
-		name := a.index.listed[r.provider].Treatment
-		if slices.ContainsFunc(a.Treatments, func(t policies.Treatment) bool { return t.Name == name && t.Session == policies.Shut }) {
+// shuts returns the first match of a member's ASN whose treatment shuts sessions.
+func (x *index) shuts(member filters.ASN, treatments []policies.Treatment) found {
+	for _, r := range x.asns[member] {
+		name := x.listed[r.provider].Treatment
+		if slices.ContainsFunc(treatments, func(t policies.Treatment) bool { return t.Name == name && t.Session == policies.Shut }) {
 			return found{r, true}
 		}
 	}

@@ -204,7 +204,7 @@ func (x *explainer) see(p *rib.Path) {
 		x.covers(p)
 	case p.Prefix.Bits() > s.Bits() && s.Contains(p.Prefix.Addr()):
 		x.out.Inside.Routes++
-		switch v := x.new.Verdict(&p.Route); {
+		switch v := x.verdict(p); {
 		case v.Refused():
 			x.out.Inside.Refused++
 		case v.Treated():
@@ -213,15 +213,28 @@ func (x *explainer) see(p *rib.Path) {
 	}
 }
 
+// verdict says what becomes of a path: it is refused where its session is shut.
+func (x *explainer) verdict(p *rib.Path) eval.Verdict {
+	if len(x.New.Sessions) > 0 && shutBy(x.New, p.Announcer()) {
+		return eval.Cut()
+	}
+	return x.new.Verdict(&p.Route)
+}
+
 func (x *explainer) announced(p *rib.Path) {
-	v := x.new.Verdict(&p.Route)
+	v := x.verdict(p)
 	a := Announcement{Address: p.Peer, ASN: p.PeerASN, Prefix: p.Prefix, ASPath: p.ASPath.String(), Verdict: "passed", Effect: x.new.Effect(v)}
 	if v.Treated() {
 		a.Verdict = "changed"
 		if v.Refused() {
 			a.Verdict = "refused"
 		}
-		if f := x.index.find(&p.Route); f != nobody {
+		f := x.index.find(&p.Route)
+		if f == nobody {
+			f = x.index.shuts(p.PeerASN, x.Treatments)
+			x.keep(f, f, nil)
+		}
+		if f != nobody {
 			a.Provider = x.index.listed[f.provider].Provider.ID
 		}
 		x.note(&p.Route)
@@ -231,7 +244,7 @@ func (x *explainer) announced(p *rib.Path) {
 
 // covers keeps what is left of the paths to less specific prefixes.
 func (x *explainer) covers(p *rib.Path) {
-	if v := x.new.Verdict(&p.Route); !v.Refused() {
+	if v := x.verdict(p); !v.Refused() {
 		x.around.add(p, x.around.peer(p.Announcer()), eval.Verdict{}, v)
 	}
 }

@@ -11,10 +11,10 @@ import (
 // itself; one whose treatment is less severe, with the entry that decides in its place.
 
 // keep notes a match of a route that by decides about, and that these verdicts' statements
-// meet.
+// meet; nobody is not noted. Without statements it is the session that is shut.
 func (x *explainer) keep(f, by found, meeting []eval.Verdict) {
 	at, known := x.met[f]
-	if known && x.decides[f] {
+	if f == nobody || known && x.decides[f] {
 		return
 	}
 	if !known {

@@ -23,6 +23,7 @@ func TestSessionShutForetold(t *testing.T) {
 	args := []string{"plan", "third.yaml", "-o", "third.plan", "--at", "2026-02-01", "--allow-sessions", "1"}
 
 	w.on(args...).exits(4).says("[guard-max-routes]", "--allow-routes 3")
+	w.on("explain", "20.6.0.0/16", "third.yaml", "--at", "2026-02-01").exits(0).says("third (ours) by AS64498", "64498 65010  refused")
 	type member struct {
 		Address               string
 		Refused, Lost, Usable int
