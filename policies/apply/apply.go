@@ -59,7 +59,8 @@ func (a *Applier) Apply(ctx context.Context, p *plan.Plan) (Result, error) {
 	} else if done {
 		r := a.begin(p, state)
 		r.keep(p.Wanted())
-		return Result{Outcome: Nothing}, r.unkept
+		r.result.Outcome = Nothing
+		return r.result, r.unkept
 	}
 	if err := a.guard(ctx, state, p); err != nil {
 		return untouched, err

@@ -20,7 +20,8 @@ func (r *run) keep(p *policies.RoutingPolicy) {
 	}
 	r.progress("putting the file in step")
 	r.kept, r.unkept = true, nil
-	if err := r.Keep(p); err != nil {
+	err := r.Keep(p)
+	if r.result.Kept = err == nil; err != nil {
 		r.unkept = &FileError{err}
 		r.Log.Warn("the file is not in step", "error", err)
 	}

@@ -16,6 +16,9 @@ type Result struct {
 	Sessions []plan.SessionChange
 	// Proof says what the route server's own tables told.
 	Proof Proof
+	// Kept says that the file which the route server starts from is in step with what is in
+	// force.
+	Kept bool
 	// Known says exactly what is known, where the outcome is Partial, and what was
 	// found where there is something to say.
 	Known string

@@ -34,6 +34,9 @@ type Plan struct {
 	// somebody else has used are taken over. Between the two nothing is treated.
 	Then *policies.RoutingPolicy `json:"then,omitempty"`
 
+	// Persist is the gobgpd.conf that is kept in step with it; "" for none.
+	Persist string `json:"persist,omitempty"`
+
 	// Touched are the clients that announced routes of which the change makes
 	// something else, when it was made: apply looks at these first. It looks at all.
 	Touched []netip.Addr `json:"touched,omitempty"`

@@ -150,6 +150,9 @@ func (s *State) list(client netip.Addr, isImport bool) []string {
 	return nil
 }
 
+// WayBack says whether the plan only takes everything of ours out.
+func (p *Plan) WayBack() bool { return p.Clear && p.Then == nil }
+
 // Wanted returns the policy that the plan leads to in the end.
 func (p *Plan) Wanted() *policies.RoutingPolicy {
 	if p.Then != nil {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/urfave/cli/v2"
 	"golang.org/x/term"
@@ -30,12 +31,19 @@ func applyCommand(s *session) *cli.Command {
 		ArgsUsage: "PLAN",
 		Description: "Refuses a plan that the target has changed under. What fails is undone; what cannot be\n" +
 			"is said, with the command to go on with.",
-		Flags: append(targetFlags()[1:], yesFlag,
+		Flags: append(targetFlags()[1:], yesFlag, soakFlag(30*time.Second),
+			&cli.StringFlag{Name: "target", Usage: "`all`: apply the plans that depeer plan --target all -o PLAN has kept, one target after another"},
 			&cli.DurationFlag{Name: "confirm-within", Usage: "restore what was before, unless confirm comes within this `TIME`"},
 		),
 		Action: func(c *cli.Context) error {
 			if c.NArg() != 1 {
 				return usage("depeer apply PLAN", "apply takes one plan, which depeer plan -o keeps")
+			}
+			if isAll(c) {
+				return s.applyAll(c, c.Args().First())
+			}
+			if c.String("target") != "" {
+				return usage("depeer apply PLAN", "a plan says itself which target it is for; --target all is for those of all targets")
 			}
 			p, err := s.readPlan(c.Args().First())
 			if err != nil {
@@ -68,7 +76,7 @@ func (s *session) writePlan(name string, p *plan.Plan) error {
 	return s.files.write(name, func(w io.Writer) error { return plan.Encode(w, p) }, 0o600)
 }
 
-// applyPlan asks, connects, and applies p under a journal entry.
+// applyPlan asks, applies p, and shows what came of it.
 func (s *session) applyPlan(c *cli.Context, p *plan.Plan, start journal.Start) error {
 	if err := s.ask(c, p.Target, p.Server); err != nil {
 		return err
@@ -77,45 +85,55 @@ func (s *session) applyPlan(c *cli.Context, p *plan.Plan, start journal.Start) e
 	if err != nil {
 		return err
 	}
-	client, err := s.dial(c.Context, t)
+	a, err := s.carryOut(c, t, p, start)
 	if err != nil {
 		return err
+	}
+	return s.view.Apply(a)
+}
+
+// carryOut connects, and applies p under a journal entry.
+func (s *session) carryOut(c *cli.Context, t target, p *plan.Plan, start journal.Start) (view.Apply, error) {
+	none := view.Apply{}
+	if err := s.fileReady(t, p); err != nil {
+		return none, err
+	}
+	client, err := s.dial(c.Context, t)
+	if err != nil {
+		return none, err
 	}
 	defer client.Close()
 	store, err := s.store()
 	if err != nil {
-		return err
+		return none, err
 	}
 	lock, err := s.lock(store, p.Target)
 	if err != nil {
-		return err
+		return none, err
 	}
 	if p.Then != nil {
 		start.Action = "take-over"
 	}
 	pending, err := waiting(lock, p)
 	if err != nil {
-		return errors.Join(err, lock.Unlock())
+		return none, errors.Join(err, lock.Unlock())
 	}
 	entry, result, err := s.change(c.Context, t, client, lock, p, start)
 	if p.Then != nil && err == nil && result.Outcome == apply.Applied {
 		entry, result, err = s.then(c.Context, client, t, lock, p)
 	}
 	if failed := s.outcome(c.Context, p.Target, result, err); failed != nil {
-		return errors.Join(failed, lock.Unlock())
+		return none, errors.Join(failed, lock.Unlock())
 	}
 	if pending != nil {
 		if err := lock.Disarm(pending.Entry, "cleared"); err != nil {
-			return errors.Join(err, lock.Unlock())
+			return none, errors.Join(err, lock.Unlock())
 		}
 	}
 	if within := c.Duration("confirm-within"); within > 0 && result.Outcome == apply.Applied {
 		return s.awaitConfirm(c.Context, store, lock, t, p, entry, within)
 	}
-	if err := lock.Unlock(); err != nil {
-		return err
-	}
-	return s.view.Apply(outcomeOf(p.Target, entry, result))
+	return t.outcomeOf(entry, result), lock.Unlock()
 }
 
 // waiting returns what waits for its confirmation. Whether that is kept has to be
@@ -170,7 +188,9 @@ func (s *session) change(ctx context.Context, t target, client *gobgp.Client, lo
 	if err != nil {
 		return nil, apply.Result{Outcome: apply.Untouched}, &apply.JournalError{Err: err}
 	}
-	result, err := s.applier(t, client, entry, start.Holder).Apply(ctx, p)
+	applier := s.applier(t, client, entry, start.Holder)
+	applier.Keep = s.keep(t, p.Server, p, entry)
+	result, err := applier.Apply(ctx, p)
 	if result.Outcome == apply.Partial {
 		return entry, result, errors.Join(err, entry.Close()) // without an end: recover finds it
 	}
@@ -194,8 +214,11 @@ func (s *session) outcome(ctx context.Context, address string, result apply.Resu
 		obstacle   *apply.ObstacleError
 		journalled *apply.JournalError
 		guarded    *apply.GuardError
+		unkept     *apply.FileError
 	)
 	switch {
+	case errors.As(err, &unkept) && result.Outcome != apply.Partial:
+		return outOfStep(result.Outcome, err, address)
 	case result.Outcome == apply.Partial:
 		return &failure{code: Unclear, name: "partial", err: fmt.Errorf("%s: %w", result.Known, err), hint: "depeer recover --target " + address}
 	case result.Outcome == apply.Applied:

@@ -61,50 +61,50 @@ func confirmCommand(s *session) *cli.Command {
 }
 
 // awaitConfirm arms the way back, lets go of the lock, and waits for what comes.
-func (s *session) awaitConfirm(ctx context.Context, store *journal.Store, lock *journal.Lock, t target, p *plan.Plan, entry *journal.Entry, within time.Duration) error {
+func (s *session) awaitConfirm(ctx context.Context, store *journal.Store, lock *journal.Lock, t target, p *plan.Plan, entry *journal.Entry, within time.Duration) (view.Apply, error) {
 	_, err := lock.Arm(entry.ID, within)
 	if err == nil {
 		err = s.guard(t, entry.ID)
 	}
 	if err = errors.Join(err, lock.Unlock()); err != nil {
-		return &failure{code: Unclear, name: "partial", err: fmt.Errorf("the change is in force, and nobody will take it back: %w", err), hint: "depeer rollback --target " + p.Target}
+		return view.Apply{}, &failure{code: Unclear, name: "partial", err: fmt.Errorf("the change is in force, and nobody will take it back: %w", err), hint: "depeer rollback --target " + p.Target}
 	}
 	s.view.Note("in force; to keep it, within %s: depeer confirm --target %s", within, p.Target)
 	return s.watchPending(ctx, store, p, entry.ID)
 }
 
 // watchPending waits until a change is confirmed, or taken back by its guardian.
-func (s *session) watchPending(ctx context.Context, store *journal.Store, p *plan.Plan, id string) error {
+func (s *session) watchPending(ctx context.Context, store *journal.Store, p *plan.Plan, id string) (view.Apply, error) {
 	tick := time.NewTicker(200 * time.Millisecond)
 	defer tick.Stop()
 	for {
 		pending, err := store.Pending(p.Target)
 		if err != nil {
-			return err
+			return view.Apply{}, err
 		}
 		if pending == nil || pending.Entry != id {
 			return s.afterPending(store, p, id)
 		}
 		select {
 		case <-ctx.Done():
-			return &failure{code: Unclear, name: "pending", err: errors.New("in force, and still waiting for a confirmation"), hint: "depeer confirm --target " + p.Target}
+			return view.Apply{}, &failure{code: Unclear, name: "pending", err: errors.New("in force, and still waiting for a confirmation"), hint: "depeer confirm --target " + p.Target}
 		case <-tick.C:
 		}
 	}
 }
 
 // afterPending says whether what waited was kept.
-func (s *session) afterPending(store *journal.Store, p *plan.Plan, id string) error {
+func (s *session) afterPending(store *journal.Store, p *plan.Plan, id string) (view.Apply, error) {
 	records, err := store.History(p.Target)
 	if err != nil {
-		return err
+		return view.Apply{}, err
 	}
 	for _, r := range records {
 		if r.Begun.Undoes == id && r.Outcome == outcomeApplied {
-			return &failure{code: Restored, name: "restored", err: errors.New("not confirmed in time; what was before is in force again")}
+			return view.Apply{}, &failure{code: Restored, name: "restored", err: errors.New("not confirmed in time; what was before is in force again")}
 		}
 	}
-	return s.view.Apply(view.Apply{Target: p.Target, ID: id, Outcome: "confirmed"})
+	return view.Apply{Target: p.Target, ID: id, Outcome: "confirmed"}, nil
 }
 
 // guardCommand is the guardian's own; it is not for people.

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"slices"
 
 	"github.com/urfave/cli/v2"
 
@@ -12,6 +11,7 @@ import (
 	"depeer/filters/diag"
 	"depeer/policies"
 	"depeer/policies/persist"
+	"depeer/policies/plan"
 	"depeer/policies/render"
 )
 
@@ -134,10 +134,15 @@ func (s *session) deliver(ctx context.Context, e view.Emit, output string) error
 
 // comment is what stands above a configuration: where it comes from. It has no
 // date of its own, so that the same input gives the same bytes.
-func (in *input) comment() []string {
-	lines := []string{"From:"}
-	for _, l := range in.lists {
-		lines = append(lines, "  "+describe(l))
+func (in *input) comment() []string { return commentOf(plan.Refs(in.lists)) }
+
+func commentOf(lists []plan.ListRef) []string {
+	if len(lists) == 0 {
+		return nil
 	}
-	return slices.Clip(lines)
+	lines := []string{"From:"}
+	for _, l := range lists {
+		lines = append(lines, "  "+describeRef(l))
+	}
+	return lines
 }

@@ -38,6 +38,8 @@ type failure struct {
 	detail string
 	// diags are what is wrong with the input, where that is the failure.
 	diags diag.List
+	// targets are where each of several stands.
+	targets []view.Standing
 	// said: the view has shown the failure already, as part of a result.
 	said bool
 }
@@ -80,7 +82,7 @@ func report(v view.View, err error) Code {
 		f = &failure{code: Failed, name: "failed", err: err}
 	}
 	if !f.said {
-		v.Failure(view.Failure{Code: f.name, Message: f.Error(), Hint: f.hint, Detail: f.detail, Exit: int(f.code), Diagnostics: f.diags})
+		v.Failure(view.Failure{Code: f.name, Message: f.Error(), Hint: f.hint, Detail: f.detail, Exit: int(f.code), Diagnostics: f.diags, Targets: f.targets})
 	}
 	return f.code
 }

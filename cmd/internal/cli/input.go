@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -18,6 +19,7 @@ import (
 	"depeer/filters/listing"
 	"depeer/policies"
 	"depeer/policies/exchange"
+	"depeer/policies/plan"
 )
 
 // input is what a command works on: the exchange, its lists, and what they
@@ -320,10 +322,8 @@ func (in *input) size() (providers, prefixes, asns int) {
 }
 
 // describe says in a line what a list is, for the head of a configuration.
-func describe(l *filters.Listing) string {
-	updated := "not dated"
-	if !l.Updated.IsZero() {
-		updated = l.Updated.String()
-	}
-	return fmt.Sprintf("%s, %s, %s, sha256 %.12s", l.Name, updated, count(len(l.Providers), "provider"), l.Digest)
+func describe(l *filters.Listing) string { return describeRef(plan.Refs([]*filters.Listing{l})[0]) }
+
+func describeRef(l plan.ListRef) string {
+	return fmt.Sprintf("%s, %s, %s, sha256 %.12s", l.Name, cmp.Or(l.Updated, "not dated"), count(l.Providers, "provider"), l.Digest)
 }

@@ -53,6 +53,9 @@ func planCommand(s *session) *cli.Command {
 			if f := verdict(in.diags); f != nil && c.String("target") != "" {
 				return s.refusedUnasked(in, f) // before a target is looked for in a file that is wrong
 			}
+			if isAll(c) {
+				return s.planAll(c, in, args)
+			}
 			if args.target, err = s.targetOf(c, in.exchange); err != nil {
 				return err
 			}
@@ -66,20 +69,25 @@ func (s *session) plan(ctx context.Context, in *input, args planArgs) error {
 	if f := verdict(in.diags); f != nil {
 		return s.refusedUnasked(in, f)
 	}
-	client, err := s.dial(ctx, args.target)
-	if err != nil {
-		return err
-	}
-	defer client.Close()
-	state, err := client.State(ctx)
-	if err != nil {
-		return unreached(ctx, err)
-	}
-	result, err := s.draft(ctx, in, client, state, args)
+	result, err := s.planOf(ctx, in, args)
 	if err != nil {
 		return err
 	}
 	return s.finishPlan(result, args)
+}
+
+// planOf asks a target, and plans.
+func (s *session) planOf(ctx context.Context, in *input, args planArgs) (view.Plan, error) {
+	client, err := s.dial(ctx, args.target)
+	if err != nil {
+		return view.Plan{}, err
+	}
+	defer client.Close()
+	state, err := client.State(ctx)
+	if err != nil {
+		return view.Plan{}, unreached(ctx, err)
+	}
+	return s.draft(ctx, in, client, state, args)
 }
 
 // draft makes a plan of what lists ask of a target, and asks all guards. What they
@@ -118,6 +126,9 @@ func (s *session) draft(ctx context.Context, in *input, client *gobgp.Client, st
 	server := describeTarget(args.target, state)
 	result := view.Plan{Plan: p, Impact: view.Impact{At: s.now, Server: &server, Lists: p.Lists, Summary: p.Change.Summary()}}
 	result.Summary.Sessions = withRoutes(append([]plan.SessionChange{}, change.SessionChanges()...), state)
+	if result.Persist, err = s.lookAtFile(args.target, p, &in.diags); err != nil {
+		return view.Plan{}, err
+	}
 	sizes := s.sizes(in, p, last)
 	result.Changes, result.Guards = plan.ProviderChanges(sizes.Last, sizes.Now), sizes.Guards()
 	result.Guards = append(result.Guards, plan.SessionGuard(change, args.overrides[plan.AllowSessions]))
@@ -216,7 +227,7 @@ func (s *session) finishPlan(result view.Plan, args planArgs) error {
 	if err := s.view.Plan(result); err != nil {
 		return err
 	}
-	if refused == nil && args.detailed && !result.Plan.Change.Empty() {
+	if refused == nil && args.detailed && !result.Nothing() {
 		return &failure{code: Differs, name: "differs", said: true, err: errors.New("there is something to do")}
 	}
 	return refused
@@ -227,7 +238,7 @@ func (s *session) newPlan(t target, state *plan.State, id string, change plan.Ch
 	return &plan.Plan{
 		Version: plan.FormatVersion, ID: id, Tool: built().Version,
 		Made: time.Now().UTC(), By: self(), At: s.now,
-		Target: t.options.Address, Name: t.name, Server: state.Server, Fingerprint: state.Fingerprint(), Change: change,
+		Target: t.options.Address, Name: t.name, Server: state.Server, Fingerprint: state.Fingerprint(), Change: change, Persist: t.persist,
 	}
 }
 

@@ -10,7 +10,6 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"depeer/cmd/internal/view"
 	"depeer/policies/apply"
 	"depeer/policies/gobgp"
 	"depeer/policies/journal"
@@ -92,7 +91,7 @@ func (s *session) recoverLocked(c *cli.Context, t target, lock *journal.Lock) er
 		return unreached(c.Context, err)
 	}
 	if cut.record == nil && len(state.Holders) == 0 && state.Status(nil, false) == plan.InSync {
-		return s.view.Apply(view.Apply{Target: address, Outcome: apply.Nothing.String()})
+		return s.settleFile(t, state)
 	}
 	if err := mayBreak(address, state, cut.id, c.String("break-lock")); err != nil {
 		return err
@@ -104,14 +103,15 @@ func (s *session) recoverLocked(c *cli.Context, t target, lock *journal.Lock) er
 	if err != nil {
 		return &failure{code: Failed, name: "journal", err: fmt.Errorf("%w; nothing was changed", err)}
 	}
-	result, err := s.leadOut(c.Context, t, client, cut, entry)
-	return s.recovered(c.Context, address, entry, result, err)
+	result, err := s.leadOut(c.Context, t, client, state.Server, cut, entry)
+	return s.recovered(c.Context, t, entry, result, err)
 }
 
 // leadOut goes on with what was cut off, and ends its journal if it is over.
-func (s *session) leadOut(ctx context.Context, t target, client *gobgp.Client, cut cutOff, entry *journal.Entry) (apply.Result, error) {
+func (s *session) leadOut(ctx context.Context, t target, client *gobgp.Client, server plan.Server, cut cutOff, entry *journal.Entry) (apply.Result, error) {
 	applier := s.applier(t, client, entry, cmp.Or(cut.id, "recover-"+newID()))
 	applier.Cut = cut.shutting()
+	applier.Keep = s.keep(t, server, cut.plan, entry)
 	result, err := applier.Recover(ctx, cut.plan)
 	if result.Outcome == apply.Partial || result.Outcome == apply.Untouched && cut.record != nil {
 		return result, errors.Join(err, entry.Close())
@@ -148,14 +148,14 @@ func (s *session) resume(t target, lock *journal.Lock, cut cutOff, state *plan.S
 }
 
 // recovered shows what came of it.
-func (s *session) recovered(ctx context.Context, address string, entry *journal.Entry, result apply.Result, err error) error {
+func (s *session) recovered(ctx context.Context, t target, entry *journal.Entry, result apply.Result, err error) error {
 	if result.Outcome == apply.Restored && err == nil {
 		return &failure{code: Restored, name: "restored", err: errors.New("undone; what was before is in force again")}
 	}
 	if err != nil {
-		return s.outcome(ctx, address, result, err)
+		return s.outcome(ctx, t.options.Address, result, err)
 	}
-	return s.view.Apply(outcomeOf(address, entry, result))
+	return s.view.Apply(t.outcomeOf(entry, result))
 }
 
 // mayBreak says whether the locks that the daemon holds may be taken off: that of

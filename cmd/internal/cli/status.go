@@ -3,7 +3,7 @@ package cli
 import (
 	"cmp"
 	"context"
-	"fmt"
+	"errors"
 
 	"github.com/urfave/cli/v2"
 
@@ -32,26 +32,58 @@ func statusCommand(s *session) *cli.Command {
 					return f
 				}
 			}
-			t, err := s.targetOf(c, s.exchangeOf())
+			targets, err := s.targetsOf(c)
 			if err != nil {
 				return err
 			}
-			result, err := s.status(c.Context, in, t, c.String("file"))
-			if err != nil {
-				return err
-			}
-			if err := s.view.Status(view.Status{Targets: []view.TargetStatus{result}}); err != nil {
-				return err
-			}
-			if result.State == unreachable {
-				return &failure{code: Unreached, name: "unreached", said: true, err: fmt.Errorf("%s", result.Why)}
-			}
-			if result.State != plan.InSync.String() {
-				return &failure{code: Differs, name: "differs", said: true, err: fmt.Errorf("%s", result.State)}
-			}
-			return nil
+			return s.statusOf(c.Context, in, targets, c.String("file"))
 		},
 	}
+}
+
+// targetsOf returns the target that is named, or all.
+func (s *session) targetsOf(c *cli.Context) ([]target, error) {
+	if isAll(c) {
+		if c.String("file") != "" {
+			return nil, usage("depeer status --target rs1 --file gobgpd.conf", "a file is one target's")
+		}
+		return s.allTargets(c, s.exchangeOf())
+	}
+	t, err := s.targetOf(c, s.exchangeOf())
+	return []target{t}, err
+}
+
+// statusOf looks at targets, and says what is worst: one that does not answer, one that
+// is not as it should be.
+func (s *session) statusOf(ctx context.Context, in *input, targets []target, file string) error {
+	var all view.Status
+	var away, differs error
+	for _, t := range targets {
+		var one *input
+		if in != nil {
+			each := *in
+			one = &each
+		}
+		result, err := s.status(ctx, one, t, file)
+		if err != nil {
+			return err
+		}
+		all.Targets = append(all.Targets, result)
+		switch result.State {
+		case plan.InSync.String():
+		case unreachable:
+			away = &failure{code: Unreached, name: "unreached", said: true, err: errors.New(result.Why)}
+		default:
+			differs = &failure{code: Differs, name: "differs", said: true, err: errors.New(result.State)}
+		}
+	}
+	if err := s.view.Status(all); err != nil {
+		return err
+	}
+	if away != nil {
+		return away
+	}
+	return differs
 }
 
 // unreachable is the state of a target that does not answer.
@@ -108,14 +140,8 @@ func (s *session) status(ctx context.Context, in *input, t target, file string) 
 		result.Choosers = append(result.Choosers, c.Address.String())
 	}
 	result.State, result.Drift = state.Status(found, pending != nil).String(), view.DriftOf(found)
-	if file != "" {
-		reload, err := s.reloadOf(file, state)
-		if err != nil {
-			return result, err
-		}
-		if result.Drift = append(result.Drift, reload...); len(reload) > 0 && result.State == plan.InSync.String() {
-			result.State = plan.Drifts.String()
-		}
+	if err := s.fileStatus(&result, t, file, state); err != nil {
+		return result, err
 	}
 	s.describePending(&result, pending)
 	return result, nil

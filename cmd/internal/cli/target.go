@@ -21,7 +21,7 @@ import (
 // never guessed, so --target has no variable.
 func targetFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringFlag{Name: "target", Usage: "the route server: a `NAME` of the exchange file, host:port, or unix:///path"},
+		&cli.StringFlag{Name: "target", Usage: "the route server: a `NAME` of the exchange file, host:port, unix:///path; all, one after another, for plan, apply, status and clear"},
 		&cli.DurationFlag{Name: "timeout", Value: gobgp.DefaultTimeout, EnvVars: []string{"DEPEER_TIMEOUT"}, Usage: "when a silent target counts as not reached"},
 		&cli.BoolFlag{Name: "insecure", EnvVars: []string{"DEPEER_INSECURE"}, Usage: "speak plain text to another host, where anybody on the way could change routes"},
 	}
@@ -31,6 +31,7 @@ func targetFlags() []cli.Flag {
 type target struct {
 	name    string // of the exchange file; "" for an address
 	options gobgp.Options
+	persist string // the gobgpd.conf that is kept in step; "" for none
 }
 
 // targetOf finds the route server that a command is for.
@@ -42,11 +43,14 @@ func (s *session) findTarget(c *cli.Context, x *exchange.Exchange, name string) 
 	if name == "" {
 		return target{}, usage("depeer "+c.Command.Name+" --target rs1, or an address such as unix:///run/gobgpd.sock", "no target: it is never guessed")
 	}
+	if name == exchange.AllTargets {
+		return target{}, usage("depeer "+c.Command.Name+" --target NAME", "%s is for one target at a time", c.Command.Name)
+	}
 	t := target{options: gobgp.Options{Timeout: c.Duration("timeout"), Insecure: c.Bool("insecure"), Logger: s.log}}
 	if x != nil {
 		for _, known := range x.Targets {
 			if known.Name == name || known.Address.String() == name {
-				t.name, t.options.Address, t.options.TLS = known.Name, known.Address.String(), s.tlsOf(known)
+				t.name, t.options.Address, t.options.TLS, t.persist = known.Name, known.Address.String(), s.tlsOf(known), known.Persist
 				return t, nil
 			}
 		}

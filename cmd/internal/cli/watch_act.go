@@ -82,7 +82,7 @@ func (k *keeper) recover(ctx context.Context) done {
 		if err != nil {
 			return done{outcome: watch.Failed, err: err}
 		}
-		result, err := turn.leadOut(ctx, t, k.client, cut, entry)
+		result, err := turn.leadOut(ctx, t, k.client, state.Server, cut, entry)
 		return k.became(ctx, turn, done{entry: entry.ID, plan: cut.plan, result: result, err: err})
 	}()
 	return d.and(lock.Unlock())

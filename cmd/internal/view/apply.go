@@ -21,6 +21,7 @@ type Apply struct {
 	Untagged  int      `json:"untagged"` // the operator's own policies take the tags off again
 	// Sessions are those that were shut or opened.
 	Sessions []plan.SessionChange `json:"sessions"`
+	Persist  *Persist             `json:"persist,omitempty"` // nil: no file is kept
 }
 
 func (v *program) Apply(a Apply) error {
@@ -47,6 +48,9 @@ func (v *person) Apply(a Apply) error {
 			text += fmt.Sprintf("  untagged  %s, by other policies behind ours: choices do nothing there\n", counted{a.Untagged, "route"})
 		}
 		text += fmt.Sprintf("  id        %s\n", a.ID)
+	}
+	if a.Persist != nil {
+		text += fmt.Sprintf("  file      %s is in step with it\n", a.Persist.File)
 	}
 	_, err := fmt.Fprint(v.Out, text)
 	return err

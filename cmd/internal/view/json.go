@@ -24,6 +24,9 @@ func (v *program) Failure(f Failure) {
 	if f.Detail != "" {
 		body["detail"] = f.Detail
 	}
+	if len(f.Targets) != 0 {
+		body["targets"] = f.Targets
+	}
 	if len(f.Diagnostics) != 0 {
 		body["diagnostics"] = diagnostics(f.Diagnostics)
 	}

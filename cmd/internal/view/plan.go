@@ -2,6 +2,7 @@ package view
 
 import (
 	"fmt"
+	"io"
 	"strings"
 	"text/tabwriter"
 
@@ -14,6 +15,7 @@ type Plan struct {
 	Impact
 	Plan    *plan.Plan
 	Changes []plan.ProviderChange // since the plan that was applied last
+	Persist *Persist              // nil: no file is kept
 	File    string                // written there; empty: nowhere
 	Refused bool                  // a guard refuses: it was not written
 }
@@ -27,18 +29,7 @@ type TargetState struct {
 	Unanchored []string `json:"unanchored"`
 }
 
-func (v *program) Plan(p Plan) error {
-	return object(v.Out, struct {
-		SchemaVersion int    `json:"schema_version"`
-		ID            string `json:"id"`
-		impacted
-		ProviderChanges []changeOf      `json:"provider_changes"`
-		Next            []plan.NextStep `json:"next"`
-		Nothing         bool            `json:"nothing_to_do"`
-		TakeOver        bool            `json:"take_over,omitempty"`
-		File            string          `json:"file,omitempty"`
-	}{SchemaVersion, p.Plan.ID, impactedOf(p.Impact), changesOf(p.Changes), plan.NextSteps(p.Plan.Providers), p.Plan.Change.Empty(), p.Plan.Then != nil, p.File})
-}
+func (v *program) Plan(p Plan) error { return object(v.Out, plannedOf(p)) }
 
 // changeOf is a provider's change as JSON.
 type changeOf struct {
@@ -67,7 +58,26 @@ func nonNil[T any](list []T) []T { return append([]T{}, list...) }
 func (v *person) Plan(p Plan) error {
 	v.Warnings(p.Diagnostics)
 	var b strings.Builder
-	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	if err := v.planned(&b, p); err != nil {
+		return err
+	}
+	switch {
+	case p.Refused:
+		fmt.Fprintf(&b, "\nNothing has been changed, and the plan is not kept: a guard refuses.\n")
+	case p.Nothing():
+		fmt.Fprintf(&b, "\nThere is nothing to do.\n")
+	case p.File == "":
+		fmt.Fprintf(&b, "\nNothing has been changed. To keep this plan: -o plan.depeer\n")
+	default:
+		fmt.Fprintf(&b, "\nNothing has been changed. To do this: depeer apply %s\n", p.File)
+	}
+	_, err := fmt.Fprint(v.Out, b.String())
+	return err
+}
+
+// planned shows what a plan would do.
+func (v *person) planned(to io.Writer, p Plan) error {
+	w := tabwriter.NewWriter(to, 0, 0, 2, ' ', 0)
 	v.sessions(w, p.Summary.Sessions)
 	v.alerts(w, p.Alerts)
 	v.head(w, p.Plan.Name, p.Impact)
@@ -80,21 +90,8 @@ func (v *person) Plan(p Plan) error {
 	if p.Plan.Then != nil {
 		fmt.Fprintln(w, "then\tthe lists are put in; until they are, nothing is treated")
 	}
-	if err := w.Flush(); err != nil {
-		return err
-	}
-	switch {
-	case p.Refused:
-		fmt.Fprintf(&b, "\nNothing has been changed, and the plan is not kept: a guard refuses.\n")
-	case p.Plan.Change.Empty():
-		fmt.Fprintf(&b, "\nThere is nothing to do.\n")
-	case p.File == "":
-		fmt.Fprintf(&b, "\nNothing has been changed. To keep this plan: -o plan.depeer\n")
-	default:
-		fmt.Fprintf(&b, "\nNothing has been changed. To do this: depeer apply %s\n", p.File)
-	}
-	_, err := fmt.Fprint(v.Out, b.String())
-	return err
+	v.persist(w, p.Persist)
+	return w.Flush()
 }
 
 // shown is how many providers of a change are named before the rest is counted.

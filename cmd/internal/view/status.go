@@ -6,6 +6,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"depeer/filters/diag"
 	"depeer/policies/journal"
 	"depeer/policies/plan"
 )
@@ -22,6 +23,11 @@ type TargetStatus struct {
 	Pending string         `json:"pending,omitempty"` // ID of what waits for a confirmation
 	Lists   []plan.ListRef `json:"lists"`
 	Drift   []Drift        `json:"drift"`
+	Persist *Persist       `json:"persist,omitempty"` // nil: no file is kept
+
+	// Diagnostics are warnings about that file.
+	Diagnostics diag.List `json:"-"`
+
 	// Choosers are members who have chosen something for themselves: what they get is
 	// expected, and not verified.
 	Choosers []string `json:"choosers"`
@@ -51,16 +57,25 @@ func (v *program) Status(s Status) error {
 	for i := range s.Targets {
 		s.Targets[i].Lists, s.Targets[i].Drift, s.Targets[i].Choosers = nonNil(s.Targets[i].Lists), nonNil(s.Targets[i].Drift), nonNil(s.Targets[i].Choosers)
 	}
+	type target struct {
+		TargetStatus
+		Diagnostics []diagnostic `json:"diagnostics,omitempty"`
+	}
+	targets := make([]target, len(s.Targets))
+	for i, t := range s.Targets {
+		targets[i] = target{t, diagnostics(t.Diagnostics)}
+	}
 	return object(v.Out, struct {
-		SchemaVersion int            `json:"schema_version"`
-		Targets       []TargetStatus `json:"targets"`
-	}{SchemaVersion, s.Targets})
+		SchemaVersion int      `json:"schema_version"`
+		Targets       []target `json:"targets"`
+	}{SchemaVersion, targets})
 }
 
 func (v *person) Status(s Status) error {
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	for _, t := range s.Targets {
+		v.Warnings(t.Diagnostics)
 		fmt.Fprintf(w, "%s\t%s", t.Name, t.State)
 		if t.Why != "" {
 			fmt.Fprintf(w, ": %s", t.Why)
@@ -74,6 +89,9 @@ func (v *person) Status(s Status) error {
 		}
 		for _, d := range t.Drift {
 			fmt.Fprintf(w, "  drift\t%s %s\n", d.Object, d.What)
+		}
+		if t.Persist != nil && t.Persist.InStep {
+			fmt.Fprintf(w, "  file\t%s is in step\n", t.Persist.File)
 		}
 	}
 	if err := w.Flush(); err != nil {

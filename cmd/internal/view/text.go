@@ -34,6 +34,9 @@ func (v *person) Warnings(l diag.List) { v.diagnostics(v.Err, l) }
 func (v *person) Failure(f Failure) {
 	v.diagnostics(v.Err, f.Diagnostics)
 	fmt.Fprint(v.Err, f.Detail)
+	for _, t := range f.Targets {
+		fmt.Fprintln(v.Err, visible(t.String(), ""))
+	}
 	fmt.Fprintf(v.Err, "depeer: %s %s\n", v.paint(red, "error:"), visible(f.Message, "\n"))
 	if f.Hint != "" {
 		fmt.Fprintf(v.Err, "depeer: %s %s\n", v.paint(cyan, "hint:"), visible(f.Hint, "\n"))

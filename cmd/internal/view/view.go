@@ -27,9 +27,11 @@ type View interface {
 	Version(Version) error
 	Meaning(Meaning) error
 	Plan(Plan) error
+	Plans(Plans) error // of several targets
 	Impact(Impact) error
 	Explain(Explain) error
 	Apply(Apply) error
+	Applied([]Apply) error // to several targets
 	Status(Status) error
 	History(History) error
 	Show(Show) error
@@ -46,6 +48,7 @@ type Failure struct {
 	Detail      string // in several lines, each ending in a newline
 	Exit        int
 	Diagnostics diag.List
+	Targets     []Standing // where each stands, if there are several
 }
 
 // Check is the result of check.

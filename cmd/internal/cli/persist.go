@@ -1,0 +1,159 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+
+	"depeer/cmd/internal/view"
+	"depeer/filters/diag"
+	"depeer/policies"
+	"depeer/policies/apply"
+	"depeer/policies/journal"
+	"depeer/policies/persist"
+	"depeer/policies/plan"
+)
+
+// What is done about a target's own gobgpd.conf, where the exchange file has it kept.
+// Which file that is, is the exchange file's say alone: a plan cannot have another one
+// written.
+
+// fileOf returns the file of a target.
+func (t target) fileOf(server plan.Server) persist.File {
+	return persist.File{Path: t.persist, Server: server}
+}
+
+// keep returns what puts a policy into the file, noting it in the journal; nil where no
+// file is kept. Lists are named above what a plan leads to.
+func (s *session) keep(t target, server plan.Server, p *plan.Plan, entry *journal.Entry) func(*policies.RoutingPolicy) error {
+	if t.persist == "" {
+		return nil
+	}
+	return func(want *policies.RoutingPolicy) error {
+		var lists []plan.ListRef
+		if p != nil && policies.Same(want, p.Wanted()) {
+			lists = p.Lists
+		}
+		written, err := t.fileOf(server).Put(want, commentOf(lists))
+		note := "file " + t.persist + " is in step"
+		switch {
+		case err != nil:
+			note = "file is not in step: " + err.Error()
+		case written:
+			note = "file " + t.persist + " written"
+		}
+		if noted := entry.Phase(note); noted != nil {
+			s.log.Warn("going on without a journal", "error", noted)
+		}
+		return err
+	}
+}
+
+// fileReady says whether the file can be kept in step with what p leads to, by doing all
+// of it but the last step. A way back does not wait for that.
+func (s *session) fileReady(t target, p *plan.Plan) error {
+	if p.Persist != t.persist {
+		return &failure{code: Unfit, name: "other-file", err: fmt.Errorf("the plan keeps %s, and the exchange file says %s", orNone(p.Persist), orNone(t.persist)), hint: "make a new plan; or name the exchange file: -c"}
+	}
+	if t.persist == "" || p.WayBack() {
+		return nil
+	}
+	return s.wrongFile(t.fileOf(p.Server).Try(p.Wanted(), commentOf(p.Lists)))
+}
+
+func orNone(file string) string {
+	if file == "" {
+		return "no file"
+	}
+	return file
+}
+
+// lookAtFile says what a plan will do to the target's file. What the file lacks goes to
+// diags. Nothing is written.
+func (s *session) lookAtFile(t target, p *plan.Plan, diags *diag.List) (*view.Persist, error) {
+	if t.persist == "" {
+		return nil, nil
+	}
+	found, err := t.fileOf(p.Server).Look(p.Wanted(), commentOf(p.Lists))
+	if err != nil && !p.WayBack() {
+		return nil, s.wrongFile(err)
+	}
+	out := &view.Persist{File: t.persist}
+	if err != nil {
+		out.Wrong = err.Error()
+		return out, nil
+	}
+	s.files.read[t.persist] = found.Text // for carets
+	for _, d := range found.Warnings {
+		if d.Code != "gobgpd-reload" { // said in the view's own words
+			*diags = append(*diags, d)
+		}
+	}
+	diags.Sort()
+	out.InStep = !found.Stale
+	return out, nil
+}
+
+// wrongFile turns what is wrong with a target's file into the failure that it means.
+func (s *session) wrongFile(err error) error {
+	wrong := new(persist.WrongError)
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, persist.ErrOther):
+		return &failure{code: Unfit, name: "other-file", err: err, hint: "persist: in the exchange file names the file that this target is started with"}
+	case errors.Is(err, persist.ErrEdited):
+		f := &failure{code: Unfit, name: "file-edited", err: err, hint: "look at it; emit --into writes our part anew"}
+		return f
+	case errors.As(err, &wrong):
+		if wrong.Text != nil {
+			for _, d := range wrong.Diags {
+				s.files.read[d.Position.File] = wrong.Text // for carets
+			}
+		}
+		return verdict(wrong.Diags)
+	default:
+		return &failure{code: Failed, name: "file", err: fmt.Errorf("%w; nothing was changed", err)}
+	}
+}
+
+// outOfStep says that a file could not be put in step, whatever else became of a change.
+func outOfStep(outcome apply.Outcome, err error, address string) error {
+	known := map[apply.Outcome]string{
+		apply.Applied: "the change is in force, and proven", apply.Nothing: "what the plan leads to is in force already",
+		apply.Restored: "what was before is in force again",
+	}[outcome]
+	return &failure{code: Unclear, name: "file", err: fmt.Errorf("%s; %w; a restart or a reload would change what is in force", known, err), hint: "when that is put right: depeer recover --target " + address}
+}
+
+// settleFile is what recover does where nothing was cut off: what is in force goes into
+// the file, if it is not there.
+func (s *session) settleFile(t target, state *plan.State) error {
+	a := view.Apply{Target: t.options.Address, Outcome: apply.Nothing.String()}
+	if t.persist == "" {
+		return s.view.Apply(a)
+	}
+	if len(state.Strange) > 0 {
+		return &failure{code: Held, name: "changed-by-hand", err: fmt.Errorf("%s: %s; it is not put into %s", state.Strange[0].Object, state.Strange[0].Why, t.persist), hint: "depeer plan --take-over"}
+	}
+	want := state.InForce()
+	var lists []plan.ListRef
+	if store, err := s.store(); err == nil {
+		if last, err := lastApplied(store, t.options.Address); err == nil && last != nil && policies.Same(last.Wanted(), want) {
+			want, lists = last.Wanted(), last.Lists
+		}
+	}
+	if _, err := t.fileOf(state.Server).Put(want, commentOf(lists)); err != nil {
+		return outOfStep(apply.Nothing, &apply.FileError{Err: err}, t.options.Address)
+	}
+	a.Persist = &view.Persist{File: t.persist, InStep: true}
+	return s.view.Apply(a)
+}
+
+// outcomeOf is outcomeOf for a target, with its file.
+func (t target) outcomeOf(entry *journal.Entry, r apply.Result) view.Apply {
+	a := outcomeOf(t.options.Address, entry, r)
+	if r.Kept {
+		a.Persist = &view.Persist{File: t.persist, InStep: true}
+	}
+	return a
+}

@@ -1,0 +1,121 @@
+package view
+
+import (
+	"fmt"
+	"strings"
+
+	"depeer/policies/plan"
+)
+
+// Plans are the plans of several targets, in the order in which these are changed.
+type Plans struct {
+	Targets []Plan
+	File    string // what apply is to be given; empty: they are not kept
+	Refused bool   // a guard refuses one of them: none was written
+}
+
+// Nothing says whether there is nothing to do, anywhere.
+func (p Plans) Nothing() bool {
+	for _, one := range p.Targets {
+		if !one.Nothing() {
+			return false
+		}
+	}
+	return true
+}
+
+func (v *program) Plans(p Plans) error {
+	targets := make([]planned, len(p.Targets))
+	for i, one := range p.Targets {
+		targets[i] = plannedOf(one)
+	}
+	return object(v.Out, struct {
+		SchemaVersion int       `json:"schema_version"`
+		Targets       []planned `json:"targets"`
+	}{SchemaVersion, targets})
+}
+
+func (v *person) Plans(p Plans) error {
+	var b strings.Builder
+	for i, one := range p.Targets {
+		if i == 0 {
+			v.Warnings(one.Diagnostics) // the others' are the same
+		}
+		if err := v.planned(&b, one); err != nil {
+			return err
+		}
+		b.WriteByte('\n')
+	}
+	switch {
+	case p.Refused:
+		b.WriteString("Nothing has been changed, and no plan is kept: a guard refuses.\n")
+	case p.Nothing():
+		b.WriteString("There is nothing to do.\n")
+	case p.File == "":
+		b.WriteString("Nothing has been changed. To keep these plans: -o plan.depeer\n")
+	default:
+		fmt.Fprintf(&b, "Nothing has been changed. To do this, one after another: depeer apply %s --target all\n", p.File)
+	}
+	_, err := fmt.Fprint(v.Out, b.String())
+	return err
+}
+
+func (v *program) Applied(all []Apply) error {
+	all = nonNil(all)
+	for i := range all {
+		all[i].Reset, all[i].Sessions = nonNil(all[i].Reset), nonNil(all[i].Sessions)
+	}
+	return object(v.Out, struct {
+		SchemaVersion int     `json:"schema_version"`
+		Targets       []Apply `json:"targets"`
+	}{SchemaVersion, all})
+}
+
+func (v *person) Applied(all []Apply) error {
+	for _, a := range all {
+		if err := v.Apply(a); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Standing is where a target stands when a change of several was stopped.
+type Standing struct {
+	Target string `json:"target"`
+	// Outcome is as of apply; "not begun" where nothing was, and "stopped" where it was that
+	// the change was stopped.
+	Outcome string `json:"outcome"`
+	ID      string `json:"id,omitempty"` // of its entry in the history
+	What    string `json:"what,omitempty"`
+}
+
+// String returns a line for a person.
+func (s Standing) String() string {
+	line := s.Target + "  " + s.Outcome
+	if s.ID != "" {
+		line += "  " + s.ID
+	}
+	if s.What != "" {
+		line += ": " + s.What
+	}
+	return line
+}
+
+// planned is a plan as JSON.
+type planned struct {
+	SchemaVersion int    `json:"schema_version"`
+	Name          string `json:"name,omitempty"`
+	ID            string `json:"id"`
+	impacted
+	ProviderChanges []changeOf      `json:"provider_changes"`
+	Next            []plan.NextStep `json:"next"`
+	Nothing         bool            `json:"nothing_to_do"`
+	TakeOver        bool            `json:"take_over,omitempty"`
+	Persist         *Persist        `json:"persist,omitempty"`
+	File            string          `json:"file,omitempty"`
+}
+
+func plannedOf(p Plan) planned {
+	return planned{SchemaVersion, p.Plan.Name, p.Plan.ID, impactedOf(p.Impact), changesOf(p.Changes), plan.NextSteps(p.Plan.Providers), p.Nothing(), p.Plan.Then != nil, p.Persist, p.File}
+}
