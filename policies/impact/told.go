@@ -163,8 +163,10 @@ func (a *assessment) without(paths []entry, none []uint32) ([]uint32, bool) {
 		return none, false
 	}
 	without := func(n uint32) {
-		r := a.receiver(n)
-		if !r.secondary && !slices.ContainsFunc(paths, func(e entry) bool { return !e.old.Refused() && a.table.offered(r, &candidate{entry: e}) }) {
+		usable := func(e entry) bool {
+			return !e.old.Refused() && e.peer != n && !slices.Contains(a.behind.of(e.attrs), n)
+		}
+		if !a.sessions[n].SecondaryRoute && !slices.ContainsFunc(paths, usable) {
 			none = append(none, n)
 		}
 	}
