@@ -174,8 +174,8 @@ func (a *assessment) finish() {
 			a.out.Effort.Resets = append(a.out.Effort.Resets, m.Address)
 		}
 		a.sum(uint32(i))
-		a.resend(uint32(i))
 	}
+	a.out.Effort.Seconds = a.standstill()
 	a.out.Members = slices.Clone(a.members)
 	slices.SortFunc(a.out.Members, func(x, y Member) int {
 		return rib.Peer{Address: x.Address, ASN: x.ASN}.Compare(rib.Peer{Address: y.Address, ASN: y.ASN})

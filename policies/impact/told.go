@@ -198,17 +198,17 @@ func (a *assessment) beforeSecondary(family int, paths []entry) {
 	}
 }
 
-// resend counts what the soft reset of a member costs.
-func (a *assessment) resend(n uint32) {
-	m := &a.members[n]
-	if !m.Reset {
-		return
-	}
-	up := 0
-	for _, s := range a.sessions {
+// standstill is for how long soft resets keep the daemon from all else. (It is summed
+// up in whole routes: the same sum of fractions differs with their order.)
+func (a *assessment) standstill() float64 {
+	up, routes := 0, 0
+	for i, s := range a.sessions {
 		if s.Up {
 			up++
 		}
+		if a.members[i].Reset {
+			routes += a.members[i].Routes
+		}
 	}
-	a.out.Effort.Seconds += perRoute * float64(m.Routes) * float64(up)
+	return perRoute * float64(routes*up)
 }

@@ -236,6 +236,11 @@ func (x *live) foretold() {
 				rerouted[p] = true
 			}
 		}
+		for p := range after[i] {
+			if _, held := before[i][p]; !held { // with secondary-route: it dropped what it was sent
+				rerouted[p] = true
+			}
+		}
 		at := slices.IndexFunc(said.Members, func(s ownLoss) bool { return s.Address == m.Address })
 		if s := said.Members[at]; s.Usable != len(before[i]) || s.Lost != lost {
 			x.t.Errorf("%s: foretold that it loses %d of %d, and it has lost %d of %d", m.Address, s.Lost, s.Usable, lost, len(before[i]))
