@@ -1,6 +1,7 @@
 package impact_test
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"math/rand/v2"
@@ -219,7 +220,6 @@ func (x *choosing) path(own, head filters.ASN, more []filters.ASN) []bgp.AsPathP
 // a second has begun.
 func (x *choosing) say(step int) {
 	x.t.Helper()
-	began := time.Now().Unix()
 	for i, m := range x.Members {
 		var all []testbed.Announcement
 		for _, s := range x.plan[step][i] {
@@ -255,8 +255,12 @@ func (x *choosing) say(step int) {
 				return fmt.Errorf("gobgpd holds %d routes of %s, which says %d", got, p.State.NeighborAddress, x.received[i])
 			}
 		}
-		if time.Now().Unix() == began {
-			return fmt.Errorf("it is the same second")
+		return nil
+	})
+	settled := time.Now().Unix()
+	testbed.Eventually(x.t, testbed.Patience, func() error {
+		if time.Now().Unix() == settled {
+			return errors.New("it is the same second")
 		}
 		return nil
 	})
