@@ -2,23 +2,13 @@ package choice
 
 import (
 	"cmp"
-	"net/netip"
-	"slices"
 
-	"depeer/filters"
 	"depeer/policies/rib"
 )
 
 // candidate is a path as import leaves it.
 type candidate struct {
-	peer      netip.Addr
-	localPref uint32
-	length    int
-	origin    rib.Origin
-	neighbor  filters.ASN // the AS that it begins with; 0 for none
-	med       uint32
-	since     uint32
-
+	rib.Preference
 	towards []outcome // by choosers
 }
 
@@ -38,13 +28,11 @@ func (f *Foresight) candidate(p *rib.Path) (candidate, bool) {
 	if !ok {
 		return candidate{}, false
 	}
-	c := candidate{
-		peer: p.Peer, localPref: cmp.Or(r.LocalPref, 100), length: p.ASPath.Length() + len(r.Path) - len(p.Path),
-		origin: p.Origin, since: p.Since, towards: make([]outcome, len(f.choosers)),
-	}
-	c.neighbor, _ = p.ASPath.Neighbor()
+	c := candidate{Preference: p.Preference(), towards: make([]outcome, len(f.choosers))}
+	c.LocalPref = cmp.Or(r.LocalPref, rib.DefaultLocalPref)
+	c.Length += uint32(len(r.Path) - len(p.Path))
 	if r.MED != nil {
-		c.med = *r.MED
+		c.MED = *r.MED
 	}
 	for i, m := range f.choosers {
 		switch f.exporter.Effect(m.Address, r) {
@@ -61,26 +49,15 @@ func (f *Foresight) candidate(p *rib.Path) (candidate, bool) {
 	return c, true
 }
 
-// prefer is negative where a is chosen over b: the order of package impact.
-func prefer(a, b candidate) int {
-	if order := cmp.Or(cmp.Compare(b.localPref, a.localPref), cmp.Compare(a.length, b.length), cmp.Compare(a.origin, b.origin)); order != 0 {
-		return order
-	}
-	if a.neighbor != 0 && a.neighbor == b.neighbor && a.med != b.med {
-		return cmp.Compare(a.med, b.med)
-	}
-	return cmp.Or(cmp.Compare(a.since, b.since), a.peer.Compare(b.peer))
-}
-
 // count adds what a chooser is sent of the paths to one prefix. With secondary-route gobgpd
 // 3.37 offers a member paths through its own ASN, too, which the member does not take.
 func (x *Expected) count(m Member, chooser int, paths []candidate) {
-	slices.SortFunc(paths, prefer)
+	rib.ByPreference(paths, func(c *candidate) *rib.Preference { return &c.Preference })
 	best := true // none was offered yet
 	for _, p := range paths {
 		became, loop := p.towards[chooser]&^looped, p.towards[chooser]&looped != 0
 		switch {
-		case p.peer == m.Address || loop && !m.SecondaryRoute: // not offered
+		case p.Peer == m.Address || loop && !m.SecondaryRoute: // not offered
 			continue
 		case became == refused:
 			if best {

@@ -11,5 +11,5 @@
 //	                                 where another is there    are not refused
 //	the best path is changed         it                        it
 //
-// The package is pure. It knows of the choice between paths what package impact says.
+// The package is pure. The choice between paths is rib.Preference.
 package choice

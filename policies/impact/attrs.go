@@ -15,9 +15,6 @@ type attrs struct {
 	origin    rib.Origin
 }
 
-// defaultLocalPref is that of a path without one (gobgpd; RFC 4277, 12).
-const defaultLocalPref = 100
-
 // sharedAttrs holds each attrs once.
 type sharedAttrs struct {
 	list   list[attrs]
@@ -36,7 +33,7 @@ func newSharedAttrs() sharedAttrs { return sharedAttrs{seed: maphash.MakeSeed()}
 func (s *sharedAttrs) number(p *rib.Path, peer uint32) uint32 {
 	a := attrs{path: p.ASPath, localPref: p.LocalPref, origin: p.Origin}
 	if a.localPref == 0 {
-		a.localPref = defaultLocalPref
+		a.localPref = rib.DefaultLocalPref
 	}
 	if p.MED != nil {
 		a.med = *p.MED // an absent one is 0 to gobgpd

@@ -1,70 +1,43 @@
 package impact
 
 import (
-	"cmp"
-	"slices"
-
 	"depeer/filters"
 	"depeer/policies/eval"
+	"depeer/policies/rib"
 )
 
-// The choice between paths, as gobgpd 3.37 makes it (internal/pkg/table, destination.go;
-// TestChoice holds it against the daemon): local preference, length of the AS path,
-// ORIGIN, MED between paths that begin with one AS, be it of a set, or that are both
-// empty, the older, the lower address of the announcer. All members of a route server
-// are eBGP, and no router IDs are compared. What an exchange changes of that in
-// [global.route-selection-options] is not known here, nor which paths are stale (RFC 9494).
-//
-// As MEDs of different ASes are not compared, three paths can each be better than the
-// next one:
-//
-//	a  AS 1, MED 9, the oldest   b  AS 2, younger   c  AS 1, MED 5, the youngest
-//	a before b (age), b before c (age), c before a (MED)
-//
-// gobgpd sorts each path in as it comes, so here they are sorted in by age as well. Two
-// of one second, and paths that a soft reset brings anew, may stand otherwise there.
+// The choice between paths is rib.Preference, after what policies make of them.
 
 // candidate is a path as one policy leaves it.
 type candidate struct {
 	entry
-	at        int // among the paths of its prefix
-	localPref uint32
-	length    uint32
-	med       uint32
-	treated   string // by what; "" for not at all
+	rib.Preference
+	at      int    // among the paths of its prefix
+	treated string // by what; "" for not at all
 }
 
 // candidate returns a path as the statement that decided about it leaves it.
 func (t *table) candidate(at int, e entry, v eval.Verdict, by *eval.Evaluator) candidate {
 	a := t.attrs(&e)
-	c := candidate{entry: e, at: at, localPref: a.localPref, length: uint32(a.path.Length()), med: a.med}
+	c := candidate{entry: e, at: at, Preference: rib.Preference{
+		LocalPref: a.localPref, Length: uint32(a.path.Length()), Origin: a.origin,
+		First: a.path.First(), MED: a.med, Since: e.since, Peer: t.peers[e.peer].Address,
+	}}
 	if !v.Treated() || by == nil {
 		return c
 	}
 	c.treated = by.Effect(v)
 	s, _ := by.Statement(v)
 	if s.Actions.LocalPref != 0 {
-		c.localPref = s.Actions.LocalPref
+		c.LocalPref = s.Actions.LocalPref
 	}
 	if s.Actions.MED != nil {
-		c.med = *s.Actions.MED
+		c.MED = *s.Actions.MED
 	}
 	if _, sequence := a.path.Neighbor(); sequence {
-		c.length += uint32(s.Actions.Prepend)
+		c.Length += uint32(s.Actions.Prepend)
 	}
 	return c
-}
-
-// prefer is negative where a is chosen over b.
-func (t *table) prefer(a, b candidate) int {
-	x, y := t.attrs(&a.entry), t.attrs(&b.entry)
-	if order := cmp.Or(cmp.Compare(b.localPref, a.localPref), cmp.Compare(a.length, b.length), cmp.Compare(x.origin, y.origin)); order != 0 {
-		return order
-	}
-	if a.med != b.med && (a.length == 0 || x.path.First() != 0 && x.path.First() == y.path.First()) {
-		return cmp.Compare(a.med, b.med)
-	}
-	return cmp.Or(cmp.Compare(a.since, b.since), t.peers[a.peer].Address.Compare(t.peers[b.peer].Address))
 }
 
 // order returns what a policy leaves of the paths to one prefix, the best first.
@@ -75,10 +48,7 @@ func (t *table) order(paths []entry, by *eval.Evaluator, verdict func(*entry) ev
 			order = append(order, t.candidate(i, paths[i], v, by))
 		}
 	}
-	if len(order) > 2 {
-		slices.SortStableFunc(order, func(a, b candidate) int { return cmp.Compare(a.since, b.since) })
-	}
-	slices.SortStableFunc(order, t.prefer)
+	rib.ByPreference(order, func(c *candidate) *rib.Preference { return &c.Preference })
 	return order
 }
 
