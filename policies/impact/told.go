@@ -17,9 +17,10 @@ import (
 // Who has secondary-route may be sent a path through its own ASN, which it drops: it is
 // told, and has nothing (choice.go).
 
-// perRoute is for how long a soft reset keeps the daemon from all else, for each
-// route of the member and each neighbor: 1.2 to 2.8 us were measured.
-const perRoute = 2e-6
+// Standstill is for how long the soft resets of members with so many routes keep the
+// daemon from all else, in seconds: 1.2 to 2.8 us were measured for each route and each
+// neighbor that is up.
+func Standstill(routes, up int) float64 { return 2e-6 * float64(routes*up) }
 
 // told counts what members are told, and what they lose. reset: a soft reset tells them,
 // not only a session that goes or comes.
@@ -210,5 +211,5 @@ func (a *assessment) standstill() float64 {
 			routes += a.members[i].Routes
 		}
 	}
-	return perRoute * float64(routes*up)
+	return Standstill(routes, up)
 }

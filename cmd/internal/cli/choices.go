@@ -30,10 +30,6 @@ func foresight(q impact.Question) *choice.Foresight {
 	return choice.New(about)
 }
 
-// perReset is for how long a soft reset keeps the daemon from all else, for each route of
-// the member and each neighbor, in seconds: as package impact has it.
-const perReset = 2e-6
-
 // toldAnew adds to a report what choices cost: whose routes get other tags is reset, and all
 // are told of them, if only of the tag's going.
 func toldAnew(r *impact.Report, foreseen choice.Report, members []impact.Session) {
@@ -52,7 +48,7 @@ func toldAnew(r *impact.Report, foreseen choice.Report, members []impact.Session
 		for i := range r.Members {
 			if m := &r.Members[i]; m.Address == a {
 				m.Reset = true
-				e.Seconds += perReset * float64(m.Routes) * float64(up)
+				e.Seconds += impact.Standstill(m.Routes, up)
 			}
 		}
 	}
