@@ -76,9 +76,10 @@ func parseHost(s string) (netip.Addr, error) {
 }
 
 // parseLarge reads a pattern back. gobgpd anchors a pattern that holds a whole
-// community, one of ours as well: ^64500:666:1$ is listed as ^^64500:666:1$$.
+// community, one of ours as well: ^64500:666:1$ is listed as ^^64500:666:1$$, and in an
+// action that came by file, which it reads twice, as ^^^64500:666:1$$$.
 func parseLarge(s string) (policies.LargeCommunityPattern, error) {
-	if strings.HasPrefix(s, "^^") && strings.HasSuffix(s, "$$") {
+	for strings.HasPrefix(s, "^^") && strings.HasSuffix(s, "$$") {
 		s = s[1 : len(s)-1]
 	}
 	return policies.ParseLargeCommunityPattern(s)

@@ -211,8 +211,12 @@ func (k *keeper) obstacles(f *watch.Finding, state *plan.State) {
 		}
 		return
 	}
+	obstacles := state.Obstacles()
+	if last := k.found.last; last != nil { // what would be put back
+		obstacles = append(obstacles, plan.ChoiceObstacles(state, last.Wanted())...)
+	}
 	var words []string
-	for _, o := range state.Obstacles() {
+	for _, o := range obstacles {
 		if o.Code == plan.Locked || o.Code == plan.CutOff {
 			f.InTheWay = watch.Locked
 		} else if f.InTheWay == watch.Clear {
