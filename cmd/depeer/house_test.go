@@ -47,9 +47,11 @@ var rooms = map[string][]string{
 
 	"examples": {}, // embedded, for lab
 
-	"cmd/internal/view": {"policies", "filters", "policies/plan", "policies/impact", "policies/choice", "policies/rib", "policies/journal", "filters/diag"},
-	"cmd/internal/cli":  {"*"},
-	"cmd/depeer":        {"cmd/internal/cli"},
+	"cmd/internal/view":    {"policies", "filters", "policies/plan", "policies/impact", "policies/choice", "policies/rib", "policies/journal", "filters/diag"},
+	"cmd/internal/metrics": {"policies", "policies/impact", "policies/plan", "policies/watch"},
+	"cmd/internal/notify":  {},
+	"cmd/internal/cli":     {"*"},
+	"cmd/depeer":           {"cmd/internal/cli"},
 }
 
 // pure packages know no GoBGP and no grpc, however indirectly, and themselves

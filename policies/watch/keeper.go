@@ -17,9 +17,10 @@ const (
 	Repair            // put back what was applied last
 	Change            // plan what lists ask for, ask the guards, and apply it
 	Pulse             // ask whether anything has changed at all
+	Count             // count what becomes of routes; this lists them all
 )
 
-var doNames = [...]string{"wait", "dial", "look", "recover", "repair", "change", "pulse"}
+var doNames = [...]string{"wait", "dial", "look", "recover", "repair", "change", "pulse", "count"}
 
 // String returns one lower-case word.
 func (d Do) String() string {
@@ -65,6 +66,7 @@ type Keeper struct {
 	lookAt  time.Time // no look is due before
 	looked  time.Time // the last one
 	pulseAt time.Time
+	countAt time.Time
 	pulse   string // when it was looked at
 	found   *Finding
 	did     Do // what was done since the last look
@@ -157,6 +159,12 @@ func (k *Keeper) Next(now time.Time) Step {
 	}
 	if !now.Before(k.pulseAt) {
 		return Step{Do: Pulse}
+	}
+	if k.pace.Count > 0 && k.state == InSync && !k.empty {
+		if !now.Before(k.countAt) {
+			return Step{Do: Count}
+		}
+		until = earliest(until, k.countAt)
 	}
 	return Step{Wait, until}
 }

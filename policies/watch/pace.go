@@ -2,7 +2,7 @@ package watch
 
 import "time"
 
-// Pace is how often things are done. Its times are more than zero.
+// Pace is how often things are done. Its times are more than zero, but for Count.
 type Pace struct {
 	Pulse  time.Duration // between two pulses
 	Settle time.Duration // after something has happened, until it is looked: more may follow
@@ -10,6 +10,7 @@ type Pace struct {
 	Slow   time.Duration // between two looks at the most
 	Again  time.Duration // until a guard that has refused is asked again
 	Fill   time.Duration // until routes that were there and are missing are given up
+	Count  time.Duration // between two counts of routes; 0: they are not counted
 
 	Dial, DialMost time.Duration // until a target is dialled again: the first time, and at the most
 	Act, ActMost   time.Duration // until what failed is tried again: likewise
@@ -20,7 +21,7 @@ type Pace struct {
 // Usual is the pace of the command.
 func Usual() Pace {
 	return Pace{
-		Pulse: 2 * time.Second, Settle: 50 * time.Millisecond, Gap: 500 * time.Millisecond, Slow: 10 * time.Minute, Again: 15 * time.Minute, Fill: 5 * time.Minute,
+		Pulse: 2 * time.Second, Settle: 50 * time.Millisecond, Gap: 500 * time.Millisecond, Slow: 10 * time.Minute, Again: 15 * time.Minute, Fill: 5 * time.Minute, Count: 6 * time.Hour,
 		Dial: 100 * time.Millisecond, DialMost: 2 * time.Second, Act: time.Second, ActMost: 10 * time.Minute,
 		Forever: 24 * time.Hour,
 	}

@@ -109,6 +109,8 @@ func (w *target) step(until time.Time) {
 		w.brain.Reached(w.now)
 	case s.Do == watch.Look:
 		w.brain.Looked(w.now, w.finding())
+	case s.Do == watch.Count:
+		w.brain.Counted(w.now)
 	case s.Do == watch.Pulse:
 		w.brain.Pulsed(w.now, w.pulse())
 	default:

@@ -8,6 +8,9 @@ func (k *Keeper) Reached(now time.Time) {
 	k.dial.reset()
 	k.filling.reached()
 	k.lookAt = now
+	if !k.countAt.IsZero() {
+		k.countAt = now.Add(k.pace.Fill)
+	}
 }
 
 // Lost tells that the target was not reached, or is not any more.
@@ -63,6 +66,9 @@ func (k *Keeper) Looked(now time.Time, f Finding) {
 	k.did = Wait
 	k.state = k.standing()
 }
+
+// Counted tells that routes were counted, or that it was tried.
+func (k *Keeper) Counted(now time.Time) { k.countAt = now.Add(k.pace.Count) }
 
 // Came tells what came of Recover, Repair or Change.
 func (k *Keeper) Came(now time.Time, do Do, o Outcome) {

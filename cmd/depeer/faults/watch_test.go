@@ -3,6 +3,7 @@ package faults_test
 import (
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -62,7 +63,12 @@ func (w *world) watch(list string, args ...string) *watcher {
 // watchOn starts a watch of what is there.
 func (w *world) watchOn(args ...string) *watcher {
 	w.t.Helper()
-	cmd := w.command(append([]string{"watch", "--target", w.target}, args...)...)
+	return w.watchAs(w.command(append([]string{"watch", "--target", w.target}, args...)...))
+}
+
+// watchAs starts a watch as it is asked for.
+func (w *world) watchAs(cmd *exec.Cmd) *watcher {
+	w.t.Helper()
 	r := &running{t: w.t, cmd: cmd, done: make(chan struct{})}
 	out := &log{}
 	cmd.Stdout, cmd.Stderr = &r.out, out

@@ -4,12 +4,18 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"os"
 	"sync"
 	"time"
 
 	"github.com/urfave/cli/v2"
 
+	"depeer/cmd/internal/metrics"
+	"depeer/cmd/internal/notify"
 	"depeer/cmd/internal/view"
+	"depeer/filters/feed"
+	"depeer/policies/journal"
+	"depeer/policies/watch"
 )
 
 // watchArgs are the arguments and flags of watch.
@@ -18,6 +24,9 @@ type watchArgs struct {
 	target       target
 	dryRun       bool
 	allowPrivate bool // feeds from private addresses, too
+	listen       string
+	anywhere     bool // listen on other than loopback addresses, too
+	countEvery   time.Duration
 }
 
 func watchCommand(s *session) *cli.Command {
@@ -32,9 +41,15 @@ func watchCommand(s *session) *cli.Command {
 		Flags: append(targetFlags(),
 			&cli.BoolFlag{Name: "dry-run", Usage: "only say what it would do"},
 			&cli.BoolFlag{Name: "allow-private", Usage: "fetch feeds from private and loopback addresses, too"},
+			&cli.StringFlag{Name: "listen", EnvVars: []string{"DEPEER_LISTEN"}, Usage: "serve /metrics and /healthz at this `ADDRESS`, such as 127.0.0.1:9179"},
+			&cli.BoolFlag{Name: "listen-anywhere", EnvVars: []string{"DEPEER_LISTEN_ANYWHERE"}, Usage: "let --listen be other than loopback: anybody who reaches it reads who is listed"},
+			&cli.DurationFlag{Name: "count-every", Value: 6 * time.Hour, EnvVars: []string{"DEPEER_COUNT_EVERY"}, Usage: "count refused routes, for metrics, this often; it lists all routes; 0: only when lists are applied"},
 		),
 		Action: func(c *cli.Context) error {
-			args := watchArgs{names: c.Args().Slice(), dryRun: c.Bool("dry-run"), allowPrivate: c.Bool("allow-private")}
+			args := watchArgs{
+				names: c.Args().Slice(), dryRun: c.Bool("dry-run"), allowPrivate: c.Bool("allow-private"),
+				listen: c.String("listen"), anywhere: c.Bool("listen-anywhere"), countEvery: c.Duration("count-every"),
+			}
 			var err error
 			if args.target, err = s.targetOf(c, s.exchangeOf()); err != nil {
 				return err
@@ -60,24 +75,68 @@ func (s *session) watchLog(format string, verbose bool) (*slog.Logger, error) {
 	return slog.New(slog.NewTextHandler(s.Err, options)), nil
 }
 
+// watching is what all parts of a watch share.
+type watching struct {
+	s       *session
+	log     *slog.Logger
+	clock   func() time.Time // of lists
+	args    watchArgs
+	store   *journal.Store
+	metrics *metrics.Metrics
+	manager *notify.Notifier
+	heart   heart
+
+	pace    watch.Pace
+	files   time.Duration    // between two looks at files, and at what is due
+	today   func() time.Time // of feeds, whose publishers know of no --at
+	fetcher func() (*feed.Fetcher, error)
+}
+
 // watch runs until ctx ends.
 func (s *session) watch(ctx context.Context, log *slog.Logger, args watchArgs) error {
-	store, err := s.store()
+	w, err := s.watching(log, args)
 	if err != nil {
 		return err
 	}
-	clock := s.clock()
-	sources := newSources(s, log, clock, args)
-	k := newKeeper(s, log, clock, args, store, sources)
-	log.Info("watching", "target", k.name(), "address", args.target.options.Address, "exchange_file", s.confUsed, "at", clock().Format(time.RFC3339), "dry_run", args.dryRun, "version", built().Version)
+	return w.run(ctx)
+}
+
+// watching returns what a watch needs.
+func (s *session) watching(log *slog.Logger, args watchArgs) (*watching, error) {
+	store, err := s.store()
+	if err != nil {
+		return nil, err
+	}
+	w := &watching{s: s, log: log, clock: s.clock(), args: args, store: store, metrics: metrics.New(built().Version), files: time.Second, pace: watch.Usual(), today: time.Now, fetcher: s.fetcher}
+	w.pace.Count = args.countEvery
+	return w, nil
+}
+
+func (w *watching) run(ctx context.Context) (err error) {
+	s, log := w.s, w.log
+	sources := newSources(w)
+	k := newKeeper(w, sources)
+	if w.manager, err = notify.New(os.Getenv); err != nil {
+		log.Warn("the service manager is told nothing", "error", err)
+	}
+	defer w.manager.Close()
+	stop, err := w.serve()
+	if err != nil {
+		return err
+	}
+	defer stop()
+	log.Info("watching", "target", k.name(), "address", w.args.target.options.Address, "exchange_file", s.confUsed, "at", w.clock().Format(time.RFC3339), "dry_run", w.args.dryRun, "version", built().Version)
 	if err := sources.begin(ctx); err != nil {
 		return err
 	}
-
+	w.ready()
 	var running sync.WaitGroup
 	running.Go(func() { sources.poll(ctx) })
-	running.Go(func() { sources.fetch(ctx) })
+	running.Go(func() { sources.fetch(ctx) }) // apart from files: a server may take its time
+	running.Go(func() { w.watchdog(ctx) })
 	running.Go(func() { k.run(ctx) })
+	<-ctx.Done()
+	w.tellManager(w.manager.Stopping())
 	running.Wait()
 	log.Info("ended", "target", k.name())
 	return nil

@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"runtime/debug"
 	"time"
 
+	"depeer/cmd/internal/view"
 	"depeer/policies/apply"
+	"depeer/policies/impact"
 	"depeer/policies/journal"
 	"depeer/policies/plan"
 	"depeer/policies/watch"
@@ -31,6 +34,50 @@ func (k *keeper) came(ctx context.Context, do watch.Do, make func(context.Contex
 		k.hangUp()
 	}
 	k.tell(do, d, took)
+	k.measure(do, d, took)
+	if do == watch.Change {
+		debug.FreeOSMemory() // all routes were looked at: it is long until the next time
+	}
+}
+
+// measure notes for metrics what came of a step.
+func (k *keeper) measure(do watch.Do, d done, took time.Duration) {
+	switch d.outcome {
+	case watch.Did:
+		k.numbers.Made(time.Now(), do.String(), d.result.Outcome.String(), took)
+	case watch.Failed, watch.Partial, watch.Gone:
+		k.numbers.Failed(do.String())
+	}
+}
+
+// tally counts what becomes of routes, which lists them all.
+func (k *keeper) tally(ctx context.Context) {
+	defer func() { k.brain.Counted(time.Now()) }()
+	if k.want == nil || k.want.policy == nil {
+		return
+	}
+	defer debug.FreeOSMemory()
+	turn, state, in := k.s.turn(ctx, k.clock()), k.found.state, *k.want.in
+	q := impact.Question{Lists: in.compiled, Old: k.want.policy, New: k.want.policy, Members: sessionsOf(state, in.exchange)}
+	var result view.Impact
+	if err := turn.look(ctx, &in, q, routesArgs{}, k.client.Announced(ctx, state.Clients), &result); err != nil {
+		if ctx.Err() == nil {
+			k.log.Warn("routes could not be counted", "error", err)
+		}
+		return
+	}
+	k.numbers.Counted(time.Now(), result.Report)
+}
+
+// refusing returns the codes of the guards that refuse.
+func refusing(guards []plan.Guard) []string {
+	var codes []string
+	for _, g := range guards {
+		if !g.OK {
+			codes = append(codes, g.Code)
+		}
+	}
+	return codes
 }
 
 // failed says what an error of these functions means.
@@ -93,6 +140,10 @@ func (k *keeper) became(ctx context.Context, turn *session, d done) done {
 	if d.err == nil {
 		return d
 	}
+	if d.result.Outcome == apply.Applied { // and something beside it went wrong, such as the file
+		d.outcome = watch.Did
+		return d
+	}
 	d.err = turn.outcome(ctx, k.args.target.options.Address, d.result, d.err)
 	d.outcome = failed(d.err)
 	return d
@@ -143,13 +194,19 @@ func (k *keeper) change(ctx context.Context) done {
 	if err != nil {
 		return done{outcome: failed(err), err: err}
 	}
-	if refused := refusals(drafted.Guards); refused != nil {
+	refused := refusals(drafted.Guards)
+	k.numbers.Guards(refusing(drafted.Guards), true)
+	if refused != nil {
 		k.tellRefused(drafted)
 		return done{outcome: watch.Refused, plan: drafted.Plan, err: refused}
 	}
 	d := k.apply(ctx, turn, drafted.Plan, actionWatch)
 	if d.outcome == watch.Did || d.outcome == watch.Would {
 		k.tellProviders(drafted, d)
+	}
+	if d.outcome == watch.Did && drafted.Report != nil {
+		k.numbers.Counted(time.Now(), drafted.Report)
+		k.brain.Counted(time.Now())
 	}
 	return d
 }

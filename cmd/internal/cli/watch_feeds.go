@@ -16,7 +16,6 @@ type feedState struct {
 	due      time.Time
 	failures int
 	problem  string // "": the last time was good
-	fetched  time.Time
 	digest   string
 }
 
@@ -30,27 +29,27 @@ const (
 // fetch keeps copies of feeds fresh, each at its own pace, until ctx ends. What cannot
 // be fetched, or is no feed, is reported, and the copy stays.
 func (w *sources) fetch(ctx context.Context) {
-	changed := w.changes()
+	tick := time.NewTicker(w.files)
+	defer tick.Stop()
 	for {
-		next := time.Now().Add(usually)
+		asked := map[string]bool{}
 		for _, source := range w.feedsNow() {
-			f := w.feed(source.URL)
-			if !time.Now().Before(f.due) {
+			asked[source.URL] = true
+			if f := w.feed(source.URL); !w.today().Before(f.due) {
 				w.fetchOne(ctx, source, f)
 			}
-			if f.due.Before(next) {
-				next = f.due
+		}
+		for url := range w.feeds {
+			if !asked[url] {
+				delete(w.feeds, url)
+				w.metrics.FeedGone(url)
 			}
 		}
-		timer := time.NewTimer(time.Until(next))
 		select {
 		case <-ctx.Done():
-			timer.Stop()
 			return
-		case <-changed:
-		case <-timer.C:
+		case <-tick.C:
 		}
-		timer.Stop()
 	}
 }
 
@@ -75,10 +74,10 @@ func (w *sources) feed(url string) *feedState {
 
 // fetchOne asks for a feed, and has everything be read again if it is another one.
 func (w *sources) fetchOne(ctx context.Context, source exchange.List, f *feedState) {
-	fetcher, err := w.s.fetcher()
+	fetcher, err := w.fetcher()
 	if err != nil {
 		w.log.Error("feeds cannot be kept", "error", err)
-		f.due = time.Now().Add(usually)
+		f.due = w.today().Add(usually)
 		return
 	}
 	every := max(source.Every, feed.Interval)
@@ -86,6 +85,7 @@ func (w *sources) fetchOne(ctx context.Context, source exchange.List, f *feedSta
 		every = usually
 	}
 	fetcher.Every, fetcher.AllowPrivate, fetcher.Logger = every, w.args.allowPrivate, w.log
+	defer func() { w.log.Debug("feed asked", "url", source.URL, "again", f.due.UTC().Format(time.RFC3339)) }()
 	l, _, got, err := fetcher.Listing(ctx, source.Feed, source.URL, feed.Options{Name: source.Name, Treatment: source.Treatment})
 	switch {
 	case ctx.Err() != nil:
@@ -94,7 +94,8 @@ func (w *sources) fetchOne(ctx context.Context, source exchange.List, f *feedSta
 		w.feedFailed(source, f, err)
 		return
 	}
-	f.failures, f.problem, f.fetched = 0, "", got.FetchedAt
+	f.failures, f.problem = 0, ""
+	w.metrics.FeedFetched(source.URL, got.FetchedAt)
 	f.due = jitter(got.FetchedAt.Add(every), every/20)
 	if l.Digest != f.digest {
 		f.digest = l.Digest
@@ -107,12 +108,13 @@ func (w *sources) fetchOne(ctx context.Context, source exchange.List, f *feedSta
 func (w *sources) feedFailed(source exchange.List, f *feedState, err error) {
 	pause := soonest << min(f.failures, 6)
 	f.failures++
+	w.metrics.FeedFailed(source.URL)
 	if tooSoon := new(feed.TooSoonError); errors.As(err, &tooSoon) {
-		pause = time.Until(tooSoon.Tried.Add(feed.Interval))
+		pause = tooSoon.Tried.Add(feed.Interval).Sub(w.today())
 	} else if errors.As(err, new(*feed.InvalidError)) {
 		pause = feed.Interval
 	}
-	f.due = jitter(time.Now().Add(max(pause, soonest)), soonest/2)
+	f.due = jitter(w.today().Add(max(pause, soonest)), soonest/2)
 	if f.problem != err.Error() {
 		f.problem = err.Error()
 		w.log.Error("feed failed, and the last good copy serves on", "url", source.URL, "error", err, "again", f.due.UTC().Format(time.RFC3339))

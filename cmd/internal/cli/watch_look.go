@@ -27,6 +27,7 @@ func (k *keeper) look(ctx context.Context) {
 		k.lost(err.Error())
 	default:
 		k.brain.Looked(time.Now(), finding)
+		k.log.Debug("looked", "lists", finding.Lists, "state", k.brain.State().String())
 	}
 }
 
@@ -45,6 +46,7 @@ func (k *keeper) find(ctx context.Context) (watch.Finding, error) {
 		return f, err
 	}
 	k.meet(state)
+	k.numbers.Looked(state)
 	if err := k.history(&f); err != nil {
 		return f, err
 	}
@@ -54,6 +56,9 @@ func (k *keeper) find(ctx context.Context) (watch.Finding, error) {
 	}
 	state = remembering(state, k.found.last)
 	f.Stands = k.found.last == nil || k.found.last.Clear && k.found.last.Then == nil || k.found.last.Holds(state)
+	if f.Stands && !f.CutOff && f.InTheWay == watch.Clear {
+		k.settleFile(f.Pulse, state)
+	}
 	k.asked(state)
 	if w := k.want; w != nil {
 		f.Lists, f.Unfit = w.version, w.policy == nil
@@ -87,7 +92,7 @@ func (k *keeper) count(ctx context.Context, f *watch.Finding, state *plan.State)
 		return nil
 	}
 	since, err := k.client.LongestUp(ctx)
-	f.Aged = since > watch.Usual().Fill
+	f.Aged = since > k.pace.Fill
 	return err
 }
 
@@ -260,6 +265,7 @@ func (k *keeper) asked(state *plan.State) {
 		w.policy = in.policy()
 	}
 	k.want = w
+	k.numbers.Guards(refusing(staticGuards(in.diags)), true)
 	if w.failure != nil {
 		for _, d := range in.diags {
 			k.log.Warn("lists refused", "lists", describeLists(&in), "file", d.Position.String(), "code", d.Code, "problem", d.Message)

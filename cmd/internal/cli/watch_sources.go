@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"log/slog"
 	"maps"
 	"os"
 	"path/filepath"
@@ -15,6 +14,7 @@ import (
 	"sync"
 	"time"
 
+	"depeer/cmd/internal/metrics"
 	"depeer/filters"
 	"depeer/filters/diag"
 	"depeer/policies/exchange"
@@ -34,10 +34,7 @@ type reading struct {
 // second: by name, so that whatever takes the place of one is noticed, and once the
 // same is seen twice, so that one which is being written is not read half-way.
 type sources struct {
-	s     *session
-	log   *slog.Logger
-	clock func() time.Time
-	args  watchArgs
+	*watching
 
 	good   lastGood
 	seen   map[string]stamp // when it was read
@@ -51,11 +48,11 @@ type sources struct {
 	wakers []chan struct{}
 }
 
-// lookAtFiles is how often files are looked at.
-const lookAtFiles = time.Second
+// readingTakes is how long reading all of them may take.
+const readingTakes = 5 * time.Minute
 
-func newSources(s *session, log *slog.Logger, clock func() time.Time, args watchArgs) *sources {
-	return &sources{s: s, log: log, clock: clock, args: args, good: lastGood{lists: map[string]*filters.Listing{}}, poked: make(chan struct{}, 1), feeds: map[string]*feedState{}}
+func newSources(w *watching) *sources {
+	return &sources{watching: w, good: lastGood{lists: map[string]*filters.Listing{}}, poked: make(chan struct{}, 1), feeds: map[string]*feedState{}}
 }
 
 // begin reads for the first time. Nothing has served before: but for feeds, whose
@@ -95,9 +92,10 @@ func signalTo(c chan<- struct{}) {
 
 // poll reads again whenever there is something else to read, until ctx ends.
 func (w *sources) poll(ctx context.Context) {
-	tick := time.NewTicker(lookAtFiles)
+	tick := time.NewTicker(w.files)
 	defer tick.Stop()
 	for {
+		w.heart.beats("lists", readingTakes)
 		due := false
 		select {
 		case <-ctx.Done():
@@ -174,9 +172,23 @@ func (w *sources) tell(r *reading) {
 		providers, prefixes, asns := r.in.size()
 		w.log.Info("lists read", "lists", describeLists(r.in), "providers", providers, "prefixes", prefixes, "asns", asns)
 	}
+	w.log.Debug("files read", "lists", r.version)
+	w.metrics.Lists(time.Now(), metered(r), len(r.broken))
 	for _, c := range wakers {
 		signalTo(c)
 	}
+}
+
+// metered are the lists of a reading, for metrics.
+func metered(r *reading) []metrics.List {
+	if r.in == nil {
+		return nil
+	}
+	out := make([]metrics.List, len(r.in.lists))
+	for i, l := range r.in.lists {
+		out[i] = metrics.List{Name: l.Name, Updated: l.Updated.Time(), MaxAge: l.MaxAge, Providers: len(l.Providers)}
+	}
+	return out
 }
 
 // forget drops what was good of files that are not asked for any more.

@@ -9,9 +9,9 @@ import (
 	"net/netip"
 	"time"
 
+	"depeer/cmd/internal/metrics"
 	"depeer/policies"
 	"depeer/policies/gobgp"
-	"depeer/policies/journal"
 	"depeer/policies/plan"
 	"depeer/policies/watch"
 )
@@ -19,11 +19,9 @@ import (
 // keeper keeps one target: it does what package watch says, and tells it what came of
 // that.
 type keeper struct {
-	s       *session
-	log     *slog.Logger
-	clock   func() time.Time // of lists
-	args    watchArgs
-	store   *journal.Store
+	*watching
+	log     *slog.Logger // names the target
+	numbers *metrics.Target
 	sources *sources
 	brain   *watch.Keeper
 
@@ -34,6 +32,11 @@ type keeper struct {
 	want    *wanted              // of the current reading
 	found   looked
 	said    string // what was said last of how it stands
+
+	file struct {
+		settled string // the pulse at which the target's file was looked at
+		said    string // what was said last of it
+	}
 }
 
 // wanted is what lists ask of a target.
@@ -55,13 +58,16 @@ type looked struct {
 	kept   string     // whose word keeps lists from being applied
 }
 
-func newKeeper(s *session, log *slog.Logger, clock func() time.Time, args watchArgs, store *journal.Store, sources *sources) *keeper {
-	k := &keeper{s: s, clock: clock, args: args, store: store, sources: sources, brain: watch.New(watch.Usual(), rand.Float64)}
-	k.log = log.With("target", k.name())
+func newKeeper(w *watching, sources *sources) *keeper {
+	k := &keeper{watching: w, sources: sources, brain: watch.New(w.pace, rand.Float64)}
+	k.log, k.numbers = w.log.With("target", k.name()), w.metrics.Target(k.name())
 	return k
 }
 
 func (k *keeper) name() string { return cmp.Or(k.args.target.name, k.args.target.options.Address) }
+
+// stepTakes is how long one step may take at most: a large table, and slow resets.
+const stepTakes = 30 * time.Minute
 
 // run keeps the target until ctx ends.
 func (k *keeper) run(ctx context.Context) {
@@ -69,6 +75,7 @@ func (k *keeper) run(ctx context.Context) {
 	k.listed()
 	defer k.hangUp()
 	for ctx.Err() == nil {
+		k.heart.beats(k.name(), stepTakes)
 		step := k.brain.Next(time.Now())
 		switch step.Do {
 		case watch.Wait:
@@ -79,6 +86,8 @@ func (k *keeper) run(ctx context.Context) {
 			k.look(ctx)
 		case watch.Pulse:
 			k.pulse(ctx)
+		case watch.Count:
+			k.tally(ctx)
 		case watch.Recover:
 			k.came(ctx, step.Do, k.recover)
 		case watch.Repair:
@@ -134,6 +143,7 @@ func (k *keeper) heard(e gobgp.PeerEvent, alive bool) {
 func (k *keeper) lost(why string) {
 	if k.client != nil {
 		k.log.Warn("target lost", "why", why)
+		k.numbers.Lost()
 	}
 	k.hangUp()
 	k.brain.Lost(time.Now())
@@ -191,6 +201,7 @@ func (k *keeper) ask(ctx context.Context) (string, error) {
 		k.found.locked, err = k.store.Locked(k.args.target.options.Address)
 		history += fmt.Sprint(k.found.locked)
 	}
+	history += k.args.target.fileStamp()
 	return target + history, err
 }
 

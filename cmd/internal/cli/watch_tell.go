@@ -32,6 +32,10 @@ func (k *keeper) tell(do watch.Do, d done, took time.Duration) {
 	}
 	switch d.outcome {
 	case watch.Did:
+		if d.err != nil {
+			k.log.Error(pastOf(do)+", and not all is well", line...)
+			break
+		}
 		k.log.Info(pastOf(do), line...)
 	case watch.Would:
 		k.log.Info("would "+do.String()+", and does not: --dry-run", line...)
@@ -104,6 +108,8 @@ func (k *keeper) say() {
 		return
 	}
 	k.said = said
+	k.numbers.Stands(state, strings.TrimSpace(k.found.why+" "+k.found.kept))
+	k.status(k.name() + " " + state.String())
 	line := []any{"state", state.String()}
 	if k.found.why != "" {
 		line = append(line, "why", k.found.why)

@@ -1,0 +1,61 @@
+package metrics
+
+import (
+	"cmp"
+	"encoding/json"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+
+	"depeer/policies/watch"
+)
+
+// health answers whether all targets are as they should be: 200, or 503 and which is
+// not, and why. It is for people who are to be told. It is not for whoever would start
+// the program anew: that does not reach a route server which is down, nor answer a guard.
+type health struct {
+	mu      sync.Mutex
+	targets []standing
+}
+
+type standing struct {
+	Name  string    `json:"name"`
+	State string    `json:"state"`
+	Since time.Time `json:"since"`
+	Why   string    `json:"why,omitempty"`
+}
+
+// note notes how a target stands.
+func (h *health) note(name string, state watch.State, why string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	now := standing{Name: name, State: state.String(), Since: time.Now().UTC(), Why: why}
+	i, there := slices.BinarySearchFunc(h.targets, now, func(a, b standing) int { return cmp.Compare(a.Name, b.Name) })
+	switch {
+	case !there:
+		h.targets = slices.Insert(h.targets, i, now)
+	case h.targets[i].State == now.State:
+		h.targets[i].Why = why
+	default:
+		h.targets[i] = now
+	}
+}
+
+func (h *health) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
+	h.mu.Lock()
+	body := struct {
+		SchemaVersion int        `json:"schema_version"`
+		OK            bool       `json:"ok"`
+		Targets       []standing `json:"targets"`
+	}{1, true, slices.Clone(h.targets)}
+	h.mu.Unlock()
+	for _, t := range body.Targets {
+		body.OK = body.OK && t.State == watch.InSync.String()
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if !body.OK {
+		w.WriteHeader(http.StatusServiceUnavailable)
+	}
+	json.NewEncoder(w).Encode(body)
+}
