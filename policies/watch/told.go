@@ -37,7 +37,12 @@ func (k *Keeper) Listed(now time.Time, version string) {
 
 // Behind tells whether another target is to be changed before this one. What was
 // approved is repaired all the same.
-func (k *Keeper) Behind(behind bool) { k.behind = behind }
+func (k *Keeper) Behind(behind bool) {
+	k.behind = behind
+	if k.found != nil {
+		k.state = k.standing()
+	}
+}
 
 // Pulsed tells what a Pulse has told.
 func (k *Keeper) Pulsed(now time.Time, pulse string) {

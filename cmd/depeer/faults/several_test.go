@@ -205,3 +205,46 @@ func TestFirstFailsLater(t *testing.T) {
 	x.on("apply", "next.plan", "--yes", "--soak", "1ms").exits(0)
 	x.hold("b", "b")
 }
+
+// Watch keeps both: what is new goes to the first, and to the second when the first has
+// stood so for a while. While the first is away the second has nothing new done to it, and
+// is repaired all the same.
+func TestWatchSeveral(t *testing.T) {
+	t.Parallel()
+	x := newTwins(t)
+	x.write("depeer.yaml", watched+x.file[strings.Index(x.file, "targets:"):])
+	x.write("ours.yaml", lists["a.yaml"])
+	const soak = 3 * time.Second
+	x.proxy.arm(fault{})
+	reached, release := x.proxy.pause(1)
+	r := x.first.watchAs(x.command("watch", "--target", "all", "--soak", soak.String()))
+	r.says(0, "msg=applied", "target=rs1")
+	begin := time.Now()
+	r.says(0, "target=rs2", "state=behind", "rs1 is watched for 3s first")
+	<-reached
+	if took := time.Since(begin); took < soak-time.Second {
+		t.Errorf("the second is touched %v after the first", took)
+	}
+	x.hold("a", "")
+	release()
+	r.says(0, "msg=applied", "target=rs2")
+	r.says(0, "target=rs2", "state=in-sync")
+	x.hold("a", "a")
+
+	at := r.mark()
+	x.first.Daemon.Kill()
+	r.says(at, "target=rs1", "state=unreachable")
+	x.replace("ours.yaml", lists["b.yaml"])
+	r.says(at, "target=rs2", "state=behind", "rs1 is changed first, and is unreachable")
+	x.second.Daemon.Kill()
+	x.second.Daemon.Restart()
+	x.proxy.reach()
+	r.says(at, "target=rs2", "msg=repaired")
+	x.second.holds(outcomes["a"])
+	x.first.restart()
+	r.says(at, "target=rs1", "msg=applied")
+	r.says(at, "target=rs2", "msg=applied")
+	x.hold("b", "b")
+	r.ends()
+	x.on("status", "b.yaml").exits(0)
+}

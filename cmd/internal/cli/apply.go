@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"strings"
-	"time"
 
 	"github.com/urfave/cli/v2"
 	"golang.org/x/term"
@@ -31,7 +30,7 @@ func applyCommand(s *session) *cli.Command {
 		ArgsUsage: "PLAN",
 		Description: "Refuses a plan that the target has changed under. What fails is undone; what cannot be\n" +
 			"is said, with the command to go on with.",
-		Flags: append(targetFlags()[1:], yesFlag, soakFlag(30*time.Second),
+		Flags: append(targetFlags()[1:], yesFlag, soakFlag(usualSoak),
 			&cli.StringFlag{Name: "target", Usage: "`all`: apply the plans that depeer plan --target all -o PLAN has kept, one target after another"},
 			&cli.DurationFlag{Name: "confirm-within", Usage: "restore what was before, unless confirm comes within this `TIME`"},
 		),

@@ -28,6 +28,9 @@ func soakFlag(usual time.Duration) cli.Flag {
 	return &cli.DurationFlag{Name: "soak", Value: usual, Usage: "with --target all: watch each target for this `TIME` before the next is changed"}
 }
 
+// usualSoak is for how long, unless it is said otherwise.
+const usualSoak = 30 * time.Second
+
 // soakEvery is how often a target is looked at meanwhile.
 const soakEvery = 5 * time.Second
 

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"os"
@@ -33,6 +34,9 @@ type target struct {
 	options gobgp.Options
 	persist string // the gobgpd.conf that is kept in step; "" for none
 }
+
+// label is what a target is called.
+func (t target) label() string { return cmp.Or(t.name, t.options.Address) }
 
 // targetOf finds the route server that a command is for.
 func (s *session) targetOf(c *cli.Context, x *exchange.Exchange) (target, error) {

@@ -21,7 +21,8 @@ import (
 // watchArgs are the arguments and flags of watch.
 type watchArgs struct {
 	names        []string // of lists; none: the exchange file's own
-	target       target
+	targets      []target // in the order in which they are changed
+	soak         time.Duration
 	dryRun       bool
 	allowPrivate bool // feeds from private addresses, too
 	listen       string
@@ -38,7 +39,7 @@ func watchCommand(s *session) *cli.Command {
 			"members. What was applied last is put back by itself; what is new goes through all guards, and\n" +
 			"what a guard refuses waits for a person. Says on stderr what it does, a line for each decision.\n" +
 			"SIGINT and SIGTERM end it: what is under way is finished or undone.",
-		Flags: append(targetFlags(),
+		Flags: append(targetFlags(), soakFlag(usualSoak),
 			&cli.BoolFlag{Name: "dry-run", Usage: "only say what it would do"},
 			&cli.BoolFlag{Name: "allow-private", Usage: "fetch feeds from private and loopback addresses, too"},
 			&cli.StringFlag{Name: "listen", EnvVars: []string{"DEPEER_LISTEN"}, Usage: "serve /metrics and /healthz at this `ADDRESS`, such as 127.0.0.1:9179"},
@@ -48,10 +49,10 @@ func watchCommand(s *session) *cli.Command {
 		Action: func(c *cli.Context) error {
 			args := watchArgs{
 				names: c.Args().Slice(), dryRun: c.Bool("dry-run"), allowPrivate: c.Bool("allow-private"),
-				listen: c.String("listen"), anywhere: c.Bool("listen-anywhere"), countEvery: c.Duration("count-every"),
+				listen: c.String("listen"), anywhere: c.Bool("listen-anywhere"), countEvery: c.Duration("count-every"), soak: c.Duration("soak"),
 			}
 			var err error
-			if args.target, err = s.targetOf(c, s.exchangeOf()); err != nil {
+			if args.targets, err = s.targetsOf(c); err != nil {
 				return err
 			}
 			log, err := s.watchLog(c.String("log-format"), c.Bool("verbose"))
@@ -85,6 +86,7 @@ type watching struct {
 	metrics *metrics.Metrics
 	manager *notify.Notifier
 	heart   heart
+	order   *order
 
 	pace    watch.Pace
 	files   time.Duration    // between two looks at files, and at what is due
@@ -107,7 +109,7 @@ func (s *session) watching(log *slog.Logger, args watchArgs) (*watching, error) 
 	if err != nil {
 		return nil, err
 	}
-	w := &watching{s: s, log: log, clock: s.clock(), args: args, store: store, metrics: metrics.New(built().Version), files: time.Second, pace: watch.Usual(), today: time.Now, fetcher: s.fetcher}
+	w := &watching{s: s, log: log, clock: s.clock(), args: args, order: newOrder(args.targets, args.soak), store: store, metrics: metrics.New(built().Version), files: time.Second, pace: watch.Usual(), today: time.Now, fetcher: s.fetcher}
 	w.pace.Count = args.countEvery
 	return w, nil
 }
@@ -115,7 +117,6 @@ func (s *session) watching(log *slog.Logger, args watchArgs) (*watching, error) 
 func (w *watching) run(ctx context.Context) (err error) {
 	s, log := w.s, w.log
 	sources := newSources(w)
-	k := newKeeper(w, sources)
 	if w.manager, err = notify.New(os.Getenv); err != nil {
 		log.Warn("the service manager is told nothing", "error", err)
 	}
@@ -125,7 +126,11 @@ func (w *watching) run(ctx context.Context) (err error) {
 		return err
 	}
 	defer stop()
-	log.Info("watching", "target", k.name(), "address", w.args.target.options.Address, "exchange_file", s.confUsed, "at", w.clock().Format(time.RFC3339), "dry_run", w.args.dryRun, "version", built().Version)
+	var keepers []*keeper
+	for i, t := range w.args.targets {
+		keepers = append(keepers, newKeeper(w, sources, i))
+		log.Info("watching", "target", t.label(), "address", t.options.Address, "exchange_file", s.confUsed, "at", w.clock().Format(time.RFC3339), "dry_run", w.args.dryRun, "version", built().Version)
+	}
 	if err := sources.begin(ctx); err != nil {
 		return err
 	}
@@ -134,11 +139,13 @@ func (w *watching) run(ctx context.Context) (err error) {
 	running.Go(func() { sources.poll(ctx) })
 	running.Go(func() { sources.fetch(ctx) }) // apart from files: a server may take its time
 	running.Go(func() { w.watchdog(ctx) })
-	running.Go(func() { k.run(ctx) })
+	for _, k := range keepers {
+		running.Go(func() { k.run(ctx) })
+	}
 	<-ctx.Done()
 	w.tellManager(w.manager.Stopping())
 	running.Wait()
-	log.Info("ended", "target", k.name())
+	log.Info("ended")
 	return nil
 }
 

@@ -107,7 +107,7 @@ func (k *keeper) recover(ctx context.Context) done {
 	if k.args.dryRun {
 		return done{outcome: watch.Would}
 	}
-	t, address := k.args.target, k.args.target.options.Address
+	t, address := k.target, k.target.options.Address
 	lock, err := k.store.Lock(address, self())
 	if err != nil {
 		return done{outcome: watch.Busy, err: err}
@@ -144,7 +144,7 @@ func (k *keeper) became(ctx context.Context, turn *session, d done) done {
 		d.outcome = watch.Did
 		return d
 	}
-	d.err = turn.outcome(ctx, k.args.target.options.Address, d.result, d.err)
+	d.err = turn.outcome(ctx, k.target.options.Address, d.result, d.err)
 	d.outcome = failed(d.err)
 	return d
 }
@@ -159,7 +159,7 @@ func (d done) and(err error) done {
 // repair puts back what was applied last.
 func (k *keeper) repair(ctx context.Context) done {
 	turn := k.s.turn(ctx, k.clock())
-	return k.apply(ctx, turn, turn.again(k.args.target, k.found.state, k.found.last), actionRepair)
+	return k.apply(ctx, turn, turn.again(k.target, k.found.state, k.found.last), actionRepair)
 }
 
 // again makes a plan that puts back what an earlier one has put in, whatever has become of
@@ -190,7 +190,7 @@ func (k *keeper) change(ctx context.Context) done {
 		return done{outcome: watch.Gone, err: err}
 	}
 	in := *k.want.in
-	drafted, err := turn.draft(ctx, &in, k.client, state, planArgs{target: k.args.target, routesArgs: routesArgs{overrides: map[string]int{}}})
+	drafted, err := turn.draft(ctx, &in, k.client, state, planArgs{target: k.target, routesArgs: routesArgs{overrides: map[string]int{}}})
 	if err != nil {
 		return done{outcome: failed(err), err: err}
 	}
@@ -229,7 +229,7 @@ func (k *keeper) apply(ctx context.Context, turn *session, p *plan.Plan, action 
 		if _, err := waiting(lock, p); err != nil {
 			return done{outcome: failed(err), plan: p, err: err}
 		}
-		entry, result, err := turn.change(ctx, k.args.target, k.client, lock, p, journal.Start{Action: action})
+		entry, result, err := turn.change(ctx, k.target, k.client, lock, p, journal.Start{Action: action})
 		d := done{plan: p, result: result, err: err}
 		if entry != nil {
 			d.entry = entry.ID

@@ -27,13 +27,13 @@ func (t target) fileStamp() string {
 // settleFile puts the file in step with what is in force, if it is not, and our part of it
 // is as we have written it. What is wrong with it is said, and waits for a person.
 func (k *keeper) settleFile(pulse string, state *plan.State) {
-	if k.args.target.persist == "" || k.file.settled == pulse {
+	if k.target.persist == "" || k.file.settled == pulse {
 		return
 	}
 	k.file.settled = pulse
 	problem, written := k.putInStep(state)
 	k.numbers.File(problem == "")
-	log := k.log.With("file", k.args.target.persist)
+	log := k.log.With("file", k.target.persist)
 	switch {
 	case written:
 		log.Info("file put in step")
@@ -51,7 +51,7 @@ func (k *keeper) putInStep(state *plan.State) (problem string, written bool) {
 	if last := k.found.last; last != nil && policies.Same(last.Wanted(), want) {
 		want, lists = last.Wanted(), last.Lists
 	}
-	file := k.args.target.fileOf(state.Server)
+	file := k.target.fileOf(state.Server)
 	found, err := file.Look(want, commentOf(lists))
 	switch {
 	case err != nil:

@@ -42,7 +42,7 @@ func (k *keeper) find(ctx context.Context) (watch.Finding, error) {
 		return f, err
 	}
 	k.found = looked{state: state}
-	if k.found.stamp, err = k.store.Stamp(k.args.target.options.Address); err != nil {
+	if k.found.stamp, err = k.store.Stamp(k.target.options.Address); err != nil {
 		return f, err
 	}
 	k.meet(state)
@@ -145,7 +145,7 @@ func (k *keeper) exchange() *exchange.Exchange {
 // history finds what was done last, and whether it came to an end.
 func (k *keeper) history(f *watch.Finding) error {
 	newest := true
-	for record, err := range k.store.Backward(k.args.target.options.Address) {
+	for record, err := range k.store.Backward(k.target.options.Address) {
 		if err != nil {
 			return err
 		}
@@ -173,7 +173,7 @@ func (k *keeper) history(f *watch.Finding) error {
 		f.Last, k.found.judged = record.ID, p
 		break
 	}
-	pending, err := k.store.Pending(k.args.target.options.Address)
+	pending, err := k.store.Pending(k.target.options.Address)
 	if err != nil {
 		return err
 	}
@@ -197,7 +197,7 @@ const (
 // unfinished finds out whether somebody is at work on an entry without an end, or it
 // was cut off.
 func (k *keeper) unfinished(f *watch.Finding, record *journal.Record) {
-	lock, err := k.store.Lock(k.args.target.options.Address, self())
+	lock, err := k.store.Lock(k.target.options.Address, self())
 	if err != nil {
 		f.InTheWay, k.found.why, k.found.locked = watch.Locked, err.Error(), errors.Is(err, journal.ErrLocked)
 		return
@@ -211,7 +211,7 @@ func (k *keeper) unfinished(f *watch.Finding, record *journal.Record) {
 // obstacles finds out what the target itself has against being changed.
 func (k *keeper) obstacles(f *watch.Finding, state *plan.State) {
 	if f.CutOff {
-		if err := mayBreak(k.args.target.options.Address, state, k.ours()...); err != nil {
+		if err := mayBreak(k.target.options.Address, state, k.ours()...); err != nil {
 			f.CutOff, f.InTheWay, k.found.why = false, watch.Locked, err.Error()
 		}
 		return
@@ -236,7 +236,7 @@ func (k *keeper) obstacles(f *watch.Finding, state *plan.State) {
 
 // ours returns who holds the daemon's lock for what was cut off here.
 func (k *keeper) ours() []string {
-	for record, err := range k.store.Backward(k.args.target.options.Address) {
+	for record, err := range k.store.Backward(k.target.options.Address) {
 		if err != nil || record.Finished() {
 			return nil
 		}

@@ -1,8 +1,8 @@
 package cli
 
 import (
-	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
@@ -11,6 +11,7 @@ import (
 
 	"depeer/cmd/internal/metrics"
 	"depeer/policies"
+	"depeer/policies/apply"
 	"depeer/policies/gobgp"
 	"depeer/policies/plan"
 	"depeer/policies/watch"
@@ -20,6 +21,9 @@ import (
 // that.
 type keeper struct {
 	*watching
+	target  target
+	place   int          // in the order
+	waits   string       // for which target, in words
 	log     *slog.Logger // names the target
 	numbers *metrics.Target
 	sources *sources
@@ -58,13 +62,14 @@ type looked struct {
 	kept   string     // whose word keeps lists from being applied
 }
 
-func newKeeper(w *watching, sources *sources) *keeper {
-	k := &keeper{watching: w, sources: sources, brain: watch.New(w.pace, rand.Float64)}
+// newKeeper returns the keeper of the target at a place.
+func newKeeper(w *watching, sources *sources, place int) *keeper {
+	k := &keeper{watching: w, target: w.args.targets[place], place: place, sources: sources, brain: watch.New(w.pace, rand.Float64)}
 	k.log, k.numbers = w.log.With("target", k.name()), w.metrics.Target(k.name())
 	return k
 }
 
-func (k *keeper) name() string { return cmp.Or(k.args.target.name, k.args.target.options.Address) }
+func (k *keeper) name() string { return k.target.label() }
 
 // stepTakes is how long one step may take at most: a large table, and slow resets.
 const stepTakes = 30 * time.Minute
@@ -76,6 +81,7 @@ func (k *keeper) run(ctx context.Context) {
 	defer k.hangUp()
 	for ctx.Err() == nil {
 		k.heart.beats(k.name(), stepTakes)
+		k.inOrder(time.Now())
 		step := k.brain.Next(time.Now())
 		switch step.Do {
 		case watch.Wait:
@@ -93,11 +99,37 @@ func (k *keeper) run(ctx context.Context) {
 		case watch.Repair:
 			k.came(ctx, step.Do, k.repair)
 		case watch.Change:
-			k.came(ctx, step.Do, k.change)
+			k.came(ctx, step.Do, k.changeInTurn)
 		}
 		k.say()
 	}
 }
+
+// inOrder tells how the target stands to those behind it, and finds out whether it is
+// behind another one.
+func (k *keeper) inOrder(now time.Time) {
+	up, lists := 0, ""
+	if k.found.state != nil {
+		up = len(apply.Up(k.found.state))
+	}
+	if k.want != nil {
+		lists = k.want.version
+	}
+	k.order.stands(k.place, k.brain.State(), lists, up, now)
+	k.waits = k.order.waitsFor(k.place, lists, now)
+	k.brain.Behind(k.waits != "")
+}
+
+// changeInTurn is change, unless another target is just being changed.
+func (k *keeper) changeInTurn(ctx context.Context) done {
+	if !k.order.begins(k.place) {
+		return done{outcome: watch.Busy, err: errOthersTurn}
+	}
+	defer k.order.ends()
+	return k.change(ctx)
+}
+
+var errOthersTurn = errors.New("another target is just being changed")
 
 // wait waits until a moment, or until something happens.
 func (k *keeper) wait(ctx context.Context, until time.Time, lists <-chan struct{}) {
@@ -160,7 +192,7 @@ func (k *keeper) hangUp() {
 // dial connects, and has events told.
 func (k *keeper) dial(ctx context.Context) {
 	k.hangUp()
-	o := k.args.target.options
+	o := k.target.options
 	client, err := gobgp.Dial(ctx, o)
 	if err != nil {
 		k.log.Debug("target not reached", "error", err)
@@ -196,12 +228,12 @@ func (k *keeper) ask(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	history, err := k.store.Stamp(k.args.target.options.Address)
+	history, err := k.store.Stamp(k.target.options.Address)
 	if err == nil && k.found.locked { // who dies leaves everything as it is, but for that
-		k.found.locked, err = k.store.Locked(k.args.target.options.Address)
+		k.found.locked, err = k.store.Locked(k.target.options.Address)
 		history += fmt.Sprint(k.found.locked)
 	}
-	history += k.args.target.fileStamp()
+	history += k.target.fileStamp()
 	return target + history, err
 }
 

@@ -103,16 +103,21 @@ func (k *keeper) say() {
 	if state == watch.Unreachable && k.client != nil {
 		return // it was reached, and has not been looked at
 	}
-	said := state.String() + k.found.why + k.found.kept
+	why := k.found.why
+	if state == watch.Behind {
+		why = k.waits
+	}
+	said := state.String() + why + k.found.kept
 	if said == k.said {
 		return
 	}
 	k.said = said
-	k.numbers.Stands(state, strings.TrimSpace(k.found.why+" "+k.found.kept))
-	k.status(k.name() + " " + state.String())
+	k.numbers.Stands(state, strings.TrimSpace(why+" "+k.found.kept))
+	k.inOrder(time.Now())
+	k.status(k.order.all())
 	line := []any{"state", state.String()}
-	if k.found.why != "" {
-		line = append(line, "why", k.found.why)
+	if why != "" {
+		line = append(line, "why", why)
 	}
 	if k.found.kept != "" {
 		line = append(line, "kept", k.found.kept, "hint", "depeer plan and apply, by hand, let lists be applied again")
