@@ -36,18 +36,19 @@ type proxy struct {
 
 	mu      sync.Mutex
 	server  *grpc.Server
-	calls   []string // the methods of writing calls, in order
-	at      int      // what is done is done at this call, from 1; 0: nothing
-	before  func()   // the call is passed on
-	after   func()   // the daemon has answered, and the answer is passed on
-	lost    bool     // the program gets no answer to that call
+	calls   []string       // the methods of writing calls, in order
+	asked   map[string]int // how often methods that only read were called
+	at      int            // what is done is done at this call, from 1; 0: nothing
+	before  func()         // the call is passed on
+	after   func()         // the daemon has answered, and the answer is passed on
+	lost    bool           // the program gets no answer to that call
 	next    chan struct{}
 	swallow string // the next call of this method is answered, and not passed on
 }
 
 func newProxy(t testing.TB, d *testbed.Daemon) *proxy {
 	t.Helper()
-	p := &proxy{t: t, site: d.Site}
+	p := &proxy{t: t, site: d.Site, asked: map[string]int{}}
 	var err error
 	p.daemon, err = grpc.Dial(d.Target.String(), grpc.WithTransportCredentials(insecure.NewCredentials()),
 		grpc.WithConnectParams(grpc.ConnectParams{MinConnectTimeout: 5 * time.Second, Backoff: backoff.Config{BaseDelay: 20 * time.Millisecond, Multiplier: 1.1, MaxDelay: 100 * time.Millisecond}}),
@@ -110,6 +111,7 @@ type fault struct {
 func (p *proxy) arm(f fault) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	clear(p.asked)
 	p.calls, p.at, p.before, p.after, p.lost, p.swallow = nil, f.at, f.before, f.after, f.lost, f.swallow
 }
 
@@ -118,6 +120,13 @@ func (p *proxy) written() []string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return slices.Clone(p.calls)
+}
+
+// read returns how often a method that only reads was called since arm.
+func (p *proxy) read(method string) int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.asked[method]
 }
 
 // pause has the program wait at its call at, before that is passed on. reached is
@@ -160,6 +169,7 @@ func (p *proxy) note(method string) (before, after func(), lost bool) {
 		p.next = nil
 	}
 	if strings.HasPrefix(method, "List") || strings.HasPrefix(method, "Get") || strings.HasPrefix(method, "Watch") {
+		p.asked[method]++
 		return nothing, nothing, false
 	}
 	p.calls = append(p.calls, method)

@@ -191,6 +191,39 @@ func TestWatchDryRun(t *testing.T) {
 	r.ends()
 }
 
+// To find that nothing has changed, neither a route nor a set is listed.
+func TestWatchIdle(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, exchange())
+	p := newProxy(t, w.Daemon)
+	w.target = p.address
+	r := w.watch("a", "--at", "2026-02-01T12:00:00Z") // no hour passes
+	r.says(0, "state=in-sync")
+	p.arm(fault{})
+	testbed.Eventually(t, testbed.Patience, func() error {
+		if n := p.read("GetBgp"); n < 4 {
+			return fmt.Errorf("asked %d times", n)
+		}
+		return nil
+	})
+	p.arm(fault{}) // what was left to be looked at has been
+	testbed.Eventually(t, testbed.Patience, func() error {
+		if n := p.read("GetBgp"); n < 4 {
+			return fmt.Errorf("asked %d times", n)
+		}
+		return nil
+	})
+	for _, method := range []string{"ListPath", "ListDefinedSet", "ListStatement"} {
+		if n := p.read(method); n > 0 {
+			t.Errorf("%s was called %d times", method, n)
+		}
+	}
+	if calls := p.written(); len(calls) > 0 {
+		t.Errorf("%q were called", calls)
+	}
+	r.ends()
+}
+
 // SIGTERM in the middle of a change: it is undone. SIGKILL, at any call: the next watch
 // finishes or undoes it, and goes on.
 func TestWatchCutOff(t *testing.T) {
