@@ -81,6 +81,7 @@ func (k *keeper) run(ctx context.Context) {
 	defer k.hangUp()
 	for ctx.Err() == nil {
 		k.heart.beats(k.name(), stepTakes)
+		k.listed() // a look goes by what was read last, too
 		k.inOrder(time.Now())
 		step := k.brain.Next(time.Now())
 		switch step.Do {

@@ -149,6 +149,7 @@ func newYear(t *testing.T) *year {
 		y.own[i].until = time.Time{}
 	}
 	y.served = []listed{{id: "SBL1", prefix: private(1, 0), treatment: "tag"}, {id: "SBL2", prefix: private(2, 0), treatment: "tag"}}
+	y.fetched = slices.Clone(y.served)
 	write(t, filepath.Join(y.dir, "depeer.yaml"), fmt.Appendf(nil, yearExchange, y.server.URL))
 	y.writeOwn()
 	y.start()
