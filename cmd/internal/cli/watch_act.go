@@ -200,6 +200,9 @@ func (k *keeper) change(ctx context.Context) done {
 		k.tellRefused(drafted)
 		return done{outcome: watch.Refused, plan: drafted.Plan, err: refused}
 	}
+	if err := turn.fileReady(k.target, drafted.Plan); err != nil && !k.args.dryRun {
+		return done{outcome: failed(err), plan: drafted.Plan, err: err}
+	}
 	d := k.apply(ctx, turn, drafted.Plan, actionWatch)
 	if d.outcome == watch.Did || d.outcome == watch.Would {
 		k.tellProviders(drafted, d)

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -29,6 +30,9 @@ func (k *keeper) tell(do watch.Do, d done, took time.Duration) {
 	}
 	if d.err != nil {
 		line = append(line, "error", d.err)
+		if f := new(failure); errors.As(d.err, &f) && len(f.diags) > 0 {
+			line = append(line, "problem", f.diags[0].String())
+		}
 	}
 	switch d.outcome {
 	case watch.Did:
