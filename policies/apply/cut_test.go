@@ -4,6 +4,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"net/netip"
 	"slices"
 	"strings"
 	"testing"
@@ -60,6 +61,46 @@ func scenarios() []scenario {
 		{"a to b, and sessions", holding(shutting(a, 65002)), shutting(b, 65003, 65004)},
 		{"sessions only", holding(shutting(a, 65002, 65008)), shutting(a, 65003, 65004, 65008)},
 		{"clear, and sessions", holding(shutting(a, 65002, 65003)), nil},
+		{"other choices", choices(a, policies.Refuse, policies.Deprefer, nobody), choosing(b, nobody, policies.Refuse, policies.Refuse)},
+		{"the same choices", choices(a, policies.Refuse, policies.Deprefer, nobody), choosing(b, policies.Refuse, policies.Deprefer, nobody)},
+		{"clear, and choices", choices(a, policies.Refuse, policies.Deprefer, policies.Tag), nil},
+	}
+}
+
+// sending has members be sent what they get, the second with secondary-route.
+func sending(m *plantest.Model) *plantest.Model {
+	c := stateOf(m).Clients[1]
+	c.SecondaryRoute = true
+	m.AddClient(c)
+	m.Announce(c.Address, announcements(c.Address)...)
+	m.Sends()
+	return m
+}
+
+// nobody is no wish.
+const nobody = policies.Wish(99)
+
+// choosing is the policy of a list about which the second, the third and the last member
+// have these wishes, if any.
+func choosing(c *filters.Compiled, wishes ...policies.Wish) *policies.RoutingPolicy {
+	named := &filters.Compiled{Filters: []filters.Filter{{
+		Treatment: "choice", Prefixes: entries("10.0.0.0/8", "192.0.2.0/24", "2001:db8::/48"), ASNs: []filters.ASMatch{{ASN: 64998, Where: filters.Path}},
+	}}}
+	all := policies.Choices{Lists: []policies.ChosenList{{Name: "bad", Compiled: named}}, Deprefer: treatments[1], Tag: treatments[2]}
+	for i, address := range []string{"127.0.0.3", "127.0.0.4", "127.0.0.8"} {
+		if wishes[i] != nobody {
+			all.Members = append(all.Members, policies.Chooser{Addresses: []netip.Addr{netip.MustParseAddr(address)}, Wishes: map[string]policies.Wish{"bad": wishes[i]}})
+		}
+	}
+	return policies.BuildWith(c, treatments, asn, all)
+}
+
+// choices is an exchange with such a policy in force.
+func choices(c *filters.Compiled, wishes ...policies.Wish) func(testing.TB) *plantest.Model {
+	return func(t testing.TB) *plantest.Model {
+		m := sending(exchange())
+		must(t, m, planned(m, choosing(c, wishes...), "earlier"))
+		return m
 	}
 }
 
@@ -129,7 +170,7 @@ func (x *trial) truly(m *plantest.Model, result apply.Result, err error) {
 }
 
 func same(want, got picture) bool {
-	return slices.Equal(want.Routes, got.Routes) && slices.Equal(want.Meaning, got.Meaning) && slices.Equal(want.Objects, got.Objects) &&
+	return slices.Equal(want.Routes, got.Routes) && slices.Equal(want.Held, got.Held) && slices.Equal(want.Meaning, got.Meaning) && slices.Equal(want.Objects, got.Objects) &&
 		slices.Equal(want.Marks, got.Marks) && slices.Equal(want.Lists, got.Lists) && slices.Equal(want.Sessions, got.Sessions) && slices.Equal(want.Holders, got.Holders)
 }
 

@@ -110,6 +110,9 @@ func wipedAtEveryCall(t *testing.T, s scenario, wipe func(*plantest.Model, *poli
 		if !cmp.Equal(got.Routes, x.before.Routes) && !cmp.Equal(got.Routes, x.after.Routes) {
 			x.failf(m, "%v, and routes are neither as before nor as after: %s", result.Outcome, cmp.Diff(x.before.Routes, got.Routes))
 		}
+		if !slices.Equal(got.Held, x.before.Held) && !slices.Equal(got.Held, x.after.Held) {
+			x.failf(m, "%v, and members hold neither what they did nor what they would (-before +now):\n%s", result.Outcome, cmp.Diff(x.before.Held, got.Held))
+		}
 		if !slices.Equal(got.Sessions, x.before.Sessions) && !slices.Equal(got.Sessions, x.after.Sessions) {
 			x.failf(m, "%v, and sessions are neither as before nor as after: %s", result.Outcome, cmp.Diff(x.before.Sessions, got.Sessions))
 		}

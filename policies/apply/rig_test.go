@@ -144,6 +144,7 @@ func unlessKilled(f func()) (finished bool) {
 // and all objects of ours and of the operator's.
 type picture struct {
 	Routes  []string // the table
+	Held    []string // what members were sent, where the model sends
 	Meaning []string // what would become of each route now
 	Objects []string
 	Marks   []string
@@ -163,6 +164,11 @@ func look(m *plantest.Model) picture {
 	for _, c := range s.Clients {
 		p.Lists = append(p.Lists, fmt.Sprint(c.Address, c.Import, c.Export))
 		p.Sessions = append(p.Sessions, fmt.Sprint(c.Address, " shut ", c.AdminDown))
+		if m.Sending() {
+			for _, r := range m.Held(context.Background(), c.Address) {
+				p.Held = append(p.Held, fmt.Sprint(c.Address, " holds ", text(r)))
+			}
+		}
 		for r := range m.Received(context.Background(), c.Address) {
 			if out, ok := m.Treat(c.Address, r); ok {
 				p.Meaning = append(p.Meaning, text(out))
@@ -179,6 +185,9 @@ func look(m *plantest.Model) picture {
 	for name, e := range s.PrefixSets {
 		p.Objects = append(p.Objects, fmt.Sprint(name, e))
 	}
+	for name, e := range s.NeighborSets {
+		p.Objects = append(p.Objects, fmt.Sprint(name, e))
+	}
 	for name, e := range s.ASPathSets {
 		p.Objects = append(p.Objects, fmt.Sprint(name, e))
 	}
@@ -192,7 +201,7 @@ func look(m *plantest.Model) picture {
 		p.Objects = append(p.Objects, fmt.Sprint(o, digest))
 	}
 	slices.Sort(p.Objects)
-	p.Objects = append(p.Objects, "import "+strings.Join(s.Import, " "))
+	p.Objects = append(p.Objects, "import "+strings.Join(s.Import, " "), "export "+strings.Join(s.Export, " "))
 	p.Marks, p.Holders = slices.Sorted(slices.Values(s.Applied)), slices.Clone(s.Holders)
 	return p
 }

@@ -29,6 +29,13 @@ func (m *Model) Sends() {
 	}
 }
 
+// Sending says whether members are sent what they get.
+func (m *Model) Sending() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.sends
+}
+
 // Held returns what a member was sent and that was not taken back, by prefix. It panics
 // unless members are sent anything: see Sends.
 func (m *Model) Held(_ context.Context, by netip.Addr) []policies.Route {
