@@ -54,8 +54,26 @@ type Answer struct {
 	List  string `json:"list,omitempty"` // that it is about; "" for all together
 	// Member is the session that it is about; nil for all together.
 	Member *netip.Addr `json:"member,omitempty"`
+	// Passed is what lets a value over its limit pass; "" where none does, or needs to.
+	Passed Passed `json:"passed,omitempty"`
 	// Flag is the override, which names exactly Value; "" where there is none.
 	Flag string `json:"flag,omitempty"`
+}
+
+// Passed is why a value over its limit passes.
+type Passed string
+
+const (
+	ByOverride Passed = "override"  // of exactly that number
+	AsBefore   Passed = "as-before" // nothing new is refused
+	AtFirst    Passed = "first"     // there is nothing to compare with
+)
+
+// Pass lets a value over its limit pass, if it may.
+func (a *Answer) Pass(why Passed, may bool) {
+	if !a.OK && may {
+		a.OK, a.Passed = true, why
+	}
 }
 
 // Share returns how many of n a limit in millionths of a percent lets through.

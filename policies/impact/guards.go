@@ -37,7 +37,8 @@ func (r *Report) Again(l Limits) []policies.Answer {
 
 func (r *Report) guards(l Limits, allows func(value, allowed int) bool) []policies.Answer {
 	all := answer("guard-max-routes", r.Routes.Refused, r.Routes.Total, l.Routes)
-	all.OK = all.OK || r.Routes.NewlyRefused == 0 || allows(all.Value, l.AllowRoutes)
+	all.Pass(policies.AsBefore, r.Routes.NewlyRefused == 0)
+	all.Pass(policies.ByOverride, allows(all.Value, l.AllowRoutes))
 	out := []policies.Answer{all}
 	most := 0
 	for _, m := range r.Members {
@@ -47,7 +48,7 @@ func (r *Report) guards(l Limits, allows func(value, allowed int) bool) []polici
 		a := answer("guard-max-member-routes", m.Refused, m.Routes, l.MemberRoutes)
 		address := m.Address
 		a.Member = &address
-		a.OK = a.OK || m.NewlyRefused == 0
+		a.Pass(policies.AsBefore, m.NewlyRefused == 0)
 		if !a.OK {
 			most = max(most, a.Value)
 		}
@@ -55,7 +56,7 @@ func (r *Report) guards(l Limits, allows func(value, allowed int) bool) []polici
 	}
 	if most > 0 && allows(most, l.AllowMemberRoutes) {
 		for i := range out[1:] {
-			out[1+i].OK = true
+			out[1+i].Pass(policies.ByOverride, true)
 		}
 	}
 	return out

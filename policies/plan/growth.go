@@ -33,7 +33,9 @@ func SessionGuard(c *Change, allow int) Guard {
 	if c.Old != nil {
 		shut = len(c.Old.Sessions)
 	}
-	return Guard{Code: CodeSessions, Value: n, Base: shut, OK: n == 0 || n == allow, Flag: "--" + AllowSessions}
+	g := Guard{Code: CodeSessions, Value: n, Base: shut, OK: n == 0, Flag: "--" + AllowSessions}
+	g.Pass(policies.ByOverride, n == allow)
+	return g
 }
 
 // Guard is the answer of one guard.
@@ -67,9 +69,12 @@ func (z *Sizes) Guards() []Guard {
 		}
 	}
 	grow := Guard{Code: CodeGrowth, Value: added, Limit: max(z.Free, policies.Share(last, z.Growth)), Base: last, Flag: "--allow-growth"}
-	grow.OK = last == 0 || grow.Value <= grow.Limit || grow.Value == z.AllowGrow
+	grow.OK = grow.Value <= grow.Limit
+	grow.Pass(policies.AtFirst, last == 0)
+	grow.Pass(policies.ByOverride, grow.Value == z.AllowGrow)
 	shrink := Guard{Code: CodeShrink, Value: gone, Limit: policies.Share(last, z.Shrink), Base: last, Flag: "--allow-shrink"}
-	shrink.OK = shrink.Value <= shrink.Limit || shrink.Value == z.AllowShrink
+	shrink.OK = shrink.Value <= shrink.Limit
+	shrink.Pass(policies.ByOverride, shrink.Value == z.AllowShrink)
 	return append([]Guard{grow, shrink}, z.emptied()...)
 }
 

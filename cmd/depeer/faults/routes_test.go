@@ -59,7 +59,7 @@ providers:
 		t.Errorf("guards in JSON (-want +got):\n%s", d)
 	}
 
-	w.on("plan", "seven.yaml", "-o", "seven.plan", "--allow-routes", "3", "--allow-member-routes", "3").exits(0)
+	w.on("plan", "seven.yaml", "-o", "seven.plan", "--allow-routes", "3", "--allow-member-routes", "3").exits(0).says("let pass by exactly that number")
 	w.Members[0].Announce(testbed.Announce("20.1.3.0/24")...) // a fourth
 	w.Settle()
 	w.depeer("apply", "seven.plan", "--yes").exits(4).says("guard")
@@ -70,7 +70,7 @@ providers:
 	w.on("history").exits(0).says("allow-routes 3", "allow-member-routes 3")
 
 	// What is in force already holds no change back: it may always become less.
-	w.on("plan", "seven.yaml").exits(0)
+	w.on("plan", "seven.yaml").exits(0).says("over the limit, as before")
 	w.on("clear", "--yes").exits(0)
 	w.holds(outcomes[""])
 }

@@ -144,13 +144,13 @@ func guardText(g plan.Guard) string {
 
 // guards shows those that refuse one by one, and the others in a line.
 func (v *person) guards(w *tabwriter.Writer, all []plan.Guard) {
-	var within []string
+	passed := make(map[policies.Passed][]string)
 	for _, g := range all {
 		if g.Code == plan.CodeSessions && g.Value == 0 {
 			continue
 		}
 		if g.OK {
-			within = append(within, guardText(g))
+			passed[g.Passed] = append(passed[g.Passed], guardText(g))
 			continue
 		}
 		hint := ""
@@ -159,8 +159,18 @@ func (v *person) guards(w *tabwriter.Writer, all []plan.Guard) {
 		}
 		fmt.Fprintf(w, "guards\t%s: %s%s [%s]\n", guardText(g), v.paint(red, "refused"), hint, g.Code)
 	}
-	if len(within) > 0 {
-		fmt.Fprintf(w, "guards\t%s: within limits\n", strings.Join(within, ", "))
+	for _, why := range []struct {
+		passed policies.Passed
+		text   string
+	}{
+		{"", "within limits"},
+		{policies.AtFirst, "nothing was applied before that it could be held against"},
+		{policies.AsBefore, "over the limit, as before: nothing new is refused"},
+		{policies.ByOverride, "over the limit, and let pass by exactly that number"},
+	} {
+		if some := passed[why.passed]; len(some) > 0 {
+			fmt.Fprintf(w, "guards\t%s: %s\n", strings.Join(some, ", "), why.text)
+		}
 	}
 }
 
