@@ -146,6 +146,10 @@ func TestChoicesAddPath(t *testing.T) {
 	if got := x.table(); len(got[dave]) != 4 || len(got[carol]) != len(held[carol]) {
 		t.Errorf("members hold %q", got)
 	}
+
+	// Nor is a choice in force of somebody who is not there: that is warned of.
+	x.write("depeer.yaml", offering+"  - {asn: 64499, addresses: [127.9.9.9], choices: {ours: refuse}}\n")
+	x.on("plan", "ours.yaml", "--at", "2026-02-01").exits(0).says("AS64499 has chosen, and none of its addresses is a member of the target", "[exchange-choice-nobody]")
 }
 
 // Who has lost our place in its export list holds what it refuses, and would keep it: that

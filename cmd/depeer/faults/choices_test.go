@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	gocmp "github.com/google/go-cmp/cmp"
+
 	"depeer/filters"
 	"depeer/policies"
 	"depeer/policies/lab/testbed"
@@ -248,6 +250,14 @@ func TestChoices(t *testing.T) {
 		x.on("clear", "--yes").exits(0)
 		x.without("cleared")
 	})
+}
+
+// wrong says in what members hold something else.
+func (x *choosing) wrong() error {
+	if diff := gocmp.Diff(x.expects(), x.table()); diff != "" {
+		return fmt.Errorf("members hold (-want +got):\n%s", diff)
+	}
+	return nil
 }
 
 // without checks that each member holds what it would if nobody had chosen anything.

@@ -31,12 +31,16 @@ func foresight(q impact.Question) *choice.Foresight {
 }
 
 // toldAnew adds to a report what choices cost: whose routes get other tags is reset, and all
-// are told of them, if only of the tag's going.
+// are told of these, if only of the tag's going; but those with secondary-route of all routes
+// of who is reset.
 func toldAnew(r *impact.Report, foreseen choice.Report, members []impact.Session) {
-	up := 0
+	up, secondary := 0, 0
 	for _, m := range members {
 		if m.Up {
 			up++
+		}
+		if m.Up && m.SecondaryRoute {
+			secondary++
 		}
 	}
 	e := &r.Effort
@@ -49,11 +53,25 @@ func toldAnew(r *impact.Report, foreseen choice.Report, members []impact.Session
 			if m := &r.Members[i]; m.Address == a {
 				m.Reset = true
 				e.Seconds += impact.Standstill(m.Routes, up)
+				e.Again += m.Routes * min(secondary, up-1)
+				e.Updates += m.Routes * min(secondary, up-1)
 			}
 		}
 	}
 	slices.SortFunc(e.Resets, netip.Addr.Compare)
-	e.Updates += foreseen.Tagged * max(0, up-1)
+	e.Updates += foreseen.Tagged * max(0, up-secondary-1)
+}
+
+// nobodyThere warns of members who have chosen, and of whose sessions a target has none:
+// somebody believes that a choice is in force.
+func (in *input) nobodyThere(state *plan.State) {
+	for _, m := range in.exchange.Members {
+		there := slices.ContainsFunc(state.Clients, func(c plan.Client) bool { return c.RouteServer && slices.Contains(m.Addresses, c.Address) })
+		if len(m.Choices) > 0 && !there {
+			in.diags.Warnf(m.Source, "exchange-choice-nobody", "", "AS%s has chosen, and none of its addresses is a member of the target", m.ASN)
+		}
+	}
+	in.diags.Sort()
 }
 
 // chosenOf says what members have chosen, and what they are expected to get.

@@ -97,6 +97,7 @@ func (s *session) draft(ctx context.Context, in *input, client *gobgp.Client, st
 	if f := verdict(in.diags); f != nil {
 		return view.Plan{}, f
 	}
+	in.nobodyThere(state)
 	if err := s.fits(state, args); err != nil {
 		return view.Plan{}, err
 	}
