@@ -6,5 +6,9 @@
 // for a route is said by package eval; package render writes it as gobgpd
 // configuration; packages plan, apply and gobgp bring it into a running daemon.
 //
+// The import half does for everybody what the exchange does. Where members have chosen
+// something for themselves (Choices, BuildWith), import also tags what the lists name, and
+// the export half acts on tags towards these members alone: choices.go has the rules.
+//
 // The package is pure: it knows no GoBGP, no files and no clock.
 package policies

@@ -1,6 +1,6 @@
 // Package exchange is what one internet exchange says about listings: who it is,
 // which lists it takes, what its treatments do, what is spared, its limits, its
-// members and its route servers. Read makes an Exchange of depeer.yaml, Default is
+// members with what they have chosen for themselves, and its route servers. Read makes an Exchange of depeer.yaml, Default is
 // one that says nothing; Rules is the part that filters.Compile needs, Guard refuses
 // what no exchange should put into a route server.
 //

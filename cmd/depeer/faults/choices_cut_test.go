@@ -80,9 +80,9 @@ func (x *choosing) sides() side {
 	s := side{held: x.expects()}
 	for to := range x.Members {
 		lines := slices.Clone(s.held[to])
-		for prefix, paths := range x.announced() {
+		for _, paths := range x.announced() {
 			for _, path := range paths {
-				if r, ok := x.sent(to, prefix, []policies.Route{path}); ok && x.secondary {
+				if r, ok := x.sent(to, []policies.Route{path}); ok && x.secondary {
 					lines = append(lines, line(r))
 				}
 			}
