@@ -10,12 +10,14 @@ import (
 	"depeer/policies"
 )
 
-// What members have chosen about lists. A choice is about all that a list names, whatever
-// the exchange itself does about it: only what it has excepted, and protected space, are
-// left alone here, too. The wishes deprefer and tag are for the treatments of these names.
+// What members have chosen about lists. A choice is about all that is in force of a list,
+// whatever the exchange itself does about it: what has expired, what is excepted, and who is
+// on a ladder that has not begun are left alone here, too, and so is protected space. So
+// guards have seen all of it. The wishes deprefer and tag are for the treatments of these
+// names.
 
-// Choices returns what members have chosen about lists, as they are at a moment.
-func (e *Exchange) Choices(lists []*filters.Listing, at time.Time) policies.Choices {
+// Choices returns what members have chosen about the lists that c was compiled from.
+func (e *Exchange) Choices(c *filters.Compiled) policies.Choices {
 	var out policies.Choices
 	chosen := make(map[string]bool)
 	for _, m := range e.Members {
@@ -33,9 +35,29 @@ func (e *Exchange) Choices(lists []*filters.Listing, at time.Time) policies.Choi
 			out.Members = append(out.Members, policies.Chooser{Addresses: m.Addresses, Wishes: wishes})
 		}
 	}
-	for _, l := range lists {
-		if chosen[l.Name] {
-			out.Lists = append(out.Lists, policies.ChosenList{Name: l.Name, Compiled: e.named(l, at)})
+	for _, l := range inForce(c, chosen) {
+		out.Lists = append(out.Lists, policies.ChosenList{Name: l.Name, Compiled: e.named(l, c.At)})
+	}
+	return out
+}
+
+// inForce returns the chosen lists of c, in their order, with what is in force of each.
+func inForce(c *filters.Compiled, chosen map[string]bool) []*filters.Listing {
+	var out []*filters.Listing
+	of := make(map[*filters.Listing]*filters.Listing)
+	for _, listed := range c.Listed {
+		if !chosen[listed.Listing.Name] {
+			continue
+		}
+		l := of[listed.Listing]
+		if l == nil {
+			part := *listed.Listing
+			part.Providers = nil
+			l = &part
+			of[listed.Listing], out = l, append(out, l)
+		}
+		if listed.State == filters.InForce {
+			l.Providers = append(l.Providers, *listed.Provider)
 		}
 	}
 	return out

@@ -12,13 +12,13 @@ import (
 	"depeer/policies"
 )
 
-// A choice is about all that a list names, whatever the exchange does about it, but for
-// what it excepts, what it protects, and what has expired.
+// A choice is about all that is in force of a list, whatever the exchange does about it: not
+// about what it excepts or protects, what has expired, and ladders that have not begun.
 func TestChoices(t *testing.T) {
 	ex := read(t, `
 exchange: {asn: 64500}
 except: [{list: ours, provider: spared}]
-ladders: [{name: slow, steps: [{after: 0d, treatment: tag}, {after: 400d, treatment: depeer}]}]
+ladders: [{name: slow, steps: [{after: 0d, treatment: tag}, {after: 400d, treatment: depeer}]}, {name: late, steps: [{after: 60d, treatment: tag}]}]
 protect: {prefixes: [198.51.100.128/25]}
 members:
   - {asn: 64496, addresses: [203.0.113.11, "2001:db9:1::11"], choices: {ours: refuse, other: tag}}
@@ -38,11 +38,16 @@ members:
   - {name: B, treatment: slow, listed: 2026-01-01, asns: [400000]}
   - {name: C, treatment: tag, prefixes: [8.8.9.0/24], expires: 2026-01-31}
   - {name: Spared, treatment: tag, prefixes: [9.9.9.0/24]}
+  - {name: Soon, treatment: late, listed: 2026-01-15, prefixes: [9.9.10.0/24]}
   - {name: D, treatment: deprefer, prefixes: [198.51.100.0/24], allow_reserved: true}
 `),
 		read("quiet", "  - {name: A, treatment: tag, prefixes: [8.8.4.0/24]}\n"),
 	}
-	got := ex.Choices(lists, time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC))
+	compiled, diags := filters.Compile(lists, ex.Rules(time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC)))
+	if compiled == nil {
+		t.Fatal(diags)
+	}
+	got := ex.Choices(compiled)
 	builtin := policies.Builtin(64500)
 	address := netip.MustParseAddr
 	want := policies.Choices{

@@ -51,6 +51,10 @@ import (
 // routes have already, likewise. So tags in force that no export statement knows are an
 // obstacle, and the way out is to take everything out and begin anew (--take-over).
 
+// A client that gets its place in time meets the tags of routes that are sent to it from then
+// on. Where the program stays, so do the routes that it holds, and their tags: it sees these
+// until something else is made of them. (It would take a soft reset outbound.)
+
 // exportsOf returns the statements of "depeer-export" that act on a tag which one of
 // the import statements gives, in order.
 func (s *State) exportsOf(imports []string) []string {

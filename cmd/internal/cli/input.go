@@ -108,7 +108,7 @@ func (in *input) compile(at time.Time, x *exchange.Exchange) {
 // policy is what the lists ask of a route server, members' choices among it.
 func (in *input) policy() *policies.RoutingPolicy {
 	x := in.exchange
-	return policies.BuildWith(in.compiled, x.Treatments, x.ASN, x.Choices(in.lists, in.compiled.At))
+	return policies.BuildWith(in.compiled, x.Treatments, x.ASN, x.Choices(in.compiled))
 }
 
 // findConfig returns the exchange file: the one named, or the first that is there. One
