@@ -29,7 +29,18 @@ type scenario struct {
 	to   *policies.RoutingPolicy // nil: clear
 }
 
+// scenarios are all, or few under the race detector, which makes them five times as slow:
+// .ci/run runs this package without it, too.
 func scenarios() []scenario {
+	all := allScenarios()
+	if raced && !*every {
+		few := []string{"first", "a to b", "a to b, and sessions", "clear"}
+		all = slices.DeleteFunc(all, func(s scenario) bool { return !slices.Contains(few, s.name) })
+	}
+	return all
+}
+
+func allScenarios() []scenario {
 	holding := func(p *policies.RoutingPolicy) func(testing.TB) *plantest.Model {
 		return func(t testing.TB) *plantest.Model {
 			m := exchange()
