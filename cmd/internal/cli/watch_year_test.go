@@ -127,7 +127,7 @@ func newYear(t *testing.T) *year {
 	y := &year{t: t, rand: rand.New(rand.NewPCG(*yearSeed, 0)), dir: t.TempDir(), begun: time.Now(), log: &tail{}, approved: rules{}}
 	c := testbed.Config{Policy: string(render.Anchor(render.TOML))}
 	for i := range 3 {
-		m := testbed.MemberConfig{ASN: filters.ASN(64496 + i), LocalPref: true}
+		m := testbed.MemberConfig{ASN: yearASN(i), LocalPref: true}
 		if i == 0 { // only this one has its place in the file
 			m.Import, m.Export = []string{policies.ImportPolicy}, []string{policies.ExportPolicy}
 		}
@@ -159,6 +159,14 @@ func newYear(t *testing.T) *year {
 	y.start()
 	y.quiet(0, "feed asked")
 	return y
+}
+
+// yearASN is the ASN of a member; 64500 is the route server's.
+func yearASN(i int) filters.ASN {
+	if i >= 4 {
+		i++
+	}
+	return filters.ASN(64496 + i)
 }
 
 // private is the j-th prefix of a member.
@@ -531,7 +539,7 @@ func (y *year) reloadNeighbor() {
 	y.t.Helper()
 	from := y.log.mark()
 	y.next++
-	section := regexp.MustCompile(fmt.Sprintf("peer-as = %d\n(description = .*\n)?", 64496+y.rand.IntN(len(y.x.Members))))
+	section := regexp.MustCompile(fmt.Sprintf("peer-as = %d\n(description = .*\n)?", yearASN(y.rand.IntN(len(y.x.Members)))))
 	y.x.Daemon.Write(section.ReplaceAllFunc(y.x.Daemon.Config(), func(old []byte) []byte {
 		asn, _, _ := bytes.Cut(old, []byte("\n"))
 		return fmt.Appendf(nil, "%s\ndescription = \"%d\"\n", asn, y.next)
@@ -579,7 +587,7 @@ func (y *year) join() {
 		return
 	}
 	from := y.log.mark()
-	asn := filters.ASN(64496 + i)
+	asn := yearASN(i)
 	for j := range 3 {
 		y.routes = append(y.routes, announced{i, private(i, j), []filters.ASN{asn, filters.ASN(65100 + 10*i + j)}})
 	}
