@@ -120,7 +120,7 @@ lists:
   - {file: own.yaml}
   - {feed: spamhaus-drop, url: "%s/drop.json", every: 12h, treatment: tag}
 ladders: [{name: slow, steps: [{after: 0d, treatment: tag}, {after: 10d, treatment: depeer}]}]
-limits: {max_shrink: 50%%, max_routes: 100%%, max_member_routes: 100%%}
+limits: {max_shrink: 50%%, max_growth: 10000%%, max_routes: 100%%, max_member_routes: 100%%}
 `
 
 func newYear(t *testing.T) *year {
