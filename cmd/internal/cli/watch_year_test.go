@@ -642,7 +642,7 @@ func (y *year) goBack() {
 	from := y.log.mark()
 	before := y.approved
 	p := y.provider(y.anyRoute())
-	p.prefix, p.origin, p.until = private(90, y.next%256), 0, time.Time{} // nobody lists it, nor announces it
+	p.prefix, p.origin, p.until = private(90+y.next/256%100, y.next%256), 0, time.Time{} // nobody lists it, nor announces it
 	y.own = append(y.own, p)
 	y.writeOwn()
 	y.quiet(from, "files read", "msg=applied")
