@@ -36,11 +36,16 @@ func watch(b testing.TB, d *testbed.Daemon) *probe {
 	p := &probe{}
 	go func() {
 		defer close(ended)
+		tick := time.NewTicker(often)
+		defer tick.Stop()
 		for ctx.Err() == nil {
 			begin := time.Now()
 			api.NewGobgpApiClient(conn).GetBgp(ctx, &api.GetBgpRequest{})
 			p.answered(time.Since(begin))
-			time.Sleep(often)
+			select {
+			case <-tick.C:
+			case <-ctx.Done():
+			}
 		}
 	}()
 	b.Cleanup(func() { stop(); <-ended; conn.Close() })
