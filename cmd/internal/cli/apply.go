@@ -65,7 +65,7 @@ func (s *session) readPlan(name string) (*plan.Plan, error) {
 	case errors.Is(err, plan.ErrAltered):
 		return nil, &failure{code: Unfit, name: "plan-altered", err: fmt.Errorf("%s: %w", name, err), hint: "make a new one: depeer plan"}
 	case err != nil:
-		return nil, &failure{code: Invalid, name: "invalid-input", err: fmt.Errorf("%s: %w", name, err)}
+		return nil, &failure{code: Invalid, name: "invalid-input", err: fmt.Errorf("%s: %w", name, err), hint: "depeer plan ... -o FILE makes one"}
 	}
 	return p, nil
 }
