@@ -23,12 +23,12 @@ const (
 )
 
 // candidate judges a path, and says whether import lets it through.
-func (f *Foresight) candidate(p *rib.Path) (candidate, bool) {
+func (f *Foresight) candidate(p *rib.Path) (*candidate, bool) {
 	r, ok := f.new.Apply(p.Route)
 	if !ok {
-		return candidate{}, false
+		return nil, false
 	}
-	c := candidate{Preference: p.Preference(), towards: make([]outcome, len(f.choosers))}
+	c := &candidate{Preference: p.Preference(), towards: make([]outcome, len(f.choosers))}
 	c.LocalPref = cmp.Or(r.LocalPref, rib.DefaultLocalPref)
 	c.Length += uint32(len(r.Path) - len(p.Path))
 	if r.MED != nil {
@@ -51,7 +51,7 @@ func (f *Foresight) candidate(p *rib.Path) (candidate, bool) {
 
 // count adds what a chooser is sent of the paths to one prefix. With secondary-route gobgpd
 // 3.37 offers a member paths through its own ASN, too, which the member does not take.
-func (x *Expected) count(m Member, chooser int, paths []candidate) {
+func (x *Expected) count(m Member, chooser int, paths []*candidate) {
 	rib.ByPreference(paths, func(c *candidate) *rib.Preference { return &c.Preference })
 	best := true // none was offered yet
 	for _, p := range paths {

@@ -53,7 +53,7 @@ type Foresight struct {
 	prefixes map[netip.Prefix]bool // all that were seen; true: with tags under New
 	changed  map[netip.Prefix]bool // with a path whose tags change
 	resets   map[netip.Addr]bool
-	paths    map[netip.Prefix][]candidate
+	paths    map[netip.Prefix][]*candidate
 }
 
 // New begins. It returns nil where nobody has chosen anything, nor had before.
@@ -63,7 +63,7 @@ func New(q Question) *Foresight {
 	}
 	f := &Foresight{
 		Question: q, old: eval.New(q.Old), new: eval.New(q.New), exporter: eval.NewExporter(q.New), peers: make(map[netip.Addr]Member),
-		prefixes: make(map[netip.Prefix]bool), changed: make(map[netip.Prefix]bool), resets: make(map[netip.Addr]bool), paths: make(map[netip.Prefix][]candidate),
+		prefixes: make(map[netip.Prefix]bool), changed: make(map[netip.Prefix]bool), resets: make(map[netip.Addr]bool), paths: make(map[netip.Prefix][]*candidate),
 	}
 	for _, m := range q.Members {
 		f.peers[m.Address] = m

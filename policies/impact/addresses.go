@@ -29,7 +29,7 @@ func (c *collected) addresses() Addresses {
 		if !c.alive[slot] {
 			continue
 		}
-		p := c.table.prefixes.at(slot).prefix()
+		p := c.table.prefix(slot)
 		if i, found := table.LookupPrefix(p); found {
 			inside[i] = append(inside[i], p)
 		}

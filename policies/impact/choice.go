@@ -1,6 +1,8 @@
 package impact
 
 import (
+	"slices"
+
 	"depeer/filters"
 	"depeer/policies/eval"
 	"depeer/policies/rib"
@@ -17,11 +19,11 @@ type candidate struct {
 }
 
 // candidate returns a path as the statement that decided about it leaves it.
-func (t *table) candidate(at int, e entry, v eval.Verdict, by *eval.Evaluator) candidate {
-	a := t.attrs(&e)
-	c := candidate{entry: e, at: at, Preference: rib.Preference{
-		LocalPref: a.localPref, Length: uint32(a.path.Length()), Origin: a.origin,
-		First: a.path.First(), MED: a.med, Since: e.since, Peer: t.peers[e.peer].Address,
+func (t *table) candidate(at int, e *entry, v eval.Verdict, by *eval.Evaluator) candidate {
+	a, path := t.shared.list.at(e.shared), t.path(e)
+	c := candidate{entry: *e, at: at, Preference: rib.Preference{
+		LocalPref: a.localPref, Length: uint32(path.Length()), Origin: a.origin,
+		First: path.First(), MED: a.med, Since: e.since, Peer: t.peers[e.peer].Address,
 	}}
 	if !v.Treated() || by == nil {
 		return c
@@ -34,22 +36,29 @@ func (t *table) candidate(at int, e entry, v eval.Verdict, by *eval.Evaluator) c
 	if s.Actions.MED != nil {
 		c.MED = *s.Actions.MED
 	}
-	if _, sequence := a.path.Neighbor(); sequence {
+	if _, sequence := path.Neighbor(); sequence {
 		c.Length += uint32(s.Actions.Prepend)
 	}
 	return c
 }
 
-// order returns what a policy leaves of the paths to one prefix, the best first.
-func (t *table) order(paths []entry, by *eval.Evaluator, verdict func(*entry) eval.Verdict) []candidate {
-	var order []candidate
+// ranking is the paths to one prefix that a policy leaves, the best first.
+type ranking struct {
+	order      []*candidate
+	candidates []candidate // room for them
+}
+
+// rank makes the ranking anew, in the room that it has.
+func (r *ranking) rank(t *table, paths []entry, by *eval.Evaluator, verdict func(*entry) eval.Verdict) []*candidate {
+	r.order, r.candidates = r.order[:0], slices.Grow(r.candidates[:0], len(paths))
 	for i := range paths {
 		if v := verdict(&paths[i]); !v.Refused() {
-			order = append(order, t.candidate(i, paths[i], v, by))
+			r.candidates = append(r.candidates, t.candidate(i, &paths[i], v, by))
+			r.order = append(r.order, &r.candidates[len(r.candidates)-1])
 		}
 	}
-	rib.ByPreference(order, func(c *candidate) *rib.Preference { return &c.Preference })
-	return order
+	rib.ByPreference(r.order, func(c *candidate) *rib.Preference { return &c.Preference })
+	return r.order
 }
 
 // receiver is a member as somebody who is sent routes.
@@ -73,14 +82,14 @@ func (t *table) offered(r receiver, c *candidate) bool {
 
 // through says whether the receiver's ASN is in a path.
 func (t *table) through(r receiver, c *candidate) bool {
-	return t.attrs(&c.entry).path.Contains(r.asn)
+	return t.path(&c.entry).Contains(r.asn)
 }
 
 // chosen returns the best of those in order that are offered to r, or nil.
-func (t *table) chosen(r receiver, order []candidate) *candidate {
+func (t *table) chosen(r receiver, order []*candidate) *candidate {
 	for i := range order {
-		if t.offered(r, &order[i]) {
-			return &order[i]
+		if t.offered(r, order[i]) {
+			return order[i]
 		}
 	}
 	return nil

@@ -46,7 +46,7 @@ func newCollected(a *assessment) *collected {
 	}
 	var room [64]filters.ASN
 	for n := range uint32(a.table.shared.list.len()) {
-		path := a.table.shared.list.at(n).path.Append(room[:0])
+		path := a.table.shared.path(n).Append(room[:0])
 		a.index.along(path, func(r ref) {
 			c.seenASNs[r] = true
 			if len(path) > 0 && path[len(path)-1] == a.index.asn(r).ASN {
@@ -77,7 +77,7 @@ func (c *collected) see(slot uint32, prefix netip.Prefix, paths []entry, alive b
 		return
 	}
 	for _, e := range paths {
-		for _, r := range c.along[e.attrs] {
+		for _, r := range c.along[e.shared] {
 			if c.index.placed[r.provider] {
 				c.unlisted[c.sighting(r.provider, prefix, c.index.asn(r).ASN)] = true
 			}
@@ -88,7 +88,7 @@ func (c *collected) see(slot uint32, prefix netip.Prefix, paths []entry, alive b
 // seeOrigins notes who announces a listed prefix and is not listed.
 func (c *collected) seeOrigins(prefix netip.Prefix, paths []entry, provider int32) {
 	for _, e := range paths {
-		origin, known := c.table.attrs(&e).path.Origin()
+		origin, known := c.table.path(&e).Origin()
 		if known && !c.index.origins[origin] {
 			c.moved[c.sighting(provider, prefix, origin)] = true
 		}
@@ -107,8 +107,8 @@ type besides struct {
 }
 
 // beside counts a path that is treated because via is in it.
-func (c *collected) beside(slot uint32, e entry, via filters.ASN, none bool) {
-	origin, known := c.table.attrs(&e).path.Origin()
+func (c *collected) beside(slot uint32, e *entry, via filters.ASN, none bool) {
+	origin, known := c.table.path(e).Origin()
 	if !known || c.index.origins[origin] {
 		return
 	}
@@ -215,9 +215,9 @@ func (c *collected) cover(p netip.Prefix) (slot uint32, found bool) {
 
 // covered names the origin of the best path that is left of a slot.
 func (c *collected) covered(l *filters.Listed, p netip.Prefix, slot uint32) Cover {
-	best := c.table.order(c.of(slot, nil), c.new, newVerdict)[0]
-	origin, _ := c.table.attrs(&best.entry).path.Origin()
-	return Cover{Provider: l.Provider.ID, List: l.Listing.Name, Prefix: p, By: c.table.prefixes.at(slot).prefix(), Origin: origin}
+	best := new(ranking).rank(c.table, c.of(slot, nil), c.new, newVerdict)[0]
+	origin, _ := c.table.path(&best.entry).Origin()
+	return Cover{Provider: l.Provider.ID, List: l.Listing.Name, Prefix: p, By: c.table.prefix(slot), Origin: origin}
 }
 
 func familyOf(p netip.Prefix) int {

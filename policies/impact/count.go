@@ -17,6 +17,7 @@ type providerCount struct {
 }
 
 func (a *assessment) begin() {
+	a.table.settle()
 	a.members = make([]Member, len(a.sessions))
 	for i, s := range a.sessions {
 		a.members[i] = Member{Address: s.Address, ASN: s.ASN, Name: s.Name}
@@ -39,7 +40,7 @@ func (a *assessment) begin() {
 	a.behind = newLists(a.table.shared.list.len())
 	var room [64]filters.ASN
 	for n := range uint32(a.table.shared.list.len()) {
-		for _, asn := range a.table.shared.list.at(n).path.All(room[:0]) {
+		for _, asn := range a.table.shared.path(n).All(room[:0]) {
 			if some.may(asn) {
 				a.behind.extend(byASN[asn])
 			}
@@ -54,7 +55,7 @@ func (a *assessment) begin() {
 func (a *assessment) count(slot uint32, paths []entry) {
 	a.out.Routes.Total += len(paths)
 	a.out.Prefixes.Total++
-	prefix := a.table.prefixes.at(slot).prefix()
+	prefix := a.table.prefix(slot)
 	refused, treated, differs, reset := 0, false, false, a.cut.hidden
 	for i := range paths {
 		e := &paths[i]
@@ -83,7 +84,7 @@ func (a *assessment) count(slot uint32, paths []entry) {
 	for i := range paths {
 		otherwise := a.countPath(&paths[i])
 		differs, reset = differs || otherwise, reset || otherwise && !a.cut.concerns(&paths[i])
-		a.attribute(slot, paths[i], refused == len(paths))
+		a.attribute(slot, &paths[i], refused == len(paths))
 	}
 	a.withoutPath(paths, refused == len(paths))
 	if differs {
@@ -130,13 +131,13 @@ func (a *assessment) withoutPath(paths []entry, none bool) {
 }
 
 // attribute counts a path for the provider whose match decides about it.
-func (a *assessment) attribute(slot uint32, e entry, none bool) {
+func (a *assessment) attribute(slot uint32, e *entry, none bool) {
 	if !e.new.Treated() {
 		return
 	}
-	var room [64]filters.ASN
-	route := a.table.route(slot, &e, room[:])
-	f := a.index.find(&route)
+	route := &a.room.route
+	*route = a.table.route(slot, e, route.Path)
+	f := a.index.find(route)
 	matched := f != nobody
 	if !matched {
 		f = a.cut.by[e.peer]

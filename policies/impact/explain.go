@@ -251,11 +251,12 @@ func (x *explainer) covers(p *rib.Path) {
 
 // coverings returns these prefixes, the longest first, with the origins of the best paths.
 func (x *explainer) coverings() []Covering {
+	x.around.settle()
 	out := []Covering{}
 	for slot := range uint32(x.around.prefixes.len()) {
-		best := x.around.order(x.around.of(slot, nil), x.new, newVerdict)[0]
-		origin, _ := x.around.attrs(&best.entry).path.Origin()
-		out = append(out, Covering{x.around.prefixes.at(slot).prefix(), origin})
+		best := new(ranking).rank(x.around, x.around.of(slot, nil), x.new, newVerdict)[0]
+		origin, _ := x.around.path(&best.entry).Origin()
+		out = append(out, Covering{x.around.prefix(slot), origin})
 	}
 	slices.SortFunc(out, func(a, b Covering) int { return cmp.Compare(b.Prefix.Bits(), a.Prefix.Bits()) })
 	return out

@@ -22,8 +22,8 @@ func Held(q Question, routes rib.Source) (map[rib.Peer]map[netip.Prefix]netip.Ad
 		out[s.Peer] = make(map[netip.Prefix]netip.Addr)
 	}
 	for slot := range uint32(a.table.prefixes.len()) {
-		prefix := a.table.prefixes.at(slot).prefix()
-		order := a.table.order(a.of(slot, nil), a.new, newVerdict)
+		prefix := a.table.prefix(slot)
+		order := new(ranking).rank(a.table, a.of(slot, nil), a.new, newVerdict)
 		for n, s := range a.sessions {
 			r := a.receiver(uint32(n))
 			if c := a.table.chosen(r, order); s.sent(familyOf(prefix)) && a.table.uses(r, c) {

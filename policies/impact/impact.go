@@ -70,6 +70,14 @@ type assessment struct {
 	usable    [2]int   // prefixes that there was a path to before
 	unusable  [][2]int // of these, of each session: what it could not use
 	last      lastBefore
+	room      room
+}
+
+// room is memory that is used again for each prefix.
+type room struct {
+	before, after ranking
+	special       []uint32
+	route         policies.Route
 }
 
 func newAssessment(q Question) *assessment {

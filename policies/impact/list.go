@@ -27,6 +27,14 @@ func (l *list[T]) add(e T) {
 	l.count++
 }
 
+// grow appends n zero elements.
+func (l *list[T]) grow(n int) {
+	for range n {
+		var zero T
+		l.add(zero)
+	}
+}
+
 // lists are many short lists of numbers, one behind the other: nothing that the garbage
 // collector follows.
 type lists struct{ all, ends []uint32 }

@@ -11,6 +11,15 @@ type numbers struct {
 // slot is empty where its number is 0; numbers are counted from 1 in it.
 type slot struct{ hash, number uint32 }
 
+// newNumbers returns a table with room for n.
+func newNumbers(n int) numbers {
+	room := 1024
+	for 3*room < 4*n {
+		room *= 2
+	}
+	return numbers{slots: make([]slot, room)}
+}
+
 // find returns the number of what has the hash and is equal.
 func (n *numbers) find(hash uint32, equal func(number uint32) bool) (number uint32, found bool) {
 	if len(n.slots) == 0 {

@@ -12,34 +12,41 @@ import (
 )
 
 // table holds every path that was seen: what is needed to choose between those of
-// a prefix, and what the policies said. A path takes 24 octets, a prefix 24, with its place in the index 40, and
-// attributes that many paths share are held once.
+// a prefix, and what the policies said. A path takes 8 octets, an IPv4 prefix 12, and
+// what paths of a member have in common is held once (announcements).
 //
 // As long as prefixes come in order, as dumps have them, the next one is new or the
-// last; when one comes out of order, all get a place in an index.
+// last, and paths stand by prefix as they come. When one comes out of order, all
+// prefixes get a place in an index, and settle puts the paths in order.
 type table struct {
-	prefixes list[announced]
-	paths    list[entry]
-	index    numbers // of prefixes, if it is needed
-	indexed  bool
+	prefixes list[destination]
+	wide     list[[2]uint64] // IPv6 addresses
+	paths    list[path]
+	latest   key // of prefixes
 
-	shared sharedAttrs
+	index     numbers // of prefixes, if it is needed
+	indexed   bool
+	scattered bool         // the paths to a prefix do not stand together
+	slots     list[uint32] // of the paths, where they are scattered
+
+	shared announcements
 
 	peers  []rib.Peer
 	number map[rib.Peer]uint32
 	recent [64]uint32 // numbers of peers, by their ASN: nearly always the right one
 }
 
-// announced is a prefix, and its last path, counted from 1.
-type announced struct {
-	high, low uint64 // of the key; as a struct inside this one it would take 8 octets more
-	head      uint32
-	bits      uint8
-	is6       bool
+// destination is a prefix, and where its paths begin.
+type destination struct {
+	address uint32 // IPv4, or the place in wide
+	first   uint32
+	bits    uint8
+	is6     bool
+	alive   bool // something of it is left (collected)
 }
 
-func (a *announced) key() key             { return key{a.high, a.low, a.bits, a.is6} }
-func (a *announced) prefix() netip.Prefix { return a.key().prefix() }
+// path is a path as it is held.
+type path struct{ announcement, since uint32 }
 
 // key is a prefix without what netip needs besides.
 type key struct {
@@ -85,15 +92,14 @@ func (k key) hash() uint32 {
 
 // entry is one path.
 type entry struct {
-	next     uint32 // path to the same prefix, counted from 1; 0: the last
 	peer     uint32
-	attrs    uint32
+	shared   uint32 // the number of its announcement
 	since    uint32
 	old, new eval.Verdict
 }
 
 func newTable() *table {
-	return &table{number: make(map[rib.Peer]uint32), shared: newSharedAttrs()}
+	return &table{number: make(map[rib.Peer]uint32), shared: newAnnouncements()}
 }
 
 // peer returns the number of a peer, which it gets if it has none.
@@ -113,39 +119,100 @@ func (t *table) peer(p rib.Peer) uint32 {
 
 // add keeps a path.
 func (t *table) add(p *rib.Path, peer uint32, old, new eval.Verdict) {
-	at := t.prefixes.at(t.slot(keyOf(p.Prefix)))
-	t.paths.add(entry{next: at.head, peer: peer, attrs: t.shared.number(p, peer), since: p.Since, old: old, new: new})
-	at.head = uint32(t.paths.len())
+	slot := t.slot(keyOf(p.Prefix))
+	if t.scattered {
+		t.slots.add(slot)
+	}
+	t.paths.add(path{t.shared.number(p, peer, old, new), p.Since})
 }
 
 // slot returns the number of a prefix, which it gets if it has none.
 func (t *table) slot(k key) uint32 {
 	n := uint32(t.prefixes.len())
-	if n > 0 && !t.indexed {
-		switch order := k.compare(t.prefixes.at(n - 1).key()); {
+	if n > 0 && !t.scattered {
+		switch order := k.compare(t.latest); {
 		case order == 0:
 			return n - 1
 		case order < 0:
-			t.indexAll()
+			t.scatter()
 		}
 	}
-	if t.indexed {
-		h := k.hash()
-		if known, found := t.index.find(h, func(i uint32) bool { return t.prefixes.at(i).key() == k }); found {
+	if t.scattered {
+		if known, found := t.find(k); found {
 			return known
 		}
-		t.index.add(h, n)
+		t.index.add(k.hash(), n)
 	}
-	t.prefixes.add(announced{high: k.high, low: k.low, bits: k.bits, is6: k.is6})
+	d := destination{address: uint32(k.high), first: uint32(t.paths.len()), bits: k.bits, is6: k.is6}
+	if k.is6 {
+		d.address = uint32(t.wide.len())
+		t.wide.add([2]uint64{k.high, k.low})
+	}
+	t.prefixes.add(d)
+	t.latest = k
 	return n
+}
+
+// scatter notes that paths to one prefix do not stand together from now on.
+func (t *table) scatter() {
+	t.scattered = true
+	t.indexAll()
+	for slot := range uint32(t.prefixes.len()) {
+		from, to := t.span(slot)
+		for range to - from {
+			t.slots.add(slot)
+		}
+	}
+}
+
+// settle puts the paths to each prefix together, in the order in which they came. None
+// is added after that.
+func (t *table) settle() {
+	if !t.scattered {
+		return
+	}
+	t.scattered = false
+	ends := make([]uint32, t.prefixes.len()+1) // of the paths to the prefix before
+	for i := range uint32(t.paths.len()) {
+		ends[*t.slots.at(i)+1]++
+	}
+	for i := 1; i < len(ends); i++ {
+		ends[i] += ends[i-1]
+	}
+	for slot := range uint32(t.prefixes.len()) {
+		t.prefixes.at(slot).first = ends[slot]
+	}
+	var settled list[path]
+	settled.grow(t.paths.len())
+	for i := range uint32(t.paths.len()) {
+		slot := *t.slots.at(i)
+		*settled.at(ends[slot]) = *t.paths.at(i)
+		ends[slot]++
+	}
+	t.paths, t.slots = settled, list[uint32]{}
+}
+
+// span is where the paths of a slot stand.
+func (t *table) span(slot uint32) (from, to uint32) {
+	from, to = t.prefixes.at(slot).first, uint32(t.paths.len())
+	if next := slot + 1; int(next) < t.prefixes.len() {
+		to = t.prefixes.at(next).first
+	}
+	return from, to
 }
 
 // indexAll gives each prefix a place in the index.
 func (t *table) indexAll() {
 	t.indexed = true
-	for i := range uint32(t.prefixes.len()) {
-		t.index.add(t.prefixes.at(i).key().hash(), i)
+	t.index = newNumbers(t.prefixes.len())
+	for slot := range uint32(t.prefixes.len()) {
+		t.index.add(t.key(slot).hash(), slot)
 	}
+}
+
+// find returns the slot of a key that is in the index.
+func (t *table) find(k key) (slot uint32, known bool) {
+	return t.index.find(k.hash(), func(slot uint32) bool { return t.key(slot) == k })
 }
 
 // lookup returns the slot of a prefix.
@@ -153,28 +220,39 @@ func (t *table) lookup(p netip.Prefix) (slot uint32, known bool) {
 	if !t.indexed {
 		t.indexAll()
 	}
-	k := keyOf(p)
-	return t.index.find(k.hash(), func(i uint32) bool { return t.prefixes.at(i).key() == k })
+	return t.find(keyOf(p))
 }
 
-// of returns the paths of a slot, in the order in which they came, in to.
+// key returns the key of a slot.
+func (t *table) key(slot uint32) key {
+	d := t.prefixes.at(slot)
+	if !d.is6 {
+		return key{high: uint64(d.address), bits: d.bits}
+	}
+	a := t.wide.at(d.address)
+	return key{a[0], a[1], d.bits, true}
+}
+
+// prefix returns the prefix of a slot.
+func (t *table) prefix(slot uint32) netip.Prefix { return t.key(slot).prefix() }
+
+// of returns the paths of a slot, in the order in which they came, in to. All are
+// settled.
 func (t *table) of(slot uint32, to []entry) []entry {
 	to = to[:0]
-	for n := t.prefixes.at(slot).head; n != 0; {
-		e := t.paths.at(n - 1)
-		to, n = append(to, *e), e.next
-	}
-	for i, j := 0, len(to)-1; i < j; i, j = i+1, j-1 {
-		to[i], to[j] = to[j], to[i]
+	for i, end := t.span(slot); i < end; i++ {
+		p := t.paths.at(i)
+		a := t.shared.list.at(p.announcement)
+		to = append(to, entry{a.peer, p.announcement, p.since, a.old, a.new})
 	}
 	return to
 }
 
-// attrs returns what a path shares with others.
-func (t *table) attrs(e *entry) *attrs { return t.shared.list.at(e.attrs) }
+// path returns the AS path of a path.
+func (t *table) path(e *entry) rib.ASPath { return t.shared.path(e.shared) }
 
 // route returns what policies see of a path, without its communities. Its AS path is
 // in to.
 func (t *table) route(slot uint32, e *entry, to []filters.ASN) policies.Route {
-	return policies.Route{Prefix: t.prefixes.at(slot).prefix(), Peer: t.peers[e.peer].Address, Path: t.attrs(e).path.Append(to[:0])}
+	return policies.Route{Prefix: t.prefix(slot), Peer: t.peers[e.peer].Address, Path: t.path(e).Append(to[:0])}
 }

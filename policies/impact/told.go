@@ -25,7 +25,8 @@ func Standstill(routes, up int) float64 { return 2e-6 * float64(routes*up) }
 // told counts what members are told, and what they lose. reset: a soft reset tells them,
 // not only a session that goes or comes.
 func (a *assessment) told(prefix netip.Prefix, paths []entry, reset bool) {
-	before, after := a.table.order(paths, a.old, oldVerdict), a.table.order(paths, a.new, newVerdict)
+	before := a.room.before.rank(a.table, paths, a.old, oldVerdict)
+	after := a.room.after.rank(a.table, paths, a.new, newVerdict)
 	family := familyOf(prefix)
 	most := a.tell(nobodySpecial, before, after, reset)
 	a.most[family].add(most, 1)
@@ -67,7 +68,7 @@ func (t *tally) add(o tally, times int) {
 }
 
 // tell returns what a receiver is told of a prefix: one update, or nothing.
-func (a *assessment) tell(r receiver, before, after []candidate, reset bool) (t tally) {
+func (a *assessment) tell(r receiver, before, after []*candidate, reset bool) (t tally) {
 	was, now := a.table.chosen(r, before), a.table.chosen(r, after)
 	if was == nil && now == nil || was != nil && now != nil && was.at == now.at && was.treated == now.treated {
 		return t
@@ -113,12 +114,14 @@ func (a *assessment) sum(n uint32) {
 func oldVerdict(e *entry) eval.Verdict { return e.old }
 func newVerdict(e *entry) eval.Verdict { return e.new }
 
-// special returns the members to whom not all paths are offered, in order.
+// special returns the members to whom not all paths are offered, in order, until it is
+// asked again.
 func (a *assessment) special(paths []entry) []uint32 {
-	var out []uint32
+	out := a.room.special[:0]
 	for _, e := range paths {
-		out = append(append(out, e.peer), a.behind.of(e.attrs)...)
+		out = append(append(out, e.peer), a.behind.of(e.shared)...)
 	}
+	a.room.special = out
 	slices.Sort(out)
 	return slices.Compact(out)
 }
@@ -151,7 +154,7 @@ type lastBefore struct {
 // same says whether the answer is the same for these paths.
 func (l *lastBefore) same(paths []entry) bool {
 	return slices.EqualFunc(l.paths, paths, func(x, y entry) bool {
-		return x.peer == y.peer && x.attrs == y.attrs && x.old.Refused() == y.old.Refused()
+		return x.peer == y.peer && x.shared == y.shared && x.old.Refused() == y.old.Refused()
 	})
 }
 
@@ -165,7 +168,7 @@ func (a *assessment) without(paths []entry, none []uint32) ([]uint32, bool) {
 	}
 	without := func(n uint32) {
 		usable := func(e entry) bool {
-			return !e.old.Refused() && e.peer != n && !slices.Contains(a.behind.of(e.attrs), n)
+			return !e.old.Refused() && e.peer != n && !slices.Contains(a.behind.of(e.shared), n)
 		}
 		if !a.sessions[n].SecondaryRoute && !slices.ContainsFunc(paths, usable) {
 			none = append(none, n)
@@ -173,7 +176,7 @@ func (a *assessment) without(paths []entry, none []uint32) ([]uint32, bool) {
 	}
 	e := &paths[first]
 	without(e.peer)
-	behind := a.behind.of(e.attrs)
+	behind := a.behind.of(e.shared)
 	for i, n := range behind {
 		if n != e.peer && !slices.Contains(behind[:i], n) {
 			without(n)
@@ -185,13 +188,13 @@ func (a *assessment) without(paths []entry, none []uint32) ([]uint32, bool) {
 // beforeSecondary is before for those who have secondary-route. Who could not use the
 // prefix, is special to some path to it.
 func (a *assessment) beforeSecondary(family int, paths []entry) {
-	var order []candidate
+	var order []*candidate
 	for _, n := range a.special(paths) {
 		if !a.sessions[n].SecondaryRoute {
 			continue
 		}
 		if order == nil {
-			order = a.table.order(paths, a.old, oldVerdict)
+			order = a.room.before.rank(a.table, paths, a.old, oldVerdict)
 		}
 		if r := a.receiver(n); !a.table.uses(r, a.table.chosen(r, order)) {
 			a.unusable[n][family]++

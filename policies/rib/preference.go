@@ -59,9 +59,9 @@ func (p *Preference) Compare(o *Preference) int {
 //
 // gobgpd sorts each path in as it comes, so here they are sorted in by age as well. Two
 // of one second, and paths that a soft reset brings anew, may stand otherwise there.
-func ByPreference[T any](paths []T, of func(*T) *Preference) {
+func ByPreference[T any](paths []*T, of func(*T) *Preference) {
 	if len(paths) > 2 {
-		slices.SortStableFunc(paths, func(a, b T) int { return cmp.Compare(of(&a).Since, of(&b).Since) })
+		slices.SortStableFunc(paths, func(a, b *T) int { return cmp.Compare(of(a).Since, of(b).Since) })
 	}
-	slices.SortStableFunc(paths, func(a, b T) int { return of(&a).Compare(of(&b)) })
+	slices.SortStableFunc(paths, func(a, b *T) int { return of(a).Compare(of(b)) })
 }
