@@ -26,7 +26,7 @@ func (c *collected) addresses() Addresses {
 	}
 	inside := make([][]netip.Prefix, len(lost))
 	for slot := range uint32(c.table.prefixes.len()) {
-		if !c.alive[slot] {
+		if !c.table.prefixes.at(slot).alive {
 			continue
 		}
 		p := c.table.prefix(slot)

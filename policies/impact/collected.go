@@ -12,12 +12,11 @@ import (
 // where else their space or their ASNs are, and who else is met.
 type collected struct {
 	*assessment
-	alive   []bool     // of each slot: some path of it is left
 	lengths [2]lengths // of the prefixes that there are: IPv4, IPv6
 
 	own      map[ref]life // what is announced of each listed prefix
 	seenASNs map[ref]bool
-	along    map[uint32][]ref // AS matches of the origin, by shared attributes
+	along    map[uint32][]ref // by announcement: AS matches of the origin, of providers that list prefixes, too
 
 	moved, unlisted map[Sighting]bool
 	collateral      map[filters.ASN]*besides
@@ -38,7 +37,7 @@ type lengths [129]bool
 
 func newCollected(a *assessment) *collected {
 	c := &collected{
-		assessment: a, alive: make([]bool, a.table.prefixes.len()), own: make(map[ref]life), seenASNs: make(map[ref]bool),
+		assessment: a, own: make(map[ref]life), seenASNs: make(map[ref]bool),
 		along: make(map[uint32][]ref), moved: make(map[Sighting]bool), unlisted: make(map[Sighting]bool), collateral: make(map[filters.ASN]*besides),
 	}
 	if len(a.index.asns) == 0 {
@@ -46,10 +45,13 @@ func newCollected(a *assessment) *collected {
 	}
 	var room [64]filters.ASN
 	for n := range uint32(a.table.shared.list.len()) {
+		if !a.index.some.mayBeIn(a.table.shared.path(n)) {
+			continue
+		}
 		path := a.table.shared.path(n).Append(room[:0])
 		a.index.along(path, func(r ref) {
 			c.seenASNs[r] = true
-			if len(path) > 0 && path[len(path)-1] == a.index.asn(r).ASN {
+			if a.index.placed[r.provider] && path[len(path)-1] == a.index.asn(r).ASN {
 				c.along[n] = append(c.along[n], r)
 			}
 		})
@@ -57,11 +59,15 @@ func newCollected(a *assessment) *collected {
 	return c
 }
 
-// see looks at one prefix. left: some path of it is not refused.
-func (c *collected) see(slot uint32, prefix netip.Prefix, paths []entry, alive bool) {
-	c.alive[slot] = alive
-	c.lengths[familyOf(prefix)][prefix.Bits()] = true
-	state := refusedAll
+// see looks at one prefix. alive: some path of it is not refused.
+func (c *collected) see(slot uint32, paths []entry, alive bool) {
+	d := c.table.prefixes.at(slot)
+	d.alive = alive
+	c.lengths[d.family()][d.bits] = true
+	if c.index.prefixes.Size() == 0 && len(c.along) == 0 {
+		return
+	}
+	prefix, state := c.table.prefix(slot), refusedAll
 	if alive {
 		state = left
 	}
@@ -78,9 +84,7 @@ func (c *collected) see(slot uint32, prefix netip.Prefix, paths []entry, alive b
 	}
 	for _, e := range paths {
 		for _, r := range c.along[e.shared] {
-			if c.index.placed[r.provider] {
-				c.unlisted[c.sighting(r.provider, prefix, c.index.asn(r).ASN)] = true
-			}
+			c.unlisted[c.sighting(r.provider, prefix, c.index.asn(r).ASN)] = true
 		}
 	}
 }
@@ -132,9 +136,9 @@ func (c *collected) beside(slot uint32, e *entry, via filters.ASN, none bool) {
 }
 
 // lost notes a prefix that has no path now, if it had one.
-func (c *collected) lost(prefix netip.Prefix, paths []entry) {
+func (c *collected) lost(slot uint32, paths []entry) {
 	if slices.ContainsFunc(paths, func(e entry) bool { return !e.old.Refused() }) {
-		c.gone = append(c.gone, prefix)
+		c.gone = append(c.gone, c.table.prefix(slot))
 	}
 }
 
@@ -206,7 +210,7 @@ func (c *collected) cover(p netip.Prefix) (slot uint32, found bool) {
 			continue
 		}
 		wider, _ := p.Addr().Prefix(bits)
-		if slot, known := c.table.lookup(wider); known && c.alive[slot] {
+		if slot, known := c.table.lookup(wider); known && c.table.prefixes.at(slot).alive {
 			return slot, true
 		}
 	}
@@ -215,7 +219,9 @@ func (c *collected) cover(p netip.Prefix) (slot uint32, found bool) {
 
 // covered names the origin of the best path that is left of a slot.
 func (c *collected) covered(l *filters.Listed, p netip.Prefix, slot uint32) Cover {
-	best := new(ranking).rank(c.table, c.of(slot, nil), c.new, newVerdict)[0]
+	var at view
+	c.look(slot, &at)
+	best := new(ranking).rank(c.table, at.paths, c.new, newVerdict)[0]
 	origin, _ := c.table.path(&best.entry).Origin()
 	return Cover{Provider: l.Provider.ID, List: l.Listing.Name, Prefix: p, By: c.table.prefix(slot), Origin: origin}
 }

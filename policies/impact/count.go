@@ -37,11 +37,19 @@ func (a *assessment) begin() {
 			}
 		}
 	}
+	// Nobody but the announcer has its ASN, as a rule; that it is behind its own paths goes
+	// without saying.
+	alone := make([]filters.ASN, len(a.sessions))
+	for i, s := range a.sessions {
+		if len(byASN[s.ASN]) == 1 {
+			alone[i] = s.ASN
+		}
+	}
 	a.behind = newLists(a.table.shared.list.len())
-	var room [64]filters.ASN
 	for n := range uint32(a.table.shared.list.len()) {
-		for _, asn := range a.table.shared.path(n).All(room[:0]) {
-			if some.may(asn) {
+		own := alone[a.table.shared.list.at(n).peer]
+		for asn := range a.table.shared.path(n).ASNs {
+			if some.may(asn) && asn != own {
 				a.behind.extend(byASN[asn])
 			}
 		}
@@ -52,10 +60,11 @@ func (a *assessment) begin() {
 }
 
 // count counts one prefix with all its paths.
-func (a *assessment) count(slot uint32, paths []entry) {
+func (a *assessment) count(slot uint32, at *view) {
+	paths := at.paths
 	a.out.Routes.Total += len(paths)
 	a.out.Prefixes.Total++
-	prefix := a.table.prefix(slot)
+	family := a.table.prefixes.at(slot).family()
 	refused, treated, differs, reset := 0, false, false, a.cut.hidden
 	for i := range paths {
 		e := &paths[i]
@@ -66,10 +75,10 @@ func (a *assessment) count(slot uint32, paths []entry) {
 		}
 		treated = treated || e.new.Treated() || e.old.Treated()
 	}
-	a.collected.see(slot, prefix, paths, len(paths) > refused)
-	a.before(familyOf(prefix), paths)
+	a.collected.see(slot, paths, len(paths) > refused)
+	a.before(family, at)
 	if a.secondary {
-		a.resent.see(familyOf(prefix), paths)
+		a.resent.see(family, paths)
 	}
 	if !treated {
 		return
@@ -79,7 +88,7 @@ func (a *assessment) count(slot uint32, paths []entry) {
 	}
 	if refused == len(paths) {
 		a.out.Prefixes.WithoutPath++
-		a.collected.lost(prefix, paths)
+		a.collected.lost(slot, paths)
 	}
 	for i := range paths {
 		otherwise := a.countPath(&paths[i])
@@ -88,7 +97,7 @@ func (a *assessment) count(slot uint32, paths []entry) {
 	}
 	a.withoutPath(paths, refused == len(paths))
 	if differs {
-		a.told(prefix, paths, reset)
+		a.told(family, paths, reset)
 	}
 }
 

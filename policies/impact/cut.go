@@ -54,16 +54,18 @@ func (x *index) shuts(member filters.ASN, treatments []policies.Treatment) found
 	return nobody
 }
 
-// of returns the paths of a slot, as table.of does, with those refused whose sessions
+// look looks at the paths of a slot, as table.look does, with those refused whose sessions
 // are shut.
-func (a *assessment) of(slot uint32, to []entry) []entry {
-	paths := a.table.of(slot, to)
+func (a *assessment) look(slot uint32, at *view) {
 	if !a.cut.any {
-		return paths
+		a.table.look(slot, at)
+		return
 	}
+	at.paths = at.paths[:0] // nothing is alike that was changed here
+	a.table.look(slot, at)
 	a.cut.hidden = false
-	for i := range paths {
-		e := &paths[i]
+	for i := range at.paths {
+		e := &at.paths[i]
 		if !a.cut.concerns(e) {
 			continue
 		}
@@ -77,7 +79,6 @@ func (a *assessment) of(slot uint32, to []entry) []entry {
 			e.old = eval.Cut()
 		}
 	}
-	return paths
 }
 
 // concerns says whether a path's session is shut, or was.

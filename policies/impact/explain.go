@@ -252,9 +252,11 @@ func (x *explainer) covers(p *rib.Path) {
 // coverings returns these prefixes, the longest first, with the origins of the best paths.
 func (x *explainer) coverings() []Covering {
 	x.around.settle()
+	var at view
 	out := []Covering{}
 	for slot := range uint32(x.around.prefixes.len()) {
-		best := new(ranking).rank(x.around, x.around.of(slot, nil), x.new, newVerdict)[0]
+		x.around.look(slot, &at)
+		best := new(ranking).rank(x.around, at.paths, x.new, newVerdict)[0]
 		origin, _ := x.around.path(&best.entry).Origin()
 		out = append(out, Covering{x.around.prefix(slot), origin})
 	}

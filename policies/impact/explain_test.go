@@ -55,7 +55,7 @@ func about(s impact.Subject, p *rib.Path) bool {
 	if s.Prefix.IsValid() {
 		return p.Prefix == s.Prefix
 	}
-	return slices.Contains(p.ASPath.All(nil), s.ASN)
+	return slices.Contains(slices.Collect(p.ASPath.ASNs), s.ASN)
 }
 
 func (o *oracle) announced(s impact.Subject) []impact.Announcement {

@@ -23,7 +23,9 @@ func Held(q Question, routes rib.Source) (map[rib.Peer]map[netip.Prefix]netip.Ad
 	}
 	for slot := range uint32(a.table.prefixes.len()) {
 		prefix := a.table.prefix(slot)
-		order := new(ranking).rank(a.table, a.of(slot, nil), a.new, newVerdict)
+		var at view
+		a.look(slot, &at)
+		order := new(ranking).rank(a.table, at.paths, a.new, newVerdict)
 		for n, s := range a.sessions {
 			r := a.receiver(uint32(n))
 			if c := a.table.chosen(r, order); s.sent(familyOf(prefix)) && a.table.uses(r, c) {

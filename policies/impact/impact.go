@@ -55,7 +55,7 @@ type assessment struct {
 	old, new *eval.Evaluator
 	sessions []Session // by the peers' numbers
 
-	behind lists // by shared attributes: sessions whose ASN is in the path
+	behind lists // by announcement: sessions, but for the announcer, whose ASN is in the path
 
 	out       *Report
 	members   []Member // by the peers' numbers
@@ -69,7 +69,8 @@ type assessment struct {
 	resent    resent   // where some session has secondary-route
 	usable    [2]int   // prefixes that there was a path to before
 	unusable  [][2]int // of these, of each session: what it could not use
-	last      lastBefore
+	none      []uint32 // members who could use none of the paths that were counted last, if any was left
+	reachable bool     // one was
 	room      room
 }
 
@@ -124,10 +125,10 @@ func (a *assessment) now(e *entry) string { return a.new.Effect(e.new) }
 // report counts all that was seen.
 func (a *assessment) report() *Report {
 	a.begin()
-	var paths []entry
+	var at view
 	for slot := range uint32(a.table.prefixes.len()) {
-		paths = a.of(slot, paths)
-		a.count(slot, paths)
+		a.look(slot, &at)
+		a.count(slot, &at)
 	}
 	a.finish()
 	return a.out

@@ -7,6 +7,7 @@ import (
 
 	"depeer/filters"
 	"depeer/policies"
+	"depeer/policies/rib"
 )
 
 // index finds the listings that a path belongs to. It knows what is in force only:
@@ -152,6 +153,16 @@ func (f *asnFilter) add(asn filters.ASN) { f[asn&0xffff>>6] |= 1 << (asn & 63) }
 
 // may says whether asn may be in the set.
 func (f *asnFilter) may(asn filters.ASN) bool { return f[asn&0xffff>>6]&(1<<(asn&63)) != 0 }
+
+// mayBeIn says whether one of the set may be in a path.
+func (f *asnFilter) mayBeIn(path rib.ASPath) bool {
+	for asn := range path.ASNs {
+		if f.may(asn) {
+			return true
+		}
+	}
+	return false
+}
 
 func containsAny(path, any []filters.ASN) bool {
 	for _, asn := range any {

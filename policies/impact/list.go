@@ -40,7 +40,7 @@ func (l *list[T]) grow(n int) {
 type lists struct{ all, ends []uint32 }
 
 // newLists returns room for n of them.
-func newLists(n int) lists { return lists{ends: make([]uint32, 0, n)} }
+func newLists(n int) lists { return lists{all: make([]uint32, 0, n), ends: make([]uint32, 0, n)} }
 
 // extend appends to the list that is being made; end ends it.
 func (l *lists) extend(numbers []uint32) { l.all = append(l.all, numbers...) }

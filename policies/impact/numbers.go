@@ -13,7 +13,7 @@ type slot struct{ hash, number uint32 }
 
 // newNumbers returns a table with room for n.
 func newNumbers(n int) numbers {
-	room := 1024
+	room := 1 << 12
 	for 3*room < 4*n {
 		room *= 2
 	}
@@ -41,7 +41,7 @@ func (n *numbers) find(hash uint32, equal func(number uint32) bool) (number uint
 func (n *numbers) add(hash, number uint32) {
 	if 4*(n.count+1) > 3*len(n.slots) {
 		old := n.slots
-		n.slots = make([]slot, max(1024, 2*len(old)))
+		n.slots = make([]slot, max(1<<12, 4*len(old))) // pages that nobody touches take none
 		for _, s := range old {
 			if s.number != 0 {
 				n.put(s)

@@ -134,7 +134,7 @@ func (o *oracle) order(prefix netip.Prefix, effect func(*rib.Path) string) []*ri
 // secondary-route only the former is looked at, and the session itself looks at the latter.
 func (o *oracle) gets(s impact.Session, prefix netip.Prefix, effect func(*rib.Path) string) got {
 	for _, p := range o.order(prefix, effect) {
-		through := slices.Contains(p.ASPath.All(nil), s.ASN)
+		through := slices.Contains(slices.Collect(p.ASPath.ASNs), s.ASN)
 		if p.Announcer() != s.Peer && (s.SecondaryRoute || !through) {
 			return got{p, effect(p), !through}
 		}
@@ -167,7 +167,7 @@ func (o *oracle) better(a, b *rib.Path, effect func(*rib.Path) string) bool {
 		return *p.MED
 	}
 	// The test has no confederations: the first ASN of all is that of the first segment.
-	first := func(p *rib.Path) filters.ASN { return append(p.ASPath.All(nil), 0)[0] }
+	first := func(p *rib.Path) filters.ASN { return append(slices.Collect(p.ASPath.ASNs), 0)[0] }
 	switch {
 	case preference(a) != preference(b):
 		return preference(a) > preference(b)

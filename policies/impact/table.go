@@ -22,7 +22,7 @@ type table struct {
 	prefixes list[destination]
 	wide     list[[2]uint64] // IPv6 addresses
 	paths    list[path]
-	latest   key // of prefixes
+	latest   key // that was added
 
 	index     numbers // of prefixes, if it is needed
 	indexed   bool
@@ -43,6 +43,14 @@ type destination struct {
 	bits    uint8
 	is6     bool
 	alive   bool // something of it is left (collected)
+}
+
+// family is 0 for IPv4, 1 for IPv6.
+func (d *destination) family() int {
+	if d.is6 {
+		return 1
+	}
+	return 0
 }
 
 // path is a path as it is held.
@@ -98,6 +106,13 @@ type entry struct {
 	old, new eval.Verdict
 }
 
+// view is the paths to one prefix, and whether they are of the same announcements as those
+// to the one that was looked at before: prefixes of one origin often stand side by side.
+type view struct {
+	paths []entry
+	alike bool
+}
+
 func newTable() *table {
 	return &table{number: make(map[rib.Peer]uint32), shared: newAnnouncements()}
 }
@@ -129,13 +144,11 @@ func (t *table) add(p *rib.Path, peer uint32, old, new eval.Verdict) {
 // slot returns the number of a prefix, which it gets if it has none.
 func (t *table) slot(k key) uint32 {
 	n := uint32(t.prefixes.len())
-	if n > 0 && !t.scattered {
-		switch order := k.compare(t.latest); {
-		case order == 0:
-			return n - 1
-		case order < 0:
-			t.scatter()
-		}
+	if n > 0 && k == t.latest {
+		return n - 1
+	}
+	if n > 0 && !t.scattered && k.compare(t.latest) < 0 {
+		t.scatter()
 	}
 	if t.scattered {
 		if known, found := t.find(k); found {
@@ -236,16 +249,22 @@ func (t *table) key(slot uint32) key {
 // prefix returns the prefix of a slot.
 func (t *table) prefix(slot uint32) netip.Prefix { return t.key(slot).prefix() }
 
-// of returns the paths of a slot, in the order in which they came, in to. All are
-// settled.
-func (t *table) of(slot uint32, to []entry) []entry {
-	to = to[:0]
-	for i, end := t.span(slot); i < end; i++ {
-		p := t.paths.at(i)
-		a := t.shared.list.at(p.announcement)
-		to = append(to, entry{a.peer, p.announcement, p.since, a.old, a.new})
+// look looks at the paths of a slot, in the order in which they came. All are settled.
+func (t *table) look(slot uint32, at *view) {
+	from, to := t.span(slot)
+	at.alike = len(at.paths) == int(to-from)
+	if !at.alike {
+		at.paths = append(at.paths[:0], make([]entry, to-from)...)
 	}
-	return to
+	for i := range at.paths {
+		e, p := &at.paths[i], t.paths.at(from+uint32(i))
+		e.since = p.since
+		if at.alike = at.alike && e.shared == p.announcement; at.alike {
+			continue
+		}
+		a := t.shared.list.at(p.announcement)
+		e.peer, e.shared, e.old, e.new = a.peer, p.announcement, a.old, a.new
+	}
 }
 
 // path returns the AS path of a path.

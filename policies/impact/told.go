@@ -1,7 +1,6 @@
 package impact
 
 import (
-	"net/netip"
 	"slices"
 
 	"depeer/policies/eval"
@@ -24,10 +23,9 @@ func Standstill(routes, up int) float64 { return 2e-6 * float64(routes*up) }
 
 // told counts what members are told, and what they lose. reset: a soft reset tells them,
 // not only a session that goes or comes.
-func (a *assessment) told(prefix netip.Prefix, paths []entry, reset bool) {
+func (a *assessment) told(family int, paths []entry, reset bool) {
 	before := a.room.before.rank(a.table, paths, a.old, oldVerdict)
 	after := a.room.after.rank(a.table, paths, a.new, newVerdict)
-	family := familyOf(prefix)
 	most := a.tell(nobodySpecial, before, after, reset)
 	a.most[family].add(most, 1)
 	rerouted, others := 0, a.sent[family]
@@ -127,35 +125,19 @@ func (a *assessment) special(paths []entry) []uint32 {
 }
 
 // before counts a prefix for those who could use it before.
-func (a *assessment) before(family int, paths []entry) {
-	if l := &a.last; !l.same(paths) {
-		l.paths = append(l.paths[:0], paths...)
-		l.none, l.usable = a.without(paths, l.none[:0])
+func (a *assessment) before(family int, at *view) {
+	if !at.alike {
+		a.none, a.reachable = a.without(at.paths, a.none[:0])
 	}
-	if a.last.usable {
+	if a.reachable {
 		a.usable[family]++
 	}
-	for _, n := range a.last.none {
+	for _, n := range a.none {
 		a.unusable[n][family]++
 	}
-	if a.last.usable && a.secondary {
-		a.beforeSecondary(family, paths)
+	if a.reachable && a.secondary {
+		a.beforeSecondary(family, at.paths)
 	}
-}
-
-// lastBefore is the answer for the prefix that was counted last: in a table, prefixes of
-// one origin stand side by side.
-type lastBefore struct {
-	paths  []entry
-	usable bool
-	none   []uint32
-}
-
-// same says whether the answer is the same for these paths.
-func (l *lastBefore) same(paths []entry) bool {
-	return slices.EqualFunc(l.paths, paths, func(x, y entry) bool {
-		return x.peer == y.peer && x.shared == y.shared && x.old.Refused() == y.old.Refused()
-	})
 }
 
 // without appends the members who could use none of the paths before, and says whether

@@ -78,24 +78,23 @@ func (p ASPath) Length() int {
 // Contains says whether asn is anywhere in the path, sets included: who is in a
 // path is not sent it back.
 func (p ASPath) Contains(asn filters.ASN) bool {
-	for _, asns := range p.Segments {
-		for ; len(asns) > 0; asns = asns[4:] {
-			if filters.ASN(binary.BigEndian.Uint32(asns)) == asn {
-				return true
-			}
+	for a := range p.ASNs {
+		if a == asn {
+			return true
 		}
 	}
 	return false
 }
 
-// All appends every ASN of the path, sets included.
-func (p ASPath) All(to []filters.ASN) []filters.ASN {
+// ASNs yields every ASN of the path, sets included.
+func (p ASPath) ASNs(yield func(filters.ASN) bool) {
 	for _, asns := range p.Segments {
 		for ; len(asns) > 0; asns = asns[4:] {
-			to = append(to, filters.ASN(binary.BigEndian.Uint32(asns)))
+			if !yield(filters.ASN(binary.BigEndian.Uint32(asns))) {
+				return
+			}
 		}
 	}
-	return to
 }
 
 // Origin returns the ASN that announced the prefix first, and false where that is

@@ -5,10 +5,11 @@ import (
 	"sync/atomic"
 )
 
-// How far unpacking runs ahead: blocks that stay in a processor's cache.
+// How far unpacking runs ahead: blocks that stay in a processor's cache, and are few enough
+// that waking the other side costs nothing beside them.
 const (
-	blockSize = 128 << 10
-	blocks    = 8
+	blockSize = 256 << 10
+	blocks    = 4
 )
 
 // source counts what is read from an io.Reader.
