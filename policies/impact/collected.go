@@ -45,7 +45,7 @@ func newCollected(a *assessment) *collected {
 	}
 	var room [64]filters.ASN
 	for n := range uint32(a.table.shared.list.len()) {
-		if !a.index.some.mayBeIn(a.table.shared.path(n)) {
+		if !someIn(a.table.shared.path(n), &a.index.some) {
 			continue
 		}
 		path := a.table.shared.path(n).Append(room[:0])

@@ -26,10 +26,10 @@ func (a *assessment) begin() {
 	a.unlike = make([]tally, len(a.sessions))
 	a.unusable = make([][2]int, len(a.sessions))
 	a.resent = newResent(len(a.sessions))
-	byASN, some := make(map[filters.ASN][]uint32), new(asnFilter)
+	byASN, some := make(map[filters.ASN][]uint32), new(filters.ASNSieve)
 	for i, s := range a.sessions {
 		byASN[s.ASN] = append(byASN[s.ASN], uint32(i))
-		some.add(s.ASN)
+		some.Add(s.ASN)
 		a.secondary = a.secondary || s.SecondaryRoute
 		for family := range a.sent {
 			if s.sent(family) && !a.cut.now[i] {
@@ -49,7 +49,7 @@ func (a *assessment) begin() {
 	for n := range uint32(a.table.shared.list.len()) {
 		own := alone[a.table.shared.list.at(n).peer]
 		for asn := range a.table.shared.path(n).ASNs {
-			if some.may(asn) && asn != own {
+			if some.May(asn) && asn != own {
 				a.behind.extend(byASN[asn])
 			}
 		}

@@ -19,7 +19,7 @@ type index struct {
 	prefixes  bart.Table[[]ref]
 	protected bart.Table[struct{}]
 	asns      map[filters.ASN][]ref
-	some      asnFilter            // of asns
+	some      filters.ASNSieve     // of asns
 	origins   map[filters.ASN]bool // that some provider lists, in force or not, wherever it looks
 	known     []bool               // providers that list ASNs: it is known where they are
 	placed    []bool               // providers that list prefixes
@@ -67,7 +67,7 @@ func newIndex(c *filters.Compiled, spared filters.Protection) *index {
 			x.origins[m.ASN] = true
 			if inForce && matched[m.ASN] {
 				x.asns[m.ASN] = append(x.asns[m.ASN], ref{int32(i), int32(j)})
-				x.some.add(m.ASN)
+				x.some.Add(m.ASN)
 			}
 		}
 		if inForce {
@@ -121,7 +121,7 @@ func (x *index) covering(p netip.Prefix, each func(ref)) {
 // along gives the AS matches that a path meets.
 func (x *index) along(path []filters.ASN, each func(ref)) {
 	for i, asn := range path {
-		if !x.some.may(asn) {
+		if !x.some.May(asn) {
 			continue
 		}
 		for _, r := range x.asns[asn] {
@@ -145,19 +145,10 @@ func (x *index) along(path []filters.ASN, each func(ref)) {
 	}
 }
 
-// asnFilter says of most ASNs that they are not in a set, faster than a map does: it has
-// a bit for all that have their lower half in common.
-type asnFilter [1 << 10]uint64
-
-func (f *asnFilter) add(asn filters.ASN) { f[asn&0xffff>>6] |= 1 << (asn & 63) }
-
-// may says whether asn may be in the set.
-func (f *asnFilter) may(asn filters.ASN) bool { return f[asn&0xffff>>6]&(1<<(asn&63)) != 0 }
-
-// mayBeIn says whether one of the set may be in a path.
-func (f *asnFilter) mayBeIn(path rib.ASPath) bool {
+// someIn says whether one of a set may be in a path.
+func someIn(path rib.ASPath, set *filters.ASNSieve) bool {
 	for asn := range path.ASNs {
-		if f.may(asn) {
+		if set.May(asn) {
 			return true
 		}
 	}

@@ -7,14 +7,18 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 
 	"depeer/policies/plan"
 )
 
-var idForm = regexp.MustCompile(`^[0-9]{6,}-[A-Za-z0-9._-]{1,100}$`)
+var idForm = regexp.MustCompile(`^[0-9]{6,}-[A-Za-z0-9._-]+$`)
 
 // validID says whether an entry's ID can stand in a file's name.
-func validID(id string) bool { return idForm.MatchString(id) }
+func validID(id string) bool {
+	_, name, _ := strings.Cut(id, "-")
+	return len(name) <= 100 && idForm.MatchString(id)
+}
 
 func (l *Lock) planPath(id string) string { return filepath.Join(l.dir, id+".plan.gz") }
 
