@@ -19,18 +19,40 @@ type announcement struct {
 }
 
 // announcements holds each once.
+//
+// Most of the time goes into waiting for memory: where an announcement would be in the
+// index, what is there, and its AS path are in three places, far from each other and from
+// those of the one before it. So several wait until they are looked for together: then the
+// processor fetches all of them at the same time.
 type announcements struct {
 	list  list[announcement]
 	paths octets
 	index numbers
 	seed  maphash.Seed
-	last  []uint32 // of each peer: prefixes of one origin often stand side by side
+	last  []uint32 // of each peer, or waits: prefixes of one origin often stand side by side
+
+	waiting []waiting
+	octets  []byte // the AS paths of those that wait
 }
+
+// waiting is an announcement that has no number yet. Its AS path is in octets.
+type waiting struct {
+	announcement
+	hash   uint32
+	number uint32 // counted from 1; while it is looked for, one that it may have
+}
+
+const (
+	together = 64              // how many wait
+	waits    = uint32(1 << 31) // marks a place among those that wait, where a number belongs
+	nothing  = ^uint32(0)
+)
 
 func newAnnouncements() announcements { return announcements{seed: maphash.MakeSeed()} }
 
-// number returns the number of what p shares with other paths of its peer.
-func (s *announcements) number(p *rib.Path, peer uint32, old, new eval.Verdict) uint32 {
+// add returns the number of what p shares with other paths of its peer, or where it waits
+// for one. When it is full, numbers must be given.
+func (s *announcements) add(p *rib.Path, peer uint32, old, new eval.Verdict) (number uint32, full bool) {
 	a := announcement{peer: peer, localPref: p.LocalPref, origin: p.Origin, old: old, new: new}
 	if a.localPref == 0 {
 		a.localPref = rib.DefaultLocalPref
@@ -40,28 +62,76 @@ func (s *announcements) number(p *rib.Path, peer uint32, old, new eval.Verdict) 
 	}
 	a.path.length = uint32(len(p.ASPath))
 	for len(s.last) <= int(peer) {
-		s.last = append(s.last, 0)
+		s.last = append(s.last, nothing)
 	}
-	same := func(n uint32) bool {
-		b := s.list.at(n)
-		a.path.at = b.path.at // what is compared is what stands there
-		return *b == a && bytes.Equal(s.paths.of(b.path), p.ASPath)
+	switch n := s.last[peer]; {
+	case n == nothing:
+	case n&waits != 0:
+		if w := &s.waiting[n&^waits]; a.equal(&w.announcement) && bytes.Equal(s.pathOf(w), p.ASPath) {
+			return n, false
+		}
+	case s.same(n, &a, p.ASPath):
+		return n, false
 	}
-	if n := s.last[peer]; s.list.len() > 0 && same(n) {
-		return n
+	hash := uint32(maphash.Bytes(s.seed, p.ASPath)) ^ a.localPref*0x9e3779b1 ^ a.med*0x85ebca77 ^ uint32(a.origin) ^ a.peer<<8
+	a.path.at = uint32(len(s.octets))
+	s.octets = append(s.octets, p.ASPath...)
+	number = uint32(len(s.waiting)) | waits
+	s.waiting, s.last[peer] = append(s.waiting, waiting{a, hash, 0}), number
+	return number, len(s.waiting) == together
+}
+
+// equal says whether two differ in nothing but their AS paths, of one length.
+func (a *announcement) equal(b *announcement) bool {
+	c := *a
+	c.path.at = b.path.at
+	return c == *b
+}
+
+// same says whether a with this AS path is that of the number.
+func (s *announcements) same(n uint32, a *announcement, path []byte) bool {
+	b := s.list.at(n)
+	return a.equal(b) && bytes.Equal(s.paths.of(b.path), path)
+}
+
+// number gives a number to all that wait, and calls each with every one of them, in order.
+func (s *announcements) number(each func(number uint32)) {
+	for i := range s.waiting {
+		s.waiting[i].number = s.index.first(s.waiting[i].hash)
 	}
-	h := maphash.Bytes(s.seed, p.ASPath)
-	hash := uint32(h) ^ a.localPref*0x9e3779b1 ^ a.med*0x85ebca77 ^ uint32(a.origin) ^ a.peer<<8
-	n, known := s.index.find(hash, same)
+	for i := range s.waiting {
+		if w := &s.waiting[i]; w.number != 0 && !w.equal(s.list.at(w.number-1)) {
+			w.number = 0
+		}
+	}
+	for i := range s.waiting {
+		w := &s.waiting[i]
+		n := w.number - 1
+		if w.number == 0 || !bytes.Equal(s.path(n), s.pathOf(w)) {
+			n = s.find(w)
+		}
+		s.last[w.peer] = n
+		each(n)
+	}
+	s.waiting, s.octets = s.waiting[:0], s.octets[:0]
+}
+
+// find returns the number of an announcement that waits, which it gets if it has none.
+func (s *announcements) find(w *waiting) uint32 {
+	path := s.pathOf(w)
+	n, known := s.index.find(w.hash, func(n uint32) bool { return s.same(n, &w.announcement, path) })
 	if !known {
 		n = uint32(s.list.len())
-		a.path = s.paths.keep(p.ASPath)
+		a := w.announcement
+		a.path = s.paths.keep(path)
 		s.list.add(a)
-		s.index.add(hash, n)
+		s.index.add(w.hash, n)
 	}
-	s.last[peer] = n
 	return n
 }
+
+// pathOf returns the AS path of an announcement that waits.
+func (s *announcements) pathOf(w *waiting) []byte { return s.octets[w.path.at:][:w.path.length] }
 
 // path returns the AS path of an announcement.
 func (s *announcements) path(n uint32) rib.ASPath { return s.paths.of(s.list.at(n).path) }

@@ -37,6 +37,17 @@ func (n *numbers) find(hash uint32, equal func(number uint32) bool) (number uint
 	}
 }
 
+// first returns the number that is looked at first for a hash, counted from 1; 0: none.
+func (n *numbers) first(hash uint32) uint32 {
+	if len(n.slots) == 0 {
+		return 0
+	}
+	if s := n.slots[hash&uint32(len(n.slots)-1)]; s.hash == hash {
+		return s.number
+	}
+	return 0
+}
+
 // add notes a number that is not there.
 func (n *numbers) add(hash, number uint32) {
 	if 4*(n.count+1) > 3*len(n.slots) {

@@ -29,7 +29,9 @@ type table struct {
 	scattered bool         // the paths to a prefix do not stand together
 	slots     list[uint32] // of the paths, where they are scattered
 
-	shared announcements
+	shared   announcements
+	numbered int      // paths whose announcements have their number
+	given    []uint32 // numbers, the last time
 
 	peers  []rib.Peer
 	number map[rib.Peer]uint32
@@ -138,7 +140,22 @@ func (t *table) add(p *rib.Path, peer uint32, old, new eval.Verdict) {
 	if t.scattered {
 		t.slots.add(slot)
 	}
-	t.paths.add(path{t.shared.number(p, peer, old, new), p.Since})
+	n, full := t.shared.add(p, peer, old, new)
+	t.paths.add(path{n, p.Since})
+	if full {
+		t.give()
+	}
+}
+
+// give gives numbers to announcements that wait for them.
+func (t *table) give() {
+	t.given = t.given[:0]
+	t.shared.number(func(n uint32) { t.given = append(t.given, n) })
+	for ; t.numbered < t.paths.len(); t.numbered++ {
+		if p := t.paths.at(uint32(t.numbered)); p.announcement&waits != 0 {
+			p.announcement = t.given[p.announcement&^waits]
+		}
+	}
 }
 
 // slot returns the number of a prefix, which it gets if it has none.
@@ -181,6 +198,7 @@ func (t *table) scatter() {
 // settle puts the paths to each prefix together, in the order in which they came. None
 // is added after that.
 func (t *table) settle() {
+	t.give()
 	if !t.scattered {
 		return
 	}
