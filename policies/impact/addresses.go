@@ -3,8 +3,6 @@ package impact
 import (
 	"net/netip"
 	"slices"
-
-	"github.com/gaissmai/bart"
 )
 
 // addresses counts what nothing leads to any more:
@@ -20,30 +18,27 @@ func (c *collected) addresses() Addresses {
 	if len(lost) == 0 {
 		return Addresses{}
 	}
-	var table bart.Table[int]
-	for i, p := range lost {
-		table.Insert(p, i)
-	}
-	inside := make([][]netip.Prefix, len(lost))
-	for slot := range uint32(c.table.prefixes.len()) {
-		if !c.table.prefixes.at(slot).alive {
-			continue
-		}
-		p := c.table.prefix(slot)
-		if i, found := table.LookupPrefix(p); found {
-			inside[i] = append(inside[i], p)
-		}
-	}
 	var out Addresses
-	for i, p := range lost {
+	for _, p := range lost {
 		n := size(p)
-		for _, q := range outermost(networks(inside[i])) {
+		for _, q := range outermost(networks(c.aliveInside(p))) {
 			n -= min(n, size(q))
 		}
 		if p.Addr().Is4() {
 			out.IPv4 += n
 		} else {
 			out.IPv6 += n
+		}
+	}
+	return out
+}
+
+// aliveInside returns the prefixes inside p that some path is left to.
+func (c *collected) aliveInside(p netip.Prefix) []netip.Prefix {
+	var out []netip.Prefix
+	for slot, to := c.table.inside(keyOf(p)); slot < to; slot++ {
+		if c.table.prefixes.at(slot).alive {
+			out = append(out, c.table.prefix(slot))
 		}
 	}
 	return out

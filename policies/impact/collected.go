@@ -12,7 +12,6 @@ import (
 // where else their space or their ASNs are, and who else is met.
 type collected struct {
 	*assessment
-	lengths [2]lengths // of the prefixes that there are: IPv4, IPv6
 
 	own      map[ref]life // what is announced of each listed prefix
 	seenASNs map[ref]bool
@@ -31,9 +30,6 @@ const (
 	refusedAll
 	left
 )
-
-// lengths says which lengths there are.
-type lengths [129]bool
 
 func newCollected(a *assessment) *collected {
 	c := &collected{
@@ -61,9 +57,7 @@ func newCollected(a *assessment) *collected {
 
 // see looks at one prefix. alive: some path of it is not refused.
 func (c *collected) see(slot uint32, paths []entry, alive bool) {
-	d := c.table.prefixes.at(slot)
-	d.alive = alive
-	c.lengths[d.family()][d.bits] = true
+	c.table.prefixes.at(slot).alive = alive
 	if c.index.prefixes.Size() == 0 && len(c.along) == 0 {
 		return
 	}
@@ -71,7 +65,7 @@ func (c *collected) see(slot uint32, paths []entry, alive bool) {
 	if alive {
 		state = left
 	}
-	listed := c.index.spares(prefix)
+	listed := false
 	c.index.covering(prefix, func(r ref) {
 		listed = true
 		c.own[r] = max(c.own[r], state)
@@ -79,7 +73,7 @@ func (c *collected) see(slot uint32, paths []entry, alive bool) {
 			c.seeOrigins(prefix, paths, r.provider)
 		}
 	})
-	if listed || len(c.along) == 0 {
+	if listed || len(c.along) == 0 || c.index.spares(prefix) {
 		return
 	}
 	for _, e := range paths {
@@ -204,13 +198,8 @@ func (c *collected) entries(provider int32) {
 // cover returns the slot of the longest prefix around p, and shorter, that has a path
 // left.
 func (c *collected) cover(p netip.Prefix) (slot uint32, found bool) {
-	there := &c.lengths[familyOf(p)]
-	for bits := p.Bits() - 1; bits >= 0; bits-- {
-		if !there[bits] {
-			continue
-		}
-		wider, _ := p.Addr().Prefix(bits)
-		if slot, known := c.table.lookup(wider); known && c.table.prefixes.at(slot).alive {
+	for slot := range c.table.around(keyOf(p)) {
+		if c.table.prefixes.at(slot).alive {
 			return slot, true
 		}
 	}

@@ -1,8 +1,6 @@
 package impact
 
 import (
-	"cmp"
-	"encoding/binary"
 	"net/netip"
 
 	"depeer/filters"
@@ -17,16 +15,15 @@ import (
 //
 // As long as prefixes come in order, as dumps have them, the next one is new or the
 // last, and paths stand by prefix as they come. When one comes out of order, all
-// prefixes get a place in an index, and settle puts the paths in order.
+// prefixes get a place in an index. In the end all are in order (settle).
 type table struct {
 	prefixes list[destination]
 	wide     list[[2]uint64] // IPv6 addresses
 	paths    list[path]
 	latest   key // that was added
 
-	index     numbers // of prefixes, if it is needed
-	indexed   bool
-	scattered bool         // the paths to a prefix do not stand together
+	scattered bool         // prefixes are not in order, nor do the paths to one stand together
+	index     numbers      // of prefixes, where they are scattered
 	slots     list[uint32] // of the paths, where they are scattered
 
 	shared   announcements
@@ -57,48 +54,6 @@ func (d *destination) family() int {
 
 // path is a path as it is held.
 type path struct{ announcement, since uint32 }
-
-// key is a prefix without what netip needs besides.
-type key struct {
-	high, low uint64
-	bits      uint8
-	is6       bool
-}
-
-func keyOf(p netip.Prefix) key {
-	if a := p.Addr(); a.Is4() {
-		b := a.As4()
-		return key{high: uint64(binary.BigEndian.Uint32(b[:])), bits: uint8(p.Bits())}
-	}
-	b := p.Addr().As16()
-	return key{binary.BigEndian.Uint64(b[:]), binary.BigEndian.Uint64(b[8:]), uint8(p.Bits()), true}
-}
-
-func (k key) prefix() netip.Prefix {
-	if !k.is6 {
-		var b [4]byte
-		binary.BigEndian.PutUint32(b[:], uint32(k.high))
-		return netip.PrefixFrom(netip.AddrFrom4(b), int(k.bits))
-	}
-	var b [16]byte
-	binary.BigEndian.PutUint64(b[:], k.high)
-	binary.BigEndian.PutUint64(b[8:], k.low)
-	return netip.PrefixFrom(netip.AddrFrom16(b), int(k.bits))
-}
-
-func (k key) compare(l key) int {
-	if k.is6 != l.is6 {
-		return map[bool]int{false: -1, true: 1}[k.is6]
-	}
-	return cmp.Or(cmp.Compare(k.high, l.high), cmp.Compare(k.low, l.low), cmp.Compare(k.bits, l.bits))
-}
-
-// hash mixes all bits (multiplicative hashing; the constants are odd and irrational).
-func (k key) hash() uint32 {
-	h := k.high*0x9e3779b97f4a7c15 ^ (k.low+uint64(k.bits)<<1)*0xc2b2ae3d27d4eb4f
-	h ^= h >> 29
-	return uint32(h * 0x9e3779b97f4a7c15 >> 32)
-}
 
 // entry is one path.
 type entry struct {
@@ -168,10 +123,11 @@ func (t *table) slot(k key) uint32 {
 		t.scatter()
 	}
 	if t.scattered {
-		if known, found := t.find(k); found {
+		hash := k.hash()
+		if known, found := t.index.find(hash, func(slot uint32) bool { return t.key(slot) == k }); found {
 			return known
 		}
-		t.index.add(k.hash(), n)
+		t.index.add(hash, n)
 	}
 	d := destination{address: uint32(k.high), first: uint32(t.paths.len()), bits: k.bits, is6: k.is6}
 	if k.is6 {
@@ -186,41 +142,14 @@ func (t *table) slot(k key) uint32 {
 // scatter notes that paths to one prefix do not stand together from now on.
 func (t *table) scatter() {
 	t.scattered = true
-	t.indexAll()
+	t.index = newNumbers(t.prefixes.len())
 	for slot := range uint32(t.prefixes.len()) {
+		t.index.add(t.key(slot).hash(), slot)
 		from, to := t.span(slot)
 		for range to - from {
 			t.slots.add(slot)
 		}
 	}
-}
-
-// settle puts the paths to each prefix together, in the order in which they came. None
-// is added after that.
-func (t *table) settle() {
-	t.give()
-	if !t.scattered {
-		return
-	}
-	t.scattered = false
-	ends := make([]uint32, t.prefixes.len()+1) // of the paths to the prefix before
-	for i := range uint32(t.paths.len()) {
-		ends[*t.slots.at(i)+1]++
-	}
-	for i := 1; i < len(ends); i++ {
-		ends[i] += ends[i-1]
-	}
-	for slot := range uint32(t.prefixes.len()) {
-		t.prefixes.at(slot).first = ends[slot]
-	}
-	var settled list[path]
-	settled.grow(t.paths.len())
-	for i := range uint32(t.paths.len()) {
-		slot := *t.slots.at(i)
-		*settled.at(ends[slot]) = *t.paths.at(i)
-		ends[slot]++
-	}
-	t.paths, t.slots = settled, list[uint32]{}
 }
 
 // span is where the paths of a slot stand.
@@ -230,28 +159,6 @@ func (t *table) span(slot uint32) (from, to uint32) {
 		to = t.prefixes.at(next).first
 	}
 	return from, to
-}
-
-// indexAll gives each prefix a place in the index.
-func (t *table) indexAll() {
-	t.indexed = true
-	t.index = newNumbers(t.prefixes.len())
-	for slot := range uint32(t.prefixes.len()) {
-		t.index.add(t.key(slot).hash(), slot)
-	}
-}
-
-// find returns the slot of a key that is in the index.
-func (t *table) find(k key) (slot uint32, known bool) {
-	return t.index.find(k.hash(), func(slot uint32) bool { return t.key(slot) == k })
-}
-
-// lookup returns the slot of a prefix.
-func (t *table) lookup(p netip.Prefix) (slot uint32, known bool) {
-	if !t.indexed {
-		t.indexAll()
-	}
-	return t.find(keyOf(p))
 }
 
 // key returns the key of a slot.

@@ -1,0 +1,84 @@
+package impact
+
+import (
+	"slices"
+	"sort"
+)
+
+// A table that is settled has its prefixes in order, those inside one behind it:
+//
+//	10.0.0.0/8   10.1.0.0/16   10.1.1.0/24   10.2.0.0/16   11.0.0.0/8
+//	             |------ inside 10.1/16 ---|
+
+// settle puts prefixes in order, and the paths to each together, in the order in which
+// they came. None is added after that.
+func (t *table) settle() {
+	t.give()
+	if !t.scattered {
+		return
+	}
+	order := make([]uint32, t.prefixes.len()) // slots, as they are to stand
+	for i := range order {
+		order[i] = uint32(i)
+	}
+	slices.SortFunc(order, func(a, b uint32) int { return t.key(a).compare(t.key(b)) })
+	paths := make([]uint32, len(order)) // of each slot as it is: how many, then where the next one goes
+	for i := range uint32(t.paths.len()) {
+		paths[*t.slots.at(i)]++
+	}
+	var prefixes list[destination]
+	next := uint32(0)
+	for _, slot := range order {
+		d := *t.prefixes.at(slot)
+		d.first = next
+		prefixes.add(d)
+		paths[slot], next = next, next+paths[slot]
+	}
+	var settled list[path]
+	settled.grow(t.paths.len())
+	for i := range uint32(t.paths.len()) {
+		at := &paths[*t.slots.at(i)]
+		*settled.at(*at) = *t.paths.at(i)
+		*at++
+	}
+	t.prefixes, t.paths = prefixes, settled
+	t.scattered, t.index, t.slots = false, numbers{}, list[uint32]{}
+}
+
+// from returns the first slot that is not before k.
+func (t *table) from(k key) uint32 {
+	return uint32(sort.Search(t.prefixes.len(), func(i int) bool { return t.key(uint32(i)).compare(k) >= 0 }))
+}
+
+// inside returns the slots of a prefix and of those inside it.
+func (t *table) inside(k key) (from, to uint32) {
+	from = t.from(k)
+	n := t.prefixes.len() - int(from)
+	return from, from + uint32(sort.Search(n, func(i int) bool { return !k.contains(t.key(from + uint32(i))) }))
+}
+
+// around yields the slots of the prefixes around one, the longest first. What is before it
+// is around it, or inside the next one around it:
+//
+//	10.0.0.0/8   10.1.0.0/16   10.1.1.0/24   10.1.2.0/24
+//	around           around    first 22 bits as   <── of this
+func (t *table) around(k key) func(yield func(slot uint32) bool) {
+	return func(yield func(slot uint32) bool) {
+		slot, shorter := t.from(k), int(k.bits)
+		for slot > 0 && shorter > 0 {
+			q := t.key(slot - 1)
+			if q.is6 != k.is6 {
+				return
+			}
+			length := min(k.common(q), shorter-1) // of the next one, at most
+			if int(q.bits) > length {
+				slot, shorter = t.from(k.first(length).longer()), length+1
+				continue
+			}
+			slot, shorter = slot-1, int(q.bits)
+			if !yield(slot) {
+				return
+			}
+		}
+	}
+}
