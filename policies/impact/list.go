@@ -20,7 +20,11 @@ func (l *list[T]) at(i uint32) *T { return &l.blocks[i>>blockBits][i%blockSize] 
 // add appends an element.
 func (l *list[T]) add(e T) {
 	if l.count%blockSize == 0 {
-		l.blocks = append(l.blocks, make([]T, 0, blockSize))
+		block := make([]T, 0, blockSize)
+		if l.count > 0 { // what has outgrown a block is large
+			block = populated(block)
+		}
+		l.blocks = append(l.blocks, block)
 	}
 	last := &l.blocks[len(l.blocks)-1]
 	*last = append(*last, e)

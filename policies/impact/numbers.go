@@ -52,7 +52,7 @@ func (n *numbers) first(hash uint32) uint32 {
 func (n *numbers) add(hash, number uint32) {
 	if 4*(n.count+1) > 3*len(n.slots) {
 		old := n.slots
-		n.slots = make([]slot, max(1<<12, 4*len(old))) // pages that nobody touches take none
+		n.slots = populated(make([]slot, max(1<<12, 4*len(old))))
 		for _, s := range old {
 			if s.number != 0 {
 				n.put(s)

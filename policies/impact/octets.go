@@ -16,8 +16,12 @@ const (
 func (o *octets) keep(b []byte) span {
 	n := len(o.blocks) - 1
 	if n < 0 || cap(o.blocks[n])-len(o.blocks[n]) < len(b) {
-		o.blocks = append(o.blocks, make([]byte, 0, max(octetsBlock, len(b))))
 		n++
+		block := make([]byte, 0, max(octetsBlock, len(b)))
+		if n > 0 {
+			block = populated(block)
+		}
+		o.blocks = append(o.blocks, block)
 	}
 	block := &o.blocks[n]
 	s := span{uint32(n)<<octetsBits | uint32(len(*block)), uint32(len(b))}
