@@ -13,7 +13,7 @@ type announcement struct {
 	peer      uint32
 	localPref uint32 // 100 where it is absent
 	med       uint32
-	path      span
+	path      place
 	old, new  eval.Verdict
 	origin    rib.Origin
 }
@@ -29,7 +29,9 @@ type announcements struct {
 	paths octets
 	index numbers
 	seed  maphash.Seed
-	last  []uint32 // of each peer, or waits: prefixes of one origin often stand side by side
+	// last is the latest of each peer: its number, or where it waits, or none. Prefixes of
+	// one origin often stand side by side.
+	last []uint32
 
 	waiting []waiting
 	octets  []byte // the AS paths of those that wait
@@ -45,7 +47,7 @@ type waiting struct {
 const (
 	together = 64              // how many wait
 	waits    = uint32(1 << 31) // marks a place among those that wait, where a number belongs
-	nothing  = ^uint32(0)
+	none     = ^uint32(0)      // of a peer: it is not like a place, though it is marked
 )
 
 func newAnnouncements() announcements { return announcements{seed: maphash.MakeSeed()} }
@@ -62,10 +64,10 @@ func (s *announcements) add(p *rib.Path, peer uint32, old, new eval.Verdict) (nu
 	}
 	a.path.length = uint32(len(p.ASPath))
 	for len(s.last) <= int(peer) {
-		s.last = append(s.last, nothing)
+		s.last = append(s.last, none)
 	}
 	switch n := s.last[peer]; {
-	case n == nothing:
+	case n == none:
 	case n&waits != 0:
 		if w := &s.waiting[n&^waits]; a.equal(&w.announcement) && bytes.Equal(s.pathOf(w), p.ASPath) {
 			return n, false
@@ -81,7 +83,7 @@ func (s *announcements) add(p *rib.Path, peer uint32, old, new eval.Verdict) (nu
 	return number, len(s.waiting) == together
 }
 
-// equal says whether two differ in nothing but their AS paths, of one length.
+// equal says whether two differ in none but their AS paths, of one length.
 func (a *announcement) equal(b *announcement) bool {
 	c := *a
 	c.path.at = b.path.at
@@ -96,15 +98,15 @@ func (s *announcements) same(n uint32, a *announcement, path []byte) bool {
 
 // number gives a number to all that wait, and calls each with every one of them, in order.
 func (s *announcements) number(each func(number uint32)) {
-	for i := range s.waiting {
+	for i := range s.waiting { // fetches the index
 		s.waiting[i].number = s.index.first(s.waiting[i].hash)
 	}
-	for i := range s.waiting {
+	for i := range s.waiting { // fetches what is there
 		if w := &s.waiting[i]; w.number != 0 && !w.equal(s.list.at(w.number-1)) {
 			w.number = 0
 		}
 	}
-	for i := range s.waiting {
+	for i := range s.waiting { // fetches its AS path
 		w := &s.waiting[i]
 		n := w.number - 1
 		if w.number == 0 || !bytes.Equal(s.path(n), s.pathOf(w)) {

@@ -214,10 +214,3 @@ func (c *collected) covered(l *filters.Listed, p netip.Prefix, slot uint32) Cove
 	origin, _ := c.table.path(&best.entry).Origin()
 	return Cover{Provider: l.Provider.ID, List: l.Listing.Name, Prefix: p, By: c.table.prefix(slot), Origin: origin}
 }
-
-func familyOf(p netip.Prefix) int {
-	if p.Addr().Is4() {
-		return 0
-	}
-	return 1
-}

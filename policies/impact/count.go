@@ -37,8 +37,8 @@ func (a *assessment) begin() {
 			}
 		}
 	}
-	// Nobody but the announcer has its ASN, as a rule; that it is behind its own paths goes
-	// without saying.
+	// alone is the ASN of a session that nobody else has, as a rule: it is left out of what
+	// is behind its own paths.
 	alone := make([]filters.ASN, len(a.sessions))
 	for i, s := range a.sessions {
 		if len(byASN[s.ASN]) == 1 {

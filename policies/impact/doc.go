@@ -7,7 +7,8 @@
 //	lists ──► index ────────────────┘  which listing a path belongs to
 //
 // All paths are looked at once, as they come, and kept in little memory (table):
-// what a prefix loses is known only when the last member's paths have been seen.
+// what a prefix loses is known only when the last member's paths have been seen. Then
+// they stand in order of their prefixes.
 //
 // The state of a path is what the new policy makes of it as it is announced:
 // refused or changed. What differs from the policy that is in force already (old) is
@@ -15,5 +16,5 @@
 //
 // Which path a member gets is chosen as the route server does it (choice.go).
 //
-// The package is pure.
+// The package is pure, but for a hint to the kernel about its own memory (pages_linux.go).
 package impact

@@ -3,8 +3,47 @@ package impact
 import (
 	"net/netip"
 
+	"depeer/policies"
+	"depeer/policies/eval"
 	"depeer/policies/rib"
 )
+
+// Ordered is a table of prefixes that is settled.
+type Ordered struct{ table *table }
+
+func NewOrdered(all []netip.Prefix) Ordered {
+	t := newTable()
+	for _, p := range all {
+		path := rib.Path{Route: policies.Route{Prefix: p}}
+		t.add(&path, 0, eval.Verdict{}, eval.Verdict{})
+	}
+	t.settle()
+	return Ordered{t}
+}
+
+// All returns them as they stand.
+func (p Ordered) All() (out []netip.Prefix) {
+	for slot := range uint32(p.table.prefixes.len()) {
+		out = append(out, p.table.prefix(slot))
+	}
+	return out
+}
+
+// Around returns those around one, as they are found.
+func (p Ordered) Around(q netip.Prefix) (out []netip.Prefix) {
+	for slot := range p.table.around(keyOf(q)) {
+		out = append(out, p.table.prefix(slot))
+	}
+	return out
+}
+
+// Inside returns those inside one, and itself.
+func (p Ordered) Inside(q netip.Prefix) (out []netip.Prefix) {
+	for slot, to := p.table.inside(keyOf(q)); slot < to; slot++ {
+		out = append(out, p.table.prefix(slot))
+	}
+	return out
+}
 
 // Held returns what each session is left with under the new policy: who announces the
 // path that it gets to a prefix, and uses.
@@ -28,7 +67,7 @@ func Held(q Question, routes rib.Source) (map[rib.Peer]map[netip.Prefix]netip.Ad
 		order := new(ranking).rank(a.table, at.paths, a.new, newVerdict)
 		for n, s := range a.sessions {
 			r := a.receiver(uint32(n))
-			if c := a.table.chosen(r, order); s.sent(familyOf(prefix)) && a.table.uses(r, c) {
+			if c := a.table.chosen(r, order); s.sent(a.table.prefixes.at(slot).family()) && a.table.uses(r, c) {
 				out[s.Peer][prefix] = a.table.peers[c.peer].Address
 			}
 		}

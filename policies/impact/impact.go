@@ -55,7 +55,9 @@ type assessment struct {
 	old, new *eval.Evaluator
 	sessions []Session // by the peers' numbers
 
-	behind lists // by announcement: sessions, but for the announcer, whose ASN is in the path
+	// behind are, by announcement, the sessions whose ASN is in the path. The announcer may
+	// be left out: its own paths are not offered to it anyway.
+	behind lists
 
 	out       *Report
 	members   []Member // by the peers' numbers

@@ -36,8 +36,12 @@ func (k key) prefix() netip.Prefix {
 }
 
 func (k key) compare(l key) int {
-	if k.is6 != l.is6 {
-		return map[bool]int{false: -1, true: 1}[k.is6]
+	switch {
+	case k.is6 == l.is6:
+	case l.is6:
+		return -1
+	default:
+		return 1
 	}
 	return cmp.Or(cmp.Compare(k.high, l.high), cmp.Compare(k.low, l.low), cmp.Compare(k.bits, l.bits))
 }

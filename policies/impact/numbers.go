@@ -52,7 +52,11 @@ func (n *numbers) first(hash uint32) uint32 {
 func (n *numbers) add(hash, number uint32) {
 	if 4*(n.count+1) > 3*len(n.slots) {
 		old := n.slots
-		n.slots = populated(make([]slot, max(1<<12, 4*len(old))))
+		times := 4 // what is copied is less than a third of all; of a large table it is memory that counts
+		if len(old) >= 1<<18 {
+			times = 2
+		}
+		n.slots = populated(make([]slot, max(1<<12, times*len(old))))
 		for _, s := range old {
 			if s.number != 0 {
 				n.put(s)

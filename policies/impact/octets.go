@@ -4,8 +4,8 @@ package impact
 // collector follows.
 type octets struct{ blocks [][]byte }
 
-// span is where one of them is.
-type span struct{ at, length uint32 }
+// place is where one of them is.
+type place struct{ at, length uint32 }
 
 const (
 	octetsBits  = 18
@@ -13,10 +13,12 @@ const (
 )
 
 // keep copies b.
-func (o *octets) keep(b []byte) span {
+func (o *octets) keep(b []byte) place {
 	n := len(o.blocks) - 1
-	if n < 0 || cap(o.blocks[n])-len(o.blocks[n]) < len(b) {
-		n++
+	if n < 0 || len(o.blocks[n]) >= octetsBlock || cap(o.blocks[n])-len(o.blocks[n]) < len(b) {
+		if n++; n >= 1<<(32-octetsBits) {
+			panic("impact: AS paths of four gigabytes, no two of them alike")
+		}
 		block := make([]byte, 0, max(octetsBlock, len(b)))
 		if n > 0 {
 			block = populated(block)
@@ -24,12 +26,12 @@ func (o *octets) keep(b []byte) span {
 		o.blocks = append(o.blocks, block)
 	}
 	block := &o.blocks[n]
-	s := span{uint32(n)<<octetsBits | uint32(len(*block)), uint32(len(b))}
+	p := place{uint32(n)<<octetsBits | uint32(len(*block)), uint32(len(b))}
 	*block = append(*block, b...)
-	return s
+	return p
 }
 
-func (o *octets) of(s span) []byte {
-	at := s.at % octetsBlock
-	return o.blocks[s.at>>octetsBits][at : at+s.length : at+s.length]
+func (o *octets) of(p place) []byte {
+	at := p.at % octetsBlock
+	return o.blocks[p.at>>octetsBits][at : at+p.length : at+p.length]
 }

@@ -14,6 +14,7 @@ import (
 // they came. None is added after that.
 func (t *table) settle() {
 	t.give()
+	t.index, t.shared.index, t.shared.last = numbers{}, numbers{}, nil // nothing is looked for any more
 	if !t.scattered {
 		return
 	}
@@ -22,9 +23,9 @@ func (t *table) settle() {
 		order[i] = uint32(i)
 	}
 	slices.SortFunc(order, func(a, b uint32) int { return t.key(a).compare(t.key(b)) })
-	paths := make([]uint32, len(order)) // of each slot as it is: how many, then where the next one goes
+	places := make([]uint32, len(order)) // of each slot as it is: how many paths, then where the next one goes
 	for i := range uint32(t.paths.len()) {
-		paths[*t.slots.at(i)]++
+		places[*t.slots.at(i)]++
 	}
 	var prefixes list[destination]
 	next := uint32(0)
@@ -32,17 +33,17 @@ func (t *table) settle() {
 		d := *t.prefixes.at(slot)
 		d.first = next
 		prefixes.add(d)
-		paths[slot], next = next, next+paths[slot]
+		places[slot], next = next, next+places[slot]
 	}
 	var settled list[path]
 	settled.grow(t.paths.len())
 	for i := range uint32(t.paths.len()) {
-		at := &paths[*t.slots.at(i)]
+		at := &places[*t.slots.at(i)]
 		*settled.at(*at) = *t.paths.at(i)
 		*at++
 	}
 	t.prefixes, t.paths = prefixes, settled
-	t.scattered, t.index, t.slots = false, numbers{}, list[uint32]{}
+	t.scattered, t.slots = false, list[uint32]{}
 }
 
 // from returns the first slot that is not before k.
@@ -61,21 +62,21 @@ func (t *table) inside(k key) (from, to uint32) {
 // is around it, or inside the next one around it:
 //
 //	10.0.0.0/8   10.1.0.0/16   10.1.1.0/24   10.1.2.0/24
-//	around           around    first 22 bits as   <── of this
+//
+// 10.1.1.0/24 is not around 10.1.2.0/24. They have 22 bits in common, so that what is around
+// the one and before the other has no more.
 func (t *table) around(k key) func(yield func(slot uint32) bool) {
 	return func(yield func(slot uint32) bool) {
-		slot, shorter := t.from(k), int(k.bits)
-		for slot > 0 && shorter > 0 {
+		for slot := t.from(k); slot > 0; {
 			q := t.key(slot - 1)
 			if q.is6 != k.is6 {
 				return
 			}
-			length := min(k.common(q), shorter-1) // of the next one, at most
-			if int(q.bits) > length {
-				slot, shorter = t.from(k.first(length).longer()), length+1
+			if common := k.common(q); int(q.bits) > common { // the next one has no more bits than that
+				slot = t.from(k.first(common).longer())
 				continue
 			}
-			slot, shorter = slot-1, int(q.bits)
+			slot--
 			if !yield(slot) {
 				return
 			}

@@ -80,10 +80,13 @@ func aSession(i int, t *rapid.T) impact.Session {
 	return s
 }
 
+// somePaths are few as a rule, and now and then more than announcements wait together. They
+// come in order of their prefixes, as dumps have them; twice so; or in any order.
 func somePaths(t *rapid.T, members []impact.Session) []*rib.Path {
 	var out []*rib.Path
 	seen := make(map[netip.AddrPort]bool)
-	for range rapid.IntRange(0, 20).Draw(t, "paths") {
+	few := rapid.IntRange(0, 9).Draw(t, "few") > 0
+	for range rapid.IntRange(0, map[bool]int{true: 20, false: 400}[few]).Draw(t, "paths") {
 		m := rapid.SampledFrom(members).Draw(t, "by")
 		asns := append([]filters.ASN{m.ASN}, rapid.SliceOfN(anASN, 0, 3).Draw(t, "path")...)
 		p := &rib.Path{PeerASN: m.ASN, ASPath: rib.Sequence(asns...), Origin: rib.Origin(rapid.IntRange(0, 2).Draw(t, "origin")), Since: uint32(rapid.IntRange(1, 3).Draw(t, "since"))}
@@ -101,7 +104,43 @@ func somePaths(t *rapid.T, members []impact.Session) []*rib.Path {
 			out = append(out, p)
 		}
 	}
+	for range rapid.IntRange(0, 3).Draw(t, "alike") {
+		out = append(out, alike(t, out)...)
+	}
+	half := len(out) / 2
+	switch runs := rapid.IntRange(0, 2).Draw(t, "sorted runs"); runs {
+	case 1:
+		inOrder(out)
+	case 2:
+		inOrder(out[:half])
+		inOrder(out[half:])
+	}
 	return out
+}
+
+func inOrder(paths []*rib.Path) {
+	slices.SortStableFunc(paths, func(a, b *rib.Path) int { return a.Prefix.Compare(b.Prefix) })
+}
+
+// alike announces one more prefix along the same paths as another, but for one, perhaps.
+func alike(t *rapid.T, paths []*rib.Path) (more []*rib.Path) {
+	to := aPrefix(t, 22)
+	if len(paths) == 0 || slices.ContainsFunc(paths, func(p *rib.Path) bool { return p.Prefix == to }) {
+		return nil
+	}
+	from := rapid.SampledFrom(paths).Draw(t, "like").Prefix
+	for _, p := range paths {
+		if p.Prefix == from {
+			p = p.Clone()
+			p.Prefix = to
+			more = append(more, p)
+		}
+	}
+	if rapid.Bool().Draw(t, "but for one") {
+		i := rapid.IntRange(0, len(more)-1).Draw(t, "one")
+		more[i].Origin = (more[i].Origin + 1) % 3
+	}
+	return more
 }
 
 func source(paths []*rib.Path) rib.Source {

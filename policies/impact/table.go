@@ -10,8 +10,9 @@ import (
 )
 
 // table holds every path that was seen: what is needed to choose between those of
-// a prefix, and what the policies said. A path takes 8 octets, an IPv4 prefix 12, and
-// what paths of a member have in common is held once (announcements).
+// a prefix, and what the policies said. A path takes 8 octets, an IPv4 prefix 12, an IPv6
+// prefix 28, and what paths of a member have in common is held once (announcements). Where
+// they come out of order, a path takes 12, and a prefix its place in the index.
 //
 // As long as prefixes come in order, as dumps have them, the next one is new or the
 // last, and paths stand by prefix as they come. When one comes out of order, all
@@ -20,7 +21,8 @@ type table struct {
 	prefixes list[destination]
 	wide     list[[2]uint64] // IPv6 addresses
 	paths    list[path]
-	latest   key // that was added
+	latest   key    // that was asked for
+	at       uint32 // its slot
 
 	scattered bool         // prefixes are not in order, nor do the paths to one stand together
 	index     numbers      // of prefixes, where they are scattered
@@ -28,7 +30,7 @@ type table struct {
 
 	shared   announcements
 	numbered int      // paths whose announcements have their number
-	given    []uint32 // numbers, the last time
+	given    []uint32 // room for the numbers that are given
 
 	peers  []rib.Peer
 	number map[rib.Peer]uint32
@@ -41,7 +43,7 @@ type destination struct {
 	first   uint32
 	bits    uint8
 	is6     bool
-	alive   bool // something of it is left (collected)
+	alive   bool // some path to it is left: what collected notes
 }
 
 // family is 0 for IPv4, 1 for IPv6.
@@ -117,14 +119,16 @@ func (t *table) give() {
 func (t *table) slot(k key) uint32 {
 	n := uint32(t.prefixes.len())
 	if n > 0 && k == t.latest {
-		return n - 1
+		return t.at
 	}
 	if n > 0 && !t.scattered && k.compare(t.latest) < 0 {
 		t.scatter()
 	}
+	t.latest, t.at = k, n
 	if t.scattered {
 		hash := k.hash()
 		if known, found := t.index.find(hash, func(slot uint32) bool { return t.key(slot) == k }); found {
+			t.at = known
 			return known
 		}
 		t.index.add(hash, n)
@@ -135,7 +139,6 @@ func (t *table) slot(k key) uint32 {
 		t.wide.add([2]uint64{k.high, k.low})
 	}
 	t.prefixes.add(d)
-	t.latest = k
 	return n
 }
 
@@ -174,7 +177,8 @@ func (t *table) key(slot uint32) key {
 // prefix returns the prefix of a slot.
 func (t *table) prefix(slot uint32) netip.Prefix { return t.key(slot).prefix() }
 
-// look looks at the paths of a slot, in the order in which they came. All are settled.
+// look looks at the paths of a slot, in the order in which they came. The table is
+// settled.
 func (t *table) look(slot uint32, at *view) {
 	from, to := t.span(slot)
 	at.alike = len(at.paths) == int(to-from)
