@@ -175,7 +175,10 @@ func TestWatchLists(t *testing.T) {
 	r.says(at, "msg=applied")
 	w.comesTo(testbed.Patience, outcomes["c"])
 	r.ends()
-	if calls := w.history(); fmt.Sprint(calls) != "[watch applied watch applied watch applied]" {
+	// What tells that routes are on their way is a neighbor for a moment, which watch may be
+	// about to cover when it is ended.
+	calls := strings.NewReplacer(" repair untouched", "", " repair applied", "").Replace(fmt.Sprint(w.history()))
+	if calls != "[watch applied watch applied watch applied]" {
 		t.Errorf("history: %v", calls)
 	}
 }
