@@ -159,6 +159,7 @@ func TestCompileNext(t *testing.T) {
 		c, diags := filters.Compile(lists, rules)
 		if c == nil {
 			t.Fatalf("refused: %v", diags)
+			return
 		}
 		for _, listed := range c.Listed {
 			day, next := "", ""

@@ -168,11 +168,3 @@ func cutEverywhere(t failing, c chooser, m *plantest.Model, change *plan.Change,
 }
 
 func isNote(c plan.Call) bool { return c.Verb == plan.NoteSessions }
-
-func names(p *policies.RoutingPolicy) []string {
-	var out []string
-	for _, s := range p.Import {
-		out = append(out, s.Name)
-	}
-	return out
-}

@@ -22,7 +22,7 @@ var alike = cmp.Options{cmpopts.EquateComparable(netip.Prefix{}, netip.Addr{}), 
 func TestPart(t *testing.T) {
 	for name, old := range files(t, "into") {
 		for _, s := range samples {
-			text, l := render.Into(name, old, s.policy, s.comment)
+			text, _ := render.Into(name, old, s.policy, s.comment)
 			if text == nil {
 				continue // a neighbor-set into a list in one value
 			}

@@ -66,7 +66,7 @@ type names map[string]bool
 func (n names) take(kind, name string, length int) error {
 	switch {
 	case !strings.HasPrefix(name, policies.Prefix):
-		return fmt.Errorf("%s %q is not named %s...", kind, name, policies.Prefix)
+		return fmt.Errorf("%s %q has a name that does not begin with %s", kind, name, policies.Prefix)
 	case !plain(name):
 		return fmt.Errorf("%s %q has a name that is not printable ASCII", kind, name)
 	case n[name]:

@@ -41,10 +41,17 @@ type Daemon struct {
 	clients int // neighbors in its file
 }
 
-// binary builds the gobgpd of go.mod, once per process; the go command keeps it
-// in its cache. The working directory must be inside the module, as it is for tests.
+// binary builds the gobgpd of the module in the folder gobgpd, once per process; the go
+// command keeps it in its cache. The working directory must be inside depeer's module, as
+// it is for tests. (A module of its own: the daemon has the versions of its release,
+// whatever depeer itself is built with.)
 var binary = sync.OnceValues(func() (string, error) {
+	module, err := exec.Command("go", "env", "GOMOD").Output()
+	if err != nil {
+		return "", fmt.Errorf("looking for depeer's module: %w", err)
+	}
 	cmd := exec.Command("go", "tool", "-n", "github.com/osrg/gobgp/v3/cmd/gobgpd")
+	cmd.Dir = filepath.Join(filepath.Dir(string(module)), "policies/lab/testbed/gobgpd")
 	var complaint strings.Builder
 	cmd.Stderr = &complaint
 	path, err := cmd.Output()
