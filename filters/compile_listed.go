@@ -25,7 +25,7 @@ func (c *compiler) list(lists []*Listing) {
 		}
 		first[l.Name] = l
 		c.isKnown(l.Source, c.rules.Lists[l.Name])
-		c.isKnown(l.Source, l.Treatment)
+		c.isKnown(l.At(l.Places.Treatment), l.Treatment)
 		if len(l.Providers) == 0 {
 			c.diags.Warnf(l.Source, "listing-empty", "", "list %q has no providers, and matches nothing", l.Name)
 		}
@@ -50,12 +50,12 @@ func (c *compiler) decide(listed *Listed, exceptions []*Exception) int {
 		c.diags.Errorf(p.Source, "listing-no-treatment", "treatment: "+c.severest(),
 			"nothing says how %s is to be treated", p.ID)
 		return -1
-	case general == "" && p.Treatment != "" && !c.isKnown(p.Source, name):
+	case general == "" && p.Treatment != "" && !c.isKnown(p.At(p.Places.Treatment), name):
 		return -1
 	}
 	ladder := c.ladders[name]
 	if ladder != nil && p.Listed.IsZero() {
-		c.diags.Errorf(p.Source, "listing-ladder-no-date", "listed: YYYY-MM-DD",
+		c.diags.Errorf(p.At(p.Places.Treatment), "listing-ladder-no-date", "listed: YYYY-MM-DD",
 			"%s is to be treated by ladder %q, and does not say since when it is listed", p.ID, name)
 		return -1
 	}
@@ -79,15 +79,15 @@ func (c *compiler) warnOfDays(listed *Listed) {
 	p := listed.Provider
 	switch {
 	case listed.State == Expired:
-		c.diags.Warnf(p.Source, "listing-expired", "take it out, or set a later day",
+		c.diags.Warnf(p.At(p.Places.Expires), "listing-expired", "take it out, or set a later day",
 			"%s expired on %s, and matches nothing", p.ID, p.Expires)
 		return
 	case p.Review.Past(c.rules.At):
-		c.diags.Warnf(p.Source, "listing-review", "review it, and set a later day",
+		c.diags.Warnf(p.At(p.Places.Review), "listing-review", "review it, and set a later day",
 			"%s was to be reviewed by %s", p.ID, p.Review)
 	}
 	if listed.State == Waiting && c.rules.At.Before(p.Listed.Start()) {
-		c.diags.Warnf(p.Source, "listing-future", "",
+		c.diags.Warnf(p.At(p.Places.Listed), "listing-future", "",
 			"%s is listed from %s on, and matches nothing before", p.ID, p.Listed)
 	}
 }

@@ -24,6 +24,7 @@ type Listing struct {
 	Providers []Provider
 
 	Source diag.Position // its file, and where its name stands
+	Places ListingPlaces
 	Digest string        // SHA-256 of the bytes that were read, in hexadecimal
 }
 
@@ -49,6 +50,33 @@ type Provider struct {
 	AllowReserved bool
 
 	Source diag.Position // where its entry starts
+	Places ProviderPlaces
+}
+
+// Place is a line and a column, both from 1, in the file of a listing. The zero value is
+// nowhere: the file does not have the value.
+type Place struct{ Line, Column int32 }
+
+// PlaceOf returns where p is in its file.
+func PlaceOf(p diag.Position) Place { return Place{int32(p.Line), int32(p.Column)} }
+
+// ListingPlaces are where values of a listing stand that are judged once it is read.
+type ListingPlaces struct{ Treatment, Updated, MaxAge Place }
+
+// ProviderPlaces are where values of a provider stand that are judged once it is read.
+type ProviderPlaces struct{ Treatment, Listed, Review, Expires Place }
+
+// At returns the position of a place of the listing's file; its Source for nowhere.
+func (l *Listing) At(p Place) diag.Position { return positionOr(l.Source, p) }
+
+// At returns the position of a place of the provider's file; its Source for nowhere.
+func (p *Provider) At(place Place) diag.Position { return positionOr(p.Source, place) }
+
+func positionOr(source diag.Position, p Place) diag.Position {
+	if p != (Place{}) {
+		source.Line, source.Column = int(p.Line), int(p.Column)
+	}
+	return source
 }
 
 // Evidence is a reference that supports a listing; at least one field is set.

@@ -31,7 +31,9 @@ var bad = []struct {
 	{"HTML", feed.Plain, "\n<!DOCTYPE html>\n<html>", []string{`f:1:1: error: this is HTML or XML, not a feed: it begins with "<!DOCTYPE html>" (hint: fetch it again) [feed-html]`}},
 	{"error code", feed.SpamhausASNDrop, "Error Code: 522\n", []string{`f:1:1: error: this is a server's error, not a feed: "Error Code: 522" (hint: fetch it again) [feed-error-page]`}},
 	{"gzip", feed.Plain, "\x1f\x8b\x08\x00", []string{"f:1:1: error: the feed is gzipped (hint: gunzip it first) [feed-binary]"}},
-	{"byte order mark", feed.Plain, "\ufeff1.2.3.0/24\n", []string{"f:1:1: error: the feed starts with a byte order mark (hint: save it as UTF-8 without a mark) [feed-encoding]"}},
+	{"a mark in the middle", feed.Plain, "1.2.3.0/24\n\ufeff1.2.4.0/24\n", []string{`f:2:1: error: "\ufeff1.2.4.0/24" is neither a prefix nor an ASN (hint: one prefix or ASN a line) [feed-line]`}},
+	{"a second list", feed.SpamhausDrop, title + "1.2.3.0/24 ; SBL1\n" + title + "1.2.4.0/24 ; SBL2\n", []string{
+		`f:3:1: error: a second list begins here: "Spamhaus DROP List 2021/01/21 - (c) 2021"... (hint: import each list by itself) [feed-second-title]`}},
 	{"NUL", feed.Plain, "1.2.3.0/24\n1.2.\x004.0/24\n", []string{"f:2:5: error: the feed is not text: control character U+0000 [feed-binary]"}},
 	{"escape", feed.Plain, "# \x1b[31m\n1.2.3.0/24\n", []string{"f:1:3: error: the feed is not text: control character U+001B [feed-binary]"}},
 	{"Latin-1", feed.Plain, "# caf\xe9\n1.2.3.0/24\n", []string{"f:1:6: error: the feed is not text: no UTF-8 [feed-binary]"}},
@@ -79,14 +81,14 @@ var bad = []struct {
 		`f:2:32: error: "timestamp" must be a whole number up to 253402300799 [feed-number]`,
 		`f:2:45: error: "size" must be a whole number up to 9223372036854775807 [feed-number]`}},
 	{"another type", feed.SpamhausDrop, record + `{"type":"notice"}` + "\n", []string{`f:2:9: error: a record of type "notice", where metadata belongs [feed-footer]`}},
-	{"after the footer", feed.SpamhausDrop, record + footer + "\n", []string{`f:3:1: error: "" after the footer [feed-after-end]`}},
+	{"after the footer", feed.SpamhausDrop, record + footer + "\n" + record, []string{`f:4:1: error: "{\"cidr\":\"1.2.3.0/24\",\"sblid\":\"SBL1\",\"rir"... after the footer [feed-after-end]`}},
 	{"empty JSON", feed.SpamhausDrop, `{"type":"metadata","timestamp":1752302274,"size":0,"records":0}` + "\n", []string{"f: error: the feed lists nothing [feed-no-entries]"}},
 	{"bad records", feed.SpamhausDrop, "{\"cidr\":\"1.2.3.1/24\",\"sblid\":\"SBL1\"}\n" + "{\"cidr\":null}\n" + "{\"cidr\":\"1.2.3.0/24\",\"cidr\":\"1.2.4.0/24\"}\n" + "{\"cidr\":[]}\n" + "[]\n{\"cidr\":\"1.2.3.0/24\",\"sblid\":12}\n{\"cidr\":\"1.2.3.0/24\",\"sblid\":\"12\"}\n{\"a\":1}{}\n" +
 		`{"type":"metadata","timestamp":1752302274,"size":186,"records":8}` + "\n", []string{
 		"f:1:9: error: host bits set in 1.2.3.1/24 (hint: 1.2.3.0/24) [feed-host-bits]",
 		`f:2:9: error: "cidr" is missing [feed-missing-key]`,
 		`f:3:22: error: key "cidr" stands twice [feed-json]`,
-		"f:4:9: error: a string, a number or null must stand here [feed-json]",
+		`f:4:9: error: "cidr" must be a string [feed-json]`,
 		"f:5:1: error: a record in JSON must start with { [feed-json]",
 		`f:6:30: error: "sblid" must be a string [feed-json]`,
 		`f:7:30: error: "12" is no SBL number (hint: such as SBL300238) [feed-sbl]`,
@@ -104,7 +106,7 @@ var bad = []struct {
 	{"DROP in JSON", feed.SpamhausASNDrop, record + footer, []string{"f:1:9: error: a prefix: this is no list of ASNs (hint: spamhaus-drop) [feed-format]"}},
 	{"bad JSON ASNs", feed.SpamhausASNDrop, "{\"asn\":\"612\"}\n{\"asn\":0612}\n{\"asn\":4294967296}\n{\"rir\":\"x\"}\n{\"asn\":6e2}\n{\"asn\":-1}\n" + `{"type":"metadata","timestamp":1752302274,"size":81,"records":6}` + "\n", []string{
 		`f:1:8: error: "asn" must be a whole number up to 4294967295 [feed-number]`,
-		"f:2:8: error: a string, a number or null must stand here [feed-json]",
+		"f:2:8: error: a value must stand here [feed-json]",
 		`f:3:8: error: "asn" must be a whole number up to 4294967295 [feed-number]`,
 		`f:4:1: error: "asn" is missing [feed-missing-key]`,
 		`f:5:8: error: "asn" must be a whole number up to 4294967295 [feed-number]`,

@@ -39,7 +39,11 @@ func (r *reader) dropText(text string) {
 
 // noHeader says that a text lacks the title of a DROP list.
 func (r *reader) noHeader(text string) {
-	r.errorf(diag.Position{File: r.file, Line: 1, Column: 1}, "no-header", "its title is: ; Spamhaus DROP List ...",
+	hint := "its title is: ; Spamhaus DROP List ..."
+	if isCSV(text) {
+		hint = CSV.String()
+	}
+	r.errorf(diag.Position{File: r.file, Line: 1, Column: 1}, "no-header", hint,
 		"this is no Spamhaus DROP list: it begins with %s", brief(strings.TrimSpace(text)))
 }
 

@@ -12,10 +12,11 @@ const (
 	SpamhausDrop    Format = iota // DROP, EDROP, DROPv6: prefixes with SBL numbers
 	SpamhausASNDrop               // ASN-DROP: ASNs
 	Plain                         // one prefix or ASN a line
+	CSV                           // columns ASN and Entity
 )
 
 // Formats returns every format.
-func Formats() []Format { return []Format{SpamhausDrop, SpamhausASNDrop, Plain} }
+func Formats() []Format { return []Format{SpamhausDrop, SpamhausASNDrop, Plain, CSV} }
 
 // String returns the name that users type.
 func (f Format) String() string {
@@ -26,6 +27,8 @@ func (f Format) String() string {
 		return "spamhaus-asndrop"
 	case Plain:
 		return "plain"
+	case CSV:
+		return "csv"
 	default:
 		panic(fmt.Sprintf("feed: no format %d", uint8(f)))
 	}

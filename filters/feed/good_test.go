@@ -17,6 +17,7 @@ import (
 // ignored: the digest has a test of its own; times are compared as text.
 var compare = cmp.Options{
 	cmpopts.IgnoreFields(filters.Listing{}, "Digest"),
+	cmpopts.IgnoreTypes(filters.ListingPlaces{}, filters.ProviderPlaces{}),
 	cmp.Comparer(func(a, b filters.Moment) bool { return a.String() == b.String() }),
 	cmp.Comparer(func(a, b filters.Day) bool { return a == b }),
 	cmp.Comparer(func(a, b netip.Prefix) bool { return a == b }),
@@ -229,7 +230,7 @@ func TestFormats(t *testing.T) {
 		}
 	}
 	_, err := feed.ParseFormat("drop")
-	if want := `no feed format "drop": it is one of spamhaus-drop, spamhaus-asndrop, plain`; err == nil || err.Error() != want {
+	if want := `no feed format "drop": it is one of spamhaus-drop, spamhaus-asndrop, plain, csv`; err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}
 }

@@ -44,7 +44,7 @@ func (r *reader) comment(h *header, l line) {
 	modified, dated := strings.CutPrefix(s, "Last-Modified:")
 	switch {
 	case dated:
-		t, _ := time.Parse("Mon, _2 Jan 2006 15:04:05 GMT", strings.TrimSpace(modified))
+		t := parseDate(strings.TrimSpace(modified))
 		// No time at all is before 1970, too, and the listing's reader takes neither.
 		if _, err := filters.ParseDay(t.Format(time.DateOnly)); err != nil {
 			r.errorf(r.at(l, start), "date", "such as Thu, 21 Jan 2021 19:45:55 GMT", "%s is no date", brief(strings.TrimSpace(modified)))
@@ -56,12 +56,38 @@ func (r *reader) comment(h *header, l line) {
 		h.url = s
 	case strings.HasPrefix(s, "This list has been merged into "):
 		h.merged = true
-	case h.kind == "":
-		if m := title.FindStringSubmatch(s); m != nil {
+	default:
+		m := title.FindStringSubmatch(s)
+		switch {
+		case m == nil:
+		case h.kind != "":
+			r.errorf(r.at(l, start), "second-title", "import each list by itself", "a second list begins here: %s", brief(s))
+		default:
 			h.kind, h.copyright = m[1], m[3]
 			h.day, _ = filters.ParseDay(strings.ReplaceAll(m[2], "/", "-"))
 		}
 	}
+}
+
+// dateForms are the ways in which publishers and mirrors write a time of day: RFC 9110,
+// 5.6.7, whose zone is GMT, and what means the same.
+var dateForms = []string{
+	"Mon, _2 Jan 2006 15:04:05 GMT",
+	"Mon, _2 Jan 2006 15:04:05 UTC",
+	"Mon, _2 Jan 2006 15:04:05 UT",
+	"Mon, _2 Jan 2006 15:04:05 -0700",
+	"Mon, _2 Jan 2006 15:04:05 Z07:00",
+	time.RFC3339,
+}
+
+// parseDate returns the moment that s is, in UTC; the zero time if it is none.
+func parseDate(s string) time.Time {
+	for _, form := range dateForms {
+		if t, err := time.Parse(form, s); err == nil {
+			return t.UTC()
+		}
+	}
+	return time.Time{}
 }
 
 // The lists of prefixes.

@@ -19,9 +19,17 @@ func isJSON(text string) bool { return strings.HasPrefix(strings.TrimLeft(text, 
 //	{"asn":64999,"rir":"arin","domain":"example.net","cc":"ZZ","asname":"EXAMPLE"}
 //	{"type":"metadata","timestamp":1752302274,"size":122,"records":2,...}
 func (r *reader) json(text string, format Format) {
+	if strings.Contains(text, "\r\n") {
+		// The footer counts bytes as they were published, with lines that end with LF.
+		text = strings.ReplaceAll(text, "\r\n", "\n")
+		r.diags.Warnf(r.whole(), "feed-line-ends", "", "its lines end with CR LF, which somebody has changed since it was published; they are read as LF")
+	}
 	records, footer, last := 0, false, line{}
 	for l := range r.lines(text) {
 		last = l
+		if footer && strings.TrimSpace(l.text) == "" {
+			continue
+		}
 		if footer {
 			r.errorf(r.at(l, 0), "after-end", "", "%s after the footer", brief(l.text))
 			return
@@ -38,7 +46,7 @@ func (r *reader) json(text string, format Format) {
 		}
 		f := &record{r, l, o}
 		switch {
-		case o.find("type") != nil:
+		case f.isFooter():
 			footer = true
 			f.footer(records)
 			continue
@@ -59,6 +67,11 @@ func (r *reader) json(text string, format Format) {
 		r.nameASNDrop()
 	}
 	r.entries()
+}
+
+// isFooter says whether the record is about the file: it has a type, and no entry.
+func (f *record) isFooter() bool {
+	return f.object.find("type") != nil && f.object.find("cidr") == nil && f.object.find("asn") == nil
 }
 
 // record is one line of JSON.
@@ -86,7 +99,7 @@ func (f *record) text(key string) string {
 		f.errorf(f.position(m), "json", "", "%q must be a string", key)
 		return ""
 	}
-	return m.value
+	return strings.TrimSpace(m.value)
 }
 
 // number returns the number of a key that must be there.

@@ -5,8 +5,9 @@ import (
 	"strings"
 )
 
-// A record is a flat JSON object. It is read here, and not by encoding/json,
-// for the place of every value, and because a key that stands twice is an error.
+// A record is a JSON object on one line. It is read here, and not by encoding/json,
+// for the place of every value, and because a key that stands twice is an error. What
+// is nested in it is passed over: none of the keys that are read holds any.
 
 // jsonKind is the type of a value.
 type jsonKind uint8
@@ -16,6 +17,7 @@ const (
 	jsonNumber
 	jsonNull
 	jsonBool
+	jsonNested // an object or an array
 )
 
 // member is one key of an object and its value: a string unquoted, all else as
@@ -48,7 +50,7 @@ type objectError struct {
 // maxMembers bounds an object; Spamhaus has six at the most.
 const maxMembers = 32
 
-// parseObject reads a line that is one flat object and nothing else.
+// parseObject reads a line that is one object and nothing else.
 func parseObject(s string) (object, *objectError) {
 	p := &objectParser{s: s}
 	p.space()
@@ -80,7 +82,7 @@ func parseObject(s string) (object, *objectError) {
 		p.space()
 		m := member{key: key, index: p.i}
 		if m.value, m.kind, ok = p.value(); !ok {
-			return nil, p.fail("a string, a number or null must stand here")
+			return nil, p.fail("a value must stand here")
 		}
 		o = append(o, m)
 		p.space()
@@ -140,11 +142,20 @@ func (p *objectParser) str() (string, bool) {
 	return "", false
 }
 
-// value reads a value that is no object and no array.
+// value reads a value. An object or an array is left to encoding/json, which bounds how
+// deep it may be.
 func (p *objectParser) value() (string, jsonKind, bool) {
 	if p.i < len(p.s) && p.s[p.i] == '"' {
 		s, ok := p.str()
 		return s, jsonString, ok
+	}
+	if p.i < len(p.s) && (p.s[p.i] == '{' || p.s[p.i] == '[') {
+		var nested json.RawMessage
+		if json.NewDecoder(strings.NewReader(p.s[p.i:])).Decode(&nested) != nil {
+			return "", 0, false
+		}
+		p.i += len(nested)
+		return string(nested), jsonNested, true
 	}
 	end := p.i
 	for end < len(p.s) && strings.IndexByte(",} \t\r", p.s[end]) < 0 {

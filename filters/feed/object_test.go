@@ -62,13 +62,13 @@ func TestObjectRefuses(t *testing.T) {
 		{``, objectError{0, "a record in JSON must start with {"}},
 		{`{`, objectError{1, "a key in double quotes is missing"}},
 		{`{"a"`, objectError{4, "a colon is missing"}},
-		{`{"a":}`, objectError{5, "a string, a number or null must stand here"}},
+		{`{"a":}`, objectError{5, "a value must stand here"}},
 		{`{"a":1 "b":2}`, objectError{7, "a comma or } is missing"}},
 		{`{"a":1,}`, objectError{7, "a key in double quotes is missing"}},
 		{`{"a":1, "a":1}`, objectError{8, `key "a" stands twice`}},
 		{`{"a":1} x`, objectError{8, "more than one record on the line"}},
-		{`{"a":"\q"}`, objectError{5, "a string, a number or null must stand here"}},
-		{"{\"a\":\"\t\"}", objectError{5, "a string, a number or null must stand here"}},
+		{`{"a":"\q"}`, objectError{5, "a value must stand here"}},
+		{"{\"a\":\"\t\"}", objectError{5, "a value must stand here"}},
 	} {
 		if _, err := parseObject(test.s); err == nil || *err != test.want {
 			t.Errorf("%s: got %+v, want %+v", test.s, err, test.want)

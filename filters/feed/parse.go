@@ -2,6 +2,7 @@ package feed
 
 import (
 	"errors"
+	"strings"
 
 	"depeer/filters"
 	"depeer/filters/diag"
@@ -13,6 +14,9 @@ const (
 	MaxSize    = 64 << 20
 	MaxEntries = 1_000_000
 )
+
+// byteOrderMark is what some editors and mirrors put before UTF-8. It means nothing there.
+const byteOrderMark = "\ufeff"
 
 // Options is what the user says about a listing; the zero value says nothing.
 type Options struct {
@@ -37,10 +41,15 @@ func Parse(format Format, file string, data []byte, opt Options) (*filters.Listi
 	if len(diags) > 0 {
 		return nil, diags
 	}
-	text := string(data)
+	text, marked := strings.CutPrefix(string(data), byteOrderMark)
 	r := newReader(file, text, opt)
+	if marked {
+		r.diags.Warnf(r.whole(), "feed-byte-order-mark", "", "the byte order mark at its start is passed over")
+	}
 	if r.sound(text) {
 		switch {
+		case format == CSV, format == Plain && isCSV(text):
+			r.csv(text)
 		case format == Plain:
 			r.plain(text)
 		case isJSON(text):

@@ -21,8 +21,6 @@ func (r *reader) sound(text string) bool {
 		r.errorf(r.whole(), "empty", "fetch it again", "the feed is empty")
 	case strings.HasPrefix(text, "\x1f\x8b"):
 		r.errorf(first, "binary", "gunzip it first", "the feed is gzipped")
-	case strings.HasPrefix(text, "\ufeff"):
-		r.errorf(first, "encoding", "save it as UTF-8 without a mark", "the feed starts with a byte order mark")
 	case start[0] == '<':
 		r.errorf(first, "html", "fetch it again", "this is HTML or XML, not a feed: it begins with %s", brief(start))
 	case len(start) >= 11 && strings.EqualFold(start[:11], "error code:"):

@@ -111,7 +111,7 @@ func TestHostBits(t *testing.T) {
 func TestEveryCodeIsShown(t *testing.T) {
 	shown := make(map[string]bool)
 	code := regexp.MustCompile(`\[listing-([a-z0-9-]+)\]\n`)
-	for _, path := range files(t, "testdata/bad/*.want") {
+	for _, path := range append(files(t, "testdata/bad/*.want"), files(t, "testdata/good/*.want")...) {
 		text, err := os.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)

@@ -46,6 +46,7 @@ var equal = gocmp.Options{
 	gocmp.Comparer(func(a, b filters.Moment) bool { return a.Time().Equal(b.Time()) && a.IsDay() == b.IsDay() }),
 	gocmp.Comparer(func(a, b diag.Position) bool { return true }),
 	cmpopts.IgnoreFields(filters.Listing{}, "Digest"),
+	cmpopts.IgnoreTypes(filters.ListingPlaces{}, filters.ProviderPlaces{}),
 	cmpopts.EquateEmpty(),
 }
 

@@ -24,14 +24,23 @@ var providerFields = []strict.Field[provider]{
 	{Key: "id", Read: func(p *provider, n strict.Node) { p.id = n; p.ID, _ = strict.Value(n, filters.ParseSlug) }},
 	{Key: "asns", Read: readASNs},
 	{Key: "prefixes", Read: readPrefixes},
-	{Key: "treatment", Read: func(p *provider, n strict.Node) { p.Treatment, _ = strict.Value(n, filters.ParseSlug) }},
+	{Key: "treatment", Read: func(p *provider, n strict.Node) {
+		p.Places.Treatment = filters.PlaceOf(n.Position())
+		p.Treatment, _ = strict.Value(n, filters.ParseSlug)
+	}},
 	{Key: "reason", Read: func(p *provider, n strict.Node) { p.Reason, _ = n.Text() }},
 	{Key: "evidence", Read: readEvidence},
 	{Key: "upstreams", Read: func(p *provider, n strict.Node) { p.Upstreams = asns(n) }},
-	{Key: "listed", Read: func(p *provider, n strict.Node) { p.Listed, _ = strict.Value(n, filters.ParseDay) }},
-	{Key: "review", Read: func(p *provider, n strict.Node) { p.Review, _ = strict.Value(n, filters.ParseDay) }},
+	{Key: "listed", Read: func(p *provider, n strict.Node) {
+		p.Places.Listed = filters.PlaceOf(n.Position())
+		p.Listed, _ = strict.Value(n, filters.ParseDay)
+	}},
+	{Key: "review", Read: func(p *provider, n strict.Node) {
+		p.Places.Review = filters.PlaceOf(n.Position())
+		p.Review, _ = strict.Value(n, filters.ParseDay)
+	}},
 	{Key: "expires", Read: func(p *provider, n strict.Node) {
-		p.expires = n
+		p.expires, p.Places.Expires = n, filters.PlaceOf(n.Position())
 		p.Expires, _ = strict.Value(n, filters.ParseDay)
 	}},
 	{Key: "contact", Read: func(p *provider, n strict.Node) { p.Contact, _ = n.Text() }},

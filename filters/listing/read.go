@@ -56,13 +56,22 @@ var listFields = []strict.Field[filters.Listing]{
 		l.Name, _ = strict.Value(n, filters.ParseSlug)
 	}},
 	{Key: "publisher", Read: func(l *filters.Listing, n strict.Node) { l.Publisher, _ = n.Text() }},
-	{Key: "updated", Read: func(l *filters.Listing, n strict.Node) { l.Updated, _ = strict.Value(n, filters.ParseMoment) }},
-	{Key: "max_age", Read: func(l *filters.Listing, n strict.Node) { l.MaxAge = span(n) }},
+	{Key: "updated", Read: func(l *filters.Listing, n strict.Node) {
+		l.Places.Updated = filters.PlaceOf(n.Position())
+		l.Updated, _ = strict.Value(n, filters.ParseMoment)
+	}},
+	{Key: "max_age", Read: func(l *filters.Listing, n strict.Node) {
+		l.Places.MaxAge = filters.PlaceOf(n.Position())
+		l.MaxAge = span(n)
+	}},
 	{Key: "url", Read: func(l *filters.Listing, n strict.Node) { l.URL = webAddress(n) }},
 }
 
 var defaultFields = []strict.Field[filters.Listing]{
-	{Key: "treatment", Read: func(l *filters.Listing, n strict.Node) { l.Treatment, _ = strict.Value(n, filters.ParseSlug) }},
+	{Key: "treatment", Read: func(l *filters.Listing, n strict.Node) {
+		l.Places.Treatment = filters.PlaceOf(n.Position())
+		l.Treatment, _ = strict.Value(n, filters.ParseSlug)
+	}},
 	{Key: "review_after", Read: func(l *filters.Listing, n strict.Node) { l.ReviewAfter = span(n) }},
 }
 

@@ -96,6 +96,7 @@ func (n Node) Text() (string, bool) {
 		n.Errorf("hidden-character", hint, "%s %U in %s", what, r, strconv.QuoteToASCII(s))
 		return "", false
 	}
+	n.warnOfCut()
 	return s, true
 }
 

@@ -20,7 +20,7 @@ const (
 	maxErrors   = 10_000   // diagnostics of one file
 )
 
-// Read reads data as exactly one YAML document and returns its root. kind starts
+// Read reads data as exactly one YAML document, or as JSON, and returns its root. kind starts
 // the code of every diagnostic, file its position. It returns false if there is no
 // root to go on with; what it says is then in diags.
 //
@@ -36,6 +36,10 @@ func Read(file, kind string, data []byte, diags *diag.List) (Node, bool) {
 	ascii, ok := doc.survey(data)
 	if !ok {
 		return Node{}, false
+	}
+	if isJSON(data) {
+		top := readJSON(data)
+		return Node{top, doc}, doc.plain(top, 0)
 	}
 	top, ok := doc.parse(data)
 	if !ok {

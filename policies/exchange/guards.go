@@ -77,7 +77,7 @@ func (e *Exchange) Guard(lists []*filters.Listing, c *filters.Compiled) diag.Lis
 			}
 		case guard.list != nil:
 			for _, l := range lists {
-				refuse(l.Source, guard.list(g, l))
+				refuse(datePlace(l), guard.list(g, l))
 			}
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"depeer/filters"
+	"depeer/filters/diag"
 )
 
 const day = 24 * time.Hour
@@ -43,4 +44,13 @@ func listFuture(g *guarded, l *filters.Listing) complaint {
 		return complaint{}
 	}
 	return complaint{fmt.Sprintf("%s of %s is in the future", l.Name, l.Updated), "the right date, or a clock that is right"}
+}
+
+// datePlace returns where a list says of when it is; where its max_age stands, if it does
+// not say.
+func datePlace(l *filters.Listing) diag.Position {
+	if l.Places.Updated == (filters.Place{}) {
+		return l.At(l.Places.MaxAge)
+	}
+	return l.At(l.Places.Updated)
 }

@@ -33,9 +33,9 @@ func importCommand(s *session) *cli.Command {
 		Name:      "import",
 		Usage:     "makes a listing of a feed",
 		ArgsUsage: "FORMAT FILE|URL",
-		Description: "FORMAT is spamhaus-drop, spamhaus-asndrop or plain. A feed that is cut, or is something\n" +
-			"else, is refused, and nothing is printed. A URL is asked at most once an hour; the copy\n" +
-			"of that time serves until then.",
+		Description: "FORMAT is spamhaus-drop, spamhaus-asndrop, plain or csv (columns ASN and Entity). A feed\n" +
+			"that is cut, or is something else, is refused, and nothing is printed. A URL is asked at\n" +
+			"most once an hour; the copy of that time serves until then.",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "name", Usage: "the listing's `NAME` (by default the feed's)"},
 			&cli.StringFlag{Name: "treatment", Usage: "the listing's default `TREATMENT`"},
@@ -84,6 +84,9 @@ func (s *session) importFeed(ctx context.Context, args importArgs) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	if err := readsBack(text.Bytes()); err != nil {
+		return err
+	}
 	if args.output == stdoutName {
 		args.output = ""
 	}
@@ -98,6 +101,16 @@ func (s *session) importFeed(ctx context.Context, args importArgs) error {
 		result.ASNs += len(l.Providers[i].ASNs)
 	}
 	return s.view.Import(result)
+}
+
+// readsBack says whether check reads what import has written: a feed may have more entries
+// than a listing in YAML.
+func readsBack(text []byte) error {
+	if _, diags := listing.Read("the listing", text); diags.Worst() == diag.Error {
+		return &failure{code: Invalid, name: "invalid-input", err: fmt.Errorf("the feed makes a listing that could not be read: %s", diags[0].Message),
+			hint: "split the feed; or name it in the exchange file, lists: [{feed: ..., url: ...}], which needs no listing"}
+	}
+	return nil
 }
 
 // readFeed reads a feed from a file or a URL.

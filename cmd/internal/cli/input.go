@@ -11,7 +11,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"depeer/filters"
@@ -278,7 +277,10 @@ func (in *input) exchangeSays(dir, name string) string {
 		if !filepath.IsAbs(pattern) {
 			pattern = filepath.Join(dir, pattern)
 		}
-		files, _ := filepath.Glob(pattern) // a bad pattern is said where the lists are loaded
+		files := []string{pattern}
+		if isPattern(pattern) {
+			files, _ = globFiles(pattern) // what is wrong is said where the lists are loaded
+		}
 		for _, file := range files {
 			if info, err := os.Stat(file); err == nil && os.SameFile(info, named) {
 				return source.Treatment
@@ -295,17 +297,16 @@ func (in *input) expand(dir string, source exchange.List) []string {
 	if !filepath.IsAbs(pattern) {
 		pattern = filepath.Join(dir, pattern)
 	}
-	if !strings.ContainsAny(pattern, "*?[") {
+	if !isPattern(pattern) {
 		return []string{pattern}
 	}
-	names, err := filepath.Glob(pattern)
+	names, err := globFiles(pattern)
 	switch {
 	case err != nil:
 		in.read.Errorf(source.Source, "exchange-list-file", "", "%s: %v", source.File, err)
 	case len(names) == 0:
 		in.read.Errorf(source.Source, "exchange-list-file", "", "no file is called %s", pattern)
 	}
-	slices.Sort(names)
 	return names
 }
 
