@@ -25,7 +25,7 @@ type Listing struct {
 
 	Source diag.Position // its file, and where its name stands
 	Places ListingPlaces
-	Digest string        // SHA-256 of the bytes that were read, in hexadecimal
+	Digest string // SHA-256 of the bytes that were read, in hexadecimal
 }
 
 // Provider is one listed provider: who, what is matched, why, and until when.
