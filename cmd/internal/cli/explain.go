@@ -96,7 +96,11 @@ func (s *session) explain(ctx context.Context, in *input, subject impact.Subject
 	if source != nil {
 		source = s.watched(ctx, source, d.done)
 	}
-	explanation, err := impact.Explain(q, subject, source)
+	var explanation *impact.Explanation
+	err := d.attempt(func() (err error) {
+		explanation, err = impact.Explain(q, subject, source)
+		return err
+	})
 	switch {
 	case errors.As(err, new(*failure)):
 		return err

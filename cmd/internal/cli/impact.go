@@ -8,6 +8,7 @@ import (
 
 	"depeer/cmd/internal/view"
 	"depeer/policies"
+	"depeer/policies/choice"
 	"depeer/policies/impact"
 	"depeer/policies/plan"
 	"depeer/policies/rib"
@@ -96,11 +97,16 @@ func (s *session) look(ctx context.Context, in *input, q impact.Question, args r
 	if len(args.ribs) > 0 {
 		source = d.paths()
 	}
-	chosen := foresight(q)
-	if chosen != nil {
-		source = chosen.Over(source)
-	}
-	report, err := s.assess(ctx, q, in.exchange, source, d.done)
+	var chosen *choice.Foresight
+	var report *impact.Report
+	err := d.attempt(func() (err error) {
+		over := source
+		if chosen = foresight(q); chosen != nil {
+			over = chosen.Over(source)
+		}
+		report, err = s.assess(ctx, q, in.exchange, over, d.done)
+		return err
+	})
 	switch {
 	case errors.As(err, new(*failure)):
 		return err
@@ -114,7 +120,7 @@ func (s *session) look(ctx context.Context, in *input, q impact.Question, args r
 	if chosen != nil {
 		foreseen, err := looksAgain(chosen, func() rib.Source {
 			if len(args.ribs) > 0 {
-				return (&dumps{names: args.ribs}).paths()
+				return (&dumps{names: args.ribs, last: d.last}).paths()
 			}
 			return s.watched(ctx, live, d.done)
 		})

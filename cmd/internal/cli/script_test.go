@@ -2,9 +2,11 @@ package cli_test
 
 import (
 	"context"
+	"encoding/hex"
 	"flag"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -42,5 +44,21 @@ func TestMain(m *testing.M) {
 		},
 		// exits CODE COMMAND... fails unless the command ends with that code.
 		"exits": exits,
+		// unhex FROM TO writes the bytes that FROM has in hexadecimal.
+		"unhex": unhex,
 	})
+}
+
+func unhex() {
+	text, err := os.ReadFile(os.Args[1])
+	if err != nil {
+		panic(err)
+	}
+	data, err := hex.DecodeString(strings.TrimSpace(string(text)))
+	if err != nil {
+		panic(err)
+	}
+	if err := os.WriteFile(os.Args[2], data, 0o600); err != nil {
+		panic(err)
+	}
 }

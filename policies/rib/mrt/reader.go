@@ -23,21 +23,26 @@ const maxRecord = 16 << 20
 type Reader struct {
 	source source
 	begun  bool
+	from   Snapshot
 	report Report
 }
 
 // NewReader returns a reader of r. Nothing is read from r before the loop over Paths
 // begins, nor after it has ended, however it ends; then r may be closed. A loop that
 // is left early ends when a Read of r that has begun returns.
-func NewReader(r io.Reader) *Reader { return &Reader{source: source{r: r}} }
+func NewReader(r io.Reader) *Reader { return NewSnapshotReader(r, Snapshot{}) }
+
+// NewSnapshotReader returns a reader of one snapshot of r. The zero Snapshot is the only
+// one that there is: a second one makes the loop over Paths end with ErrAppended.
+func NewSnapshotReader(r io.Reader, s Snapshot) *Reader { return &Reader{source: source{r: r}, from: s} }
 
 // Paths yields the paths of the dump in the order in which they stand there, as
 // rib.Source promises. Nothing is allocated for a path; what a path holds, MED and
 // ASPath included, is the reader's and valid until the next.
 //
 // An error comes last, after all that could be read: io.ErrUnexpectedEOF in it says
-// that the file is cut, ErrNoRoute that it holds no route; other errors are those of
-// the io.Reader, or of the packing. Damaged records are no error: see Report. A second
+// that the file is cut, ErrNoRoute that it holds no route, ErrAppended that what was
+// yielded is out of date; other errors are those of the io.Reader, or of the packing. Damaged records are no error: see Report. A second
 // loop yields an error only.
 func (r *Reader) Paths() rib.Source {
 	return func(yield func(*rib.Path, error) bool) {
@@ -52,6 +57,8 @@ func (r *Reader) Paths() rib.Source {
 		err := r.records(in, &d)
 		switch {
 		case d.stopped:
+		case err == ErrAppended:
+			yield(nil, err)
 		case r.report.Paths == 0:
 			yield(nil, r.report.noRoute(err))
 		case err != nil:
@@ -71,6 +78,8 @@ func (r *Reader) Consumed() int64 { return r.source.consumed.Load() }
 
 // records reads until the end (nil), an error, or until nobody listens.
 func (r *Reader) records(in *input, d *decoder) error {
+	var told snapshots
+	r.report.Older = r.from.Older
 	for {
 		h, err := in.next(headerLen)
 		if err == io.EOF {
@@ -81,8 +90,13 @@ func (r *Reader) records(in *input, d *decoder) error {
 		}
 		r.report.Records++
 		head := parseHeader(h)
+		if told.note(head) && r.from.Table == 0 {
+			return ErrAppended
+		}
 		decode := d.forKind(head.Kind)
 		switch {
+		case told.tables > 0 && told.tables < r.from.Table && head.Type == tableDumpV2:
+			err = in.skip(head.length) // of an older snapshot
 		case decode == nil:
 			r.report.unread(head.Kind)
 			err = in.skip(head.length)

@@ -21,6 +21,9 @@ type Report struct {
 	FirstDamaged int
 	FirstDamage  string
 
+	// Older counts the snapshots before the one that was read.
+	Older int
+
 	// Unread counts whole records of a kind that holds no unicast routes, or that
 	// nobody knows. Kinds are the first 16 kinds of them, in the order of the file.
 	Unread int
@@ -89,6 +92,9 @@ func (r Report) String() string {
 	fmt.Fprintf(&b, "%s, %s", count(r.Records, "record"), count(r.Paths, "path"))
 	if r.Damaged > 0 {
 		fmt.Fprintf(&b, ", %d damaged (first record %d: %s)", r.Damaged, r.FirstDamaged, r.FirstDamage)
+	}
+	if r.Older > 0 {
+		fmt.Fprintf(&b, ", of the last of %d tables, taken %s", r.Older+1, r.Taken.Format(time.RFC3339))
 	}
 	if r.Unread > 0 {
 		fmt.Fprintf(&b, ", %d not read (", r.Unread)
