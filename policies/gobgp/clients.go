@@ -2,6 +2,7 @@ package gobgp
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -31,6 +32,9 @@ func (r *reader) neighbor(p *api.Peer) {
 		DownInFile:     p.GetConf().GetAdminDown(),
 		SecondaryRoute: p.GetRouteServer().GetSecondaryRoute(),
 	}
+	if n.Dynamic {
+		n.Group = cmp.Or(p.GetConf().GetPeerGroup(), p.GetState().GetPeerGroup())
+	}
 	for _, family := range p.GetAfiSafis() {
 		n.Accepted += family.GetState().GetAccepted()
 		switch family.GetConfig().GetFamily().GetAfi() {
@@ -42,6 +46,38 @@ func (r *reader) neighbor(p *api.Peer) {
 		n.AddPath = n.AddPath || family.GetAddPaths().GetConfig().GetSendMax() > 0
 	}
 	r.clients[name] = &client{Client: n}
+}
+
+// groups reads the peer groups that take dynamic neighbors in, or have one that is up.
+func (c *Client) groups(ctx context.Context, r *reader) error {
+	taking := map[string]bool{}
+	for _, n := range r.clients {
+		taking[n.Group] = n.Dynamic
+	}
+	err := list(ctx, c, c.api.ListDynamicNeighbor, &api.ListDynamicNeighborRequest{}, func(a *api.ListDynamicNeighborResponse) {
+		taking[a.GetDynamicNeighbor().GetPeerGroup()] = true
+	})
+	if err != nil {
+		return err
+	}
+	return list(ctx, c, c.api.ListPeerGroup, &api.ListPeerGroupRequest{}, func(a *api.ListPeerGroupResponse) {
+		g := a.GetPeerGroup()
+		if name := g.GetConf().GetPeerGroupName(); taking[name] {
+			r.Groups[name] = plan.Group{
+				RouteServer: g.GetRouteServer().GetRouteServerClient(),
+				Import:      namesIn(g.GetApplyPolicy().GetImportPolicy()), Export: namesIn(g.GetApplyPolicy().GetExportPolicy()),
+			}
+		}
+	})
+}
+
+// namesIn returns the names of the policies of a list, in order.
+func namesIn(a *api.PolicyAssignment) []string {
+	var names []string
+	for _, p := range a.GetPolicies() {
+		names = append(names, p.GetName())
+	}
+	return names
 }
 
 var dispositions = map[api.RouteAction]plan.Disposition{
@@ -56,10 +92,7 @@ func (r *reader) assignment(a *api.PolicyAssignment) {
 	if isImport {
 		kind = plan.ImportAssignment
 	}
-	out := plan.Assignment{Default: dispositions[a.DefaultAction]}
-	for _, p := range a.Policies {
-		out.Policies = append(out.Policies, p.Name)
-	}
+	out := plan.Assignment{Policies: namesIn(a), Default: dispositions[a.DefaultAction]}
 	their := slices.Clone(out.Policies)
 	if a.Name != "global" {
 		their = slices.DeleteFunc(their, func(name string) bool { return name == policies.ImportPolicy || name == policies.ExportPolicy })

@@ -2,6 +2,7 @@ package gobgp
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	api "github.com/osrg/gobgp/v3/api"
@@ -115,6 +116,8 @@ func deleteStatement(ctx context.Context, c *Client, call plan.Call) error {
 }
 
 // assign replaces the list. The action NONE leaves the default alone.
+// assign gives a client a list. A client that is no neighbor any more needs none: a dynamic
+// neighbor is gone with its session, and takes the next list from its peer group.
 func assign(ctx context.Context, c *Client, call plan.Call) error {
 	a := &api.PolicyAssignment{Name: c.spelling(call.Client), Direction: api.PolicyDirection_EXPORT}
 	if call.Import {
@@ -123,7 +126,14 @@ func assign(ctx context.Context, c *Client, call plan.Call) error {
 	for _, name := range call.Policies {
 		a.Policies = append(a.Policies, &api.Policy{Name: name})
 	}
-	return write(ctx, c.api.SetPolicyAssignment, &api.SetPolicyAssignmentRequest{Assignment: a})
+	err := write(ctx, c.api.SetPolicyAssignment, &api.SetPolicyAssignmentRequest{Assignment: a})
+	if errors.Is(err, plan.ErrRefused) {
+		if _, gone := c.peer(ctx, call.Client); errors.Is(gone, plan.ErrRefused) {
+			c.log.Info("client is gone", "client", call.Client)
+			return nil
+		}
+	}
+	return err
 }
 
 func reset(ctx context.Context, c *Client, call plan.Call) error {

@@ -121,6 +121,7 @@ type client struct {
 
 func (r *reader) begin() {
 	r.State = &plan.State{
+		Groups:     map[string]plan.Group{},
 		PrefixSets: map[string][]filters.Entry{}, NeighborSets: map[string][]netip.Addr{}, ASPathSets: map[string][]policies.ASPathPattern{}, LargeCommunitySets: map[string][]policies.LargeCommunityPattern{},
 		Gates: map[string]plan.GateState{}, Statements: map[string]plan.Statement{}, Accepting: map[string]bool{}, Theirs: map[plan.Object]string{},
 	}
@@ -161,6 +162,9 @@ func (c *Client) server(ctx context.Context, r *reader) error {
 	}
 	r.Server = plan.Server{RouterID: id, ASN: filters.ASN(global.GetGlobal().GetAsn())}
 	if err := list(ctx, c, c.api.ListPeer, &api.ListPeerRequest{}, func(a *api.ListPeerResponse) { r.neighbor(a.Peer) }); err != nil {
+		return err
+	}
+	if err := c.groups(ctx, r); err != nil {
 		return err
 	}
 	return list(ctx, c, c.api.ListPolicyAssignment, &api.ListPolicyAssignmentRequest{}, func(a *api.ListPolicyAssignmentResponse) { r.assignment(a.Assignment) })

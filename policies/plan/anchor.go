@@ -9,10 +9,11 @@ import (
 
 // anchors returns the calls that give clients without our policies the place in
 // front of their lists, and the calls that take it back. What else stands in a list
-// stays, in its order, and so does the default.
+// stays, in its order, and so does the default. Dynamic neighbors get it where their peer
+// group gives it to them, too: see placed.
 func (s *State) anchors() (assign, restore []Call) {
 	for _, c := range s.Clients {
-		if !c.RouteServer || c.Dynamic {
+		if !c.RouteServer {
 			continue
 		}
 		for _, d := range []struct {
@@ -23,7 +24,10 @@ func (s *State) anchors() (assign, restore []Call) {
 			if slices.Contains(d.list, d.ours) {
 				continue
 			}
-			with := append([]string{d.ours}, d.list...)
+			with, ok := s.placed(c, d.isImport)
+			if !ok {
+				continue // see GroupLacks
+			}
 			assign = append(assign, Call{Verb: Assign, Client: c.Address, Import: d.isImport, Policies: with})
 			restore = append(restore, Call{Verb: Assign, Client: c.Address, Import: d.isImport, Policies: slices.Clone(d.list)})
 		}
@@ -84,6 +88,7 @@ const (
 	CutOff                            // a change stands half-way: recover first
 	Locked                            // somebody else is at work
 	Stuck                             // a member holds what it has chosen, and would keep it
+	GroupLacks                        // a dynamic neighbor whose peer group does not list ours
 )
 
 // Obstacles returns all reasons why s cannot be changed, in a fixed order.
@@ -123,16 +128,20 @@ func (s *State) before(c Client) []Obstacle {
 	var out []Obstacle
 	for _, d := range []struct {
 		word, ours string
-		list       []string
-	}{{"import", policies.ImportPolicy, c.Import.Policies}, {"export", policies.ExportPolicy, c.Export.Policies}} {
-		for _, name := range d.list[:max(0, slices.Index(d.list, d.ours))] {
+		isImport   bool
+	}{{"import", policies.ImportPolicy, true}, {"export", policies.ExportPolicy, false}} {
+		list, whose := c.list(d.isImport), ""
+		if with, ok := s.placed(c, d.isImport); c.Dynamic && ok && !slices.Contains(list, d.ours) {
+			list, whose = with, "with its peer group's place for ours, "
+		}
+		for _, name := range list[:max(0, slices.Index(list, d.ours))] {
 			if s.Accepting[name] {
-				out = append(out, Obstacle{DecidesBefore, c.Address.String(), fmt.Sprintf("policy %s may accept before %s: its %s list is %v", name, d.ours, d.word, d.list)})
+				out = append(out, Obstacle{DecidesBefore, c.Address.String(), fmt.Sprintf("policy %s may accept before %s: %sits %s list is %v", name, d.ours, whose, d.word, list)})
 			}
 		}
 	}
-	if c.RouteServer && c.Dynamic && !slices.Contains(c.Import.Policies, policies.ImportPolicy) {
-		out = append(out, Obstacle{NotAnchored, c.Address.String(), "a dynamic neighbor takes its lists from its peer group, which does not have ours"})
+	if _, ok := s.placed(c, true); c.RouteServer && !ok && !slices.Contains(c.Import.Policies, policies.ImportPolicy) {
+		out = append(out, Obstacle{GroupLacks, c.Address.String(), s.lacking(c.Group, true)})
 	}
 	return out
 }

@@ -21,6 +21,7 @@ func Drift(s *State, want *policies.RoutingPolicy) []Drifted {
 	d := drift{state: s}
 	d.definitions()
 	d.members()
+	d.groups()
 	d.statements(want)
 	d.sets(want)
 	d.sessions(want.Sessions)

@@ -151,9 +151,10 @@ func ChoiceObstacles(s *State, want *policies.RoutingPolicy) []Obstacle {
 		if !c.RouteServer || slices.Contains(c.Export.Policies, policies.ExportPolicy) || len(want.Export) == 0 {
 			continue
 		}
+		_, ok := s.placed(c, false)
 		switch {
-		case c.Dynamic:
-			out = append(out, Obstacle{NotAnchored, c.Address.String(), "a dynamic neighbor takes its export list from its peer group, which does not have " + policies.ExportPolicy + ": it would see the tags of members' choices"})
+		case !ok:
+			out = append(out, Obstacle{GroupLacks, c.Address.String(), s.lacking(c.Group, false) + ": it would see the tags of members' choices"})
 		case refuses(want, c.Address) && refuses(old, c.Address), same && chooses(want, c.Address):
 			out = append(out, Obstacle{Stuck, c.Address.String(), "holds routes as if it had chosen nothing, as its export list has lost " + policies.ExportPolicy +
 				": gobgpd sends it others, or none, only when it chooses anew"})

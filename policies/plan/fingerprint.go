@@ -21,6 +21,9 @@ func (s *State) Fingerprint() string {
 	for _, c := range s.Clients {
 		fmt.Fprintln(h, "client", c.Address, c.ASN, c.RouteServer, c.Dynamic, c.SecondaryRoute, c.AddPath, c.AdminDown, c.DownInFile, c.Import, c.Export)
 	}
+	for _, name := range sorted(s.Groups) {
+		fmt.Fprintf(h, "group %q %+v\n", name, s.Groups[name])
+	}
 	for _, name := range sorted(s.PrefixSets) {
 		writeSet(h, name, s.PrefixSets[name])
 	}

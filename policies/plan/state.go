@@ -16,6 +16,8 @@ type State struct {
 	Server  Server
 	Clients []Client // all neighbors, by address
 
+	Groups map[string]Group // peer groups that take dynamic neighbors in, by name
+
 	PrefixSets         map[string][]filters.Entry
 	NeighborSets       map[string][]netip.Addr // of members who have chosen; gates are not among them
 	ASPathSets         map[string][]policies.ASPathPattern
@@ -52,11 +54,12 @@ type Server struct {
 type Client struct {
 	Address        netip.Addr
 	ASN            filters.ASN
-	RouteServer    bool // a route-server client: only these have policies of their own
-	Dynamic        bool // made from a peer group by a dynamic neighbor
-	Up             bool // the session is established; not part of the fingerprint
-	AdminDown      bool // kept down administratively, whoever did it
-	DownInFile     bool // its section of the file says so
+	RouteServer    bool   // a route-server client: only these have policies of their own
+	Dynamic        bool   // made from a peer group when its session came up, and gone with it
+	Group          string // the peer group of a dynamic neighbor
+	Up             bool   // the session is established; not part of the fingerprint
+	AdminDown      bool   // kept down administratively, whoever did it
+	DownInFile     bool   // its section of the file says so
 	SecondaryRoute bool
 	AddPath        bool // is sent more than one path for a prefix
 	Accepted       uint64
@@ -162,11 +165,12 @@ const (
 	ImportAssignment // its name is the neighbor's address, or "global"
 	ExportAssignment
 	Neighbor // its name is the address
+	PeerGroup
 )
 
 var kindNames = [...]string{
 	"prefix-set", "neighbor-set", "as-path-set", "community-set", "ext-community-set", "large-community-set",
-	"statement", "policy", "import assignment", "export assignment", "neighbor",
+	"statement", "policy", "import assignment", "export assignment", "neighbor", "peer group",
 }
 
 // String returns gobgpd's word.

@@ -44,9 +44,13 @@ func (c *Change) Leavable(s *State) error { return c.replaceable(s, c.Cleaning()
 
 func (c *Change) replaceable(s *State, calls []Call) error {
 	for _, call := range calls {
+		now, there := s.client(call.Client)
+		if !there || s.asItsGroup(now, call.Import) {
+			continue // a dynamic neighbor whose session has ended, or is a new one
+		}
 		for _, restore := range c.Restore {
-			if restore.Replaces(call) && !slices.Equal(s.list(call.Client, call.Import), restore.Policies) {
-				return fmt.Errorf("the list of client %s is %q now, and not %q", call.Client, s.list(call.Client, call.Import), restore.Policies)
+			if list := now.list(call.Import); restore.Replaces(call) && !slices.Equal(list, restore.Policies) {
+				return fmt.Errorf("the list of client %s is %q now, and not %q", call.Client, list, restore.Policies)
 			}
 		}
 	}
@@ -67,7 +71,9 @@ func (p *Plan) placing(s *State, noticed bool) []Call {
 	}
 	planned := p.Change.Calls()
 	return slices.DeleteFunc(calls, func(call Call) bool {
-		return call.noticed() != noticed || !slices.ContainsFunc(planned, call.Replaces)
+		c, _ := s.client(call.Client)
+		again := p.Clear && noticed && s.asItsGroup(c, call.Import) // its session is a new one
+		return call.noticed() != noticed || again || !slices.ContainsFunc(planned, call.Replaces)
 	})
 }
 
@@ -128,7 +134,11 @@ func (c *Change) Closing(s *State) []Call {
 func (c *Change) Restoring(s *State) []Call {
 	var calls []Call
 	for _, assigned := range c.Calls() {
-		if assigned.Verb != Assign || !slices.Equal(s.list(assigned.Client, assigned.Import), assigned.Policies) {
+		if assigned.Verb != Assign {
+			continue
+		}
+		now, there := s.client(assigned.Client)
+		if !there || !slices.Equal(now.list(assigned.Import), assigned.Policies) {
 			continue
 		}
 		if i := slices.IndexFunc(c.Restore, assigned.Replaces); i >= 0 {
@@ -138,16 +148,13 @@ func (c *Change) Restoring(s *State) []Call {
 	return calls
 }
 
-// list returns a client's policies in one direction.
-func (s *State) list(client netip.Addr, isImport bool) []string {
-	for _, c := range s.Clients {
-		if c.Address == client && isImport {
-			return c.Import.Policies
-		} else if c.Address == client {
-			return c.Export.Policies
-		}
+// client returns the neighbor of an address, if there is one.
+func (s *State) client(address netip.Addr) (Client, bool) {
+	i := slices.IndexFunc(s.Clients, func(c Client) bool { return c.Address == address })
+	if i < 0 {
+		return Client{}, false
 	}
-	return nil
+	return s.Clients[i], true
 }
 
 // WayBack says whether the plan only takes everything of ours out.
@@ -169,7 +176,10 @@ func (p *Plan) Holds(s *State) bool {
 	case p.Then != nil:
 		return s.Import != nil && To(s, p.Then, p.ID).Empty()
 	case p.Clear:
-		return Clear(s, p.ID).Empty()
+		return !slices.ContainsFunc(Clear(s, p.ID).Calls(), func(call Call) bool {
+			c, _ := s.client(call.Client)
+			return call.Verb != Assign || !s.asItsGroup(c, call.Import) // new sessions have ours again: it does nothing
+		})
 	default:
 		return s.Import != nil && To(s, p.Change.New, p.ID).Empty()
 	}

@@ -151,6 +151,10 @@ func obstructed(obstacles []plan.Obstacle, address string) error {
 			if f.hint == "" {
 				f.name, f.hint = "not-anchored", "depeer emit --anchor says what to paste into gobgpd.conf, and what its reload costs"
 			}
+		case plan.GroupLacks:
+			if f.hint == "" {
+				f.name, f.hint = "not-anchored", "edit that peer group in gobgpd.conf, and reload: gobgpd takes one changed group at each reload; then plan gives it to sessions that are up"
+			}
 		case plan.Stuck:
 			if f.hint == "" {
 				f.name, f.hint = "stuck", "plan --take-over takes everything out first; or apply without its choices, and then with them"

@@ -43,6 +43,8 @@ type MemberConfig struct {
 	SecondaryRoute               bool
 	// AddPath has the member be sent up to eight paths for a prefix (RFC 7911).
 	AddPath bool
+	// Dynamic leaves the member's section out: a peer group, which Edit adds, takes it in.
+	Dynamic bool
 
 	// LocalPref lets the member send LOCAL_PREF and believe what it receives,
 	// which BGP does not do between networks. Tests use it to see the route
@@ -135,13 +137,14 @@ func (c Config) asn() filters.ASN {
 // neighbors returns the sections of the members, or of one that never comes:
 // the daemon is known to have read its file by the neighbors that it lists.
 func (c Config) neighbors() []object {
-	members := c.Members
-	if len(members) == 0 {
-		members = []MemberConfig{{ASN: 65535}}
-	}
 	var all []object
-	for i, m := range members {
-		all = append(all, m.section(c.Site.Member(i)))
+	for i, m := range c.Members {
+		if !m.Dynamic {
+			all = append(all, m.section(c.Site.Member(i)))
+		}
+	}
+	if len(all) == 0 {
+		all = append(all, MemberConfig{ASN: 65535}.section(c.Site.Member(len(c.Members))))
 	}
 	return all
 }

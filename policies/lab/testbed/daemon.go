@@ -78,7 +78,7 @@ func Gobgpd(t testing.TB, c Config) *Daemon {
 		Target:     freePort(t, c.Site.RouteServer()),
 		Socket:     filepath.Join(c.Site.dir, "gobgpd.sock"),
 		ConfigFile: filepath.Join(t.TempDir(), "gobgpd."+c.Format.String()),
-		clients:    max(1, len(c.Members)),
+		clients:    len(c.neighbors()),
 	}
 	d.Write(c.file(t, d.Address))
 	d.argv = append([]string{gobgpd, "-f", d.ConfigFile, "--log-plain", "--pprof-disable", "--metrics-path", "",

@@ -1,0 +1,111 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"depeer/policies"
+)
+
+// Dynamic neighbors: gobgpd makes one of a peer group when a session comes from an address in
+// a range of the group, and drops it with the session. What holds for them
+// (TestFactDynamicNeighborKeepsItsLists):
+//
+//   - The lists of policies are the group's as it is when the session comes up. An edit of the
+//     group, and a reload, change nothing for sessions that are up.
+//   - A list can be assigned to a live session like to any other client, unnoticed by it. The
+//     next session has the group's again.
+//
+// So what a group lists is what counts in the long run. A session that lacks ours, because of
+// a Clear or because its group was edited since, gets ours in the place that the group gives
+// it. Where the group does not list ours, a place that is assigned would be gone with the next
+// session, unseen: that is an obstacle. Clear takes ours out of live sessions all the same: a
+// list that names a policy which the file does not define any more has the next reload reject
+// all routes.
+
+// Group is a peer group that takes dynamic neighbors in.
+type Group struct {
+	RouteServer    bool // they are route-server clients
+	Import, Export []string
+}
+
+// list returns the group's policies in one direction.
+func (g Group) list(isImport bool) []string {
+	if isImport {
+		return g.Import
+	}
+	return g.Export
+}
+
+// list returns the client's policies in one direction.
+func (c Client) list(isImport bool) []string {
+	if isImport {
+		return c.Import.Policies
+	}
+	return c.Export.Policies
+}
+
+// policyOf returns our policy of a direction.
+func policyOf(isImport bool) string {
+	if isImport {
+		return policies.ImportPolicy
+	}
+	return policies.ExportPolicy
+}
+
+// placed returns the list of a client with our policy in it: in front, or, where only ours is
+// missing from what the peer group of a dynamic neighbor lists, as the group has it. ok is
+// false where the group does not list ours, or is gone.
+func (s *State) placed(c Client, isImport bool) (list []string, ok bool) {
+	ours, now := policyOf(isImport), c.list(isImport)
+	front := append([]string{ours}, now...)
+	if !c.Dynamic {
+		return front, true
+	}
+	group := s.Groups[c.Group].list(isImport)
+	switch {
+	case !slices.Contains(group, ours):
+		return nil, false
+	case slices.Equal(without(group, []string{ours}), now):
+		return slices.Clone(group), true
+	default:
+		return front, true
+	}
+}
+
+// asItsGroup says whether a client is a dynamic neighbor with the list that its peer group
+// gives: its session came up since anybody has assigned another one.
+func (s *State) asItsGroup(c Client, isImport bool) bool {
+	return c.Dynamic && slices.Equal(c.list(isImport), s.Groups[c.Group].list(isImport))
+}
+
+// lacking says what is wrong with a peer group that does not list ours, and what is right.
+func (s *State) lacking(group string, isImport bool) string {
+	ours, key := policyOf(isImport), "export-policy-list"
+	if isImport {
+		key = "import-policy-list"
+	}
+	g, there := s.Groups[group]
+	if !there {
+		return fmt.Sprintf("a dynamic neighbor takes its lists from its peer group when its session comes up, and peer group %s is gone: the session lacks %s", group, ours)
+	}
+	var quoted []string
+	for _, name := range append([]string{ours}, without(g.list(isImport), []string{ours})...) {
+		quoted = append(quoted, fmt.Sprintf("%q", name))
+	}
+	return fmt.Sprintf("a dynamic neighbor takes its lists from its peer group when its session comes up, and peer group %s does not list %s; right is %s = [%s]",
+		group, ours, key, strings.Join(quoted, ", "))
+}
+
+// groups looks at peer groups whose next session will lack ours.
+func (d *drift) groups() {
+	for _, name := range sorted(d.state.Groups) {
+		g := d.state.Groups[name]
+		for _, isImport := range []bool{true, false} {
+			if g.RouteServer && !slices.Contains(g.list(isImport), policyOf(isImport)) {
+				d.add(Object{PeerGroup, name}, "%s", d.state.lacking(name, isImport))
+			}
+		}
+	}
+}
