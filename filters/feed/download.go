@@ -89,7 +89,7 @@ func (f *Fetcher) download(ctx context.Context, u *url.URL, old kept) (kept, err
 		// It ends where the connection does. crypto/tls takes a cut there for an end.
 		return failed(errors.New("the answer does not say how long it is, so a cut could not be seen"))
 	}
-	data, err := readAll(response.Body)
+	data, err := readAll(ctx, response.Body)
 	if err != nil {
 		return failed(err)
 	}
@@ -102,10 +102,15 @@ func (f *Fetcher) download(ctx context.Context, u *url.URL, old kept) (kept, err
 
 var errTooLarge = fmt.Errorf("the answer is over %d MiB", MaxSize>>20)
 
-// readAll reads a body, unpacked, up to the limit.
-func readAll(body io.Reader) ([]byte, error) {
+// readAll reads a body, unpacked, up to the limit. A body that ends when ctx has ended is not
+// believed: net/http closes the connection then, the server may take that for the moment to
+// end its answer, and a list that has stalled reads as if it were whole
+// (TestStallEndsWithTheDeadline).
+func readAll(ctx context.Context, body io.Reader) ([]byte, error) {
 	data, err := io.ReadAll(io.LimitReader(body, MaxSize+1))
 	switch {
+	case ctx.Err() != nil:
+		return nil, context.Cause(ctx)
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return nil, fmt.Errorf("the answer is cut short after %d bytes: %w", len(data), err)
 	case err != nil:

@@ -95,8 +95,21 @@ func list[Request, Answer any, Stream interface{ Recv() (Answer, error) }](
 			each(answer)
 		}
 	}
-	if errors.Is(err, io.EOF) {
+	return ended(ctx, err)
+}
+
+// ended returns what the error means that a stream has ended with: nil where all has come.
+// gobgpd knows the call's deadline, leaves off listing when it has passed, and ends the stream
+// as if that were all. So a list that ends after the deadline is not whole, whether or not ctx
+// has been told of it yet (TestListEndsWithTheDeadline).
+func ended(ctx context.Context, err error) error {
+	deadline, ok := ctx.Deadline()
+	switch {
+	case !errors.Is(err, io.EOF):
+		return unread(err)
+	case ctx.Err() != nil || ok && !time.Now().Before(deadline):
+		return fmt.Errorf("%w: no whole answer in time", plan.ErrUnreachable)
+	default:
 		return nil
 	}
-	return unread(err)
 }

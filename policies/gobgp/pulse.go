@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"io"
 	"slices"
 
@@ -32,14 +31,14 @@ func (c *Client) Pulse(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", unread(err)
 	}
-	if err := digestOf(policies, h); err != nil {
+	if err := digestOf(ctx, policies, h); err != nil {
 		return "", err
 	}
 	assignments, err := c.api.ListPolicyAssignment(ctx, &api.ListPolicyAssignmentRequest{}, grpc.ForceCodec(raw{}))
 	if err != nil {
 		return "", unread(err)
 	}
-	if err := digestOf(assignments, h); err != nil {
+	if err := digestOf(ctx, assignments, h); err != nil {
 		return "", err
 	}
 	return hex.EncodeToString(h.Sum(nil)), nil
@@ -47,16 +46,16 @@ func (c *Client) Pulse(ctx context.Context) (string, error) {
 
 // digestOf writes digests of a stream's messages, as they came, in an order of their
 // own: gobgpd has none.
-func digestOf(stream grpc.ClientStream, to io.Writer) error {
+func digestOf(ctx context.Context, stream grpc.ClientStream, to io.Writer) error {
 	var sums [][sha256.Size]byte
 	for {
 		var message []byte
 		err := stream.RecvMsg(&message)
-		if errors.Is(err, io.EOF) {
-			break
-		}
 		if err != nil {
-			return unread(err)
+			if err = ended(ctx, err); err != nil {
+				return err
+			}
+			break
 		}
 		sums = append(sums, sha256.Sum256(message))
 	}

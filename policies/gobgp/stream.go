@@ -2,9 +2,7 @@ package gobgp
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
 	"time"
 
 	api "github.com/osrg/gobgp/v3/api"
@@ -50,10 +48,8 @@ func (c *Client) answers(ctx context.Context, r *api.ListPathRequest, each func(
 		switch {
 		case silent != nil && !silent.Stop():
 			return fmt.Errorf("%w: no answer in time", plan.ErrUnreachable)
-		case errors.Is(err, io.EOF):
-			return nil
 		case err != nil:
-			return unread(err)
+			return ended(ctx, err)
 		}
 		if more, err = each(message); err != nil {
 			return err
