@@ -104,7 +104,7 @@ func TestStateOfAnOperatorsServer(t *testing.T) {
 
 	want := []plan.Client{
 		{Address: d.Site.Member(0), ASN: 64496, RouteServer: true, IPv4: true, IPv6: true, Import: plan.Assignment{Default: plan.Accept}, Export: plan.Assignment{Default: plan.Accept}},
-		{Address: guest, ASN: 64499, RouteServer: true, Dynamic: true, Up: true, IPv4: true, Import: plan.Assignment{Policies: []string{"depeer", "operator"}, Default: plan.Accept}, Export: plan.Assignment{Default: plan.Accept}},
+		{Address: guest, ASN: 64499, RouteServer: true, Dynamic: true, Group: "dynamic", Up: true, IPv4: true, Import: plan.Assignment{Policies: []string{"depeer", "operator"}, Default: plan.Accept}, Export: plan.Assignment{Default: plan.Accept}},
 		{Address: netip.MustParseAddr("127.1.0.1"), ASN: 64498, IPv4: true},
 		{
 			Address: netip.MustParseAddr("127.1.0.2"), ASN: 64497, RouteServer: true, SecondaryRoute: true, AddPath: true, IPv4: true,
@@ -114,6 +114,10 @@ func TestStateOfAnOperatorsServer(t *testing.T) {
 	slices.SortFunc(want, func(a, b plan.Client) int { return a.Address.Compare(b.Address) })
 	if diff := cmp.Diff(want, s.Clients, equal); diff != "" {
 		t.Errorf("clients (-want +got):\n%s", diff)
+	}
+	groups := map[string]plan.Group{"dynamic": {RouteServer: true, Import: []string{"depeer", "operator"}}}
+	if diff := cmp.Diff(groups, s.Groups, equal); diff != "" {
+		t.Errorf("groups (-want +got):\n%s", diff)
 	}
 	if diff := cmp.Diff(plan.Server{RouterID: d.Address.Addr(), ASN: 64510}, s.Server, equal); diff != "" {
 		t.Errorf("server (-want +got):\n%s", diff)

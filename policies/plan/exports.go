@@ -154,7 +154,7 @@ func ChoiceObstacles(s *State, want *policies.RoutingPolicy) []Obstacle {
 		_, ok := s.placed(c, false)
 		switch {
 		case !ok:
-			out = append(out, Obstacle{GroupLacks, c.Address.String(), s.lacking(c.Group, false) + ": it would see the tags of members' choices"})
+			out = append(out, Obstacle{GroupLacks, c.Address.String(), s.lacking(c.Group, false) + "; without it, it sees the tags of members' choices"})
 		case refuses(want, c.Address) && refuses(old, c.Address), same && chooses(want, c.Address):
 			out = append(out, Obstacle{Stuck, c.Address.String(), "holds routes as if it had chosen nothing, as its export list has lost " + policies.ExportPolicy +
 				": gobgpd sends it others, or none, only when it chooses anew"})

@@ -69,7 +69,7 @@ func TestPlaceInExportLists(t *testing.T) {
 		"its own in force":              {refusing("127.0.0.3"), unanchored, refusing("127.0.0.3"), "127.0.0.3: holds routes as if it had chosen nothing, as its export list has lost depeer-export"},
 		"its own in force, and more":    {refusing("127.0.0.3"), unanchored, refusing("127.0.0.3", "127.0.0.4"), "127.0.0.3: holds routes as if it had chosen nothing"},
 		"its own in force, and no more": {refusing("127.0.0.3"), unanchored, refusing("127.0.0.4"), ""},
-		"dynamic":                       {&policies.RoutingPolicy{}, dynamic, refusing("127.0.0.4"), "127.0.0.3: a dynamic neighbor takes its export list from its peer group"},
+		"dynamic":                       {&policies.RoutingPolicy{}, dynamic, refusing("127.0.0.4"), "127.0.0.3: a dynamic neighbor takes its lists from its peer group when its session comes up"},
 		"dynamic, and nobody chooses":   {&policies.RoutingPolicy{}, dynamic, &policies.RoutingPolicy{}, ""},
 	}
 	for name, test := range tests {
