@@ -28,7 +28,11 @@ type kept struct {
 	data []byte
 }
 
+// keptVersion is the version of the format that is written.
 const keptVersion = 1
+
+// keptReaders read the first line, by the version that it says.
+var keptReaders = map[int]func(head []byte, k *kept) error{1: func(head []byte, k *kept) error { return json.Unmarshal(head, k) }}
 
 // recent says whether the server is to be left alone. A clock that was set back
 // does not keep a feed from being fetched.
@@ -79,11 +83,19 @@ func readKept(path string) (kept, error) {
 		return kept{}, err
 	}
 	head, data, _ := bytes.Cut(data, []byte("\n"))
-	var k kept
-	if err := json.Unmarshal(head, &k); err != nil {
+	var version struct{ Version int }
+	if err := json.Unmarshal(head, &version); err != nil {
 		return kept{}, fmt.Errorf("damaged: %w", err)
 	}
-	if k.Version != keptVersion || k.SHA256 != digest(data) || k.Fetched.IsZero() && k.Failure == "" {
+	reader, known := keptReaders[version.Version]
+	if !known {
+		return kept{}, fmt.Errorf("it is of version %d, and this depeer reads version %d", version.Version, keptVersion)
+	}
+	var k kept
+	if err := reader(head, &k); err != nil {
+		return kept{}, fmt.Errorf("damaged: %w", err)
+	}
+	if k.SHA256 != digest(data) || k.Fetched.IsZero() && k.Failure == "" {
 		return kept{}, errors.New("damaged")
 	}
 	k.data = data

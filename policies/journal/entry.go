@@ -30,9 +30,10 @@ type Start struct {
 
 // Event is one line of a journal.
 type Event struct {
-	Kind Kind      `json:"event"`
-	Time time.Time `json:"time"`
-	By   *Holder   `json:"by,omitempty"` // Begin, Resume
+	Version int       `json:"version,omitempty"` // of the line's format
+	Kind    Kind      `json:"event"`
+	Time    time.Time `json:"time"`
+	By      *Holder   `json:"by,omitempty"` // Begin, Resume
 
 	Begun *Begun `json:"begun,omitempty"` // Begin
 
@@ -175,6 +176,7 @@ func (e *Entry) Close() error { return e.file.Close() }
 // write appends a line, and syncs it. What could be written in part only is taken
 // off again.
 func (e *Entry) write(event Event) error {
+	event.Version = formatVersion
 	event.Time = e.lock.store.clock.Now().UTC()
 	line, err := json.Marshal(event)
 	if err != nil {

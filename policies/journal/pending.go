@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -14,7 +15,8 @@ import (
 // The deadline is kept twice: in time since the machine started, which setting the
 // clock does not move, and in time of day, for when it has been started anew since.
 type Pending struct {
-	Entry    string        `json:"entry"` // ID of what is to be confirmed
+	Version  int           `json:"version,omitempty"` // of the format
+	Entry    string        `json:"entry"`             // ID of what is to be confirmed
 	By       Holder        `json:"by"`
 	Deadline time.Time     `json:"deadline"`
 	Boot     string        `json:"boot,omitempty"`
@@ -35,7 +37,7 @@ func (p *Pending) Left() time.Duration {
 // disk when Arm returns, and takes the place of what was pending.
 func (l *Lock) Arm(entry string, within time.Duration) (*Pending, error) {
 	clock := l.store.clock
-	p := &Pending{Entry: entry, By: l.self, Deadline: clock.Now().Add(within).UTC(), clock: clock}
+	p := &Pending{Version: formatVersion, Entry: entry, By: l.self, Deadline: clock.Now().Add(within).UTC(), clock: clock}
 	if boot, uptime := clock.Uptime(); boot != "" {
 		p.Boot, p.Uptime = boot, uptime+within
 	}
@@ -68,16 +70,14 @@ func (l *Lock) Disarm(entry, why string) error {
 	return l.note(entry, why)
 }
 
-// note adds a Confirm event to an entry, finished or not.
+// note adds a Confirm event to an entry, finished or not. One that cannot be read goes without.
 func (l *Lock) note(id, why string) error {
 	e := &Entry{ID: id, lock: l}
-	data, err := os.ReadFile(e.path())
-	if err != nil {
+	_, whole, err := parseFile(e.path())
+	if unread := (*UnreadError)(nil); errors.As(err, &unread) {
+		return nil
+	} else if err != nil {
 		return fmt.Errorf("journal: %w", err)
-	}
-	_, whole, err := parse(data)
-	if err != nil {
-		return fmt.Errorf("journal: %s: %w", id, err)
 	}
 	e.size = int64(whole)
 	if e.file, err = os.OpenFile(e.path(), os.O_WRONLY, 0o600); err != nil {
@@ -87,26 +87,46 @@ func (l *Lock) note(id, why string) error {
 	return errors.Join(e.write(Event{Kind: Confirm, By: &by, Text: why}), e.file.Close())
 }
 
-// Pending returns what waits for a confirmation; nil if nothing does.
+// Pending returns what waits for a confirmation; nil if nothing does. What cannot be read is an
+// *UnreadError: something waits, and it is not known what.
 func (l *Lock) Pending() (*Pending, error) { return l.store.pending(l.dir) }
 
-// Pending returns what waits for a confirmation on a target; nil if nothing does.
-// Without the lock, it may be gone a moment later.
+// Pending is Lock.Pending without the lock: what it returns may be gone a moment later.
 func (s *Store) Pending(target string) (*Pending, error) { return s.pending(s.directory(target)) }
 
 func (s *Store) pending(dir string) (*Pending, error) {
-	data, err := os.ReadFile(pendingPath(dir))
-	if errors.Is(err, os.ErrNotExist) {
+	path := pendingPath(dir)
+	data, err := readFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
+	} else if err != nil {
+		return nil, err
 	}
-	if err != nil {
-		return nil, fmt.Errorf("pending: %w", err)
+	p, err := read(pendingReaders, data)
+	switch {
+	case errors.As(err, new(*versionError)):
+		return nil, &UnreadError{path, err}
+	case err != nil || !validID(p.Entry):
+		return nil, &UnreadError{path, errors.New("it is damaged")}
 	}
-	p := &Pending{clock: s.clock}
-	if err := json.Unmarshal(data, p); err != nil || !validID(p.Entry) {
-		return nil, fmt.Errorf("pending: %s is damaged", pendingPath(dir))
+	p.clock = s.clock
+	return &p, nil
+}
+
+// SetAside gives what waits for a confirmation, and cannot be read, another name, which it
+// returns: it waits no more, and stays for people to look at.
+func (l *Lock) SetAside() (string, error) {
+	from := pendingPath(l.dir)
+	for n := 1; ; n++ {
+		to := fmt.Sprintf("%s.unread-%d", from, n)
+		if _, err := os.Lstat(to); err == nil {
+			continue
+		}
+		if err := os.Rename(from, to); err != nil {
+			return "", fmt.Errorf("pending: %w", err)
+		}
+		return to, syncDirectory(l.dir)
 	}
-	return p, nil
 }
 
 func pendingPath(dir string) string { return filepath.Join(dir, "pending.json") }

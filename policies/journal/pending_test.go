@@ -1,6 +1,7 @@
 package journal_test
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -92,13 +93,21 @@ func TestConfirm(t *testing.T) {
 func TestADamagedPendingFileIsAnError(t *testing.T) {
 	dir := t.TempDir()
 	s := open(t, dir)
-	lock(t, s)
+	l := lock(t, s)
 	path, err := filepath.Glob(filepath.Join(dir, "targets", "*"))
 	must(t, err)
 	for _, text := range []string{"", "{}", `{"entry":"../x"}`, "\x00\x00"} {
 		must(t, os.WriteFile(filepath.Join(path[0], "pending.json"), []byte(text), 0o600))
-		if p, err := s.Pending(target); err == nil || !strings.Contains(err.Error(), "damaged") {
+		if p, err := s.Pending(target); !errors.As(err, new(*journal.UnreadError)) || !strings.Contains(err.Error(), "damaged") {
 			t.Errorf("%q: %v, %v", text, p, err)
+		}
+		name, err := l.SetAside()
+		must(t, err)
+		if kept, err := os.ReadFile(name); err != nil || string(kept) != text {
+			t.Errorf("set aside: %q, %v", kept, err)
+		}
+		if p, err := s.Pending(target); p != nil || err != nil {
+			t.Errorf("%v, %v waits still", p, err)
 		}
 	}
 }

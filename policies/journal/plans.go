@@ -3,7 +3,6 @@ package journal
 import (
 	"compress/gzip"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -38,19 +37,27 @@ func (l *Lock) savePlan(id string, p *plan.Plan) error {
 }
 
 // loadPlan reads what savePlan wrote.
-func loadPlan(dir, id string) (*plan.Plan, error) {
-	file, err := os.Open(filepath.Join(dir, id+".plan.gz"))
+func loadPlan(dir, id string) (*plan.Plan, *UnreadError) {
+	path := filepath.Join(dir, id+".plan.gz")
+	p, err := readPlan(path)
+	if err != nil {
+		return nil, &UnreadError{path, reason(err)}
+	}
+	return p, nil
+}
+
+func readPlan(path string) (*plan.Plan, error) {
+	if err := regular(path); err != nil {
+		return nil, err
+	}
+	file, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
 	packed, err := gzip.NewReader(file)
 	if err != nil {
-		return nil, fmt.Errorf("plan of %s: %w", id, err)
+		return nil, err
 	}
-	p, err := plan.Decode(packed)
-	if err != nil {
-		return nil, fmt.Errorf("plan of %s: %w", id, err)
-	}
-	return p, nil
+	return plan.Decode(packed)
 }

@@ -2,7 +2,6 @@ package journal
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
@@ -26,26 +25,47 @@ type Record struct {
 	Events   []Event
 	Torn     bool // its last line was cut off while it was written
 
-	dir string
+	// Unread says why the entry cannot be read: an *UnreadError; nil for all others. Of an
+	// entry that cannot be, only ID, Begun.Plan and From (when it was written last) are known,
+	// and not whether it came to an end: the daemon's own locks and gates tell of that.
+	Unread error
+
+	dir   string
+	store *Store
 }
 
 // Finished says whether it came to an end, whatever that was.
 func (r *Record) Finished() bool { return r.Outcome != "" }
 
-// Plan returns the plan that was applied, with the policies before and after.
-func (r *Record) Plan() (*plan.Plan, error) { return loadPlan(r.dir, r.ID) }
+// Plan returns the plan that was applied, with the policies before and after. The error is an
+// *UnreadError.
+func (r *Record) Plan() (*plan.Plan, error) {
+	p, unread := loadPlan(r.dir, r.ID)
+	if unread != nil {
+		r.store.tell(unread)
+		return nil, unread
+	}
+	return p, nil
+}
 
 // ErrNotFound says that there is no such entry.
 var ErrNotFound = errors.New("no such entry in the history")
 
-// History returns what was done to a target, newest last.
-func (s *Store) History(target string) ([]Record, error) { return history(s.directory(target)) }
+// History returns what was done to a target, newest last: entries that cannot be read as well.
+func (s *Store) History(target string) ([]Record, error) { return s.history(s.directory(target)) }
 
 // Unfinished returns the entries of the lock's target that have no end: who holds
-// the lock knows that nobody is at work on them.
+// the lock knows that nobody is at work on them. Those that cannot be read are not among them.
 func (l *Lock) Unfinished() ([]Record, error) {
-	all, err := history(l.dir)
-	return slices.DeleteFunc(all, func(r Record) bool { return r.Finished() }), err
+	all, err := l.store.history(l.dir)
+	return slices.DeleteFunc(all, func(r Record) bool { return r.Finished() || r.Unread != nil }), err
+}
+
+// Unread returns the entries of the lock's target that cannot be read: nobody is at work on
+// them either.
+func (l *Lock) Unread() ([]Record, error) {
+	all, err := l.store.history(l.dir)
+	return slices.DeleteFunc(all, func(r Record) bool { return r.Unread == nil }), err
 }
 
 // Show returns an entry of a target by its ID, or the newest of a plan by the
@@ -71,7 +91,10 @@ func (s *Store) Find(id string) (*Record, error) {
 	}
 	var found *Record
 	for _, t := range targets {
-		all, err := history(filepath.Join(s.dir, "targets", t.Name()))
+		if !t.IsDir() {
+			continue // not ours
+		}
+		all, err := s.history(filepath.Join(s.dir, "targets", t.Name()))
 		if err != nil {
 			return nil, err
 		}
@@ -87,14 +110,14 @@ func (s *Store) Find(id string) (*Record, error) {
 	return found, nil
 }
 
-func history(dir string) ([]Record, error) {
+func (s *Store) history(dir string) ([]Record, error) {
 	ids, err := entries(dir)
 	if err != nil {
 		return nil, fmt.Errorf("history: %w", err)
 	}
 	all := make([]Record, 0, len(ids))
 	for _, id := range ids {
-		r, err := load(dir, id)
+		r, err := s.load(dir, id)
 		if err != nil {
 			return nil, err
 		}
@@ -105,22 +128,47 @@ func history(dir string) ([]Record, error) {
 	return all, nil
 }
 
-// load reads one entry; nil if it was cut off in its first line: nothing was done.
-func load(dir, id string) (*Record, error) {
+// load reads one entry; nil if it was cut off in its first line: nothing was done. One that
+// cannot be read is told of, and returned as such.
+func (s *Store) load(dir, id string) (*Record, error) {
 	path := filepath.Join(dir, id+".jsonl")
-	data, err := os.ReadFile(path)
-	if err != nil {
+	r, _, err := parseFile(path)
+	unread := (*UnreadError)(nil)
+	switch {
+	case errors.As(err, &unread):
+		s.tell(unread)
+		_, planID, _ := strings.Cut(id, "-")
+		r = Record{Unread: unread, Begun: Begun{Plan: planID}}
+		if info, err := os.Stat(path); err == nil {
+			r.From = info.ModTime()
+		}
+	case err != nil:
 		return nil, fmt.Errorf("history: %w", err)
-	}
-	r, _, err := parse(data)
-	if err != nil {
-		return nil, fmt.Errorf("history: %s: %w", path, err)
-	}
-	if len(r.Events) == 0 {
+	case len(r.Events) == 0:
 		return nil, nil
 	}
-	r.ID, r.dir = id, dir
+	r.ID, r.dir, r.store = id, dir, s
 	return &r, nil
+}
+
+// tell tells of what is passed over.
+func (s *Store) tell(unread *UnreadError) {
+	if s.Passed != nil {
+		s.Passed(unread)
+	}
+}
+
+// parseFile reads a journal, and returns how much of it is whole. One that is there and cannot
+// be read is an *UnreadError.
+func parseFile(path string) (r Record, whole int, err error) {
+	data, err := readFile(path)
+	if err != nil {
+		return r, 0, err
+	}
+	if r, whole, err = parse(data); err != nil {
+		return r, whole, &UnreadError{path, err}
+	}
+	return r, whole, nil
 }
 
 // Backward yields what was done to a target, newest first, and reads no more of it
@@ -134,7 +182,7 @@ func (s *Store) Backward(target string) iter.Seq2[*Record, error] {
 			return
 		}
 		for _, id := range slices.Backward(ids) {
-			r, err := load(dir, id)
+			r, err := s.load(dir, id)
 			if err == nil && r == nil {
 				continue
 			}
@@ -209,8 +257,7 @@ func (l *Lock) next() (int, error) {
 func parse(data []byte) (r Record, whole int, err error) {
 	for n := 1; !empty(data[whole:]); n++ {
 		line, _, complete := bytes.Cut(data[whole:], []byte("\n"))
-		var e Event
-		err := json.Unmarshal(line, &e)
+		e, err := read(lineReaders, line)
 		last := empty(data[min(whole+len(line)+1, len(data)):])
 		switch {
 		case err == nil && complete:
@@ -218,6 +265,8 @@ func parse(data []byte) (r Record, whole int, err error) {
 				return r, whole, fmt.Errorf("line %d: %w", n, err)
 			}
 			whole += len(line) + 1
+		case errors.As(err, new(*versionError)):
+			return r, whole, fmt.Errorf("line %d: %w", n, err)
 		case last:
 			r.Torn = true
 			return r, whole, nil

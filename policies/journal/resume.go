@@ -3,7 +3,6 @@ package journal
 import (
 	"fmt"
 	"os"
-	"path/filepath"
 )
 
 // Resume opens an entry again, to go on with what was cut off. It is unfinished
@@ -13,13 +12,9 @@ func (l *Lock) Resume(id string) (*Entry, error) {
 		return nil, fmt.Errorf("%q: %w", id, ErrNotFound)
 	}
 	e := &Entry{ID: id, lock: l}
-	data, err := os.ReadFile(e.path())
+	r, whole, err := parseFile(e.path())
 	if err != nil {
 		return nil, fmt.Errorf("journal: %w", err)
-	}
-	r, whole, err := parse(data)
-	if err != nil {
-		return nil, fmt.Errorf("journal: %s: %w", filepath.Base(e.path()), err)
 	}
 	for _, event := range r.Events {
 		e.step = max(e.step, event.Step)

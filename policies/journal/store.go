@@ -11,6 +11,10 @@ import (
 
 // Store is a state directory.
 type Store struct {
+	// Passed is told of each entry, and each plan, that cannot be read, each time;
+	// nil: nothing is. It is set before the Store is used.
+	Passed func(*UnreadError)
+
 	dir   string
 	clock Clock
 }

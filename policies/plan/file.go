@@ -55,7 +55,11 @@ func Encode(w io.Writer, p *Plan) error {
 	return err
 }
 
-// Decode reads what Encode has written. A file that was altered is ErrAltered.
+// readers are the readers of the plan in a file, by the version that the file says.
+var readers = map[int]func([]byte) (*Plan, error){1: decodeV1}
+
+// Decode reads what Encode has written, of all versions that are in readers. A file that was
+// altered is ErrAltered.
 func Decode(r io.Reader) (*Plan, error) {
 	data, err := io.ReadAll(io.LimitReader(r, maxFile+1))
 	if err != nil {
@@ -64,25 +68,33 @@ func Decode(r io.Reader) (*Plan, error) {
 	if len(data) > maxFile {
 		return nil, fmt.Errorf("over %d bytes: not a plan file", maxFile)
 	}
-	body, err := undamaged(data)
+	version, body, err := undamaged(data)
 	if err != nil {
 		return nil, err
 	}
-	p := new(Plan)
-	if err := json.Unmarshal(body, p); err != nil {
+	p, err := readers[version](body)
+	if err != nil {
 		return nil, fmt.Errorf("plan file: %w", err)
 	}
-	if p.Change.Old == nil || p.Change.New == nil {
-		return nil, errors.New("plan file: without the policy before or after")
-	}
-	p.Change.Prepare = withElements(p.Change.Prepare, p.Change.New)
-	p.Change.Finish = withElements(p.Change.Finish, p.Change.New)
 	if err := p.Change.ours(); err != nil {
 		return nil, fmt.Errorf("plan file: %w", err)
 	}
 	if err := p.allowed(); err != nil {
 		return nil, fmt.Errorf("plan file: %w", err)
 	}
+	return p, nil
+}
+
+func decodeV1(body []byte) (*Plan, error) {
+	p := new(Plan)
+	if err := json.Unmarshal(body, p); err != nil {
+		return nil, err
+	}
+	if p.Change.Old == nil || p.Change.New == nil {
+		return nil, errors.New("without the policy before or after")
+	}
+	p.Change.Prepare = withElements(p.Change.Prepare, p.Change.New)
+	p.Change.Finish = withElements(p.Change.Finish, p.Change.New)
 	return p, nil
 }
 
@@ -94,21 +106,24 @@ func (p *Plan) allowed() error {
 	return nil
 }
 
-// undamaged returns the bytes of the plan in a file. It does not copy them.
-func undamaged(data []byte) ([]byte, error) {
+// undamaged returns the version of a file, which readers has, and the bytes of the plan in it.
+// It does not copy them.
+func undamaged(data []byte) (version int, body []byte, err error) {
 	rest, ours := bytes.CutPrefix(data, []byte(opening))
-	version, rest, found := bytes.Cut(rest, []byte(middle))
-	if number, err := strconv.Atoi(string(version)); !ours || !found || err != nil {
-		return nil, errors.New("not a plan file")
-	} else if number != FormatVersion {
-		return nil, fmt.Errorf("plan file of version %d, and this depeer reads version %d: plan again", number, FormatVersion)
+	number, rest, found := bytes.Cut(rest, []byte(middle))
+	version, err = strconv.Atoi(string(number))
+	if !ours || !found || err != nil {
+		return 0, nil, errors.New("not a plan file")
+	}
+	if readers[version] == nil {
+		return 0, nil, fmt.Errorf("plan file of version %d, and this depeer reads version %d: plan again", version, FormatVersion)
 	}
 	digest, rest, found := bytes.Cut(rest, []byte(last))
 	body, whole := bytes.CutSuffix(rest, []byte(closing))
 	if sum := sha256.Sum256(body); !found || !whole || string(digest) != hex.EncodeToString(sum[:]) {
-		return nil, ErrAltered
+		return 0, nil, ErrAltered
 	}
-	return body, nil
+	return version, body, nil
 }
 
 // withElements returns the calls with the elements that p has for their sets;

@@ -32,6 +32,8 @@ type session struct {
 	state string    // --state
 	log   *slog.Logger
 
+	passed *passed // files of the state directory that were named as unread
+
 	confUsed  string   // the exchange file that was read; "" for none
 	confWrong *failure // what is wrong with it; nil: nothing, or nobody has asked
 }
@@ -39,7 +41,7 @@ type session struct {
 // Run runs one command line, without the program's name, and returns its exit
 // code.
 func Run(ctx context.Context, streams Streams, args []string) Code {
-	s := &session{Streams: streams, files: newFiles(ctx, streams.In)}
+	s := &session{Streams: streams, files: newFiles(ctx, streams.In), passed: new(passed)}
 	// Until the flags are read, what can be said is said in the form they ask for.
 	s.view = s.newView(asksForJSON(args), "auto")
 

@@ -113,7 +113,7 @@ func (s *session) carryOut(c *cli.Context, t target, p *plan.Plan, start journal
 	if p.Then != nil {
 		start.Action = "take-over"
 	}
-	pending, err := waiting(lock, p)
+	pending, err := s.waiting(lock, p)
 	if err != nil {
 		return none, errors.Join(err, lock.Unlock())
 	}
@@ -124,28 +124,13 @@ func (s *session) carryOut(c *cli.Context, t target, p *plan.Plan, start journal
 	if failed := s.outcome(c.Context, p.Target, result, err); failed != nil {
 		return none, errors.Join(failed, lock.Unlock())
 	}
-	if pending != nil {
-		if err := lock.Disarm(pending.Entry, "cleared"); err != nil {
-			return none, errors.Join(err, lock.Unlock())
-		}
+	if err := s.disarm(lock, pending, "cleared"); err != nil {
+		return none, errors.Join(err, lock.Unlock())
 	}
 	if within := c.Duration("confirm-within"); within > 0 && result.Outcome == apply.Applied {
 		return s.awaitConfirm(c.Context, store, lock, t, p, entry, within)
 	}
 	return t.outcomeOf(entry, result), lock.Unlock()
-}
-
-// waiting returns what waits for its confirmation. Whether that is kept has to be
-// known before more is built on it; only the off-switch does not wait.
-func waiting(lock *journal.Lock, p *plan.Plan) (*journal.Pending, error) {
-	pending, err := lock.Pending()
-	switch {
-	case err != nil:
-		return nil, &failure{code: Failed, name: "state", err: err}
-	case pending != nil && (!p.Clear || p.Then != nil):
-		return nil, &failure{code: Held, name: "pending", err: fmt.Errorf("%s waits for its confirmation", pending.Entry), hint: "depeer confirm --target " + p.Target + ", or depeer rollback --target " + p.Target}
-	}
-	return pending, nil
 }
 
 // exchangeOf reads the exchange file for its targets alone. What is wrong with it

@@ -45,17 +45,21 @@ func confirmCommand(s *session) *cli.Command {
 			} else if err != nil {
 				return err
 			}
-			pending, err := lock.Pending()
-			if err == nil && pending != nil {
-				err = lock.Disarm(pending.Entry, "confirmed")
+			w, err := waitsOf(lock.Pending())
+			if err == nil {
+				err = s.disarm(lock, w, "confirmed")
 			}
 			if err = errors.Join(err, lock.Unlock()); err != nil {
 				return err
 			}
-			if pending == nil {
-				return s.view.Apply(view.Apply{Target: address, Outcome: apply.Nothing.String()})
+			result := view.Apply{Target: address, Outcome: "confirmed"}
+			switch {
+			case w.pending != nil:
+				result.ID = w.pending.Entry
+			case w.unread == nil:
+				result.Outcome = apply.Nothing.String()
 			}
-			return s.view.Apply(view.Apply{Target: address, ID: pending.Entry, Outcome: "confirmed"})
+			return s.view.Apply(result)
 		},
 	}
 }
@@ -122,11 +126,18 @@ func guardCommand(s *session) *cli.Command {
 				return err
 			}
 			address, id := t.options.Address, c.Args().First()
+			var known *journal.Pending
 			for {
-				pending, err := store.Pending(address)
+				w, err := waitsOf(store.Pending(address))
+				pending := w.pending
+				if w.unread != nil { // damaged meanwhile, which is no confirmation
+					s.passOver(w.unread)
+					pending = known
+				}
 				if err != nil || pending == nil || pending.Entry != id {
 					return err
 				}
+				known = pending
 				left := pending.Left()
 				if left <= 0 {
 					err := s.rollback(c, t, store, rollbackArgs{id: id, why: "not confirmed in time", yes: true, sessions: whateverThereWere})

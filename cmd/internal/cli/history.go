@@ -58,11 +58,14 @@ func showCommand(s *session) *cli.Command {
 				}
 				return s.view.Show(view.Show{Plan: p})
 			}
-			p, err := record.Plan()
-			if err != nil {
-				return err
+			if record.Unread != nil {
+				return &failure{code: Failed, name: "unread", err: record.Unread}
 			}
 			change := recorded(record)
+			p, err := record.Plan()
+			if err != nil {
+				change.Unread = err.Error()
+			}
 			return s.view.Show(view.Show{Plan: p, Change: &change, Events: record.Events})
 		},
 	}
@@ -74,7 +77,10 @@ func recorded(r *journal.Record) view.Recorded {
 		ID: r.ID, Time: r.From, By: r.By.By, Outcome: r.Outcome,
 		Action: r.Begun.Action, Undoes: r.Begun.Undoes, Overrides: r.Begun.Overrides, Lists: r.Begun.Lists,
 	}
-	if out.Outcome == "" {
+	switch {
+	case r.Unread != nil:
+		out.Action, out.Outcome, out.Unread = "unknown", "unknown", r.Unread.Error()
+	case out.Outcome == "":
 		out.Outcome = "cut off"
 	}
 	return out

@@ -16,7 +16,6 @@ import (
 	"depeer/policies/exchange"
 	"depeer/policies/gobgp"
 	"depeer/policies/impact"
-	"depeer/policies/journal"
 	"depeer/policies/plan"
 )
 
@@ -105,7 +104,7 @@ func (s *session) draft(ctx context.Context, in *input, client *gobgp.Client, st
 	if err != nil {
 		return view.Plan{}, err
 	}
-	last, err := lastApplied(store, args.target.options.Address)
+	past, err := readPast(store, args.target.options.Address)
 	if err != nil {
 		return view.Plan{}, err
 	}
@@ -117,7 +116,7 @@ func (s *session) draft(ctx context.Context, in *input, client *gobgp.Client, st
 	if err := obstructed(stayStuck(stuck, args.takeOver), args.target.options.Address); err != nil {
 		return view.Plan{}, err
 	}
-	id, state := newID(), remembering(state, last)
+	id, state := newID(), remembering(state, past.applied)
 	change := plan.To(state, want, id)
 	p := s.newPlan(args.target, state, id, *change)
 	if args.takeOver && len(state.Strange)+len(state.Obstacles())+len(stuck) > 0 {
@@ -130,7 +129,7 @@ func (s *session) draft(ctx context.Context, in *input, client *gobgp.Client, st
 	if result.Persist, err = s.lookAtFile(args.target, p, &in.diags); err != nil {
 		return view.Plan{}, err
 	}
-	sizes := s.sizes(in, p, last)
+	sizes := s.sizes(in, p, past.read)
 	result.Changes, result.Guards = plan.ProviderChanges(sizes.Last, sizes.Now), sizes.Guards()
 	result.Guards = append(result.Guards, plan.SessionGuard(change, args.overrides[plan.AllowSessions]))
 	result.Guards = append(result.Guards, plan.AddPathGuards(state, want)...)
@@ -250,19 +249,6 @@ func newID() string {
 		panic("no randomness: " + err.Error())
 	}
 	return hex.EncodeToString(b[:])
-}
-
-// lastApplied returns the plan that was applied last to a target, or nil.
-func lastApplied(store *journal.Store, address string) (*plan.Plan, error) {
-	for record, err := range store.Backward(address) {
-		if err != nil {
-			return nil, err
-		}
-		if record.Outcome == outcomeApplied {
-			return record.Plan()
-		}
-	}
-	return nil, nil
 }
 
 func describeTarget(t target, state *plan.State) view.TargetState {

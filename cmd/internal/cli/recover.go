@@ -57,6 +57,7 @@ func (s *session) recover(c *cli.Context, t target) error {
 type cutOff struct {
 	record *journal.Record // of this machine; nil where another one was at work
 	id     string          // of the plan that was being applied: it holds the daemon's lock
+	unread []string        // likewise, of entries that cannot be read
 	plan   *plan.Plan      // nil where only the target tells of it
 }
 
@@ -93,7 +94,7 @@ func (s *session) recoverLocked(c *cli.Context, t target, lock *journal.Lock) er
 	if cut.record == nil && len(state.Holders) == 0 && state.Status(nil, false) == plan.InSync {
 		return s.settleFile(t, state)
 	}
-	if err := mayBreak(address, state, cut.id, c.String("break-lock")); err != nil {
+	if err := mayBreak(address, state, append(cut.unread, cut.id, c.String("break-lock"))...); err != nil {
 		return err
 	}
 	if err := s.ask(c, address, state.Server); err != nil {
@@ -120,16 +121,28 @@ func (s *session) leadOut(ctx context.Context, t target, client *gobgp.Client, s
 }
 
 // lastCutOff returns what this machine was at when it was cut off. An entry that is a
-// recovery itself, of another machine's change, has no plan that tells what was before.
+// recovery itself, of another machine's change, has no plan that tells what was before; one
+// whose plan cannot be read is led out by what the target tells, likewise.
 func lastCutOff(lock *journal.Lock) (cutOff, error) {
-	unfinished, err := lock.Unfinished()
-	if err != nil || len(unfinished) == 0 {
+	unread, err := lock.Unread()
+	if err != nil {
 		return cutOff{}, err
 	}
-	record := &unfinished[len(unfinished)-1]
-	cut := cutOff{record: record, id: record.Begun.Plan}
-	if record.Begun.Action != actionRecover {
-		cut.plan, err = record.Plan()
+	cut := cutOff{}
+	for _, r := range unread {
+		cut.unread = append(cut.unread, r.Begun.Plan)
+	}
+	unfinished, err := lock.Unfinished()
+	if err != nil || len(unfinished) == 0 {
+		return cut, err
+	}
+	cut.record = &unfinished[len(unfinished)-1]
+	cut.id = cut.record.Begun.Plan
+	if cut.record.Begun.Action != actionRecover {
+		cut.plan, err = cut.record.Plan()
+	}
+	if errors.As(err, new(*journal.UnreadError)) {
+		err = nil
 	}
 	return cut, err
 }

@@ -103,8 +103,8 @@ func (s *session) rollback(c *cli.Context, t target, store *journal.Store, args 
 	}
 	entry, result, err := s.change(c.Context, t, client, lock, p, journal.Start{Action: "rollback", Undoes: back.ID})
 	failed := s.outcome(c.Context, address, result, err)
-	if pending, pendingErr := lock.Pending(); failed == nil && pendingErr == nil && pending != nil {
-		failed = lock.Disarm(pending.Entry, args.why)
+	if w, unknown := waitsOf(lock.Pending()); failed == nil && unknown == nil {
+		failed = s.disarm(lock, w, args.why)
 	}
 	if failed = errors.Join(failed, lock.Unlock()); failed != nil {
 		return failed
@@ -114,11 +114,16 @@ func (s *session) rollback(c *cli.Context, t target, store *journal.Store, args 
 
 // wayBack returns the entry to go back before, and the plan that was applied last.
 func (s *session) wayBack(store *journal.Store, address, id string) (*journal.Record, *plan.Plan, error) {
-	last, err := lastApplied(store, address)
+	found, err := readPast(store, address)
 	if err != nil {
 		return nil, nil, err
 	}
-	if last == nil {
+	// What cannot be read is in nobody's way: what the last readable change left is to be there.
+	last := found.read
+	switch {
+	case last == nil && found.unread != nil:
+		return nil, nil, &failure{code: Failed, name: "no-history", err: found.unread, hint: "depeer clear --target " + address + " takes everything out"}
+	case last == nil:
 		return nil, nil, &failure{code: Failed, name: "no-history", err: fmt.Errorf("nothing was applied to %s from this machine", address)}
 	}
 	records, err := store.History(address)
@@ -127,6 +132,9 @@ func (s *session) wayBack(store *journal.Store, address, id string) (*journal.Re
 	}
 	for i := len(records) - 1; i >= 0; i-- {
 		r := &records[i]
+		if r.Unread != nil && r.ID == id {
+			return nil, nil, &failure{code: Failed, name: "unread", err: r.Unread}
+		}
 		if r.Outcome == apply.Applied.String() && (id == "" && r.Begun.Action != actionRepair || r.ID == id) {
 			return r, last, nil
 		}
@@ -145,7 +153,10 @@ func (s *session) before(store *journal.Store, address, id string) *plan.Plan {
 		if records[i].ID == id {
 			break
 		}
-		if records[i].Outcome == apply.Applied.String() {
+		switch {
+		case records[i].Unread != nil:
+			last = nil // what it left is not known
+		case records[i].Outcome == apply.Applied.String():
 			last, _ = records[i].Plan()
 		}
 	}

@@ -9,7 +9,6 @@ import (
 
 	"depeer/cmd/internal/view"
 	"depeer/policies"
-	"depeer/policies/journal"
 	"depeer/policies/plan"
 )
 
@@ -98,11 +97,12 @@ func (s *session) status(ctx context.Context, in *input, t target, file string) 
 	if err != nil {
 		return result, err
 	}
-	last, err := lastApplied(store, address)
+	found, err := readPast(store, address)
 	if err != nil {
 		return result, err
 	}
-	pending, err := store.Pending(address)
+	last := found.applied
+	w, err := waitsOf(store.Pending(address))
 	if err != nil {
 		return result, err
 	}
@@ -132,24 +132,33 @@ func (s *session) status(ctx context.Context, in *input, t target, file string) 
 	case last != nil:
 		want, result.Lists = last.Change.New, last.Lists
 	}
-	found := plan.Drift(state, want)
-	if in == nil && last != nil && last.Holds(state) {
-		found = nil // cleared: without a place in lists, too, it is as it should be
+	drift := plan.Drift(state, want)
+	unknown := in == nil && found.unread != nil // as what should be
+	if unknown || in == nil && last != nil && last.Holds(state) {
+		drift = nil // cleared: without a place in lists, too, it is as it should be
 	}
 	for _, c := range state.Choosers(want) {
 		result.Choosers = append(result.Choosers, c.Address.String())
 	}
-	result.State, result.Drift = state.Status(found, pending != nil).String(), view.DriftOf(found)
+	result.State, result.Drift = state.Status(drift, w.anything()).String(), view.DriftOf(drift)
+	if unknown && result.State == plan.InSync.String() {
+		result.State, result.Why = plan.Unknown.String(), found.unread.Error()
+	}
 	if err := s.fileStatus(&result, t, file, state); err != nil {
 		return result, err
 	}
-	s.describePending(&result, pending)
+	s.describePending(&result, w)
 	return result, nil
 }
 
 // describePending adds what waits for a confirmation.
-func (s *session) describePending(result *view.TargetStatus, pending *journal.Pending) {
-	if pending == nil {
+func (s *session) describePending(result *view.TargetStatus, w waits) {
+	pending := w.pending
+	switch {
+	case w.unread != nil:
+		result.Why = w.String()
+		return
+	case pending == nil:
 		return
 	}
 	result.Pending = pending.Entry

@@ -111,6 +111,7 @@ func (s *session) store() (*journal.Store, error) {
 	if err != nil {
 		return nil, &failure{code: Failed, name: "state", err: err, hint: "--state DIR names another place"}
 	}
+	store.Passed = s.passOver
 	return store, nil
 }
 

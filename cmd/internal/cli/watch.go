@@ -109,6 +109,12 @@ func (s *session) watching(log *slog.Logger, args watchArgs) (*watching, error) 
 	if err != nil {
 		return nil, err
 	}
+	named := new(passed)
+	store.Passed = func(unread *journal.UnreadError) {
+		if named.first(unread.Path) {
+			log.Warn("passed over", "file", unread.Path, "why", unread.Err)
+		}
+	}
 	w := &watching{s: s, log: log, clock: s.clock(), args: args, order: newOrder(args.targets, args.soak), store: store, metrics: metrics.New(built().Version), files: time.Second, pace: watch.Usual(), today: time.Now, fetcher: s.fetcher}
 	w.pace.Count = args.countEvery
 	return w, nil

@@ -229,7 +229,7 @@ func (k *keeper) apply(ctx context.Context, turn *session, p *plan.Plan, action 
 		if stamp, err := k.store.Stamp(p.Target); err != nil || stamp != k.found.stamp {
 			return done{outcome: watch.Stale, plan: p, err: errors.Join(errStale, err)}
 		}
-		if _, err := waiting(lock, p); err != nil {
+		if _, err := turn.waiting(lock, p); err != nil {
 			return done{outcome: failed(err), plan: p, err: err}
 		}
 		entry, result, err := turn.change(ctx, k.target, k.client, lock, p, journal.Start{Action: action})

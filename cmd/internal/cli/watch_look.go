@@ -149,6 +149,10 @@ func (k *keeper) history(f *watch.Finding) error {
 		if err != nil {
 			return err
 		}
+		if record.Unread != nil {
+			k.unknown(f, record, record.Unread)
+			break
+		}
 		if newest && !record.Finished() {
 			k.unfinished(f, record)
 		}
@@ -158,7 +162,8 @@ func (k *keeper) history(f *watch.Finding) error {
 		}
 		p, err := record.Plan()
 		if err != nil {
-			return err
+			k.unknown(f, record, err)
+			break
 		}
 		if k.found.last == nil {
 			k.found.last = p
@@ -173,18 +178,23 @@ func (k *keeper) history(f *watch.Finding) error {
 		f.Last, k.found.judged = record.ID, p
 		break
 	}
-	pending, err := k.store.Pending(k.target.options.Address)
+	w, err := waitsOf(k.store.Pending(k.target.options.Address))
 	if err != nil {
 		return err
 	}
-	if pending != nil && f.InTheWay == watch.Clear {
-		f.InTheWay = watch.Pending
-		k.found.why = pending.Entry + " waits for its confirmation"
-		if left := pending.Left(); left <= 0 {
+	if w.anything() && f.InTheWay == watch.Clear {
+		f.InTheWay, k.found.why = watch.Pending, w.String()
+		if pending := w.pending; pending != nil && pending.Left() <= 0 {
 			k.found.why = pending.Entry + ": its confirmation is overdue"
 		}
 	}
 	return nil
+}
+
+// unknown notes that what was done before, and not repeated since, cannot be read. It may
+// be a person's going back or clearing, so nothing is put in until a person has applied.
+func (k *keeper) unknown(f *watch.Finding, record *journal.Record, unread error) {
+	f.Kept, k.found.kept, f.Last = true, unread.Error(), record.ID
 }
 
 // actionRepair is how the journal calls what puts back what was applied before, and
@@ -237,7 +247,7 @@ func (k *keeper) obstacles(f *watch.Finding, state *plan.State) {
 // ours returns who holds the daemon's lock for what was cut off here.
 func (k *keeper) ours() []string {
 	for record, err := range k.store.Backward(k.target.options.Address) {
-		if err != nil || record.Finished() {
+		if err != nil || record.Finished() || record.Unread != nil {
 			return nil
 		}
 		return []string{record.Begun.Plan, record.Begun.Holder}

@@ -117,6 +117,7 @@ type Recorded struct {
 	Undoes    string         `json:"undoes,omitempty"`
 	Lists     []plan.ListRef `json:"lists"`
 	Overrides map[string]int `json:"overrides,omitempty"`
+	Unread    string         `json:"unread,omitempty"` // why it, or its plan, cannot be read
 }
 
 func (v *program) History(h History) error {
@@ -148,6 +149,9 @@ func (v *person) History(h History) error {
 
 // from says which lists a change was made from, or what it took back.
 func (r Recorded) from() string {
+	if r.Unread != "" {
+		return r.Unread
+	}
 	if r.Undoes != "" {
 		return "takes back " + r.Undoes
 	}
@@ -179,22 +183,11 @@ func (v *program) Show(s Show) error {
 
 func (v *person) Show(s Show) error {
 	var b strings.Builder
-	p := s.Plan
-	fmt.Fprintf(&b, "plan      %s, made %s by %s with depeer %s\n", p.ID, p.Made.UTC().Format(time.RFC3339), p.By, p.Tool)
-	fmt.Fprintf(&b, "target    %s, AS%s %s\n", p.Target, p.Server.ASN, p.Server.RouterID)
-	for _, l := range p.Lists {
-		fmt.Fprintf(&b, "list      %s, %s, sha256 %s\n", l.Name, or(l.Updated, "not dated"), l.Digest)
-	}
-	fmt.Fprintf(&b, "changes   %s\n", p.Change.Summary())
-	for _, part := range []struct {
-		word  string
-		calls []plan.Call
-	}{{"prepare", p.Change.Prepare}, {"live", p.Change.Live}, {"finish", p.Change.Finish}} {
-		for _, call := range part.calls {
-			fmt.Fprintf(&b, "%-9s %s\n", part.word, call)
-		}
-	}
+	showPlan(&b, s.Plan)
 	if s.Change != nil {
+		if s.Change.Unread != "" {
+			fmt.Fprintf(&b, "plan      %s\n", s.Change.Unread)
+		}
 		fmt.Fprintf(&b, "\n%s by %s at %s: %s\n", s.Change.Action, s.Change.By, s.Change.Time.UTC().Format(time.RFC3339), s.Change.Outcome)
 	}
 	for _, e := range s.Events {
@@ -207,4 +200,25 @@ func (v *person) Show(s Show) error {
 	}
 	_, err := fmt.Fprint(v.Out, b.String())
 	return err
+}
+
+// showPlan shows a plan in full; nothing, if it could not be read.
+func showPlan(b *strings.Builder, p *plan.Plan) {
+	if p == nil {
+		return
+	}
+	fmt.Fprintf(b, "plan      %s, made %s by %s with depeer %s\n", p.ID, p.Made.UTC().Format(time.RFC3339), p.By, p.Tool)
+	fmt.Fprintf(b, "target    %s, AS%s %s\n", p.Target, p.Server.ASN, p.Server.RouterID)
+	for _, l := range p.Lists {
+		fmt.Fprintf(b, "list      %s, %s, sha256 %s\n", l.Name, or(l.Updated, "not dated"), l.Digest)
+	}
+	fmt.Fprintf(b, "changes   %s\n", p.Change.Summary())
+	for _, part := range []struct {
+		word  string
+		calls []plan.Call
+	}{{"prepare", p.Change.Prepare}, {"live", p.Change.Live}, {"finish", p.Change.Finish}} {
+		for _, call := range part.calls {
+			fmt.Fprintf(b, "%-9s %s\n", part.word, call)
+		}
+	}
 }
