@@ -82,11 +82,11 @@ func (s *session) watchPending(ctx context.Context, store *journal.Store, p *pla
 	tick := time.NewTicker(200 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		pending, err := store.Pending(p.Target)
+		w, err := waitsOf(store.Pending(p.Target))
 		if err != nil {
-			return view.Apply{}, err
+			return view.Apply{}, &failure{code: Unclear, name: "pending", err: fmt.Errorf("the change is in force, and whether it waits for a confirmation is not known: %w", err)}
 		}
-		if pending == nil || pending.Entry != id {
+		if w.unread == nil && (w.pending == nil || w.pending.Entry != id) {
 			return s.afterPending(store, p, id)
 		}
 		select {
