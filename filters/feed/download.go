@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -69,8 +70,15 @@ func (f *Fetcher) download(ctx context.Context, u *url.URL, old kept) (kept, err
 	response, err := client.Do(request)
 	failed := func(err error) (kept, error) {
 		e := &DownloadError{URL: u.String(), Err: plainly(ctx, err)}
+		last := lastURL(response, err)
 		if response != nil {
-			e.Status = response.StatusCode
+			e.Status, e.Until = response.StatusCode, retryAfter(response, f.now())
+		}
+		if !e.Until.IsZero() {
+			e.Err = fmt.Errorf("%w, and asks to be left alone until %s", e.Err, e.Until.UTC().Format(time.RFC3339))
+		}
+		if last != "" && last != u.String() && !errors.As(err, new(*redirectError)) {
+			e.Err = fmt.Errorf("redirected to %s: %w", last, e.Err)
 		}
 		return kept{}, e
 	}
@@ -98,6 +106,47 @@ func (f *Fetcher) download(ctx context.Context, u *url.URL, old kept) (kept, err
 		LastModified: response.Header.Get("Last-Modified"),
 		data:         data,
 	}, nil
+}
+
+// longestPause is how long a server is left alone at most that asks for it: a list does not
+// become old unseen because of a wrong header.
+const longestPause = 7 * 24 * time.Hour
+
+// retryAfter returns until when a server asks to be left alone (RFC 9110, section 10.2.3); zero
+// where it does not.
+func retryAfter(r *http.Response, now time.Time) time.Time {
+	if r.StatusCode != http.StatusTooManyRequests && r.StatusCode != http.StatusServiceUnavailable {
+		return time.Time{}
+	}
+	text := strings.TrimSpace(r.Header.Get("Retry-After"))
+	until, err := http.ParseTime(text)
+	if seconds, failed := strconv.ParseUint(text, 10, 31); failed == nil {
+		until, err = now.Add(time.Duration(seconds)*time.Second), nil
+	}
+	switch {
+	case err != nil || !until.After(now):
+		return time.Time{}
+	case until.After(now.Add(longestPause)):
+		return now.Add(longestPause)
+	default:
+		return until
+	}
+}
+
+// redirectError is about a redirect that is not followed, which it names.
+type redirectError struct{ text string }
+
+func (e *redirectError) Error() string { return e.text }
+
+// lastURL returns the address that was asked last, after redirects; "" if it is not known.
+func lastURL(r *http.Response, err error) string {
+	if wrapped := (*url.Error)(nil); errors.As(err, &wrapped) {
+		return wrapped.URL
+	}
+	if r != nil && r.Request != nil {
+		return r.Request.URL.Redacted()
+	}
+	return ""
 }
 
 var errTooLarge = fmt.Errorf("the answer is over %d MiB", MaxSize>>20)
@@ -136,10 +185,10 @@ func (f *Fetcher) client() *http.Client {
 		},
 		CheckRedirect: func(request *http.Request, via []*http.Request) error {
 			if len(via) > maxRedirects {
-				return fmt.Errorf("over %d redirects", maxRedirects)
+				return &redirectError{fmt.Sprintf("over %d redirects, the last to %s", maxRedirects, request.URL.Redacted())}
 			}
 			if why := unfit(request.URL); why != "" {
-				return fmt.Errorf("redirected to %s: %s", request.URL.Redacted(), why)
+				return &redirectError{fmt.Sprintf("redirected to %s: %s", request.URL.Redacted(), why)}
 			}
 			return nil
 		},

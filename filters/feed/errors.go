@@ -26,7 +26,8 @@ func (e *URLError) Error() string {
 // did not answer with 200, or its answer did not come whole.
 type DownloadError struct {
 	URL    string
-	Status int // of HTTP; 0: it did not come to an answer
+	Status int       // of HTTP; 0: it did not come to an answer
+	Until  time.Time // the server asked to be left alone until then (Retry-After); zero: it did not
 	Err    error
 }
 
@@ -44,17 +45,18 @@ func (e *InvalidError) Error() string { return fmt.Sprintf("feed %s: %v", e.URL,
 
 func (e *InvalidError) Unwrap() error { return e.Err }
 
-// TooSoonError says that the server was asked within Interval, without success,
-// and so was not asked again.
+// TooSoonError says that the server was asked within Interval, without success, or asks to be
+// left alone, and so was not asked again.
 type TooSoonError struct {
 	URL     string
 	Tried   time.Time
-	Failure string // of that time
+	Until   time.Time // when it may be asked again
+	Failure string    // of that time
 }
 
 func (e *TooSoonError) Error() string {
 	return fmt.Sprintf("not asked again before %s; at %s: %s",
-		e.Tried.Add(Interval).UTC().Format(time.RFC3339), e.Tried.UTC().Format(time.RFC3339), e.Failure)
+		e.Until.UTC().Format(time.RFC3339), e.Tried.UTC().Format(time.RFC3339), e.Failure)
 }
 
 // statusError names a status in our words, not in the server's.

@@ -51,8 +51,8 @@ type Copy struct {
 // Fetch returns the feed at url, which must be https. accept says whether data
 // is that feed; only what it accepts is kept, and in place of an older copy.
 //
-// Within Interval of the last time that the server answered, it is not asked
-// again: the outcome of that time stands, the kept copy or a *TooSoonError. The other
+// Within Interval of the last time that the server answered, and as long as it has asked to be
+// left alone then (Retry-After, a week at most), it is not asked again: the outcome of that time stands, the kept copy or a *TooSoonError. The other
 // errors are a *URLError, a *DownloadError and an *InvalidError; the kept copy,
 // which they leave alone, is to be had from Kept.
 func (f *Fetcher) Fetch(ctx context.Context, url string, accept func([]byte) error) (Copy, error) {
@@ -63,7 +63,7 @@ func (f *Fetcher) Fetch(ctx context.Context, url string, accept func([]byte) err
 	k, now := f.load(url), f.now()
 	if !f.Force && k.recent(now, f.Every) {
 		if k.Failure != "" {
-			return Copy{}, &TooSoonError{URL: url, Tried: k.Tried, Failure: k.Failure}
+			return Copy{}, &TooSoonError{URL: url, Tried: k.Tried, Until: k.again(f.Every), Failure: k.Failure}
 		}
 		if err := accept(k.data); err != nil {
 			return Copy{}, &InvalidError{URL: url, Err: err}
@@ -74,10 +74,11 @@ func (f *Fetcher) Fetch(ctx context.Context, url string, accept func([]byte) err
 	if f.Force {
 		old = kept{}
 	}
-	k.Tried = now
+	k.Tried, k.Until = now, time.Time{}
 	got, err := f.download(ctx, u, old)
 	if err != nil {
 		if failed := (*DownloadError)(nil); errors.As(err, &failed) && failed.Status != 0 {
+			k.Until = failed.Until
 			f.fail(k, err)
 		}
 		return Copy{}, err

@@ -20,6 +20,7 @@ type kept struct {
 	URL          string    `json:"url"`
 	Tried        time.Time `json:"tried"`             // the server last answered
 	Failure      string    `json:"failure,omitempty"` // why nothing came of that
+	Until        time.Time `json:"until,omitzero"`    // the server asked to be left alone until then
 	Fetched      time.Time `json:"fetched"`           // the copy; zero: there is none
 	ETag         string    `json:"etag,omitempty"`
 	LastModified string    `json:"last_modified,omitempty"`
@@ -37,11 +38,20 @@ var keptReaders = map[int]func(head []byte, k *kept) error{1: func(head []byte, 
 // recent says whether the server is to be left alone. A clock that was set back
 // does not keep a feed from being fetched.
 func (k *kept) recent(now time.Time, every time.Duration) bool {
+	return !k.Tried.IsZero() && !now.Before(k.Tried) && now.Before(k.again(every))
+}
+
+// again returns when the server may be asked again.
+func (k *kept) again(every time.Duration) time.Time {
 	pause := Interval
 	if k.Failure == "" {
 		pause = max(pause, every)
 	}
-	return !k.Tried.IsZero() && !now.Before(k.Tried) && now.Before(k.Tried.Add(pause))
+	again := k.Tried.Add(pause)
+	if k.Failure != "" && k.Until.After(again) {
+		return k.Until
+	}
+	return again
 }
 
 // path returns the file for a URL, whatever characters it has.

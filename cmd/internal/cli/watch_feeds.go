@@ -109,8 +109,11 @@ func (w *sources) feedFailed(source exchange.List, f *feedState, err error) {
 	pause := soonest << min(f.failures, 6)
 	f.failures++
 	w.metrics.FeedFailed(source.URL)
+	asked := new(feed.DownloadError)
 	if tooSoon := new(feed.TooSoonError); errors.As(err, &tooSoon) {
-		pause = tooSoon.Tried.Add(feed.Interval).Sub(w.today())
+		pause = tooSoon.Until.Sub(w.today())
+	} else if errors.As(err, &asked) && !asked.Until.IsZero() {
+		pause = max(feed.Interval, asked.Until.Sub(w.today()))
 	} else if errors.As(err, new(*feed.InvalidError)) {
 		pause = feed.Interval
 	}
