@@ -2,22 +2,36 @@
 // it is made, who made it and from which plan, and how it ended. It also holds the lock
 // of this machine, and what waits for a confirmation.
 //
-// The state directory (0700, its files 0600):
+// The state directory (0700, its files 0600), and what becomes of a file in it that cannot be
+// read: of another version, damaged, or nothing of ours. It is named, and in nobody's way:
 //
 //	targets/<target>/            a readable part of the address, and a digest of all of it
 //	    lock                     flock(2) of whoever is at work, and who that is
-//	    000012-<plan>.jsonl      one apply: a line per event, in order
+//	                             unread: the lock is the kernel's all the same
+//	    000012-<plan>.jsonl      one apply: a line per event, in order; each has its version
+//	                             unread: Record.Unread; neither finished nor cut off. The gate
+//	                             and the lock in the daemon say whether a change stands half-way
 //	    000012-<plan>.plan.gz    the plan that it applied: a plan file, compressed
-//	    pending.json             what is to be confirmed, and until when
+//	                             unread: what the entry left is not known
+//	    pending.json             what is to be confirmed, and until when; has a version
+//	                             unread: something waits, until it is set aside (SetAside)
+//	    pending.json.unread-1    set aside
+//	feeds/<digest>.feed          copies of feeds, of package feed; have a version
+//	                             unread: asked again
+//	guard.log                    what guardians of confirmations have said; never read
+//
+// What is built on what cannot be read does not happen: nothing is put back, and no session is
+// opened, because of an entry that is older than one that cannot be read.
 //
 // Rules:
 //
 //   - A call is on disk, synced, before Intend returns; if it cannot be written it
 //     must not be made. Begin sets space aside, so that a disk that fills up meanwhile
 //     does not stop what has begun: zeros behind the last line, until the end.
+//   - Formats are read by tables of readers, by version (format.go). A new one is a new reader.
 //   - The last line of a file may be torn: a process or a machine died while writing
 //     it. It is left out in reading, and cut off before anything is written behind it.
-//     Any other damage is an error.
+//     With any other damage, the entry cannot be read.
 //   - The lock is the kernel's: a process that dies lets go of it. What it leaves is
 //     its name in the file, and an entry without an end.
 //

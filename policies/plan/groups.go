@@ -80,6 +80,15 @@ func (s *State) asItsGroup(c Client, isImport bool) bool {
 	return c.Dynamic && slices.Equal(c.list(isImport), s.Groups[c.Group].list(isImport))
 }
 
+// Listing returns the peer groups that list one of our policies: sessions that come up from
+// them have it, whatever Clear has taken out of live ones.
+func (s *State) Listing() []string {
+	return slices.DeleteFunc(sorted(s.Groups), func(name string) bool {
+		g := s.Groups[name]
+		return !g.RouteServer || !slices.Contains(g.Import, policies.ImportPolicy) && !slices.Contains(g.Export, policies.ExportPolicy)
+	})
+}
+
 // lacking says what is wrong with a peer group that does not list ours, and what is right.
 func (s *State) lacking(group string, isImport bool) string {
 	ours, key := policyOf(isImport), "export-policy-list"

@@ -6,17 +6,15 @@ import (
 	"strings"
 	"testing"
 
-	"depeer/policies"
 	"depeer/policies/lab/testbed"
 )
 
-// guests is the part of a file that takes two of the three members in as dynamic neighbors,
-// each by a peer group with these lists.
+// guests is the part of a file that takes the first member in as a dynamic neighbor, by a peer
+// group with these lists.
 func guests(imports, exports string) string {
-	group := func(name, asn string) string {
-		return `
+	return `
 [[peer-groups]]
-config = {peer-group-name = "` + name + `", peer-as = ` + asn + `}
+config = {peer-group-name = "guests", peer-as = 64496}
 route-server.config = {route-server-client = true}
 transport.config = {passive-mode = true}
 apply-policy.config = {import-policy-list = [` + imports + `], export-policy-list = [` + exports + `], default-import-policy = "accept-route", default-export-policy = "accept-route"}
@@ -24,9 +22,6 @@ apply-policy.config = {import-policy-list = [` + imports + `], export-policy-lis
 config.afi-safi-name = "ipv4-unicast"
 [[peer-groups.afi-safis]]
 config.afi-safi-name = "ipv6-unicast"
-`
-	}
-	return group("guests", "64496") + `
 [[dynamic-neighbors]]
 config = {prefix = "127.0.0.0/8", peer-group = "guests"}
 `
@@ -75,7 +70,7 @@ func TestDynamicNeighborsAfterClear(t *testing.T) {
 		}
 	}
 	w.put("a")
-	w.on("clear", "--yes").exits(0)
+	w.on("clear", "--yes").exits(0).says("peer group guests", "have it again")
 	w.holds(outcomes[""])
 	lists(without)
 	w.on("status").exits(0)
@@ -94,6 +89,7 @@ func TestDynamicNeighborsAfterClear(t *testing.T) {
 	w.bounce(0)
 	w.holds(outcomes[""])
 	lists(with)
+	w.on("status").exits(0)
 	w.put("b")
 	w.bounce(0)
 	w.holds(outcomes["b"])
@@ -150,5 +146,4 @@ func TestDynamicNeighborLeaves(t *testing.T) {
 	w.Members[0].Return()
 	w.Members[0].WaitEstablished()
 	w.holds(outcomes["a"])
-	_ = policies.ImportPolicy
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"depeer/cmd/internal/view"
+	"depeer/policies"
 	"depeer/policies/journal"
 	"depeer/policies/plan"
 )
@@ -70,6 +71,10 @@ func (s *session) clearing(ctx context.Context, t target) (view.Plan, error) {
 	p.Clear = true
 	if err := obstructed(p.Obstacles(state), t.options.Address); err != nil {
 		return view.Plan{}, err
+	}
+	for _, group := range state.Listing() {
+		s.view.Note("peer group %s of gobgpd.conf lists %s or %s: its sessions that come up from now on have it again, and it does nothing; take it out of the group, and clear once more, before the definitions are taken out of the file",
+			group, policies.ImportPolicy, policies.ExportPolicy)
 	}
 	server := describeTarget(t, state)
 	return view.Plan{Plan: p, Impact: view.Impact{At: s.now, Server: &server, Lists: p.Lists, Summary: p.Change.Summary()}}, nil
