@@ -39,3 +39,6 @@ func (o Watching) Run(ctx context.Context) error {
 	}
 	return w.run(ctx)
 }
+
+// PauseAfter is pauseAfter.
+var PauseAfter = pauseAfter

@@ -106,22 +106,30 @@ func (w *sources) fetchOne(ctx context.Context, source exchange.List, f *feedSta
 
 // feedFailed reports a feed, and when it is tried again.
 func (w *sources) feedFailed(source exchange.List, f *feedState, err error) {
-	pause := soonest << min(f.failures, 6)
+	pause := pauseAfter(err, f.failures, w.today())
 	f.failures++
 	w.metrics.FeedFailed(source.URL)
-	asked := new(feed.DownloadError)
-	if tooSoon := new(feed.TooSoonError); errors.As(err, &tooSoon) {
-		pause = tooSoon.Until.Sub(w.today())
-	} else if errors.As(err, &asked) && !asked.Until.IsZero() {
-		pause = max(feed.Interval, asked.Until.Sub(w.today()))
-	} else if errors.As(err, new(*feed.InvalidError)) {
-		pause = feed.Interval
-	}
-	f.due = jitter(w.today().Add(max(pause, soonest)), soonest/2)
+	f.due = jitter(w.today().Add(pause), soonest/2)
 	if f.problem != err.Error() {
 		f.problem = err.Error()
 		w.log.Error("feed failed, and the last good copy serves on", "url", source.URL, "error", err, "again", f.due.UTC().Format(time.RFC3339))
 	}
+}
+
+// pauseAfter returns for how long a feed that failed, and so many times before, is left alone:
+// for longer each time, and as long as its server asks for.
+func pauseAfter(err error, failures int, now time.Time) time.Duration {
+	pause := soonest << min(failures, 6)
+	asked, tooSoon := new(feed.DownloadError), new(feed.TooSoonError)
+	switch {
+	case errors.As(err, &tooSoon):
+		pause = tooSoon.Until.Sub(now)
+	case errors.As(err, &asked) && !asked.Until.IsZero():
+		pause = max(feed.Interval, asked.Until.Sub(now))
+	case errors.As(err, new(*feed.InvalidError)):
+		pause = feed.Interval
+	}
+	return max(pause, soonest)
 }
 
 // jitter moves a moment by up to so much: not all watchers ask at once.
