@@ -102,6 +102,14 @@ func (s *session) carryOut(c *cli.Context, t target, p *plan.Plan, start journal
 		return none, err
 	}
 	defer client.Close()
+	var beyond []view.Neighbor
+	if start.Action == "apply" {
+		state, err := s.fitsStill(c.Context, client, t)
+		if err != nil {
+			return none, err
+		}
+		beyond = outOfReach(state)
+	}
 	store, err := s.store()
 	if err != nil {
 		return none, err
@@ -130,9 +138,13 @@ func (s *session) carryOut(c *cli.Context, t target, p *plan.Plan, start journal
 		}
 	}
 	if within := c.Duration("confirm-within"); within > 0 && result.Outcome == apply.Applied {
-		return s.awaitConfirm(c.Context, store, lock, t, p, entry, within)
+		a, err := s.awaitConfirm(c.Context, store, lock, t, p, entry, within)
+		a.OutOfReach = beyond
+		return a, err
 	}
-	return t.outcomeOf(entry, result), lock.Unlock()
+	a := t.outcomeOf(entry, result)
+	a.OutOfReach = beyond
+	return a, lock.Unlock()
 }
 
 // waiting returns what waits for its confirmation. Whether that is kept has to be
