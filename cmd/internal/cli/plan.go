@@ -96,9 +96,6 @@ func (s *session) draft(ctx context.Context, in *input, client *gobgp.Client, st
 	if err := in.compileFor(s.now, args.target, state); err != nil {
 		return view.Plan{}, err
 	}
-	if f := verdict(in.diags); f != nil {
-		return view.Plan{}, f
-	}
 	in.nobodyThere(state)
 	if err := s.fits(state, args); err != nil {
 		return view.Plan{}, err
@@ -133,7 +130,7 @@ func (s *session) draft(ctx context.Context, in *input, client *gobgp.Client, st
 		return view.Plan{}, err
 	}
 	sizes := s.sizes(in, p, last)
-	result.Changes, result.Guards = plan.ProviderChanges(sizes.Last, sizes.Now), sizes.Guards()
+	result.Changes, result.Guards = plan.ProviderChanges(sizes.Last, sizes.Now), append(staticGuards(in.diags), sizes.Guards()...)
 	result.Guards = append(result.Guards, plan.SessionGuard(change, args.overrides[plan.AllowSessions]))
 	result.Guards = append(result.Guards, plan.AddPathGuards(state, want)...)
 	if err := s.foresee(ctx, in, client, state, args, &result); err != nil {
