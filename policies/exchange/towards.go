@@ -177,7 +177,11 @@ func named(peers []Peer) string {
 			words = append(words, fmt.Sprintf("%d more", len(peers)-few))
 			break
 		}
-		words = append(words, fmt.Sprintf("%s of AS%s", p.Address, p.ASN))
+		word := p.Address.String()
+		if p.ASN != 0 {
+			word += " of AS" + p.ASN.String()
+		}
+		words = append(words, word)
 	}
 	return strings.Join(words, ", ")
 }
