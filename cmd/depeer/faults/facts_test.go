@@ -320,9 +320,12 @@ func TestGlobalList(t *testing.T) {
 		w.depeer("apply", "b.plan", "--yes").exits(5).says("import assignment global")
 		w.on("status", "a.yaml").exits(2).says("import assignment global has depeer", "export assignment global has depeer-export")
 	})
+	w.exchangeFile("exchange: {asn: 64501}\n") // another's, too
 	w.on("rollback", "--yes").exits(0)
 	w.holds(outcomes[""])
-	w.on("clear", "--yes").exits(0)
+	w.on("clear", "-o", "clear.plan").exits(0)
+	w.depeer("apply", "clear.plan", "--yes").exits(0)
+	w.exchangeFile("exchange: {asn: 64500}\n")
 	w.on("status").exits(2).says("import assignment global has depeer")
 	if diff := cmp.Diff(before, global()); diff != "" {
 		t.Errorf("global lists (-before +now):\n%s", diff)

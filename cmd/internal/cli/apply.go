@@ -103,7 +103,7 @@ func (s *session) carryOut(c *cli.Context, t target, p *plan.Plan, start journal
 	}
 	defer client.Close()
 	var beyond []view.Neighbor
-	if start.Action == "apply" {
+	if start.Action == "apply" && (!p.Clear || p.Then != nil) { // the off-switch works whatever the file says
 		state, err := s.fitsStill(c.Context, client, t)
 		if err != nil {
 			return none, err

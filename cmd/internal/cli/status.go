@@ -18,7 +18,8 @@ func statusCommand(s *session) *cli.Command {
 		Name:      "status",
 		Usage:     "says whether a route server is as lists say, or as was applied last",
 		ArgsUsage: "[LISTING...]",
-		Description: "Exits 0 if it is in sync, else 2. Says what members are expected to get from what is in\n" +
+		Description: "Exits 0 if it is in sync, else 2; 5 if it has no route-server client, or the exchange file is\n" +
+			"about another route server. Says what members are expected to get from what is in\n" +
 			"force; what they really got cannot be read from this daemon.",
 		Flags: append(targetFlags(), &cli.StringFlag{Name: "file", Usage: "say, too, what a reload of this gobgpd.conf `FILE` (TOML) would do to what is in force"}),
 		Action: func(c *cli.Context) error {
