@@ -269,6 +269,7 @@ func TestNoClient(t *testing.T) {
 	w.unchanged(func() {
 		w.on("plan", "a.yaml", "-o", "a.plan").exits(5).says("none is a route-server client", first)
 		w.on("plan", "a.yaml", "--json").exits(5).says(`"code":"no-client"`)
+		w.on("impact", "a.yaml").exits(5).says("none is a route-server client", first)
 		for _, args := range [][]string{{"status"}, {"status", "a.yaml"}} {
 			if r := w.on(args...); r.code != 5 || !strings.Contains(r.stdout, "no neighbor is a route-server client") || !strings.Contains(r.stdout, fmt.Sprintf("AS64496 %s is no route-server client", members[0].Address)) {
 				t.Errorf("%s: %d, %s%s", r.line, r.code, r.stdout, r.stderr)

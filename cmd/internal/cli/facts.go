@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"depeer/cmd/internal/view"
@@ -70,6 +71,13 @@ func (s *session) fitsStill(ctx context.Context, client *gobgp.Client, t target)
 		}
 	}
 	return state, nil
+}
+
+// hasClients says whether a target has any member: where it has none, numbers of routes
+// say nothing.
+func hasClients(state *plan.State, t target) error {
+	none := slices.DeleteFunc(state.ReachObstacles(), func(o plan.Obstacle) bool { return o.Code != plan.NoClient })
+	return obstructed(none, t.options.Address)
 }
 
 // outOfReach names the neighbors that no policy of ours acts on.

@@ -77,6 +77,9 @@ func (s *session) impactOnTarget(ctx context.Context, in *input, t target, args 
 	if err := in.compileFor(s.now, t, state); err != nil {
 		return err
 	}
+	if err := hasClients(state, t); err != nil {
+		return err
+	}
 	want := in.policy()
 	change := plan.To(state, want, "impact")
 	server := describeTarget(t, state)
