@@ -34,20 +34,22 @@ func (s *State) ReachObstacles() []Obstacle {
 			out = append(out, Obstacle{GlobalList, d.Object.String(), fmt.Sprintf("names %s, which would act on neighbors that are no route-server clients", name)})
 		}
 	}
-	if why, none := s.noClient(); none {
-		out = append(out, Obstacle{NoClient, "neighbors", why})
+	if !s.HasClients() {
+		out = append(out, Obstacle{NoClient, "neighbors", s.withoutClients()})
 	}
 	return out
 }
 
-// noClient says whether no neighbor is a route-server client, and who is there instead.
-func (s *State) noClient() (why string, none bool) {
+// HasClients says whether any neighbor is a route-server client.
+func (s *State) HasClients() bool {
+	return slices.ContainsFunc(s.Clients, func(c Client) bool { return c.RouteServer })
+}
+
+// withoutClients says of the neighbors of a route server without clients what they are.
+func (s *State) withoutClients() string {
 	others := s.OutOfReach()
-	switch {
-	case len(others) < len(s.Clients):
-		return "", false
-	case len(others) == 0:
-		return "there are none: nothing would be treated", true
+	if len(others) == 0 {
+		return "there are none: nothing would be treated"
 	}
 	const few = 3
 	var words []string
@@ -58,7 +60,7 @@ func (s *State) noClient() (why string, none bool) {
 		}
 		words = append(words, fmt.Sprintf("%s AS%s", c.Address, c.ASN))
 	}
-	return "none is a route-server client, and nothing would be treated: " + strings.Join(words, ", "), true
+	return "none is a route-server client, and nothing would be treated: " + strings.Join(words, ", ")
 }
 
 // globalList is a global list with policies of ours in it.
@@ -95,7 +97,7 @@ func ReachDrift(s *State) []Drifted {
 			out = append(out, Drifted{Object: d.Object, What: "has " + name + ": it acts on neighbors that are no route-server clients"})
 		}
 	}
-	if _, none := s.noClient(); none {
+	if !s.HasClients() {
 		out = append(out, Drifted{Object: Object{Neighbor, "*"}, What: "no neighbor is a route-server client: nothing is treated"})
 	}
 	return out

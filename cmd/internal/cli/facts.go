@@ -73,9 +73,8 @@ func (s *session) fitsStill(ctx context.Context, client *gobgp.Client, t target)
 	return state, nil
 }
 
-// hasClients says whether a target has any member: where it has none, numbers of routes
-// say nothing.
-func hasClients(state *plan.State, t target) error {
+// needClients is an error where a target has no member: numbers of routes say nothing then.
+func needClients(state *plan.State, t target) error {
 	none := slices.DeleteFunc(state.ReachObstacles(), func(o plan.Obstacle) bool { return o.Code != plan.NoClient })
 	return obstructed(none, t.options.Address)
 }
@@ -110,7 +109,7 @@ func (s *session) exchangeFor(in *input) *exchange.Exchange {
 // not fit: drift where no policy can be made for the target, else a warning.
 func describeReach(result *view.TargetStatus, misfits diag.List, state *plan.State) {
 	result.OutOfReach = outOfReach(state)
-	result.Unfit = len(result.OutOfReach) == len(state.Clients)
+	result.Unfit = !state.HasClients()
 	for _, d := range misfits {
 		if d.Severity != diag.Refused {
 			result.Diagnostics = append(result.Diagnostics, d)

@@ -77,7 +77,7 @@ func (s *session) impactOnTarget(ctx context.Context, in *input, t target, args 
 	if err := in.compileFor(s.now, t, state); err != nil {
 		return err
 	}
-	if err := hasClients(state, t); err != nil {
+	if err := needClients(state, t); err != nil {
 		return err
 	}
 	want := in.policy()
