@@ -30,6 +30,7 @@ type Exchange struct {
 
 	asnSource diag.Position // nowhere, if a target gave the ASN
 	builtin   bool          // Treatments are policies.Builtin
+	facts     *Facts        // of the target; nil: no target was asked
 	tells     []telling     // which treatments tell why
 	reasonsAt diag.Position
 }
@@ -64,6 +65,7 @@ type Member struct {
 	Name      string
 	Addresses []netip.Addr // at least one; no two members share one
 	Choices   []Choice     // by the file's order; no list twice
+	Wide      bool         // peers from space of its own: lists may cover its addresses
 	Source    diag.Position
 }
 

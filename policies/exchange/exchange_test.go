@@ -72,7 +72,7 @@ func TestReference(t *testing.T) {
 		Members: []exchange.Member{
 			{ASN: 64496, Name: "Member A", Addresses: []netip.Addr{netip.MustParseAddr("203.0.113.11"), netip.MustParseAddr("2001:db9:1::11")},
 				Choices: []exchange.Choice{{List: "example-ix-listed", Wish: policies.Refuse}}},
-			{ASN: 64497, Addresses: []netip.Addr{netip.MustParseAddr("203.0.113.12")}},
+			{ASN: 64497, Addresses: []netip.Addr{netip.MustParseAddr("198.51.100.12")}, Wide: true},
 		},
 		Protect: filters.Protection{
 			Prefixes: []filters.ProtectedPrefix{{Prefix: netip.MustParsePrefix("203.0.113.128/25")}},
@@ -82,7 +82,7 @@ func TestReference(t *testing.T) {
 		Limits:      exchange.DefaultLimits(),
 		Targets: []exchange.Target{
 			{Name: "rs1", Address: exchange.Address{Socket: "/run/gobgpd.sock"}, Persist: "/etc/gobgpd.conf"},
-			{Name: "rs2", Address: exchange.Address{Host: "203.0.113.2", Port: 50051}, TLS: &exchange.TLS{CA: "ca.pem", Cert: "me.pem", Key: "me.key"}, After: "rs1"},
+			{Name: "rs2", Address: exchange.Address{Host: "203.0.113.2", Port: 50051}, ASN: 64501, TLS: &exchange.TLS{CA: "ca.pem", Cert: "me.pem", Key: "me.key"}, After: "rs1"},
 		},
 	}
 	if diff := cmp.Diff(want, got, compare, cmpopts.IgnoreTypes(diag.Position{})); diff != "" {

@@ -45,13 +45,15 @@ type guarded struct {
 	compiled *filters.Compiled
 	at       time.Time
 	networks map[filters.ASN]string // what an ASN is that no path match may take
+	own      map[filters.ASN]string // whose an ASN is that nothing may match
+	sessions []Peer                 // of members, by address, that no entry may cover
 }
 
 // Guard returns what the static guards refuse in lists, of which c was compiled
 // with e's Rules, sorted. All of it has the severity diag.Refused; there is no
-// override. Towards a target, e is what WithASN returned.
+// override. For a target, e is what Towards returned.
 func (e *Exchange) Guard(lists []*filters.Listing, c *filters.Compiled) diag.List {
-	g := &guarded{Exchange: e, lists: lists, compiled: c, at: c.At, networks: e.networks()}
+	g := &guarded{Exchange: e, lists: lists, compiled: c, at: c.At, networks: e.networks(), own: e.own(), sessions: e.sessions()}
 	var refused diag.List
 	for i := range guards {
 		guard := &guards[i]

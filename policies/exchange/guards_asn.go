@@ -7,12 +7,14 @@ import (
 	"depeer/filters/diag"
 )
 
-// ownASN refuses the exchange's own ASN, wherever in the path it is looked for.
+// ownASN refuses the ASNs of the exchange and its route servers, wherever in the path
+// they are looked for.
 func ownASN(g *guarded, m *filters.ASMatch) complaint {
-	if g.ASN == 0 || m.ASN != g.ASN {
+	whose := g.own[m.ASN]
+	if whose == "" {
 		return complaint{}
 	}
-	return complaint{fmt.Sprintf("AS%s is the exchange's own%s", m.ASN, where(g.asnSource)), "nothing passes this guard"}
+	return complaint{fmt.Sprintf("AS%s is %s", m.ASN, whose), "nothing passes this guard"}
 }
 
 // where writes the place of something, if it has one.
@@ -45,6 +47,11 @@ func (e *Exchange) networks() map[filters.ASN]string {
 	}
 	for _, n := range e.TransitFree {
 		what[n.ASN] = "a transit-free network" + where(n.Source)
+	}
+	for _, p := range e.clients() {
+		if what[p.ASN] == "" {
+			what[p.ASN] = "a member with a session at " + e.facts.Name
+		}
 	}
 	for _, m := range e.Members {
 		what[m.ASN] = "a member" + where(m.Source)

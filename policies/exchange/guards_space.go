@@ -91,7 +91,9 @@ func (g *guarded) largest(f family) *filters.PrefixMatch {
 	return largest
 }
 
-// ownSpace refuses what lies inside a peering LAN, or around it.
+// ownSpace refuses what lies inside a peering LAN, or around it, and what covers the
+// address of a member's session: that is a LAN of one address. A listed network may
+// peer from space of its own; then the entry, or the member, says wide.
 func ownSpace(g *guarded, m *filters.PrefixMatch) complaint {
 	for _, lan := range g.PeeringLANs {
 		if !lan.Prefix.Overlaps(m.Prefix) {
@@ -109,5 +111,12 @@ func ownSpace(g *guarded, m *filters.PrefixMatch) complaint {
 			"nothing passes this guard",
 		}
 	}
-	return complaint{}
+	held := inside(m.Prefix, g.sessions)
+	if m.Wide || len(held) == 0 {
+		return complaint{}
+	}
+	return complaint{
+		fmt.Sprintf("%s covers the address of a session at %s: %s", m.Prefix, g.facts.Name, named(held)),
+		fmt.Sprintf("{prefix: %q, wide: true}, or wide: true in that member's entry of members, if it peers from its own space", m.Prefix),
+	}
 }

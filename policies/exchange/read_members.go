@@ -20,6 +20,7 @@ var memberFields = []strict.Field[memberReader]{
 	{Key: "name", Read: func(m *memberReader, n strict.Node) { readText(n, &m.Name) }},
 	{Key: "addresses", Required: true, Read: readAddresses},
 	{Key: "choices", Read: readChoices},
+	{Key: "wide", Read: func(m *memberReader, n strict.Node) { m.Wide, _ = n.Bool() }},
 }
 
 func readMembers(r *reader, n strict.Node) {

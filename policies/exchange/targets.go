@@ -4,6 +4,7 @@ import (
 	"path"
 	"strings"
 
+	"depeer/filters"
 	"depeer/filters/diag"
 	"depeer/filters/strict"
 )
@@ -15,10 +16,13 @@ const AllTargets = "all"
 type Target struct {
 	Name    string // slug; not AllTargets
 	Address Address
-	TLS     *TLS   // nil: in plain text
-	After   string // the target that is changed before this one; "" for none
-	Persist string // absolute path of a gobgpd.conf that keeps our part, too; "" for none
+	ASN     filters.ASN // that it has where it is not the exchange's; 0: that, or whatever it has
+	TLS     *TLS        // nil: in plain text
+	After   string      // the target that is changed before this one; "" for none
+	Persist string      // absolute path of a gobgpd.conf that keeps our part, too; "" for none
 	Source  diag.Position
+
+	ASNSource diag.Position
 }
 
 // TLS is how a target is spoken to: files in PEM, as written, relative to the
@@ -44,6 +48,11 @@ var targetFields = []strict.Field[targetReader]{
 	{Key: "address", Required: true, Read: func(t *targetReader, n strict.Node) {
 		if a, ok := strict.Value(n, ParseAddress); ok {
 			t.Address, t.address = a, &n
+		}
+	}},
+	{Key: "asn", Read: func(t *targetReader, n strict.Node) {
+		if asn, ok := readASN(n); ok {
+			t.ASN, t.ASNSource = asn, n.Position()
 		}
 	}},
 	{Key: "tls", Read: readTLS},

@@ -94,13 +94,17 @@ func (r *reader) assignment(a *api.PolicyAssignment) {
 	}
 	out := plan.Assignment{Policies: namesIn(a), Default: dispositions[a.DefaultAction]}
 	their := slices.Clone(out.Policies)
-	if a.Name != "global" {
+	if a.Name != plan.GlobalName {
 		their = slices.DeleteFunc(their, func(name string) bool { return name == policies.ImportPolicy || name == policies.ExportPolicy })
 	}
 	r.theirs(kind, a.Name, digest(fmt.Sprintf("%q default %s", their, out.Default)))
 	c, ok := r.clients[a.Name]
 	switch {
-	case !ok && a.Name == "global":
+	case a.Name == plan.GlobalName && isImport:
+		r.GlobalImport = out
+		return
+	case a.Name == plan.GlobalName:
+		r.GlobalExport = out
 		return
 	case !ok: // came after its neighbor was looked for
 		c = &client{}

@@ -89,6 +89,8 @@ const (
 	Locked                            // somebody else is at work
 	Stuck                             // a member holds what it has chosen, and would keep it
 	GroupLacks                        // a dynamic neighbor whose peer group does not list ours
+	NoClient                          // no neighbor is a route-server client
+	GlobalList                        // a policy of ours is in a list of neighbors that are no route-server clients
 )
 
 // Obstacles returns all reasons why s cannot be changed, in a fixed order.

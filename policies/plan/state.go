@@ -17,6 +17,8 @@ type State struct {
 	Clients []Client // all neighbors, by address
 
 	Groups map[string]Group // peer groups that take dynamic neighbors in, by name
+	// GlobalImport and GlobalExport are the lists of neighbors that are no route-server clients.
+	GlobalImport, GlobalExport Assignment
 
 	PrefixSets         map[string][]filters.Entry
 	NeighborSets       map[string][]netip.Addr // of members who have chosen; gates are not among them
@@ -162,7 +164,7 @@ const (
 	LargeCommunitySet
 	StatementObject
 	Policy
-	ImportAssignment // its name is the neighbor's address, or "global"
+	ImportAssignment // its name is the neighbor's address, or GlobalName
 	ExportAssignment
 	Neighbor // its name is the address
 	PeerGroup
@@ -172,6 +174,10 @@ var kindNames = [...]string{
 	"prefix-set", "neighbor-set", "as-path-set", "community-set", "ext-community-set", "large-community-set",
 	"statement", "policy", "import assignment", "export assignment", "neighbor", "peer group",
 }
+
+// GlobalName is gobgpd's name of the assignments of all neighbors that are no
+// route-server clients.
+const GlobalName = "global"
 
 // String returns gobgpd's word.
 func (k Kind) String() string {

@@ -85,6 +85,16 @@ func get(t *testing.T, url string) (int, string) {
 	return answer.StatusCode, string(body)
 }
 
+// metricsOf returns the address at which a watch serves metrics, of its log.
+func metricsOf(t testing.TB, r *watcher) string {
+	t.Helper()
+	at := regexp.MustCompile(`serving metrics"[ ,]"?address"?[=:]"?([0-9.:]+)`).FindStringSubmatch(r.log.String())
+	if at == nil {
+		t.Fatal("the log does not say where metrics are served")
+	}
+	return at[1]
+}
+
 // The service manager is told what it wants to know; metrics say what was done, and
 // how things stand, and so does /healthz.
 func TestWatchService(t *testing.T) {
@@ -99,11 +109,7 @@ func TestWatchService(t *testing.T) {
 	m.hears(t, "READY=1", 1)
 	m.hears(t, "STATUS="+w.target+" in-sync", 1)
 	m.hears(t, "WATCHDOG=1", 5)
-	at := regexp.MustCompile(`"serving metrics","address":"([^"]+)"`).FindStringSubmatch(r.log.String())
-	if at == nil {
-		t.Fatal("the log does not say where metrics are served")
-	}
-	url := "http://" + at[1]
+	url := "http://" + metricsOf(t, r)
 	metric := func(line string) {
 		t.Helper()
 		line = strings.ReplaceAll(line, "TARGET", `target="`+w.target+`"`)

@@ -102,6 +102,14 @@ func (s *session) carryOut(c *cli.Context, t target, p *plan.Plan, start journal
 		return none, err
 	}
 	defer client.Close()
+	var beyond []view.Neighbor
+	if start.Action == "apply" && (!p.Clear || p.Then != nil) { // the off-switch works whatever the file says
+		state, err := s.fitsStill(c.Context, client, t)
+		if err != nil {
+			return none, err
+		}
+		beyond = outOfReach(state)
+	}
 	store, err := s.store()
 	if err != nil {
 		return none, err
@@ -128,9 +136,13 @@ func (s *session) carryOut(c *cli.Context, t target, p *plan.Plan, start journal
 		return none, errors.Join(err, lock.Unlock())
 	}
 	if within := c.Duration("confirm-within"); within > 0 && result.Outcome == apply.Applied {
-		return s.awaitConfirm(c.Context, store, lock, t, p, entry, within)
+		a, err := s.awaitConfirm(c.Context, store, lock, t, p, entry, within)
+		a.OutOfReach = beyond
+		return a, err
 	}
-	return t.outcomeOf(entry, result), lock.Unlock()
+	a := t.outcomeOf(entry, result)
+	a.OutOfReach = beyond
+	return a, lock.Unlock()
 }
 
 // exchangeOf reads the exchange file for its targets alone. What is wrong with it

@@ -77,7 +77,7 @@ func (s *session) clearing(ctx context.Context, t target) (view.Plan, error) {
 			group, policies.ImportPolicy, policies.ExportPolicy)
 	}
 	server := describeTarget(t, state)
-	return view.Plan{Plan: p, Impact: view.Impact{At: s.now, Server: &server, Lists: p.Lists, Summary: p.Change.Summary()}}, nil
+	return view.Plan{Plan: p, Impact: view.Impact{At: s.now, Server: &server, OutOfReach: outOfReach(state), Lists: p.Lists, Summary: p.Change.Summary()}}, nil
 }
 
 // describeFile adds what becomes of the target's file.

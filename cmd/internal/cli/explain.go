@@ -74,7 +74,7 @@ func (s *session) explained(c *cli.Context, in *input, result *view.Explain) (li
 	if err != nil {
 		return nil, none, errors.Join(unreached(c.Context, err), client.Close())
 	}
-	in.compile(s.now, in.exchange.WithASN(state.Server.ASN))
+	in.compile(s.now, in.exchange.Towards(factsOf(t, state)))
 	if f := verdict(in.diags); f != nil && f.code != Guarded {
 		return nil, none, errors.Join(f, client.Close())
 	}

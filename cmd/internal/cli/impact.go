@@ -74,14 +74,16 @@ func (s *session) impactOnTarget(ctx context.Context, in *input, t target, args 
 	if err != nil {
 		return unreached(ctx, err)
 	}
-	in.compile(s.now, in.exchange.WithASN(state.Server.ASN))
-	if f := verdict(in.diags); f != nil && f.code != Guarded {
-		return f
+	if err := in.compileFor(s.now, t, state); err != nil {
+		return err
+	}
+	if err := needClients(state, t); err != nil {
+		return err
 	}
 	want := in.policy()
 	change := plan.To(state, want, "impact")
 	server := describeTarget(t, state)
-	result.Server, result.Summary = &server, change.Summary()
+	result.Server, result.OutOfReach, result.Summary = &server, outOfReach(state), change.Summary()
 	q := impact.Question{Lists: in.compiled, Old: change.Old, New: want, Members: sessionsOf(state, in.exchange), Protect: in.exchange.Protect, Treatments: in.exchange.Treatments}
 	if err := s.look(ctx, in, q, args, client.Announced(ctx, state.Clients), &result); err != nil {
 		return err

@@ -92,9 +92,8 @@ func (s *session) planOf(ctx context.Context, in *input, args planArgs) (view.Pl
 // draft makes a plan of what lists ask of a target, and asks all guards. What they
 // say is in the result: one that they refuse is none to apply.
 func (s *session) draft(ctx context.Context, in *input, client *gobgp.Client, state *plan.State, args planArgs) (view.Plan, error) {
-	in.compile(s.now, in.exchange.WithASN(state.Server.ASN))
-	if f := verdict(in.diags); f != nil {
-		return view.Plan{}, f
+	if err := in.compileFor(s.now, args.target, state); err != nil {
+		return view.Plan{}, err
 	}
 	in.nobodyThere(state)
 	if err := s.fits(state, args); err != nil {
@@ -124,13 +123,13 @@ func (s *session) draft(ctx context.Context, in *input, client *gobgp.Client, st
 	}
 	p.Lists, p.Providers, p.Overrides = plan.Refs(in.lists), plan.Providers(in.compiled), args.overrides
 	server := describeTarget(args.target, state)
-	result := view.Plan{Plan: p, Impact: view.Impact{At: s.now, Server: &server, Lists: p.Lists, Summary: p.Change.Summary()}}
+	result := view.Plan{Plan: p, Impact: view.Impact{At: s.now, Server: &server, OutOfReach: outOfReach(state), Lists: p.Lists, Summary: p.Change.Summary()}}
 	result.Summary.Sessions = withRoutes(append([]plan.SessionChange{}, change.SessionChanges()...), state)
 	if result.Persist, err = s.lookAtFile(args.target, p, &in.diags); err != nil {
 		return view.Plan{}, err
 	}
 	sizes := s.sizes(in, p, past.read)
-	result.Changes, result.Guards = plan.ProviderChanges(sizes.Last, sizes.Now), sizes.Guards()
+	result.Changes, result.Guards = plan.ProviderChanges(sizes.Last, sizes.Now), append(staticGuards(in.diags), sizes.Guards()...)
 	result.Guards = append(result.Guards, plan.SessionGuard(change, args.overrides[plan.AllowSessions]))
 	result.Guards = append(result.Guards, plan.AddPathGuards(state, want)...)
 	if err := s.foresee(ctx, in, client, state, args, &result); err != nil {

@@ -17,7 +17,8 @@ func statusCommand(s *session) *cli.Command {
 		Name:      "status",
 		Usage:     "says whether a route server is as lists say, or as was applied last",
 		ArgsUsage: "[LISTING...]",
-		Description: "Exits 0 if it is in sync, else 2. Says what members are expected to get from what is in\n" +
+		Description: "Exits 0 if it is in sync, else 2; 5 if it has no route-server client, or the exchange file is\n" +
+			"about another route server. Says what members are expected to get from what is in\n" +
 			"force; what they really got cannot be read from this daemon.",
 		Flags: append(targetFlags(), &cli.StringFlag{Name: "file", Usage: "say, too, what a reload of this gobgpd.conf `FILE` (TOML) would do to what is in force"}),
 		Action: func(c *cli.Context) error {
@@ -56,7 +57,7 @@ func (s *session) targetsOf(c *cli.Context) ([]target, error) {
 // is not as it should be.
 func (s *session) statusOf(ctx context.Context, in *input, targets []target, file string) error {
 	var all view.Status
-	var away, differs error
+	var away, misfit, differs error
 	for _, t := range targets {
 		var one *input
 		if in != nil {
@@ -68,10 +69,12 @@ func (s *session) statusOf(ctx context.Context, in *input, targets []target, fil
 			return err
 		}
 		all.Targets = append(all.Targets, result)
-		switch result.State {
-		case plan.InSync.String():
-		case unreachable:
+		switch {
+		case result.State == plan.InSync.String():
+		case result.State == unreachable:
 			away = &failure{code: Unreached, name: "unreached", said: true, err: errors.New(result.Why)}
+		case result.Unfit:
+			misfit = &failure{code: Unfit, name: "unfit", said: true, err: errors.New(result.State)}
 		default:
 			differs = &failure{code: Differs, name: "differs", said: true, err: errors.New(result.State)}
 		}
@@ -79,10 +82,7 @@ func (s *session) statusOf(ctx context.Context, in *input, targets []target, fil
 	if err := s.view.Status(all); err != nil {
 		return err
 	}
-	if away != nil {
-		return away
-	}
-	return differs
+	return cmp.Or(away, misfit, differs)
 }
 
 // unreachable is the state of a target that does not answer.
@@ -120,10 +120,10 @@ func (s *session) status(ctx context.Context, in *input, t target, file string) 
 		result.State, result.Why = plan.Unknown.String(), err.Error()
 		return result, nil
 	}
-	want := &policies.RoutingPolicy{}
+	want, misfits := &policies.RoutingPolicy{}, s.misfits(in, t, state)
 	switch {
 	case in != nil:
-		in.compile(s.now, in.exchange.WithASN(state.Server.ASN))
+		in.compile(s.now, in.exchange.Towards(factsOf(t, state)))
 		if f := verdict(in.diags); f != nil {
 			return result, f
 		}
@@ -137,6 +137,7 @@ func (s *session) status(ctx context.Context, in *input, t target, file string) 
 	if unknown || in == nil && last != nil && last.Holds(state) {
 		drift = nil // cleared: without a place in lists, too, it is as it should be
 	}
+	drift = append(drift, plan.ReachDrift(state)...)
 	for _, c := range state.Choosers(want) {
 		result.Choosers = append(result.Choosers, c.Address.String())
 	}
@@ -144,6 +145,7 @@ func (s *session) status(ctx context.Context, in *input, t target, file string) 
 	if unknown && result.State == plan.InSync.String() {
 		result.State, result.Why = plan.Unknown.String(), found.unread.Error()
 	}
+	describeReach(&result, misfits, state)
 	if err := s.fileStatus(&result, t, file, state); err != nil {
 		return result, err
 	}

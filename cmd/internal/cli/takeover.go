@@ -19,7 +19,7 @@ import (
 
 // fits says why a target cannot be changed, taking over or not.
 func (s *session) fits(state *plan.State, args planArgs) error {
-	obstacles := state.Obstacles()
+	obstacles := append(state.Obstacles(), state.ReachObstacles()...)
 	if !args.takeOver {
 		return withAnchor(obstructed(obstacles, args.target.options.Address), state)
 	}

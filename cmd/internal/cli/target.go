@@ -160,6 +160,14 @@ func obstructed(obstacles []plan.Obstacle, address string) error {
 			if f.hint == "" {
 				f.name, f.hint = "stuck", "plan --take-over takes everything out first; or apply without its choices, and then with them"
 			}
+		case plan.NoClient:
+			if f.hint == "" {
+				f.name, f.hint = "no-client", "route-server-client = true in the section of each neighbor whose routes are to be treated"
+			}
+		case plan.GlobalList:
+			if f.hint == "" {
+				f.name, f.hint = "global-list", "take it out of global.apply-policy: it belongs into the lists of route-server clients"
+			}
 		case plan.DecidesBefore:
 			if f.hint == "" {
 				f.name, f.hint = "decides-before", "put depeer first in that client's list"

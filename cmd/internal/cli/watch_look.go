@@ -125,6 +125,20 @@ func (k *keeper) meet(state *plan.State) {
 		}
 	}
 	k.members = members
+	k.tellReach(state.OutOfReach())
+}
+
+// tellReach names the neighbors that are no route-server clients, when these are others
+// than before.
+func (k *keeper) tellReach(clients []plan.Client) {
+	beyond := map[netip.Addr]bool{}
+	for _, c := range clients {
+		beyond[c.Address] = true
+		if !k.beyond[c.Address] {
+			k.log.Warn("neighbor is no route-server client: nothing of its routes is treated", "member", c.Address, "asn", c.ASN, "name", k.nameOf(c.Address, c.ASN))
+		}
+	}
+	k.beyond = beyond
 }
 
 // nameOf is what the exchange file calls a neighbor.
@@ -226,7 +240,7 @@ func (k *keeper) obstacles(f *watch.Finding, state *plan.State) {
 		}
 		return
 	}
-	obstacles := state.Obstacles()
+	obstacles := append(state.Obstacles(), state.ReachObstacles()...)
 	if last := k.found.last; last != nil { // what would be put back
 		obstacles = append(obstacles, plan.ChoiceObstacles(state, last.Wanted())...)
 	}
@@ -262,21 +276,25 @@ func (k *keeper) asked(state *plan.State) {
 		k.want = nil
 		return
 	}
-	if k.want != nil && k.want.version == r.version && k.want.in.exchange.ASN == r.in.exchange.WithASN(state.Server.ASN).ASN {
+	facts := factsOf(k.target, state)
+	if k.want != nil && k.want.version == r.version && k.want.facts.Equal(facts) {
 		return
 	}
 	in := *r.in
 	in.good = nil
 	in.diags = slices.Clip(in.diags)
-	w := &wanted{version: r.version, in: &in}
-	in.compile(k.clock(), in.exchange.WithASN(state.Server.ASN))
-	w.failure = verdict(in.diags)
+	w := &wanted{version: r.version, facts: facts, in: &in}
+	err := in.compileFor(k.clock(), k.target, state)
+	if !errors.As(err, &w.failure) {
+		w.failure = verdict(in.diags)
+	}
 	if w.failure == nil {
 		w.policy = in.policy()
 	}
+	known := k.want != nil && k.want.version == r.version && k.want.says(in.diags)
 	k.want = w
-	k.numbers.Guards(refusing(staticGuards(in.diags)), true)
-	if w.failure != nil {
+	k.numbers.Guards(refusing(staticGuards(in.diags)), !known)
+	if w.failure != nil && !known {
 		for _, d := range in.diags {
 			k.log.Warn("lists refused", "lists", describeLists(&in), "file", d.Position.String(), "code", d.Code, "problem", d.Message)
 		}

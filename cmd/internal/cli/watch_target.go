@@ -7,11 +7,14 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"net/netip"
+	"slices"
 	"time"
 
 	"depeer/cmd/internal/metrics"
+	"depeer/filters/diag"
 	"depeer/policies"
 	"depeer/policies/apply"
+	"depeer/policies/exchange"
 	"depeer/policies/gobgp"
 	"depeer/policies/plan"
 	"depeer/policies/watch"
@@ -33,6 +36,7 @@ type keeper struct {
 	events  chan gobgp.PeerEvent // of the connection; closed when it is lost
 	deaf    context.CancelFunc   // ends them
 	members map[netip.Addr]bool  // those that are known
+	beyond  map[netip.Addr]bool  // those of them that were said to be no route-server clients
 	want    *wanted              // of the current reading
 	found   looked
 	said    string // what was said last of how it stands
@@ -46,10 +50,14 @@ type keeper struct {
 // wanted is what lists ask of a target.
 type wanted struct {
 	version string
+	facts   exchange.Facts // of the target, which guards have looked at
 	in      *input
 	policy  *policies.RoutingPolicy // nil: lists are refused, or are no good for this target
 	failure *failure
 }
+
+// says whether the same was said of lists before.
+func (w *wanted) says(diags diag.List) bool { return slices.Equal(w.in.diags, diags) }
 
 // looked is what the last look has read.
 type looked struct {

@@ -15,6 +15,7 @@ type Metrics struct {
 	health   health
 
 	state, entries, members, unanchored, file *prometheus.GaugeVec
+	outOfReach                                *prometheus.GaugeVec
 	routes, routesRefused, routesCounted      *prometheus.GaugeVec
 	memberRefused, providerRefused            *prometheus.GaugeVec
 	guard                                     *prometheus.GaugeVec
@@ -46,6 +47,7 @@ func New(version string) *Metrics {
 		entries:    gauge("target_entries", "Entries of sets that are in force.", "target", "kind"),
 		members:    gauge("target_members", "Route-server clients, by whether their sessions stand.", "target", "session"),
 		unanchored: gauge("target_unanchored_members", "Route-server clients whose lists do not have our policies.", "target"),
+		outOfReach: gauge("target_out_of_reach_neighbors", "Neighbors that are no route-server clients: no policy of ours acts on them.", "target"),
 
 		file: gauge("target_file_in_step", "1 if the gobgpd.conf that a target is started from holds what is in force, where one is kept.", "target"),
 

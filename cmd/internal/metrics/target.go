@@ -62,6 +62,7 @@ func (t *Target) Looked(s *plan.State) {
 	t.m.members.WithLabelValues(t.name, "up").Set(float64(up))
 	t.m.members.WithLabelValues(t.name, "down").Set(float64(down))
 	t.m.unanchored.WithLabelValues(t.name).Set(float64(len(s.Unanchored())))
+	t.m.outOfReach.WithLabelValues(t.name).Set(float64(len(s.OutOfReach())))
 }
 
 // File tells whether the file that the target is started from is in step.

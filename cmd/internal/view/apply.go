@@ -2,6 +2,7 @@ package view
 
 import (
 	"fmt"
+	"strings"
 
 	"depeer/policies/plan"
 )
@@ -22,6 +23,9 @@ type Apply struct {
 	// Sessions are those that were shut or opened.
 	Sessions []plan.SessionChange `json:"sessions"`
 	Persist  *Persist             `json:"persist,omitempty"` // nil: no file is kept
+	// OutOfReach are the neighbors that are no route-server clients, where a plan was
+	// applied; nil: nobody has looked.
+	OutOfReach []Neighbor `json:"out_of_reach,omitzero"`
 }
 
 func (v *program) Apply(a Apply) error {
@@ -49,6 +53,9 @@ func (v *person) Apply(a Apply) error {
 		}
 		text += fmt.Sprintf("  id        %s\n", a.ID)
 	}
+	var beyond strings.Builder
+	outOfReach(&beyond, "  ", "     ", a.OutOfReach, false)
+	text += beyond.String()
 	if a.Persist != nil {
 		text += fmt.Sprintf("  file      %s is in step with it\n", a.Persist.File)
 	}

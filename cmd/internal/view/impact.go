@@ -15,6 +15,7 @@ import (
 // Impact is the result of impact: what lists do to routes. It is part of a Plan.
 type Impact struct {
 	Server      *TargetState // nil: routes are those of a file, and nobody was asked
+	OutOfReach  []Neighbor   // of Server
 	Lists       []plan.ListRef
 	Summary     plan.Summary
 	Report      *impact.Report // nil: no routes were looked at
@@ -44,6 +45,7 @@ type impacted struct {
 	Changes plan.Summary   `json:"changes"`
 	Rib     *Rib           `json:"rib,omitempty"`
 	*impact.Report
+	OutOfReach  []Neighbor     `json:"out_of_reach"`
 	Choices     []Chosen       `json:"choices"` // expected, and not verified
 	Alerts      []impact.Alert `json:"alerts"`
 	Guards      []plan.Guard   `json:"guards"`
@@ -51,7 +53,7 @@ type impacted struct {
 }
 
 func impactedOf(i Impact) impacted {
-	return impacted{i.Server, nonNil(i.Lists), i.Summary, i.Rib, i.Report, i.Choices.members(), nonNil(i.Alerts), nonNil(i.Guards), diagnostics(i.Diagnostics)}
+	return impacted{i.Server, nonNil(i.Lists), i.Summary, i.Rib, i.Report, nonNil(i.OutOfReach), i.Choices.members(), nonNil(i.Alerts), nonNil(i.Guards), diagnostics(i.Diagnostics)}
 }
 
 func (v *program) Impact(i Impact) error {
@@ -100,6 +102,7 @@ func (v *person) head(w *tabwriter.Writer, name string, i Impact) {
 		}
 		fmt.Fprintf(w, "target\t%sAS%d  %s  gobgpd at %s, %s, %s\n", name, s.ASN, s.RouterID, s.Address, anchored, counted{s.Clients, "member"})
 	}
+	outOfReach(w, "", "\t", i.OutOfReach, i.Full)
 	if i.Rib != nil {
 		fmt.Fprintf(w, "rib\t%s: %s, %s\n", strings.Join(i.Rib.Files, ", "), counted{i.Rib.Records, "record"}, counted{i.Rib.Paths, "path"})
 	}

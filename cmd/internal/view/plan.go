@@ -139,6 +139,9 @@ func guardText(g plan.Guard) string {
 	if g.Member != nil {
 		name += " of " + g.Member.String()
 	}
+	if !g.OK && g.Value == 0 && g.Limit == 0 {
+		return name // has no number
+	}
 	return fmt.Sprintf("%s %s of %s %s", name, group(g.Value), group(g.Limit), policies.GuardOf(g.Code).Unit)
 }
 

@@ -31,6 +31,13 @@ type TargetStatus struct {
 	// Choosers are members who have chosen something for themselves: what they get is
 	// expected, and not verified.
 	Choosers []string `json:"choosers"`
+
+	// OutOfReach are the neighbors that no policy of ours acts on.
+	OutOfReach []Neighbor `json:"out_of_reach"`
+
+	// Unfit: the target is none that policy can be made for: the exchange file is about
+	// another one, or it has no route-server client.
+	Unfit bool `json:"-"`
 }
 
 // Drift is one thing in which a target is not as it should be.
@@ -56,6 +63,7 @@ func DriftOf(found []plan.Drifted) []Drift {
 func (v *program) Status(s Status) error {
 	for i := range s.Targets {
 		s.Targets[i].Lists, s.Targets[i].Drift, s.Targets[i].Choosers = nonNil(s.Targets[i].Lists), nonNil(s.Targets[i].Drift), nonNil(s.Targets[i].Choosers)
+		s.Targets[i].OutOfReach = nonNil(s.Targets[i].OutOfReach)
 	}
 	type target struct {
 		TargetStatus
@@ -87,6 +95,7 @@ func (v *person) Status(s Status) error {
 		if n := len(t.Choosers); n > 0 {
 			fmt.Fprintf(w, "  choices\t%s chosen for %s; what they get is expected, and not verified: gobgpd 3.37 cannot tell\n", haveChosen(n), themselves(n))
 		}
+		outOfReach(w, "  ", "\t", t.OutOfReach, false)
 		for _, d := range t.Drift {
 			fmt.Fprintf(w, "  drift\t%s %s\n", d.Object, d.What)
 		}

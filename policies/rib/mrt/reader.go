@@ -34,7 +34,9 @@ func NewReader(r io.Reader) *Reader { return NewSnapshotReader(r, Snapshot{}) }
 
 // NewSnapshotReader returns a reader of one snapshot of r. The zero Snapshot is the only
 // one that there is: a second one makes the loop over Paths end with ErrAppended.
-func NewSnapshotReader(r io.Reader, s Snapshot) *Reader { return &Reader{source: source{r: r}, from: s} }
+func NewSnapshotReader(r io.Reader, s Snapshot) *Reader {
+	return &Reader{source: source{r: r}, from: s}
+}
 
 // Paths yields the paths of the dump in the order in which they stand there, as
 // rib.Source promises. Nothing is allocated for a path; what a path holds, MED and

@@ -1,0 +1,124 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"depeer/cmd/internal/view"
+	"depeer/filters/diag"
+	"depeer/policies/exchange"
+	"depeer/policies/gobgp"
+	"depeer/policies/plan"
+)
+
+// What a target knows, told to package exchange, whose guards look at it; and what of it
+// the exchange file says otherwise, as a failure.
+
+// factsOf returns what guards on lists look at of a target.
+func factsOf(t target, state *plan.State) exchange.Facts {
+	f := exchange.Facts{Name: t.label(), ASN: state.Server.ASN}
+	for _, c := range state.Clients {
+		f.Peers = append(f.Peers, exchange.Peer{Address: c.Address, ASN: c.ASN, Client: c.RouteServer})
+	}
+	return f
+}
+
+// compileFor compiles for a target, and asks the guards with all that it knows. An error
+// is that the lists are no good with it, or that the exchange file does not fit it; what a
+// guard refuses is in the diagnostics alone.
+func (in *input) compileFor(at time.Time, t target, state *plan.State) error {
+	in.compile(at, in.exchange.Towards(factsOf(t, state)))
+	if f := verdict(in.diags); f != nil && f.code != Guarded {
+		return f
+	}
+	misfits := in.exchange.Misfits()
+	in.diags = append(in.diags, misfits...)
+	in.diags.Sort()
+	if f := unfit(misfits); f != nil {
+		f.diags = in.diags // and what guards refuse beside it
+		return f
+	}
+	return nil
+}
+
+// unfit returns the failure of an exchange file that does not fit a target, or nil.
+func unfit(misfits diag.List) *failure {
+	for _, d := range misfits {
+		if d.Severity == diag.Refused {
+			return &failure{code: Unfit, name: d.Code, diags: misfits, err: errors.New("the exchange file does not fit the target")}
+		}
+	}
+	return nil
+}
+
+// fitsStill asks again, before a plan is applied, what has no place in the plan: whether
+// the exchange file, which may have been edited since, fits the target, and whether our
+// policies reach the neighbors that they are for. What guards have looked at of the target
+// is in the plan's fingerprint.
+func (s *session) fitsStill(ctx context.Context, client *gobgp.Client, t target) (*plan.State, error) {
+	state, err := client.State(ctx)
+	if err != nil {
+		return nil, unreached(ctx, err)
+	}
+	if err := obstructed(state.ReachObstacles(), t.options.Address); err != nil {
+		return nil, err
+	}
+	if x := s.exchangeOf(); x != nil {
+		if f := unfit(x.Towards(factsOf(t, state)).Misfits()); f != nil {
+			return nil, f
+		}
+	}
+	return state, nil
+}
+
+// needClients is an error where a target has no member: numbers of routes say nothing then.
+func needClients(state *plan.State, t target) error {
+	none := slices.DeleteFunc(state.ReachObstacles(), func(o plan.Obstacle) bool { return o.Code != plan.NoClient })
+	return obstructed(none, t.options.Address)
+}
+
+// outOfReach names the neighbors that no policy of ours acts on.
+func outOfReach(state *plan.State) []view.Neighbor {
+	out := []view.Neighbor{}
+	for _, c := range state.OutOfReach() {
+		out = append(out, view.Neighbor{Address: c.Address, ASN: c.ASN})
+	}
+	return out
+}
+
+// misfits returns what the exchange file says otherwise of a target: that of in, or the
+// one that there is.
+func (s *session) misfits(in *input, t target, state *plan.State) diag.List {
+	x := s.exchangeFor(in)
+	if x == nil {
+		return nil
+	}
+	return x.Towards(factsOf(t, state)).Misfits()
+}
+
+func (s *session) exchangeFor(in *input) *exchange.Exchange {
+	if in != nil {
+		return in.exchange
+	}
+	return s.exchangeOf()
+}
+
+// describeReach adds to a status who is out of reach, and what of the exchange file does
+// not fit: drift where no policy can be made for the target, else a warning.
+func describeReach(result *view.TargetStatus, misfits diag.List, state *plan.State) {
+	result.OutOfReach = outOfReach(state)
+	result.Unfit = !state.HasClients()
+	for _, d := range misfits {
+		if d.Severity != diag.Refused {
+			result.Diagnostics = append(result.Diagnostics, d)
+			continue
+		}
+		result.Unfit = true
+		result.Drift = append(result.Drift, view.Drift{Object: d.Position.String(), What: d.Message})
+	}
+	if result.Unfit && result.State == plan.InSync.String() {
+		result.State = plan.Drifts.String()
+	}
+}

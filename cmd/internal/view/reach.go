@@ -1,0 +1,28 @@
+package view
+
+import (
+	"fmt"
+	"io"
+	"net/netip"
+
+	"depeer/filters"
+)
+
+// Neighbor is a neighbor of a target that is no route-server client: no policy of ours
+// acts on its routes.
+type Neighbor struct {
+	Address netip.Addr  `json:"address"`
+	ASN     filters.ASN `json:"asn"`
+}
+
+// outOfReach names the neighbors that are no route-server clients, a few of them unless
+// all are asked for.
+func outOfReach(w io.Writer, prefix, separator string, neighbors []Neighbor, all bool) {
+	for i, n := range neighbors {
+		if i == few && !all {
+			fmt.Fprintf(w, "%sreach%sand %s more\n", prefix, separator, counted{len(neighbors) - few, "neighbor"})
+			return
+		}
+		fmt.Fprintf(w, "%sreach%sAS%s %s is no route-server client: nothing of its routes is treated\n", prefix, separator, n.ASN, n.Address)
+	}
+}

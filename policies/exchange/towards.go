@@ -1,0 +1,187 @@
+package exchange
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"depeer/filters"
+	"depeer/filters/diag"
+)
+
+// Facts are what a route server knows about itself. Guards look at them beside the
+// exchange file, which may be older, or another exchange's.
+type Facts struct {
+	Name string // of the target: as the file has it, or its address
+	ASN  filters.ASN
+	// Peers are all its neighbors.
+	Peers []Peer
+}
+
+// Peer is a neighbor of a route server.
+type Peer struct {
+	Address netip.Addr
+	ASN     filters.ASN // 0: not known yet
+	Client  bool        // a route-server client
+}
+
+// Equal says whether two route servers know the same.
+func (f Facts) Equal(o Facts) bool {
+	return f.Name == o.Name && f.ASN == o.ASN && slices.Equal(f.Peers, o.Peers)
+}
+
+// Towards returns the exchange as it is towards a route server: WithASN of its ASN, and
+// Guard and Misfits look at all that the route server knows.
+func (e *Exchange) Towards(f Facts) *Exchange {
+	with := *e.WithASN(f.ASN)
+	f.Peers = slices.Clone(f.Peers)
+	with.facts = &f
+	return &with
+}
+
+// Codes of Misfits.
+const (
+	CodeTargetASN = "target-asn"
+	CodeMemberASN = "member-asn"
+)
+
+// Misfits returns what the exchange file says, and the route server of Towards says
+// otherwise, sorted: another ASN than is expected of it, and a member's address that
+// has another ASN there. Refused is what policy must not be made for: it would be for
+// another route server, or be another network's choice. The rest are warnings.
+func (e *Exchange) Misfits() diag.List {
+	var found diag.List
+	if e.facts == nil {
+		return nil
+	}
+	e.checkASN(&found)
+	e.checkMembers(&found)
+	found.Sort()
+	return found
+}
+
+// checkASN holds the route server's ASN against what the file expects of it.
+func (e *Exchange) checkASN(found *diag.List) {
+	f := e.facts
+	if t := e.target(); t != nil && t.ASN != 0 {
+		if t.ASN != f.ASN {
+			found.Refusef(t.ASNSource, CodeTargetASN, "asn: "+f.ASN.String()+", or the address of the right one",
+				"target %s is said to be AS%s, and is AS%s", t.Name, t.ASN, f.ASN)
+		}
+		return
+	}
+	if e.asnSource == (diag.Position{}) || e.ASN == f.ASN {
+		return // the file does not say, or says the same
+	}
+	found.Refusef(e.asnSource, CodeTargetASN, "asn: "+f.ASN.String()+" in the entry of that target under targets, if that is meant",
+		"the exchange is AS%s, and %s is AS%s", e.ASN, f.Name, f.ASN)
+}
+
+// checkMembers holds the addresses of members against the route server's neighbors.
+func (e *Exchange) checkMembers(found *diag.List) {
+	peers := make(map[netip.Addr]Peer, len(e.facts.Peers))
+	for _, p := range e.facts.Peers {
+		peers[plain(p.Address)] = p
+	}
+	for _, m := range e.Members {
+		for _, a := range m.Addresses {
+			p, there := peers[a]
+			if !there || p.ASN == 0 || p.ASN == m.ASN {
+				continue
+			}
+			message := fmt.Sprintf("%s is said to be of AS%s, and is of AS%s at %s", a, m.ASN, p.ASN, e.facts.Name)
+			const hint = "the right asn, or the right address"
+			if len(m.Choices) == 0 {
+				found.Warnf(m.Source, CodeMemberASN, hint, "%s", message)
+				continue
+			}
+			found.Refusef(m.Source, CodeMemberASN, hint, "%s: what AS%s has chosen would be done to AS%s", message, m.ASN, p.ASN)
+		}
+	}
+}
+
+// target returns the target of the file that Towards was given, or nil.
+func (e *Exchange) target() *Target {
+	for i := range e.Targets {
+		if e.Targets[i].Name == e.facts.Name {
+			return &e.Targets[i]
+		}
+	}
+	return nil
+}
+
+// own returns whose each ASN is that no list may name: the exchange's, and those of its
+// route servers, as the file and as the target of Towards say.
+func (e *Exchange) own() map[filters.ASN]string {
+	whose := make(map[filters.ASN]string)
+	if e.facts != nil && e.facts.ASN != 0 {
+		whose[e.facts.ASN] = e.facts.Name + "'s own"
+	}
+	for _, t := range e.Targets {
+		if t.ASN != 0 {
+			whose[t.ASN] = "target " + t.Name + "'s own" + where(t.ASNSource)
+		}
+	}
+	if e.ASN != 0 {
+		whose[e.ASN] = "the exchange's own" + where(e.asnSource)
+	}
+	return whose
+}
+
+// clients returns the route-server clients that the target of Towards has, by address.
+func (e *Exchange) clients() []Peer {
+	if e.facts == nil {
+		return nil
+	}
+	var out []Peer
+	for _, p := range e.facts.Peers {
+		if p.Client {
+			p.Address = plain(p.Address)
+			out = append(out, p)
+		}
+	}
+	slices.SortFunc(out, func(a, b Peer) int { return a.Address.Compare(b.Address) })
+	return out
+}
+
+// sessions returns the clients whose addresses no list may cover: all but those of
+// members that the file says to peer from space of their own.
+func (e *Exchange) sessions() []Peer {
+	return slices.DeleteFunc(e.clients(), func(p Peer) bool {
+		return slices.ContainsFunc(e.Members, func(m Member) bool {
+			return m.Wide && (p.ASN == 0 || p.ASN == m.ASN) && slices.Contains(m.Addresses, p.Address)
+		})
+	})
+}
+
+// plain is an address as the exchange file writes it.
+func plain(a netip.Addr) netip.Addr { return a.Unmap().WithZone("") }
+
+// inside returns the peers, which are sorted by address, whose addresses lie in p.
+func inside(p netip.Prefix, peers []Peer) []Peer {
+	first, _ := slices.BinarySearchFunc(peers, p.Masked().Addr(), func(peer Peer, a netip.Addr) int { return peer.Address.Compare(a) })
+	last := first
+	for last < len(peers) && p.Contains(peers[last].Address) {
+		last++
+	}
+	return peers[first:last]
+}
+
+// named lists a few peers.
+func named(peers []Peer) string {
+	const few = 3
+	var words []string
+	for i, p := range peers {
+		if i == few {
+			words = append(words, fmt.Sprintf("%d more", len(peers)-few))
+			break
+		}
+		word := p.Address.String()
+		if p.ASN != 0 {
+			word += " of AS" + p.ASN.String()
+		}
+		words = append(words, word)
+	}
+	return strings.Join(words, ", ")
+}
