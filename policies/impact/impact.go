@@ -15,6 +15,9 @@ type Question struct {
 	New   *policies.RoutingPolicy
 	// Past are policies that were in force before Old: what they left may still be there.
 	Past []*policies.RoutingPolicy
+	// Live says that routes come from a route server's own Adj-RIBs-In: only there can they
+	// be treated already.
+	Live bool
 	// Members are the sessions of the route server. Whoever announces paths and is
 	// not among them is a member that is Up, Anchored, and sent both families.
 	Members []Session
@@ -113,7 +116,9 @@ func (a *assessment) see(p *rib.Path) {
 	}
 	new := a.new.Verdict(&p.Route)
 	a.table.add(p, peer, old, new)
-	a.pollute(p, old, new)
+	if a.Live {
+		a.pollute(p, old, new)
+	}
 }
 
 // was and now are what the policies make of a path, as text; "" for nothing.

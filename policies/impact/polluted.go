@@ -92,3 +92,15 @@ func (a *assessment) pollute(p *rib.Path, old, new eval.Verdict) {
 		a.polluted.Add(p.Announcer(), p.Prefix)
 	}
 }
+
+// leavingOf returns evaluators of all policies of a question that leave anything on routes.
+func leavingOf(q Question) []*eval.Evaluator {
+	if !q.Live {
+		return nil
+	}
+	all := append([]*policies.RoutingPolicy{q.New}, q.Past...)
+	if q.Old != nil {
+		all = append(all, q.Old)
+	}
+	return Leaving(all...)
+}
