@@ -15,7 +15,7 @@ import (
 // given is what a statement gives to routes, without the scratch.
 type given struct {
 	localPref   uint32
-	med         *uint32 // nil where something else but prepends is given
+	med         *uint32 // these two: only where nothing of the others is given
 	prepend     int
 	communities []policies.Community
 	large       []policies.LargeCommunity
@@ -28,10 +28,10 @@ func givenBy(p *policies.RoutingPolicy, effects []string) []given {
 		if s.Actions.Reject || effects[i] == "" {
 			continue
 		}
-		g := given{localPref: s.Actions.LocalPref, prepend: int(s.Actions.Prepend), communities: s.Actions.Communities}
+		g := given{localPref: s.Actions.LocalPref, communities: s.Actions.Communities}
 		g.large = slices.DeleteFunc(slices.Clone(s.Actions.AddLargeCommunities), policies.LargeCommunity.IsScratch)
 		if g.localPref == 0 && len(g.communities)+len(g.large) == 0 {
-			g.med = s.Actions.MED
+			g.med, g.prepend = s.Actions.MED, int(s.Actions.Prepend)
 		}
 		out[i] = g
 	}
@@ -45,9 +45,9 @@ func (e *Evaluator) Leaves() bool {
 }
 
 // Carries says whether r, which v is the verdict of, has what e gives it before e has
-// looked at it: the local preference, a community, a large community, a tag, or as many
-// prepends. A MED tells only where nothing but prepends is given beside it, for many routes
-// have one. A route that e refuses carries nothing.
+// looked at it: the local preference, a community, a large community, or a tag. Prepends and
+// a MED tell only where nothing else is given: many members send them of their own. A route
+// that e refuses carries nothing.
 func (e *Evaluator) Carries(v Verdict, r *policies.Route) bool {
 	if v.Refused() {
 		return false

@@ -64,6 +64,7 @@ func TestCarries(t *testing.T) {
 		"our mark":                       {policies.Actions{LocalPref: 50, AddLargeCommunities: mark}, policies.Route{LargeCommunities: mark}, false},
 		"as many prepends":               {policies.Actions{Prepend: 2}, policies.Route{Path: []filters.ASN{5, 5, 5, 1}}, true},
 		"fewer prepends":                 {policies.Actions{Prepend: 2}, policies.Route{Path: []filters.ASN{5, 5, 1}}, false},
+		"prepends beside a preference":   {policies.Actions{Prepend: 2, LocalPref: 50}, policies.Route{Path: []filters.ASN{5, 5, 5, 1}}, false},
 		"sets in a row":                  {policies.Actions{Prepend: 2}, policies.Route{Path: []filters.ASN{0, 0, 0, 1}}, false},
 		"the MED, and nothing else":      {policies.Actions{MED: &seven}, policies.Route{MED: &seven}, true},
 		"the MED, and a preference":      {policies.Actions{MED: &seven, LocalPref: 50}, policies.Route{MED: &seven}, false},
