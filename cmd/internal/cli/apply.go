@@ -132,7 +132,11 @@ func (s *session) carryOut(c *cli.Context, t target, p *plan.Plan, start journal
 	if within := c.Duration("confirm-within"); within > 0 && result.Outcome == apply.Applied {
 		return s.awaitConfirm(c.Context, store, lock, t, p, entry, within)
 	}
-	return t.outcomeOf(entry, result), lock.Unlock()
+	a := s.outcomeOf(t, entry, result)
+	if p.Clear && p.Then == nil {
+		s.leftAfterClear(c.Context, client, p, &a)
+	}
+	return a, lock.Unlock()
 }
 
 // waiting returns what waits for its confirmation. Whether that is kept has to be
@@ -265,7 +269,7 @@ func (s *session) ask(c *cli.Context, address string, server plan.Server) error 
 
 // outcomeOf is what users read of a change that was made.
 func outcomeOf(address string, entry *journal.Entry, r apply.Result) view.Apply {
-	a := view.Apply{Target: address, Outcome: r.Outcome.String(), Refused: r.Proof.Refused, Changed: r.Proof.Changed, Overruled: r.Proof.Overruled, Passed: r.Proof.Passed, Unproven: r.Proof.Unproven, Tagged: r.Proof.Tagged, Untagged: r.Proof.Untagged, Sessions: r.Sessions}
+	a := view.Apply{Target: address, Outcome: r.Outcome.String(), Refused: r.Proof.Refused, Changed: r.Proof.Changed, Overruled: r.Proof.Overruled, Already: r.Proof.Already, Polluted: r.Polluted, Passed: r.Proof.Passed, Unproven: r.Proof.Unproven, Tagged: r.Proof.Tagged, Untagged: r.Proof.Untagged, Sessions: r.Sessions}
 	if entry != nil {
 		a.ID = entry.ID
 	}

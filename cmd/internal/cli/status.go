@@ -140,6 +140,9 @@ func (s *session) status(ctx context.Context, in *input, t target, file string) 
 		result.Choosers = append(result.Choosers, c.Address.String())
 	}
 	result.State, result.Drift = state.Status(found, pending != nil).String(), view.DriftOf(found)
+	if err := s.statusOfRoutes(ctx, client, state, address, &result); err != nil {
+		return result, err
+	}
 	if err := s.fileStatus(&result, t, file, state); err != nil {
 		return result, err
 	}

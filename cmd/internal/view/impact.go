@@ -17,9 +17,10 @@ type Impact struct {
 	Server      *TargetState // nil: routes are those of a file, and nobody was asked
 	Lists       []plan.ListRef
 	Summary     plan.Summary
-	Report      *impact.Report // nil: no routes were looked at
-	Rib         *Rib           // nil: routes are those of the target
-	Choices     *Choices       // nil: no member has chosen anything
+	Report      *impact.Report    // nil: no routes were looked at
+	Rib         *Rib              // nil: routes are those of the target
+	Choices     *Choices          // nil: no member has chosen anything
+	Polluted    []impact.Polluted // nil: as Report says, if it is there
 	Guards      []plan.Guard
 	Alerts      []impact.Alert
 	At          time.Time // the moment that lists were compiled for
@@ -44,14 +45,15 @@ type impacted struct {
 	Changes plan.Summary   `json:"changes"`
 	Rib     *Rib           `json:"rib,omitempty"`
 	*impact.Report
-	Choices     []Chosen       `json:"choices"` // expected, and not verified
-	Alerts      []impact.Alert `json:"alerts"`
-	Guards      []plan.Guard   `json:"guards"`
-	Diagnostics []diagnostic   `json:"diagnostics"`
+	Polluted    []impact.Polluted `json:"polluted,omitzero"` // also where there is no report
+	Choices     []Chosen          `json:"choices"`           // expected, and not verified
+	Alerts      []impact.Alert    `json:"alerts"`
+	Guards      []plan.Guard      `json:"guards"`
+	Diagnostics []diagnostic      `json:"diagnostics"`
 }
 
 func impactedOf(i Impact) impacted {
-	return impacted{i.Server, nonNil(i.Lists), i.Summary, i.Rib, i.Report, i.Choices.members(), nonNil(i.Alerts), nonNil(i.Guards), diagnostics(i.Diagnostics)}
+	return impacted{i.Server, nonNil(i.Lists), i.Summary, i.Rib, i.Report, i.polluted(), i.Choices.members(), nonNil(i.Alerts), nonNil(i.Guards), diagnostics(i.Diagnostics)}
 }
 
 func (v *program) Impact(i Impact) error {
@@ -69,6 +71,7 @@ func (v *person) Impact(i Impact) error {
 	v.alerts(w, i.Alerts)
 	v.head(w, "", i)
 	v.routes(w, i)
+	v.polluted(w, i.polluted())
 	v.choices(w, i)
 	v.guards(w, i.Guards)
 	if err := w.Flush(); err != nil {

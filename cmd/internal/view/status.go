@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"depeer/filters/diag"
+	"depeer/policies/impact"
 	"depeer/policies/journal"
 	"depeer/policies/plan"
 )
@@ -31,6 +32,9 @@ type TargetStatus struct {
 	// Choosers are members who have chosen something for themselves: what they get is
 	// expected, and not verified.
 	Choosers []string `json:"choosers"`
+
+	// Polluted are members with routes that are treated already, or announced so.
+	Polluted []impact.Polluted `json:"polluted"`
 }
 
 // Drift is one thing in which a target is not as it should be.
@@ -56,6 +60,7 @@ func DriftOf(found []plan.Drifted) []Drift {
 func (v *program) Status(s Status) error {
 	for i := range s.Targets {
 		s.Targets[i].Lists, s.Targets[i].Drift, s.Targets[i].Choosers = nonNil(s.Targets[i].Lists), nonNil(s.Targets[i].Drift), nonNil(s.Targets[i].Choosers)
+		s.Targets[i].Polluted = nonNil(s.Targets[i].Polluted)
 	}
 	type target struct {
 		TargetStatus
@@ -90,6 +95,7 @@ func (v *person) Status(s Status) error {
 		for _, d := range t.Drift {
 			fmt.Fprintf(w, "  drift\t%s %s\n", d.Object, d.What)
 		}
+		v.cure(w, "  ", t.Polluted)
 		if t.Persist != nil && t.Persist.InStep {
 			fmt.Fprintf(w, "  file\t%s is in step\n", t.Persist.File)
 		}
