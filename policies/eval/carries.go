@@ -7,8 +7,8 @@ import (
 	"depeer/policies"
 )
 
-// An Adj-RIB-In holds what members announce, unless somebody has listed it with
-// enable_filtered: then gobgpd 3.37 writes back what its policies have made of each route
+// An Adj-RIB-In holds what members announce, until a client lists it with enable_filtered:
+// then gobgpd 3.37 writes back what its policies have made of each route
 // (osrg/gobgp#3516; testbed.TestFactFilteredListingWritesBack). A member can announce all
 // of it itself, so what carries it is treated already, or announced so.
 

@@ -8,6 +8,8 @@ import (
 )
 
 // Cure is what makes routes that are treated already what their member announces.
+//
+// TestFactFilteredListingWritesBack holds what does help, and what does not.
 const Cure = "have the member announce everything again (BIRD: reload out PROTOCOL), or else reset its session, which is down for half a minute then; gobgpd's own soft reset does not help"
 
 // PollutedText says of a member what is polluted, as a clause.

@@ -8,8 +8,8 @@ import (
 	"depeer/policies/lab/testbed"
 )
 
-// Whoever lists an Adj-RIB-In with enable_filtered has gobgpd write back what its policies
-// have made of the routes. They are treated again by the next listing and the next soft
+// When a client lists an Adj-RIB-In with enable_filtered, gobgpd writes back what its
+// policies have made of the routes. They are treated again by the next listing and the next soft
 // reset, and grow. The daemon's own soft reset heals nothing; the member's does, and so
 // does a reset of the session (osrg/gobgp#3516, mended after v4.8.0).
 func TestFactFilteredListingWritesBack(t *testing.T) {
