@@ -38,10 +38,14 @@ func givenBy(p *policies.RoutingPolicy, effects []string) []given {
 	return out
 }
 
-// Leaves says whether e leaves anything on routes: some statement changes them and lets
+// Leaves says whether p leaves anything on routes: some statement changes them and lets
 // them pass, or tags them. Where it does not, no route carries anything.
-func (e *Evaluator) Leaves() bool {
-	return len(e.tags) > 0 || slices.ContainsFunc(e.statements, func(s statement) bool { return s.acts && !s.reject })
+func Leaves(p *policies.RoutingPolicy) bool {
+	leaves := len(p.Tags()) > 0
+	for i, effect := range effects(p) {
+		leaves = leaves || effect != "" && !p.Import[i].Actions.Reject
+	}
+	return leaves
 }
 
 // Carries says whether r, which v is the verdict of, has what e gives it before e has

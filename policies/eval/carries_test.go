@@ -30,7 +30,7 @@ func TestCarriesNoticesWhatIsWrittenBack(t *testing.T) {
 			if !accepted || !gains(r, out) {
 				continue
 			}
-			if !e.Leaves() {
+			if !eval.Leaves(p) {
 				t.Fatalf("%v comes out as %v, and nothing is said to be left\n%+v", r, out, p.Import)
 			}
 			if !e.Carries(e.Verdict(&out), &out) || !e.Carried(&out) {
@@ -84,7 +84,7 @@ func TestCarries(t *testing.T) {
 			if got := e.Carries(e.Verdict(&test.route), &test.route); got != test.want || e.Carried(&test.route) != got {
 				t.Errorf("%+v on %+v: %t", test.actions, test.route, got)
 			}
-			if got := e.Leaves(); got == test.actions.Reject {
+			if got := eval.Leaves(p); got == test.actions.Reject {
 				t.Errorf("%+v: leaves something: %t", test.actions, got)
 			}
 			untreated := test.route

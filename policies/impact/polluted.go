@@ -57,8 +57,8 @@ func (n *Pollution) Members() []Polluted {
 func Leaving(some ...*policies.RoutingPolicy) []*eval.Evaluator {
 	var out []*eval.Evaluator
 	for _, p := range some {
-		if e := eval.New(p); e.Leaves() {
-			out = append(out, e)
+		if eval.Leaves(p) {
+			out = append(out, eval.New(p))
 		}
 	}
 	return out

@@ -158,7 +158,8 @@ func TestLookingGlass(t *testing.T) {
 	if cmp.Diff(plain, w.full()) == "" {
 		t.Error("after the clear nothing of what was treated is left: this test tests nothing")
 	}
-	w.saysCure(w.on("clear", "--yes").exits(0).says("nothing to do"))
+	w.saysCure(w.on("clear", "--yes").exits(0).says("nothing to do", "stays ", "local-pref and prepends"))
+	w.saysCure(w.on("clear", "-o", "clear.plan").exits(0).says("stays "))
 	w.saysCure(w.on("status").exits(2))
 
 	w.Members[0].AnnounceAgain()

@@ -19,11 +19,11 @@ import (
 // announces them so, that is said with member and cure. It stops nothing.
 
 const (
-	// pastChanges is how many changes are looked at for what was in force before: an apply
-	// after a restart puts in again what the one before it did.
-	pastChanges = 8
-	// pastKept is how many policies of these are looked for on routes.
-	pastKept = 4
+	// pastKept is how many policies that were in force before are looked for on routes.
+	pastKept = 2
+	// pastChanges is in how many changes these are looked for: one after a restart puts in
+	// again what the one before it did. Each holds two policies, which may be large.
+	pastChanges = 6
 )
 
 // inForce returns what of the policy in force can be judged.
@@ -50,11 +50,11 @@ func pastPolicies(store *journal.Store, address string, now *policies.RoutingPol
 		}
 		for _, policy := range []*policies.RoutingPolicy{p.Wanted(), p.Change.Judged()} {
 			known := func(o *policies.RoutingPolicy) bool { return policies.Same(o, policy) }
-			if len(policy.Import) > 0 && !known(now) && !slices.ContainsFunc(past, known) {
+			if len(policy.Import) > 0 && len(past) < pastKept && !known(now) && !slices.ContainsFunc(past, known) {
 				past = append(past, policy)
 			}
 		}
-		if changes++; changes == pastChanges || len(past) >= pastKept {
+		if changes++; changes == pastChanges || len(past) == pastKept {
 			break
 		}
 	}
@@ -148,5 +148,5 @@ func (s *session) leftAfterClear(ctx context.Context, client *gobgp.Client, p *p
 		a.Unlooked = fmt.Sprintf(cannotLook, err)
 		return
 	}
-	a.Polluted = found
+	a.Polluted, a.Stays = found, true
 }

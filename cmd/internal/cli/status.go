@@ -19,7 +19,8 @@ func statusCommand(s *session) *cli.Command {
 		Usage:     "says whether a route server is as lists say, or as was applied last",
 		ArgsUsage: "[LISTING...]",
 		Description: "Exits 0 if it is in sync, else 2. Says what members are expected to get from what is in\n" +
-			"force; what they really got cannot be read from this daemon.",
+			"force; what they really got cannot be read from this daemon. Where treatments change routes, it\n" +
+			"looks through what members announce for routes that are treated already.",
 		Flags: append(targetFlags(), &cli.StringFlag{Name: "file", Usage: "say, too, what a reload of this gobgpd.conf `FILE` (TOML) would do to what is in force"}),
 		Action: func(c *cli.Context) error {
 			var in *input

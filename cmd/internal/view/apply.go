@@ -25,8 +25,9 @@ type Apply struct {
 	Sessions []plan.SessionChange `json:"sessions"`
 	Persist  *Persist             `json:"persist,omitempty"` // nil: no file is kept
 	// Polluted are members with routes that are treated already, or announced so. After a
-	// clear they stay so: Unlooked says that it could not be found out which.
+	// clear (Stays) they stay so; Unlooked says why it could not be found out which.
 	Polluted []impact.Polluted `json:"polluted"`
+	Stays    bool              `json:"-"`
 	Unlooked string            `json:"unlooked,omitempty"`
 }
 

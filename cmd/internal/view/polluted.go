@@ -12,6 +12,9 @@ import (
 // TestFactFilteredListingWritesBack holds what does help, and what does not.
 const Cure = "have the member announce everything again (BIRD: reload out PROTOCOL), or else reset its session, which is down for half a minute then; gobgpd's own soft reset does not help"
 
+// stays says what a clear does not take off.
+const stays = "what was left on these routes, such as local-pref and prepends, and whoever gets them holds it until they are announced again"
+
 // PollutedText says of a member what is polluted, as a clause.
 func PollutedText(m impact.Polluted) string {
 	name := ""
@@ -53,7 +56,10 @@ func (v *person) cure(w *tabwriter.Writer, indent string, all []impact.Polluted)
 func (a Apply) left() string {
 	text := ""
 	for _, m := range a.Polluted {
-		text += fmt.Sprintf("  polluted  %s %s; others get it as it stands there\n", m.Address, PollutedText(m))
+		text += fmt.Sprintf("  polluted  %s %s\n", m.Address, PollutedText(m))
+	}
+	if a.Stays && len(a.Polluted) > 0 {
+		text += fmt.Sprintf("  stays     %s\n", stays)
 	}
 	if len(a.Polluted) > 0 {
 		text += fmt.Sprintf("  cure      %s\n", Cure)
