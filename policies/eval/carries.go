@@ -15,7 +15,7 @@ import (
 // given is what a statement gives to routes, without the scratch.
 type given struct {
 	localPref   uint32
-	med         *uint32 // these two: only where nothing of the others is given
+	med         *uint32 // these two, and reasons: only where nothing of the others is given
 	prepend     int
 	communities []policies.Community
 	large       []policies.LargeCommunity
@@ -23,15 +23,19 @@ type given struct {
 
 // givenBy returns what each statement gives. Those that refuse, or only mark, give nothing.
 func givenBy(p *policies.RoutingPolicy, effects []string) []given {
-	out := make([]given, len(p.Import))
+	out, scrubs := make([]given, len(p.Import)), scrubsOf(p)
+	isReason := func(c policies.LargeCommunity) bool {
+		return slices.ContainsFunc(scrubs, func(s policies.LargeCommunityPattern) bool { return s.Matches(c) })
+	}
 	for i, s := range p.Import {
 		if s.Actions.Reject || effects[i] == "" {
 			continue
 		}
 		g := given{localPref: s.Actions.LocalPref, communities: s.Actions.Communities}
-		g.large = slices.DeleteFunc(slices.Clone(s.Actions.AddLargeCommunities), policies.LargeCommunity.IsScratch)
+		large := slices.DeleteFunc(slices.Clone(s.Actions.AddLargeCommunities), policies.LargeCommunity.IsScratch)
+		g.large = slices.DeleteFunc(slices.Clone(large), isReason)
 		if g.localPref == 0 && len(g.communities)+len(g.large) == 0 {
-			g.med, g.prepend = s.Actions.MED, int(s.Actions.Prepend)
+			g.med, g.prepend, g.large = s.Actions.MED, int(s.Actions.Prepend), large
 		}
 		out[i] = g
 	}
@@ -49,9 +53,9 @@ func Leaves(p *policies.RoutingPolicy) bool {
 }
 
 // Carries says whether r, which v is the verdict of, has what e gives it before e has
-// looked at it: the local preference, a community, a large community, or a tag. Prepends and
-// a MED tell only where nothing else is given: many members send them of their own. A route
-// that e refuses carries nothing.
+// looked at it: the local preference, a community, a large community, or a tag. Reasons are
+// scrubbed, and many members send prepends and a MED of their own: these tell only where
+// nothing else is given. A route that e refuses carries nothing.
 func (e *Evaluator) Carries(v Verdict, r *policies.Route) bool {
 	if v.Refused() {
 		return false
