@@ -36,7 +36,7 @@ var rooms = map[string][]string{
 	"policies/choice":   {"policies", "filters", "policies/eval", "policies/rib"},
 	"policies/persist":  {"policies", "filters", "filters/diag", "policies/plan", "policies/render"},
 	"policies/journal":  {"policies/plan"},
-	"policies/apply":    {"policies", "filters", "policies/eval", "policies/plan", "policies/impact", "policies/journal"},
+	"policies/apply":    {"policies", "filters", "policies/eval", "policies/plan", "policies/impact", "policies/journal", "policies/rib"},
 	"policies/watch":    {},
 	"policies/gobgp":    {"policies", "filters", "policies/plan", "policies/rib"},
 

@@ -18,6 +18,7 @@ type expected struct {
 	changed []trace
 	tags    [][]policies.LargeCommunity // of those that are not refused
 	tagged  bool                        // some have tags, or may have had
+	already bool                        // some are treated already, or announced so
 
 	present  int // in the table
 	bare     int // of these, without a trace of any treatment

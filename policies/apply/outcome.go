@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 
+	"depeer/policies/impact"
 	"depeer/policies/plan"
 )
 
@@ -14,6 +15,8 @@ type Result struct {
 	Reset []netip.Addr
 	// Sessions are those that were shut and opened.
 	Sessions []plan.SessionChange
+	// Polluted are the clients of these with routes that are treated already, or announced so.
+	Polluted []impact.Polluted
 	// Proof says what the route server's own tables told.
 	Proof Proof
 	// Kept says that the file which the route server starts from is in step with what is in
@@ -51,6 +54,7 @@ type Proof struct {
 	Refused   int // announced, and not in the table
 	Changed   int // in the table, with what their treatment gives them
 	Overruled int // in the table, with nothing of it left: the operator's policies behind ours have changed it, or refused it
+	Already   int // in the table, treated already or announced so before any policy: they prove nothing
 	Passed    int // not treated, looked for in a sample, and there as before
 	Tagged    int // in the table, with the tags that members' choices are acted on by
 	Untagged  int // in the table, without these: the operator's policies behind ours take them off

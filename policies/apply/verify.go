@@ -22,7 +22,7 @@ func (r *run) verify(ctx context.Context) error {
 			return err
 		}
 	}
-	r.result.Proof.Unproven = w.silent()
+	r.result.Proof.Unproven, r.result.Polluted = w.silent(), w.polluted.Members()
 	if n := r.result.Proof.Overruled; n > 0 {
 		r.Log.Warn("policies behind ours take off what treatments give", "paths", n)
 	}
@@ -127,6 +127,10 @@ func (r *run) settle(ctx context.Context, t *client, want map[netip.Prefix]*expe
 }
 
 func (p *Proof) add(x *expected) {
+	if x.already {
+		p.addAlready(x)
+		return
+	}
 	p.Refused += x.refused
 	if len(x.changed) > 0 {
 		p.Overruled += min(x.overruled(), len(x.changed))
@@ -149,6 +153,8 @@ func (t *client) expected(paths []policies.Route, w *witness) *expected {
 			x.viewer = nobody
 		}
 		x.tagged = x.tagged || t.judge.tagged(route)
+		already := w.notes(t, route)
+		x.already = x.already || already
 		if t.judge.now == nil {
 			x.passed++
 			x.tags = append(x.tags, tagsIn(route))
@@ -156,11 +162,11 @@ func (t *client) expected(paths []policies.Route, w *witness) *expected {
 		}
 		v := t.judge.now.Verdict(route)
 		x.expect(t.judge.now, v, route)
-		if x.viewer != nobody && (v.Treated() || len(t.judge.now.Tags(route)) > 0) {
+		if !already && x.viewer != nobody && (v.Treated() || len(t.judge.now.Tags(route)) > 0) {
 			w.saw(route)
 		}
 	}
-	if x.refused+len(x.changed) == 0 && !x.tagged && !t.sample[paths[0].Prefix] {
+	if x.refused+len(x.changed) == 0 && !x.tagged && !x.already && !t.sample[paths[0].Prefix] {
 		return nil
 	}
 	return x

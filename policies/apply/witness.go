@@ -9,6 +9,7 @@ import (
 
 	"depeer/filters"
 	"depeer/policies"
+	"depeer/policies/impact"
 )
 
 // witness counts which entries and AS patterns that a change brings a route tells
@@ -17,6 +18,7 @@ type witness struct {
 	prefixes bart.Table[entries]
 	paths    map[policies.ASPathPattern]bool
 	seen     []bool // by the numbers of entries
+	polluted impact.Pollution
 }
 
 // entries are those of one prefix: their numbers, from first on.

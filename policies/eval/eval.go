@@ -18,6 +18,7 @@ type Evaluator struct {
 	effects    []string // of the statements; see Effect
 	tags       []policies.LargeCommunity
 	scrubs     []policies.LargeCommunityPattern // see Scrubbed
+	given      []given                          // by the statements; see Carries
 }
 
 // New compiles the import half of p, which must not be changed afterwards. It
@@ -27,6 +28,7 @@ func New(p *policies.RoutingPolicy) *Evaluator {
 	e := &Evaluator{policy: p, sets: numberSets(p), large: newLargeTable(p), effects: effects(p), tags: p.Tags(), scrubs: scrubsOf(p)}
 	e.prefixes = newPrefixTable(p.PrefixSets, e.sets)
 	e.paths = newPathTable(p.ASPathSets, e.sets)
+	e.given = givenBy(p, e.effects)
 	for i, s := range p.Import {
 		if s.Conditions.NeighborSet.Set != "" {
 			panic(fmt.Sprintf("eval: import statement %s asks for a neighbor", s.Name))

@@ -74,7 +74,7 @@ func BenchmarkAssess(b *testing.B) {
 func question(p filters.Provider) impact.Question {
 	l := &filters.Listing{Name: "ours", Treatment: "depeer", Providers: []filters.Provider{p}}
 	c, _ := filters.Compile([]*filters.Listing{l}, filters.Rules{At: day, Treatments: []string{"depeer"}})
-	return impact.Question{Lists: c, New: policies.Build(c, treatments, 64500)}
+	return impact.Question{Lists: c, New: policies.Build(c, treatments, 64500), Live: true}
 }
 
 // numbered is the nth /24 from 20.0.0.0 on.

@@ -191,7 +191,7 @@ func (a *assessment) finish() {
 		return rib.Peer{Address: x.Address, ASN: x.ASN}.Compare(rib.Peer{Address: y.Address, ASN: y.ASN})
 	})
 	slices.SortFunc(a.out.Effort.Resets, netip.Addr.Compare)
-	a.out.Providers = a.listed()
+	a.out.Providers, a.out.Polluted = a.listed(), a.polluted.Members()
 	a.collected.finish()
 	a.out.neverNil()
 }

@@ -90,6 +90,9 @@ type Announcement struct {
 	Verdict  string       `json:"verdict"`  // refused, changed, passed
 	Effect   string       `json:"effect"`   // "" if passed
 	Provider string       `json:"provider"` // whose entry decides; "" if passed
+	// Polluted: it is treated already, or announced so. What policies give, prepends among
+	// them, may not be the member's.
+	Polluted bool `json:"polluted,omitempty"`
 }
 
 // Covering is a less specific prefix that some path is left to.
@@ -110,7 +113,7 @@ type Inside struct {
 func Explain(q Question, subject Subject, routes rib.Source) (*Explanation, error) {
 	x := &explainer{
 		Question: q, subject: subject, index: newIndex(q.Lists, q.Protect), new: eval.New(q.New), out: &Explanation{Query: subject.String()},
-		met: make(map[found]int), decides: make(map[found]bool), around: newTable(),
+		met: make(map[found]int), left: leavingOf(q), decides: make(map[found]bool), around: newTable(),
 	}
 	x.lists()
 	if routes != nil {
@@ -130,6 +133,7 @@ type explainer struct {
 	subject Subject
 	index   *index
 	new     *eval.Evaluator
+	left    []*eval.Evaluator // of all policies that may have left something on routes
 	out     *Explanation
 	met     map[found]int  // matches, each once: where it stands
 	decides map[found]bool // or one of the same treatment does
@@ -223,7 +227,7 @@ func (x *explainer) verdict(p *rib.Path) eval.Verdict {
 
 func (x *explainer) announced(p *rib.Path) {
 	v := x.verdict(p)
-	a := Announcement{Address: p.Peer, ASN: p.PeerASN, Prefix: p.Prefix, ASPath: p.ASPath.String(), Verdict: "passed", Effect: x.new.Effect(v)}
+	a := Announcement{Address: p.Peer, ASN: p.PeerASN, Prefix: p.Prefix, ASPath: p.ASPath.String(), Verdict: "passed", Effect: x.new.Effect(v), Polluted: carried(x.left, p)}
 	if v.Treated() {
 		a.Verdict = "changed"
 		if v.Refused() {

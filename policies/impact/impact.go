@@ -13,6 +13,11 @@ type Question struct {
 	Lists *filters.Compiled       // what New was built from
 	Old   *policies.RoutingPolicy // in force now; nil: nothing
 	New   *policies.RoutingPolicy
+	// Past are policies that were in force before Old: what they left may still be there.
+	Past []*policies.RoutingPolicy
+	// Live says that routes come from a route server's own Adj-RIBs-In: only there can they
+	// be treated already.
+	Live bool
 	// Members are the sessions of the route server. Whoever announces paths and is
 	// not among them is a member that is Up, Anchored, and sent both families.
 	Members []Session
@@ -53,13 +58,15 @@ type assessment struct {
 	index    *index
 	table    *table
 	old, new *eval.Evaluator
-	sessions []Session // by the peers' numbers
+	past     []*eval.Evaluator // those that leave anything on routes
+	sessions []Session         // by the peers' numbers
 
 	// behind are, by announcement, the sessions whose ASN is in the path. The announcer may
 	// be left out: its own paths are not offered to it anyway.
 	behind lists
 
 	out       *Report
+	polluted  Pollution
 	members   []Member // by the peers' numbers
 	providers []providerCount
 	collected *collected
@@ -85,7 +92,7 @@ type room struct {
 
 func newAssessment(q Question) *assessment {
 	a := &assessment{Question: q, index: newIndex(q.Lists, q.Protect), table: newTable(), out: &Report{}}
-	a.new = eval.New(q.New)
+	a.new, a.past = eval.New(q.New), Leaving(q.Past...)
 	if q.Old != nil && len(q.Old.Import) > 0 {
 		a.old = eval.New(q.Old)
 	}
@@ -107,7 +114,11 @@ func (a *assessment) see(p *rib.Path) {
 	if a.old != nil && a.sessions[peer].Anchored {
 		old = a.old.Verdict(&p.Route)
 	}
-	a.table.add(p, peer, old, a.new.Verdict(&p.Route))
+	new := a.new.Verdict(&p.Route)
+	a.table.add(p, peer, old, new)
+	if a.Live {
+		a.pollute(p, old, new)
+	}
 }
 
 // was and now are what the policies make of a path, as text; "" for nothing.

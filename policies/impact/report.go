@@ -32,6 +32,9 @@ type Report struct {
 	// listed ASN is in them; those that lose most first.
 	Collateral []Collateral `json:"collateral"`
 
+	// Polluted are members with routes that are treated already, or announced so.
+	Polluted []Polluted `json:"polluted"`
+
 	Addresses Addresses `json:"addresses"` // that nothing leads to any more
 	Effort    Effort    `json:"effort"`
 }

@@ -36,7 +36,7 @@ func clearCommand(s *session) *cli.Command {
 }
 
 func (s *session) clear(c *cli.Context, t target) error {
-	result, err := s.clearing(c.Context, t)
+	result, err := s.clearing(c.Context, t, !c.Bool("yes"))
 	if err != nil {
 		return err
 	}
@@ -55,8 +55,9 @@ func (s *session) clear(c *cli.Context, t target) error {
 	return nil
 }
 
-// clearing plans what takes everything of ours out of a target.
-func (s *session) clearing(ctx context.Context, t target) (view.Plan, error) {
+// clearing plans what takes everything of ours out of a target. look: routes are looked at
+// for what stays all the same.
+func (s *session) clearing(ctx context.Context, t target, look bool) (view.Plan, error) {
 	client, err := s.dial(ctx, t)
 	if err != nil {
 		return view.Plan{}, err
@@ -77,7 +78,11 @@ func (s *session) clearing(ctx context.Context, t target) (view.Plan, error) {
 			group, policies.ImportPolicy, policies.ExportPolicy)
 	}
 	server := describeTarget(t, state)
-	return view.Plan{Plan: p, Impact: view.Impact{At: s.now, Server: &server, OutOfReach: outOfReach(state), Lists: p.Lists, Summary: p.Change.Summary()}}, nil
+	result := view.Plan{Plan: p, Impact: view.Impact{At: s.now, Server: &server, OutOfReach: outOfReach(state), Lists: p.Lists, Summary: p.Change.Summary()}}
+	if look {
+		s.staysAfter(ctx, client, state, &result)
+	}
+	return result, nil
 }
 
 // describeFile adds what becomes of the target's file.

@@ -43,7 +43,7 @@ func explainCommand(s *session) *cli.Command {
 				return f
 			}
 			result := view.Explain{Full: c.Bool("full")}
-			live, done, err := s.explained(c, in, &result)
+			found, done, err := s.explained(c, in, &result)
 			if err != nil {
 				return err
 			}
@@ -51,48 +51,58 @@ func explainCommand(s *session) *cli.Command {
 			if isCommunity {
 				return s.view.Meaning(in.meaning(community))
 			}
-			return s.explain(c.Context, in, subject, c.StringSlice("rib"), live, result)
+			return s.explain(c.Context, in, subject, c.StringSlice("rib"), found, result)
 		},
 	}
 }
 
+// live is what members of a target announce.
+type live struct {
+	routes rib.Source // nil: no target was asked
+	// left are the policies that may have left something on routes: in force now, or before.
+	left []*policies.RoutingPolicy
+}
+
 // explained reaches the target, if one is named, and returns its routes.
-func (s *session) explained(c *cli.Context, in *input, result *view.Explain) (live rib.Source, done func(), err error) {
+func (s *session) explained(c *cli.Context, in *input, result *view.Explain) (found live, done func(), err error) {
 	none := func() {}
 	if c.String("target") == "" {
-		return nil, none, nil
+		return live{}, none, nil
 	}
 	t, err := s.targetOf(c, in.exchange)
 	if err != nil {
-		return nil, none, err
+		return live{}, none, err
 	}
 	client, err := s.dial(c.Context, t)
 	if err != nil {
-		return nil, none, err
+		return live{}, none, err
 	}
 	state, err := client.State(c.Context)
 	if err != nil {
-		return nil, none, errors.Join(unreached(c.Context, err), client.Close())
+		return live{}, none, errors.Join(unreached(c.Context, err), client.Close())
 	}
 	in.compile(s.now, in.exchange.Towards(factsOf(t, state)))
 	if f := verdict(in.diags); f != nil && f.code != Guarded {
-		return nil, none, errors.Join(f, client.Close())
+		return live{}, none, errors.Join(f, client.Close())
 	}
 	server := describeTarget(t, state)
 	result.Server = &server
-	return client.Announced(c.Context, state.Clients), func() { closeQuietly(client) }, nil
+	now := inForce(state)
+	found = live{client.Announced(c.Context, state.Clients), append(s.pastOf(t.options.Address, now), now)}
+	return found, func() { closeQuietly(client) }, nil
 }
 
 func closeQuietly(client *gobgp.Client) { _ = client.Close() } // it was only read from
 
-func (s *session) explain(ctx context.Context, in *input, subject impact.Subject, ribs []string, live rib.Source, result view.Explain) error {
+func (s *session) explain(ctx context.Context, in *input, subject impact.Subject, ribs []string, found live, result view.Explain) error {
 	x := in.exchange
 	q := impact.Question{Lists: in.compiled, New: in.policy(), Protect: x.Protect, Treatments: x.Treatments}
 	d := &dumps{names: ribs}
-	source := live
+	source := found.routes
 	if len(ribs) > 0 {
 		source = d.paths()
 	}
+	q.Live, q.Past = len(ribs) == 0, found.left
 	if source != nil {
 		source = s.watched(ctx, source, d.done)
 	}

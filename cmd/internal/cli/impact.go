@@ -85,6 +85,7 @@ func (s *session) impactOnTarget(ctx context.Context, in *input, t target, args 
 	server := describeTarget(t, state)
 	result.Server, result.OutOfReach, result.Summary = &server, outOfReach(state), change.Summary()
 	q := impact.Question{Lists: in.compiled, Old: change.Old, New: want, Members: sessionsOf(state, in.exchange), Protect: in.exchange.Protect, Treatments: in.exchange.Treatments}
+	q.Past = s.pastOf(t.options.Address, q.Old)
 	if err := s.look(ctx, in, q, args, client.Announced(ctx, state.Clients), &result); err != nil {
 		return err
 	}
@@ -99,6 +100,7 @@ func (s *session) look(ctx context.Context, in *input, q impact.Question, args r
 	if len(args.ribs) > 0 {
 		source = d.paths()
 	}
+	q.Live = len(args.ribs) == 0 && live != nil
 	var chosen *choice.Foresight
 	var report *impact.Report
 	err := d.attempt(func() (err error) {

@@ -149,9 +149,12 @@ func (s *session) settleFile(t target, state *plan.State) error {
 	return s.view.Apply(a)
 }
 
-// outcomeOf is outcomeOf for a target, with its file.
-func (t target) outcomeOf(entry *journal.Entry, r apply.Result) view.Apply {
+// outcomeOf is outcomeOf for a target, with its file, and the names of its members.
+func (s *session) outcomeOf(t target, entry *journal.Entry, r apply.Result) view.Apply {
 	a := outcomeOf(t.options.Address, entry, r)
+	if len(a.Polluted) > 0 {
+		a.Polluted = namePolluted(s.exchangeOf(), a.Polluted)
+	}
 	if r.Kept {
 		a.Persist = &view.Persist{File: t.persist, InStep: true}
 	}

@@ -168,7 +168,7 @@ func (s *session) recovered(ctx context.Context, t target, entry *journal.Entry,
 	if err != nil {
 		return s.outcome(ctx, t.options.Address, result, err)
 	}
-	return s.view.Apply(t.outcomeOf(entry, result))
+	return s.view.Apply(s.outcomeOf(t, entry, result))
 }
 
 // mayBreak says whether the locks that the daemon holds may be taken off: that of

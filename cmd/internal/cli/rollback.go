@@ -109,7 +109,7 @@ func (s *session) rollback(c *cli.Context, t target, store *journal.Store, args 
 	if failed = errors.Join(failed, lock.Unlock()); failed != nil {
 		return failed
 	}
-	return s.view.Apply(t.outcomeOf(entry, result))
+	return s.view.Apply(s.outcomeOf(t, entry, result))
 }
 
 // wayBack returns the entry to go back before, and the plan that was applied last.

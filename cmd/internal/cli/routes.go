@@ -105,6 +105,7 @@ func (s *session) assess(ctx context.Context, q impact.Question, x *exchange.Exc
 		m := &report.Members[i]
 		m.Name = memberName(x, rib.Peer{Address: m.Address, ASN: m.ASN})
 	}
+	namePolluted(x, report.Polluted)
 	return report, nil
 }
 

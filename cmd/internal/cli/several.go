@@ -249,13 +249,13 @@ func (s *session) clearAll(c *cli.Context) error {
 	}
 	if c.Bool("yes") {
 		return s.inOrder(c, targets, func(i int) (*plan.Plan, error) {
-			p, err := s.clearing(c.Context, targets[i])
+			p, err := s.clearing(c.Context, targets[i], false)
 			return p.Plan, err
 		}, journal.Start{Action: "clear"})
 	}
 	plans := view.Plans{}
 	for _, t := range targets {
-		p, err := s.clearing(c.Context, t)
+		p, err := s.clearing(c.Context, t, true)
 		if err == nil {
 			err = s.describeFile(t, &p)
 		}

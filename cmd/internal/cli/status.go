@@ -18,8 +18,9 @@ func statusCommand(s *session) *cli.Command {
 		Usage:     "says whether a route server is as lists say, or as was applied last",
 		ArgsUsage: "[LISTING...]",
 		Description: "Exits 0 if it is in sync, else 2; 5 if it has no route-server client, or the exchange file is\n" +
-			"about another route server. Says what members are expected to get from what is in\n" +
-			"force; what they really got cannot be read from this daemon.",
+			"about another route server. Says what members are expected to get from what is in force;\n" +
+			"what they really got cannot be read from this daemon. Where treatments change routes, it\n" +
+			"looks through what members announce for routes that are treated already.",
 		Flags: append(targetFlags(), &cli.StringFlag{Name: "file", Usage: "say, too, what a reload of this gobgpd.conf `FILE` (TOML) would do to what is in force"}),
 		Action: func(c *cli.Context) error {
 			var in *input
@@ -146,6 +147,9 @@ func (s *session) status(ctx context.Context, in *input, t target, file string) 
 		result.State, result.Why = plan.Unknown.String(), found.unread.Error()
 	}
 	describeReach(&result, misfits, state)
+	if err := s.statusOfRoutes(ctx, client, state, address, &result); err != nil {
+		return result, err
+	}
 	if err := s.fileStatus(&result, t, file, state); err != nil {
 		return result, err
 	}

@@ -44,7 +44,7 @@ func watchCommand(s *session) *cli.Command {
 			&cli.BoolFlag{Name: "allow-private", Usage: "fetch feeds from private and loopback addresses, too"},
 			&cli.StringFlag{Name: "listen", EnvVars: []string{"DEPEER_LISTEN"}, Usage: "serve /metrics and /healthz at this `ADDRESS`, such as 127.0.0.1:9179"},
 			&cli.BoolFlag{Name: "listen-anywhere", EnvVars: []string{"DEPEER_LISTEN_ANYWHERE"}, Usage: "let --listen be other than loopback: anybody who reaches it reads who is listed"},
-			&cli.DurationFlag{Name: "count-every", Value: 6 * time.Hour, EnvVars: []string{"DEPEER_COUNT_EVERY"}, Usage: "count refused routes, for metrics, this often; it lists all routes; 0: only when lists are applied"},
+			&cli.DurationFlag{Name: "count-every", Value: 6 * time.Hour, EnvVars: []string{"DEPEER_COUNT_EVERY"}, Usage: "count routes that are refused, and that are treated already, this often; it lists all routes; 0: only when lists are applied"},
 		),
 		Action: func(c *cli.Context) error {
 			args := watchArgs{

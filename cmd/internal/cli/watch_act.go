@@ -53,12 +53,15 @@ func (k *keeper) measure(do watch.Do, d done, took time.Duration) {
 // tally counts what becomes of routes, which lists them all.
 func (k *keeper) tally(ctx context.Context) {
 	defer func() { k.brain.Counted(time.Now()) }()
+	turn, state := k.s.turn(ctx, k.clock()), k.found.state
 	if k.want == nil || k.want.policy == nil {
+		k.lookForPollution(ctx, turn, state)
 		return
 	}
 	defer debug.FreeOSMemory()
-	turn, state, in := k.s.turn(ctx, k.clock()), k.found.state, *k.want.in
+	in := *k.want.in
 	q := impact.Question{Lists: in.compiled, Old: k.want.policy, New: k.want.policy, Members: sessionsOf(state, in.exchange)}
+	q.Past = turn.pastOf(k.target.options.Address, q.Old)
 	var result view.Impact
 	if err := turn.look(ctx, &in, q, routesArgs{}, k.client.Announced(ctx, state.Clients), &result); err != nil {
 		if ctx.Err() == nil {
@@ -67,6 +70,7 @@ func (k *keeper) tally(ctx context.Context) {
 		return
 	}
 	k.numbers.Counted(time.Now(), result.Report)
+	k.tellPolluted(result.Report.Polluted)
 }
 
 // refusing returns the codes of the guards that refuse.
@@ -209,6 +213,7 @@ func (k *keeper) change(ctx context.Context) done {
 	}
 	if d.outcome == watch.Did && drafted.Report != nil {
 		k.numbers.Counted(time.Now(), drafted.Report)
+		k.tellPolluted(drafted.Report.Polluted)
 		k.brain.Counted(time.Now())
 	}
 	return d

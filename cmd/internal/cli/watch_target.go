@@ -40,6 +40,8 @@ type keeper struct {
 	want    *wanted              // of the current reading
 	found   looked
 	said    string // what was said last of how it stands
+	// polluted are the members that were told last to have routes that are treated already.
+	polluted map[netip.Addr]bool
 
 	file struct {
 		settled string // the pulse at which the target's file was looked at

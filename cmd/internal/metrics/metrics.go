@@ -18,6 +18,7 @@ type Metrics struct {
 	outOfReach                                *prometheus.GaugeVec
 	routes, routesRefused, routesCounted      *prometheus.GaugeVec
 	memberRefused, providerRefused            *prometheus.GaugeVec
+	memberPolluted                            *prometheus.GaugeVec
 	guard                                     *prometheus.GaugeVec
 	guardRefusals, changes, failures, lost    *prometheus.CounterVec
 	lastChange, lastDuration                  *prometheus.GaugeVec
@@ -55,6 +56,7 @@ func New(version string) *Metrics {
 		routesRefused:   gauge("routes_refused", "Paths of these that were refused.", "target"),
 		routesCounted:   gauge("routes_counted_timestamp_seconds", "When routes were counted.", "target"),
 		memberRefused:   gauge("member_routes_refused", "Paths of a member that were refused when routes were counted.", "target", "member", "asn", "name"),
+		memberPolluted:  gauge("member_prefixes_polluted", "Prefixes of a member that were treated already, or announced so, when routes were counted.", "target", "member", "asn", "name"),
 		providerRefused: gauge("provider_routes_refused", "Paths that were refused because of a provider when routes were counted.", "target", "list", "provider", "treatment"),
 
 		guard:         gauge("guard_refusing", "1 for a guard that refuses what lists ask for now.", "target", "guard"),

@@ -91,6 +91,15 @@ func (t *Target) Counted(at time.Time, r *impact.Report) {
 	t.m.routesCounted.WithLabelValues(t.name).Set(seconds(at))
 }
 
+// Polluted tells which members have routes that are treated already, or announced so.
+// Others have none.
+func (t *Target) Polluted(members []impact.Polluted) {
+	t.m.memberPolluted.DeletePartialMatch(prometheus.Labels{"target": t.name})
+	for _, m := range members {
+		t.m.memberPolluted.WithLabelValues(t.name, m.Address.String(), m.ASN.String(), m.Name).Set(float64(m.Prefixes))
+	}
+}
+
 // Guards tells which guards refuse what lists ask for now. asked: they have just been
 // asked, and not only been remembered.
 func (t *Target) Guards(codes []string, asked bool) {

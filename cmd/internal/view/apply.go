@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"depeer/policies/impact"
 	"depeer/policies/plan"
 )
 
@@ -16,6 +17,7 @@ type Apply struct {
 	Refused   int      `json:"refused"`
 	Changed   int      `json:"changed"`
 	Overruled int      `json:"overruled"` // by the operator's own policies, behind ours
+	Already   int      `json:"already"`   // treated already, or announced so: they prove nothing
 	Passed    int      `json:"passed"`
 	Unproven  int      `json:"unproven"`
 	Tagged    int      `json:"tagged"`   // for members who have chosen: what these get is expected, and not verified
@@ -26,10 +28,20 @@ type Apply struct {
 	// OutOfReach are the neighbors that are no route-server clients, where a plan was
 	// applied; nil: nobody has looked.
 	OutOfReach []Neighbor `json:"out_of_reach,omitzero"`
+	// Polluted are members with routes that are treated already, or announced so. After a
+	// clear (Stays) they stay so; Unlooked says why it could not be found out which.
+	Polluted []impact.Polluted `json:"polluted"`
+	Stays    bool              `json:"-"`
+	Unlooked string            `json:"unlooked,omitempty"`
+}
+
+// neverNil makes empty lists of nil ones: JSON has [] for them, not null.
+func (a *Apply) neverNil() {
+	a.Reset, a.Sessions, a.Polluted = nonNil(a.Reset), nonNil(a.Sessions), nonNil(a.Polluted)
 }
 
 func (v *program) Apply(a Apply) error {
-	a.Reset, a.Sessions = nonNil(a.Reset), nonNil(a.Sessions)
+	a.neverNil()
 	return object(v.Out, struct {
 		SchemaVersion int `json:"schema_version"`
 		Apply
@@ -44,6 +56,9 @@ func (v *person) Apply(a Apply) error {
 	if a.Outcome == "applied" {
 		text += fmt.Sprintf("  reset     %s\n", counted{len(a.Reset), "member"})
 		text += fmt.Sprintf("  verified  %s\n", a.proof())
+		if a.Already > 0 {
+			text += fmt.Sprintf("  unproven  %s treated already, or announced so: in the table, and no proof\n", counted{a.Already, "route"})
+		}
 		text += fmt.Sprintf("  unproven  %s that no route tells about: read back, and right\n", entries(a.Unproven))
 		if a.Tagged+a.Untagged > 0 {
 			text += fmt.Sprintf("  expected  %s tagged for members who have chosen; what they got cannot be read from gobgpd 3.37\n", counted{a.Tagged, "route"})
@@ -56,6 +71,7 @@ func (v *person) Apply(a Apply) error {
 	var beyond strings.Builder
 	outOfReach(&beyond, "  ", "     ", a.OutOfReach, false)
 	text += beyond.String()
+	text += a.left()
 	if a.Persist != nil {
 		text += fmt.Sprintf("  file      %s is in step with it\n", a.Persist.File)
 	}

@@ -127,6 +127,9 @@ func (v *person) announced(w *tabwriter.Writer, e Explain) {
 		if a.Verdict == "changed" {
 			verdict += ": " + a.Effect
 		}
+		if a.Polluted {
+			verdict += "; treated already, or announced so"
+		}
 		fmt.Fprintf(w, "%s\tAS%s  %s\t%s\t%s\t%s\n", title, a.ASN, a.Address, a.Prefix, a.ASPath, verdict)
 	}
 	if more := len(e.AnnouncedBy) - n; more > 0 {

@@ -18,9 +18,10 @@ type Impact struct {
 	OutOfReach  []Neighbor   // of Server
 	Lists       []plan.ListRef
 	Summary     plan.Summary
-	Report      *impact.Report // nil: no routes were looked at
-	Rib         *Rib           // nil: routes are those of the target
-	Choices     *Choices       // nil: no member has chosen anything
+	Report      *impact.Report    // nil: no routes were looked at
+	Rib         *Rib              // nil: routes are those of the target
+	Choices     *Choices          // nil: no member has chosen anything
+	Polluted    []impact.Polluted // nil: as Report says, if it is there
 	Guards      []plan.Guard
 	Alerts      []impact.Alert
 	At          time.Time // the moment that lists were compiled for
@@ -45,15 +46,20 @@ type impacted struct {
 	Changes plan.Summary   `json:"changes"`
 	Rib     *Rib           `json:"rib,omitempty"`
 	*impact.Report
-	OutOfReach  []Neighbor     `json:"out_of_reach"`
-	Choices     []Chosen       `json:"choices"` // expected, and not verified
-	Alerts      []impact.Alert `json:"alerts"`
-	Guards      []plan.Guard   `json:"guards"`
-	Diagnostics []diagnostic   `json:"diagnostics"`
+	OutOfReach  []Neighbor        `json:"out_of_reach"`
+	Polluted    []impact.Polluted `json:"polluted,omitzero"` // also where there is no report
+	Choices     []Chosen          `json:"choices"`           // expected, and not verified
+	Alerts      []impact.Alert    `json:"alerts"`
+	Guards      []plan.Guard      `json:"guards"`
+	Diagnostics []diagnostic      `json:"diagnostics"`
 }
 
 func impactedOf(i Impact) impacted {
-	return impacted{i.Server, nonNil(i.Lists), i.Summary, i.Rib, i.Report, nonNil(i.OutOfReach), i.Choices.members(), nonNil(i.Alerts), nonNil(i.Guards), diagnostics(i.Diagnostics)}
+	return impacted{
+		Target: i.Server, Lists: nonNil(i.Lists), Changes: i.Summary, Rib: i.Rib, Report: i.Report,
+		OutOfReach: nonNil(i.OutOfReach), Polluted: i.polluted(), Choices: i.Choices.members(),
+		Alerts: nonNil(i.Alerts), Guards: nonNil(i.Guards), Diagnostics: diagnostics(i.Diagnostics),
+	}
 }
 
 func (v *program) Impact(i Impact) error {
@@ -71,6 +77,7 @@ func (v *person) Impact(i Impact) error {
 	v.alerts(w, i.Alerts)
 	v.head(w, "", i)
 	v.routes(w, i)
+	v.polluted(w, i.polluted())
 	v.choices(w, i)
 	v.guards(w, i.Guards)
 	if err := w.Flush(); err != nil {

@@ -84,6 +84,10 @@ func (v *person) planned(to io.Writer, p Plan) error {
 	v.providerChanges(w, p.Changes)
 	v.next(w, p)
 	v.routes(w, p.Impact)
+	v.polluted(w, p.polluted())
+	if p.Plan.Clear && len(p.polluted()) > 0 {
+		fmt.Fprintf(w, "stays\t%s\n", stays)
+	}
 	v.choices(w, p.Impact)
 	v.guards(w, p.Guards)
 	fmt.Fprintf(w, "changes\t%s%s\n", p.Summary, effort(p.Impact))

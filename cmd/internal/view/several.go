@@ -63,7 +63,7 @@ func (v *person) Plans(p Plans) error {
 func (v *program) Applied(all []Apply) error {
 	all = nonNil(all)
 	for i := range all {
-		all[i].Reset, all[i].Sessions = nonNil(all[i].Reset), nonNil(all[i].Sessions)
+		all[i].neverNil()
 	}
 	return object(v.Out, struct {
 		SchemaVersion int     `json:"schema_version"`

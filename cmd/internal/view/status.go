@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"depeer/filters/diag"
+	"depeer/policies/impact"
 	"depeer/policies/journal"
 	"depeer/policies/plan"
 )
@@ -38,6 +39,8 @@ type TargetStatus struct {
 	// Unfit: the target is none that policy can be made for: the exchange file is about
 	// another one, or it has no route-server client.
 	Unfit bool `json:"-"`
+	// Polluted are members with routes that are treated already, or announced so.
+	Polluted []impact.Polluted `json:"polluted"`
 }
 
 // Drift is one thing in which a target is not as it should be.
@@ -64,6 +67,7 @@ func (v *program) Status(s Status) error {
 	for i := range s.Targets {
 		s.Targets[i].Lists, s.Targets[i].Drift, s.Targets[i].Choosers = nonNil(s.Targets[i].Lists), nonNil(s.Targets[i].Drift), nonNil(s.Targets[i].Choosers)
 		s.Targets[i].OutOfReach = nonNil(s.Targets[i].OutOfReach)
+		s.Targets[i].Polluted = nonNil(s.Targets[i].Polluted)
 	}
 	type target struct {
 		TargetStatus
@@ -99,6 +103,7 @@ func (v *person) Status(s Status) error {
 		for _, d := range t.Drift {
 			fmt.Fprintf(w, "  drift\t%s %s\n", d.Object, d.What)
 		}
+		v.cure(w, "  ", t.Polluted)
 		if t.Persist != nil && t.Persist.InStep {
 			fmt.Fprintf(w, "  file\t%s is in step\n", t.Persist.File)
 		}

@@ -16,6 +16,7 @@ type Announcement struct {
 	// route that the member originates, the member's own again for a prepend.
 	Path             []filters.ASN
 	MED              *uint32
+	LocalPref        uint32 // 0: none; sent by members with MemberConfig.LocalPref only
 	Communities      []policies.Community
 	LargeCommunities []policies.LargeCommunity
 }
@@ -38,6 +39,9 @@ func (a Announcement) route() string {
 	}
 	if a.MED != nil {
 		fmt.Fprintf(&b, " wanted_med = %d;", *a.MED)
+	}
+	if a.LocalPref != 0 {
+		fmt.Fprintf(&b, " bgp_local_pref = %d;", a.LocalPref)
 	}
 	for _, c := range a.Communities {
 		fmt.Fprintf(&b, " bgp_community.add((%d,%d));", c>>16, c&0xffff)

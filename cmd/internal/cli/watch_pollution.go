@@ -1,0 +1,42 @@
+package cli
+
+import (
+	"context"
+	"net/netip"
+
+	"depeer/cmd/internal/view"
+	"depeer/policies/impact"
+	"depeer/policies/plan"
+)
+
+// lookForPollution looks for routes that are treated already where there are no lists to
+// count routes by: those of what is in force, and was.
+func (k *keeper) lookForPollution(ctx context.Context, turn *session, state *plan.State) {
+	x, now := k.exchange(), inForce(state)
+	found, err := turn.polluted(ctx, k.client, state, x, append(turn.pastOf(k.target.options.Address, now), now)...)
+	if err != nil {
+		if ctx.Err() == nil {
+			k.log.Warn("routes could not be looked at", "error", err)
+		}
+		return
+	}
+	k.tellPolluted(found)
+}
+
+// tellPolluted says which members have routes that are treated already, or announced so:
+// once when that begins, and once when it is over.
+func (k *keeper) tellPolluted(all []impact.Polluted) {
+	k.numbers.Polluted(all)
+	now := make(map[netip.Addr]bool, len(all))
+	for _, m := range all {
+		if now[m.Address] = true; !k.polluted[m.Address] {
+			k.log.Warn("routes are treated already, or announced so", "member", m.Address, "asn", m.ASN, "name", m.Name, "prefixes", m.Prefixes, "cure", view.Cure)
+		}
+	}
+	for a := range k.polluted {
+		if !now[a] {
+			k.log.Info("no route is treated already any more", "member", a)
+		}
+	}
+	k.polluted = now
+}
