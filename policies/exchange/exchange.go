@@ -28,10 +28,11 @@ type Exchange struct {
 	Limits      Limits
 	Targets     []Target
 
-	asnSource diag.Position // nowhere, if a target gave the ASN
-	builtin   bool          // Treatments are policies.Builtin
-	tells     []telling     // which treatments tell why
-	reasonsAt diag.Position
+	asnSource   diag.Position // nowhere, if a target gave the ASN
+	builtin     bool          // Treatments are policies.Builtin
+	treatmentAt map[string]diag.Position
+	tells       []telling // which treatments tell why
+	reasonsAt   diag.Position
 }
 
 // LAN is a prefix of the exchange's own, and where it is written.
@@ -145,12 +146,10 @@ func (e *Exchange) Inert(c *filters.Compiled) diag.List {
 	if e.Reasons != 0 && e.ASN == 0 {
 		diags.Warnf(e.reasonsAt, "exchange-reasons-inert", "asn: ...", "no route tells why it is treated: a reason is a large community of the exchange, whose ASN is not known")
 	}
-	if t, _ := e.Treatment(policies.Tag.String()); !t.TowardsOne().Changes() {
-		for _, m := range e.Members {
-			for _, c := range m.Choices {
-				if c.Wish == policies.Tag {
-					diags.Warnf(c.Source, "exchange-choice-inert", "exchange: {asn: ...}", "nothing happens: tag is a community of the exchange, whose ASN is not known")
-				}
+	for _, m := range e.Members {
+		for _, c := range m.Choices {
+			if c.Wish != policies.Refuse && !e.chosen(c.Wish).TowardsOne().Changes() {
+				diags.Warnf(c.Source, "exchange-choice-inert", "exchange: {asn: ...}", "nothing happens: %s is a community of the exchange, whose ASN is not known", c.Wish)
 			}
 		}
 	}
