@@ -55,24 +55,9 @@ func TestLongUpdatesArrive(t *testing.T) {
 	}
 }
 
-// The attributes that gobgpd 3.37 sends for an IPv4 route must leave room for a prefix. Where
-// they do not it sends nothing, and where they are longer still it ends: packerV4.pack divides
-// the room by what a prefix takes, and makes a slice of that capacity (osrg/gobgp#2629).
-// No policy is needed for what is not sent. The old built-in treatment, whose community and
-// prepend made it 4,078 bytes or more of a legal UPDATE, ended the daemon.
-func TestFactLongRouteEndsTheDaemon(t *testing.T) {
-	t.Parallel()
-	policy := policy(prefixSet("set", "10.0.0.0/8 8..32"), matchPrefix("set", "any")+
-		"actions.bgp-actions.set-as-path-prepend = {as = \"last-as\", repeat-n = 2}\n"+
-		"actions.bgp-actions.set-local-pref = 50\n"+
-		setCommunities("large-community", "add", "64500:666:1"))
-	d := testbed.Gobgpd(t, testbed.Config{Policy: policy, Members: []testbed.MemberConfig{{ASN: 1001, Import: []string{"fact"}}, {ASN: 64497}}})
-	testbed.Speak(t, d, d.Site.Member(1), 64497)
-	speaker := testbed.Speak(t, d, d.Site.Member(0), 1001)
-	speaker.SayRaw(testbed.LongUpdate{
-		Prefix: netip.MustParsePrefix("10.1.0.0/16"), NextHop: speaker.Address, Path: []filters.ASN{1001, 65001},
-		Attributes: 4 + 7 + 13 + 4 + 12*336, Fill: testbed.WithLargeCommunities,
-	}.Bytes())
+// ends is whether the daemon has ended as it does for a route that is too long.
+func ends(t *testing.T, d *testbed.Daemon) {
+	t.Helper()
 	select {
 	case <-d.Done():
 	case <-time.After(testbed.Patience):
@@ -80,5 +65,50 @@ func TestFactLongRouteEndsTheDaemon(t *testing.T) {
 	}
 	if log := d.Log(); !bytes.Contains(log, []byte("panic: runtime error: makeslice: cap out of range")) {
 		t.Errorf("gobgpd v3.37.0 did otherwise; log:\n%s", log)
+	}
+}
+
+// The attributes that gobgpd 3.37 sends for an IPv4 route must leave room for a prefix. Where
+// they do not it sends nothing, and where they are longer still, from 4,078 bytes on, it
+// ends: packerV4.pack divides the room by what a prefix takes, and makes a slice of that
+// capacity (osrg/gobgp#2629). A legal UPDATE does not get there by itself, except over a session
+// without four-octet ASNs.
+func TestFactLongRouteEndsTheDaemon(t *testing.T) {
+	const (
+		set       = "0.0.0.0/0 0..32"
+		localPref = "actions.bgp-actions.set-local-pref = 50\n"
+		prepend   = "actions.bgp-actions.set-as-path-prepend = {as = \"last-as\", repeat-n = %d}\n"
+	)
+	community, large := setCommunities("community", "add", "64500:64661"), setCommunities("large-community", "add", "64500:666:1")
+	for name, c := range map[string]struct {
+		terms   testbed.Terms
+		actions string
+		update  testbed.LongUpdate
+	}{
+		// What was built in as deprefer, and one announcement with 336 large communities.
+		"the old deprefer": {actions: fmt.Sprintf(prepend, 2) + localPref + large, update: testbed.LongUpdate{
+			Prefix: netip.MustParsePrefix("10.1.0.0/16"), Path: []filters.ASN{1001, 65001}, Attributes: 4 + 7 + 13 + 4 + 12*336}},
+		"the old tag":         {actions: large, update: testbed.LongUpdate{Prefix: netip.MustParsePrefix("10.1.1.0/24"), Path: []filters.ASN{1001}}},
+		"local-pref on a /8":  {actions: localPref, update: testbed.LongUpdate{Prefix: netip.MustParsePrefix("10.0.0.0/8"), Path: []filters.ASN{1001}}},
+		"a community on a /8": {actions: community, update: testbed.LongUpdate{Prefix: netip.MustParsePrefix("10.0.0.0/8"), Path: []filters.ASN{1001}}},
+		"both on a /20":       {actions: localPref + community, update: testbed.LongUpdate{Prefix: netip.MustParsePrefix("10.0.0.0/20"), Path: []filters.ASN{1001}}},
+		"a prepend, without four-octet ASNs": {terms: testbed.Terms{TwoOctets: true}, actions: fmt.Sprintf(prepend, 1), update: testbed.LongUpdate{
+			Prefix: netip.MustParsePrefix("10.1.1.0/24"), Path: []filters.ASN{1001, 65001, 65002, 65003, 65004}, TwoOctets: true}},
+		// Nothing of ours is needed for that one, and nothing of ours can keep it off.
+		"no policy, an AS4_PATH": {terms: testbed.Terms{TwoOctets: true}, update: testbed.LongUpdate{
+			Prefix: netip.MustParsePrefix("10.1.1.0/24"), Path: []filters.ASN{1001, 65001}, Fill: testbed.WithPath, TwoOctets: true, AS4Path: true}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := testbed.Gobgpd(t, testbed.Config{
+				Policy:  policy(prefixSet("set", set), matchPrefix("set", "any")+c.actions),
+				Members: []testbed.MemberConfig{{ASN: 1001, Import: []string{"fact"}}, {ASN: 64497}},
+			})
+			testbed.Speak(t, d, d.Site.Member(1), 64497)
+			speaker := testbed.SpeakOn(t, d, d.Site.Member(0), 1001, c.terms)
+			c.update.NextHop = speaker.Address
+			speaker.SayRaw(c.update.Bytes())
+			ends(t, d)
+		})
 	}
 }

@@ -22,6 +22,8 @@ type LongUpdate struct {
 	Fill       Fill
 	TwoOctets  bool // as the Terms of the session say
 	MPReach    bool // an IPv4 route goes in MP_REACH_NLRI, too (RFC 4760)
+	// AS4Path adds an AS4_PATH of the last ASN (RFC 6793), for a session with TwoOctets.
+	AS4Path bool
 }
 
 // Fill is which attributes make an UPDATE long. What they leave over, in their own size, is
@@ -85,7 +87,12 @@ func (u LongUpdate) Bytes() []byte {
 		announced = nlri(u.Prefix)
 	}
 	path := u.Path
-	room := func() int { return want - len(attributes) - len(u.asPath(path)) }
+	var as4Path []byte // behind AS_PATH: in front of it, it ends gobgpd 3.37
+	if u.AS4Path {
+		value := wire.BigEndian.AppendUint32([]byte{bgp.BGP_ASPATH_ATTR_TYPE_SEQ, 1}, uint32(path[len(path)-1]))
+		as4Path = attribute(bgp.BGP_ATTR_FLAG_OPTIONAL|bgp.BGP_ATTR_FLAG_TRANSITIVE, bgp.BGP_ATTR_TYPE_AS4_PATH, value)
+	}
+	room := func() int { return want - len(attributes) - len(u.asPath(path)) - len(as4Path) }
 	switch u.Fill {
 	case WithPath:
 		for last := path[len(path)-1]; room() > 16; {
@@ -99,7 +106,7 @@ func (u LongUpdate) Bytes() []byte {
 	if left := room(); left > 0 {
 		attributes = append(attributes, unknown(left)...)
 	}
-	attributes = append(attributes, u.asPath(path)...)
+	attributes = append(append(attributes, u.asPath(path)...), as4Path...)
 	if len(attributes) != want {
 		panic(fmt.Sprintf("testbed: no UPDATE has %d bytes of such attributes", want))
 	}
