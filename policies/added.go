@@ -27,10 +27,6 @@ import (
 // each ASN, and over a session without four-octet ASNs it came with two.
 const Unbounded = 4096
 
-// TagBytes is what a tag adds to a route towards a client whose export list does not have
-// ExportPolicy, which takes tags off.
-const TagBytes = largeCommunityBytes + attributeBytes
-
 // What attributes take (RFC 4271, 4.3; RFC 1997; RFC 8092).
 const (
 	attributeBytes      = 3 // flags, type, length
@@ -128,3 +124,39 @@ func isShort(e filters.Entry) bool { return e.Prefix.Addr().Is4() && e.Min <= Lo
 
 // shortPrefixes are all announcements that are left out.
 var shortPrefixes = []filters.Entry{{Prefix: netip.PrefixFrom(netip.IPv4Unspecified(), 0), Min: 0, Max: LongestShort}}
+
+// TaggedBytes returns how many bytes p adds at worst to a route towards a client that is
+// sent the tags of members' choices, as its export list does not have ExportPolicy; 0 where
+// there are no tags.
+func (p *RoutingPolicy) TaggedBytes() int {
+	tags := p.Tags()
+	if len(tags) == 0 {
+		return 0
+	}
+	most := 0
+	for _, s := range p.Import {
+		a := s.Actions
+		a.AddLargeCommunities = slices.DeleteFunc(slices.Clone(a.AddLargeCommunities), LargeCommunity.IsScratch)
+		most = max(most, a.and(Actions{AddLargeCommunities: tags}).AddedBytes())
+	}
+	return most
+}
+
+// AddedBytes returns how many bytes p adds at worst to a route as a member gets it. Where it has
+// choices, each of them counts on top of each treatment that it does not leave alone.
+func (p *RoutingPolicy) AddedBytes() int {
+	most := 0
+	for _, on := range append(slices.Clip(p.Import), Statement{}) {
+		a := on.Actions
+		visible := a
+		visible.AddLargeCommunities = slices.DeleteFunc(slices.Clone(a.AddLargeCommunities), LargeCommunity.IsScratch)
+		most = max(most, visible.AddedBytes())
+		if a.Reject || slices.ContainsFunc(a.AddLargeCommunities, LargeCommunity.IsTag) {
+			continue // goes nowhere; or it has done enough, or only tags
+		}
+		for _, s := range p.Export {
+			most = max(most, visible.and(s.Actions).AddedBytes())
+		}
+	}
+	return most
+}

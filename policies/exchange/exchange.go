@@ -126,6 +126,12 @@ func (e *Exchange) Treatment(name string) (policies.Treatment, bool) {
 	return policies.Treatment{}, false
 }
 
+// Builtin says whether the treatments are those that are built in.
+func (e *Exchange) Builtin() bool { return e.builtin }
+
+// TreatmentAt returns where a treatment stands; nowhere for one that is built in.
+func (e *Exchange) TreatmentAt(name string) diag.Position { return e.treatmentAt[name] }
+
 // Inert warns, for each list, of providers in force whose treatment changes nothing:
 // the built-in tag, while the ASN is not known that its community starts with; and of
 // reasons, and of members who have chosen tag, likewise. What is for choosers only is
