@@ -49,7 +49,7 @@ func TestChoices(t *testing.T) {
 	}
 	want := map[string]string{}
 	for _, prefix := range []string{"208.66.192.0/22", "208.72.168.0/21", "208.72.173.0/24"} {
-		want[fmt.Sprint(netip.MustParsePrefix(prefix), " to Member C")] = "prepend 2, large-community 64500:666:1"
+		want[fmt.Sprint(netip.MustParsePrefix(prefix), " to Member C")] = "community 64500:64662"
 		want[fmt.Sprint(netip.MustParsePrefix(prefix), " to Member D")] = "refuse"
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -59,10 +59,9 @@ func heldOn(day string, announced []policies.Route) []string {
 		case "depeer":
 			continue
 		case "deprefer":
-			r.LocalPref, r.Path = 50, append([]filters.ASN{r.Path[0], r.Path[0]}, r.Path...)
-			r.LargeCommunities = []policies.LargeCommunity{{Global: 64500, Local1: 666, Local2: 1}}
+			r.LocalPref = 50
 		case "tag":
-			r.LargeCommunities = []policies.LargeCommunity{{Global: 64500, Local1: 666, Local2: 2}}
+			r.Communities = []policies.Community{64500<<16 | 64661}
 		}
 		held = append(held, routeText(r))
 	}
@@ -71,7 +70,7 @@ func heldOn(day string, announced []policies.Route) []string {
 }
 
 func routeText(r policies.Route) string {
-	return fmt.Sprint(r.Prefix, r.Path, r.LocalPref, r.LargeCommunities)
+	return fmt.Sprint(r.Prefix, r.Path, r.LocalPref, r.Communities)
 }
 
 // unwritten is a journal that nobody reads.

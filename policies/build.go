@@ -29,6 +29,8 @@ func Build(c *filters.Compiled, treatments []Treatment, asn filters.ASN) *Routin
 // The statements of the import policy:
 //
 //	scrub                 marks, tags and reasons that members have sent come off
+//	short                 before the first that changes attributes of IPv4 prefixes of /8 and
+//	                      shorter: marks these, and they are left out (see added.go)
 //	<treatment>-prefix4   one for each way in which a filter matches. It refuses,
 //	  -prefix6            or changes attributes, and marks the route as treated
 //	  -as-path[4,6]       where a later statement might match it again; that
@@ -53,9 +55,15 @@ func BuildWith(c *filters.Compiled, treatments []Treatment, asn filters.ASN, cho
 		if p != nil {
 			p.raise(&s, treatments)
 		}
+		if s.leaves {
+			b.leaveShort(p)
+		}
 		b.treat(s)
 	}
 	if p != nil {
+		if p.short != (LargeCommunity{}) {
+			b.leaveShort(p)
+		}
 		for i, l := range p.Lists {
 			b.tag(l, p.tags[i])
 		}
@@ -90,6 +98,7 @@ type step struct {
 	marks    bool           // leaves the mark of treated routes
 	unmarked bool           // is for routes without it
 	once     bool           // is for routes without what it adds
+	leaves   bool           // leaves short announcements out
 	above    LargeCommunity // tells export how much is done already; the zero value does not
 }
 
@@ -107,6 +116,7 @@ func arrange(list []match) []step {
 			continue
 		}
 		steps[i].marks = len(m.treatment.LargeCommunities) != 0
+		steps[i].leaves = m.takesShort()
 		for j := i + 1; j < len(list); j++ {
 			if !list[j].idle() && m.meets(list[j]) {
 				steps[i].marks = true
@@ -124,6 +134,7 @@ type builder struct {
 	marked bool // some statement leaves a mark
 	looked bool // and some statement asks for its absence
 	tagged bool // some statement leaves a tag
+	short  bool // short announcements are marked
 
 	reasons []LargeCommunityPattern // what members must not give
 }
@@ -136,6 +147,9 @@ func (b *builder) treat(s step) {
 	}
 	if s.once {
 		absent = append(absent, s.treatment.LargeCommunities...)
+	}
+	if s.leaves {
+		absent = append(absent, short(b.asn))
 	}
 	if s.group != 0 {
 		b.except(s.match)
@@ -165,7 +179,7 @@ func (b *builder) actions(s step) Actions {
 	if t.Reject {
 		return Actions{Reject: true}
 	}
-	a := Actions{LocalPref: t.LocalPref, MED: t.MED, Prepend: t.Prepend, Communities: t.Communities, AddLargeCommunities: t.LargeCommunities}
+	a := t.actions()
 	if s.above != (LargeCommunity{}) {
 		a.AddLargeCommunities = append(slices.Clone(a.AddLargeCommunities), s.above)
 	}
@@ -174,6 +188,21 @@ func (b *builder) actions(s step) Actions {
 		b.marked = true
 	}
 	return a
+}
+
+// leaveShort adds the statement that marks short announcements, once. Export learns from it
+// that enough is done to them, where members' choices (p; nil: there are none) would add
+// anything: they can be refused, and nothing else.
+func (b *builder) leaveShort(p *program) {
+	if b.short {
+		return
+	}
+	b.short, b.marked = true, true
+	then := Actions{AddLargeCommunities: []LargeCommunity{short(b.asn)}}
+	if p != nil && p.short != (LargeCommunity{}) {
+		then.AddLargeCommunities = append(then.AddLargeCommunities, p.short)
+	}
+	b.add("short", Conditions{PrefixSet: Condition{Set: b.prefixSet("short", ipv4, shortPrefixes)}}, then)
 }
 
 // except adds the statement that marks what the exceptions of a group hold for,

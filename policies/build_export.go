@@ -32,7 +32,7 @@ func (b *builder) refusing(p *program) {
 // large communities cannot both take the tags off and add the treatment's own.
 func (b *builder) depreferring(p *program) {
 	for i, g := range p.groups {
-		if len(g.lists[Deprefer]) == 0 {
+		if len(g.lists[Deprefer]) == 0 || !p.Deprefer.TowardsOne().Changes() { // as tag does, below
 			continue
 		}
 		tags, a := p.of(g.lists[Deprefer]), attributes(p.Deprefer)
@@ -94,8 +94,7 @@ func (p *program) of(lists []int) []LargeCommunity {
 
 // attributes returns what t does towards one member.
 func attributes(t Treatment) Actions {
-	t = t.TowardsOne()
-	return Actions{MED: t.MED, Prepend: t.Prepend, Communities: t.Communities, AddLargeCommunities: t.LargeCommunities}
+	return t.TowardsOne().actions()
 }
 
 func (b *builder) neighborSet(addresses []netip.Addr) string {

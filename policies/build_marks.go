@@ -29,6 +29,9 @@ func Marks(asn filters.ASN) LargeCommunityPattern {
 // treated returns the mark of a route that has met its most severe match.
 func treated(asn filters.ASN) LargeCommunity { return mark(asn, 1) }
 
+// short returns the mark of an announcement that is left out of whatever adds bytes.
+func short(asn filters.ASN) LargeCommunity { return mark(asn, 2) }
+
 // excepted returns the mark of a route that an exception of the n-th group holds for.
 func excepted(asn filters.ASN, n int) LargeCommunity { return mark(asn, 1000+uint32(n)) }
 

@@ -186,6 +186,27 @@ func TestBuild(t *testing.T) {
 				"depeer/006-clean: depeer/marks/large-community [^64500:66600:[0-9]+$] -> -^64500:66600:[0-9]+$",
 			},
 		},
+		"short announcements are left out, and refused where they are": {
+			compiled: filters.Compiled{Filters: []filter{
+				{Treatment: "refuse", Prefixes: entries("10.0.0.0/8")},
+				{Treatment: "tag", Prefixes: entries("20.0.0.0/8", "30.0.0.0/8 9..32", "2000::/3")},
+			}},
+			want: []string{
+				"depeer/001-scrub: depeer/marks/large-community [^4294967294:66600:[0-9]+$] -> -^4294967294:66600:[0-9]+$",
+				"depeer/002-refuse-prefix4: depeer/refuse/prefix4 10.0.0.0/8 8..32 -> reject",
+				"depeer/003-short: depeer/short/prefix4 0.0.0.0/0 0..8 -> +4294967294:66600:2",
+				"depeer/004-tag-prefix4: depeer/tag/prefix4 20.0.0.0/8 8..32 30.0.0.0/8 9..32 depeer/marks/large-community none of [^4294967294:66600:2$] -> med 7 +64500:666",
+				"depeer/005-tag-prefix6: depeer/tag/prefix6 2000::/3 3..128 -> med 7 +64500:666",
+				"depeer/006-clean: depeer/marks/large-community [^4294967294:66600:[0-9]+$] -> -^4294967294:66600:[0-9]+$",
+			},
+		},
+		"none is short, none is marked": {
+			compiled: filters.Compiled{Filters: []filter{{Treatment: "tag", Prefixes: entries("30.0.0.0/8 9..32", "2000::/3")}}},
+			want: []string{
+				"depeer/001-tag-prefix4: depeer/tag/prefix4 30.0.0.0/8 9..32 -> med 7 +64500:666",
+				"depeer/002-tag-prefix6: depeer/tag/prefix6 2000::/3 3..128 -> med 7 +64500:666",
+			},
+		},
 		"a refusal after a change looks for the mark": {
 			compiled: filters.Compiled{Filters: []filter{
 				{Treatment: "tag", ASNs: asn(64998)},
@@ -193,9 +214,10 @@ func TestBuild(t *testing.T) {
 			}},
 			want: []string{
 				"depeer/001-scrub: depeer/marks/large-community [^4294967294:66600:[0-9]+$] -> -^4294967294:66600:[0-9]+$",
-				"depeer/002-tag-as-path: depeer/tag/as-path [_64998$] -> med 7 +64500:666 +4294967294:66600:1",
-				"depeer/003-refuse-prefix4: depeer/refuse/prefix4 192.0.2.0/24 24..32 depeer/marks/large-community none of [^4294967294:66600:1$] -> reject",
-				"depeer/004-clean: depeer/marks/large-community [^4294967294:66600:[0-9]+$] -> -^4294967294:66600:[0-9]+$",
+				"depeer/002-short: depeer/short/prefix4 0.0.0.0/0 0..8 -> +4294967294:66600:2",
+				"depeer/003-tag-as-path: depeer/tag/as-path [_64998$] depeer/marks/large-community none of [^4294967294:66600:2$] -> med 7 +64500:666 +4294967294:66600:1",
+				"depeer/004-refuse-prefix4: depeer/refuse/prefix4 192.0.2.0/24 24..32 depeer/marks/large-community none of [^4294967294:66600:1$] -> reject",
+				"depeer/005-clean: depeer/marks/large-community [^4294967294:66600:[0-9]+$] -> -^4294967294:66600:[0-9]+$",
 			},
 		},
 		"exceptions": {

@@ -77,6 +77,9 @@ type program struct {
 	// above are the tags of what the exchange has done as much to as a wish would; the
 	// zero value where there is none.
 	above [wishes]LargeCommunity
+	// short is the one of above that short announcements get, which are left out of what
+	// adds bytes; the zero value where no choice adds any to one.
+	short LargeCommunity
 }
 
 // group are members who have chosen alike.
@@ -107,8 +110,36 @@ func (c Choices) program(steps []step, treatments []Treatment, asn filters.ASN) 
 			p.above[w] = mark(asn, 0)
 		}
 	}
+	w, leaves := p.addsToShort()
+	if leaves {
+		p.above[w] = mark(asn, 0)
+	}
 	p.number(asn)
+	if leaves {
+		p.short = p.above[w]
+	}
 	return p
+}
+
+// addsToShort returns the severest wish of those that somebody has, if the treatment of any
+// adds bytes to what a list names of short announcements.
+func (p *program) addsToShort() (severest Wish, adds bool) {
+	for _, w := range []Wish{Tag, Deprefer} {
+		lists := p.wished(w)
+		if len(lists) == 0 {
+			continue
+		}
+		severest = w
+		adds = adds || p.treatment(w).TowardsOne().Changes() && slices.ContainsFunc(lists, func(i int) bool { return namesShort(p.Lists[i].Compiled) })
+	}
+	return severest, adds
+}
+
+// namesShort says whether anything in c matches IPv4 announcements of /8 or shorter.
+func namesShort(c *filters.Compiled) bool {
+	return slices.ContainsFunc(c.Filters, func(f filters.Filter) bool {
+		return len(f.ASNs)+len(f.Groups) > 0 || slices.ContainsFunc(f.Prefixes.IPv4, isShort)
+	})
 }
 
 // join puts a member into its group, if it has chosen.

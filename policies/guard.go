@@ -25,6 +25,7 @@ var Guards = []Guard{
 	{Code: "guard-path-match"},
 	{Code: "guard-list-age", Unit: "days"},
 	{Code: "guard-list-future"},
+	{Code: "guard-added-bytes", Limit: "max_added_bytes", Unit: "bytes"},
 	{Code: "guard-max-growth", Limit: "max_growth", Flag: "--allow-growth", Unit: "entries"},
 	{Code: "guard-max-shrink", Limit: "max_shrink", Flag: "--allow-shrink", Unit: "entries"},
 	{Code: "guard-list-empty", Unit: "entries"},

@@ -75,7 +75,7 @@ func TestNamesAreASCIIAndOurs(t *testing.T) {
 			t.Errorf("name %q", name)
 		}
 	}
-	if len(sets) != 9 {
-		t.Errorf("%d sets, want 9: %q", len(sets), sets)
+	if len(sets) != 11 {
+		t.Errorf("%d sets, want 11: %q", len(sets), sets)
 	}
 }

@@ -89,18 +89,43 @@ func (t Treatment) Telling(reason LargeCommunity) Treatment {
 }
 
 // Builtin returns the treatments of an exchange that names none, most severe
-// first: depeer, deprefer and tag. They carry large communities of asn, the
-// exchange's own; without one (0) they carry none, and tag does nothing.
+// first: depeer, deprefer and tag. What they carry is of asn, the exchange's own; without
+// one (0) tag does nothing.
+//
+// Each adds seven bytes at most, where asn has 16 bits. The numbers of communities are
+// private ASNs (RFC 6996): many route servers read ASN:N as "announce to AS N", and a
+// public N could be obeyed by the operator's own policies.
 func Builtin(asn filters.ASN) []Treatment {
-	mark := func(value uint32) []LargeCommunity {
-		if asn == 0 {
-			return nil
-		}
-		return []LargeCommunity{{uint32(asn), 666, value}}
-	}
 	return []Treatment{
 		{Name: "depeer", Reject: true},
-		{Name: "deprefer", LocalPref: 50, Prepend: 2, LargeCommunities: mark(1)},
-		{Name: "tag", LargeCommunities: mark(2)},
+		{Name: "deprefer", LocalPref: 50},
+		ownCommunity("tag", asn, 64661, 2),
+	}
+}
+
+// BuiltinChoice returns what the built-in treatment of a wish does towards a member who has
+// the wish. LOCAL_PREF decides nothing there, so that deprefer is a community: what the
+// member makes of it is the member's.
+func BuiltinChoice(w Wish, asn filters.ASN) Treatment {
+	switch w {
+	case Deprefer:
+		return ownCommunity(w.String(), asn, 64662, 1)
+	case Tag:
+		return ownCommunity(w.String(), asn, 64661, 2)
+	default:
+		panic("policies: no treatment for the wish " + w.String())
+	}
+}
+
+// ownCommunity returns a treatment that adds one community of asn: a large one where asn has
+// more than 16 bits, and none where it is not known.
+func ownCommunity(name string, asn filters.ASN, value uint16, large uint32) Treatment {
+	switch {
+	case asn == 0:
+		return Treatment{Name: name}
+	case asn > 0xffff:
+		return Treatment{Name: name, LargeCommunities: []LargeCommunity{{uint32(asn), 666, large}}}
+	default:
+		return Treatment{Name: name, Communities: []Community{Community(asn)<<16 | Community(value)}}
 	}
 }

@@ -86,3 +86,14 @@ func (l cleaner) cleans(c policies.LargeCommunity) bool {
 	matches := func(p policies.LargeCommunityPattern) bool { return p.Matches(c) }
 	return slices.ContainsFunc(l.looks, matches) && slices.ContainsFunc(l.drop, matches)
 }
+
+// Treatments returns what p does to a route by each treatment that it has, as Effect says it.
+func Treatments(p *policies.RoutingPolicy) map[string]string {
+	out := make(map[string]string)
+	for i, effect := range effects(p) {
+		if name := p.Import[i].Treatment(); name != "" && effect != "" {
+			out[name] = effect
+		}
+	}
+	return out
+}

@@ -88,7 +88,7 @@ func (c chooser) towards(treatments []policies.Treatment) []policies.Treatment {
 
 // wished is what a member should be sent of a route, read off what was chosen.
 func wished(compiled *filters.Compiled, treatments []policies.Treatment, choices policies.Choices, asn filters.ASN, p *policies.RoutingPolicy, to netip.Addr, r policies.Route) (policies.Route, bool) {
-	name := naive(compiled, r)
+	name := naive(compiled, treatments, r)
 	i := slices.IndexFunc(treatments, func(t policies.Treatment) bool { return t.Name == name })
 	done := len(treatments) // how severe, of what is done for everybody
 	r = withoutReasons(r, treatments)
@@ -110,7 +110,7 @@ func wished(compiled *filters.Compiled, treatments []policies.Treatment, choices
 	severest := policies.Wish(99)
 	for _, m := range choices.Members {
 		for _, l := range choices.Lists {
-			if w, has := m.Wishes[l.Name]; has && slices.Contains(m.Addresses, to) && naive(l.Compiled, r) != "" {
+			if w, has := m.Wishes[l.Name]; has && slices.Contains(m.Addresses, to) && naive(l.Compiled, nil, r) != "" {
 				severest = min(severest, w)
 			}
 		}
@@ -124,6 +124,9 @@ func wished(compiled *filters.Compiled, treatments []policies.Treatment, choices
 	case policies.Tag:
 		t = choices.Tag
 	default:
+		return r, true
+	}
+	if r.Prefix.Addr().Is4() && r.Prefix.Bits() <= 8 { // is refused, or left out
 		return r, true
 	}
 	if done <= slices.IndexFunc(treatments, func(o policies.Treatment) bool { return o.Name == t.Name }) {

@@ -24,7 +24,7 @@ func TestBuildMeansWhatFiltersSay(t *testing.T) {
 		e := eval.New(p)
 		for range 20 {
 			r := c.route()
-			treatment := naive(compiled, r)
+			treatment := naive(compiled, treatments, r)
 			want, wantAccepted := treat(withoutReasons(r, treatments), treatments, treatment)
 			got, accepted := e.Apply(r)
 			if usesMarks(p) {
@@ -67,8 +67,15 @@ func usesMarks(p *policies.RoutingPolicy) bool {
 	})
 }
 
-// naive returns the treatment of the first filter that matches r; "" for none.
-func naive(c *filters.Compiled, r policies.Route) string {
+// leftOut says whether a treatment leaves r alone, as what it adds could end the daemon.
+func leftOut(treatments []policies.Treatment, name string, r policies.Route) bool {
+	return r.Prefix.Addr().Is4() && r.Prefix.Bits() <= 8 && slices.ContainsFunc(treatments, func(t policies.Treatment) bool {
+		return t.Name == name && !t.Reject && t.Towards == policies.Everybody && t.Changes()
+	})
+}
+
+// naive returns the treatment of the first filter that matches r, and does not leave it out; "" for none.
+func naive(c *filters.Compiled, treatments []policies.Treatment, r policies.Route) string {
 	inside := func(e filters.Entries) bool {
 		return slices.ContainsFunc(slices.Concat(e.IPv4, e.IPv6), func(e filters.Entry) bool {
 			return e.Prefix.Contains(r.Prefix.Addr()) && int(e.Min) <= r.Prefix.Bits() && r.Prefix.Bits() <= int(e.Max)
@@ -78,6 +85,9 @@ func naive(c *filters.Compiled, r policies.Route) string {
 		return slices.ContainsFunc(list, func(a filters.ASN) bool { return slices.Contains(r.Path, a) })
 	}
 	for _, f := range c.Filters {
+		if leftOut(treatments, f.Treatment, r) {
+			continue
+		}
 		if inside(f.Prefixes) {
 			return f.Treatment
 		}

@@ -2,6 +2,7 @@ package eval_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"depeer/filters"
@@ -19,7 +20,7 @@ var kinds = []string{
 	"large-community-set", "large-community-set INVERT",
 	"refused", "local-pref", "med", "prepended", "communities", "large communities",
 	"AS_SET", "empty path", "starts with AS_SET", "32-bit ASN", "carries a mark", "a reason is scrubbed",
-	"refused by choice", "changed by choice", "tagged, and not by choice",
+	"refused by choice", "changed by choice", "tagged, and not by choice", "left out as short",
 }
 
 // enough is how often each of them must be met, and missed.
@@ -64,7 +65,11 @@ func (t tally) count(p *policies.RoutingPolicy, r policies.Route) {
 		return policies.Marks(0).Matches(c) || policies.Marks(64500).Matches(c)
 	}))
 	for _, s := range p.Import {
-		if !t.statement(p, s, r) {
+		holds := t.statement(p, s, r)
+		if strings.HasSuffix(s.Name, "-short") {
+			t.add("left out as short", holds)
+		}
+		if !holds {
 			continue
 		}
 		t.add("a reason is scrubbed", slices.ContainsFunc(r.LargeCommunities, func(c policies.LargeCommunity) bool {

@@ -26,9 +26,9 @@ func (e *Exchange) Choices(c *filters.Compiled) policies.Choices {
 			wishes[c.List], chosen[c.List] = c.Wish, true
 			switch c.Wish {
 			case policies.Deprefer:
-				out.Deprefer, _ = e.Treatment(c.Wish.String())
+				out.Deprefer = e.chosen(c.Wish)
 			case policies.Tag:
-				out.Tag, _ = e.Treatment(c.Wish.String())
+				out.Tag = e.chosen(c.Wish)
 			}
 		}
 		if len(wishes) > 0 {

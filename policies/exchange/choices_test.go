@@ -48,14 +48,13 @@ members:
 		t.Fatal(diags)
 	}
 	got := ex.Choices(compiled)
-	builtin := policies.Builtin(64500)
 	address := netip.MustParseAddr
 	want := policies.Choices{
 		Members: []policies.Chooser{
 			{Addresses: []netip.Addr{address("203.0.113.11"), address("2001:db9:1::11")}, Wishes: map[string]policies.Wish{"ours": policies.Refuse, "other": policies.Tag}},
 			{Addresses: []netip.Addr{address("203.0.113.13")}, Wishes: map[string]policies.Wish{"ours": policies.Deprefer}},
 		},
-		Deprefer: builtin[1], Tag: builtin[2],
+		Deprefer: policies.BuiltinChoice(policies.Deprefer, 64500), Tag: policies.BuiltinChoice(policies.Tag, 64500),
 	}
 	if len(got.Lists) != 1 || got.Lists[0].Name != "ours" || len(got.Lists[0].Compiled.Filters) != 1 {
 		t.Fatalf("lists: %+v", got.Lists)

@@ -28,11 +28,12 @@ type Exchange struct {
 	Limits      Limits
 	Targets     []Target
 
-	asnSource diag.Position // nowhere, if a target gave the ASN
-	builtin   bool          // Treatments are policies.Builtin
-	facts     *Facts        // of the target; nil: no target was asked
-	tells     []telling     // which treatments tell why
-	reasonsAt diag.Position
+	asnSource   diag.Position // nowhere, if a target gave the ASN
+	builtin     bool          // Treatments are policies.Builtin
+	facts       *Facts        // of the target; nil: no target was asked
+	treatmentAt map[string]diag.Position
+	tells       []telling // which treatments tell why
+	reasonsAt   diag.Position
 }
 
 // LAN is a prefix of the exchange's own, and where it is written.
@@ -127,6 +128,12 @@ func (e *Exchange) Treatment(name string) (policies.Treatment, bool) {
 	return policies.Treatment{}, false
 }
 
+// Builtin says whether the treatments are those that are built in.
+func (e *Exchange) Builtin() bool { return e.builtin }
+
+// TreatmentAt returns where a treatment stands; nowhere for one that is built in.
+func (e *Exchange) TreatmentAt(name string) diag.Position { return e.treatmentAt[name] }
+
 // Inert warns, for each list, of providers in force whose treatment changes nothing:
 // the built-in tag, while the ASN is not known that its community starts with; and of
 // reasons, and of members who have chosen tag, likewise. What is for choosers only is
@@ -147,12 +154,10 @@ func (e *Exchange) Inert(c *filters.Compiled) diag.List {
 	if e.Reasons != 0 && e.ASN == 0 {
 		diags.Warnf(e.reasonsAt, "exchange-reasons-inert", "asn: ...", "no route tells why it is treated: a reason is a large community of the exchange, whose ASN is not known")
 	}
-	if t, _ := e.Treatment(policies.Tag.String()); !t.TowardsOne().Changes() {
-		for _, m := range e.Members {
-			for _, c := range m.Choices {
-				if c.Wish == policies.Tag {
-					diags.Warnf(c.Source, "exchange-choice-inert", "exchange: {asn: ...}", "nothing happens: tag is a community of the exchange, whose ASN is not known")
-				}
+	for _, m := range e.Members {
+		for _, c := range m.Choices {
+			if c.Wish != policies.Refuse && !e.chosen(c.Wish).TowardsOne().Changes() {
+				diags.Warnf(c.Source, "exchange-choice-inert", "exchange: {asn: ...}", "nothing happens: %s is a community of the exchange, whose ASN is not known", c.Wish)
 			}
 		}
 	}

@@ -65,8 +65,9 @@ func TestReference(t *testing.T) {
 		Except: []filters.Exception{{List: "spamhaus-drop-v4", Provider: "sbl300238", Until: day("2026-12-31"), Reason: "being handled with the customer"}},
 		Treatments: []policies.Treatment{
 			{Name: "depeer", Reject: true},
-			{Name: "deprefer", LocalPref: 50, MED: &med, Prepend: 2, Communities: []policies.Community{64500<<16 | 666}, LargeCommunities: []policies.LargeCommunity{{Global: 64500, Local1: 666, Local2: 1}, {Global: 64500, Local1: 66700, Local2: 1}}, Reason: policies.LargeCommunity{Global: 64500, Local1: 66700, Local2: 1}},
-			{Name: "tag", LargeCommunities: []policies.LargeCommunity{{Global: 64500, Local1: 666, Local2: 2}, {Global: 64500, Local1: 66700, Local2: 2}}, Reason: policies.LargeCommunity{Global: 64500, Local1: 66700, Local2: 2}},
+			{Name: "deprefer", LocalPref: 50},
+			{Name: "tag", Communities: []policies.Community{64500<<16 | 64661}},
+			{Name: "more", Towards: policies.Choosers, MED: &med, Prepend: 2, LargeCommunities: []policies.LargeCommunity{{Global: 64500, Local1: 666, Local2: 1}, {Global: 64500, Local1: 66700, Local2: 1}}, Reason: policies.LargeCommunity{Global: 64500, Local1: 66700, Local2: 1}},
 		},
 		Ladders: []filters.Ladder{{Name: "slow", Steps: []filters.Step{{Treatment: "tag"}, {After: 14 * aDay, Treatment: "deprefer"}, {After: 30 * aDay, Treatment: "depeer"}}}},
 		Members: []exchange.Member{

@@ -24,6 +24,7 @@ type guard struct {
 	match  func(*guarded, *filters.ASMatch) complaint
 	family func(*guarded, family) complaint
 	list   func(*guarded, *filters.Listing) complaint
+	file   func(g *guarded, refuse func(diag.Position, complaint)) // of the exchange
 }
 
 var guards = []guard{
@@ -36,6 +37,7 @@ var guards = []guard{
 	{code: "guard-path-match", match: pathMatch},
 	{code: "guard-list-age", list: listAge},
 	{code: "guard-list-future", list: listFuture},
+	{code: "guard-added-bytes", file: addedBytes},
 }
 
 // guarded is what guards look at.
@@ -81,6 +83,8 @@ func (e *Exchange) Guard(lists []*filters.Listing, c *filters.Compiled) diag.Lis
 			for _, l := range lists {
 				refuse(datePlace(l), guard.list(g, l))
 			}
+		case guard.file != nil:
+			guard.file(g, refuse)
 		}
 	}
 	refused.Sort()

@@ -10,7 +10,12 @@ type Limits struct {
 	MaxMemberRoutes Percent            // of one member's paths, refused
 	MaxGrowth       Percent            // entries added, of those that were applied last; see FreeGrowth
 	MaxShrink       Percent            // entries gone, of those that were applied last
+	MaxAddedBytes   int                // to a route's attributes, by treatment, reason and choice together
 }
+
+// mostAdded lets everything pass that a treatment and a choice can add: a message of gobgpd
+// has 4,096 bytes, and a prepend counts as so many.
+const mostAdded = 65535
 
 // FreeGrowth is how many entries a change may add whatever MaxGrowth says.
 const FreeGrowth = 20
@@ -34,6 +39,7 @@ func DefaultLimits() Limits {
 		MaxMemberRoutes: 10 * onePercent,
 		MaxGrowth:       10 * onePercent,
 		MaxShrink:       25 * onePercent,
+		MaxAddedBytes:   7,
 	}
 }
 
@@ -44,6 +50,11 @@ var limitFields = []strict.Field[Limits]{
 	{Key: "max_member_routes", Read: func(l *Limits, n strict.Node) { readPercent(n, whole, &l.MaxMemberRoutes) }},
 	{Key: "max_growth", Read: func(l *Limits, n strict.Node) { readPercent(n, 100*whole, &l.MaxGrowth) }},
 	{Key: "max_shrink", Read: func(l *Limits, n strict.Node) { readPercent(n, whole, &l.MaxShrink) }},
+	{Key: "max_added_bytes", Read: func(l *Limits, n strict.Node) {
+		if v, ok := n.Uint(0, mostAdded); ok {
+			l.MaxAddedBytes = int(v)
+		}
+	}},
 }
 
 var shortestFields = []strict.Field[PerFamily[uint8]]{

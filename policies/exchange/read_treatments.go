@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"depeer/filters/diag"
 	"depeer/filters/strict"
 	"depeer/policies"
 )
@@ -95,6 +96,10 @@ func readTreatments(r *reader, n strict.Node) {
 			changes = t.Name
 		}
 		r.ex.Treatments = append(r.ex.Treatments, t.Treatment)
+		if r.ex.treatmentAt == nil {
+			r.ex.treatmentAt = make(map[string]diag.Position)
+		}
+		r.ex.treatmentAt[t.Name] = n.Position()
 	})
 	r.finally(func() {
 		for i := range r.ex.Treatments {

@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"math/bits"
 	"net/netip"
+	"slices"
 
 	"depeer/filters"
+	"depeer/policies"
 )
 
 // whyNot says why nothing meets the subject, and which entry comes nearest.
@@ -83,7 +85,7 @@ func (x *explainer) near(f found) nearest {
 	length := uint8(p.Bits())
 	switch {
 	case inside(p, m.Prefix) && m.Min <= length && length <= m.Max:
-		n.rank, n.why = 3, orElse(notInForce(l), fmt.Sprintf("its treatment, %s, changes nothing", l.Treatment))
+		n.rank, n.why = 3, orElse(notInForce(l), x.changesNothing(l.Treatment, p))
 	case inside(p, m.Prefix):
 		n.rank, n.why = 2, fmt.Sprintf("%s is for lengths from %d to %d", m.Prefix, m.Min, m.Max)
 	case inside(m.Prefix, p):
@@ -92,6 +94,15 @@ func (x *explainer) near(f found) nearest {
 		n.why = "no entry is around it"
 	}
 	return n
+}
+
+// changesNothing says why a treatment does nothing to p, although its entry matches.
+func (x *explainer) changesNothing(treatment string, p netip.Prefix) string {
+	i := slices.IndexFunc(x.Treatments, func(t policies.Treatment) bool { return t.Name == treatment })
+	if i >= 0 && x.Treatments[i].AddedBytes() > 0 && p.Addr().Is4() && p.Bits() <= policies.LongestShort {
+		return fmt.Sprintf("nothing is added to IPv4 announcements of /%d and shorter: its treatment, %s, leaves them alone", policies.LongestShort, treatment)
+	}
+	return fmt.Sprintf("its treatment, %s, changes nothing", treatment)
 }
 
 // notInForce says why a provider's entries match nothing; "" if they do.

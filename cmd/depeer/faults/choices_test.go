@@ -32,8 +32,8 @@ version: 1
 exchange: {name: Example-IX, asn: 64500}
 treatments:
   - {name: depeer, reject: true}
-  - {name: deprefer, local_pref: 50, prepend: 2, large_communities: ["64500:666:1"]}
-  - {name: tag, large_communities: ["64500:666:2"]}
+  - {name: deprefer, communities: ["64500:64662"]}
+  - {name: tag, communities: ["64500:64661"]}
   - {name: offer, towards: choosers}
 limits: {max_shrink: 100%, max_growth: 100%, max_routes: 100%, max_member_routes: 100%}
 members:
@@ -151,10 +151,9 @@ func (x *choosing) sent(to int, paths []policies.Route) (policies.Route, bool) {
 			}
 			return r, false
 		case "deprefer":
-			r.Path = append([]filters.ASN{r.Path[0], r.Path[0]}, r.Path...)
-			r.LargeCommunities = append(r.LargeCommunities, policies.LargeCommunity{Global: 64500, Local1: 666, Local2: 1})
+			r.Communities = []policies.Community{64500<<16 | 64662}
 		case "tag":
-			r.LargeCommunities = append(r.LargeCommunities, policies.LargeCommunity{Global: 64500, Local1: 666, Local2: 2})
+			r.Communities = []policies.Community{64500<<16 | 64661}
 		}
 		return r, true
 	}

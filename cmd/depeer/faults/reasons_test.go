@@ -25,7 +25,7 @@ func TestReasons(t *testing.T) {
 	w.write("depeer.yaml", `
 version: 1
 exchange: {name: Example-IX, asn: 64500, reasons: 66700}
-limits: {max_shrink: 100%, max_routes: 100%, max_member_routes: 100%}
+limits: {max_shrink: 100%, max_routes: 100%, max_member_routes: 100%, max_added_bytes: 22}
 `)
 	const as64500 = " | 100 64500:1:1 64500:667:1 64500:66700:1 64500:66700:99"
 	before := table{
@@ -36,7 +36,7 @@ limits: {max_shrink: 100%, max_routes: 100%, max_member_routes: 100%}
 	w.holds(before)
 	w.on("plan", "a.yaml", "-o", "a.plan").exits(0)
 	w.depeer("apply", "a.plan", "--yes").exits(0)
-	deprefer, tag := "20.1.0.0/16 64496 64496 64496 | 50 64500:1:1 64500:666:1 64500:667:1 64500:66700:1", "2a00:1::/32 64496 | 100 64500:1:1 64500:666:2 64500:667:1 64500:66700:2"
+	deprefer, tag := "20.1.0.0/16 64496 | 50 64500:1:1 64500:667:1 64500:66700:1", "2a00:1::/32 64496 | 100 64500:64661 64500:1:1 64500:667:1 64500:66700:2"
 	scrubbed := "20.3.0.0/16 64497 | 100 64500:1:1 64500:667:1"
 	after := table{sorted(scrubbed, third), sorted(deprefer, tag, third), sorted(deprefer, tag, scrubbed)}
 	w.holds(after)

@@ -14,7 +14,7 @@ version: 1
 exchange: {name: Example-IX, asn: 64500, contact: noc@example-ix.net}
 treatments:
   - {name: cut, reject: true, session: shut}
-  - {name: tag, large_communities: ["64500:666:2"]}
+  - {name: tag, communities: ["64500:64661"]}
 ladders:
   - {name: slow, steps: [{after: 0d, treatment: tag}, {after: 10d, treatment: cut}]}
 limits: {max_shrink: 100%, max_routes: 100%, max_member_routes: 100%}

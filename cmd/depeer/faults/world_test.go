@@ -109,7 +109,7 @@ func (w *world) table() table {
 	return all
 }
 
-// line writes a route: prefix, path, local preference, large communities.
+// line writes a route: prefix, path, local preference, communities, large communities.
 func line(r policies.Route) string {
 	var b strings.Builder
 	b.WriteString(r.Prefix.String())
@@ -117,6 +117,9 @@ func line(r policies.Route) string {
 		fmt.Fprintf(&b, " %s", asn)
 	}
 	fmt.Fprintf(&b, " | %d", r.LocalPref)
+	for _, c := range r.Communities {
+		fmt.Fprintf(&b, " %s", c)
+	}
 	for _, c := range r.LargeCommunities {
 		fmt.Fprintf(&b, " %s", c)
 	}

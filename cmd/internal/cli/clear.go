@@ -67,6 +67,7 @@ func (s *session) clearing(ctx context.Context, t target, look bool) (view.Plan,
 	if err != nil {
 		return view.Plan{}, unreached(ctx, err)
 	}
+	s.tooMuch(state.InForce(), t.added, "what is in force, until it is out,")
 	id, state := newID(), s.remembered(state, t.options.Address)
 	p := s.newPlan(t, state, id, *plan.Clear(state, id))
 	p.Clear = true

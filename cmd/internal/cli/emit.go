@@ -96,7 +96,7 @@ func (s *session) emitInto(ctx context.Context, in *input, policy *policies.Rout
 		return verdict(in.read)
 	}
 	text, diags := render.Into(args.into, old, policy, in.comment())
-	in.diags = append(in.diags, diags...)
+	in.diags = append(append(in.diags, diags...), render.Leaks(args.into, old, policy, in.exchange.Limits.MaxAddedBytes)...)
 	in.diags.Sort()
 	if f := verdict(in.diags); f != nil {
 		return f

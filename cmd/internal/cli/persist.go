@@ -11,6 +11,7 @@ import (
 	"depeer/policies/journal"
 	"depeer/policies/persist"
 	"depeer/policies/plan"
+	"depeer/policies/render"
 )
 
 // What is done about a target's own gobgpd.conf, where the exchange file has it kept.
@@ -57,7 +58,18 @@ func (s *session) fileReady(t target, p *plan.Plan) error {
 	if t.persist == "" || p.WayBack() {
 		return nil
 	}
-	return s.wrongFile(t.fileOf(p.Server).Try(p.Wanted(), commentOf(p.Lists)))
+	if err := s.wrongFile(t.fileOf(p.Server).Try(p.Wanted(), commentOf(p.Lists))); err != nil {
+		return err
+	}
+	found, err := t.fileOf(p.Server).Look(p.Wanted(), commentOf(p.Lists))
+	if err != nil {
+		return s.wrongFile(err)
+	}
+	if f := verdict(render.Leaks(t.persist, found.Text, p.Wanted(), t.added)); f != nil {
+		s.files.read[t.persist] = found.Text // for carets
+		return f
+	}
+	return nil
 }
 
 func orNone(file string) string {
@@ -88,6 +100,14 @@ func (s *session) lookAtFile(t target, p *plan.Plan, diags *diag.List) (*view.Pe
 			*diags = append(*diags, d)
 		}
 	}
+	leaks := render.Leaks(t.persist, found.Text, p.Wanted(), t.added)
+	if f := verdict(leaks); f != nil && !p.WayBack() {
+		return nil, f
+	}
+	for i := range leaks { // a way back does not wait for that
+		leaks[i].Severity = diag.Warning
+	}
+	*diags = append(*diags, leaks...)
 	diags.Sort()
 	out.InStep = !found.Stale
 	return out, nil

@@ -108,6 +108,7 @@ func (s *session) draft(ctx context.Context, in *input, client *gobgp.Client, st
 		return view.Plan{}, err
 	}
 	want := in.policy()
+	in.otherEffects(state.InForce(), want)
 	if err := obstructed(state.Unshuttable(want), args.target.options.Address); err != nil {
 		return view.Plan{}, err
 	}

@@ -97,6 +97,10 @@ func (s *session) recoverLocked(c *cli.Context, t target, lock *journal.Lock) er
 	if err := mayBreak(address, state, append(cut.unread, cut.id, c.String("break-lock"))...); err != nil {
 		return err
 	}
+	s.tooMuch(state.InForce(), t.added, "what is in force")
+	if cut.plan != nil {
+		s.tooMuch(cut.plan.Wanted(), t.added, "what was being applied")
+	}
 	if err := s.ask(c, address, state.Server); err != nil {
 		return err
 	}

@@ -83,6 +83,7 @@ func (s *session) rollback(c *cli.Context, t target, store *journal.Store, args 
 	if err := obstructed(plan.ChoiceObstacles(state, origin.Change.Old), address); err != nil {
 		return err
 	}
+	s.tooMuch(origin.Change.Old, t.added, "what is put back")
 	id := newID()
 	p := s.newPlan(t, state, id, *plan.To(remembering(state, last), origin.Change.Old, id))
 	if err := allowSessions(p, args.sessions); err != nil {

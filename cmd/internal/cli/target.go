@@ -33,6 +33,7 @@ type target struct {
 	name    string // of the exchange file; "" for an address
 	options gobgp.Options
 	persist string // the gobgpd.conf that is kept in step; "" for none
+	added   int    // max_added_bytes of the exchange file
 }
 
 // label is what a target is called.
@@ -50,8 +51,9 @@ func (s *session) findTarget(c *cli.Context, x *exchange.Exchange, name string) 
 	if name == exchange.AllTargets {
 		return target{}, usage("depeer "+c.Command.Name+" --target NAME", "%s is for one target at a time", c.Command.Name)
 	}
-	t := target{options: gobgp.Options{Timeout: c.Duration("timeout"), Insecure: c.Bool("insecure"), Logger: s.log}}
+	t := target{options: gobgp.Options{Timeout: c.Duration("timeout"), Insecure: c.Bool("insecure"), Logger: s.log}, added: exchange.DefaultLimits().MaxAddedBytes}
 	if x != nil {
+		t.added = x.Limits.MaxAddedBytes
 		for _, known := range x.Targets {
 			if known.Name == name || known.Address.String() == name {
 				t.name, t.options.Address, t.options.TLS, t.persist = known.Name, known.Address.String(), s.tlsOf(known), known.Persist

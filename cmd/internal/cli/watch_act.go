@@ -163,7 +163,11 @@ func (d done) and(err error) done {
 // repair puts back what was applied last.
 func (k *keeper) repair(ctx context.Context) done {
 	turn := k.s.turn(ctx, k.clock())
-	return k.apply(ctx, turn, turn.again(k.target, k.found.state, k.found.last), actionRepair)
+	p := turn.again(k.target, k.found.state, k.found.last)
+	if bytes := p.Wanted().AddedBytes(); bytes > k.target.added {
+		k.log.Warn("what is put back adds more to a route's attributes than the limit: one long announcement could end gobgpd (osrg/gobgp#2629)", "bytes", bytes, "max_added_bytes", k.target.added)
+	}
+	return k.apply(ctx, turn, p, actionRepair)
 }
 
 // again makes a plan that puts back what an earlier one has put in, whatever has become of
@@ -194,6 +198,9 @@ func (k *keeper) change(ctx context.Context) done {
 		return done{outcome: watch.Gone, err: err}
 	}
 	in := *k.want.in
+	if err := retired(in.exchange, state.InForce()); err != nil {
+		return done{outcome: watch.Refused, err: err}
+	}
 	drafted, err := turn.draft(ctx, &in, k.client, state, planArgs{target: k.target, routesArgs: routesArgs{overrides: map[string]int{}}})
 	if err != nil {
 		return done{outcome: failed(err), err: err}

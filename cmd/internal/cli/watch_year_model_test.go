@@ -107,10 +107,9 @@ func (r rules) held(by int, routes []announced) []string {
 		case "depeer":
 			continue
 		case "deprefer":
-			route.LocalPref, route.Path = 50, append([]filters.ASN{a.path[0], a.path[0]}, a.path...)
-			route.LargeCommunities = []policies.LargeCommunity{{Global: 64500, Local1: 666, Local2: 1}}
+			route.LocalPref = 50
 		case "tag":
-			route.LargeCommunities = []policies.LargeCommunity{{Global: 64500, Local1: 666, Local2: 2}}
+			route.Communities = []policies.Community{64500<<16 | 64661}
 		}
 		other, there := best[a.prefix]
 		if !there || route.LocalPref > other.LocalPref || route.LocalPref == other.LocalPref && len(route.Path) < len(other.Path) {
@@ -127,7 +126,7 @@ func (r rules) held(by int, routes []announced) []string {
 
 // heldLine writes a route as a line.
 func heldLine(r policies.Route) string {
-	return strings.Trim(fmt.Sprint(r.Prefix, r.Path, r.LocalPref, r.LargeCommunities), "\n")
+	return strings.Trim(fmt.Sprint(r.Prefix, r.Path, r.LocalPref, r.Communities), "\n")
 }
 
 // text is a listing file.

@@ -258,7 +258,7 @@ func (y *year) holds() {
 		for i, m := range y.x.Members {
 			got := []string{}
 			for _, r := range m.Routes() {
-				r.Peer, r.Communities = netip.Addr{}, nil
+				r.Peer = netip.Addr{}
 				got = append(got, heldLine(r))
 			}
 			slices.Sort(got)

@@ -46,15 +46,16 @@ func (s *Speaker) listen() {
 // attributes, these, and the announced routes (RFC 4271, 4.3).
 func (s *Speaker) count(body []byte) {
 	withdrawn, rest := part(body)
-	_, announced := part(rest)
+	attributes, announced := part(rest)
 	now := time.Now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if n := prefixes(withdrawn); n > 0 {
+	s.keep(withdrawn, attributes, announced)
+	if n := prefixes(withdrawn, s.terms.AddPath); n > 0 {
 		s.heard.Withdrawn += n
 		s.heard.LastWithdrawn = now
 	}
-	if n := prefixes(announced); n > 0 {
+	if n := prefixes(announced, s.terms.AddPath); n > 0 {
 		s.heard.Announced += n
 		s.heard.LastAnnounced = now
 	}
@@ -66,10 +67,14 @@ func part(b []byte) (first, rest []byte) {
 	return b[2:end], b[end:]
 }
 
-// prefixes counts prefixes, each a length in bits and as many octets as that needs.
-func prefixes(b []byte) int {
+// prefixes counts prefixes, each a length in bits and as many octets as that needs, behind
+// a path identifier where addPath says so.
+func prefixes(b []byte, addPath bool) int {
 	n := 0
 	for ; len(b) > 0; n++ {
+		if addPath {
+			b = b[4:]
+		}
 		b = b[1+(int(b[0])+7)/8:]
 	}
 	return n

@@ -25,11 +25,13 @@ const holdTime = 90
 type Speaker struct {
 	Address netip.Addr
 
-	t    testing.TB
-	conn net.Conn
+	t     testing.TB
+	conn  net.Conn
+	terms Terms
 
 	mu    sync.Mutex
 	heard Heard
+	sent  map[netip.Prefix][]byte // attributes; nil: not kept
 }
 
 // Speak opens a session from address, which the route server has a neighbor for.
@@ -38,13 +40,19 @@ type Speaker struct {
 func Speak(t testing.TB, server *Daemon, address netip.Addr, asn filters.ASN, besides ...bgp.ParameterCapabilityInterface) *Speaker {
 	t.Helper()
 	s := &Speaker{t: t, Address: address}
-	Eventually(t, Patience, func() (err error) { // the route server may still be about to listen to it
-		s.conn, err = connect(server.Address, address, asn, besides...)
+	s.open(server, asn, append(Terms{}.capabilities(asn), besides...))
+	return s
+}
+
+// open opens the session, which ends with the test.
+func (s *Speaker) open(server *Daemon, asn filters.ASN, capabilities []bgp.ParameterCapabilityInterface) {
+	s.t.Helper()
+	Eventually(s.t, Patience, func() (err error) { // the route server may still be about to listen to it
+		s.conn, err = connect(server.Address, s.Address, asn, capabilities)
 		return err
 	})
-	t.Cleanup(s.Close)
+	s.t.Cleanup(s.Close)
 	go s.listen() // ends with the session
-	return s
 }
 
 // Say sends messages.
@@ -59,7 +67,7 @@ func (s *Speaker) Say(messages ...*bgp.BGPMessage) {
 func (s *Speaker) Close() { s.conn.Close() }
 
 // connect opens a session, and returns when it stands.
-func connect(to netip.AddrPort, from netip.Addr, asn filters.ASN, besides ...bgp.ParameterCapabilityInterface) (net.Conn, error) {
+func connect(to netip.AddrPort, from netip.Addr, asn filters.ASN, capabilities []bgp.ParameterCapabilityInterface) (net.Conn, error) {
 	dialer := net.Dialer{LocalAddr: net.TCPAddrFromAddrPort(netip.AddrPortFrom(from, 0)), Timeout: time.Second}
 	conn, err := dialer.Dial("tcp", to.String())
 	if err != nil {
@@ -70,9 +78,6 @@ func connect(to netip.AddrPort, from netip.Addr, asn filters.ASN, besides ...bgp
 	if asn < 1<<16 {
 		as2 = uint16(asn)
 	}
-	capabilities := append([]bgp.ParameterCapabilityInterface{
-		bgp.NewCapMultiProtocol(bgp.RF_IPv4_UC), bgp.NewCapMultiProtocol(bgp.RF_IPv6_UC), bgp.NewCapFourOctetASNumber(uint32(asn)),
-	}, besides...)
 	open := bgp.NewBGPOpenMessage(as2, holdTime, from.String(), []bgp.OptionParameterInterface{bgp.NewOptionParameterCapability(capabilities)})
 	err = say(conn, open, bgp.NewBGPKeepAliveMessage())
 	for established := false; err == nil && !established; {

@@ -1,0 +1,124 @@
+package exchange
+
+import (
+	"fmt"
+	"slices"
+
+	"depeer/filters"
+	"depeer/filters/diag"
+	"depeer/policies"
+)
+
+// addedBytes refuses what takes a route over the limit on bytes that are added to it: a
+// treatment, its reason, and a member's choice on top. A treatment that the file has is
+// refused whether or not a list asks for it; a built-in one only where a list does.
+//
+// Reasons are refused where they stand, and not what would be within the limit without them.
+func addedBytes(g *guarded, refuse func(diag.Position, complaint)) {
+	reasons := 0
+	over := func(at diag.Position, what string, with, without int) {
+		switch {
+		case with <= g.Limits.MaxAddedBytes:
+		case without <= g.Limits.MaxAddedBytes:
+			reasons = max(reasons, with)
+		default:
+			refuse(at, g.adds(what, with))
+		}
+	}
+	for _, t := range g.Treatments {
+		if at, asked := g.askedAt(t); asked {
+			over(at, "treatment "+t.Name, t.AddedBytes(), t.WithoutReason().AddedBytes())
+		}
+	}
+	for _, m := range g.Members {
+		for _, c := range m.Choices {
+			if c.Wish == policies.Refuse {
+				continue
+			}
+			t := g.chosen(c.Wish)
+			what, with, without := g.choiceAdds(c, t, policies.Treatment{}), t.AddedBytesFor(policies.Treatment{}), t.WithoutReason().AddedBytesFor(policies.Treatment{})
+			for _, on := range g.meeting(c) {
+				if n := t.AddedBytesFor(on); n > with {
+					what, with, without = g.choiceAdds(c, t, on), n, t.WithoutReason().AddedBytesFor(on.WithoutReason())
+				}
+			}
+			over(c.Source, what, with, without)
+		}
+	}
+	if reasons > 0 {
+		refuse(g.reasonsAt, g.adds("with the reason of a treatment, what is done to a route", reasons))
+	}
+}
+
+// adds says that something adds too much.
+func (e *Exchange) adds(what string, bytes int) complaint {
+	many := fmt.Sprintf("up to %d bytes", bytes)
+	if bytes >= policies.Unbounded {
+		many = "a prepend, which has no bound,"
+	}
+	return complaint{
+		fmt.Sprintf("%s adds %s to a route's attributes, over the limit of %d: with it one long announcement could end gobgpd (osrg/gobgp#2629)", what, many, e.Limits.MaxAddedBytes),
+		fmt.Sprintf("limits: {max_added_bytes: %d}, where gobgpd does not have that fault", bytes),
+	}
+}
+
+func (e *Exchange) choiceAdds(c Choice, t, on policies.Treatment) string {
+	what := fmt.Sprintf("the choice of %s about %s", t.Name, c.List)
+	if on.Name != "" {
+		what += ", on top of treatment " + on.Name + ","
+	}
+	return what
+}
+
+// askedAt returns where a treatment stands; a built-in one, where the first list stands that
+// asks for it.
+func (g *guarded) askedAt(t policies.Treatment) (diag.Position, bool) {
+	if !g.builtin {
+		return g.treatmentAt[t.Name], true
+	}
+	for _, l := range g.compiled.Listed {
+		if l.State == filters.InForce && l.Treatment == t.Name {
+			return l.Listing.Source, true
+		}
+	}
+	return diag.Position{}, false
+}
+
+// chosen returns the treatment of a wish.
+func (e *Exchange) chosen(w policies.Wish) policies.Treatment {
+	if e.builtin {
+		t := policies.BuiltinChoice(w, e.ASN)
+		for _, tells := range e.tells {
+			if tells.treatment == t.Name && e.Reasons != 0 && e.ASN != 0 {
+				t = t.Telling(policies.LargeCommunity{Global: uint32(e.ASN), Local1: e.Reasons, Local2: tells.reason})
+			}
+		}
+		return t
+	}
+	t, _ := e.Treatment(w.String())
+	return t
+}
+
+// meeting returns the treatments that a choice can come on top of: less severe ones than that
+// of the wish, which some list asks for. What the choice is about gets a treatment at least as severe
+// as the list that it is about asks for.
+func (g *guarded) meeting(c Choice) []policies.Treatment {
+	place := func(name string) int {
+		return slices.IndexFunc(g.Treatments, func(t policies.Treatment) bool { return t.Name == name })
+	}
+	mildest := -1 // of the list
+	for _, l := range g.compiled.Listed {
+		if l.State == filters.InForce && l.Listing.Name == c.List {
+			mildest = max(mildest, place(l.Treatment))
+		}
+	}
+	var out []policies.Treatment
+	for _, l := range g.compiled.Listed {
+		i := place(l.Treatment)
+		if l.State != filters.InForce || i <= place(c.Wish.String()) || i > mildest || slices.ContainsFunc(out, func(t policies.Treatment) bool { return t.Name == l.Treatment }) {
+			continue
+		}
+		out = append(out, g.Treatments[i])
+	}
+	return out
+}
