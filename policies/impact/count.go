@@ -13,7 +13,8 @@ import (
 type providerCount struct {
 	refused, changed, prefixes, withoutPath int
 	members                                 map[uint32]bool
-	slot                                    uint32 // of the prefix that was counted last, plus 1
+	counted                                 map[filters.ASN]*[]netip.Prefix // by members with refused paths: see attribute
+	slot                                    uint32                          // of the prefix that was counted last, plus 1
 }
 
 func (a *assessment) begin() {
@@ -22,6 +23,7 @@ func (a *assessment) begin() {
 	for i, s := range a.sessions {
 		a.members[i] = Member{Address: s.Address, ASN: s.ASN, Name: s.Name}
 	}
+	a.known = make([]int, len(a.sessions))
 	a.cut = newCut(a)
 	a.unlike = make([]tally, len(a.sessions))
 	a.unusable = make([][2]int, len(a.sessions))
@@ -146,6 +148,10 @@ func (a *assessment) attribute(slot uint32, e *entry, none bool) {
 	}
 	route := &a.room.route
 	*route = a.table.route(slot, e, route.Path)
+	member := a.sessions[e.peer].ASN
+	if e.new.Refused() && e.old.Refused() && a.memory.Covers(member, route) {
+		a.known[e.peer]++
+	}
 	f := a.index.find(route)
 	matched := f != nobody
 	if !matched {
@@ -157,6 +163,7 @@ func (a *assessment) attribute(slot uint32, e *entry, none bool) {
 	p := &a.providers[f.provider]
 	if e.new.Refused() {
 		p.refused++
+		p.keep(member, route.Prefix, f)
 	} else {
 		p.changed++
 	}
@@ -180,6 +187,8 @@ func (a *assessment) attribute(slot uint32, e *entry, none bool) {
 func (a *assessment) finish() {
 	for i, m := range a.members {
 		a.members[i].Shut = a.cut.now[i]
+		a.members[i].Uncounted = max(0, a.known[i]-a.memory.Of(m.Address))
+		a.out.Routes.Uncounted += a.members[i].Uncounted
 		if m.Reset {
 			a.out.Effort.Resets = append(a.out.Effort.Resets, m.Address)
 		}
@@ -192,6 +201,7 @@ func (a *assessment) finish() {
 	})
 	slices.SortFunc(a.out.Effort.Resets, netip.Addr.Compare)
 	a.out.Providers = a.listed()
+	a.out.Counted = a.counted()
 	a.collected.finish()
 	a.out.neverNil()
 }

@@ -3,6 +3,7 @@ package impact
 import (
 	"depeer/filters"
 	"depeer/policies"
+	"depeer/policies/counted"
 	"depeer/policies/eval"
 	"depeer/policies/rib"
 )
@@ -20,6 +21,8 @@ type Question struct {
 	Protect filters.Protection
 	// Treatments are those that New was built with.
 	Treatments []policies.Treatment
+	// Counted is what the plan has counted that is in force; nil: nothing is known of it.
+	Counted *counted.Routes
 }
 
 // Session is a member as the route server knows it.
@@ -60,7 +63,9 @@ type assessment struct {
 	behind lists
 
 	out       *Report
-	members   []Member // by the peers' numbers
+	members   []Member        // by the peers' numbers
+	memory    *counted.Memory // of Counted
+	known     []int           // by the peers' numbers: paths refused before that memory covers
 	providers []providerCount
 	collected *collected
 	secondary bool     // some session has secondary-route
@@ -84,7 +89,7 @@ type room struct {
 }
 
 func newAssessment(q Question) *assessment {
-	a := &assessment{Question: q, index: newIndex(q.Lists, q.Protect), table: newTable(), out: &Report{}}
+	a := &assessment{Question: q, index: newIndex(q.Lists, q.Protect), table: newTable(), out: &Report{}, memory: q.Counted.Memory()}
 	a.new = eval.New(q.New)
 	if q.Old != nil && len(q.Old.Import) > 0 {
 		a.old = eval.New(q.Old)

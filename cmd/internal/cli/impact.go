@@ -139,6 +139,7 @@ func (s *session) look(ctx context.Context, in *input, q impact.Question, args r
 
 func (s *session) showImpact(in *input, result view.Impact) error {
 	result.Guards = append(staticGuards(in.diags), result.Guards...)
+	policies.Suggest(result.Guards)
 	result.Diagnostics = in.diags
 	if err := s.view.Impact(result); err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"depeer/policies"
 	"depeer/policies/plan"
 )
 
@@ -44,14 +45,17 @@ func withRoutes(sessions []plan.SessionChange, state *plan.State) []plan.Session
 
 // allowSessions notes in a way back how many sessions it shuts again, if that is
 // allowed.
-func allowSessions(p *plan.Plan, allowed int) error {
-	g := plan.SessionGuard(&p.Change, allowed)
-	if g.OK || allowed == whateverThereWere {
+func allowSessions(p *plan.Plan, allowed policies.Override, whatever bool) error {
+	g := plan.SessionGuard(&p.Change, allowed, p.Members)
+	if whatever {
+		allowed = policies.UpTo(g.Value)
+	}
+	if g.OK || whatever {
 		if delete(p.Overrides, plan.AllowSessions); g.Value > 0 {
 			if p.Overrides == nil {
-				p.Overrides = map[string]int{}
+				p.Overrides = plan.Overrides{}
 			}
-			p.Overrides[plan.AllowSessions] = g.Value
+			p.Overrides[plan.AllowSessions] = allowed
 		}
 		return nil
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"depeer/filters/diag"
+	"depeer/policies"
 	"depeer/policies/journal"
 	"depeer/policies/plan"
 )
@@ -116,7 +117,8 @@ type Recorded struct {
 	Outcome   string         `json:"outcome"`
 	Undoes    string         `json:"undoes,omitempty"`
 	Lists     []plan.ListRef `json:"lists"`
-	Overrides map[string]int `json:"overrides,omitempty"`
+	Overrides plan.Overrides `json:"overrides,omitempty"`
+	Limits    plan.Limits    `json:"limits,omitempty"` // that held
 }
 
 func (v *program) History(h History) error {
@@ -155,10 +157,26 @@ func (r Recorded) from() string {
 	for _, l := range r.Lists {
 		words = append(words, fmt.Sprintf("%s %s sha256 %.12s", l.Name, l.Updated, l.Digest))
 	}
-	for flag, n := range r.Overrides {
-		words = append(words, fmt.Sprintf("--%s %d", flag, n))
+	return strings.Join(append(words, overridden(r.Overrides, r.Limits)...), ", ")
+}
+
+// overridden writes overrides with the limits that they were for, in order: "over
+// max_routes 1%: --allow-routes 200".
+func overridden(overrides plan.Overrides, limits plan.Limits) []string {
+	var words []string
+	for _, g := range policies.Guards {
+		name := strings.TrimPrefix(g.Flag, "--")
+		o, given := overrides[name]
+		if g.Flag == "" || !given {
+			continue
+		}
+		text := fmt.Sprintf("%s %s", g.Flag, o)
+		if limit, known := limits[g.Limit]; known {
+			text = fmt.Sprintf("over %s %s: %s", g.Limit, limit, text)
+		}
+		words = append(words, text)
 	}
-	return strings.Join(words, ", ")
+	return words
 }
 
 // Show is the result of show: a plan, and what became of it, if anything did.
@@ -184,6 +202,9 @@ func (v *person) Show(s Show) error {
 	fmt.Fprintf(&b, "target    %s, AS%s %s\n", p.Target, p.Server.ASN, p.Server.RouterID)
 	for _, l := range p.Lists {
 		fmt.Fprintf(&b, "list      %s, %s, sha256 %s\n", l.Name, or(l.Updated, "not dated"), l.Digest)
+	}
+	for _, o := range overridden(p.Overrides, p.Limits) {
+		fmt.Fprintf(&b, "allowed   %s\n", o)
 	}
 	fmt.Fprintf(&b, "changes   %s\n", p.Change.Summary())
 	for _, part := range []struct {
