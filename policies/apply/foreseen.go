@@ -103,14 +103,14 @@ func shuts(change *plan.Change, c plan.Client) bool {
 // some of it was counted.
 func (a *Applier) counted(ctx context.Context, state *plan.State, p *plan.Plan) (*impact.Report, error) {
 	r := a.begin(p, state)
-	out, memory := &impact.Report{}, p.Counted.Memory()
+	out, tally := &impact.Report{}, p.Counted.Tally()
 	for _, c := range state.Clients {
 		if !c.RouteServer || !c.Up {
 			continue
 		}
 		a.progress("looking through what %s announces", c.Address)
 		m := impact.Member{Address: c.Address, ASN: c.ASN, Shut: shuts(&p.Change, c)}
-		was, then, known := r.had(c.Address)[0], memory.Of(c.Address), 0
+		was := r.had(c.Address)[0]
 		for route, err := range a.Daemon.Received(ctx, c.Address) {
 			if err != nil {
 				if err = r.unlessGone(ctx, c.Address, fmt.Errorf("routes of %s: %w", c.Address, err)); err != nil {
@@ -121,15 +121,16 @@ func (a *Applier) counted(ctx context.Context, state *plan.State, p *plan.Plan) 
 			m.Routes++
 			if m.Shut || r.newPolicy().Verdict(&route).Refused() {
 				m.Refused++
-				if m.Shut && then > 0 || memory.Covers(c.ASN, &route) {
-					known++
-				}
+				tally.Again(c.Address, c.ASN, &route)
 				if effect(was, &route) != "refuse" {
 					m.NewlyRefused++
 				}
 			}
 		}
-		m.Uncounted = max(0, known-then)
+		m.Uncounted = tally.Uncounted(c.Address)
+		if then := tally.Counted(c.Address); m.Shut && then > 0 {
+			m.Uncounted = max(0, m.Refused-then)
+		}
 		out.Count(m)
 	}
 	return out, nil

@@ -15,15 +15,18 @@ import (
 	"depeer/policies/counted"
 )
 
-var p = netip.MustParsePrefix
+var (
+	p     = netip.MustParsePrefix
+	first = netip.MustParseAddr("127.0.0.2")
+	other = netip.MustParseAddr("127.0.0.3")
+)
 
 // hoster lists a prefix, one of it exactly, and an ASN; the first member announces it.
 func hoster() *counted.Routes {
 	r := &counted.Routes{
-		Sessions: []counted.Session{{Address: netip.MustParseAddr("127.0.0.2"), Routes: 3}},
 		Providers: []counted.Provider{
-			{List: "l", ID: "hoster", ASNs: []counted.ASN{{ASN: 64999}, {ASN: 65010, Where: filters.Path, Except: []filters.ASN{65020}}}, Members: []counted.Member{{ASN: 64496, Prefixes: []netip.Prefix{p("20.1.0.0/22")}}}},
-			{List: "l", ID: "exact", Members: []counted.Member{{ASN: 64496, Prefixes: []netip.Prefix{p("20.2.0.0/16")}}}},
+			{List: "l", ID: "hoster", ASNs: []counted.ASN{{ASN: 64999}, {ASN: 65010, Where: filters.Path, Except: []filters.ASN{65020}}}, Sessions: []counted.Session{{Address: first, ASN: 64496, Prefixes: []netip.Prefix{p("20.1.0.0/22")}}}},
+			{List: "l", ID: "exact", Sessions: []counted.Session{{Address: first, ASN: 64496, Prefixes: []netip.Prefix{p("20.2.0.0/16")}}}},
 		},
 	}
 	r.Providers[0].Concern([]filters.PrefixMatch{{Prefix: p("20.1.0.0/16"), Min: 16, Max: 24}, {Prefix: p("20.9.0.0/16"), Min: 16, Max: 32}})
@@ -31,8 +34,8 @@ func hoster() *counted.Routes {
 	return r
 }
 
-func TestCovers(t *testing.T) {
-	memory := hoster().Memory()
+func TestAgain(t *testing.T) {
+	tally := hoster().Tally()
 	for name, test := range map[string]struct {
 		member filters.ASN
 		route  policies.Route
@@ -54,18 +57,40 @@ func TestCovers(t *testing.T) {
 		"anywhere, but for its exception":   {64496, route("30.0.0.0/8", 64496, 65010, 65020), false},
 		"no path, and none that was listed": {64496, policies.Route{Prefix: p("30.0.0.0/8")}, false},
 	} {
-		if got := memory.Covers(test.member, &test.route); got != test.want {
+		if got := tally.Again(first, test.member, &test.route); got != test.want {
 			t.Errorf("%s: %t, want %t", name, got, test.want)
 		}
 	}
-	if n := memory.Of(netip.MustParseAddr("127.0.0.2")); n != 3 {
-		t.Errorf("%d were counted", n)
+	// Another address of the member announces it, and this one of another's.
+	again := route("20.1.2.0/24", 64496)
+	if tally := hoster().Tally(); !tally.Again(other, 64496, &again) || tally.Again(first, 64497, &again) {
+		t.Error("it does not go by the member's ASN")
 	}
-	none := route("20.1.0.0/22", 64496)
-	for _, m := range []*counted.Memory{nil, (*counted.Routes)(nil).Memory(), new(counted.Routes).Memory()} {
-		if m.Covers(64496, &none) || m.Of(netip.MustParseAddr("127.0.0.2")) != 0 {
+	for _, tally := range []*counted.Tally{nil, (*counted.Routes)(nil).Tally(), new(counted.Routes).Tally()} {
+		if tally.Again(first, 64496, &again) || tally.Uncounted(first) != 0 || tally.Counted(first) != 0 {
 			t.Error("nothing was counted, and something is known")
 		}
+	}
+}
+
+// As many routes of a provider count as did, and no other provider's are in their place.
+func TestTallyCounts(t *testing.T) {
+	r := hoster()
+	r.Providers[0].Sessions[0].Routes, r.Providers[1].Sessions[0].Routes = 2, 1
+	tally := r.Tally()
+	if n := tally.Counted(first); n != 3 {
+		t.Errorf("%d were counted", n)
+	}
+	var got []bool
+	for _, prefix := range []string{"20.1.0.0/22", "20.1.1.0/24", "20.1.2.0/24", "20.1.3.0/24", "20.2.0.0/16", "20.3.0.0/16"} {
+		again := route(prefix, 64496)
+		got = append(got, tally.Again(first, 64496, &again))
+	}
+	if diff := cmp.Diff([]bool{false, false, true, true, false, false}, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if n := tally.Uncounted(first); n != 2 {
+		t.Errorf("%d do not count", n)
 	}
 }
 
@@ -76,21 +101,24 @@ func route(prefix string, path ...filters.ASN) policies.Route {
 // What was counted stays counted while something inside it is announced.
 func TestKeep(t *testing.T) {
 	now := &counted.Routes{Providers: []counted.Provider{
-		{List: "l", ID: "hoster", Members: []counted.Member{{ASN: 64496, Prefixes: []netip.Prefix{p("20.1.1.0/24"), p("20.1.2.0/24"), p("20.8.0.0/16")}}, {ASN: 64497, Prefixes: []netip.Prefix{p("20.1.3.0/24")}}}},
-		{List: "l", ID: "exact", Members: []counted.Member{{ASN: 64496, Prefixes: []netip.Prefix{p("20.7.0.0/16")}}}},
+		{List: "l", ID: "hoster", Sessions: []counted.Session{{Address: first, ASN: 64496, Prefixes: []netip.Prefix{p("20.1.1.0/24"), p("20.1.2.0/24"), p("20.8.0.0/16")}}, {Address: other, ASN: 64497, Prefixes: []netip.Prefix{p("20.1.3.0/24")}}}},
+		{List: "l", ID: "exact", Sessions: []counted.Session{{Address: first, ASN: 64496, Prefixes: []netip.Prefix{p("20.7.0.0/16")}}}},
 	}}
 	now.Keep(hoster())
 	want := []counted.Provider{
-		{List: "l", ID: "hoster", Members: []counted.Member{{ASN: 64496, Prefixes: []netip.Prefix{p("20.1.0.0/22"), p("20.8.0.0/16")}}, {ASN: 64497, Prefixes: []netip.Prefix{p("20.1.3.0/24")}}}},
-		{List: "l", ID: "exact", Members: []counted.Member{{ASN: 64496, Prefixes: []netip.Prefix{p("20.7.0.0/16")}}}},
+		{List: "l", ID: "hoster", Sessions: []counted.Session{{Address: first, ASN: 64496, Prefixes: []netip.Prefix{p("20.1.0.0/22"), p("20.8.0.0/16")}}, {Address: other, ASN: 64497, Prefixes: []netip.Prefix{p("20.1.3.0/24")}}}},
+		{List: "l", ID: "exact", Sessions: []counted.Session{{Address: first, ASN: 64496, Prefixes: []netip.Prefix{p("20.7.0.0/16")}}}},
 	}
-	if diff := cmp.Diff(want, now.Providers, comparePrefixes); diff != "" {
+	if diff := cmp.Diff(want, now.Providers, same); diff != "" {
 		t.Errorf("kept (-want +got):\n%s", diff)
 	}
 	now.Keep(nil)
 }
 
-var comparePrefixes = cmp.Comparer(func(a, b netip.Prefix) bool { return a == b })
+var same = cmp.Options{
+	cmp.Comparer(func(a, b netip.Prefix) bool { return a == b }),
+	cmp.Comparer(func(a, b netip.Addr) bool { return a == b }),
+}
 
 func TestRoutesInJSON(t *testing.T) {
 	want := hoster()
@@ -102,13 +130,13 @@ func TestRoutesInJSON(t *testing.T) {
 	if err := json.NewDecoder(bytes.NewReader(data)).Decode(got); err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(want, got, comparePrefixes, cmp.Comparer(func(a, b netip.Addr) bool { return a == b })); diff != "" {
+	if diff := cmp.Diff(want, got, same); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 
-// Memory is compared with looking at everything, on a very small internet.
-func TestMemory(t *testing.T) {
+// A tally is compared with looking at everything, on a very small internet.
+func TestTally(t *testing.T) {
 	prefix := rapid.Custom(func(t *rapid.T) netip.Prefix {
 		out, _ := netip.AddrFrom4([4]byte{20, 0, 0, byte(rapid.IntRange(0, 15).Draw(t, "octet") << 4)}).Prefix(rapid.IntRange(24, 28).Draw(t, "bits"))
 		return out
@@ -119,7 +147,7 @@ func TestMemory(t *testing.T) {
 		for i := range rapid.IntRange(0, 3).Draw(t, "providers") {
 			provider := counted.Provider{List: "l", ID: string(rune('a' + i))}
 			for range rapid.IntRange(0, 2).Draw(t, "members") {
-				provider.Members = append(provider.Members, counted.Member{ASN: asn.Draw(t, "member"), Prefixes: counted.Cover(rapid.SliceOfN(prefix, 0, 3).Draw(t, "counted"))})
+				provider.Sessions = append(provider.Sessions, counted.Session{Address: first, ASN: asn.Draw(t, "member"), Prefixes: counted.Cover(rapid.SliceOfN(prefix, 0, 3).Draw(t, "counted"))})
 			}
 			var entries []filters.PrefixMatch
 			for _, e := range rapid.SliceOfN(prefix, 0, 3).Draw(t, "entries") {
@@ -131,23 +159,23 @@ func TestMemory(t *testing.T) {
 			}
 			r.Providers = append(r.Providers, provider)
 		}
-		memory := r.Memory()
+		tally := r.Tally()
 		for range 10 {
 			member, route := asn.Draw(t, "announcer"), policies.Route{Prefix: prefix.Draw(t, "prefix"), Path: rapid.SliceOfN(asn, 1, 3).Draw(t, "path")}
-			if got, want := memory.Covers(member, &route), slowly(r, member, &route); got != want {
+			if got, want := tally.Again(first, member, &route), slowly(r, member, &route); got != want {
 				t.Fatalf("%d, %+v: %t, want %t", member, route, got, want)
 			}
 		}
 	})
 }
 
-// slowly is Covers as its contract says it.
+// slowly is Again, with nothing left that counts, as its contract says it.
 func slowly(r *counted.Routes, member filters.ASN, route *policies.Route) bool {
 	around := func(outer netip.Prefix) bool {
 		return outer.Bits() <= route.Prefix.Bits() && outer.Contains(route.Prefix.Addr())
 	}
 	for _, provider := range r.Providers {
-		for _, m := range provider.Members {
+		for _, m := range provider.Sessions {
 			if m.ASN != member {
 				continue
 			}

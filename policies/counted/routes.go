@@ -10,27 +10,20 @@ import (
 	"depeer/filters"
 )
 
-// Routes are the refused routes that a plan has counted. Lists are sorted. The zero value
-// is none.
+// Routes are the refused routes that a plan has counted, by the providers that they
+// belong to. The zero value is none.
 type Routes struct {
-	Sessions  []Session  `json:"sessions,omitempty"`
-	Providers []Provider `json:"providers,omitempty"`
-}
-
-// Session is how many refused routes of a client were counted.
-type Session struct {
-	Address netip.Addr `json:"address"`
-	Routes  int        `json:"routes"`
+	Providers []Provider `json:"providers,omitempty"` // in the order of the lists
 }
 
 // Provider is a provider that refused routes belong to.
 type Provider struct {
 	List string `json:"list"`
 	ID   string `json:"id"`
-	// Entries are its prefix entries around the prefixes of Members, and inside them.
-	Entries []filters.Entry `json:"entries,omitempty"`
-	ASNs    []ASN           `json:"asns,omitempty"`
-	Members []Member        `json:"members"`
+	// Entries are its prefix entries around the prefixes of Sessions, and inside them.
+	Entries  []filters.Entry `json:"entries,omitempty"`
+	ASNs     []ASN           `json:"asns,omitempty"`
+	Sessions []Session       `json:"sessions"` // by address
 }
 
 // ASN is an ASN entry.
@@ -40,9 +33,12 @@ type ASN struct {
 	Except []filters.ASN `json:"except,omitempty"`
 }
 
-// Member is a network that announces such routes, from whichever of its addresses.
-type Member struct {
-	ASN filters.ASN `json:"asn"`
+// Session is a client that announces such routes. What is counted of one of a member's
+// addresses is counted of the member, for what its other addresses announce later.
+type Session struct {
+	Address netip.Addr  `json:"address"`
+	ASN     filters.ASN `json:"asn"`
+	Routes  int         `json:"routes"` // that were counted
 	// Prefixes are those that prefix entries have refused; none is inside another.
 	Prefixes []netip.Prefix `json:"prefixes,omitempty"`
 }
@@ -55,19 +51,19 @@ func (r *Routes) Keep(before *Routes) {
 	}
 	type key struct {
 		list, id string
-		asn      filters.ASN
+		session  netip.Addr
 	}
 	had := make(map[key][]netip.Prefix)
 	for _, p := range before.Providers {
-		for _, m := range p.Members {
-			had[key{p.List, p.ID, m.ASN}] = m.Prefixes
+		for _, s := range p.Sessions {
+			had[key{p.List, p.ID, s.Address}] = s.Prefixes
 		}
 	}
 	for i := range r.Providers {
 		p := &r.Providers[i]
-		for j := range p.Members {
-			m := &p.Members[j]
-			m.Prefixes = widen(m.Prefixes, had[key{p.List, p.ID, m.ASN}])
+		for j := range p.Sessions {
+			s := &p.Sessions[j]
+			s.Prefixes = widen(s.Prefixes, had[key{p.List, p.ID, s.Address}])
 		}
 	}
 }
@@ -109,11 +105,12 @@ func Cover(prefixes []netip.Prefix) []netip.Prefix {
 // inside says whether p is outer, or a more specific of it.
 func inside(p, outer netip.Prefix) bool { return outer.Bits() <= p.Bits() && outer.Contains(p.Addr()) }
 
-// Concern leaves the entries that routes inside the members' prefixes can meet.
+// Concern adds those of all prefix entries that routes inside the prefixes of Sessions can
+// meet.
 func (p *Provider) Concern(all []filters.PrefixMatch) {
 	var near bart.Lite
-	for _, m := range p.Members {
-		for _, prefix := range m.Prefixes {
+	for _, s := range p.Sessions {
+		for _, prefix := range s.Prefixes {
 			near.Insert(prefix)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"depeer/filters"
+	"depeer/policies/counted"
 	"depeer/policies/rib"
 )
 
@@ -13,8 +14,8 @@ import (
 type providerCount struct {
 	refused, changed, prefixes, withoutPath int
 	members                                 map[uint32]bool
-	counted                                 map[filters.ASN]*[]netip.Prefix // by members with refused paths: see attribute
-	slot                                    uint32                          // of the prefix that was counted last, plus 1
+	counted                                 map[uint32]*counted.Session // by the peers' numbers: those with refused paths
+	slot                                    uint32                      // of the prefix that was counted last, plus 1
 }
 
 func (a *assessment) begin() {
@@ -23,7 +24,6 @@ func (a *assessment) begin() {
 	for i, s := range a.sessions {
 		a.members[i] = Member{Address: s.Address, ASN: s.ASN, Name: s.Name}
 	}
-	a.known = make([]int, len(a.sessions))
 	a.cut = newCut(a)
 	a.unlike = make([]tally, len(a.sessions))
 	a.unusable = make([][2]int, len(a.sessions))
@@ -148,10 +148,8 @@ func (a *assessment) attribute(slot uint32, e *entry, none bool) {
 	}
 	route := &a.room.route
 	*route = a.table.route(slot, e, route.Path)
-	member := a.sessions[e.peer].ASN
-	if e.new.Refused() && e.old.Refused() && a.memory.Covers(member, route) {
-		a.known[e.peer]++
-	}
+	peer := a.sessions[e.peer].Peer
+	uncounted := e.new.Refused() && e.old.Refused() && a.tally.Again(peer.Address, peer.ASN, route)
 	f := a.index.find(route)
 	matched := f != nobody
 	if !matched {
@@ -163,7 +161,7 @@ func (a *assessment) attribute(slot uint32, e *entry, none bool) {
 	p := &a.providers[f.provider]
 	if e.new.Refused() {
 		p.refused++
-		p.keep(member, route.Prefix, f)
+		p.keep(e.peer, peer, route.Prefix, f.byASN, !uncounted)
 	} else {
 		p.changed++
 	}
@@ -187,7 +185,7 @@ func (a *assessment) attribute(slot uint32, e *entry, none bool) {
 func (a *assessment) finish() {
 	for i, m := range a.members {
 		a.members[i].Shut = a.cut.now[i]
-		a.members[i].Uncounted = max(0, a.known[i]-a.memory.Of(m.Address))
+		a.members[i].Uncounted = a.tally.Uncounted(m.Address)
 		a.out.Routes.Uncounted += a.members[i].Uncounted
 		if m.Reset {
 			a.out.Effort.Resets = append(a.out.Effort.Resets, m.Address)

@@ -1,55 +1,40 @@
 package impact
 
 import (
-	"cmp"
-	"maps"
 	"net/netip"
 	"slices"
 
-	"depeer/filters"
 	"depeer/policies/counted"
+	"depeer/policies/rib"
 )
 
 // keep notes a refused path that belongs to a provider, for package counted. Prefixes come
 // in order, those inside one behind it (order.go): these are left out.
-func (p *providerCount) keep(member filters.ASN, prefix netip.Prefix, f found) {
+func (p *providerCount) keep(number uint32, peer rib.Peer, prefix netip.Prefix, byASN, counts bool) {
 	if p.counted == nil {
-		p.counted = make(map[filters.ASN]*[]netip.Prefix)
+		p.counted = make(map[uint32]*counted.Session)
 	}
-	prefixes := p.counted[member]
-	if prefixes == nil {
-		prefixes = new([]netip.Prefix)
-		p.counted[member] = prefixes
+	s := p.counted[number]
+	if s == nil {
+		s = &counted.Session{Address: peer.Address, ASN: peer.ASN}
+		p.counted[number] = s
 	}
-	if f.byASN {
-		return
+	if counts {
+		s.Routes++
 	}
-	if n := len(*prefixes); n > 0 && (*prefixes)[n-1].Overlaps(prefix) {
-		return
+	if n := len(s.Prefixes); !byASN && (n == 0 || !s.Prefixes[n-1].Overlaps(prefix)) {
+		s.Prefixes = append(s.Prefixes, prefix)
 	}
-	*prefixes = append(*prefixes, prefix)
 }
 
-// counted returns what is counted as refused, in order.
+// counted returns what is counted as refused.
 func (a *assessment) counted() (out counted.Routes) {
-	for i, m := range a.members {
-		if n := m.Refused - m.Uncounted; n > 0 {
-			out.Sessions = append(out.Sessions, counted.Session{Address: a.sessions[i].Address, Routes: n})
-		}
-	}
-	slices.SortFunc(out.Sessions, func(x, y counted.Session) int { return x.Address.Compare(y.Address) })
 	var providers []int32
 	for i := range a.providers {
 		if a.providers[i].counted != nil {
 			providers = append(providers, int32(i))
+			out.Providers = append(out.Providers, a.countedOf(int32(i)))
 		}
-	}
-	slices.SortFunc(providers, func(x, y int32) int {
-		p, q := &a.index.listed[x], &a.index.listed[y]
-		return cmp.Or(cmp.Compare(p.Listing.Name, q.Listing.Name), cmp.Compare(p.Provider.ID, q.Provider.ID))
-	})
-	for _, i := range providers {
-		out.Providers = append(out.Providers, a.countedOf(i))
 	}
 	out.Keep(a.Counted)
 	for n, i := range providers {
@@ -68,9 +53,9 @@ func (a *assessment) countedOf(provider int32) counted.Provider {
 			out.ASNs = append(out.ASNs, counted.ASN{ASN: m.ASN, Where: m.Where, Except: m.Except})
 		}
 	}
-	byMember := a.providers[provider].counted
-	for _, asn := range slices.Sorted(maps.Keys(byMember)) {
-		out.Members = append(out.Members, counted.Member{ASN: asn, Prefixes: *byMember[asn]})
+	for _, s := range a.providers[provider].counted {
+		out.Sessions = append(out.Sessions, *s)
 	}
+	slices.SortFunc(out.Sessions, func(x, y counted.Session) int { return x.Address.Compare(y.Address) })
 	return out
 }

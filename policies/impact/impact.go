@@ -63,9 +63,8 @@ type assessment struct {
 	behind lists
 
 	out       *Report
-	members   []Member        // by the peers' numbers
-	memory    *counted.Memory // of Counted
-	known     []int           // by the peers' numbers: paths refused before that memory covers
+	members   []Member       // by the peers' numbers
+	tally     *counted.Tally // of Counted
 	providers []providerCount
 	collected *collected
 	secondary bool     // some session has secondary-route
@@ -89,7 +88,7 @@ type room struct {
 }
 
 func newAssessment(q Question) *assessment {
-	a := &assessment{Question: q, index: newIndex(q.Lists, q.Protect), table: newTable(), out: &Report{}, memory: q.Counted.Memory()}
+	a := &assessment{Question: q, index: newIndex(q.Lists, q.Protect), table: newTable(), out: &Report{}, tally: q.Counted.Tally()}
 	a.new = eval.New(q.New)
 	if q.Old != nil && len(q.Old.Import) > 0 {
 		a.old = eval.New(q.Old)
