@@ -69,7 +69,7 @@ providers:
 	w.Members[1].Withdraw(testbed.Announce("20.1.3.0/24")[0].Prefix)
 	w.Settle()
 	w.depeer("apply", "seven.plan", "--yes").exits(0)
-	w.on("history").exits(0).says("over max_routes 20%: --allow-routes 3", "over max_member_routes 30%: --allow-member-routes 50%")
+	w.on("history").exits(0).says("over max_routes 20%, max_member_routes 30%: ours", "--allow-routes 3, --allow-member-routes 50%")
 	var history struct {
 		Changes []struct {
 			Overrides map[string]any

@@ -9,6 +9,7 @@ import (
 	"depeer/cmd/internal/view"
 	"depeer/policies"
 	"depeer/policies/choice"
+	"depeer/policies/counted"
 	"depeer/policies/impact"
 	"depeer/policies/plan"
 	"depeer/policies/rib"
@@ -82,11 +83,19 @@ func (s *session) impactOnTarget(ctx context.Context, in *input, t target, args 
 	change := plan.To(state, want, "impact")
 	server := describeTarget(t, state)
 	result.Server, result.Summary = &server, change.Summary()
-	q := impact.Question{Lists: in.compiled, Old: change.Old, New: want, Members: sessionsOf(state, in.exchange), Protect: in.exchange.Protect, Treatments: in.exchange.Treatments}
+	q := impact.Question{Lists: in.compiled, Old: change.Old, New: want, Members: sessionsOf(state, in.exchange), Protect: in.exchange.Protect, Treatments: in.exchange.Treatments, Counted: s.countedAt(t.options.Address)}
 	if err := s.look(ctx, in, q, args, client.Announced(ctx, state.Clients), &result); err != nil {
 		return err
 	}
 	return s.showImpact(in, result)
+}
+
+// countedAt returns what the plan that was applied last to a target has counted, or nil.
+func (s *session) countedAt(address string) *counted.Routes {
+	if last := s.lastKnown(address); last != nil {
+		return last.Counted
+	}
+	return nil
 }
 
 // look looks at all routes, of dumps or else of live, and notes in result what becomes

@@ -19,6 +19,12 @@ func remembering(state *plan.State, last *plan.Plan) *plan.State {
 
 // remembered is remembering for the off-switch, which works without a history.
 func (s *session) remembered(state *plan.State, address string) *plan.State {
+	return remembering(state, s.lastKnown(address))
+}
+
+// lastKnown returns the plan that was applied last to a target; nil where none was, or the
+// history cannot be read.
+func (s *session) lastKnown(address string) *plan.Plan {
 	store, err := s.store()
 	var last *plan.Plan
 	if err == nil {
@@ -26,9 +32,9 @@ func (s *session) remembered(state *plan.State, address string) *plan.State {
 	}
 	if err != nil {
 		s.log.Warn("what was applied before is not known", "error", err)
-		return state
+		return nil
 	}
-	return remembering(state, last)
+	return last
 }
 
 // withRoutes fills in how much is cut off with each session.

@@ -157,26 +157,29 @@ func (r Recorded) from() string {
 	for _, l := range r.Lists {
 		words = append(words, fmt.Sprintf("%s %s sha256 %.12s", l.Name, l.Updated, l.Digest))
 	}
-	return strings.Join(append(words, overridden(r.Overrides, r.Limits)...), ", ")
+	flags, limits := overridden(r.Overrides, r.Limits)
+	text := strings.Join(append(words, flags...), ", ")
+	if len(limits) > 0 {
+		text = "over " + strings.Join(limits, ", ") + ": " + text
+	}
+	return text
 }
 
-// overridden writes overrides with the limits that they were for, in order: "over
-// max_routes 1%: --allow-routes 200".
-func overridden(overrides plan.Overrides, limits plan.Limits) []string {
-	var words []string
+// overridden writes overrides, "--allow-routes 200", and the limits that they were for,
+// "max_routes 1%", in the order of guards.
+func overridden(overrides plan.Overrides, limits plan.Limits) (flags, over []string) {
 	for _, g := range policies.Guards {
 		name := strings.TrimPrefix(g.Flag, "--")
 		o, given := overrides[name]
 		if g.Flag == "" || !given {
 			continue
 		}
-		text := fmt.Sprintf("%s %s", g.Flag, o)
+		flags = append(flags, fmt.Sprintf("%s %s", g.Flag, o))
 		if limit, known := limits[g.Limit]; known {
-			text = fmt.Sprintf("over %s %s: %s", g.Limit, limit, text)
+			over = append(over, fmt.Sprintf("%s %s", g.Limit, limit))
 		}
-		words = append(words, text)
 	}
-	return words
+	return flags, over
 }
 
 // Show is the result of show: a plan, and what became of it, if anything did.
@@ -203,8 +206,11 @@ func (v *person) Show(s Show) error {
 	for _, l := range p.Lists {
 		fmt.Fprintf(&b, "list      %s, %s, sha256 %s\n", l.Name, or(l.Updated, "not dated"), l.Digest)
 	}
-	for _, o := range overridden(p.Overrides, p.Limits) {
-		fmt.Fprintf(&b, "allowed   %s\n", o)
+	if flags, limits := overridden(p.Overrides, p.Limits); len(flags) > 0 {
+		fmt.Fprintf(&b, "allowed   %s\n", strings.Join(flags, ", "))
+		if len(limits) > 0 {
+			fmt.Fprintf(&b, "over      %s\n", strings.Join(limits, ", "))
+		}
 	}
 	fmt.Fprintf(&b, "changes   %s\n", p.Change.Summary())
 	for _, part := range []struct {
