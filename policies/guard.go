@@ -9,8 +9,9 @@ import (
 type Guard struct {
 	Code  string // stable; users and programs see it
 	Limit string // the key of the exchange file that it holds a value against; "" for none
-	Flag  string // the override, which names an exact number; "" where there is none
+	Flag  string // the override, a number or a percentage up to which it passes; "" where there is none
 	Unit  string // of its value and limit
+	Of    string // what a percentage is of: the base of its answers
 }
 
 // Guards are all guards, in the order in which they are asked. Their rules are with
@@ -26,13 +27,13 @@ var Guards = []Guard{
 	{Code: "guard-list-age", Unit: "days"},
 	{Code: "guard-list-future"},
 	{Code: "guard-added-bytes", Limit: "max_added_bytes", Unit: "bytes"},
-	{Code: "guard-max-growth", Limit: "max_growth", Flag: "--allow-growth", Unit: "entries"},
-	{Code: "guard-max-shrink", Limit: "max_shrink", Flag: "--allow-shrink", Unit: "entries"},
+	{Code: "guard-max-growth", Limit: "max_growth", Flag: "--allow-growth", Unit: "entries", Of: "the entries in force"},
+	{Code: "guard-max-shrink", Limit: "max_shrink", Flag: "--allow-shrink", Unit: "entries", Of: "the entries in force"},
 	{Code: "guard-list-empty", Unit: "entries"},
-	{Code: "guard-sessions", Flag: "--allow-sessions", Unit: "sessions"},
+	{Code: "guard-sessions", Flag: "--allow-sessions", Unit: "sessions", Of: "the route server's members"},
 	{Code: "guard-add-path", Unit: "members"},
-	{Code: "guard-max-routes", Limit: "max_routes", Flag: "--allow-routes", Unit: "routes"},
-	{Code: "guard-max-member-routes", Limit: "max_member_routes", Flag: "--allow-member-routes", Unit: "routes"},
+	{Code: "guard-max-routes", Limit: "max_routes", Flag: "--allow-routes", Unit: "routes", Of: "all routes that members announce"},
+	{Code: "guard-max-member-routes", Limit: "max_member_routes", Flag: "--allow-member-routes", Unit: "routes", Of: "the routes that the member announces"},
 }
 
 // GuardOf returns the guard of a code, which must be one of Guards.
@@ -57,15 +58,22 @@ type Answer struct {
 	Member *netip.Addr `json:"member,omitempty"`
 	// Passed is what lets a value over its limit pass; "" where none does, or needs to.
 	Passed Passed `json:"passed,omitempty"`
-	// Flag is the override, which names exactly Value; "" where there is none.
-	Flag string `json:"flag,omitempty"`
+	// Flag is the override; "" where there is none. Allowed is up to how much it lets pass,
+	// 0 where it was not given, and Suggest a number that it would let pass, where the guard
+	// refuses (see Suggest).
+	Flag    string `json:"flag,omitempty"`
+	Allowed int    `json:"allowed,omitempty"`
+	Suggest int    `json:"suggest,omitempty"`
+	// Uncounted is how much more there is, that an earlier plan let pass: it counts neither
+	// in Value nor in Base.
+	Uncounted int `json:"uncounted,omitempty"`
 }
 
 // Passed is why a value over its limit passes.
 type Passed string
 
 const (
-	ByOverride Passed = "override"  // of exactly that number
+	ByOverride Passed = "override"  // it is no more than that allows
 	AsBefore   Passed = "as-before" // nothing new is refused
 	AtFirst    Passed = "first"     // there is nothing to compare with
 )
@@ -76,6 +84,15 @@ func (a *Answer) Pass(why Passed, may bool) {
 		a.OK, a.Passed = true, why
 	}
 }
+
+// Allow lets a value over its limit pass up to an override.
+func (a *Answer) Allow(o Override) {
+	a.Allowed = o.Of(a.Base)
+	a.Pass(ByOverride, a.Value <= a.Allowed)
+}
+
+// AtMost returns up to how much passes: the limit, or what an override allows.
+func (a *Answer) AtMost() int { return max(a.Limit, a.Allowed) }
 
 // Share returns how many of n a limit in millionths of a percent lets through.
 func Share(n int, limit uint64) int { return int(uint64(n) * limit / 100_000_000) }

@@ -29,10 +29,11 @@ var rooms = map[string][]string{
 	"policies/eval":     {"policies", "filters"},
 	"policies/render":   {"policies", "filters", "filters/diag"},
 	"policies/lab":      {"policies", "filters", "policies/render", "policies/eval"},
-	"policies/plan":     {"policies", "filters"},
+	"policies/plan":     {"policies", "filters", "policies/counted"},
 	"policies/rib":      {"policies", "filters"},
 	"policies/rib/mrt":  {"policies", "filters", "policies/rib"},
-	"policies/impact":   {"policies", "filters", "policies/eval", "policies/rib"},
+	"policies/counted":  {"policies", "filters"},
+	"policies/impact":   {"policies", "filters", "policies/counted", "policies/eval", "policies/rib"},
 	"policies/choice":   {"policies", "filters", "policies/eval", "policies/rib"},
 	"policies/persist":  {"policies", "filters", "filters/diag", "policies/plan", "policies/render"},
 	"policies/journal":  {"policies/plan"},
@@ -56,7 +57,7 @@ var rooms = map[string][]string{
 
 // pure packages know no GoBGP and no grpc, however indirectly, and themselves
 // no files, no network, no processes and no clock.
-var pure = []string{"filters/diag", "filters", "policies", "policies/eval", "policies/plan", "policies/rib", "policies/impact", "policies/choice", "policies/watch"}
+var pure = []string{"filters/diag", "filters", "policies", "policies/eval", "policies/plan", "policies/rib", "policies/impact", "policies/choice", "policies/counted", "policies/watch"}
 
 var impure = []string{"os", "io/fs", "path/filepath", "net", "net/http", "os/exec", "embed", "log", "log/slog"}
 

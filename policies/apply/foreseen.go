@@ -25,16 +25,16 @@ const (
 	little = 50_000
 )
 
-// GuardError says that more would be refused now than limits allow.
+// GuardError says that more would be refused now than limits and overrides allow.
 type GuardError struct{ Answers []policies.Answer } // those that refuse
 
 func (e *GuardError) Error() string {
 	a := e.Answers[0]
 	whose := ""
 	if a.Member != nil {
-		whose = " of " + a.Member.String()
+		whose = "of " + a.Member.String() + " "
 	}
-	return fmt.Sprintf("routes have changed since the plan was made: %d%s would be refused now, and %d may be [%s]", a.Value, whose, a.Limit, a.Code)
+	return fmt.Sprintf("routes have changed since the plan was made: %sat most %d were allowed, %d now [%s]", whose, a.AtMost(), a.Value, a.Code)
 }
 
 // guard asks guards on routes again.
@@ -45,14 +45,14 @@ func (a *Applier) guard(ctx context.Context, state *plan.State, p *plan.Plan) er
 	}
 	limits := impact.Limits{Routes: f.MaxRoutes, MemberRoutes: f.MaxMemberRoutes, AllowRoutes: f.AllowRoutes, AllowMemberRoutes: f.AllowMemberRoutes}
 	expected, paths := bound(p, state)
-	if paths > little && time.Since(p.Made) < fresh && refusing(expected.Again(limits)) == nil {
+	if paths > little && time.Since(p.Made) < fresh && refusing(expected.Guards(limits)) == nil {
 		return nil
 	}
 	report, err := a.counted(ctx, state, p)
 	if err != nil {
 		return err
 	}
-	if refuse := refusing(report.Again(limits)); refuse != nil {
+	if refuse := refusing(report.Guards(limits)); refuse != nil {
 		return &GuardError{refuse}
 	}
 	return nil
@@ -68,7 +68,7 @@ func refusing(all []policies.Answer) []policies.Answer {
 	return out
 }
 
-// bound is the most that can be refused now, if members have only come, gone, and
+// bound is the most that can count as refused now, if members have only come, gone, and
 // announced more or less: all that they announce more, besides what was refused.
 func bound(p *plan.Plan, state *plan.State) (r *impact.Report, paths uint64) {
 	then := make(map[netip.Addr]plan.ForeseenMember)
@@ -81,7 +81,7 @@ func bound(p *plan.Plan, state *plan.State) (r *impact.Report, paths uint64) {
 			continue
 		}
 		was := then[c.Address]
-		m := impact.Member{Address: c.Address, ASN: c.ASN, Routes: int(c.Accepted), Refused: was.Refused, Shut: shuts(&p.Change, c)}
+		m := impact.Member{Address: c.Address, ASN: c.ASN, Routes: int(c.Accepted), Refused: was.Refused + was.Uncounted, Uncounted: was.Uncounted, Shut: shuts(&p.Change, c)}
 		if c.Accepted > was.Accepted {
 			m.Refused += int(c.Accepted - was.Accepted)
 		}
@@ -98,10 +98,12 @@ func shuts(change *plan.Change, c plan.Client) bool {
 	return slices.ContainsFunc(change.New.Sessions, func(s policies.Session) bool { return s.Address == c.Address })
 }
 
-// counted looks at what everybody announces now.
+// counted looks at what everybody announces now. What is only more of what the plan has
+// counted, does not count again: neither does what comes over a session that is shut, if
+// some of it was counted.
 func (a *Applier) counted(ctx context.Context, state *plan.State, p *plan.Plan) (*impact.Report, error) {
 	r := a.begin(p, state)
-	out := &impact.Report{}
+	out, tally := &impact.Report{}, p.Counted.Tally()
 	for _, c := range state.Clients {
 		if !c.RouteServer || !c.Up {
 			continue
@@ -119,10 +121,15 @@ func (a *Applier) counted(ctx context.Context, state *plan.State, p *plan.Plan) 
 			m.Routes++
 			if m.Shut || r.newPolicy().Verdict(&route).Refused() {
 				m.Refused++
+				tally.Again(c.Address, c.ASN, &route)
 				if effect(was, &route) != "refuse" {
 					m.NewlyRefused++
 				}
 			}
+		}
+		m.Uncounted = tally.Uncounted(c.Address)
+		if then := tally.Counted(c.Address); m.Shut && then > 0 {
+			m.Uncounted = max(0, m.Refused-then)
 		}
 		out.Count(m)
 	}

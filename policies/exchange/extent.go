@@ -6,6 +6,8 @@ import (
 	"math/big"
 	"net/netip"
 	"slices"
+
+	"depeer/policies"
 )
 
 // family is one address family: how many bits an address has, and what it is called.
@@ -83,5 +85,5 @@ func unionOver(f family, prefixes iter.Seq[netip.Prefix], over func(part, all *b
 		return 0, false
 	}
 	part := union(f, slices.Collect(prefixes))
-	return shareOf(part, space), over(part, space)
+	return policies.ShareOf(part, space), over(part, space)
 }

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"depeer/policies"
 )
 
 // An exact share is seen from outside only as over a limit or not, so this is tested
@@ -77,7 +79,7 @@ func TestShareOf(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		all := big.NewInt(rapid.Int64Range(1, 1<<62).Draw(t, "all"))
 		part := big.NewInt(rapid.Int64Range(0, all.Int64()).Draw(t, "part"))
-		share := shareOf(part, all)
+		share := policies.ShareOf(part, all)
 		if share.Exceeded(part, all) {
 			t.Fatalf("%v of %v is over %v", part, all, share)
 		}

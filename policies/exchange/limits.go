@@ -17,6 +17,12 @@ type Limits struct {
 // has 4,096 bytes, and a prepend counts as so many.
 const mostAdded = 65535
 
+// Overridable returns the limits of guards that a person may override (policies.Guards),
+// by their keys.
+func (l Limits) Overridable() map[string]Percent {
+	return map[string]Percent{"max_routes": l.MaxRoutes, "max_member_routes": l.MaxMemberRoutes, "max_growth": l.MaxGrowth, "max_shrink": l.MaxShrink}
+}
+
 // FreeGrowth is how many entries a change may add whatever MaxGrowth says.
 const FreeGrowth = 20
 

@@ -53,10 +53,12 @@ func (c *Client) received(client netip.Addr, family *api.Family) *api.ListPathRe
 	return &api.ListPathRequest{TableType: api.TableType_ADJ_IN, Name: c.spelling(client), Family: family}
 }
 
-// ownASN is when gobgpd sees a loop in what a client announces.
+// ownASN is when gobgpd sees a loop in what a client announces: 3.37 counts the ASN of
+// its global section in the path, whatever local-as the neighbor has and whatever the
+// identifier of a confederation is (TestFactLoopsAreOfTheGlobalASN).
 type ownASN struct {
-	asn     filters.ASN
-	allowed int // times that it may be in a path
+	asn     filters.ASN // of the global section
+	allowed int         // times that it may be in a path
 }
 
 func (o ownASN) loops(p *path) bool { return p.count(o.asn) > o.allowed }
@@ -73,14 +75,29 @@ func (c *Client) own(ctx context.Context, client netip.Addr) (ownASN, error) {
 // owns is that of one neighbor, or of all where name is "".
 func (c *Client) owns(ctx context.Context, name string) (map[netip.Addr]ownASN, error) {
 	all := make(map[netip.Addr]ownASN)
-	err := list(ctx, c, c.api.ListPeer, &api.ListPeerRequest{Address: name}, func(a *api.ListPeerResponse) {
+	global, err := c.globalASN(ctx)
+	if err != nil {
+		return nil, err
+	}
+	err = list(ctx, c, c.api.ListPeer, &api.ListPeerRequest{Address: name}, func(a *api.ListPeerResponse) {
 		spelled := a.Peer.GetState().GetNeighborAddress()
 		if address, err := netip.ParseAddr(spelled); err == nil {
 			c.spell(address, spelled)
-			all[address] = ownASN{filters.ASN(a.Peer.GetConf().GetLocalAsn()), int(a.Peer.GetConf().GetAllowOwnAsn())}
+			all[address] = ownASN{global, int(a.Peer.GetConf().GetAllowOwnAsn())}
 		}
 	})
 	return all, err
+}
+
+// globalASN returns the ASN of gobgpd's global section.
+func (c *Client) globalASN(ctx context.Context) (filters.ASN, error) {
+	bounded, cancel := c.within(ctx)
+	defer cancel()
+	global, err := c.api.GetBgp(bounded, &api.GetBgpRequest{})
+	if err != nil {
+		return 0, unread(err)
+	}
+	return filters.ASN(global.GetGlobal().GetAsn()), nil
 }
 
 // view yields the shared table of the route server as gobgpd shows it to one

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"depeer/filters"
+	"depeer/policies/counted"
 	"depeer/policies/rib"
 )
 
@@ -13,7 +14,8 @@ import (
 type providerCount struct {
 	refused, changed, prefixes, withoutPath int
 	members                                 map[uint32]bool
-	slot                                    uint32 // of the prefix that was counted last, plus 1
+	counted                                 map[uint32]*counted.Session // by the peers' numbers: those with refused paths
+	slot                                    uint32                      // of the prefix that was counted last, plus 1
 }
 
 func (a *assessment) begin() {
@@ -146,6 +148,8 @@ func (a *assessment) attribute(slot uint32, e *entry, none bool) {
 	}
 	route := &a.room.route
 	*route = a.table.route(slot, e, route.Path)
+	peer := a.sessions[e.peer].Peer
+	uncounted := e.new.Refused() && e.old.Refused() && a.tally.Again(peer.Address, peer.ASN, route)
 	f := a.index.find(route)
 	matched := f != nobody
 	if !matched {
@@ -157,6 +161,7 @@ func (a *assessment) attribute(slot uint32, e *entry, none bool) {
 	p := &a.providers[f.provider]
 	if e.new.Refused() {
 		p.refused++
+		p.keep(e.peer, peer, route.Prefix, f.byASN, !uncounted)
 	} else {
 		p.changed++
 	}
@@ -180,6 +185,8 @@ func (a *assessment) attribute(slot uint32, e *entry, none bool) {
 func (a *assessment) finish() {
 	for i, m := range a.members {
 		a.members[i].Shut = a.cut.now[i]
+		a.members[i].Uncounted = a.tally.Uncounted(m.Address)
+		a.out.Routes.Uncounted += a.members[i].Uncounted
 		if m.Reset {
 			a.out.Effort.Resets = append(a.out.Effort.Resets, m.Address)
 		}
@@ -192,6 +199,7 @@ func (a *assessment) finish() {
 	})
 	slices.SortFunc(a.out.Effort.Resets, netip.Addr.Compare)
 	a.out.Providers, a.out.Polluted = a.listed(), a.polluted.Members()
+	a.out.Counted = a.counted()
 	a.collected.finish()
 	a.out.neverNil()
 }

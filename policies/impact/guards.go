@@ -5,7 +5,8 @@ import "depeer/policies"
 // Guards on routes: how much of what members announce is refused, all together and of
 // each member. The limits are absolute: what was refused before counts, too. They hold
 // a change that refuses more; one that refuses nothing new is never held, or what is
-// too much could not be made less.
+// too much could not be made less. What is refused already, and is only more of what the
+// plan in force has counted, does not count again (package counted).
 //
 // What goes with a session that is shut is refused, and counts among all. That all of
 // the member's own is refused is meant then, and has a guard of its own (plan.SessionGuard):
@@ -15,49 +16,29 @@ import "depeer/policies"
 type Limits struct {
 	Routes       uint64 `json:"max_routes"`        // of all paths, in millionths of a percent
 	MemberRoutes uint64 `json:"max_member_routes"` // of one member's
-	// Overrides, in paths; 0: none. The second is for each member.
-	AllowRoutes       int `json:"allow_routes,omitempty"`
-	AllowMemberRoutes int `json:"allow_member_routes,omitempty"`
+	// Overrides: of all paths, and of each member's.
+	AllowRoutes       policies.Override `json:"allow_routes,omitzero"`
+	AllowMemberRoutes policies.Override `json:"allow_member_routes,omitzero"`
 }
 
 // Guards returns the answers of all guards on routes: of all together first, then of
-// each member with a path that is refused, and whose session is kept. An override passes what is exactly its
-// number; that for members, whose largest refusal over the limit is exactly its.
+// each member with a path that is refused, and whose session is kept. An override is a
+// ceiling, that for members for each of them.
 func (r *Report) Guards(l Limits) []policies.Answer {
-	exactly := func(value, allowed int) bool { return value == allowed }
-	return r.guards(l, exactly)
-}
-
-// Again returns the answers for a plan whose limits were passed before: routes have
-// come and gone since, so an override passes what is no more than its number.
-func (r *Report) Again(l Limits) []policies.Answer {
-	atMost := func(value, allowed int) bool { return value <= allowed }
-	return r.guards(l, atMost)
-}
-
-func (r *Report) guards(l Limits, allows func(value, allowed int) bool) []policies.Answer {
-	all := answer("guard-max-routes", r.Routes.Refused, r.Routes.Total, l.Routes)
+	all := answer("guard-max-routes", r.Routes.Refused, r.Routes.Total, r.Routes.Uncounted, l.Routes)
 	all.Pass(policies.AsBefore, r.Routes.NewlyRefused == 0)
-	all.Pass(policies.ByOverride, allows(all.Value, l.AllowRoutes))
+	all.Allow(l.AllowRoutes)
 	out := []policies.Answer{all}
-	most := 0
 	for _, m := range r.Members {
 		if m.Refused == 0 || m.Shut {
 			continue
 		}
-		a := answer("guard-max-member-routes", m.Refused, m.Routes, l.MemberRoutes)
+		a := answer("guard-max-member-routes", m.Refused, m.Routes, m.Uncounted, l.MemberRoutes)
 		address := m.Address
 		a.Member = &address
 		a.Pass(policies.AsBefore, m.NewlyRefused == 0)
-		if !a.OK {
-			most = max(most, a.Value)
-		}
+		a.Allow(l.AllowMemberRoutes)
 		out = append(out, a)
-	}
-	if most > 0 && allows(most, l.AllowMemberRoutes) {
-		for i := range out[1:] {
-			out[1+i].Pass(policies.ByOverride, true)
-		}
 	}
 	return out
 }
@@ -68,11 +49,15 @@ func (r *Report) Count(m Member) {
 	r.Routes.Total += m.Routes
 	r.Routes.Refused += m.Refused
 	r.Routes.NewlyRefused += m.NewlyRefused
+	r.Routes.Uncounted += m.Uncounted
 }
 
-func answer(code string, value, base int, limit uint64) policies.Answer {
-	a := policies.Answer{Code: code, Value: value, Base: base, Limit: policies.Share(base, limit), Flag: policies.GuardOf(code).Flag}
-	a.OK = value <= a.Limit
+// answer holds what is refused of a base against a limit. What is not counted is in
+// neither: a listed network must not make room for others by announcing more.
+func answer(code string, refused, of, uncounted int, limit uint64) policies.Answer {
+	base := of - uncounted
+	a := policies.Answer{Code: code, Value: refused - uncounted, Base: base, Limit: policies.Share(base, limit), Flag: policies.GuardOf(code).Flag, Uncounted: uncounted}
+	a.OK = a.Value <= a.Limit
 	return a
 }
 

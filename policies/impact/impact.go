@@ -3,6 +3,7 @@ package impact
 import (
 	"depeer/filters"
 	"depeer/policies"
+	"depeer/policies/counted"
 	"depeer/policies/eval"
 	"depeer/policies/rib"
 )
@@ -25,6 +26,8 @@ type Question struct {
 	Protect filters.Protection
 	// Treatments are those that New was built with.
 	Treatments []policies.Treatment
+	// Counted is what the plan has counted that is in force; nil: nothing is known of it.
+	Counted *counted.Routes
 }
 
 // Session is a member as the route server knows it.
@@ -67,7 +70,8 @@ type assessment struct {
 
 	out       *Report
 	polluted  Pollution
-	members   []Member // by the peers' numbers
+	members   []Member       // by the peers' numbers
+	tally     *counted.Tally // of Counted
 	providers []providerCount
 	collected *collected
 	secondary bool     // some session has secondary-route
@@ -91,7 +95,7 @@ type room struct {
 }
 
 func newAssessment(q Question) *assessment {
-	a := &assessment{Question: q, index: newIndex(q.Lists, q.Protect), table: newTable(), out: &Report{}}
+	a := &assessment{Question: q, index: newIndex(q.Lists, q.Protect), table: newTable(), out: &Report{}, tally: q.Counted.Tally()}
 	a.new, a.past = eval.New(q.New), Leaving(q.Past...)
 	if q.Old != nil && len(q.Old.Import) > 0 {
 		a.old = eval.New(q.Old)

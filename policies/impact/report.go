@@ -4,6 +4,7 @@ import (
 	"net/netip"
 
 	"depeer/filters"
+	"depeer/policies/counted"
 )
 
 // Report is what a policy does to routes. Counts are of paths as members announce
@@ -37,6 +38,9 @@ type Report struct {
 
 	Addresses Addresses `json:"addresses"` // that nothing leads to any more
 	Effort    Effort    `json:"effort"`
+
+	// Counted is what this report counts as refused, for apply and the next plan.
+	Counted counted.Routes `json:"-"`
 }
 
 // Routes counts paths.
@@ -47,6 +51,9 @@ type Routes struct {
 	Released     int `json:"released"` // were refused or changed, and are not now
 	NewlyRefused int `json:"newly_refused"`
 	NewlyChanged int `json:"newly_changed"` // or in another way than they were
+	// Uncounted are refused as before, and more of what the plan in force has counted:
+	// guards leave them out (package counted).
+	Uncounted int `json:"uncounted,omitempty"`
 }
 
 // Prefixes counts prefixes.
@@ -67,7 +74,8 @@ type Member struct {
 	Changed      int         `json:"changed"`
 	Released     int         `json:"released"`
 	NewlyRefused int         `json:"newly_refused"`
-	WithoutPath  int         `json:"without_path"` // prefixes that it announces, and nobody does any more
+	Uncounted    int         `json:"uncounted,omitempty"` // see Routes
+	WithoutPath  int         `json:"without_path"`        // prefixes that it announces, and nobody does any more
 	// Lost are prefixes that it could use before, from others, and cannot after.
 	Lost   int  `json:"lost"`
 	Usable int  `json:"usable"`         // prefixes that it could use before

@@ -54,7 +54,8 @@ type Begun struct {
 	Holder    string         `json:"holder,omitempty"`
 	Undoes    string         `json:"undoes,omitempty"`
 	Lists     []plan.ListRef `json:"lists,omitempty"`
-	Overrides map[string]int `json:"overrides,omitempty"`
+	Overrides plan.Overrides `json:"overrides,omitempty"`
+	Limits    plan.Limits    `json:"limits,omitempty"` // that held
 	Calls     int            `json:"calls"`
 }
 
@@ -91,7 +92,7 @@ func (e *Entry) begin(p *plan.Plan, start Start) error {
 	by := e.lock.self
 	begun := &Begun{
 		Plan: p.ID, Action: start.Action, Target: p.Target, Name: p.Name, Server: p.Server, Holder: start.Holder,
-		Undoes: start.Undoes, Lists: p.Lists, Overrides: p.Overrides, Calls: len(p.Change.Calls()),
+		Undoes: start.Undoes, Lists: p.Lists, Overrides: p.Overrides, Limits: p.Limits, Calls: len(p.Change.Calls()),
 	}
 	if err := e.write(Event{Kind: Begin, By: &by, Begun: begun}); err != nil {
 		return err

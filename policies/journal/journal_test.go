@@ -67,7 +67,7 @@ func somePlan(t testing.TB, id string) *plan.Plan {
 	want := policies.Build(&filters.Compiled{Filters: []filters.Filter{{Treatment: "depeer", Prefixes: filters.Entries{IPv4: []filters.Entry{entry}}}}}, policies.Builtin(64500), 64500)
 	return &plan.Plan{
 		Version: plan.FormatVersion, ID: id, By: "noc@rs1", Target: target, Name: "rs1", Server: state.Server,
-		Lists: []plan.ListRef{{Name: "l", Digest: "ab"}}, Overrides: map[string]int{"--allow-growth": 3}, Change: *plan.To(state, want, id),
+		Lists: []plan.ListRef{{Name: "l", Digest: "ab"}}, Overrides: plan.Overrides{"--allow-growth": {Number: 3}}, Change: *plan.To(state, want, id),
 	}
 }
 

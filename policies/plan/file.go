@@ -98,9 +98,9 @@ func decodeV1(body []byte) (*Plan, error) {
 	return p, nil
 }
 
-// allowed says whether p shuts just as many sessions as it has leave to.
+// allowed says whether p shuts no more sessions than it has leave to.
 func (p *Plan) allowed() error {
-	if g := SessionGuard(&p.Change, p.Overrides[AllowSessions]); !g.OK {
+	if g := SessionGuard(&p.Change, p.Overrides[AllowSessions], p.Members); !g.OK {
 		return fmt.Errorf("it shuts %d %s, and that is not allowed in it", g.Value, plural(g.Value, "session"))
 	}
 	return nil

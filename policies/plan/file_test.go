@@ -33,7 +33,7 @@ func planOf(c *plan.Change) *plan.Plan {
 	return &plan.Plan{
 		Version: plan.FormatVersion, ID: "20081110t120000-1a2b", Tool: "depeer 1.0", Made: time.Date(2008, 11, 10, 12, 0, 0, 0, time.UTC), By: "noc@rs1",
 		Target: "unix:///run/gobgpd.sock", Server: server, Fingerprint: "ab", Lists: []plan.ListRef{{Name: "l", Digest: "cd", Prefixes: 1}},
-		Overrides: map[string]int{"--allow-growth": 30, plan.AllowSessions: c.Summary().Shut()}, Change: *c,
+		Overrides: plan.Overrides{"allow-growth": {Percent: 5_000_000}, plan.AllowSessions: {Number: c.Summary().Shut()}}, Change: *c,
 	}
 }
 

@@ -21,20 +21,17 @@ const (
 	AllowSessions = "allow-sessions"
 )
 
-// SessionGuard answers whether a change may shut the sessions that it does: only if
-// allow is exactly their number. Base is how many are shut already.
-func SessionGuard(c *Change, allow int) Guard {
-	n, shut := 0, 0
+// SessionGuard answers whether a change may shut the sessions that it does: only up to
+// what allow lets pass, which may be a percentage of the route server's members.
+func SessionGuard(c *Change, allow policies.Override, members int) Guard {
+	n := 0
 	for _, call := range c.Finish {
 		if call.Verb == ShutSession {
 			n++
 		}
 	}
-	if c.Old != nil {
-		shut = len(c.Old.Sessions)
-	}
-	g := Guard{Code: CodeSessions, Value: n, Base: shut, OK: n == 0, Flag: "--" + AllowSessions}
-	g.Pass(policies.ByOverride, n == allow)
+	g := Guard{Code: CodeSessions, Value: n, Base: members, OK: n == 0, Flag: "--" + AllowSessions}
+	g.Allow(allow)
 	return g
 }
 
@@ -50,7 +47,7 @@ type Sizes struct {
 	Treatments             []policies.Treatment // the present ones
 	Growth, Shrink         uint64               // limits in millionths of a percent
 	Free                   int                  // entries that may be added whatever Growth says
-	AllowGrow, AllowShrink int                  // overrides; 0: none
+	AllowGrow, AllowShrink policies.Override    // of the entries that were applied last
 }
 
 // Guards returns the answers of all guards on the size of a change. Growth is not
@@ -71,10 +68,10 @@ func (z *Sizes) Guards() []Guard {
 	grow := Guard{Code: CodeGrowth, Value: added, Limit: max(z.Free, policies.Share(last, z.Growth)), Base: last, Flag: "--allow-growth"}
 	grow.OK = grow.Value <= grow.Limit
 	grow.Pass(policies.AtFirst, last == 0)
-	grow.Pass(policies.ByOverride, grow.Value == z.AllowGrow)
+	grow.Allow(z.AllowGrow)
 	shrink := Guard{Code: CodeShrink, Value: gone, Limit: policies.Share(last, z.Shrink), Base: last, Flag: "--allow-shrink"}
 	shrink.OK = shrink.Value <= shrink.Limit
-	shrink.Pass(policies.ByOverride, shrink.Value == z.AllowShrink)
+	shrink.Allow(z.AllowShrink)
 	return append([]Guard{grow, shrink}, z.emptied()...)
 }
 

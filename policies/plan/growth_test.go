@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"depeer/policies"
 	"depeer/policies/plan"
 )
 
@@ -26,29 +27,30 @@ func TestGuardsOnSize(t *testing.T) {
 		grow, shrink int // overrides
 		want         []string
 	}{
-		"the first apply":                {nil, refs(provider("a", "tag", 1, 5000)), 0, 0, []string{"guard-max-growth 5000 of 20 true", "guard-max-shrink 0 of 0 true"}},
-		"nothing changes":                {refs(provider("a", "tag", 1, 100)), refs(provider("b", "tag", 1, 100)), 0, 0, []string{"guard-max-growth 0 of 20 true", "guard-max-shrink 0 of 25 true"}},
-		"twenty are free":                {refs(provider("a", "tag", 1, 4)), refs(provider("a", "tag", 1, 24)), 0, 0, []string{"guard-max-growth 20 of 20 true", "guard-max-shrink 0 of 1 true"}},
-		"twenty-one are not":             {refs(provider("a", "tag", 1, 4)), refs(provider("a", "tag", 1, 25)), 0, 0, []string{"guard-max-growth 21 of 20 false", "guard-max-shrink 0 of 1 true"}},
-		"ten percent":                    {refs(provider("a", "tag", 1, 1005)), refs(provider("a", "tag", 1, 1105)), 0, 0, []string{"guard-max-growth 100 of 100 true", "guard-max-shrink 0 of 251 true"}},
-		"over ten percent":               {refs(provider("a", "tag", 1, 1005)), refs(provider("a", "tag", 1, 1106)), 0, 0, []string{"guard-max-growth 101 of 100 false", "guard-max-shrink 0 of 251 true"}},
-		"over, and allowed":              {refs(provider("a", "tag", 1, 1005)), refs(provider("a", "tag", 1, 1106)), 101, 0, []string{"guard-max-growth 101 of 100 true", "guard-max-shrink 0 of 251 true"}},
-		"over, and not that was allowed": {refs(provider("a", "tag", 1, 1005)), refs(provider("a", "tag", 1, 1106)), 200, 0, []string{"guard-max-growth 101 of 100 false", "guard-max-shrink 0 of 251 true"}},
-		"a quarter gone":                 {refs(provider("a", "tag", 1, 100)), refs(provider("a", "tag", 1, 75)), 0, 0, []string{"guard-max-growth 0 of 20 true", "guard-max-shrink 25 of 25 true"}},
-		"more than a quarter":            {refs(provider("a", "tag", 1, 100)), refs(provider("a", "tag", 1, 74)), 0, 0, []string{"guard-max-growth 0 of 20 true", "guard-max-shrink 26 of 25 false"}},
-		"that, allowed":                  {refs(provider("a", "tag", 1, 100)), refs(provider("a", "tag", 1, 74)), 0, 26, []string{"guard-max-growth 0 of 20 true", "guard-max-shrink 26 of 25 true"}},
-		"another list altogether":        {refs(provider("a", "tag", 1, 100)), refs(provider("a", "tag", 1001, 100)), 0, 0, []string{"guard-max-growth 100 of 20 false", "guard-max-shrink 100 of 25 false"}},
-		"a list is no longer given":      {refs(provider("a", "tag", 1, 100), provider("b", "tag", 201, 10)), refs(provider("a", "tag", 1, 100)), 0, 0, []string{"guard-max-growth 0 of 20 true", "guard-max-shrink 10 of 27 true"}},
-		"the rest has expired":           {refs(provider("a", "tag", 1, 10)), refs(provider("a", "", 1, 10)), 0, 0, []string{"guard-max-growth 0 of 20 true", "guard-max-shrink 10 of 2 false"}},
-		"all are refused from now on":    {refs(provider("a", "tag", 1, 100)), refs(provider("a", "depeer", 1, 100)), 0, 0, []string{"guard-max-growth 100 of 20 false", "guard-max-shrink 0 of 25 true"}},
-		"all are let go to a tag":        {refs(provider("a", "depeer", 1, 100)), refs(provider("a", "tag", 1, 100)), 0, 0, []string{"guard-max-growth 0 of 20 true", "guard-max-shrink 0 of 25 true"}},
-		"listed twice":                   {refs(provider("a", "tag", 1, 100), provider("b", "tag", 1, 100)), refs(provider("a", "tag", 1, 100)), 0, 0, []string{"guard-max-growth 0 of 20 true", "guard-max-shrink 0 of 25 true"}},
+		"the first apply":             {nil, refs(provider("a", "tag", 1, 5000)), 0, 0, []string{"guard-max-growth 5000 of 20 true", "guard-max-shrink 0 of 0 true"}},
+		"nothing changes":             {refs(provider("a", "tag", 1, 100)), refs(provider("b", "tag", 1, 100)), 0, 0, []string{"guard-max-growth 0 of 20 true", "guard-max-shrink 0 of 25 true"}},
+		"twenty are free":             {refs(provider("a", "tag", 1, 4)), refs(provider("a", "tag", 1, 24)), 0, 0, []string{"guard-max-growth 20 of 20 true", "guard-max-shrink 0 of 1 true"}},
+		"twenty-one are not":          {refs(provider("a", "tag", 1, 4)), refs(provider("a", "tag", 1, 25)), 0, 0, []string{"guard-max-growth 21 of 20 false", "guard-max-shrink 0 of 1 true"}},
+		"ten percent":                 {refs(provider("a", "tag", 1, 1005)), refs(provider("a", "tag", 1, 1105)), 0, 0, []string{"guard-max-growth 100 of 100 true", "guard-max-shrink 0 of 251 true"}},
+		"over ten percent":            {refs(provider("a", "tag", 1, 1005)), refs(provider("a", "tag", 1, 1106)), 0, 0, []string{"guard-max-growth 101 of 100 false", "guard-max-shrink 0 of 251 true"}},
+		"over, and allowed":           {refs(provider("a", "tag", 1, 1005)), refs(provider("a", "tag", 1, 1106)), 101, 0, []string{"guard-max-growth 101 of 100 true", "guard-max-shrink 0 of 251 true"}},
+		"over, and less than allowed": {refs(provider("a", "tag", 1, 1005)), refs(provider("a", "tag", 1, 1106)), 200, 0, []string{"guard-max-growth 101 of 100 true", "guard-max-shrink 0 of 251 true"}},
+		"over, and more than allowed": {refs(provider("a", "tag", 1, 1005)), refs(provider("a", "tag", 1, 1106)), 100, 0, []string{"guard-max-growth 101 of 100 false", "guard-max-shrink 0 of 251 true"}},
+		"a quarter gone":              {refs(provider("a", "tag", 1, 100)), refs(provider("a", "tag", 1, 75)), 0, 0, []string{"guard-max-growth 0 of 20 true", "guard-max-shrink 25 of 25 true"}},
+		"more than a quarter":         {refs(provider("a", "tag", 1, 100)), refs(provider("a", "tag", 1, 74)), 0, 0, []string{"guard-max-growth 0 of 20 true", "guard-max-shrink 26 of 25 false"}},
+		"that, allowed":               {refs(provider("a", "tag", 1, 100)), refs(provider("a", "tag", 1, 74)), 0, 26, []string{"guard-max-growth 0 of 20 true", "guard-max-shrink 26 of 25 true"}},
+		"another list altogether":     {refs(provider("a", "tag", 1, 100)), refs(provider("a", "tag", 1001, 100)), 0, 0, []string{"guard-max-growth 100 of 20 false", "guard-max-shrink 100 of 25 false"}},
+		"a list is no longer given":   {refs(provider("a", "tag", 1, 100), provider("b", "tag", 201, 10)), refs(provider("a", "tag", 1, 100)), 0, 0, []string{"guard-max-growth 0 of 20 true", "guard-max-shrink 10 of 27 true"}},
+		"the rest has expired":        {refs(provider("a", "tag", 1, 10)), refs(provider("a", "", 1, 10)), 0, 0, []string{"guard-max-growth 0 of 20 true", "guard-max-shrink 10 of 2 false"}},
+		"all are refused from now on": {refs(provider("a", "tag", 1, 100)), refs(provider("a", "depeer", 1, 100)), 0, 0, []string{"guard-max-growth 100 of 20 false", "guard-max-shrink 0 of 25 true"}},
+		"all are let go to a tag":     {refs(provider("a", "depeer", 1, 100)), refs(provider("a", "tag", 1, 100)), 0, 0, []string{"guard-max-growth 0 of 20 true", "guard-max-shrink 0 of 25 true"}},
+		"listed twice":                {refs(provider("a", "tag", 1, 100), provider("b", "tag", 1, 100)), refs(provider("a", "tag", 1, 100)), 0, 0, []string{"guard-max-growth 0 of 20 true", "guard-max-shrink 0 of 25 true"}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			z := plan.Sizes{
 				Last: test.last, Now: test.now, Treatments: treatments, Growth: 10_000_000, Shrink: 25_000_000, Free: 20,
-				AllowGrow: test.grow, AllowShrink: test.shrink,
+				AllowGrow: policies.UpTo(test.grow), AllowShrink: policies.UpTo(test.shrink),
 			}
 			var got []string
 			for _, g := range z.Guards() {

@@ -6,6 +6,7 @@ import (
 
 	"depeer/filters"
 	"depeer/policies"
+	"depeer/policies/counted"
 )
 
 // Plan is a change that was planned for one route server, with all that is
@@ -24,11 +25,18 @@ type Plan struct {
 	Server      Server `json:"server"`
 	Fingerprint string `json:"fingerprint"` // of the State that it was made from
 
-	Lists     []ListRef      `json:"lists"`
-	Providers []ProviderRef  `json:"providers"`
-	Overrides map[string]int `json:"overrides,omitempty"` // of guards, by flag
-	Clear     bool           `json:"clear,omitempty"`     // takes everything of ours out, places in lists included
-	Change    Change         `json:"change"`
+	Lists     []ListRef     `json:"lists"`
+	Providers []ProviderRef `json:"providers"`
+	Clear     bool          `json:"clear,omitempty"` // takes everything of ours out, places in lists included
+	Change    Change        `json:"change"`
+
+	// Overrides are those of guards that were given, by flag, and Limits the limits that held
+	// for guards with an override, by the key of the exchange file.
+	Overrides Overrides `json:"overrides,omitempty"`
+	Limits    Limits    `json:"limits,omitempty"`
+	// Members is how many clients the route server had, of which an override of sessions
+	// may be a percentage.
+	Members int `json:"members,omitempty"`
 
 	// Then is what is put in when the change, a Clear, is done: names of ours that
 	// somebody else has used are taken over. Between the two nothing is treated.
@@ -44,17 +52,27 @@ type Plan struct {
 	// Foreseen is what guards on routes were held against, for apply to look again. nil:
 	// nobody has looked at routes.
 	Foreseen *Foreseen `json:"foreseen,omitempty"`
+	// Counted are the refused routes that guards have counted: more of them does not count
+	// again, at apply and in the next plan. nil: that is not known.
+	Counted *counted.Routes `json:"counted,omitempty"`
 }
+
+// Overrides are ceilings that a person has given for guards, by flag, without its dashes.
+type Overrides map[string]policies.Override
+
+// Limits are limits of the exchange, by their keys in its file.
+type Limits map[string]policies.Percent
 
 // Foreseen is what a plan knew of routes when it was made.
 type Foreseen struct {
-	MaxRoutes         uint64 `json:"max_routes"` // of all paths, in millionths of a percent
-	MaxMemberRoutes   uint64 `json:"max_member_routes"`
-	AllowRoutes       int    `json:"allow_routes,omitempty"` // overrides, in paths
-	AllowMemberRoutes int    `json:"allow_member_routes,omitempty"`
+	MaxRoutes       uint64 `json:"max_routes"` // of all paths, in millionths of a percent
+	MaxMemberRoutes uint64 `json:"max_member_routes"`
+	// Overrides, as numbers or percentages of paths.
+	AllowRoutes       policies.Override `json:"allow_routes,omitzero"`
+	AllowMemberRoutes policies.Override `json:"allow_member_routes,omitzero"`
 
 	// Members are the clients with how much they announced, and how much of it is
-	// refused.
+	// refused and counted.
 	Members []ForeseenMember `json:"members"`
 }
 
@@ -63,6 +81,8 @@ type ForeseenMember struct {
 	Address  netip.Addr `json:"address"`
 	Accepted uint64     `json:"accepted"` // paths, as the daemon counts them
 	Refused  int        `json:"refused"`
+	// Uncounted is what is refused besides, and does not count (package counted).
+	Uncounted int `json:"uncounted,omitempty"`
 }
 
 // FormatVersion is the version of the format of plans that this package writes.

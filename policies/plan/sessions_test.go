@@ -234,15 +234,19 @@ func TestPlanFileThatShutsMore(t *testing.T) {
 	m := through.server(&policies.RoutingPolicy{})
 	m.AddClient(member(0))
 	p := planOf(plan.To(state(m), &policies.RoutingPolicy{Sessions: []policies.Session{{ASN: 65000}}}, "a"))
-	for _, allowed := range []int{0, 2} {
-		p.Overrides = map[string]int{plan.AllowSessions: allowed}
+	p.Members = 3
+	for _, allowed := range []policies.Override{{}, {Percent: 33 * policies.OnePercent}} { // of three members, less than one
+		p.Overrides = plan.Overrides{plan.AllowSessions: allowed}
 		if err := plan.Encode(io.Discard, p); err == nil || !strings.Contains(err.Error(), "shuts 1 session") {
-			t.Errorf("%d allowed: written: %v", allowed, err)
+			t.Errorf("%s allowed: written: %v", allowed, err)
 		}
 	}
-	p.Overrides = map[string]int{plan.AllowSessions: 1}
+	for _, allowed := range []policies.Override{{Number: 2}, {Percent: 34 * policies.OnePercent}, {Number: 1}} {
+		p.Overrides = plan.Overrides{plan.AllowSessions: allowed}
+		encoded(t, p)
+	}
 	_, body, _ := strings.Cut(strings.TrimSuffix(string(encoded(t, p)), "}\n"), `"plan":`)
-	body = strings.Replace(body, `"allow-sessions":1`, `"allow-sessions":2`, 1)
+	body = strings.Replace(body, `"allow-sessions":1`, `"allow-sessions":0`, 1)
 	file := fmt.Sprintf(`{"depeer_plan":%d,"sha256":"%x","plan":%s}`+"\n", plan.FormatVersion, sha256.Sum256([]byte(body)), body)
 	if _, err := plan.Decode(strings.NewReader(file)); err == nil || !strings.Contains(err.Error(), "shuts 1 session") {
 		t.Errorf("read: %v", err)

@@ -69,6 +69,17 @@ type Client struct {
 	Import, Export Assignment
 }
 
+// Members counts the route-server clients.
+func (s *State) Members() int {
+	n := 0
+	for _, c := range s.Clients {
+		if c.RouteServer {
+			n++
+		}
+	}
+	return n
+}
+
 // Assignment is the policies that a client has in one direction.
 type Assignment struct {
 	Policies []string

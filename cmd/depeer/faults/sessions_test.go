@@ -109,7 +109,7 @@ func TestSessionShut(t *testing.T) {
 	if first := "session  AS64498  " + third.Address.String() + " is shut, and 1 route of it with it\n         it is told: " + told + "\n"; !strings.HasPrefix(plan.stdout, first) {
 		t.Errorf("it is not said first, but:\n%s", plan.stdout)
 	}
-	w.on("plan", "third.yaml", "-o", "third.plan", "--at", "2026-02-01", "--allow-sessions", "2").exits(4)
+	w.on("plan", "third.yaml", "-o", "third.plan", "--at", "2026-02-01", "--allow-sessions", "0").exits(4)
 	w.depeer("show", "third.plan").exits(3)
 	w.sessions(true, true, true)
 

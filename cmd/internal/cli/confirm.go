@@ -140,7 +140,7 @@ func guardCommand(s *session) *cli.Command {
 				known = pending
 				left := pending.Left()
 				if left <= 0 {
-					err := s.rollback(c, t, store, rollbackArgs{id: id, why: "not confirmed in time", yes: true, sessions: whateverThereWere})
+					err := s.rollback(c, t, store, rollbackArgs{id: id, why: "not confirmed in time", yes: true, whatever: true})
 					if f := new(failure); !errors.As(err, &f) || f.code != Held && f.code != Unreached {
 						return err
 					}

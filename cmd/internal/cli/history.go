@@ -75,7 +75,7 @@ func showCommand(s *session) *cli.Command {
 func recorded(r *journal.Record) view.Recorded {
 	out := view.Recorded{
 		ID: r.ID, Time: r.From, By: r.By.By, Outcome: r.Outcome,
-		Action: r.Begun.Action, Undoes: r.Begun.Undoes, Overrides: r.Begun.Overrides, Lists: r.Begun.Lists,
+		Action: r.Begun.Action, Undoes: r.Begun.Undoes, Overrides: r.Begun.Overrides, Limits: r.Begun.Limits, Lists: r.Begun.Lists,
 	}
 	switch {
 	case r.Unread != nil:

@@ -9,6 +9,7 @@ import (
 	"depeer/cmd/internal/view"
 	"depeer/policies"
 	"depeer/policies/choice"
+	"depeer/policies/counted"
 	"depeer/policies/impact"
 	"depeer/policies/plan"
 	"depeer/policies/rib"
@@ -85,11 +86,19 @@ func (s *session) impactOnTarget(ctx context.Context, in *input, t target, args 
 	server := describeTarget(t, state)
 	result.Server, result.OutOfReach, result.Summary = &server, outOfReach(state), change.Summary()
 	q := impact.Question{Lists: in.compiled, Old: change.Old, New: want, Members: sessionsOf(state, in.exchange), Protect: in.exchange.Protect, Treatments: in.exchange.Treatments}
-	q.Past = s.pastOf(t.options.Address, q.Old)
+	q.Past, q.Counted = s.pastOf(t.options.Address, q.Old), s.countedAt(t.options.Address)
 	if err := s.look(ctx, in, q, args, client.Announced(ctx, state.Clients), &result); err != nil {
 		return err
 	}
 	return s.showImpact(in, result)
+}
+
+// countedAt returns what the plan that was applied last to a target has counted, or nil.
+func (s *session) countedAt(address string) *counted.Routes {
+	if last := s.lastKnown(address); last != nil {
+		return last.Counted
+	}
+	return nil
 }
 
 // look looks at all routes, of dumps or else of live, and notes in result what becomes
@@ -143,6 +152,7 @@ func (s *session) look(ctx context.Context, in *input, q impact.Question, args r
 
 func (s *session) showImpact(in *input, result view.Impact) error {
 	result.Guards = append(staticGuards(in.diags), result.Guards...)
+	policies.Suggest(result.Guards)
 	result.Diagnostics = in.diags
 	if err := s.view.Impact(result); err != nil {
 		return err

@@ -122,7 +122,7 @@ func (s *session) draft(ctx context.Context, in *input, client *gobgp.Client, st
 	if args.takeOver && len(state.Strange)+len(state.Obstacles())+len(stuck) > 0 {
 		takeOver(p, state, want)
 	}
-	p.Lists, p.Providers, p.Overrides = plan.Refs(in.lists), plan.Providers(in.compiled), args.overrides
+	p.Lists, p.Providers, p.Overrides, p.Limits = plan.Refs(in.lists), plan.Providers(in.compiled), args.overrides, in.exchange.Limits.Overridable()
 	server := describeTarget(args.target, state)
 	result := view.Plan{Plan: p, Impact: view.Impact{At: s.now, Server: &server, OutOfReach: outOfReach(state), Lists: p.Lists, Summary: p.Change.Summary()}}
 	result.Summary.Sessions = withRoutes(append([]plan.SessionChange{}, change.SessionChanges()...), state)
@@ -131,11 +131,12 @@ func (s *session) draft(ctx context.Context, in *input, client *gobgp.Client, st
 	}
 	sizes := s.sizes(in, p, past.read)
 	result.Changes, result.Guards = plan.ProviderChanges(sizes.Last, sizes.Now), append(staticGuards(in.diags), sizes.Guards()...)
-	result.Guards = append(result.Guards, plan.SessionGuard(change, args.overrides[plan.AllowSessions]))
+	result.Guards = append(result.Guards, plan.SessionGuard(change, args.overrides[plan.AllowSessions], p.Members))
 	result.Guards = append(result.Guards, plan.AddPathGuards(state, want)...)
-	if err := s.foresee(ctx, in, client, state, args, &result); err != nil {
+	if err := s.foresee(ctx, in, client, state, args, past.read, &result); err != nil {
 		return view.Plan{}, err
 	}
+	policies.Suggest(result.Guards)
 	result.Diagnostics = in.diags
 	return result, nil
 }
@@ -156,11 +157,14 @@ func (s *session) sizes(in *input, p, last *plan.Plan) plan.Sizes {
 
 // foresee looks at all routes, and notes in the plan what its apply goes by: whose
 // routes change, the limits, and how much everybody announced.
-func (s *session) foresee(ctx context.Context, in *input, client *gobgp.Client, state *plan.State, args planArgs, to *view.Plan) error {
+func (s *session) foresee(ctx context.Context, in *input, client *gobgp.Client, state *plan.State, args planArgs, last *plan.Plan, to *view.Plan) error {
 	s.view.Progress("looking through what members announce")
 	change := &to.Plan.Change
 	q := impact.Question{Lists: in.compiled, Old: change.Judged(), New: in.policy(), Members: sessionsOf(state, in.exchange), Protect: in.exchange.Protect, Treatments: in.exchange.Treatments}
 	q.Past = s.pastOf(args.target.options.Address, q.Old)
+	if last != nil {
+		q.Counted = last.Counted
+	}
 	if err := s.look(ctx, in, q, args.routesArgs, client.Announced(ctx, state.Clients), &to.Impact); err != nil {
 		return err
 	}
@@ -172,7 +176,7 @@ func (s *session) foresee(ctx context.Context, in *input, client *gobgp.Client, 
 		to.Plan.Foreseen = foreseen(&plan.State{}, limitsOf(in.exchange, args.overrides), to.Report)
 		return nil
 	}
-	to.Plan.Touched = to.Summary.Resets
+	to.Plan.Touched, to.Plan.Counted = to.Summary.Resets, &to.Report.Counted
 	to.Plan.Foreseen = foreseen(state, limitsOf(in.exchange, args.overrides), to.Report)
 	return nil
 }
@@ -239,7 +243,7 @@ func (s *session) newPlan(t target, state *plan.State, id string, change plan.Ch
 	return &plan.Plan{
 		Version: plan.FormatVersion, ID: id, Tool: built().Version,
 		Made: time.Now().UTC(), By: self(), At: s.now,
-		Target: t.options.Address, Name: t.name, Server: state.Server, Fingerprint: state.Fingerprint(), Change: change, Persist: t.persist,
+		Target: t.options.Address, Name: t.name, Server: state.Server, Members: state.Members(), Fingerprint: state.Fingerprint(), Change: change, Persist: t.persist,
 	}
 }
 

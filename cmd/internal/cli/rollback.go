@@ -6,6 +6,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"depeer/policies"
 	"depeer/policies/apply"
 	"depeer/policies/journal"
 	"depeer/policies/plan"
@@ -16,13 +17,11 @@ type rollbackArgs struct {
 	id  string // of an entry; "" for the last
 	why string
 	yes bool
-	// sessions is how many of members may be shut again: exactly so many, or whatever
-	// there were.
-	sessions int
+	// sessions is how many of members may be shut again; whatever: as many as there were,
+	// for going back by itself.
+	sessions policies.Override
+	whatever bool
 }
-
-// whateverThereWere is for going back by itself.
-const whateverThereWere = -1
 
 func rollbackCommand(s *session) *cli.Command {
 	return &cli.Command{
@@ -31,7 +30,7 @@ func rollbackCommand(s *session) *cli.Command {
 		ArgsUsage:   "[ID]",
 		Description: "Without an ID, before the last change. Refuses if somebody has changed ours since.",
 		Flags: append(targetFlags(), yesFlag,
-			&cli.IntFlag{Name: plan.AllowSessions, Usage: "shut exactly `N` sessions of members again"},
+			&cli.GenericFlag{Name: plan.AllowSessions, Value: new(override), Usage: "shut up to `N` sessions of members again, or N% of the members"},
 		),
 		Action: func(c *cli.Context) error {
 			if c.NArg() > 1 {
@@ -45,7 +44,7 @@ func rollbackCommand(s *session) *cli.Command {
 			if err != nil {
 				return err
 			}
-			return s.rollback(c, t, store, rollbackArgs{id: c.Args().First(), why: "rolled back", yes: c.Bool("yes"), sessions: c.Int(plan.AllowSessions)})
+			return s.rollback(c, t, store, rollbackArgs{id: c.Args().First(), why: "rolled back", yes: c.Bool("yes"), sessions: overrideOf(c, plan.AllowSessions)})
 		},
 	}
 }
@@ -86,12 +85,12 @@ func (s *session) rollback(c *cli.Context, t target, store *journal.Store, args 
 	s.tooMuch(origin.Change.Old, t.added, "what is put back")
 	id := newID()
 	p := s.newPlan(t, state, id, *plan.To(remembering(state, last), origin.Change.Old, id))
-	if err := allowSessions(p, args.sessions); err != nil {
+	if err := allowSessions(p, args.sessions, args.whatever); err != nil {
 		return err
 	}
 	p.Touched = origin.Touched // likely the same again
 	if before := s.before(store, address, back.ID); before != nil {
-		p.Lists, p.Providers = before.Lists, before.Providers
+		p.Lists, p.Providers, p.Counted = before.Lists, before.Providers, before.Counted
 	}
 	if !args.yes {
 		if err := s.ask(c, address, p.Server); err != nil {

@@ -27,7 +27,7 @@ import (
 type routesArgs struct {
 	ribs      []string
 	full      bool
-	overrides map[string]int // of guards, by the flag's name
+	overrides plan.Overrides // of guards, by the flag's name
 }
 
 // ribFlag names dumps of routes.
@@ -40,24 +40,54 @@ func routesFlags() []cli.Flag {
 	flags := []cli.Flag{ribFlag(), &cli.BoolFlag{Name: "full", Usage: "show everything, however long"}}
 	for _, g := range policies.Guards {
 		if g.Flag != "" {
-			flags = append(flags, &cli.IntFlag{Name: g.Flag[2:], Usage: fmt.Sprintf("let %s go to exactly `N` %s, whatever the limit", g.Code[len("guard-"):], g.Unit)})
+			flags = append(flags, overrideFlag(g))
 		}
 	}
 	return flags
 }
 
 func routesArgsOf(c *cli.Context) routesArgs {
-	args := routesArgs{ribs: c.StringSlice("rib"), full: c.Bool("full"), overrides: map[string]int{}}
+	args := routesArgs{ribs: c.StringSlice("rib"), full: c.Bool("full"), overrides: plan.Overrides{}}
 	for _, g := range policies.Guards {
 		if g.Flag != "" && c.IsSet(g.Flag[2:]) {
-			args.overrides[g.Flag[2:]] = c.Int(g.Flag[2:])
+			args.overrides[g.Flag[2:]] = overrideOf(c, g.Flag[2:])
 		}
 	}
 	return args
 }
 
+// overrideFlag is the override of a guard that has one.
+func overrideFlag(g policies.Guard) cli.Flag {
+	return &cli.GenericFlag{Name: g.Flag[2:], Value: new(override), Usage: fmt.Sprintf(
+		"let %s go up to `N` %s, or N%% of %s, whatever the limit", g.Code[len("guard-"):], g.Unit, g.Of)}
+}
+
+// override is the value of such a flag.
+type override struct{ policies.Override }
+
+// Set reads what is given.
+func (o *override) Set(s string) (err error) {
+	o.Override, err = policies.ParseOverride(s)
+	return err
+}
+
+// String returns what was given, and "" for nothing.
+func (o *override) String() string {
+	if o.Override == (policies.Override{}) {
+		return ""
+	}
+	return o.Override.String()
+}
+
+func overrideOf(c *cli.Context, name string) policies.Override {
+	if o, ok := c.Generic(name).(*override); ok {
+		return o.Override
+	}
+	return policies.Override{}
+}
+
 // limitsOf returns what guards on routes hold routes against.
-func limitsOf(x *exchange.Exchange, overrides map[string]int) impact.Limits {
+func limitsOf(x *exchange.Exchange, overrides plan.Overrides) impact.Limits {
 	return impact.Limits{
 		Routes: uint64(x.Limits.MaxRoutes), MemberRoutes: uint64(x.Limits.MaxMemberRoutes),
 		AllowRoutes: overrides["allow-routes"], AllowMemberRoutes: overrides["allow-member-routes"],
@@ -278,13 +308,14 @@ func refusals(guards []plan.Guard) error {
 // foreseen is what apply looks at again.
 func foreseen(state *plan.State, limits impact.Limits, report *impact.Report) *plan.Foreseen {
 	f := &plan.Foreseen{MaxRoutes: limits.Routes, MaxMemberRoutes: limits.MemberRoutes, AllowRoutes: limits.AllowRoutes, AllowMemberRoutes: limits.AllowMemberRoutes}
-	refused := make(map[netip.Addr]int)
+	refused, uncounted := make(map[netip.Addr]int), make(map[netip.Addr]int)
 	for _, m := range report.Members {
-		refused[m.Address] += m.Refused
+		refused[m.Address] += m.Refused - m.Uncounted
+		uncounted[m.Address] += m.Uncounted
 	}
 	for _, c := range state.Clients {
 		if c.RouteServer {
-			f.Members = append(f.Members, plan.ForeseenMember{Address: c.Address, Accepted: c.Accepted, Refused: refused[c.Address]})
+			f.Members = append(f.Members, plan.ForeseenMember{Address: c.Address, Accepted: c.Accepted, Refused: refused[c.Address], Uncounted: uncounted[c.Address]})
 		}
 	}
 	return f

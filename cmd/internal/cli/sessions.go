@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"depeer/policies"
 	"depeer/policies/plan"
 )
 
@@ -18,6 +19,12 @@ func remembering(state *plan.State, last *plan.Plan) *plan.State {
 
 // remembered is remembering for the off-switch, which works without a history.
 func (s *session) remembered(state *plan.State, address string) *plan.State {
+	return remembering(state, s.lastKnown(address))
+}
+
+// lastKnown returns the plan that was applied last to a target; nil where none was, or the
+// history cannot be read.
+func (s *session) lastKnown(address string) *plan.Plan {
 	store, err := s.store()
 	var last *plan.Plan
 	if err == nil {
@@ -25,9 +32,9 @@ func (s *session) remembered(state *plan.State, address string) *plan.State {
 	}
 	if err != nil {
 		s.log.Warn("what was applied before is not known", "error", err)
-		return state
+		return nil
 	}
-	return remembering(state, last)
+	return last
 }
 
 // withRoutes fills in how much is cut off with each session.
@@ -44,14 +51,17 @@ func withRoutes(sessions []plan.SessionChange, state *plan.State) []plan.Session
 
 // allowSessions notes in a way back how many sessions it shuts again, if that is
 // allowed.
-func allowSessions(p *plan.Plan, allowed int) error {
-	g := plan.SessionGuard(&p.Change, allowed)
-	if g.OK || allowed == whateverThereWere {
+func allowSessions(p *plan.Plan, allowed policies.Override, whatever bool) error {
+	g := plan.SessionGuard(&p.Change, allowed, p.Members)
+	if whatever {
+		allowed = policies.UpTo(g.Value)
+	}
+	if g.OK || whatever {
 		if delete(p.Overrides, plan.AllowSessions); g.Value > 0 {
 			if p.Overrides == nil {
-				p.Overrides = map[string]int{}
+				p.Overrides = plan.Overrides{}
 			}
-			p.Overrides[plan.AllowSessions] = g.Value
+			p.Overrides[plan.AllowSessions] = allowed
 		}
 		return nil
 	}

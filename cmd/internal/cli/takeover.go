@@ -71,9 +71,10 @@ func (s *session) then(ctx context.Context, client *gobgp.Client, t target, lock
 	}
 	id := newID()
 	second := s.newPlan(t, state, id, *plan.To(state, p.Then, id))
-	second.Lists, second.Providers, second.Overrides, second.At = p.Lists, p.Providers, p.Overrides, p.At
-	second.Foreseen = p.Foreseen // guards on routes are asked again: it is now that much is refused
-	if g := plan.SessionGuard(&second.Change, p.Overrides[plan.AllowSessions]); !g.OK {
+	second.Lists, second.Providers, second.At = p.Lists, p.Providers, p.At
+	second.Overrides, second.Limits = p.Overrides, p.Limits
+	second.Foreseen, second.Counted = p.Foreseen, p.Counted // guards on routes are asked again: it is now that much is refused
+	if g := plan.SessionGuard(&second.Change, p.Overrides[plan.AllowSessions], second.Members); !g.OK {
 		return nil, out, fmt.Errorf("it would shut %s now, which is not what the plan allows", count(g.Value, "session"))
 	}
 	entry, result, err := s.change(ctx, t, client, lock, second, journal.Start{Action: "apply"})

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"depeer/cmd/internal/view"
+	"depeer/policies"
 	"depeer/policies/apply"
 	"depeer/policies/impact"
 	"depeer/policies/journal"
@@ -179,13 +180,14 @@ func (s *session) again(t target, state *plan.State, last *plan.Plan) *plan.Plan
 	}
 	id := newID()
 	p := s.newPlan(t, state, id, *plan.To(remembering(state, last), want, id))
-	p.Lists, p.Providers, p.Overrides, p.At = last.Lists, last.Providers, maps.Clone(last.Overrides), last.At
+	p.Lists, p.Providers, p.At = last.Lists, last.Providers, last.At
+	p.Overrides, p.Limits, p.Counted = maps.Clone(last.Overrides), last.Limits, last.Counted
 	// The sessions that it shuts again were named when that was allowed: no other ones are.
-	if g := plan.SessionGuard(&p.Change, 0); g.Value > 0 {
+	if g := plan.SessionGuard(&p.Change, policies.Override{}, p.Members); g.Value > 0 {
 		if p.Overrides == nil {
-			p.Overrides = map[string]int{}
+			p.Overrides = plan.Overrides{}
 		}
-		p.Overrides[plan.AllowSessions] = g.Value
+		p.Overrides[plan.AllowSessions] = policies.UpTo(g.Value)
 	}
 	return p
 }
@@ -201,7 +203,7 @@ func (k *keeper) change(ctx context.Context) done {
 	if err := retired(in.exchange, state.InForce()); err != nil {
 		return done{outcome: watch.Refused, err: err}
 	}
-	drafted, err := turn.draft(ctx, &in, k.client, state, planArgs{target: k.target, routesArgs: routesArgs{overrides: map[string]int{}}})
+	drafted, err := turn.draft(ctx, &in, k.client, state, planArgs{target: k.target, routesArgs: routesArgs{overrides: plan.Overrides{}}})
 	if err != nil {
 		return done{outcome: failed(err), err: err}
 	}

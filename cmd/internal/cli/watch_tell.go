@@ -76,7 +76,7 @@ func (k *keeper) tellRefused(drafted view.Plan) {
 			line = append(line, "member", g.Member)
 		}
 		if g.Flag != "" {
-			line = append(line, "override", fmt.Sprintf("%s %d", g.Flag, g.Value))
+			line = append(line, "override", fmt.Sprintf("%s %d", g.Flag, g.Suggest))
 		}
 		k.log.Warn("guard refuses", line...)
 	}

@@ -131,7 +131,7 @@ func (v *person) providerChanges(w *tabwriter.Writer, all []plan.ProviderChange)
 // guardText says what a guard looked at: "growth 3 of 20 entries".
 func guardText(g plan.Guard) string {
 	if g.Code == plan.CodeSessions {
-		return counted{g.Value, "session"}.String() + " to be shut"
+		return counted{g.Value, "session"}.String() + " to be shut" + allowed(g)
 	}
 	if g.Code == plan.CodeAddPath {
 		return fmt.Sprintf("%s has chosen, and is sent several paths for a prefix (add-path): nothing would be taken back from it", g.Member)
@@ -146,7 +146,19 @@ func guardText(g plan.Guard) string {
 	if !g.OK && g.Value == 0 && g.Limit == 0 {
 		return name // has no number
 	}
-	return fmt.Sprintf("%s %s of %s %s", name, group(g.Value), group(g.Limit), policies.GuardOf(g.Code).Unit)
+	text := fmt.Sprintf("%s %s of %s %s", name, group(g.Value), group(g.Limit), policies.GuardOf(g.Code).Unit)
+	if g.Uncounted > 0 {
+		text += fmt.Sprintf(" (and %s more of what was counted before)", group(g.Uncounted))
+	}
+	return text + allowed(g)
+}
+
+// allowed says up to how much an override has let a guard pass.
+func allowed(g plan.Guard) string {
+	if g.Passed != policies.ByOverride {
+		return ""
+	}
+	return fmt.Sprintf(", %s allowed", group(g.Allowed))
 }
 
 // guards shows those that refuse one by one, and the others in a line.
@@ -161,8 +173,11 @@ func (v *person) guards(w *tabwriter.Writer, all []plan.Guard) {
 			continue
 		}
 		hint := ""
+		if g.Allowed > 0 {
+			hint = fmt.Sprintf(", at most %s are allowed", group(g.AtMost()))
+		}
 		if g.Flag != "" {
-			hint = fmt.Sprintf(" (hint: %s %d, if it is meant)", g.Flag, g.Value)
+			hint += fmt.Sprintf(" (hint: %s %d, if it is meant)", g.Flag, g.Suggest)
 		}
 		fmt.Fprintf(w, "guards\t%s: %s%s [%s]\n", guardText(g), v.paint(red, "refused"), hint, g.Code)
 	}
@@ -173,7 +188,7 @@ func (v *person) guards(w *tabwriter.Writer, all []plan.Guard) {
 		{"", "within limits"},
 		{policies.AtFirst, "nothing was applied before that it could be held against"},
 		{policies.AsBefore, "over the limit, as before: nothing new is refused"},
-		{policies.ByOverride, "over the limit, and let pass by exactly that number"},
+		{policies.ByOverride, "over the limit, and no more than is allowed"},
 	} {
 		if some := passed[why.passed]; len(some) > 0 {
 			fmt.Fprintf(w, "guards\t%s: %s\n", strings.Join(some, ", "), why.text)

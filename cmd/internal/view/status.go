@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"depeer/filters/diag"
+	"depeer/policies"
 	"depeer/policies/impact"
 	"depeer/policies/journal"
 	"depeer/policies/plan"
@@ -130,7 +131,8 @@ type Recorded struct {
 	Outcome   string         `json:"outcome"`
 	Undoes    string         `json:"undoes,omitempty"`
 	Lists     []plan.ListRef `json:"lists"`
-	Overrides map[string]int `json:"overrides,omitempty"`
+	Overrides plan.Overrides `json:"overrides,omitempty"`
+	Limits    plan.Limits    `json:"limits,omitempty"` // that held
 	Unread    string         `json:"unread,omitempty"` // why it, or its plan, cannot be read
 }
 
@@ -173,10 +175,29 @@ func (r Recorded) from() string {
 	for _, l := range r.Lists {
 		words = append(words, fmt.Sprintf("%s %s sha256 %.12s", l.Name, l.Updated, l.Digest))
 	}
-	for flag, n := range r.Overrides {
-		words = append(words, fmt.Sprintf("--%s %d", flag, n))
+	flags, limits := overridden(r.Overrides, r.Limits)
+	text := strings.Join(append(words, flags...), ", ")
+	if len(limits) > 0 {
+		text = "over " + strings.Join(limits, ", ") + ": " + text
 	}
-	return strings.Join(words, ", ")
+	return text
+}
+
+// overridden writes overrides, "--allow-routes 200", and the limits that they were for,
+// "max_routes 1%", in the order of guards.
+func overridden(overrides plan.Overrides, limits plan.Limits) (flags, over []string) {
+	for _, g := range policies.Guards {
+		name := strings.TrimPrefix(g.Flag, "--")
+		o, given := overrides[name]
+		if g.Flag == "" || !given {
+			continue
+		}
+		flags = append(flags, fmt.Sprintf("%s %s", g.Flag, o))
+		if limit, known := limits[g.Limit]; known {
+			over = append(over, fmt.Sprintf("%s %s", g.Limit, limit))
+		}
+	}
+	return flags, over
 }
 
 // Show is the result of show: a plan, and what became of it, if anything did.
@@ -225,6 +246,12 @@ func showPlan(b *strings.Builder, p *plan.Plan) {
 	fmt.Fprintf(b, "target    %s, AS%s %s\n", p.Target, p.Server.ASN, p.Server.RouterID)
 	for _, l := range p.Lists {
 		fmt.Fprintf(b, "list      %s, %s, sha256 %s\n", l.Name, or(l.Updated, "not dated"), l.Digest)
+	}
+	if flags, limits := overridden(p.Overrides, p.Limits); len(flags) > 0 {
+		fmt.Fprintf(b, "allowed   %s\n", strings.Join(flags, ", "))
+		if len(limits) > 0 {
+			fmt.Fprintf(b, "over      %s\n", strings.Join(limits, ", "))
+		}
 	}
 	fmt.Fprintf(b, "changes   %s\n", p.Change.Summary())
 	for _, part := range []struct {
