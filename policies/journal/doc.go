@@ -9,6 +9,7 @@
 //	    000012-<plan>.jsonl      one apply: a line per event, in order
 //	    000012-<plan>.plan.gz    the plan that it applied: a plan file, compressed
 //	    pending.json             what is to be confirmed, and until when
+//	    policy-lists.json        the operator's lists of policies, as they were last seen
 //
 // Rules:
 //

@@ -84,6 +84,7 @@ const (
 	CutOff                            // a change stands half-way: recover first
 	Locked                            // somebody else is at work
 	Stuck                             // a member holds what it has chosen, and would keep it
+	ListsLost                         // the operator's policies are gone from a client's list
 )
 
 // Obstacles returns all reasons why s cannot be changed, in a fixed order.
@@ -114,6 +115,9 @@ func (s *State) Obstacles() []Obstacle {
 	}
 	for _, holder := range s.Holders {
 		out = append(out, Obstacle{Locked, holder, "holds the lock"})
+	}
+	for _, lost := range s.LostLists() {
+		out = append(out, lost.obstacle())
 	}
 	return out
 }

@@ -77,7 +77,7 @@ func Decode(r io.Reader) (*Plan, error) {
 	}
 	p.Change.Prepare = withElements(p.Change.Prepare, p.Change.New)
 	p.Change.Finish = withElements(p.Change.Finish, p.Change.New)
-	if err := p.Change.ours(); err != nil {
+	if err := errors.Join(p.Change.ours(), p.puttable()); err != nil {
 		return nil, fmt.Errorf("plan file: %w", err)
 	}
 	if err := p.allowed(); err != nil {

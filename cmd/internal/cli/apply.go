@@ -124,7 +124,7 @@ func (s *session) carryOut(c *cli.Context, t target, p *plan.Plan, start journal
 	if failed := s.outcome(c.Context, p.Target, result, err); failed != nil {
 		return none, errors.Join(failed, lock.Unlock())
 	}
-	if pending != nil {
+	if pending != nil && p.WayBack() {
 		if err := lock.Disarm(pending.Entry, "cleared"); err != nil {
 			return none, errors.Join(err, lock.Unlock())
 		}
@@ -142,7 +142,7 @@ func waiting(lock *journal.Lock, p *plan.Plan) (*journal.Pending, error) {
 	switch {
 	case err != nil:
 		return nil, &failure{code: Failed, name: "state", err: err}
-	case pending != nil && (!p.Clear || p.Then != nil):
+	case pending != nil && len(p.PolicyLists) == 0 && (!p.Clear || p.Then != nil):
 		return nil, &failure{code: Held, name: "pending", err: fmt.Errorf("%s waits for its confirmation", pending.Entry), hint: "depeer confirm --target " + p.Target + ", or depeer rollback --target " + p.Target}
 	}
 	return pending, nil
@@ -183,12 +183,21 @@ func (s *session) lock(store *journal.Store, address string) (*journal.Lock, err
 // change applies p, journalling.
 func (s *session) change(ctx context.Context, t target, client *gobgp.Client, lock *journal.Lock, p *plan.Plan, start journal.Start) (*journal.Entry, apply.Result, error) {
 	start.Holder = p.ID // whoever finds its journal knows whose the daemon's lock is
+	if len(p.PolicyLists) > 0 {
+		start.Action = actionRepair
+	}
 	entry, err := lock.Begin(p, start)
 	if err != nil {
 		return nil, apply.Result{Outcome: apply.Untouched}, &apply.JournalError{Err: err}
 	}
 	applier := s.applier(t, client, entry, start.Holder)
-	applier.Keep = s.keep(t, p.Server, p, entry)
+	if len(p.PolicyLists) == 0 {
+		applier.Keep = s.keep(t, p.Server, p, entry)
+	}
+	if start.Undoes == "" { // a way back does not wait for lists that were lost, and learns nothing
+		applier.LastSeen = s.lastSeen(lock)
+		applier.Fit = func(state *plan.State) { s.remember(lock, p, state) }
+	}
 	result, err := applier.Apply(ctx, p)
 	if result.Outcome == apply.Partial {
 		return entry, result, errors.Join(err, entry.Close()) // without an end: recover finds it
@@ -265,7 +274,7 @@ func (s *session) ask(c *cli.Context, address string, server plan.Server) error 
 
 // outcomeOf is what users read of a change that was made.
 func outcomeOf(address string, entry *journal.Entry, r apply.Result) view.Apply {
-	a := view.Apply{Target: address, Outcome: r.Outcome.String(), Refused: r.Proof.Refused, Changed: r.Proof.Changed, Overruled: r.Proof.Overruled, Passed: r.Proof.Passed, Unproven: r.Proof.Unproven, Tagged: r.Proof.Tagged, Untagged: r.Proof.Untagged, Sessions: r.Sessions}
+	a := view.Apply{Target: address, Outcome: r.Outcome.String(), Refused: r.Proof.Refused, Changed: r.Proof.Changed, Overruled: r.Proof.Overruled, Passed: r.Proof.Passed, Unproven: r.Proof.Unproven, Tagged: r.Proof.Tagged, Untagged: r.Proof.Untagged, Sessions: r.Sessions, PolicyLists: r.Lists}
 	if entry != nil {
 		a.ID = entry.ID
 	}

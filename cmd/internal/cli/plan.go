@@ -27,6 +27,9 @@ type planArgs struct {
 	output   string
 	detailed bool
 	takeOver bool
+	// acceptLists says that the operator's policies which are gone from clients' lists were
+	// taken out on purpose.
+	acceptLists bool
 }
 
 func planCommand(s *session) *cli.Command {
@@ -40,13 +43,14 @@ func planCommand(s *session) *cli.Command {
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "keep the plan in `FILE`"},
 			&cli.BoolFlag{Name: "detailed-exitcode", Usage: "exit 2 if there is something to do"},
 			&cli.BoolFlag{Name: "take-over", Usage: "replace objects with our names that somebody else made or changed"},
+			&cli.BoolFlag{Name: "accept-lists", Usage: "your own policies that are gone from clients' lists were taken out on purpose"},
 		),
 		Action: func(c *cli.Context) error {
 			in, err := s.load(c.Context, c.Args().Slice())
 			if err != nil {
 				return err
 			}
-			args := planArgs{routesArgs: routesArgsOf(c), output: c.String("output"), detailed: c.Bool("detailed-exitcode"), takeOver: c.Bool("take-over")}
+			args := planArgs{routesArgs: routesArgsOf(c), output: c.String("output"), detailed: c.Bool("detailed-exitcode"), takeOver: c.Bool("take-over"), acceptLists: c.Bool("accept-lists")}
 			if c.String("target") == "" && len(args.ribs) > 0 {
 				return s.planOfFile(c.Context, in, args)
 			}
@@ -98,12 +102,22 @@ func (s *session) draft(ctx context.Context, in *input, client *gobgp.Client, st
 		return view.Plan{}, f
 	}
 	in.nobodyThere(state)
-	if err := s.fits(state, args); err != nil {
-		return view.Plan{}, err
-	}
 	store, err := s.store()
 	if err != nil {
 		return view.Plan{}, err
+	}
+	state, unknown := recalling(store, args.target.options.Address, state)
+	in.diags = append(in.diags, unknown...)
+	var accepted []plan.LostList
+	if args.acceptLists {
+		accepted = state.LostLists()
+		state = state.Recalling(nil)
+	}
+	if err := s.fits(state, args); err != nil {
+		return view.Plan{}, err
+	}
+	if len(accepted) == 0 && len(unknown) == 0 {
+		in.diags = append(in.diags, noteLists(store, args.target, state)...)
 	}
 	last, err := lastApplied(store, args.target.options.Address)
 	if err != nil {
@@ -123,7 +137,7 @@ func (s *session) draft(ctx context.Context, in *input, client *gobgp.Client, st
 	if args.takeOver && len(state.Strange)+len(state.Obstacles())+len(stuck) > 0 {
 		takeOver(p, state, want)
 	}
-	p.Lists, p.Providers, p.Overrides = plan.Refs(in.lists), plan.Providers(in.compiled), args.overrides
+	p.Lists, p.Providers, p.Overrides, p.AcceptedLists = plan.Refs(in.lists), plan.Providers(in.compiled), args.overrides, accepted
 	server := describeTarget(args.target, state)
 	result := view.Plan{Plan: p, Impact: view.Impact{At: s.now, Server: &server, Lists: p.Lists, Summary: p.Change.Summary()}}
 	result.Summary.Sessions = withRoutes(append([]plan.SessionChange{}, change.SessionChanges()...), state)
@@ -179,7 +193,7 @@ func (s *session) foresee(ctx context.Context, in *input, client *gobgp.Client, 
 
 // planOfFile is a plan without a target: what lists do to the routes of a file.
 func (s *session) planOfFile(ctx context.Context, in *input, args planArgs) error {
-	if args.output != "" || args.takeOver {
+	if args.output != "" || args.takeOver || args.acceptLists {
 		return usage("depeer plan LISTING.yaml --rib FILE --target rs1 -o plan.depeer", "a plan is kept for a target, and none is named")
 	}
 	if f := verdict(in.diags); f != nil && f.code != Guarded {
@@ -254,15 +268,30 @@ func newID() string {
 
 // lastApplied returns the plan that was applied last to a target, or nil.
 func lastApplied(store *journal.Store, address string) (*plan.Plan, error) {
+	record, err := lastEffect(store, address)
+	if err != nil || record == nil {
+		return nil, err
+	}
+	return record.Plan()
+}
+
+// lastEffect returns the newest entry that took effect on a target, or nil.
+func lastEffect(store *journal.Store, address string) (*journal.Record, error) {
 	for record, err := range store.Backward(address) {
 		if err != nil {
 			return nil, err
 		}
-		if record.Outcome == outcomeApplied {
-			return record.Plan()
+		if tookEffect(record) {
+			return record, nil
 		}
 	}
 	return nil, nil
+}
+
+// tookEffect says whether an entry has left a policy of ours in force, or none. One that
+// has only put the operator's lists back says nothing of that.
+func tookEffect(record *journal.Record) bool {
+	return record.Outcome == outcomeApplied && record.Begun.PolicyLists == 0
 }
 
 func describeTarget(t target, state *plan.State) view.TargetState {

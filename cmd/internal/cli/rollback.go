@@ -6,7 +6,6 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"depeer/policies/apply"
 	"depeer/policies/journal"
 	"depeer/policies/plan"
 )
@@ -127,7 +126,7 @@ func (s *session) wayBack(store *journal.Store, address, id string) (*journal.Re
 	}
 	for i := len(records) - 1; i >= 0; i-- {
 		r := &records[i]
-		if r.Outcome == apply.Applied.String() && (id == "" && r.Begun.Action != actionRepair || r.ID == id) {
+		if tookEffect(r) && (id == "" && r.Begun.Action != actionRepair || r.ID == id) {
 			return r, last, nil
 		}
 	}
@@ -145,7 +144,7 @@ func (s *session) before(store *journal.Store, address, id string) *plan.Plan {
 		if records[i].ID == id {
 			break
 		}
-		if records[i].Outcome == apply.Applied.String() {
+		if tookEffect(&records[i]) {
 			last, _ = records[i].Plan()
 		}
 	}

@@ -120,6 +120,7 @@ func (s *session) status(ctx context.Context, in *input, t target, file string) 
 		result.State, result.Why = plan.Unknown.String(), err.Error()
 		return result, nil
 	}
+	state, result.Diagnostics = recalling(store, address, state)
 	want := &policies.RoutingPolicy{}
 	switch {
 	case in != nil:
@@ -134,7 +135,10 @@ func (s *session) status(ctx context.Context, in *input, t target, file string) 
 	}
 	found := plan.Drift(state, want)
 	if in == nil && last != nil && last.Holds(state) {
-		found = nil // cleared: without a place in lists, too, it is as it should be
+		found = plan.ListDrift(state) // cleared: without a place in lists, too, it is as it should be
+	}
+	if len(state.LostLists()) > 0 {
+		result.Cure = curesOf(address)
 	}
 	for _, c := range state.Choosers(want) {
 		result.Choosers = append(result.Choosers, c.Address.String())

@@ -151,6 +151,10 @@ func obstructed(obstacles []plan.Obstacle, address string) error {
 			if f.hint == "" {
 				f.name, f.hint = "not-anchored", "depeer emit --anchor says what to paste into gobgpd.conf, and what its reload costs"
 			}
+		case plan.ListsLost:
+			if f.code == Unfit && f.name != "lists-lost" {
+				f.name, f.hint = "lists-lost", curesOf(address)
+			}
 		case plan.Stuck:
 			if f.hint == "" {
 				f.name, f.hint = "stuck", "plan --take-over takes everything out first; or apply without its choices, and then with them"

@@ -36,6 +36,7 @@ type keeper struct {
 	want    *wanted              // of the current reading
 	found   looked
 	said    string // what was said last of how it stands
+	lists   string // what was said last of the operator's lists of policies
 
 	file struct {
 		settled string // the pulse at which the target's file was looked at

@@ -22,6 +22,10 @@ type Apply struct {
 	// Sessions are those that were shut or opened.
 	Sessions []plan.SessionChange `json:"sessions"`
 	Persist  *Persist             `json:"persist,omitempty"` // nil: no file is kept
+	// PolicyLists are the operator's lists of policies that were put back.
+	PolicyLists []plan.ListChange `json:"policy_lists,omitempty"`
+	// Why says, where nothing was to be done, why.
+	Why string `json:"why,omitempty"`
 }
 
 func (v *program) Apply(a Apply) error {
@@ -34,10 +38,20 @@ func (v *program) Apply(a Apply) error {
 
 func (v *person) Apply(a Apply) error {
 	text := fmt.Sprintf("%s: %s\n", a.Target, a.Outcome)
+	if a.Why != "" {
+		text = fmt.Sprintf("%s: %s\n", a.Target, a.Why)
+	}
 	for _, s := range a.Sessions {
 		text += fmt.Sprintf("  session   %s\n", sessionText(s, "was"))
 	}
-	if a.Outcome == "applied" {
+	for _, c := range a.PolicyLists {
+		text += fmt.Sprintf("  list      %s\n", c)
+	}
+	if a.Outcome == "applied" && len(a.PolicyLists) > 0 {
+		text += fmt.Sprintf("  reset     %s\n", counted{len(a.Reset), "member"})
+		text += "  verified  each list and default, by reading it back; what your policies make of routes is not looked at\n"
+		text += fmt.Sprintf("  id        %s\n", a.ID)
+	} else if a.Outcome == "applied" {
 		text += fmt.Sprintf("  reset     %s\n", counted{len(a.Reset), "member"})
 		text += fmt.Sprintf("  verified  %s\n", a.proof())
 		text += fmt.Sprintf("  unproven  %s that no route tells about: read back, and right\n", entries(a.Unproven))

@@ -23,9 +23,10 @@ type TargetStatus struct {
 	Pending string         `json:"pending,omitempty"` // ID of what waits for a confirmation
 	Lists   []plan.ListRef `json:"lists"`
 	Drift   []Drift        `json:"drift"`
+	Cure    string         `json:"cure,omitempty"`    // of what has drifted and plan and apply do not mend
 	Persist *Persist       `json:"persist,omitempty"` // nil: no file is kept
 
-	// Diagnostics are warnings about that file.
+	// Diagnostics are warnings about that file, and about what is remembered.
 	Diagnostics diag.List `json:"-"`
 
 	// Choosers are members who have chosen something for themselves: what they get is
@@ -89,6 +90,9 @@ func (v *person) Status(s Status) error {
 		}
 		for _, d := range t.Drift {
 			fmt.Fprintf(w, "  drift\t%s %s\n", d.Object, d.What)
+		}
+		if t.Cure != "" {
+			fmt.Fprintf(w, "  cure\t%s\n", t.Cure)
 		}
 		if t.Persist != nil && t.Persist.InStep {
 			fmt.Fprintf(w, "  file\t%s is in step\n", t.Persist.File)
