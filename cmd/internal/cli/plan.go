@@ -108,16 +108,15 @@ func (s *session) draft(ctx context.Context, in *input, client *gobgp.Client, st
 	}
 	state, unknown := recalling(store, args.target.options.Address, state)
 	in.diags = append(in.diags, unknown...)
-	var accepted []plan.LostList
+	lost, fit := state.LostLists(), state
 	if args.acceptLists {
-		accepted = state.LostLists()
-		state = state.Recalling(nil)
+		fit = state.Recalling(nil)
 	}
-	if err := s.fits(state, args); err != nil {
+	if err := s.fits(fit, args); err != nil {
 		return view.Plan{}, err
 	}
-	if len(accepted) == 0 && len(unknown) == 0 {
-		in.diags = append(in.diags, noteLists(store, args.target, state)...)
+	if note := noteLists(store, args.target, state); len(unknown) == 0 {
+		in.diags = append(in.diags, note...)
 	}
 	last, err := lastApplied(store, args.target.options.Address)
 	if err != nil {
@@ -137,7 +136,7 @@ func (s *session) draft(ctx context.Context, in *input, client *gobgp.Client, st
 	if args.takeOver && len(state.Strange)+len(state.Obstacles())+len(stuck) > 0 {
 		takeOver(p, state, want)
 	}
-	p.Lists, p.Providers, p.Overrides, p.AcceptedLists = plan.Refs(in.lists), plan.Providers(in.compiled), args.overrides, accepted
+	p.Lists, p.Providers, p.Overrides, p.AcceptedLists = plan.Refs(in.lists), plan.Providers(in.compiled), args.overrides, lost // accepted, or there is none
 	server := describeTarget(args.target, state)
 	result := view.Plan{Plan: p, Impact: view.Impact{At: s.now, Server: &server, Lists: p.Lists, Summary: p.Change.Summary()}}
 	result.Summary.Sessions = withRoutes(append([]plan.SessionChange{}, change.SessionChanges()...), state)

@@ -15,10 +15,7 @@ func (k *keeper) recall(state *plan.State) *plan.State {
 	for _, l := range state.LostLists() {
 		problems = append(problems, l.Client.String()+": "+l.String())
 	}
-	var err error
-	if len(unknown) == 0 {
-		_, err = rememberFit(memory{k.store, address}, state)
-	}
+	_, err := rememberFit(memory{k.store, address}, state)
 	said := strings.Join(problems, ". ")
 	switch {
 	case len(problems) > 0 && said != k.lists:
