@@ -44,11 +44,11 @@ func (s *Store) PolicyLists(target string) (plan.Lists, error) {
 	var version struct {
 		Version int `json:"version"`
 	}
-	if err := json.Unmarshal(data, &version); err == nil && version.Version != listsVersion {
+	if err := json.Unmarshal(data, &version); err == nil && version.Version > listsVersion {
 		return nil, fmt.Errorf("remembered lists of policies: %s: %w: %d", name, ErrOtherVersion, version.Version)
 	}
 	var r remembered
-	if err := json.Unmarshal(data, &r); err != nil || r.Clients == nil {
+	if err := json.Unmarshal(data, &r); err != nil || r.Version != listsVersion || r.Clients == nil {
 		return nil, fmt.Errorf("remembered lists of policies: %s is damaged", name)
 	}
 	return r.Clients, nil

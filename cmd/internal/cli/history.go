@@ -73,6 +73,7 @@ func recorded(r *journal.Record) view.Recorded {
 	out := view.Recorded{
 		ID: r.ID, Time: r.From, By: r.By.By, Outcome: r.Outcome,
 		Action: r.Begun.Action, Undoes: r.Begun.Undoes, Overrides: r.Begun.Overrides, Lists: r.Begun.Lists,
+		PolicyLists: r.Begun.PolicyLists, AcceptedLists: r.Begun.AcceptedLists,
 	}
 	if out.Outcome == "" {
 		out.Outcome = "cut off"

@@ -80,7 +80,7 @@ func (s *session) repair(c *cli.Context, targets []target) error {
 		if err := s.keepRepair(c, plans, len(targets) > 1); err != nil || !c.Bool("yes") {
 			return err
 		}
-	} else if !c.Bool("json") && !plans.Nothing() {
+	} else if !c.Bool("yes") {
 		if err := s.showRepair(plans); err != nil {
 			return err
 		}
@@ -111,10 +111,12 @@ func nothingToDo(t target, why string) view.Apply {
 	return view.Apply{Target: t.options.Address, Outcome: apply.Nothing.String(), Why: why}
 }
 
-// showRepair shows what is about to be done.
+// showRepair shows what is about to be asked for.
 func (s *session) showRepair(plans view.Plans) error {
 	for _, p := range plans.Targets {
-		p.Begins = true
+		if p.Begins = true; p.Nothing() {
+			continue
+		}
 		if err := s.view.Plan(p); err != nil {
 			return err
 		}

@@ -19,7 +19,7 @@ type Plan struct {
 	Persist *Persist              // nil: no file is kept
 	File    string                // written there; empty: nowhere
 	Refused bool                  // a guard refuses: it was not written
-	Begins  bool                  // it is about to be asked for, and done
+	Begins  bool                  // it is about to be asked for: programs are not shown it
 }
 
 // TargetState is what a target was found to be.
@@ -31,7 +31,12 @@ type TargetState struct {
 	Unanchored []string `json:"unanchored"`
 }
 
-func (v *program) Plan(p Plan) error { return object(v.Out, plannedOf(p)) }
+func (v *program) Plan(p Plan) error {
+	if p.Begins {
+		return nil
+	}
+	return object(v.Out, plannedOf(p))
+}
 
 // changeOf is a provider's change as JSON.
 type changeOf struct {
@@ -64,7 +69,9 @@ func (v *person) Plan(p Plan) error {
 		return err
 	}
 	switch {
-	case p.Begins && !p.Nothing():
+	case p.Begins: // what comes of it is the result
+		_, err := fmt.Fprint(v.Err, b.String())
+		return err
 	case p.Refused:
 		fmt.Fprintf(&b, "\nNothing has been changed, and the plan is not kept: a guard refuses.\n")
 	case p.Nothing():

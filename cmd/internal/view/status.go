@@ -121,6 +121,9 @@ type Recorded struct {
 	Undoes    string         `json:"undoes,omitempty"`
 	Lists     []plan.ListRef `json:"lists"`
 	Overrides map[string]int `json:"overrides,omitempty"`
+	// PolicyLists counts the operator's lists of policies that were put back.
+	PolicyLists   int             `json:"policy_lists,omitempty"`
+	AcceptedLists []plan.LostList `json:"accepted_lists,omitempty"`
 }
 
 func (v *program) History(h History) error {
@@ -162,6 +165,12 @@ func (r Recorded) from() string {
 	for flag, n := range r.Overrides {
 		words = append(words, fmt.Sprintf("--%s %d", flag, n))
 	}
+	if r.PolicyLists > 0 {
+		words = append(words, counted{r.PolicyLists, "list"}.String()+" of policies put back")
+	}
+	for _, l := range r.AcceptedLists {
+		words = append(words, fmt.Sprintf("%s accepted: %s", l.Client, l))
+	}
 	return strings.Join(words, ", ")
 }
 
@@ -197,6 +206,12 @@ func (v *person) Show(s Show) error {
 		for _, call := range part.calls {
 			fmt.Fprintf(&b, "%-9s %s\n", part.word, call)
 		}
+	}
+	for _, c := range p.PolicyLists {
+		fmt.Fprintf(&b, "list      %s\n", c)
+	}
+	for _, l := range p.AcceptedLists {
+		fmt.Fprintf(&b, "accepted  %s: %s\n", l.Client, l)
 	}
 	if s.Change != nil {
 		fmt.Fprintf(&b, "\n%s by %s at %s: %s\n", s.Change.Action, s.Change.By, s.Change.Time.UTC().Format(time.RFC3339), s.Change.Outcome)
