@@ -35,6 +35,10 @@ type Applier struct {
 	// Cut are the sessions that the journal says were being shut, where a change that was
 	// cut off is recovered: they are known to be our doing, whatever the daemon has lost.
 	Cut []netip.Addr
+	// LastSeen are the operator's lists of policies as they were last seen; nil: nothing is
+	// known of them. Fit, if set, is told of the state that p was found to fit.
+	LastSeen plan.Lists
+	Fit      func(*plan.State)
 	// Progress, if set, is told what is being done.
 	Progress func(what string)
 }
@@ -54,9 +58,14 @@ func (a *Applier) Apply(ctx context.Context, p *plan.Plan) (Result, error) {
 	if err != nil {
 		return untouched, err
 	}
-	if done, err := a.check(state, p); err != nil {
+	done, err := a.check(state, p)
+	if err != nil {
 		return untouched, err
-	} else if done {
+	}
+	if a.Fit != nil {
+		a.Fit(state)
+	}
+	if done {
 		r := a.begin(p, state)
 		r.keep(p.Wanted())
 		r.result.Outcome = Nothing
@@ -77,14 +86,17 @@ func (a *Applier) check(state *plan.State, p *plan.Plan) (done bool, err error) 
 	if state.Server != p.Server {
 		return false, &StaleError{fmt.Sprintf("it is for AS%s %s, and this is AS%s %s", p.Server.ASN, p.Server.RouterID, state.Server.ASN, state.Server.RouterID)}
 	}
+	state = state.Recalling(a.LastSeen)
 	obstacles := slices.DeleteFunc(p.Obstacles(state), func(o plan.Obstacle) bool {
 		return o.Code == plan.Locked && o.Object == a.Holder
 	})
 	switch {
 	case len(obstacles) > 0:
 		return false, &ObstacleError{obstacles}
+	case len(p.PolicyLists) > 0 && !p.Holds(state) && p.AsSeen(state) != nil:
+		return false, &StaleError{p.AsSeen(state).Error()}
 	case state.Fingerprint() == p.Fingerprint:
-		return p.Change.Empty(), nil
+		return p.Empty(), nil
 	case p.Holds(state):
 		return true, nil
 	default:

@@ -104,7 +104,7 @@ const perRoute = 10 * time.Microsecond
 
 // patience gives a soft reset the time that it may need.
 func (r *run) patience(ctx context.Context, call plan.Call) (context.Context, context.CancelFunc) {
-	if call.Verb != plan.Reset {
+	if call.Verb != plan.Reset && call.Verb != plan.ResetOut {
 		return context.WithCancel(ctx)
 	}
 	i := slices.IndexFunc(r.before.Clients, func(c plan.Client) bool { return c.Address == call.Client })

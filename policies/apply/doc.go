@@ -32,6 +32,9 @@
 // if the daemon has lost it. On these ways back a journal that cannot be written any
 // more stops nothing.
 //
+// Lists of the operator's policies are put back on a road of their own, without a way back:
+// lists.go.
+//
 // What the calls are is package plan's; this package decides when, and whom to
 // reset. It speaks to the route server through Daemon, which package gobgp
 // implements and tests replace.

@@ -19,6 +19,8 @@ type Result struct {
 	Polluted []impact.Polluted
 	// Proof says what the route server's own tables told.
 	Proof Proof
+	// Lists are the lists of policies that were put back: read back, and not proven.
+	Lists []plan.ListChange
 	// Kept says that the file which the route server starts from is in step with what is in
 	// force.
 	Kept bool

@@ -65,6 +65,10 @@ func (a *Applier) Recover(ctx context.Context, p *plan.Plan) (Result, error) {
 // clean up; nil where somebody else has gone on since.
 func (r *run) course(state *plan.State, side plan.Side, known bool) func(context.Context) error {
 	switch {
+	case len(r.plan.PolicyLists) > 0 && side == plan.Whole:
+		return r.restOfLists
+	case len(r.plan.PolicyLists) > 0:
+		return nil
 	case side == plan.After && r.plan.ID == "":
 		return r.goOn
 	case side == plan.After:

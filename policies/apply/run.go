@@ -16,6 +16,9 @@ func (r *run) all(ctx context.Context) error {
 		r.result.Outcome = Untouched
 		return err
 	}
+	if len(r.plan.PolicyLists) > 0 {
+		return r.putLists(ctx)
+	}
 	return r.through(ctx)
 }
 
@@ -28,7 +31,7 @@ func (r *run) again(ctx context.Context) error {
 	}
 	if done, err := r.check(state, r.plan); err != nil {
 		return err
-	} else if done && !r.change.Empty() {
+	} else if done && !r.plan.Empty() {
 		return &StaleError{"somebody else has just applied it"}
 	}
 	r.before = state

@@ -27,6 +27,13 @@ func (a Address) String() string {
 	return net.JoinHostPort(a.Host, strconv.Itoa(int(a.Port)))
 }
 
+// Here says whether the address is of this machine as far as it tells: a Unix socket, or
+// loopback.
+func (a Address) Here() bool {
+	address, err := netip.ParseAddr(a.Host)
+	return a.Socket != "" || a.Host == "localhost" || err == nil && address.Unmap().IsLoopback()
+}
+
 // ParseAddress reads unix:///path or host:port. Neither port nor scheme is ever
 // guessed; what is wrong is a *filters.SyntaxError.
 func ParseAddress(s string) (Address, error) {

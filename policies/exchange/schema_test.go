@@ -56,6 +56,7 @@ var onlyReader = map[string]string{
 	"target-host":                "leading zero",
 	"target-name-twice":          "repetition",
 	"target-no-port-ipv6":        "which colon",
+	"target-persist-remote":      "whether a host is this machine",
 	"target-persist-twice":       "repetition",
 	"target-port":                "a number in a text",
 	"treatment-twice":            "repetition",

@@ -19,7 +19,7 @@ type Target struct {
 	ASN     filters.ASN // that it has where it is not the exchange's; 0: that, or whatever it has
 	TLS     *TLS        // nil: in plain text
 	After   string      // the target that is changed before this one; "" for none
-	Persist string      // absolute path of a gobgpd.conf that keeps our part, too; "" for none
+	Persist string      // absolute path of the gobgpd.conf that keeps our part, too, on this machine: Address is Here; "" for none
 	Source  diag.Position
 
 	ASNSource diag.Position
@@ -103,6 +103,9 @@ func readTargets(r *reader, n strict.Node) {
 		}
 		if t.address != nil {
 			addresses.add(*t.address, t.Address, t.Address.String())
+		}
+		if t.persist != nil && t.address != nil && !t.Address.Here() {
+			t.persist.Errorf("persist-remote", "leave it out; depeer watch on that machine can keep it", "%s is another machine, and persist is for the machine that gobgpd runs on", t.Address)
 		}
 		if t.persist != nil {
 			files.add(*t.persist, path.Clean(t.Persist), t.Persist)

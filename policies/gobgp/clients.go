@@ -84,6 +84,10 @@ var dispositions = map[api.RouteAction]plan.Disposition{
 	api.RouteAction_NONE: plan.None, api.RouteAction_ACCEPT: plan.Accept, api.RouteAction_REJECT: plan.Reject,
 }
 
+var routeActions = map[plan.Disposition]api.RouteAction{
+	plan.None: api.RouteAction_NONE, plan.Accept: api.RouteAction_ACCEPT, plan.Reject: api.RouteAction_REJECT,
+}
+
 // assignment reads the policies of a client, or of "global", in one direction.
 // What is theirs in it is what is not ours; global is, all of it: it does nothing
 // to route-server clients.

@@ -64,7 +64,7 @@ func mustBeOurs(call plan.Call) {
 		must(len(call.Message) <= longestMessage && utf8.ValidString(call.Message), "gobgpd would cut the message within a character")
 	case plan.OpenSession:
 		must(call.Client.IsValid(), "no member: gobgpd would take it for all")
-	case plan.Assign, plan.Reset:
+	case plan.Assign, plan.Reset, plan.ResetOut:
 		must(call.Client.IsValid(), "no client: gobgpd would take it for all")
 	case plan.Mark, plan.Unmark:
 		must(call.Mark != "" && strings.Trim(call.Mark, "0123456789abcdefghijklmnopqrstuvwxyz-") == "", "gobgpd would read the mark as a pattern")

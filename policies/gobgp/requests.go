@@ -33,6 +33,7 @@ var requests = [...]func(context.Context, *Client, plan.Call) error{
 	plan.ForgetSessions:  forgetSessions,
 	plan.ShutSession:     shutSession,
 	plan.OpenSession:     openSession,
+	plan.ResetOut:        resetOut,
 }
 
 func addSet(ctx context.Context, c *Client, call plan.Call) error {
@@ -115,11 +116,11 @@ func deleteStatement(ctx context.Context, c *Client, call plan.Call) error {
 	return write(ctx, c.api.DeleteStatement, &api.DeleteStatementRequest{Statement: &api.Statement{Name: call.Name}, All: true})
 }
 
-// assign replaces the list. The action NONE leaves the default alone.
-// assign gives a client a list. A client that is no neighbor any more needs none: a dynamic
-// neighbor is gone with its session, and takes the next list from its peer group.
+// assign replaces the list, and the default with it; the action NONE leaves the default
+// alone (TestFactAssignmentIsOneCall). A client that is no neighbor any more needs no list:
+// a dynamic neighbor is gone with its session, and takes the next list from its peer group.
 func assign(ctx context.Context, c *Client, call plan.Call) error {
-	a := &api.PolicyAssignment{Name: c.spelling(call.Client), Direction: api.PolicyDirection_EXPORT}
+	a := &api.PolicyAssignment{Name: c.spelling(call.Client), Direction: api.PolicyDirection_EXPORT, DefaultAction: routeActions[call.Default]}
 	if call.Import {
 		a.Direction = api.PolicyDirection_IMPORT
 	}
@@ -138,6 +139,10 @@ func assign(ctx context.Context, c *Client, call plan.Call) error {
 
 func reset(ctx context.Context, c *Client, call plan.Call) error {
 	return write(ctx, c.api.ResetPeer, &api.ResetPeerRequest{Address: c.spelling(call.Client), Soft: true, Direction: api.ResetPeerRequest_IN})
+}
+
+func resetOut(ctx context.Context, c *Client, call plan.Call) error {
+	return write(ctx, c.api.ResetPeer, &api.ResetPeerRequest{Address: c.spelling(call.Client), Soft: true, Direction: api.ResetPeerRequest_OUT})
 }
 
 func mark(ctx context.Context, c *Client, call plan.Call) error {

@@ -16,6 +16,8 @@
 //	    pending.json             what is to be confirmed, and until when; has a version
 //	                             unread: something waits, until it is set aside (SetAside)
 //	    pending.json.unread-1    set aside
+//	    policy-lists.json        the operator's lists of policies, as they were last seen
+//	                             unread: nothing is remembered of them
 //	feeds/<digest>.feed          copies of feeds, of package feed; have a version
 //	                             unread: asked again
 //	guard.log                    what guardians of confirmations have said; never read

@@ -57,6 +57,11 @@ type Begun struct {
 	Overrides plan.Overrides `json:"overrides,omitempty"`
 	Limits    plan.Limits    `json:"limits,omitempty"` // that held
 	Calls     int            `json:"calls"`
+
+	// PolicyLists counts the operator's lists of policies that it puts back: it does
+	// nothing else then. AcceptedLists are those that may have lost what they have.
+	PolicyLists   int             `json:"policy_lists,omitempty"`
+	AcceptedLists []plan.LostList `json:"accepted_lists,omitempty"`
 }
 
 // Begin starts the journal of an apply of p: the plan, and the first line, are on
@@ -92,7 +97,8 @@ func (e *Entry) begin(p *plan.Plan, start Start) error {
 	by := e.lock.self
 	begun := &Begun{
 		Plan: p.ID, Action: start.Action, Target: p.Target, Name: p.Name, Server: p.Server, Holder: start.Holder,
-		Undoes: start.Undoes, Lists: p.Lists, Overrides: p.Overrides, Limits: p.Limits, Calls: len(p.Change.Calls()),
+		Undoes: start.Undoes, Lists: p.Lists, Overrides: p.Overrides, Limits: p.Limits, Calls: len(p.Change.Calls()) + len(p.PolicyLists),
+		PolicyLists: len(p.PolicyLists), AcceptedLists: p.AcceptedLists,
 	}
 	if err := e.write(Event{Kind: Begin, By: &by, Begun: begun}); err != nil {
 		return err
@@ -124,7 +130,7 @@ func (e *Entry) reserve(bytes int64) error {
 // bytesFor estimates what the journal of p will take: each call and its undoing,
 // twice, and as many soft resets and cleaning calls as there may be.
 func bytesFor(p *plan.Plan) int64 {
-	calls := int64(len(p.Change.Calls()) + len(p.Change.Restore))
+	calls := int64(len(p.Change.Calls()) + len(p.Change.Restore) + len(p.PolicyLists))
 	return 64<<10 + 4*1024*calls
 }
 

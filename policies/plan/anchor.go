@@ -91,6 +91,7 @@ const (
 	GroupLacks                        // a dynamic neighbor whose peer group does not list ours
 	NoClient                          // no neighbor is a route-server client
 	GlobalList                        // a policy of ours is in a list of neighbors that are no route-server clients
+	ListsLost                         // the operator's policies are gone from a client's list
 )
 
 // Obstacles returns all reasons why s cannot be changed, in a fixed order.
@@ -121,6 +122,9 @@ func (s *State) Obstacles() []Obstacle {
 	}
 	for _, holder := range s.Holders {
 		out = append(out, Obstacle{Locked, holder, "holds the lock"})
+	}
+	for _, lost := range s.LostLists() {
+		out = append(out, lost.obstacle())
 	}
 	return out
 }

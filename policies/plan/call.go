@@ -27,9 +27,10 @@ type Call struct {
 	Add       []Statement                      `json:"add,omitempty"`       // AddStatements
 	Take      []string                         `json:"take,omitempty"`      // TakeStatements
 	Gate      Gate                             `json:"gate,omitzero"`       // Hold, Release
-	Client    netip.Addr                       `json:"client,omitzero"`     // Assign, Reset, ShutSession, OpenSession; never the zero address
+	Client    netip.Addr                       `json:"client,omitzero"`     // Assign, Reset, ResetOut, ShutSession, OpenSession; never the zero address
 	Import    bool                             `json:"import,omitempty"`    // Assign: the direction
-	Policies  []string                         `json:"policies,omitempty"`  // Assign: the whole list; the default stays
+	Policies  []string                         `json:"policies,omitempty"`  // Assign: the whole list
+	Default   Disposition                      `json:"default,omitempty"`   // Assign: the default; None leaves it as it is
 	Mark      string                           `json:"mark,omitempty"`      // Mark, Unmark: of an applied plan
 	Holder    string                           `json:"holder,omitempty"`    // Lock, Unlock
 	Message   string                           `json:"message,omitempty"`   // ShutSession: what the member is told
@@ -61,12 +62,13 @@ const (
 	ForgetSessions              // takes notes off, each as it was written
 	ShutSession                 // until it is down, and for good; done is done
 	OpenSession                 // lets it come up
+	ResetOut                    // softly, outbound, one client: what it was refused and may have now is sent
 )
 
 var verbNames = [...]string{
 	"add set", "delete set", "add gate", "open gate", "close gate", "delete gate", "hold statement", "release statement",
 	"add statements", "take statements", "delete statement", "assign policies", "soft reset in", "mark", "unmark", "lock", "unlock",
-	"note sessions", "forget sessions", "shut session", "open session",
+	"note sessions", "forget sessions", "shut session", "open session", "soft reset out",
 }
 
 // String returns what the verb does, in words.
@@ -100,12 +102,12 @@ func (c Call) String() string {
 	case TakeStatements:
 		return fmt.Sprintf("%s: %d out of policy %s", c.Verb, len(c.Take), c.Policy)
 	case Assign:
-		direction := "export"
-		if c.Import {
-			direction = "import"
+		text := fmt.Sprintf("%s: %s of %s: %v", c.Verb, directionOf(c.Import), c.Client, c.Policies)
+		if c.Default != None {
+			text += ", default " + c.Default.String()
 		}
-		return fmt.Sprintf("%s: %s of %s: %v", c.Verb, direction, c.Client, c.Policies)
-	case Reset, ShutSession, OpenSession:
+		return text
+	case Reset, ResetOut, ShutSession, OpenSession:
 		return fmt.Sprintf("%s %s", c.Verb, c.Client)
 	case NoteSessions, ForgetSessions:
 		var words []string

@@ -28,6 +28,10 @@
 // the live call, in one call for all sessions, so that whoever recovers finds it: the rules
 // stand in sessions.go.
 //
+// What clients' lists of policies hold beside ours is the operator's. It is held against what
+// was last seen of it, since a reload can lose it, and is put back by calls of their own:
+// lists.go has the rules.
+//
 // The package is pure: it makes no calls, and knows no GoBGP, no files and no
 // clock. Package gobgp reads a State and makes Calls, package apply decides when.
 package plan

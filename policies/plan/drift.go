@@ -26,6 +26,7 @@ func Drift(s *State, want *policies.RoutingPolicy) []Drifted {
 	d.sets(want)
 	d.sessions(want.Sessions)
 	d.leftovers()
+	d.found = append(d.found, ListDrift(s)...)
 	for _, strange := range s.Strange {
 		d.add(strange.Object, "%s", strange.Why)
 	}

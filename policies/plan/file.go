@@ -76,7 +76,7 @@ func Decode(r io.Reader) (*Plan, error) {
 	if err != nil {
 		return nil, fmt.Errorf("plan file: %w", err)
 	}
-	if err := p.Change.ours(); err != nil {
+	if err := errors.Join(p.Change.ours(), p.puttable()); err != nil {
 		return nil, fmt.Errorf("plan file: %w", err)
 	}
 	if err := p.allowed(); err != nil {

@@ -38,6 +38,22 @@ func (c *Change) ours() error {
 	return nil
 }
 
+// puttable says whether the lists that p puts back are such as PutBack makes: each has a
+// default, those of export come first, and nothing else is changed.
+func (p *Plan) puttable() error {
+	imports := false
+	for _, c := range p.PolicyLists {
+		if !c.Client.IsValid() || c.After.Default == None || imports && !c.Import {
+			return fmt.Errorf("policy lists: %s: no plan does this", c)
+		}
+		imports = imports || c.Import
+	}
+	if len(p.PolicyLists) > 0 && !p.Change.Empty() {
+		return fmt.Errorf("policy lists are put back, and there is another change")
+	}
+	return nil
+}
+
 func (c Call) ours(allowed []Verb) error {
 	for _, verb := range allowed {
 		if verb != c.Verb {
@@ -74,7 +90,7 @@ func (c Call) named() error {
 	case Hold, Release:
 		right = gate(c.Gate.Set)
 	case Assign, Reset, OpenSession, ShutSession:
-		right = c.Client.IsValid()
+		right = c.Client.IsValid() && c.Default == None // defaults are the operator's
 	case NoteSessions, ForgetSessions:
 		right = len(c.Notes) > 0 && !slices.ContainsFunc(c.Notes, func(n SessionNote) bool { return !n.Member.IsValid() })
 	}

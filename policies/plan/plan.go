@@ -42,6 +42,13 @@ type Plan struct {
 	// somebody else has used are taken over. Between the two nothing is treated.
 	Then *policies.RoutingPolicy `json:"then,omitempty"`
 
+	// PolicyLists puts the operator's lists of policies back, those of export first; such a
+	// plan has no other change.
+	PolicyLists []ListChange `json:"policy_lists,omitempty"`
+	// AcceptedLists are what clients' lists had lost when it was made, and a person said
+	// that they may.
+	AcceptedLists []LostList `json:"accepted_lists,omitempty"`
+
 	// Persist is the gobgpd.conf that is kept in step with it; "" for none.
 	Persist string `json:"persist,omitempty"`
 

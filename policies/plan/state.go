@@ -44,6 +44,8 @@ type State struct {
 
 	// Remembered are sessions that the server itself tells nothing of: see Remember.
 	Remembered []policies.Session
+	// LastSeen are the operator's lists as they were last seen: see Recalling.
+	LastSeen Lists
 }
 
 // Server says which route server it is.
@@ -82,8 +84,8 @@ func (s *State) Members() int {
 
 // Assignment is the policies that a client has in one direction.
 type Assignment struct {
-	Policies []string
-	Default  Disposition
+	Policies []string    `json:"policies"`
+	Default  Disposition `json:"default"`
 }
 
 // Disposition is what happens to a route that no policy decides.
@@ -95,18 +97,27 @@ const (
 	Reject
 )
 
+var dispositionNames = [...]string{"none", "accept-route", "reject-route"}
+
 // String returns gobgpd's word.
 func (d Disposition) String() string {
-	switch d {
-	case None:
-		return "none"
-	case Accept:
-		return "accept-route"
-	case Reject:
-		return "reject-route"
-	default:
+	if int(d) >= len(dispositionNames) {
 		panic(fmt.Sprintf("plan: no disposition %d", uint8(d)))
 	}
+	return dispositionNames[d]
+}
+
+// MarshalText writes gobgpd's word: plans and journals outlive the numbers.
+func (d Disposition) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
+
+// UnmarshalText reads what MarshalText writes.
+func (d *Disposition) UnmarshalText(text []byte) error {
+	i := slices.Index(dispositionNames[:], string(text))
+	if i < 0 {
+		return fmt.Errorf("no disposition %q", text)
+	}
+	*d = Disposition(i)
+	return nil
 }
 
 // Statement is a statement of ours with the gate it may stand behind.

@@ -171,6 +171,8 @@ func (p *Plan) Wanted() *policies.RoutingPolicy {
 // Holds says whether s is what the plan leads to, whoever brought it there.
 func (p *Plan) Holds(s *State) bool {
 	switch {
+	case len(p.PolicyLists) > 0:
+		return !slices.ContainsFunc(p.PolicyLists, func(c ListChange) bool { return !c.Made(s) })
 	case len(s.Strange) > 0:
 		return false
 	case p.Then != nil:
@@ -187,10 +189,10 @@ func (p *Plan) Holds(s *State) bool {
 
 // Obstacles returns why p cannot be applied to s: nothing but a lock, or a change
 // that was cut off and can be recovered, keeps a plan from taking everything of ours
-// out.
+// out, or putting lists of policies back; what comes after it waits for lost lists, too.
 func (p *Plan) Obstacles(s *State) []Obstacle {
-	all := s.Obstacles()
-	if !p.Clear {
+	all := slices.DeleteFunc(s.Obstacles(), p.accepts)
+	if !p.Clear && len(p.PolicyLists) == 0 {
 		all = append(all, ChoiceObstacles(s, p.Change.New)...)
 		for _, g := range AddPathGuards(s, p.Change.New) {
 			all = append(all, Obstacle{Stuck, g.Member.String(), "has chosen, and is sent several paths for a prefix (add-path): nothing would be taken back from it"})
@@ -198,8 +200,13 @@ func (p *Plan) Obstacles(s *State) []Obstacle {
 		return all
 	}
 	_, err := Recover(s)
-	return slices.DeleteFunc(all, func(o Obstacle) bool { return o.Code != Locked && (o.Code != CutOff || err != nil) })
+	return slices.DeleteFunc(all, func(o Obstacle) bool {
+		return o.Code != Locked && (o.Code != CutOff || err != nil) && (o.Code != ListsLost || p.Then == nil)
+	})
 }
+
+// Empty says whether p has nothing to do.
+func (p *Plan) Empty() bool { return p.Change.Empty() && len(p.PolicyLists) == 0 }
 
 // Marking returns the calls that leave the mark of p in s, and no other.
 func (p *Plan) Marking(s *State) []Call {

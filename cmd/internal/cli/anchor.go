@@ -20,8 +20,8 @@ const (
 // what to paste, and what the reload after that will cost there.
 func withAnchor(err error, s *plan.State) error {
 	f := new(failure)
-	if !errors.As(err, &f) || s.Import != nil && s.Export != nil {
-		return err
+	if !errors.As(err, &f) || s.Import != nil && s.Export != nil || len(s.LostLists()) > 0 {
+		return err // pasting would not bring lists back that were lost
 	}
 	routes, members := uint64(0), uint64(len(s.Clients))
 	for _, c := range s.Clients {

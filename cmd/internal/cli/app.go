@@ -77,7 +77,7 @@ func newApp(s *session) *cli.App {
 		Flags:                     globalFlags(),
 		Commands: []*cli.Command{
 			checkCommand(s), emitCommand(s), importCommand(s),
-			planCommand(s), applyCommand(s), confirmCommand(s), rollbackCommand(s), recoverCommand(s), clearCommand(s),
+			planCommand(s), applyCommand(s), confirmCommand(s), rollbackCommand(s), recoverCommand(s), repairCommand(s), clearCommand(s),
 			impactCommand(s), explainCommand(s), statusCommand(s), historyCommand(s), showCommand(s), watchCommand(s), labCommand(s), guardCommand(s),
 			versionCommand(s), completionCommand(s),
 		},

@@ -132,8 +132,10 @@ func (s *session) carryOut(c *cli.Context, t target, p *plan.Plan, start journal
 	if failed := s.outcome(c.Context, p.Target, result, err); failed != nil {
 		return none, errors.Join(failed, lock.Unlock())
 	}
-	if err := s.disarm(lock, pending, "cleared"); err != nil {
-		return none, errors.Join(err, lock.Unlock())
+	if p.WayBack() {
+		if err := s.disarm(lock, pending, "cleared"); err != nil {
+			return none, errors.Join(err, lock.Unlock())
+		}
 	}
 	if within := c.Duration("confirm-within"); within > 0 && result.Outcome == apply.Applied {
 		a, err := s.awaitConfirm(c.Context, store, lock, t, p, entry, within)
@@ -142,7 +144,7 @@ func (s *session) carryOut(c *cli.Context, t target, p *plan.Plan, start journal
 	}
 	a := s.outcomeOf(t, entry, result)
 	a.OutOfReach = beyond
-	if p.Clear && p.Then == nil {
+	if p.WayBack() {
 		s.leftAfterClear(c.Context, client, p, &a)
 	}
 	return a, lock.Unlock()
@@ -183,12 +185,21 @@ func (s *session) lock(store *journal.Store, address string) (*journal.Lock, err
 // change applies p, journalling.
 func (s *session) change(ctx context.Context, t target, client *gobgp.Client, lock *journal.Lock, p *plan.Plan, start journal.Start) (*journal.Entry, apply.Result, error) {
 	start.Holder = p.ID // whoever finds its journal knows whose the daemon's lock is
+	if len(p.PolicyLists) > 0 {
+		start.Action = actionRepair
+	}
 	entry, err := lock.Begin(p, start)
 	if err != nil {
 		return nil, apply.Result{Outcome: apply.Untouched}, &apply.JournalError{Err: err}
 	}
 	applier := s.applier(t, client, entry, start.Holder)
-	applier.Keep = s.keep(t, p.Server, p, entry)
+	if len(p.PolicyLists) == 0 {
+		applier.Keep = s.keep(t, p.Server, p, entry)
+	}
+	if start.Undoes == "" { // a way back does not wait for lists that were lost, and learns nothing
+		applier.LastSeen = s.lastSeen(lock)
+		applier.Fit = func(state *plan.State) { s.remember(lock, p, state) }
+	}
 	result, err := applier.Apply(ctx, p)
 	if result.Outcome == apply.Partial {
 		return entry, result, errors.Join(err, entry.Close()) // without an end: recover finds it
@@ -265,7 +276,11 @@ func (s *session) ask(c *cli.Context, address string, server plan.Server) error 
 
 // outcomeOf is what users read of a change that was made.
 func outcomeOf(address string, entry *journal.Entry, r apply.Result) view.Apply {
-	a := view.Apply{Target: address, Outcome: r.Outcome.String(), Refused: r.Proof.Refused, Changed: r.Proof.Changed, Overruled: r.Proof.Overruled, Already: r.Proof.Already, Polluted: r.Polluted, Passed: r.Proof.Passed, Unproven: r.Proof.Unproven, Tagged: r.Proof.Tagged, Untagged: r.Proof.Untagged, Sessions: r.Sessions}
+	a := view.Apply{
+		Target: address, Outcome: r.Outcome.String(), Sessions: r.Sessions, Polluted: r.Polluted, PolicyLists: r.Lists,
+		Refused: r.Proof.Refused, Changed: r.Proof.Changed, Overruled: r.Proof.Overruled, Already: r.Proof.Already,
+		Passed: r.Proof.Passed, Unproven: r.Proof.Unproven, Tagged: r.Proof.Tagged, Untagged: r.Proof.Untagged,
+	}
 	if entry != nil {
 		a.ID = entry.ID
 	}

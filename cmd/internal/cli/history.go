@@ -76,6 +76,7 @@ func recorded(r *journal.Record) view.Recorded {
 	out := view.Recorded{
 		ID: r.ID, Time: r.From, By: r.By.By, Outcome: r.Outcome,
 		Action: r.Begun.Action, Undoes: r.Begun.Undoes, Overrides: r.Begun.Overrides, Limits: r.Begun.Limits, Lists: r.Begun.Lists,
+		PolicyLists: r.Begun.PolicyLists, AcceptedLists: r.Begun.AcceptedLists,
 	}
 	switch {
 	case r.Unread != nil:

@@ -16,9 +16,10 @@ import (
 
 // past is what the history of a target tells of what was applied last.
 type past struct {
-	applied *plan.Plan // applied last; nil: nothing was, or it is not known
-	read    *plan.Plan // the last one that can be read
-	unread  error      // why applied is not known; nil: it is
+	applied *plan.Plan      // applied last; nil: nothing was, or it is not known
+	record  *journal.Record // of applied
+	read    *plan.Plan      // the last one that can be read
+	unread  error           // why applied is not known; nil: it is
 }
 
 // readPast reads it.
@@ -31,7 +32,7 @@ func readPast(store *journal.Store, address string) (past, error) {
 		case record.Unread != nil:
 			found.not(record.Unread)
 			continue
-		case record.Outcome != outcomeApplied:
+		case !tookEffect(record):
 			continue
 		}
 		p, unread := record.Plan()
@@ -41,11 +42,17 @@ func readPast(store *journal.Store, address string) (past, error) {
 		}
 		found.read = p
 		if found.unread == nil {
-			found.applied = p
+			found.applied, found.record = p, record
 		}
 		break
 	}
 	return found, nil
+}
+
+// tookEffect says whether an entry has left a policy of ours in force, or none. One that
+// has only put the operator's lists back says nothing of that.
+func tookEffect(record *journal.Record) bool {
+	return record.Outcome == outcomeApplied && record.Begun.PolicyLists == 0
 }
 
 // not notes that what was applied last is not known.

@@ -55,7 +55,7 @@ func (s *session) fileReady(t target, p *plan.Plan) error {
 	if p.Persist != t.persist {
 		return &failure{code: Unfit, name: "other-file", err: fmt.Errorf("the plan keeps %s, and the exchange file says %s", orNone(p.Persist), orNone(t.persist)), hint: "make a new plan; or name the exchange file: -c"}
 	}
-	if t.persist == "" || p.WayBack() {
+	if t.persist == "" || p.WayBack() || len(p.PolicyLists) > 0 {
 		return nil
 	}
 	if err := s.wrongFile(t.fileOf(p.Server).Try(p.Wanted(), commentOf(p.Lists))); err != nil {

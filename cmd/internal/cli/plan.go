@@ -26,6 +26,9 @@ type planArgs struct {
 	output   string
 	detailed bool
 	takeOver bool
+	// acceptLists says that the operator's policies which are gone from clients' lists were
+	// taken out on purpose.
+	acceptLists bool
 }
 
 func planCommand(s *session) *cli.Command {
@@ -39,13 +42,14 @@ func planCommand(s *session) *cli.Command {
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "keep the plan in `FILE`"},
 			&cli.BoolFlag{Name: "detailed-exitcode", Usage: "exit 2 if there is something to do"},
 			&cli.BoolFlag{Name: "take-over", Usage: "replace objects with our names that somebody else made or changed"},
+			&cli.BoolFlag{Name: "accept-lists", Usage: "your own policies that are gone from clients' lists were taken out on purpose"},
 		),
 		Action: func(c *cli.Context) error {
 			in, err := s.load(c.Context, c.Args().Slice())
 			if err != nil {
 				return err
 			}
-			args := planArgs{routesArgs: routesArgsOf(c), output: c.String("output"), detailed: c.Bool("detailed-exitcode"), takeOver: c.Bool("take-over")}
+			args := planArgs{routesArgs: routesArgsOf(c), output: c.String("output"), detailed: c.Bool("detailed-exitcode"), takeOver: c.Bool("take-over"), acceptLists: c.Bool("accept-lists")}
 			if c.String("target") == "" && len(args.ribs) > 0 {
 				return s.planOfFile(c.Context, in, args)
 			}
@@ -96,12 +100,21 @@ func (s *session) draft(ctx context.Context, in *input, client *gobgp.Client, st
 		return view.Plan{}, err
 	}
 	in.nobodyThere(state)
-	if err := s.fits(state, args); err != nil {
-		return view.Plan{}, err
-	}
 	store, err := s.store()
 	if err != nil {
 		return view.Plan{}, err
+	}
+	state, unknown := recalling(store, args.target.options.Address, state)
+	in.diags = append(in.diags, unknown...)
+	lost, fit := state.LostLists(), state
+	if args.acceptLists {
+		fit = state.Recalling(nil)
+	}
+	if err := s.fits(fit, args); err != nil {
+		return view.Plan{}, err
+	}
+	if note := noteLists(store, args.target, state); len(unknown) == 0 {
+		in.diags = append(in.diags, note...)
 	}
 	past, err := readPast(store, args.target.options.Address)
 	if err != nil {
@@ -123,6 +136,7 @@ func (s *session) draft(ctx context.Context, in *input, client *gobgp.Client, st
 		takeOver(p, state, want)
 	}
 	p.Lists, p.Providers, p.Overrides, p.Limits = plan.Refs(in.lists), plan.Providers(in.compiled), args.overrides, in.exchange.Limits.Overridable()
+	p.AcceptedLists = lost // accepted, or there is none
 	server := describeTarget(args.target, state)
 	result := view.Plan{Plan: p, Impact: view.Impact{At: s.now, Server: &server, OutOfReach: outOfReach(state), Lists: p.Lists, Summary: p.Change.Summary()}}
 	result.Summary.Sessions = withRoutes(append([]plan.SessionChange{}, change.SessionChanges()...), state)
@@ -183,7 +197,7 @@ func (s *session) foresee(ctx context.Context, in *input, client *gobgp.Client, 
 
 // planOfFile is a plan without a target: what lists do to the routes of a file.
 func (s *session) planOfFile(ctx context.Context, in *input, args planArgs) error {
-	if args.output != "" || args.takeOver {
+	if args.output != "" || args.takeOver || args.acceptLists {
 		return usage("depeer plan LISTING.yaml --rib FILE --target rs1 -o plan.depeer", "a plan is kept for a target, and none is named")
 	}
 	if f := verdict(in.diags); f != nil && f.code != Guarded {

@@ -7,7 +7,6 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"depeer/policies"
-	"depeer/policies/apply"
 	"depeer/policies/journal"
 	"depeer/policies/plan"
 )
@@ -135,7 +134,7 @@ func (s *session) wayBack(store *journal.Store, address, id string) (*journal.Re
 		if r.Unread != nil && r.ID == id {
 			return nil, nil, &failure{code: Failed, name: "unread", err: r.Unread}
 		}
-		if r.Outcome == apply.Applied.String() && (id == "" && r.Begun.Action != actionRepair || r.ID == id) {
+		if tookEffect(r) && (id == "" && r.Begun.Action != actionRepair || r.ID == id) {
 			return r, last, nil
 		}
 	}
@@ -156,7 +155,7 @@ func (s *session) before(store *journal.Store, address, id string) *plan.Plan {
 		switch {
 		case records[i].Unread != nil:
 			last = nil // what it left is not known
-		case records[i].Outcome == apply.Applied.String():
+		case tookEffect(&records[i]):
 			last, _ = records[i].Plan()
 		}
 	}

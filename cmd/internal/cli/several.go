@@ -154,16 +154,21 @@ func (s *session) applyAll(c *cli.Context, file string) error {
 			return err
 		}
 	}
-	return s.inOrder(c, targets, func(i int) (*plan.Plan, error) { return plans[i], nil }, journal.Start{Action: "apply"})
+	return s.inOrder(c, targets, func(i int) (*plan.Plan, string, error) { return plans[i], "", nil }, journal.Start{Action: "apply"})
 }
 
-// inOrder applies to each target its plan, which is made when it is its turn.
-func (s *session) inOrder(c *cli.Context, targets []target, planOf func(int) (*plan.Plan, error), start journal.Start) error {
+// inOrder applies to each target its plan, which is made when it is its turn; nil where
+// there is nothing to do, for a reason.
+func (s *session) inOrder(c *cli.Context, targets []target, planOf func(int) (*plan.Plan, string, error), start journal.Start) error {
 	var done []view.Apply
 	for i, t := range targets {
-		p, err := planOf(i)
+		p, why, err := planOf(i)
 		if err != nil {
 			return s.stopped(targets, done, nil, err)
+		}
+		if p == nil {
+			done = append(done, nothingToDo(t, why))
+			continue
 		}
 		last := i == len(targets)-1
 		a, err := s.inTurn(c, t, p, start, !last)
@@ -254,9 +259,9 @@ func (s *session) clearAll(c *cli.Context) error {
 		return err
 	}
 	if c.Bool("yes") {
-		return s.inOrder(c, targets, func(i int) (*plan.Plan, error) {
+		return s.inOrder(c, targets, func(i int) (*plan.Plan, string, error) {
 			p, err := s.clearing(c.Context, targets[i], false)
-			return p.Plan, err
+			return p.Plan, "", err
 		}, journal.Start{Action: "clear"})
 	}
 	plans := view.Plans{}

@@ -121,6 +121,7 @@ func (s *session) status(ctx context.Context, in *input, t target, file string) 
 		result.State, result.Why = plan.Unknown.String(), err.Error()
 		return result, nil
 	}
+	state, result.Diagnostics = recalling(store, address, state)
 	want, misfits := &policies.RoutingPolicy{}, s.misfits(in, t, state)
 	switch {
 	case in != nil:
@@ -136,7 +137,10 @@ func (s *session) status(ctx context.Context, in *input, t target, file string) 
 	drift := plan.Drift(state, want)
 	unknown := in == nil && found.unread != nil // as what should be
 	if unknown || in == nil && last != nil && last.Holds(state) {
-		drift = nil // cleared: without a place in lists, too, it is as it should be
+		drift = plan.ListDrift(state) // cleared: without a place in lists, too, it is as it should be
+	}
+	if len(state.LostLists()) > 0 {
+		result.Cure = curesOf(address)
 	}
 	drift = append(drift, plan.ReachDrift(state)...)
 	for _, c := range state.Choosers(want) {

@@ -158,6 +158,10 @@ func obstructed(obstacles []plan.Obstacle, address string) error {
 			if f.hint == "" {
 				f.name, f.hint = "not-anchored", "edit that peer group in gobgpd.conf, and reload: gobgpd takes one changed group at each reload; then plan gives it to sessions that are up"
 			}
+		case plan.ListsLost:
+			if f.code == Unfit && f.name != "lists-lost" {
+				f.name, f.hint = "lists-lost", curesOf(address)
+			}
 		case plan.Stuck:
 			if f.hint == "" {
 				f.name, f.hint = "stuck", "plan --take-over takes everything out first; or apply without its choices, and then with them"

@@ -41,6 +41,7 @@ func (k *keeper) find(ctx context.Context) (watch.Finding, error) {
 	if err != nil {
 		return f, err
 	}
+	state = k.recall(state)
 	k.found = looked{state: state}
 	if k.found.stamp, err = k.store.Stamp(k.target.options.Address); err != nil {
 		return f, err
@@ -171,7 +172,7 @@ func (k *keeper) history(f *watch.Finding) error {
 			k.unfinished(f, record)
 		}
 		newest = false
-		if record.Outcome != outcomeApplied {
+		if !tookEffect(record) {
 			continue
 		}
 		p, err := record.Plan()
@@ -234,6 +235,9 @@ func (k *keeper) unfinished(f *watch.Finding, record *journal.Record) {
 
 // obstacles finds out what the target itself has against being changed.
 func (k *keeper) obstacles(f *watch.Finding, state *plan.State) {
+	if f.CutOff && len(state.LostLists()) > 0 {
+		f.CutOff = false // nothing is changed until that is settled, be it only to an end
+	}
 	if f.CutOff {
 		if err := mayBreak(k.target.options.Address, state, k.ours()...); err != nil {
 			f.CutOff, f.InTheWay, k.found.why = false, watch.Locked, err.Error()

@@ -42,6 +42,7 @@ type keeper struct {
 	said    string // what was said last of how it stands
 	// polluted are the members that were told last to have routes that are treated already.
 	polluted map[netip.Addr]bool
+	lists    string // what was said last of the operator's lists of policies
 
 	file struct {
 		settled string // the pulse at which the target's file was looked at

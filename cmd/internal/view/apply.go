@@ -33,6 +33,10 @@ type Apply struct {
 	Polluted []impact.Polluted `json:"polluted"`
 	Stays    bool              `json:"-"`
 	Unlooked string            `json:"unlooked,omitempty"`
+	// PolicyLists are the operator's lists of policies that were put back.
+	PolicyLists []plan.ListChange `json:"policy_lists,omitempty"`
+	// Why says, where nothing was to be done, why.
+	Why string `json:"why,omitempty"`
 }
 
 // neverNil makes empty lists of nil ones: JSON has [] for them, not null.
@@ -50,10 +54,20 @@ func (v *program) Apply(a Apply) error {
 
 func (v *person) Apply(a Apply) error {
 	text := fmt.Sprintf("%s: %s\n", a.Target, a.Outcome)
+	if a.Why != "" {
+		text = fmt.Sprintf("%s: %s\n", a.Target, a.Why)
+	}
 	for _, s := range a.Sessions {
 		text += fmt.Sprintf("  session   %s\n", sessionText(s, "was"))
 	}
-	if a.Outcome == "applied" {
+	for _, c := range a.PolicyLists {
+		text += fmt.Sprintf("  list      %s\n", c)
+	}
+	if a.Outcome == "applied" && len(a.PolicyLists) > 0 {
+		text += fmt.Sprintf("  reset     %s\n", counted{len(a.Reset), "member"})
+		text += "  verified  each list and default, by reading it back; what your policies make of routes is not looked at\n"
+		text += fmt.Sprintf("  id        %s\n", a.ID)
+	} else if a.Outcome == "applied" {
 		text += fmt.Sprintf("  reset     %s\n", counted{len(a.Reset), "member"})
 		text += fmt.Sprintf("  verified  %s\n", a.proof())
 		if a.Already > 0 {

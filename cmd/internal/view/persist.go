@@ -15,7 +15,7 @@ type Persist struct {
 
 // Nothing says whether there is nothing to do.
 func (p Plan) Nothing() bool {
-	return p.Plan.Change.Empty() && (p.Persist == nil || p.Persist.InStep || p.Persist.Wrong != "")
+	return p.Plan.Empty() && len(p.Plan.AcceptedLists) == 0 && (p.Persist == nil || p.Persist.InStep || p.Persist.Wrong != "")
 }
 
 // persist says what becomes of the file.

@@ -3,6 +3,7 @@ package view
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -18,6 +19,7 @@ type Plan struct {
 	Persist *Persist              // nil: no file is kept
 	File    string                // written there; empty: nowhere
 	Refused bool                  // a guard refuses: it was not written
+	Begins  bool                  // it is about to be asked for: programs are not shown it
 }
 
 // TargetState is what a target was found to be.
@@ -29,7 +31,12 @@ type TargetState struct {
 	Unanchored []string `json:"unanchored"`
 }
 
-func (v *program) Plan(p Plan) error { return object(v.Out, plannedOf(p)) }
+func (v *program) Plan(p Plan) error {
+	if p.Begins {
+		return nil
+	}
+	return object(v.Out, plannedOf(p))
+}
 
 // changeOf is a provider's change as JSON.
 type changeOf struct {
@@ -62,6 +69,9 @@ func (v *person) Plan(p Plan) error {
 		return err
 	}
 	switch {
+	case p.Begins: // what comes of it is the result
+		_, err := fmt.Fprint(v.Err, b.String())
+		return err
 	case p.Refused:
 		fmt.Fprintf(&b, "\nNothing has been changed, and the plan is not kept: a guard refuses.\n")
 	case p.Nothing():
@@ -90,12 +100,29 @@ func (v *person) planned(to io.Writer, p Plan) error {
 	}
 	v.choices(w, p.Impact)
 	v.guards(w, p.Guards)
-	fmt.Fprintf(w, "changes\t%s%s\n", p.Summary, effort(p.Impact))
+	if len(p.Plan.PolicyLists) == 0 {
+		fmt.Fprintf(w, "changes\t%s%s\n", p.Summary, effort(p.Impact))
+	}
 	if p.Plan.Then != nil {
 		fmt.Fprintln(w, "then\tthe lists are put in; until they are, nothing is treated")
 	}
+	v.policyLists(w, p.Plan)
 	v.persist(w, p.Persist)
 	return w.Flush()
+}
+
+// policyLists shows what becomes of the operator's own lists, all of it: each line is one
+// client's filters.
+func (v *person) policyLists(w *tabwriter.Writer, p *plan.Plan) {
+	for _, c := range p.PolicyLists {
+		fmt.Fprintf(w, "list\t%s\n", c)
+	}
+	if slices.ContainsFunc(p.PolicyLists, func(c plan.ListChange) bool { return !c.Import }) {
+		fmt.Fprintln(w, "\twhat a member was sent meanwhile, and its export list refuses, it keeps until its session is reset: gobgpd 3.37 does not take it back")
+	}
+	for _, l := range p.AcceptedLists {
+		fmt.Fprintf(w, "accepted\t%s: %s\n", l.Client, l)
+	}
 }
 
 // shown is how many providers of a change are named before the rest is counted.

@@ -108,14 +108,16 @@ type planned struct {
 	Name          string `json:"name,omitempty"`
 	ID            string `json:"id"`
 	impacted
-	ProviderChanges []changeOf      `json:"provider_changes"`
-	Next            []plan.NextStep `json:"next"`
-	Nothing         bool            `json:"nothing_to_do"`
-	TakeOver        bool            `json:"take_over,omitempty"`
-	Persist         *Persist        `json:"persist,omitempty"`
-	File            string          `json:"file,omitempty"`
+	ProviderChanges []changeOf        `json:"provider_changes"`
+	Next            []plan.NextStep   `json:"next"`
+	Nothing         bool              `json:"nothing_to_do"`
+	TakeOver        bool              `json:"take_over,omitempty"`
+	Persist         *Persist          `json:"persist,omitempty"`
+	File            string            `json:"file,omitempty"`
+	PolicyLists     []plan.ListChange `json:"policy_lists,omitempty"`
+	AcceptedLists   []plan.LostList   `json:"accepted_lists,omitempty"`
 }
 
 func plannedOf(p Plan) planned {
-	return planned{SchemaVersion, p.Plan.Name, p.Plan.ID, impactedOf(p.Impact), changesOf(p.Changes), plan.NextSteps(p.Plan.Providers), p.Nothing(), p.Plan.Then != nil, p.Persist, p.File}
+	return planned{SchemaVersion, p.Plan.Name, p.Plan.ID, impactedOf(p.Impact), changesOf(p.Changes), plan.NextSteps(p.Plan.Providers), p.Nothing(), p.Plan.Then != nil, p.Persist, p.File, p.Plan.PolicyLists, p.Plan.AcceptedLists}
 }

@@ -25,9 +25,10 @@ type TargetStatus struct {
 	Pending string         `json:"pending,omitempty"` // ID of what waits for a confirmation
 	Lists   []plan.ListRef `json:"lists"`
 	Drift   []Drift        `json:"drift"`
+	Cure    string         `json:"cure,omitempty"`    // of what has drifted and plan and apply do not mend
 	Persist *Persist       `json:"persist,omitempty"` // nil: no file is kept
 
-	// Diagnostics are warnings about that file.
+	// Diagnostics are warnings about that file, and about what is remembered.
 	Diagnostics diag.List `json:"-"`
 
 	// Choosers are members who have chosen something for themselves: what they get is
@@ -105,6 +106,9 @@ func (v *person) Status(s Status) error {
 			fmt.Fprintf(w, "  drift\t%s %s\n", d.Object, d.What)
 		}
 		v.cure(w, "  ", t.Polluted)
+		if t.Cure != "" {
+			fmt.Fprintf(w, "  cure\t%s\n", t.Cure)
+		}
 		if t.Persist != nil && t.Persist.InStep {
 			fmt.Fprintf(w, "  file\t%s is in step\n", t.Persist.File)
 		}
@@ -133,7 +137,10 @@ type Recorded struct {
 	Lists     []plan.ListRef `json:"lists"`
 	Overrides plan.Overrides `json:"overrides,omitempty"`
 	Limits    plan.Limits    `json:"limits,omitempty"` // that held
-	Unread    string         `json:"unread,omitempty"` // why it, or its plan, cannot be read
+	// PolicyLists counts the operator's lists of policies that were put back.
+	PolicyLists   int             `json:"policy_lists,omitempty"`
+	AcceptedLists []plan.LostList `json:"accepted_lists,omitempty"`
+	Unread        string          `json:"unread,omitempty"` // why it, or its plan, cannot be read
 }
 
 func (v *program) History(h History) error {
@@ -180,7 +187,13 @@ func (r Recorded) from() string {
 	if len(limits) > 0 {
 		text = "over " + strings.Join(limits, ", ") + ": " + text
 	}
-	return text
+	if r.PolicyLists > 0 {
+		text += ", " + counted{r.PolicyLists, "list"}.String() + " of policies put back"
+	}
+	for _, l := range r.AcceptedLists {
+		text += fmt.Sprintf(", %s accepted: %s", l.Client, l)
+	}
+	return strings.TrimPrefix(text, ", ")
 }
 
 // overridden writes overrides, "--allow-routes 200", and the limits that they were for,
@@ -261,5 +274,11 @@ func showPlan(b *strings.Builder, p *plan.Plan) {
 		for _, call := range part.calls {
 			fmt.Fprintf(b, "%-9s %s\n", part.word, call)
 		}
+	}
+	for _, c := range p.PolicyLists {
+		fmt.Fprintf(b, "list      %s\n", c)
+	}
+	for _, l := range p.AcceptedLists {
+		fmt.Fprintf(b, "accepted  %s: %s\n", l.Client, l)
 	}
 }

@@ -92,6 +92,7 @@ var verbs = [...]func(*Model, plan.Call) error{
 	plan.ForgetSessions:  (*Model).forgetSessions,
 	plan.ShutSession:     func(m *Model, c plan.Call) error { return m.session(c, false) },
 	plan.OpenSession:     func(m *Model, c plan.Call) error { return m.session(c, true) },
+	plan.ResetOut:        func(*Model, plan.Call) error { panic("plantest: what soft reset out does is not modelled") },
 }
 
 func (m *Model) appendGate(name string, elements []netip.Prefix) error {
@@ -137,10 +138,13 @@ func (m *Model) assign(c plan.Call) error {
 			return fmt.Errorf("duplicated policy %s", name)
 		}
 	}
+	list := &to.Export
 	if c.Import {
-		to.Import.Policies = slices.Clone(c.Policies)
-	} else {
-		to.Export.Policies = slices.Clone(c.Policies)
+		list = &to.Import
+	}
+	list.Policies = slices.Clone(c.Policies)
+	if c.Default != plan.None {
+		list.Default = c.Default
 	}
 	return nil
 }

@@ -1,0 +1,37 @@
+package cli
+
+import (
+	"strings"
+
+	"depeer/policies/plan"
+)
+
+// recall returns state with the operator's lists of policies as they were last seen, says
+// what they have lost, and remembers them if they have lost nothing.
+func (k *keeper) recall(state *plan.State) *plan.State {
+	address := k.target.options.Address
+	state, unknown := recalling(k.store, address, state)
+	var problems []string
+	for _, l := range state.LostLists() {
+		problems = append(problems, l.Client.String()+": "+l.String())
+	}
+	_, err := rememberFit(memory{k.store, address}, state)
+	said := strings.Join(problems, ". ")
+	switch {
+	case len(problems) > 0 && said != k.lists:
+		k.log.Error("policies of yours are gone from clients' lists: nothing is changed until that is settled", "lists", len(problems), "problem", said, "hint", curesOf(address))
+	case len(problems) > 0:
+	case len(unknown) > 0:
+		if said = unknown[0].String(); said != k.lists {
+			k.log.Warn("lists of policies are not remembered", "problem", said)
+		}
+	case err != nil:
+		if said = err.Error(); said != k.lists {
+			k.log.Warn("lists of policies are not remembered", "problem", said)
+		}
+	case k.lists != "":
+		k.log.Info("lists of policies are as they were last seen")
+	}
+	k.lists = said
+	return state
+}
