@@ -30,6 +30,7 @@ func (r *reader) neighbor(p *api.Peer) {
 		AdminDown:      p.GetState().GetAdminState() == api.PeerState_DOWN,
 		DownInFile:     p.GetConf().GetAdminDown(),
 		SecondaryRoute: p.GetRouteServer().GetSecondaryRoute(),
+		Agreed:         agreed(p),
 	}
 	for _, family := range p.GetAfiSafis() {
 		n.Accepted += family.GetState().GetAccepted()
