@@ -31,6 +31,7 @@ var Guards = []Guard{
 	{Code: "guard-list-empty", Unit: "entries"},
 	{Code: "guard-sessions", Flag: "--allow-sessions", Unit: "sessions"},
 	{Code: "guard-add-path", Unit: "members"},
+	{Code: "guard-update-length", Unit: "bytes"},
 	{Code: "guard-max-routes", Limit: "max_routes", Flag: "--allow-routes", Unit: "routes"},
 	{Code: "guard-max-member-routes", Limit: "max_member_routes", Flag: "--allow-member-routes", Unit: "routes"},
 }
@@ -55,6 +56,8 @@ type Answer struct {
 	List  string `json:"list,omitempty"` // that it is about; "" for all together
 	// Member is the session that it is about; nil for all together.
 	Member *netip.Addr `json:"member,omitempty"`
+	// Prefix is the one that it is about; nil for all of them.
+	Prefix *netip.Prefix `json:"prefix,omitempty"`
 	// Passed is what lets a value over its limit pass; "" where none does, or needs to.
 	Passed Passed `json:"passed,omitempty"`
 	// Flag is the override, which names exactly Value; "" where there is none.

@@ -71,6 +71,24 @@ func (s *Size) Counted() int {
 	return s.Sent() - int(s.Path) + int(s.PathCounted) - int(s.Others) + int(s.OthersCounted)
 }
 
+// Adds returns how many bytes a makes the attributes of a route longer at most. (A prepend
+// makes gobgpd count an AS path anew, which may add more to what it counts: see Size.)
+func (a Actions) Adds() int {
+	n := 0
+	if a.LocalPref != 0 {
+		n += numberSize
+	}
+	if a.MED != nil {
+		n += numberSize
+	}
+	for _, added := range []int{communitySize * len(a.Communities), largeCommunitySize * len(a.AddLargeCommunities), asnSize * int(a.Prepend)} {
+		if added > 0 {
+			n += 4 + added // a list that is there has a header, but may pass 255
+		}
+	}
+	return n
+}
+
 // SetLocalPref makes room for a LOCAL_PREF.
 func (s *Size) SetLocalPref() {
 	if s.Known() {

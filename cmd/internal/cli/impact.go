@@ -83,7 +83,7 @@ func (s *session) impactOnTarget(ctx context.Context, in *input, t target, args 
 	server := describeTarget(t, state)
 	result.Server, result.Summary = &server, change.Summary()
 	q := impact.Question{Lists: in.compiled, Old: change.Old, New: want, Members: sessionsOf(state, in.exchange), Protect: in.exchange.Protect, Treatments: in.exchange.Treatments}
-	if err := s.look(ctx, in, q, args, client.Announced(ctx, state.Clients), &result); err != nil {
+	if err := s.lookAtTarget(ctx, in, q, args, client, state, &result); err != nil {
 		return err
 	}
 	return s.showImpact(in, result)

@@ -162,7 +162,7 @@ func (s *session) foresee(ctx context.Context, in *input, client *gobgp.Client, 
 	s.view.Progress("looking through what members announce")
 	change := &to.Plan.Change
 	q := impact.Question{Lists: in.compiled, Old: change.Judged(), New: in.policy(), Members: sessionsOf(state, in.exchange), Protect: in.exchange.Protect, Treatments: in.exchange.Treatments}
-	if err := s.look(ctx, in, q, args.routesArgs, client.Announced(ctx, state.Clients), &to.Impact); err != nil {
+	if err := s.lookAtTarget(ctx, in, q, args.routesArgs, client, state, &to.Impact); err != nil {
 		return err
 	}
 	if change.Unsure { // which routes change cannot be computed

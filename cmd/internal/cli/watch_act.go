@@ -60,13 +60,14 @@ func (k *keeper) tally(ctx context.Context) {
 	turn, state, in := k.s.turn(ctx, k.clock()), k.found.state, *k.want.in
 	q := impact.Question{Lists: in.compiled, Old: k.want.policy, New: k.want.policy, Members: sessionsOf(state, in.exchange)}
 	var result view.Impact
-	if err := turn.look(ctx, &in, q, routesArgs{}, k.client.Announced(ctx, state.Clients), &result); err != nil {
+	if err := turn.lookAtTarget(ctx, &in, q, routesArgs{}, k.client, state, &result); err != nil {
 		if ctx.Err() == nil {
 			k.log.Warn("routes could not be counted", "error", err)
 		}
 		return
 	}
 	k.numbers.Counted(time.Now(), result.Report)
+	k.tellLengths(result.Lengths)
 }
 
 // refusing returns the codes of the guards that refuse.
@@ -216,6 +217,7 @@ func (k *keeper) change(ctx context.Context) done {
 	}
 	if d.outcome == watch.Did && drafted.Report != nil {
 		k.numbers.Counted(time.Now(), drafted.Report)
+		k.tellLengths(drafted.Lengths)
 		k.brain.Counted(time.Now())
 	}
 	return d

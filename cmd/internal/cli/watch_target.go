@@ -37,6 +37,8 @@ type keeper struct {
 	found   looked
 	said    string // what was said last of how it stands
 
+	long, undelivered map[longRoute]bool // routes that were warned of
+
 	file struct {
 		settled string // the pulse at which the target's file was looked at
 		said    string // what was said last of it

@@ -9,6 +9,7 @@ import (
 
 	"depeer/filters/diag"
 	"depeer/policies/impact"
+	"depeer/policies/length"
 	"depeer/policies/plan"
 )
 
@@ -20,6 +21,7 @@ type Impact struct {
 	Report      *impact.Report // nil: no routes were looked at
 	Rib         *Rib           // nil: routes are those of the target
 	Choices     *Choices       // nil: no member has chosen anything
+	Lengths     length.Report  // of live routes
 	Guards      []plan.Guard
 	Alerts      []impact.Alert
 	At          time.Time // the moment that lists were compiled for
@@ -44,14 +46,15 @@ type impacted struct {
 	Changes plan.Summary   `json:"changes"`
 	Rib     *Rib           `json:"rib,omitempty"`
 	*impact.Report
-	Choices     []Chosen       `json:"choices"` // expected, and not verified
-	Alerts      []impact.Alert `json:"alerts"`
-	Guards      []plan.Guard   `json:"guards"`
-	Diagnostics []diagnostic   `json:"diagnostics"`
+	Choices      []Chosen       `json:"choices"`       // expected, and not verified
+	NotDelivered []length.Route `json:"not_delivered"` // too long to be sent
+	Alerts       []impact.Alert `json:"alerts"`
+	Guards       []plan.Guard   `json:"guards"`
+	Diagnostics  []diagnostic   `json:"diagnostics"`
 }
 
 func impactedOf(i Impact) impacted {
-	return impacted{i.Server, nonNil(i.Lists), i.Summary, i.Rib, i.Report, i.Choices.members(), nonNil(i.Alerts), nonNil(i.Guards), diagnostics(i.Diagnostics)}
+	return impacted{i.Server, nonNil(i.Lists), i.Summary, i.Rib, i.Report, i.Choices.members(), nonNil(i.Lengths.NotDelivered), nonNil(i.Alerts), nonNil(i.Guards), diagnostics(i.Diagnostics)}
 }
 
 func (v *program) Impact(i Impact) error {
@@ -69,6 +72,7 @@ func (v *person) Impact(i Impact) error {
 	v.alerts(w, i.Alerts)
 	v.head(w, "", i)
 	v.routes(w, i)
+	v.lengths(w, i)
 	v.choices(w, i)
 	v.guards(w, i.Guards)
 	if err := w.Flush(); err != nil {

@@ -7,6 +7,7 @@ import (
 	"text/tabwriter"
 
 	"depeer/policies"
+	"depeer/policies/length"
 	"depeer/policies/plan"
 )
 
@@ -84,6 +85,7 @@ func (v *person) planned(to io.Writer, p Plan) error {
 	v.providerChanges(w, p.Changes)
 	v.next(w, p)
 	v.routes(w, p.Impact)
+	v.lengths(w, p.Impact)
 	v.choices(w, p.Impact)
 	v.guards(w, p.Guards)
 	fmt.Fprintf(w, "changes\t%s%s\n", p.Summary, effort(p.Impact))
@@ -131,6 +133,9 @@ func guardText(g plan.Guard) string {
 	}
 	if g.Code == plan.CodeAddPath {
 		return fmt.Sprintf("%s has chosen, and is sent several paths for a prefix (add-path): nothing would be taken back from it", g.Member)
+	}
+	if g.Code == length.CodeUpdateLength {
+		return fmt.Sprintf("%s of %s would have %s bytes of attributes, and sending it would end gobgpd, which lives with %s", g.Prefix, g.Member, group(g.Value), group(g.Limit))
 	}
 	name := strings.TrimPrefix(strings.TrimPrefix(g.Code, "guard-"), "max-")
 	if g.List != "" {

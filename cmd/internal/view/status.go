@@ -8,6 +8,7 @@ import (
 
 	"depeer/filters/diag"
 	"depeer/policies/journal"
+	"depeer/policies/length"
 	"depeer/policies/plan"
 )
 
@@ -24,6 +25,8 @@ type TargetStatus struct {
 	Lists   []plan.ListRef `json:"lists"`
 	Drift   []Drift        `json:"drift"`
 	Persist *Persist       `json:"persist,omitempty"` // nil: no file is kept
+	// NearLimit are treated routes that are nearly too long to be sent, or are too long.
+	NearLimit []length.Route `json:"near_limit"`
 
 	// Diagnostics are warnings about that file.
 	Diagnostics diag.List `json:"-"`
@@ -56,6 +59,7 @@ func DriftOf(found []plan.Drifted) []Drift {
 func (v *program) Status(s Status) error {
 	for i := range s.Targets {
 		s.Targets[i].Lists, s.Targets[i].Drift, s.Targets[i].Choosers = nonNil(s.Targets[i].Lists), nonNil(s.Targets[i].Drift), nonNil(s.Targets[i].Choosers)
+		s.Targets[i].NearLimit = nonNil(s.Targets[i].NearLimit)
 	}
 	type target struct {
 		TargetStatus
@@ -90,6 +94,7 @@ func (v *person) Status(s Status) error {
 		for _, d := range t.Drift {
 			fmt.Fprintf(w, "  drift\t%s %s\n", d.Object, d.What)
 		}
+		v.nearLimit(w, t.NearLimit)
 		if t.Persist != nil && t.Persist.InStep {
 			fmt.Fprintf(w, "  file\t%s is in step\n", t.Persist.File)
 		}
