@@ -81,12 +81,10 @@ func (a Actions) Adds() int {
 	if a.MED != nil {
 		n += numberSize
 	}
-	for _, added := range []int{communitySize * len(a.Communities), largeCommunitySize * len(a.AddLargeCommunities), asnSize * int(a.Prepend)} {
-		if added > 0 {
-			n += 4 + added // a list that is there has a header, but may pass 255
-		}
+	if a.Prepend > 0 {
+		n += 1 + 2 + asnSize*int(a.Prepend) // the attribute may pass 255, and take a segment more
 	}
-	return n
+	return n + CommunitiesSize(len(a.Communities)) + LargeCommunitiesSize(len(a.AddLargeCommunities))
 }
 
 // SetLocalPref makes room for a LOCAL_PREF.

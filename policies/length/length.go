@@ -49,7 +49,8 @@ type Route struct {
 	To []netip.Addr `json:"to,omitempty"`
 }
 
-func (r Route) compare(o Route) int {
+// Compare orders by prefix, member and length.
+func (r Route) Compare(o Route) int {
 	return cmp.Or(r.Prefix.Compare(o.Prefix), r.Member.Compare(o.Member), cmp.Compare(r.Bytes, o.Bytes))
 }
 
@@ -67,7 +68,7 @@ type Foresight struct {
 func New(q Question) *Foresight {
 	f := &Foresight{
 		policy: eval.New(q.Policy), exporter: eval.NewExporter(q.Policy), untreated: make(map[netip.Addr]bool),
-		floor:     room - longestPrefix - 2*pathIdentifier - Near - Adds(q.Policy),
+		floor:     room - longestPrefix - 2*pathIdentifier - Near - bound(q.Policy),
 		receivers: [2][]receivers{receiversOf(q, false), receiversOf(q, true)},
 		report:    emptyReport(),
 	}
@@ -75,16 +76,6 @@ func New(q Question) *Foresight {
 		f.untreated[m.Address] = !m.Import
 	}
 	return f
-}
-
-// Adds returns how many bytes a policy can add to a route, or more: what all its statements
-// add together.
-func Adds(p *policies.RoutingPolicy) int {
-	n := 0
-	for _, s := range slices.Concat(p.Import, p.Export) {
-		n += s.Actions.Adds()
-	}
-	return n
 }
 
 // Over returns routes, and looks at each of them as it goes by. Whenever they are gone through,
@@ -117,35 +108,67 @@ func emptyReport() Report {
 // Report returns what was found so far.
 func (f *Foresight) Report() Report {
 	for _, list := range [][]Route{f.report.NotDelivered, f.report.Near, f.report.Ending} {
-		slices.SortFunc(list, Route.compare)
+		slices.SortFunc(list, Route.Compare)
 	}
 	return f.report
 }
 
 // judge looks at a route that may be near an edge.
 func (f *Foresight) judge(r *policies.Route) {
-	left, treated := *r, false
-	if !f.untreated[r.Peer] {
-		var passes bool
-		if left, passes = f.policy.Apply(*r); !passes {
-			return
-		}
-		treated = f.policy.Verdict(r).Treated() || len(f.policy.Tags(r)) > 0
+	if s, passes := f.announced(r); passes {
+		treated := !f.untreated[r.Peer] && (f.policy.Verdict(r).Treated() || len(f.policy.Tags(r)) > 0)
+		f.report.add(s, treated, r.Size.Sent())
 	}
-	s := sight{Route: Route{Prefix: r.Prefix, Member: r.Peer, Announced: r.Size.Sent()}, spare: room}
-	for _, to := range f.receivers[family(r.Prefix.Addr().Is6())] {
-		sent, passes := left, true
+}
+
+// Lost returns a route that is not sent to some member at least, and false for any other:
+// r as it is announced, and refused ones are not lost.
+func (f *Foresight) Lost(r *policies.Route) (Route, bool) {
+	if !r.Size.Known() || r.Size.Sent() < f.floor {
+		return Route{}, false
+	}
+	s, passes := f.announced(r)
+	return s.named(), passes && s.spare < 0
+}
+
+// LostInTable is Lost of a route as the route server's table has it: import policies, the
+// operator's among them, have been asked.
+func (f *Foresight) LostInTable(r *policies.Route) (Route, bool) {
+	if !r.Size.Known() || r.Size.Sent() < f.floor {
+		return Route{}, false
+	}
+	s := f.sent(r, r.Size.Sent())
+	return s.named(), s.spare < 0
+}
+
+// announced returns what becomes of a route as it is announced, and false if it is refused.
+func (f *Foresight) announced(r *policies.Route) (sight, bool) {
+	left, passes := *r, true
+	if !f.untreated[r.Peer] {
+		left, passes = f.policy.Apply(*r)
+	}
+	if !passes {
+		return sight{}, false
+	}
+	return f.sent(&left, r.Size.Sent()), true
+}
+
+// sent returns what becomes of a route that import has left so, and that had so many bytes.
+func (f *Foresight) sent(left *policies.Route, announced int) sight {
+	s := sight{Route: Route{Prefix: left.Prefix, Member: left.Peer, Announced: announced}, spare: room}
+	for _, to := range f.receivers[family(left.Prefix.Addr().Is6())] {
+		sent, passes := *left, true
 		if to.export {
-			sent, passes = f.exporter.Apply(to.members[0].Address, left)
+			sent, passes = f.exporter.Apply(to.members[0].Address, *left)
 		}
 		if passes {
 			s.send(&sent, &to)
 		}
 	}
 	if s.sent == 0 {
-		s.meet(way{}, &left)
+		s.meet(way{}, left)
 	}
-	f.report.add(s, treated, r.Size.Sent())
+	return s
 }
 
 func (r *Report) add(s sight, treated bool, announced int) {

@@ -265,7 +265,7 @@ func (s *session) ask(c *cli.Context, address string, server plan.Server) error 
 
 // outcomeOf is what users read of a change that was made.
 func outcomeOf(address string, entry *journal.Entry, r apply.Result) view.Apply {
-	a := view.Apply{Target: address, Outcome: r.Outcome.String(), Refused: r.Proof.Refused, Changed: r.Proof.Changed, Overruled: r.Proof.Overruled, Passed: r.Proof.Passed, Unproven: r.Proof.Unproven, Tagged: r.Proof.Tagged, Untagged: r.Proof.Untagged, Sessions: r.Sessions}
+	a := view.Apply{Target: address, Outcome: r.Outcome.String(), Refused: r.Proof.Refused, Changed: r.Proof.Changed, Overruled: r.Proof.Overruled, Passed: r.Proof.Passed, Unproven: r.Proof.Unproven, Tagged: r.Proof.Tagged, Untagged: r.Proof.Untagged, NotDelivered: r.NotDelivered, Sessions: r.Sessions}
 	if entry != nil {
 		a.ID = entry.ID
 	}

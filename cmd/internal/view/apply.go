@@ -3,6 +3,7 @@ package view
 import (
 	"fmt"
 
+	"depeer/policies/length"
 	"depeer/policies/plan"
 )
 
@@ -19,13 +20,15 @@ type Apply struct {
 	Unproven  int      `json:"unproven"`
 	Tagged    int      `json:"tagged"`   // for members who have chosen: what these get is expected, and not verified
 	Untagged  int      `json:"untagged"` // the operator's own policies take the tags off again
+	// NotDelivered are too long to be sent: in the route server's table, and with no member.
+	NotDelivered []length.Route `json:"not_delivered"`
 	// Sessions are those that were shut or opened.
 	Sessions []plan.SessionChange `json:"sessions"`
 	Persist  *Persist             `json:"persist,omitempty"` // nil: no file is kept
 }
 
 func (v *program) Apply(a Apply) error {
-	a.Reset, a.Sessions = nonNil(a.Reset), nonNil(a.Sessions)
+	a.Reset, a.Sessions, a.NotDelivered = nonNil(a.Reset), nonNil(a.Sessions), nonNil(a.NotDelivered)
 	return object(v.Out, struct {
 		SchemaVersion int `json:"schema_version"`
 		Apply
@@ -47,6 +50,7 @@ func (v *person) Apply(a Apply) error {
 		if a.Untagged > 0 {
 			text += fmt.Sprintf("  untagged  %s, by other policies behind ours: choices do nothing there\n", counted{a.Untagged, "route"})
 		}
+		text += a.lengths()
 		text += fmt.Sprintf("  id        %s\n", a.ID)
 	}
 	if a.Persist != nil {

@@ -23,6 +23,21 @@ func (v *person) lengths(w *tabwriter.Writer, i Impact) {
 	}
 }
 
+// lengths names routes that are too long to be sent.
+func (a Apply) lengths() string {
+	if len(a.NotDelivered) == 0 {
+		return ""
+	}
+	text := fmt.Sprintf("  too long  %s, and members keep the route that they had\n", notDelivered(len(a.NotDelivered)))
+	for n, r := range a.NotDelivered {
+		if n == few {
+			return text + fmt.Sprintf("            and %s more\n", group(len(a.NotDelivered)-few))
+		}
+		text += fmt.Sprintf("            %s\n", lengthText(r))
+	}
+	return text
+}
+
 // nearLimit shows treated routes that are nearly too long to be sent.
 func (v *person) nearLimit(w *tabwriter.Writer, all []length.Route) {
 	if len(all) == 0 {

@@ -64,6 +64,7 @@ func (v *program) Applied(all []Apply) error {
 	all = nonNil(all)
 	for i := range all {
 		all[i].Reset, all[i].Sessions = nonNil(all[i].Reset), nonNil(all[i].Sessions)
+		all[i].NotDelivered = nonNil(all[i].NotDelivered)
 	}
 	return object(v.Out, struct {
 		SchemaVersion int     `json:"schema_version"`
