@@ -26,37 +26,8 @@ type Size struct {
 	Reach bool
 }
 
-// AttributeSize returns how many bytes an attribute takes whose value takes n: a flag, a type
-// and the length, which has two bytes past 255 (RFC 4271, 4.3).
-func AttributeSize(n int) int {
-	if n > 255 {
-		return 4 + n
-	}
-	return 3 + n
-}
-
-const (
-	communitySize      = 4
-	largeCommunitySize = 12
-	asnSize            = 4
-	// numberSize is that of LOCAL_PREF and of MULTI_EXIT_DISC.
-	numberSize = 3 + 4
-	// sequenceMax is how many ASNs a segment of an AS path has at most.
-	sequenceMax = 255
-)
-
-// CommunitiesSize returns how many bytes an attribute of n communities takes; none for none.
-func CommunitiesSize(n int) int { return listSize(n, communitySize) }
-
-// LargeCommunitiesSize returns how many bytes an attribute of n large communities takes.
-func LargeCommunitiesSize(n int) int { return listSize(n, largeCommunitySize) }
-
-func listSize(n, each int) int {
-	if n == 0 {
-		return 0
-	}
-	return AttributeSize(n * each)
-}
+// sequenceMax is how many ASNs a segment of an AS path has at most.
+const sequenceMax = 255
 
 // Known says whether the size is known.
 func (s *Size) Known() bool { return s.Others != 0 }
@@ -71,47 +42,42 @@ func (s *Size) Counted() int {
 	return s.Sent() - int(s.Path) + int(s.PathCounted) - int(s.Others) + int(s.OthersCounted)
 }
 
-// Adds returns how many bytes a makes the attributes of a route longer at most. (A prepend
-// makes gobgpd count an AS path anew, which may add more to what it counts: see Size.)
-func (a Actions) Adds() int {
-	n := 0
-	if a.LocalPref != 0 {
-		n += numberSize
+// GrowsBytes returns how many bytes a makes the attributes of a route longer at most. AddedBytes
+// is about what gobgpd counts, of which a prepend has no bound.
+func (a Actions) GrowsBytes() int {
+	prepended := 0
+	if a.Prepend != 0 { // the attribute may pass 255, and take a segment more
+		prepended = 1 + 2 + asnBytes*int(a.Prepend)
+		a.Prepend = 0
 	}
-	if a.MED != nil {
-		n += numberSize
-	}
-	if a.Prepend > 0 {
-		n += 1 + 2 + asnSize*int(a.Prepend) // the attribute may pass 255, and take a segment more
-	}
-	return n + CommunitiesSize(len(a.Communities)) + LargeCommunitiesSize(len(a.AddLargeCommunities))
+	return a.AddedBytes() + prepended
 }
 
 // SetLocalPref makes room for a LOCAL_PREF.
 func (s *Size) SetLocalPref() {
 	if s.Known() {
-		s.LocalPref = numberSize
+		s.LocalPref = numberBytes
 	}
 }
 
 // SetMED makes room for a MULTI_EXIT_DISC.
 func (s *Size) SetMED() {
 	if s.Known() {
-		s.MED = numberSize
+		s.MED = numberBytes
 	}
 }
 
 // SetCommunities makes it that of a route with n communities, written anew.
 func (s *Size) SetCommunities(n int) {
 	if s.Known() {
-		s.Communities = uint16(CommunitiesSize(n))
+		s.Communities = uint16(listBytes(n, communityBytes))
 	}
 }
 
 // SetLargeCommunities makes it that of a route with n large communities, written anew.
 func (s *Size) SetLargeCommunities(n int) {
 	if s.Known() {
-		s.LargeCommunities = uint16(LargeCommunitiesSize(n))
+		s.LargeCommunities = uint16(listBytes(n, largeCommunityBytes))
 	}
 }
 
@@ -121,11 +87,11 @@ func (s *Size) Prepend(n uint8) {
 	if !s.Known() {
 		return
 	}
-	value, leading := int(s.PathValue)+asnSize*int(n), int(s.Leading)+int(n)
+	value, leading := int(s.PathValue)+asnBytes*int(n), int(s.Leading)+int(n)
 	if leading > sequenceMax {
 		value += 2 // a segment of its own takes what is left
 		leading -= sequenceMax
 	}
-	s.PathCounted = uint16(AttributeSize(int(s.PathValue)))
-	s.PathValue, s.Path, s.Leading = uint16(value), uint16(AttributeSize(value)), uint8(leading)
+	s.PathCounted = uint16(AttributeBytes(int(s.PathValue)))
+	s.PathValue, s.Path, s.Leading = uint16(value), uint16(AttributeBytes(value)), uint8(leading)
 }

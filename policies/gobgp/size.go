@@ -94,6 +94,6 @@ func (s *size) fromTwoOctets(path rib.ASPath) {
 		}
 	}
 	if s.Path > 0 {
-		s.PathCounted = uint16(policies.AttributeSize(value))
+		s.PathCounted = uint16(policies.AttributeBytes(value))
 	}
 }

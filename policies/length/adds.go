@@ -21,11 +21,11 @@ func Adds(p *policies.RoutingPolicy) int {
 			}
 			return c.IsScratch()
 		})
-		treated = max(treated, a.Adds())
-		besides += policies.LargeCommunitiesSize(tags)
+		treated = max(treated, a.GrowsBytes())
+		besides += policies.TagBytes * tags
 	}
 	for _, s := range p.Export {
-		besides += s.Actions.Adds()
+		besides += s.Actions.GrowsBytes()
 	}
 	return treated + besides
 }
@@ -35,7 +35,7 @@ func Adds(p *policies.RoutingPolicy) int {
 func bound(p *policies.RoutingPolicy) int {
 	n := 0
 	for _, s := range slices.Concat(p.Import, p.Export) {
-		n += s.Actions.Adds()
+		n += s.Actions.GrowsBytes()
 	}
 	return n
 }

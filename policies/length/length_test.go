@@ -34,6 +34,7 @@ func policyOf(t policies.Treatment) *policies.RoutingPolicy {
 
 func TestEdges(t *testing.T) {
 	community := policies.Treatment{Communities: []policies.Community{1}}
+	two := policies.Treatment{Communities: []policies.Community{1, 2}}
 	severalMember := member(3)
 	severalMember.AddPathIPv4, severalMember.AddPathIPv6 = true, true
 	behind := member(4)
@@ -54,7 +55,7 @@ func TestEdges(t *testing.T) {
 		"sent":                        {community, few, route("10.1.0.0/16", 4061), false, true, false, 4068, nil, false, false},
 		"not sent":                    {community, few, route("10.1.0.0/16", 4062), true, true, false, 4069, nil, false, false},
 		"not sent, the daemon lives":  {community, few, route("10.1.0.0/16", 4070), true, true, false, 4077, nil, false, false},
-		"the daemon ends":             {community, few, route("10.0.0.0/8", 4071), true, true, true, 4078, nil, false, false},
+		"the daemon ends":             {two, few, route("10.1.0.0/16", 4067), true, true, true, 4078, nil, false, false},
 		"far":                         {community, few, route("10.1.0.0/16", 3997), false, false, false, 0, nil, false, false},
 		"near":                        {community, few, route("10.1.0.0/16", 3998), false, true, false, 4005, nil, false, false},
 		"add-path, sent":              {community, all, route("10.1.0.0/16", 4057), false, true, false, 4064, nil, false, false},
