@@ -25,6 +25,8 @@ type exchange struct {
 	announces []*testbed.Speaker
 	receives  []*testbed.Speaker
 	beacons   int
+	// unexported is the member whose export list lacks our policy; the zero address: none.
+	unexported netip.Addr
 }
 
 // The members, by their places.
@@ -49,14 +51,14 @@ var listed = &filters.Compiled{Filters: []filters.Filter{{
 func asn(member int) filters.ASN { return filters.ASN(64496 + member) }
 
 // start starts an exchange where routes are treated, and a member has chosen something.
-func start(t *testing.T, treatment policies.Treatment, wish *policies.Wish) *exchange {
+func start(t *testing.T, treatment policies.Treatment, wish *policies.Wish, unexported bool) *exchange {
 	t.Helper()
 	treatment.Name = "it"
 	site := testbed.Claim(t)
 	choices := policies.Choices{}
 	if wish != nil {
 		choices = policies.Choices{
-			Lists: []policies.ChosenList{{Name: "list", Compiled: listed}}, Deprefer: policies.Builtin(64500)[1], Tag: policies.Builtin(64500)[2],
+			Lists: []policies.ChosenList{{Name: "list", Compiled: listed}}, Deprefer: policies.BuiltinChoice(policies.Deprefer, 64500), Tag: policies.BuiltinChoice(policies.Tag, 64500),
 			Members: []policies.Chooser{{Addresses: []netip.Addr{site.Member(chooser)}, Wishes: map[string]policies.Wish{"list": *wish}}},
 		}
 	}
@@ -67,7 +69,11 @@ func start(t *testing.T, treatment policies.Treatment, wish *policies.Wish) *exc
 	}
 	c := testbed.Config{Site: site, Policy: string(text)}
 	for i := range size {
-		c.Members = append(c.Members, testbed.MemberConfig{ASN: asn(i), Import: []string{"depeer"}, Export: []string{"depeer-export"}, AddPath: i == several})
+		m := testbed.MemberConfig{ASN: asn(i), Import: []string{"depeer"}, Export: []string{"depeer-export"}, AddPath: i == several}
+		if unexported && i == plain {
+			m.Export, x.unexported = nil, site.Member(i)
+		}
+		c.Members = append(c.Members, m)
 	}
 	x.Daemon = testbed.Gobgpd(t, c)
 	for i := range size {
@@ -120,7 +126,11 @@ func (x *exchange) sizes(policy *eval.Evaluator, exporter *eval.Exporter, r poli
 	out := make(map[netip.Addr]policies.Size)
 	left, passes := policy.Apply(r)
 	for _, s := range x.receives {
-		if sent, ok := exporter.Apply(s.Address, left); passes && ok {
+		sent, ok := left, true
+		if s.Address != x.unexported {
+			sent, ok = exporter.Apply(s.Address, left)
+		}
+		if passes && ok {
 			out[s.Address] = sent.Size
 		}
 	}
@@ -186,6 +196,8 @@ func wish(w policies.Wish) *policies.Wish { return &w }
 var tests = map[string]struct {
 	treatment policies.Treatment
 	wish      *policies.Wish // of the chooser; nil: nobody has chosen
+	// unexported: the export list of one member lacks our policy, and it sees the tags of choices.
+	unexported bool
 }{
 	"nothing":          {treatment: policies.Treatment{Communities: nil, LocalPref: 100}},
 	"local-pref":       {treatment: policies.Treatment{LocalPref: 50}},
@@ -197,7 +209,8 @@ var tests = map[string]struct {
 	"refused":          {treatment: policies.Treatment{Reject: true}},
 	"choice: deprefer": {treatment: policies.Treatment{LocalPref: 50}, wish: wish(policies.Deprefer)},
 	"choice: tag":      {treatment: policies.Treatment{Towards: policies.Choosers, LocalPref: 50}, wish: wish(policies.Tag)},
-	"choice: refuse":   {treatment: policies.Treatment{LocalPref: 50}, wish: wish(policies.Refuse)},
+	"choice, and a list without our export policy": {treatment: policies.Treatment{LocalPref: 50}, wish: wish(policies.Refuse), unexported: true},
+	"choice: refuse": {treatment: policies.Treatment{LocalPref: 50}, wish: wish(policies.Refuse)},
 }
 
 // Announcements of every length near the edge, in both families, with every kind of
@@ -208,7 +221,7 @@ func TestDaemon(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			x := start(t, test.treatment, test.wish)
+			x := start(t, test.treatment, test.wish, test.unexported)
 			added := length.Adds(x.policy)
 			random := rand.New(rand.NewPCG(1, 2))
 			n := 0

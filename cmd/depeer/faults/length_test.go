@@ -3,6 +3,7 @@ package faults_test
 import (
 	"fmt"
 	"net/netip"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -218,4 +219,66 @@ func TestRouteThatWouldEndTheDaemon(t *testing.T) {
 	x.on("plan", "refuse.yaml", "-o", "refuse.plan").exits(0)
 	x.depeer("apply", "refuse.plan", "--yes").exits(0)
 	x.hold("20.1.0.0/16", 0, 0)
+}
+
+// With the policy in its file, a route server that starts again treats routes as they come,
+// and lives; status says which are too long.
+func TestLongRoutesAfterARestart(t *testing.T) {
+	t.Parallel()
+	x := newLong(t, anchored)
+	x.depeer("emit", "tag.yaml", "--into", x.ConfigFile).exits(0)
+	for _, s := range []*testbed.Speaker{x.announcer, x.one, x.several} {
+		s.Close()
+	}
+	x.Restart()
+	x.speak()
+	x.announce("20.1.0.0/16", 4061)
+	x.announce("20.2.0.0/16", 4070)
+	x.hold("20.1.0.0/16", 4068, 0)
+	x.hold("20.2.0.0/16", 0, 0)
+	x.on("status", "tag.yaml").exits(0).says("2 treated routes are within 64 bytes", "20.2.0.0/16 of "+x.announcer.Address.String()+": 4,077 bytes")
+}
+
+// A watch warns of treated routes near the edge when it applies, and when it counts; once.
+func TestWatchWarnsOfLongRoutes(t *testing.T) {
+	t.Parallel()
+	x := newLong(t, anchored)
+	x.announce("20.1.0.0/16", 4000)
+	x.settle()
+	x.write("depeer.yaml", longExchange+"lists: [{file: tag.yaml}]\n")
+	w := &world{x.shell, &testbed.Running{Daemon: x.Daemon}, t}
+	r := w.watchOn("--count-every", "1s", "--listen", "127.0.0.1:0", "--log-format", "json")
+	logs := func(texts ...string) {
+		t.Helper()
+		testbed.Eventually(t, testbed.Patience, func() error {
+			for line := range strings.Lines(r.log.String()) {
+				if !slices.ContainsFunc(texts, func(text string) bool { return !strings.Contains(line, text) }) {
+					return nil
+				}
+			}
+			return fmt.Errorf("no line with %q:\n%s", texts, r.log.String())
+		})
+	}
+	logs(`"msg":"applied"`)
+	x.announce("20.2.0.0/16", 4000)
+	x.announce("20.3.0.0/16", 4062)
+	logs("near the length", `"prefix":"20.3.0.0/16"`, `"bytes":4069`, `"level":"WARN"`)
+	logs("not delivered", `"prefix":"20.3.0.0/16"`)
+	logs("near the length", `"prefix":"20.2.0.0/16"`, `"bytes":4007`)
+	at := regexp.MustCompile(`"serving metrics","address":"([^"]+)"`).FindStringSubmatch(r.log.String())
+	if at == nil {
+		t.Fatal("the log does not say where metrics are served")
+	}
+	testbed.Eventually(t, testbed.Patience, func() error {
+		_, body := get(t, "http://"+at[1]+"/metrics")
+		for _, want := range []string{"depeer_routes_near_limit{target=", "} 3\n", "depeer_routes_not_delivered{target="} {
+			if !strings.Contains(body, want) {
+				return fmt.Errorf("no %q in:\n%s", want, body)
+			}
+		}
+		return nil
+	})
+	if n := strings.Count(r.log.String(), `"prefix":"20.2.0.0/16"`); n != 1 {
+		t.Errorf("20.2.0.0/16 is warned of %d times", n)
+	}
 }
