@@ -131,22 +131,3 @@ func TestGuards(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
-
-// What a policy adds at most, as members get it: marks do not reach them.
-func TestAdds(t *testing.T) {
-	reason := policies.LargeCommunity{Global: 64500, Local1: 66700, Local2: 1}
-	for name, test := range map[string]struct {
-		treatment policies.Treatment
-		want      int
-	}{
-		"refused":                 {policies.Treatment{Reject: true}, 0},
-		"local-pref":              {policies.Treatment{LocalPref: 50}, 7},
-		"a community":             {policies.Treatment{Communities: []policies.Community{1}}, 7},
-		"local-pref and a reason": {policies.Treatment{LocalPref: 50}.Telling(reason), 22},
-		"prepend":                 {policies.Treatment{Prepend: 2}, 11},
-	} {
-		if got := length.Adds(policyOf(test.treatment)); got != test.want {
-			t.Errorf("%s: %d bytes, want %d", name, got, test.want)
-		}
-	}
-}
