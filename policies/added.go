@@ -33,6 +33,7 @@ const (
 	numberBytes         = attributeBytes + 4
 	communityBytes      = 4
 	largeCommunityBytes = 12
+	asnBytes            = 4
 	shortestLength      = 255 // a longer attribute has a length of two bytes
 )
 
@@ -52,16 +53,20 @@ func (a Actions) AddedBytes() int {
 	return added + listBytes(len(a.Communities), communityBytes) + listBytes(len(a.AddLargeCommunities), largeCommunityBytes)
 }
 
+// AttributeBytes returns how long an attribute is whose value has n bytes.
+func AttributeBytes(n int) int {
+	if n > shortestLength {
+		return attributeBytes + 1 + n
+	}
+	return attributeBytes + n
+}
+
 // listBytes returns how long an attribute of n elements is.
 func listBytes(n, size int) int {
-	switch {
-	case n == 0:
+	if n == 0 {
 		return 0
-	case n*size > shortestLength:
-		return attributeBytes + 1 + n*size
-	default:
-		return attributeBytes + n*size
 	}
+	return AttributeBytes(n * size)
 }
 
 // AddedBytes returns how many bytes t adds at worst to a route, as every member gets it.

@@ -32,6 +32,7 @@ var Guards = []Guard{
 	{Code: "guard-list-empty", Unit: "entries"},
 	{Code: "guard-sessions", Flag: "--allow-sessions", Unit: "sessions", Of: "the route server's members"},
 	{Code: "guard-add-path", Unit: "members"},
+	{Code: "guard-update-length", Unit: "bytes"},
 	{Code: "guard-max-routes", Limit: "max_routes", Flag: "--allow-routes", Unit: "routes", Of: "all routes that members announce"},
 	{Code: "guard-max-member-routes", Limit: "max_member_routes", Flag: "--allow-member-routes", Unit: "routes", Of: "the routes that the member announces"},
 }
@@ -56,6 +57,8 @@ type Answer struct {
 	List  string `json:"list,omitempty"` // that it is about; "" for all together
 	// Member is the session that it is about; nil for all together.
 	Member *netip.Addr `json:"member,omitempty"`
+	// Prefix is the one that it is about; nil for all of them.
+	Prefix *netip.Prefix `json:"prefix,omitempty"`
 	// Passed is what lets a value over its limit pass; "" where none does, or needs to.
 	Passed Passed `json:"passed,omitempty"`
 	// Flag is the override; "" where there is none. Allowed is up to how much it lets pass,

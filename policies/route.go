@@ -20,4 +20,6 @@ type Route struct {
 	MED              *uint32
 	Communities      []Community
 	LargeCommunities []LargeCommunity
+
+	Size Size // of the attributes, as gobgpd sends them; zero: not known
 }

@@ -35,9 +35,10 @@ var rooms = map[string][]string{
 	"policies/counted":  {"policies", "filters"},
 	"policies/impact":   {"policies", "filters", "policies/counted", "policies/eval", "policies/rib"},
 	"policies/choice":   {"policies", "filters", "policies/eval", "policies/rib"},
+	"policies/length":   {"policies", "policies/eval", "policies/plan", "policies/rib"},
 	"policies/persist":  {"policies", "filters", "filters/diag", "policies/plan", "policies/render"},
 	"policies/journal":  {"policies/plan"},
-	"policies/apply":    {"policies", "filters", "policies/eval", "policies/plan", "policies/impact", "policies/journal", "policies/rib"},
+	"policies/apply":    {"policies", "filters", "policies/eval", "policies/plan", "policies/impact", "policies/length", "policies/journal", "policies/rib"},
 	"policies/watch":    {},
 	"policies/gobgp":    {"policies", "filters", "policies/plan", "policies/rib"},
 
@@ -48,8 +49,8 @@ var rooms = map[string][]string{
 
 	"examples": {}, // embedded, for lab
 
-	"cmd/internal/view":    {"policies", "filters", "policies/plan", "policies/impact", "policies/choice", "policies/rib", "policies/journal", "filters/diag"},
-	"cmd/internal/metrics": {"policies", "policies/impact", "policies/plan", "policies/watch"},
+	"cmd/internal/view":    {"policies", "filters", "policies/plan", "policies/impact", "policies/choice", "policies/length", "policies/rib", "policies/journal", "filters/diag"},
+	"cmd/internal/metrics": {"policies", "policies/impact", "policies/length", "policies/plan", "policies/watch"},
 	"cmd/internal/notify":  {},
 	"cmd/internal/cli":     {"*"},
 	"cmd/depeer":           {"cmd/internal/cli"},
@@ -57,7 +58,10 @@ var rooms = map[string][]string{
 
 // pure packages know no GoBGP and no grpc, however indirectly, and themselves
 // no files, no network, no processes and no clock.
-var pure = []string{"filters/diag", "filters", "policies", "policies/eval", "policies/plan", "policies/rib", "policies/impact", "policies/choice", "policies/counted", "policies/watch"}
+var pure = []string{
+	"filters/diag", "filters", "policies", "policies/eval", "policies/plan", "policies/rib", "policies/impact", "policies/choice",
+	"policies/counted", "policies/length", "policies/watch",
+}
 
 var impure = []string{"os", "io/fs", "path/filepath", "net", "net/http", "os/exec", "embed", "log", "log/slog"}
 

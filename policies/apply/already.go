@@ -32,8 +32,9 @@ func (w *witness) notes(t *client, r *policies.Route) bool {
 
 // addAlready counts what a prefix proves, some paths to which are treated already, or
 // announced so: those that are in the table prove nothing, and which is which cannot be
-// told. That refused ones are not there is proven all the same.
-func (p *Proof) addAlready(x *expected) {
+// told. That refused ones are not there is proven all the same. lost are those that are
+// too long to be sent.
+func (p *Proof) addAlready(x *expected, lost int) {
 	p.Refused += x.refused
-	p.Already += x.present
+	p.Already += max(0, x.present-lost)
 }

@@ -74,6 +74,9 @@ func (a *Applier) Apply(ctx context.Context, p *plan.Plan) (Result, error) {
 	if err := a.guard(ctx, state, p); err != nil {
 		return untouched, err
 	}
+	if err := a.guardLengths(ctx, state, p); err != nil {
+		return untouched, err
+	}
 	r := a.begin(p, state)
 	if err := r.lock(ctx); err != nil {
 		return r.result, err

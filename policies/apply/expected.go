@@ -6,6 +6,7 @@ import (
 	"depeer/filters"
 	"depeer/policies"
 	"depeer/policies/eval"
+	"depeer/policies/length"
 )
 
 // expected is what the table should say of one client's paths to one prefix, and
@@ -19,10 +20,12 @@ type expected struct {
 	tags    [][]policies.LargeCommunity // of those that are not refused
 	tagged  bool                        // some have tags, or may have had
 	already bool                        // some are treated already, or announced so
+	long    []length.Route              // of those that are not refused: too long to be sent
 
 	present  int // in the table
 	bare     int // of these, without a trace of any treatment
 	tagsSeen [][]policies.LargeCommunity
+	longSeen []length.Route
 }
 
 // expect adds a route that the client announces, to which v happens.

@@ -9,6 +9,7 @@ import (
 
 	"depeer/policies"
 	"depeer/policies/impact"
+	"depeer/policies/length"
 	"depeer/policies/plan"
 )
 
@@ -25,7 +26,8 @@ const (
 	little = 50_000
 )
 
-// GuardError says that more would be refused now than limits and overrides allow.
+// GuardError says that more would be refused now than limits and overrides allow, or that a
+// route would be so long that the daemon ends.
 type GuardError struct{ Answers []policies.Answer } // those that refuse
 
 func (e *GuardError) Error() string {
@@ -33,6 +35,9 @@ func (e *GuardError) Error() string {
 	whose := ""
 	if a.Member != nil {
 		whose = "of " + a.Member.String() + " "
+	}
+	if a.Code == length.CodeUpdateLength {
+		return fmt.Sprintf("%s of %s would have %d bytes of attributes, and sending it would end gobgpd [%s]", a.Prefix, a.Member, a.Value, a.Code)
 	}
 	return fmt.Sprintf("routes have changed since the plan was made: %sat most %d were allowed, %d now [%s]", whose, a.AtMost(), a.Value, a.Code)
 }

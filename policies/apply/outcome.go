@@ -5,6 +5,7 @@ import (
 	"net/netip"
 
 	"depeer/policies/impact"
+	"depeer/policies/length"
 	"depeer/policies/plan"
 )
 
@@ -21,6 +22,9 @@ type Result struct {
 	Proof Proof
 	// Lists are the lists of policies that were put back: read back, and not proven.
 	Lists []plan.ListChange
+	// NotDelivered are routes of the clients that were reset that are too long to be sent: whoever
+	// had another one from the same client has it still.
+	NotDelivered []length.Route
 	// Kept says that the file which the route server starts from is in step with what is in
 	// force.
 	Kept bool
@@ -60,5 +64,7 @@ type Proof struct {
 	Passed    int // not treated, looked for in a sample, and there as before
 	Tagged    int // in the table, with the tags that members' choices are acted on by
 	Untagged  int // in the table, without these: the operator's policies behind ours take them off
-	Unproven  int // entries and AS patterns that the change brings, and no route tells about
+	// NotDelivered are in the table, and too long to be sent: they are not counted otherwise.
+	NotDelivered int
+	Unproven     int // entries and AS patterns that the change brings, and no route tells about
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"depeer/policies"
+	"depeer/policies/length"
 	"depeer/policies/plan"
 )
 
@@ -19,6 +20,8 @@ type client struct {
 	// sample are prefixes of it that our policies had nothing to do with, nor have
 	// now, and that were in the table before the reset.
 	sample map[netip.Prefix]bool
+	// lengths says which of its routes are too long to be sent.
+	lengths *length.Foresight
 }
 
 const (

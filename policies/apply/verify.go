@@ -9,20 +9,24 @@ import (
 	"time"
 
 	"depeer/policies"
+	"depeer/policies/length"
 )
 
 // verify compares the table with what the new policy makes of the announcements of
 // the clients that were reset.
 func (r *run) verify(ctx context.Context) error {
 	w := newWitness(r.change.Old, r.change.New)
-	r.result.Proof = Proof{}
+	lengths := length.New(length.Question{Policy: r.change.New, Members: length.AfterChange(r.before)})
+	r.result.Proof, r.result.NotDelivered = Proof{}, nil
 	for _, t := range r.touched {
 		r.progress("looking for the routes of %s", t.Address)
+		t.lengths = lengths
 		if err := r.prove(ctx, t, w); err != nil {
 			return err
 		}
 	}
 	r.result.Proof.Unproven, r.result.Polluted = w.silent(), w.polluted.Members()
+	r.tellNotDelivered()
 	if n := r.result.Proof.Overruled; n > 0 {
 		r.Log.Warn("policies behind ours take off what treatments give", "paths", n)
 	}
@@ -107,6 +111,7 @@ func (r *run) settle(ctx context.Context, t *client, want map[netip.Prefix]*expe
 	err := r.seen(ctx, t, paths, func(route *policies.Route) {
 		if x := want[route.Prefix]; x != nil {
 			x.see(t.judge.now, route)
+			x.seeLength(t.lengths, route)
 		}
 	})
 	if err != nil {
@@ -121,26 +126,31 @@ func (r *run) settle(ctx context.Context, t *client, want map[netip.Prefix]*expe
 			continue
 		}
 		r.result.Proof.add(x)
+		r.result.NotDelivered = append(r.result.NotDelivered, x.notDelivered()...)
 	}
 	clear(want)
 	return nil
 }
 
+// add counts what the table has proven. A route that is in the table and too long to be sent
+// proves nothing about what members hold.
 func (p *Proof) add(x *expected) {
+	lost := len(x.notDelivered())
+	p.NotDelivered += lost
 	if x.already {
-		p.addAlready(x)
+		p.addAlready(x, lost)
 		return
 	}
 	p.Refused += x.refused
 	if len(x.changed) > 0 {
 		p.Overruled += min(x.overruled(), len(x.changed))
-		p.Changed += max(0, x.present-x.bare)
+		p.Changed += max(0, x.present-x.bare-lost)
 	}
 	if x.refused+len(x.changed) == 0 && !x.tagged {
-		p.Passed += x.present
+		p.Passed += max(0, x.present-lost)
 	}
 	tagged, without, _ := x.tagging()
-	p.Tagged, p.Untagged = p.Tagged+tagged, p.Untagged+without
+	p.Tagged, p.Untagged = p.Tagged+max(0, tagged-lost), p.Untagged+without
 }
 
 // expected returns what is expected of a client's paths to one prefix; nil if
@@ -153,7 +163,7 @@ func (t *client) expected(paths []policies.Route, w *witness) *expected {
 			x.viewer = nobody
 		}
 		x.tagged = x.tagged || t.judge.tagged(route)
-		already := w.notes(t, route)
+		already, long := w.notes(t, route), x.expectLength(t.lengths, route)
 		x.already = x.already || already
 		if t.judge.now == nil {
 			x.passed++
@@ -162,7 +172,7 @@ func (t *client) expected(paths []policies.Route, w *witness) *expected {
 		}
 		v := t.judge.now.Verdict(route)
 		x.expect(t.judge.now, v, route)
-		if !already && x.viewer != nobody && (v.Treated() || len(t.judge.now.Tags(route)) > 0) {
+		if !already && !long && x.viewer != nobody && (v.Treated() || len(t.judge.now.Tags(route)) > 0) {
 			w.saw(route)
 		}
 	}

@@ -20,27 +20,33 @@ func (e *Evaluator) Apply(r policies.Route) (policies.Route, bool) {
 	return r, true
 }
 
-// change does to r what gobgpd's modifying actions do.
+// change does to r what gobgpd's modifying actions do, to its size, too.
 func change(r *policies.Route, a policies.Actions) {
 	if a.LocalPref != 0 {
 		r.LocalPref = a.LocalPref
+		r.Size.SetLocalPref()
 	}
 	if a.MED != nil {
 		r.MED = new(uint32)
 		*r.MED = *a.MED
+		r.Size.SetMED()
 	}
 	if a.Prepend != 0 && len(r.Path) != 0 && r.Path[0] != 0 {
 		r.Path = append(slices.Repeat([]filters.ASN{r.Path[0]}, int(a.Prepend)), r.Path...)
+		r.Size.Prepend(a.Prepend)
 	}
 	if len(a.Communities) != 0 {
 		r.Communities = slices.Concat(r.Communities, a.Communities)
+		r.Size.SetCommunities(len(r.Communities))
 	}
 	if len(a.AddLargeCommunities) != 0 {
 		r.LargeCommunities = slices.Concat(r.LargeCommunities, a.AddLargeCommunities)
+		r.Size.SetLargeCommunities(len(r.LargeCommunities))
 	}
 	if len(a.DropLargeCommunities) != 0 {
 		r.LargeCommunities = slices.DeleteFunc(slices.Clone(r.LargeCommunities), func(c policies.LargeCommunity) bool {
 			return slices.ContainsFunc(a.DropLargeCommunities, func(p policies.LargeCommunityPattern) bool { return p.Matches(c) })
 		})
+		r.Size.SetLargeCommunities(len(r.LargeCommunities))
 	}
 }

@@ -69,6 +69,7 @@ func (c *Client) announced(ctx context.Context, clients []plan.Client, yield fun
 		d.is6 = some.of.family.Afi == api.Family_AFI_IP6
 		for _, message := range some.messages {
 			more, err := d.destination(message, func(p *path) bool {
+				some.of.own.size(p)
 				return some.of.own.loops(p) || yield(r.of(p, &some.of.client))
 			})
 			if err != nil {

@@ -31,6 +31,7 @@ func (r *reader) neighbor(p *api.Peer) {
 		AdminDown:      p.GetState().GetAdminState() == api.PeerState_DOWN,
 		DownInFile:     p.GetConf().GetAdminDown(),
 		SecondaryRoute: p.GetRouteServer().GetSecondaryRoute(),
+		Agreed:         agreed(p),
 	}
 	if n.Dynamic {
 		n.Group = cmp.Or(p.GetConf().GetPeerGroup(), p.GetState().GetPeerGroup())

@@ -27,15 +27,20 @@ type path struct {
 	asPath    rib.ASPath // gobgpd holds all ASNs in four octets, whatever the neighbor sent
 	// The rest as in an UPDATE (RFC 1997, 8092).
 	communities, large []byte
+
+	size size
 }
 
 // Attribute type codes, and the flag for a length of two octets (RFC 4271, 4.3).
 const (
 	typeOrigin           = 1
 	typeASPath           = 2
+	typeNextHop          = 3
 	typeMED              = 4
 	typeLocalPref        = 5
+	typeAggregator       = 7
 	typeCommunities      = 8
+	typeReach            = 14
 	typeLargeCommunities = 32
 
 	extendedLength = 0x10
@@ -55,6 +60,7 @@ func (p *path) attribute(a []byte) (err error) {
 	if length != len(value) {
 		return fmt.Errorf("attribute %d has %d octets, and says %d", kind, len(value), length)
 	}
+	p.size.addAttribute(kind, len(a), value)
 	fits := true
 	switch kind {
 	case typeOrigin:
@@ -107,7 +113,7 @@ func (p *path) route() (r policies.Route) {
 
 // read puts the path, as policies look at it, into r, and into the memory that r has.
 func (p *path) read(r *policies.Route, med *uint32) {
-	r.Prefix, r.Peer, r.LocalPref, r.MED = p.prefix, p.peer, p.localPref, nil
+	r.Prefix, r.Peer, r.LocalPref, r.MED, r.Size = p.prefix, p.peer, p.localPref, nil, p.size.Size
 	if p.hasMED {
 		*med = p.med
 		r.MED = med

@@ -33,6 +33,7 @@ func (c *Client) Received(ctx context.Context, client netip.Addr) iter.Seq2[poli
 			}
 			more := true
 			err = c.paths(ctx, c.received(client, family), func(p *path) bool {
+				own.size(p)
 				more = own.loops(p) || yield(p.route(), nil)
 				return more
 			})
@@ -53,12 +54,21 @@ func (c *Client) received(client netip.Addr, family *api.Family) *api.ListPathRe
 	return &api.ListPathRequest{TableType: api.TableType_ADJ_IN, Name: c.spelling(client), Family: family}
 }
 
-// ownASN is when gobgpd sees a loop in what a client announces: 3.37 counts the ASN of
-// its global section in the path, whatever local-as the neighbor has and whatever the
-// identifier of a confederation is (TestFactLoopsAreOfTheGlobalASN).
+// ownASN is when gobgpd sees a loop in what a client announces, and how long the ASNs of
+// its session are. 3.37 counts the ASN of its global section in the path, whatever local-as
+// the neighbor has and whatever the identifier of a confederation is
+// (TestFactLoopsAreOfTheGlobalASN).
 type ownASN struct {
-	asn     filters.ASN // of the global section
-	allowed int         // times that it may be in a path
+	asn       filters.ASN // of the global section
+	allowed   int         // times that it may be in a path
+	twoOctets bool
+}
+
+// size corrects the size of a path that the client announces.
+func (o ownASN) size(p *path) {
+	if o.twoOctets {
+		p.size.fromTwoOctets(p.asPath)
+	}
 }
 
 func (o ownASN) loops(p *path) bool { return p.count(o.asn) > o.allowed }
@@ -83,7 +93,7 @@ func (c *Client) owns(ctx context.Context, name string) (map[netip.Addr]ownASN, 
 		spelled := a.Peer.GetState().GetNeighborAddress()
 		if address, err := netip.ParseAddr(spelled); err == nil {
 			c.spell(address, spelled)
-			all[address] = ownASN{global, int(a.Peer.GetConf().GetAllowOwnAsn())}
+			all[address] = ownASN{global, int(a.Peer.GetConf().GetAllowOwnAsn()), agreed(a.Peer).TwoOctets}
 		}
 	})
 	return all, err

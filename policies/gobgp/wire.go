@@ -86,6 +86,7 @@ func (d *decoder) read(message []byte) error {
 	if err == nil && !p.prefix.IsValid() {
 		err = errors.New("a path without a prefix")
 	}
+	p.size.complete(p.prefix)
 	return err
 }
 

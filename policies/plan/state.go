@@ -68,6 +68,7 @@ type Client struct {
 	AddPath        bool // is sent more than one path for a prefix
 	Accepted       uint64
 	IPv4, IPv6     bool // families of the session; not part of the fingerprint
+	Agreed         Agreed
 	Import, Export Assignment
 }
 
@@ -80,6 +81,13 @@ func (s *State) Members() int {
 		}
 	}
 	return n
+}
+
+// Agreed is what both sides of a session that is up have agreed on. It is not part of the
+// fingerprint.
+type Agreed struct {
+	TwoOctets                bool // ASNs have two octets (RFC 6793)
+	AddPathIPv4, AddPathIPv6 bool // what the client is sent has path identifiers (RFC 7911)
 }
 
 // Assignment is the policies that a client has in one direction.

@@ -277,7 +277,7 @@ func (s *session) ask(c *cli.Context, address string, server plan.Server) error 
 // outcomeOf is what users read of a change that was made.
 func outcomeOf(address string, entry *journal.Entry, r apply.Result) view.Apply {
 	a := view.Apply{
-		Target: address, Outcome: r.Outcome.String(), Sessions: r.Sessions, Polluted: r.Polluted, PolicyLists: r.Lists,
+		Target: address, Outcome: r.Outcome.String(), Sessions: r.Sessions, Polluted: r.Polluted, NotDelivered: r.NotDelivered, PolicyLists: r.Lists,
 		Refused: r.Proof.Refused, Changed: r.Proof.Changed, Overruled: r.Proof.Overruled, Already: r.Proof.Already,
 		Passed: r.Proof.Passed, Unproven: r.Proof.Unproven, Tagged: r.Proof.Tagged, Untagged: r.Proof.Untagged,
 	}

@@ -87,7 +87,7 @@ func (s *session) impactOnTarget(ctx context.Context, in *input, t target, args 
 	result.Server, result.OutOfReach, result.Summary = &server, outOfReach(state), change.Summary()
 	q := impact.Question{Lists: in.compiled, Old: change.Old, New: want, Members: sessionsOf(state, in.exchange), Protect: in.exchange.Protect, Treatments: in.exchange.Treatments}
 	q.Past, q.Counted = s.pastOf(t.options.Address, q.Old), s.countedAt(t.options.Address)
-	if err := s.look(ctx, in, q, args, client.Announced(ctx, state.Clients), &result); err != nil {
+	if err := s.lookAtTarget(ctx, in, q, args, client, state, &result); err != nil {
 		return err
 	}
 	return s.showImpact(in, result)

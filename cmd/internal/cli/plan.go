@@ -179,7 +179,7 @@ func (s *session) foresee(ctx context.Context, in *input, client *gobgp.Client, 
 	if last != nil {
 		q.Counted = last.Counted
 	}
-	if err := s.look(ctx, in, q, args.routesArgs, client.Announced(ctx, state.Clients), &to.Impact); err != nil {
+	if err := s.lookAtTarget(ctx, in, q, args.routesArgs, client, state, &to.Impact); err != nil {
 		return err
 	}
 	if change.Unsure { // which routes change cannot be computed

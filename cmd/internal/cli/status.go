@@ -8,6 +8,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"depeer/cmd/internal/view"
+	"depeer/filters/diag"
 	"depeer/policies"
 	"depeer/policies/plan"
 )
@@ -156,6 +157,12 @@ func (s *session) status(ctx context.Context, in *input, t target, file string) 
 	}
 	if err := s.fileStatus(&result, t, file, state); err != nil {
 		return result, err
+	}
+	if result.NearLimit, err = findNearLimit(ctx, client, state); err != nil {
+		if ctx.Err() != nil {
+			return result, ctx.Err()
+		}
+		result.Diagnostics.Warnf(diag.Position{}, "routes-unread", "", "how long routes are is not known: %v", err)
 	}
 	s.describePending(&result, w)
 	return result, nil

@@ -64,7 +64,7 @@ func (k *keeper) tally(ctx context.Context) {
 	q := impact.Question{Lists: in.compiled, Old: k.want.policy, New: k.want.policy, Members: sessionsOf(state, in.exchange)}
 	q.Past = turn.pastOf(k.target.options.Address, q.Old)
 	var result view.Impact
-	if err := turn.look(ctx, &in, q, routesArgs{}, k.client.Announced(ctx, state.Clients), &result); err != nil {
+	if err := turn.lookAtTarget(ctx, &in, q, routesArgs{}, k.client, state, &result); err != nil {
 		if ctx.Err() == nil {
 			k.log.Warn("routes could not be counted", "error", err)
 		}
@@ -72,6 +72,7 @@ func (k *keeper) tally(ctx context.Context) {
 	}
 	k.numbers.Counted(time.Now(), result.Report)
 	k.tellPolluted(result.Report.Polluted)
+	k.tellLengths(result.Lengths)
 }
 
 // refusing returns the codes of the guards that refuse.
@@ -223,6 +224,7 @@ func (k *keeper) change(ctx context.Context) done {
 	if d.outcome == watch.Did && drafted.Report != nil {
 		k.numbers.Counted(time.Now(), drafted.Report)
 		k.tellPolluted(drafted.Report.Polluted)
+		k.tellLengths(drafted.Lengths)
 		k.brain.Counted(time.Now())
 	}
 	return d

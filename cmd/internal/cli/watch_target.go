@@ -44,6 +44,8 @@ type keeper struct {
 	polluted map[netip.Addr]bool
 	lists    string // what was said last of the operator's lists of policies
 
+	long, undelivered map[longRoute]bool // routes that were warned of
+
 	file struct {
 		settled string // the pulse at which the target's file was looked at
 		said    string // what was said last of it

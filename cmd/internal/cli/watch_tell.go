@@ -26,7 +26,7 @@ func (k *keeper) tell(do watch.Do, d done, took time.Duration) {
 	if d.entry != "" {
 		proof := d.result.Proof
 		line = append(line, "entry", d.entry, "outcome", d.result.Outcome.String(), "reset", d.result.Reset,
-			"refused", proof.Refused, "changed", proof.Changed, "passed", proof.Passed, "unproven", proof.Unproven)
+			"refused", proof.Refused, "changed", proof.Changed, "passed", proof.Passed, "unproven", proof.Unproven, "not_delivered", proof.NotDelivered)
 	}
 	if d.err != nil {
 		line = append(line, "error", d.err)

@@ -19,6 +19,7 @@ type Metrics struct {
 	routes, routesRefused, routesCounted      *prometheus.GaugeVec
 	memberRefused, providerRefused            *prometheus.GaugeVec
 	memberPolluted                            *prometheus.GaugeVec
+	routesNear, routesUndelivered             *prometheus.GaugeVec
 	guard                                     *prometheus.GaugeVec
 	guardRefusals, changes, failures, lost    *prometheus.CounterVec
 	lastChange, lastDuration                  *prometheus.GaugeVec
@@ -58,6 +59,9 @@ func New(version string) *Metrics {
 		memberRefused:   gauge("member_routes_refused", "Paths of a member that were refused when routes were counted.", "target", "member", "asn", "name"),
 		memberPolluted:  gauge("member_prefixes_polluted", "Prefixes of a member that were treated already, or announced so, when routes were counted.", "target", "member", "asn", "name"),
 		providerRefused: gauge("provider_routes_refused", "Paths that were refused because of a provider when routes were counted.", "target", "list", "provider", "treatment"),
+
+		routesNear:        gauge("routes_near_limit", "Treated paths that were nearly too long to be sent, or too long, when routes were counted.", "target"),
+		routesUndelivered: gauge("routes_not_delivered", "Paths that were too long to be sent when routes were counted.", "target"),
 
 		guard:         gauge("guard_refusing", "1 for a guard that refuses what lists ask for now.", "target", "guard"),
 		guardRefusals: counter("guard_refusals_total", "How often a guard has refused something new.", "target", "guard"),

@@ -100,6 +100,12 @@ func (t *Target) Polluted(members []impact.Polluted) {
 	}
 }
 
+// Lengths tells how many treated paths are near the length that is sent, and how many are over it.
+func (t *Target) Lengths(near, notDelivered int) {
+	t.m.routesNear.WithLabelValues(t.name).Set(float64(near))
+	t.m.routesUndelivered.WithLabelValues(t.name).Set(float64(notDelivered))
+}
+
 // Guards tells which guards refuse what lists ask for now. asked: they have just been
 // asked, and not only been remembered.
 func (t *Target) Guards(codes []string, asked bool) {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"depeer/policies/impact"
+	"depeer/policies/length"
 	"depeer/policies/plan"
 )
 
@@ -22,6 +23,8 @@ type Apply struct {
 	Unproven  int      `json:"unproven"`
 	Tagged    int      `json:"tagged"`   // for members who have chosen: what these get is expected, and not verified
 	Untagged  int      `json:"untagged"` // the operator's own policies take the tags off again
+	// NotDelivered are too long to be sent: in the route server's table, and with no member.
+	NotDelivered []length.Route `json:"not_delivered"`
 	// Sessions are those that were shut or opened.
 	Sessions []plan.SessionChange `json:"sessions"`
 	Persist  *Persist             `json:"persist,omitempty"` // nil: no file is kept
@@ -41,7 +44,7 @@ type Apply struct {
 
 // neverNil makes empty lists of nil ones: JSON has [] for them, not null.
 func (a *Apply) neverNil() {
-	a.Reset, a.Sessions, a.Polluted = nonNil(a.Reset), nonNil(a.Sessions), nonNil(a.Polluted)
+	a.Reset, a.Sessions, a.Polluted, a.NotDelivered = nonNil(a.Reset), nonNil(a.Sessions), nonNil(a.Polluted), nonNil(a.NotDelivered)
 }
 
 func (v *program) Apply(a Apply) error {
@@ -80,6 +83,7 @@ func (v *person) Apply(a Apply) error {
 		if a.Untagged > 0 {
 			text += fmt.Sprintf("  untagged  %s, by other policies behind ours: choices do nothing there\n", counted{a.Untagged, "route"})
 		}
+		text += a.lengths()
 		text += fmt.Sprintf("  id        %s\n", a.ID)
 	}
 	var beyond strings.Builder

@@ -9,6 +9,7 @@ import (
 
 	"depeer/filters/diag"
 	"depeer/policies/impact"
+	"depeer/policies/length"
 	"depeer/policies/plan"
 )
 
@@ -22,6 +23,7 @@ type Impact struct {
 	Rib         *Rib              // nil: routes are those of the target
 	Choices     *Choices          // nil: no member has chosen anything
 	Polluted    []impact.Polluted // nil: as Report says, if it is there
+	Lengths     length.Report     // of live routes
 	Guards      []plan.Guard
 	Alerts      []impact.Alert
 	At          time.Time // the moment that lists were compiled for
@@ -46,18 +48,19 @@ type impacted struct {
 	Changes plan.Summary   `json:"changes"`
 	Rib     *Rib           `json:"rib,omitempty"`
 	*impact.Report
-	OutOfReach  []Neighbor        `json:"out_of_reach"`
-	Polluted    []impact.Polluted `json:"polluted,omitzero"` // also where there is no report
-	Choices     []Chosen          `json:"choices"`           // expected, and not verified
-	Alerts      []impact.Alert    `json:"alerts"`
-	Guards      []plan.Guard      `json:"guards"`
-	Diagnostics []diagnostic      `json:"diagnostics"`
+	OutOfReach   []Neighbor        `json:"out_of_reach"`
+	Polluted     []impact.Polluted `json:"polluted,omitzero"` // also where there is no report
+	Choices      []Chosen          `json:"choices"`           // expected, and not verified
+	NotDelivered []length.Route    `json:"not_delivered"`     // too long to be sent
+	Alerts       []impact.Alert    `json:"alerts"`
+	Guards       []plan.Guard      `json:"guards"`
+	Diagnostics  []diagnostic      `json:"diagnostics"`
 }
 
 func impactedOf(i Impact) impacted {
 	return impacted{
 		Target: i.Server, Lists: nonNil(i.Lists), Changes: i.Summary, Rib: i.Rib, Report: i.Report,
-		OutOfReach: nonNil(i.OutOfReach), Polluted: i.polluted(), Choices: i.Choices.members(),
+		OutOfReach: nonNil(i.OutOfReach), Polluted: i.polluted(), Choices: i.Choices.members(), NotDelivered: nonNil(i.Lengths.NotDelivered),
 		Alerts: nonNil(i.Alerts), Guards: nonNil(i.Guards), Diagnostics: diagnostics(i.Diagnostics),
 	}
 }
@@ -78,6 +81,7 @@ func (v *person) Impact(i Impact) error {
 	v.head(w, "", i)
 	v.routes(w, i)
 	v.polluted(w, i.polluted())
+	v.lengths(w, i)
 	v.choices(w, i)
 	v.guards(w, i.Guards)
 	if err := w.Flush(); err != nil {

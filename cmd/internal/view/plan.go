@@ -8,6 +8,7 @@ import (
 	"text/tabwriter"
 
 	"depeer/policies"
+	"depeer/policies/length"
 	"depeer/policies/plan"
 )
 
@@ -98,6 +99,7 @@ func (v *person) planned(to io.Writer, p Plan) error {
 	if p.Plan.Clear && len(p.polluted()) > 0 {
 		fmt.Fprintf(w, "stays\t%s\n", stays)
 	}
+	v.lengths(w, p.Impact)
 	v.choices(w, p.Impact)
 	v.guards(w, p.Guards)
 	if len(p.Plan.PolicyLists) == 0 {
@@ -162,6 +164,9 @@ func guardText(g plan.Guard) string {
 	}
 	if g.Code == plan.CodeAddPath {
 		return fmt.Sprintf("%s has chosen, and is sent several paths for a prefix (add-path): nothing would be taken back from it", g.Member)
+	}
+	if g.Code == length.CodeUpdateLength {
+		return fmt.Sprintf("%s of %s would have %s bytes of attributes, and sending it would end gobgpd, which lives with %s", g.Prefix, g.Member, group(g.Value), group(g.Limit))
 	}
 	name := strings.TrimPrefix(strings.TrimPrefix(g.Code, "guard-"), "max-")
 	if g.List != "" {

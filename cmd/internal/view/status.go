@@ -10,6 +10,7 @@ import (
 	"depeer/policies"
 	"depeer/policies/impact"
 	"depeer/policies/journal"
+	"depeer/policies/length"
 	"depeer/policies/plan"
 )
 
@@ -27,6 +28,8 @@ type TargetStatus struct {
 	Drift   []Drift        `json:"drift"`
 	Cure    string         `json:"cure,omitempty"`    // of what has drifted and plan and apply do not mend
 	Persist *Persist       `json:"persist,omitempty"` // nil: no file is kept
+	// NearLimit are treated routes that are nearly too long to be sent, or are too long.
+	NearLimit []length.Route `json:"near_limit"`
 
 	// Diagnostics are warnings about that file, and about what is remembered.
 	Diagnostics diag.List `json:"-"`
@@ -70,6 +73,7 @@ func (v *program) Status(s Status) error {
 		s.Targets[i].Lists, s.Targets[i].Drift, s.Targets[i].Choosers = nonNil(s.Targets[i].Lists), nonNil(s.Targets[i].Drift), nonNil(s.Targets[i].Choosers)
 		s.Targets[i].OutOfReach = nonNil(s.Targets[i].OutOfReach)
 		s.Targets[i].Polluted = nonNil(s.Targets[i].Polluted)
+		s.Targets[i].NearLimit = nonNil(s.Targets[i].NearLimit)
 	}
 	type target struct {
 		TargetStatus
@@ -109,6 +113,7 @@ func (v *person) Status(s Status) error {
 		if t.Cure != "" {
 			fmt.Fprintf(w, "  cure\t%s\n", t.Cure)
 		}
+		v.nearLimit(w, t.NearLimit)
 		if t.Persist != nil && t.Persist.InStep {
 			fmt.Fprintf(w, "  file\t%s is in step\n", t.Persist.File)
 		}

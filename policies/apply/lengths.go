@@ -1,0 +1,83 @@
+package apply
+
+import (
+	"context"
+	"slices"
+
+	"depeer/policies"
+	"depeer/policies/length"
+	"depeer/policies/plan"
+)
+
+// A route that the table holds as the new policy leaves it, and that is too long for any
+// message, is sent to nobody, and not withdrawn either. So the table proves nothing of it. It
+// is foretold from what is announced, and from the table, where the operator's own policies may have made
+// it longer still.
+
+// expectLength notes whether a route that the client announces will be too long.
+func (x *expected) expectLength(f *length.Foresight, r *policies.Route) bool {
+	lost, long := f.Lost(r)
+	if long {
+		x.long = append(x.long, lost)
+	}
+	return long
+}
+
+// seeLength notes whether a path in the table is too long.
+func (x *expected) seeLength(f *length.Foresight, r *policies.Route) {
+	if lost, long := f.LostInTable(r); long {
+		x.longSeen = append(x.longSeen, lost)
+	}
+}
+
+// notDelivered returns the paths to one prefix that are in the table and too long.
+func (x *expected) notDelivered() []length.Route {
+	switch {
+	case x.present == 0:
+		return nil
+	case len(x.long) >= len(x.longSeen):
+		return x.long
+	default:
+		return x.longSeen
+	}
+}
+
+// tellNotDelivered puts what is not delivered in order, and warns of it.
+func (r *run) tellNotDelivered() {
+	all := r.result.NotDelivered
+	slices.SortFunc(all, length.Route.Compare)
+	if len(all) > 0 {
+		r.Log.Warn("routes are too long to be sent: not delivered, and members keep the route that they had", "routes", len(all), "first", all[0].Prefix, "member", all[0].Member, "bytes", all[0].Bytes)
+	}
+}
+
+// harmless is how many bytes a policy may add that cannot end the daemon (length.Edge).
+const harmless = 7
+
+// guardLengths refuses a change that would make a live route so long that the daemon ends. It
+// looks through all routes only where the new policy adds more than any daemon lives with.
+func (a *Applier) guardLengths(ctx context.Context, state *plan.State, p *plan.Plan) error {
+	if p.Clear || length.Adds(p.Change.New) <= harmless {
+		return nil
+	}
+	f := length.New(length.Question{Policy: p.Change.New, Members: length.AfterChange(state)})
+	for _, c := range state.Clients {
+		if !c.RouteServer || !c.Up {
+			continue
+		}
+		a.progress("looking how long the routes of %s are", c.Address)
+		for route, err := range a.Daemon.Received(ctx, c.Address) {
+			if err != nil {
+				if err = a.begin(p, state).unlessGone(ctx, c.Address, err); err != nil {
+					return err
+				}
+				break
+			}
+			f.See(&route)
+		}
+	}
+	if refuse := f.Report().Guards(); len(refuse) > 0 {
+		return &GuardError{refuse}
+	}
+	return nil
+}
