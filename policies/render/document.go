@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"path"
+	"regexp"
 	"strings"
 	"unicode"
 
@@ -39,6 +41,10 @@ type expression struct {
 // parse reads a file. Whatever is wrong with it goes to l; then it returns nil.
 func parse(file string, text []byte, l *diag.List) *document {
 	d := &document{file: file, text: text, values: map[string]any{}, places: map[string]int{}}
+	if format := formatByName(file); format != "" {
+		l.Errorf(diag.Position{File: file}, "gobgpd-format", "gobgpd.conf in TOML", "gobgpd reads a file of this name as %s, and depeer reads and writes TOML only", format)
+		return nil
+	}
 	if offset := tooDeep(text); offset >= 0 {
 		d.deep(offset, l)
 		return nil
@@ -76,7 +82,43 @@ func parse(file string, text []byte, l *diag.List) *document {
 }
 
 func (d *document) syntax(p diag.Position, err error, l *diag.List) {
+	if format := formatByLook(d.text); format != "" {
+		l.Errorf(p, "gobgpd-syntax", "gobgpd.conf in TOML", "not TOML: it looks like %s, and depeer reads and writes TOML only", format)
+		return
+	}
 	l.Errorf(p, "gobgpd-syntax", "", "not TOML: %s", printable(strings.TrimPrefix(err.Error(), "toml: ")))
+}
+
+// formatByName is the format that gobgpd takes a file for by its name, where that is not
+// TOML.
+func formatByName(file string) string {
+	switch strings.ToLower(path.Ext(file)) {
+	case ".yaml", ".yml":
+		return "YAML"
+	case ".json":
+		return "JSON"
+	default:
+		return ""
+	}
+}
+
+// yamlKey is how a configuration begins in YAML.
+var yamlKey = regexp.MustCompile(`^(---|[A-Za-z-]+:(\s|$))`)
+
+// formatByLook is the format that a text looks like that is no TOML; "" for none.
+func formatByLook(text []byte) string {
+	for line := range bytes.Lines(text) {
+		switch line = bytes.TrimSpace(line); {
+		case len(line) == 0 || line[0] == '#':
+		case line[0] == '{':
+			return "JSON"
+		case yamlKey.Match(line):
+			return "YAML"
+		default:
+			return ""
+		}
+	}
+	return ""
 }
 
 // maxDepth is how deep brackets, or the parts of a key, may be nested. gobgpd needs eight;
@@ -267,6 +309,17 @@ func (d *document) place(path string) diag.Position {
 		path = path[:max(0, strings.LastIndexAny(path, ".["))]
 	}
 	return diag.Position{File: d.file}
+}
+
+// Places returns where each key of a gobgpd.conf, in TOML, is written, by its path, such
+// as neighbors[2].config.peer-as; what it is part of, where it is not; and the file as a
+// whole, where that is nowhere either.
+func Places(file string, text []byte) func(path string) diag.Position {
+	var l diag.List
+	if d := parse(file, text, &l); d != nil {
+		return d.place
+	}
+	return func(string) diag.Position { return diag.Position{File: file} }
 }
 
 func join(path, key string) string {

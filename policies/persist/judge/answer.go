@@ -1,0 +1,181 @@
+package judge
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"depeer/policies/plan"
+)
+
+// answer judges a file. Its error says that it could not.
+func answer(ctx context.Context, q Question) (*Answer, error) {
+	a := &Answer{}
+	file, err := readFile(q.File)
+	if err != nil {
+		dead := unread(err)
+		a.Start = Outcome{Problems: []Problem{dead}}
+		a.Reload = Outcome{Ignored: true}
+		return a, nil
+	}
+	quiet(file)
+	m := meaningOf(file)
+	a.Clients, a.Warnings = m.clients(), append(wordsOf(file), m.twice()...)
+	if a.Start, err = m.start(ctx); err != nil {
+		return nil, err
+	}
+	a.Reload, err = m.reload(ctx, q)
+	return a, err
+}
+
+// start starts with the file.
+func (m *meaning) start(ctx context.Context) (Outcome, error) {
+	e := newEngine()
+	lines, died := e.load(ctx, m.copied())
+	if died != nil {
+		return Outcome{Problems: []Problem{{Kind: NoStart, Why: died.Error()}}}, nil
+	}
+	state, err := e.state(ctx)
+	if err != nil {
+		return Outcome{}, err
+	}
+	out := Outcome{State: state, Wipes: true}
+	out.Rejecting = rejecting(state)
+	why, lost := m.policyLost(ctx, e, lines)
+	if m.lost = lost; lost {
+		out.Problems = m.locate(ctx, why)
+	}
+	out.Problems = append(out.Problems, m.neighborsAmiss(state, lines)...)
+	out.Problems = append(out.Problems, m.globalAmiss(ctx, e)...)
+	if lost { // said with it
+		out.Problems = slices.DeleteFunc(out.Problems, func(p Problem) bool { return p.Kind == Rejects })
+	}
+	return out, nil
+}
+
+// reload reloads the file after another.
+func (m *meaning) reload(ctx context.Context, q Question) (Outcome, error) {
+	before, lost := m.repaired(), m.lost
+	if q.Loaded != nil {
+		loaded, err := readFile(q.Loaded)
+		if err != nil {
+			return Outcome{}, fmt.Errorf("the file as it was loaded: %w", err)
+		}
+		quiet(loaded)
+		before = loaded
+		if m, err = m.again(q.File); err != nil { // the groups of what was read last hold (oc.configuredFields)
+			return Outcome{}, err
+		}
+	}
+	e := newEngine()
+	if _, died := e.load(ctx, before); died != nil {
+		if q.Loaded == nil {
+			return Outcome{}, nil // what ends a start has been said
+		}
+		return Outcome{}, fmt.Errorf("a start with the file as it was loaded: %w", died)
+	}
+	if q.IsLive {
+		if err := e.live(ctx, q.Live); err != nil {
+			return Outcome{}, err
+		}
+	}
+	had, err := e.state(ctx)
+	if err != nil {
+		return Outcome{}, err
+	}
+	lines, died := e.load(ctx, m.copied())
+	if died != nil {
+		return Outcome{Problems: []Problem{{Kind: NoStart, Why: died.Error()}}}, nil
+	}
+	out := Outcome{Wipes: hasLine(lines, policyLoaded)}
+	if out.State, err = e.state(ctx); err != nil {
+		return Outcome{}, err
+	}
+	if out.Wipes && lost { // what is there stays, and this is the file that was loaded all the same
+		out.Wipes, out.Ignored = false, true
+	}
+	out.Problems = m.neighborsLost(had, out.State, q.IsLive)
+	out.Rejecting = newly(rejecting(had), rejecting(out.State))
+	return out, nil
+}
+
+// again reads the file anew.
+func (m *meaning) again(text []byte) (*meaning, error) {
+	file, err := readFile(text)
+	if err != nil {
+		return nil, err
+	}
+	quiet(file)
+	return meaningOf(file), nil
+}
+
+func hasLine(lines []line, msg string) bool {
+	for _, l := range lines {
+		if l.msg == msg {
+			return true
+		}
+	}
+	return false
+}
+
+// rejecting are the route-server clients of which every route is rejected: without an
+// assignment, which is what a list leaves that cannot be taken.
+func rejecting(s *plan.State) []string {
+	var all []string
+	for _, c := range s.Clients {
+		if c.RouteServer && c.Import.Default == plan.None {
+			all = append(all, c.Address.String())
+		}
+	}
+	return all
+}
+
+// newly returns what is in after and not in before.
+func newly(before, after []string) []string {
+	had := map[string]bool{}
+	for _, s := range before {
+		had[s] = true
+	}
+	var all []string
+	for _, s := range after {
+		if !had[s] {
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
+// unread is what gobgpd says of a file that it cannot read, with the place that it names.
+func unread(err error) Problem {
+	why := strings.TrimPrefix(err.Error(), "While parsing config: ")
+	p := Problem{Kind: NoStart, Path: pathIn(why)}
+	if _, list, ok := strings.Cut(why, "decoding:"); ok { // mapstructure writes a list
+		why = strings.ReplaceAll(strings.TrimLeft(list, " *\n"), "\n* ", "; ")
+	}
+	p.Why = strings.Join(strings.Fields(why), " ")
+	return p
+}
+
+// pathIn finds the key in what mapstructure says: ... 'neighbors[0].config' has invalid
+// keys: peer-asn.
+func pathIn(why string) string {
+	_, rest, ok := strings.Cut(why, "'")
+	if !ok {
+		return ""
+	}
+	path, rest, ok := strings.Cut(rest, "'")
+	if !ok || strings.ContainsAny(path, " \n") {
+		return ""
+	}
+	path = strings.ToLower(path)
+	if _, keys, ok := strings.Cut(rest, "has invalid keys: "); ok {
+		key, _, _ := strings.Cut(keys, ",")
+		key, _, _ = strings.Cut(key, "\n")
+		if path != "" {
+			path += "."
+		}
+		path += key
+	}
+	return path
+}
