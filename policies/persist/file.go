@@ -17,6 +17,10 @@ import (
 type File struct {
 	Path   string
 	Server plan.Server // whose it has to be
+
+	// Judge says what gobgpd would make of text, where the file holds old now; nil: nobody
+	// asks. Its error is that it was interrupted.
+	Judge func(old, text []byte) (diag.List, error)
 }
 
 // Found is what was found in a file.
@@ -63,6 +67,9 @@ func (f File) Look(want *policies.RoutingPolicy, comment []string) (*Found, erro
 	if err != nil {
 		return nil, err
 	}
+	if err := f.judge(found, next); err != nil {
+		return nil, err
+	}
 	holds, l := render.Part(f.Path, found.Text)
 	found.Rewrite = !bytes.Equal(found.Text, next)
 	found.Holds = holds
@@ -76,6 +83,22 @@ func (f File) Look(want *policies.RoutingPolicy, comment []string) (*Found, erro
 	default:
 		return found, nil
 	}
+}
+
+// judge has the next one judged. What is no error is a warning of found.
+func (f File) judge(found *Found, next []byte) error {
+	if f.Judge == nil {
+		return nil
+	}
+	l, err := f.Judge(found.Text, next)
+	if err != nil {
+		return err
+	}
+	if l.Worst() == diag.Error {
+		return &WrongError{found.Text, l}
+	}
+	found.Warnings = append(found.Warnings, l...)
+	return nil
 }
 
 // read reads the file, and makes the next one of it.

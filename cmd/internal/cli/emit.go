@@ -101,6 +101,15 @@ func (s *session) emitInto(ctx context.Context, in *input, policy *policies.Rout
 	if f := verdict(in.diags); f != nil {
 		return f
 	}
+	judged, err := s.judgeFile(ctx, args.into, old, text)
+	if err != nil {
+		return err
+	}
+	in.diags = append(in.diags, judged...)
+	in.diags.Sort()
+	if f := verdict(in.diags); f != nil {
+		return f
+	}
 	e := view.Emit{Format: args.format.String(), Configuration: text, Diagnostics: in.diags}
 	if args.output != "" && args.output != args.into {
 		return s.deliver(ctx, e, args.output)

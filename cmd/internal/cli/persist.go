@@ -22,6 +22,13 @@ func (t target) fileOf(server plan.Server) persist.File {
 	return persist.File{Path: t.persist, Server: server}
 }
 
+// judgedFile is fileOf, where what would be written is to be judged before.
+func (s *session) judgedFile(t target, server plan.Server) persist.File {
+	f := t.fileOf(server)
+	f.Judge = func(old, text []byte) (diag.List, error) { return s.judgeFile(s.files.ctx, f.Path, old, text) }
+	return f
+}
+
 // keep returns what puts a policy into the file, noting it in the journal; nil where no
 // file is kept. Lists are named above what a plan leads to.
 func (s *session) keep(t target, server plan.Server, p *plan.Plan, entry *journal.Entry) func(*policies.RoutingPolicy) error {
@@ -57,7 +64,7 @@ func (s *session) fileReady(t target, p *plan.Plan) error {
 	if t.persist == "" || p.WayBack() {
 		return nil
 	}
-	return s.wrongFile(t.fileOf(p.Server).Try(p.Wanted(), commentOf(p.Lists)))
+	return s.wrongFile(s.judgedFile(t, p.Server).Try(p.Wanted(), commentOf(p.Lists)))
 }
 
 func orNone(file string) string {
@@ -73,7 +80,11 @@ func (s *session) lookAtFile(t target, p *plan.Plan, diags *diag.List) (*view.Pe
 	if t.persist == "" {
 		return nil, nil
 	}
-	found, err := t.fileOf(p.Server).Look(p.Wanted(), commentOf(p.Lists))
+	file := s.judgedFile(t, p.Server)
+	if p.WayBack() { // which waits for no file
+		file = t.fileOf(p.Server)
+	}
+	found, err := file.Look(p.Wanted(), commentOf(p.Lists))
 	if err != nil && !p.WayBack() {
 		return nil, s.wrongFile(err)
 	}

@@ -51,7 +51,7 @@ func (k *keeper) putInStep(state *plan.State) (problem string, written bool) {
 	if last := k.found.last; last != nil && policies.Same(last.Wanted(), want) {
 		want, lists = last.Wanted(), last.Lists
 	}
-	file := k.target.fileOf(state.Server)
+	file := k.s.judgedFile(k.target, state.Server)
 	found, err := file.Look(want, commentOf(lists))
 	switch {
 	case err != nil:

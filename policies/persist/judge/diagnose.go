@@ -1,0 +1,148 @@
+package judge
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"depeer/filters/diag"
+	"depeer/policies/render"
+)
+
+// The codes of what is found. Errors, but for the last two:
+//
+//	gobgpd-start       gobgpd does not start with the file
+//	gobgpd-no-policy   it loads no policy, and rejects every route
+//	gobgpd-rejects     every route of a client is rejected, at a start or a reload
+//	gobgpd-neighbor    a neighbor is missing, or becomes another
+//	gobgpd-unjudged    nothing is known: the judge has failed
+//	gobgpd-word        a warning: a word is taken for another
+//	gobgpd-twice       a warning: of two only one is used
+var codes = map[Kind]string{
+	NoStart: "gobgpd-start", NoPolicy: "gobgpd-no-policy", Rejects: "gobgpd-rejects", Lost: "gobgpd-neighbor",
+	Word: "gobgpd-word", Twice: "gobgpd-twice",
+}
+
+// Diagnose says what is wrong with a file that is to be written, for a start with it and
+// for a reload of it. Places are those of old, what the file called name holds now. There
+// is no error but the context's: that nothing could be told is an error in the list.
+func (j Judge) Diagnose(ctx context.Context, name string, old, text []byte) (diag.List, error) {
+	a, err := j.Ask(ctx, Question{File: text})
+	if errors.Is(err, ErrUnjudged) {
+		return Unjudged(name, err), nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	l := a.Diagnose(name, text)
+	move := moved(old, text)
+	for i := range l {
+		l[i].Position = move(l[i].Position)
+	}
+	l.Sort()
+	return l, nil
+}
+
+// Unjudged is what is said of a file that could not be judged.
+func Unjudged(name string, err error) diag.List {
+	var l diag.List
+	l.Errorf(diag.Position{File: name}, "gobgpd-unjudged", "gobgpd --dry-run tells some of it", "what gobgpd would make of it is not known: %v", err)
+	return l
+}
+
+// Diagnose writes an answer about text, the file called name, as diagnostics.
+func (a *Answer) Diagnose(name string, text []byte) diag.List {
+	var l diag.List
+	places := render.Places(name, text)
+	at := func(p Problem) diag.Position {
+		if p.Path == "" {
+			return quoted(name, text, p.Why)
+		}
+		return places(p.Path)
+	}
+	for _, p := range a.Start.Problems {
+		l.Errorf(at(p), codes[p.Kind], "", "%s", a.atStart(p))
+	}
+	for _, p := range a.Reload.Problems {
+		l.Errorf(at(p), codes[p.Kind], "", "%s", atReload(p))
+	}
+	if n := len(a.Reload.Rejecting); n > 0 && len(a.Start.Problems) == 0 {
+		l.Errorf(diag.Position{File: name}, codes[Rejects], "", "this reload rejects every route of %s", render.Members(n))
+	}
+	for _, p := range a.Warnings {
+		l.Warnf(at(p), codes[p.Kind], "", "%s: %s", p.Object, p.Why)
+	}
+	l.Sort()
+	return l
+}
+
+// atStart says what a problem means at a start, and before it.
+func (a *Answer) atStart(p Problem) string {
+	switch p.Kind {
+	case NoStart:
+		if a.Reload.Ignored {
+			return fmt.Sprintf("gobgpd does not start with this file: %s; a reload (SIGHUP) ignores it, and the next restart does not come up", p.Why)
+		}
+		return "gobgpd does not start with this file: " + p.Why
+	case NoPolicy:
+		object := ""
+		if p.Object != "" {
+			object = p.Object + ": "
+		}
+		return fmt.Sprintf("%sgobgpd starts with this file without any policy, and rejects every route of %s: %s; a reload (SIGHUP) changes no policy, and the next restart does", object, render.Members(len(a.Start.Rejecting)), p.Why)
+	default:
+		return fmt.Sprintf("%s: after a start with this file %s", p.Object, p.Why)
+	}
+}
+
+func atReload(p Problem) string {
+	if p.Object == "" {
+		return "a reload (SIGHUP) of this file ends gobgpd: " + p.Why
+	}
+	return fmt.Sprintf("%s: after a reload (SIGHUP) of this file %s", p.Object, p.Why)
+}
+
+// quoted finds the word that gobgpd complains about, where its message names no key: it is
+// the last one of it, or the first, and stands in quotes in the file.
+func quoted(name string, text []byte, why string) diag.Position {
+	words := strings.Fields(strings.NewReplacer(`"`, "", ";", "").Replace(why))
+	if len(words) == 0 {
+		return diag.Position{File: name}
+	}
+	for _, word := range []string{words[len(words)-1], words[0]} {
+		for _, mark := range []string{`"`, `'`} {
+			before, _, ok := bytes.Cut(text, []byte(mark+word+mark))
+			if ok {
+				return diag.Position{File: name, Line: bytes.Count(before, []byte("\n")) + 1, Column: len(before) - bytes.LastIndexByte(before, '\n')}
+			}
+		}
+	}
+	return diag.Position{File: name}
+}
+
+// moved returns how places in text are places in old, of which our part was replaced: what
+// stands before it is where it was, what stands behind it has moved.
+func moved(old, text []byte) func(diag.Position) diag.Position {
+	a, b := bytes.Split(old, []byte("\n")), bytes.Split(text, []byte("\n"))
+	head := 0
+	for head < min(len(a), len(b)) && bytes.Equal(a[head], b[head]) {
+		head++
+	}
+	tail := 0
+	for tail < min(len(a), len(b))-head && bytes.Equal(a[len(a)-1-tail], b[len(b)-1-tail]) {
+		tail++
+	}
+	return func(p diag.Position) diag.Position {
+		switch {
+		case p.Line <= head:
+			return p
+		case p.Line > len(b)-tail:
+			p.Line += len(a) - len(b)
+			return p
+		default:
+			return diag.Position{File: p.File}
+		}
+	}
+}
