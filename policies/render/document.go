@@ -311,17 +311,6 @@ func (d *document) place(path string) diag.Position {
 	return diag.Position{File: d.file}
 }
 
-// Places returns where each key of a gobgpd.conf, in TOML, is written, by its path, such
-// as neighbors[2].config.peer-as; what it is part of, where it is not; and the file as a
-// whole, where that is nowhere either.
-func Places(file string, text []byte) func(path string) diag.Position {
-	var l diag.List
-	if d := parse(file, text, &l); d != nil {
-		return d.place
-	}
-	return func(string) diag.Position { return diag.Position{File: file} }
-}
-
 func join(path, key string) string {
 	if path == "" {
 		return key

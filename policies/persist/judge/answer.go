@@ -34,6 +34,7 @@ func (m *meaning) start(ctx context.Context) (Outcome, error) {
 	e := newEngine()
 	lines, died := e.load(ctx, m.copied())
 	if died != nil {
+		m.lost = hasLine(lines, policyUnread)
 		return Outcome{Problems: []Problem{{Kind: NoStart, Why: died.Error()}}}, nil
 	}
 	state, err := e.state(ctx)
@@ -92,8 +93,8 @@ func (m *meaning) reload(ctx context.Context, q Question) (Outcome, error) {
 	if out.State, err = e.state(ctx); err != nil {
 		return Outcome{}, err
 	}
-	if out.Wipes && lost { // what is there stays, and this is the file that was loaded all the same
-		out.Wipes, out.Ignored = false, true
+	if out.Wipes && lost {
+		out.Wipes, out.PolicyIgnored = false, true
 	}
 	out.Problems = m.neighborsLost(had, out.State, q.IsLive)
 	out.Rejecting = newly(rejecting(had), rejecting(out.State))

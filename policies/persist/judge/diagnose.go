@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"depeer/filters/diag"
@@ -36,13 +37,7 @@ func (j Judge) Diagnose(ctx context.Context, name string, old, text []byte) (dia
 	if err != nil {
 		return nil, err
 	}
-	l := a.Diagnose(name, text)
-	move := moved(old, text)
-	for i := range l {
-		l[i].Position = move(l[i].Position)
-	}
-	l.Sort()
-	return l, nil
+	return a.Diagnose(name, old, text), nil
 }
 
 // Unjudged is what is said of a file that could not be judged.
@@ -52,13 +47,14 @@ func Unjudged(name string, err error) diag.List {
 	return l
 }
 
-// Diagnose writes an answer about text, the file called name, as diagnostics.
-func (a *Answer) Diagnose(name string, text []byte) diag.List {
+// Diagnose writes an answer about text as diagnostics. Places are those of old, what the
+// file called name holds now; the two differ in our part.
+func (a *Answer) Diagnose(name string, old, text []byte) diag.List {
 	var l diag.List
-	places := render.Places(name, text)
+	places := render.Places(name, old, text)
 	at := func(p Problem) diag.Position {
 		if p.Path == "" {
-			return quoted(name, text, p.Why)
+			return quoted(name, old, p.Why)
 		}
 		return places(p.Path)
 	}
@@ -82,8 +78,8 @@ func (a *Answer) Diagnose(name string, text []byte) diag.List {
 func (a *Answer) atStart(p Problem) string {
 	switch p.Kind {
 	case NoStart:
-		if a.Reload.Ignored {
-			return fmt.Sprintf("gobgpd does not start with this file: %s; a reload (SIGHUP) ignores it, and the next restart does not come up", p.Why)
+		if a.Reload.Ignored || a.Reload.PolicyIgnored {
+			return fmt.Sprintf("gobgpd does not start with this file: %s; a reload (SIGHUP) passes over it, and the next restart does not come up", p.Why)
 		}
 		return "gobgpd does not start with this file: " + p.Why
 	case NoPolicy:
@@ -104,45 +100,20 @@ func atReload(p Problem) string {
 	return fmt.Sprintf("%s: after a reload (SIGHUP) of this file %s", p.Object, p.Why)
 }
 
-// quoted finds the word that gobgpd complains about, where its message names no key: it is
-// the last one of it, or the first, and stands in quotes in the file.
+// quoted finds the word that gobgpd complains about, where its message names no key: one
+// of the message's that stands in quotes in the file, the last such.
 func quoted(name string, text []byte, why string) diag.Position {
-	words := strings.Fields(strings.NewReplacer(`"`, "", ";", "").Replace(why))
-	if len(words) == 0 {
-		return diag.Position{File: name}
-	}
-	for _, word := range []string{words[len(words)-1], words[0]} {
+	words := strings.Fields(why)
+	for _, word := range slices.Backward(words) {
+		word = strings.Trim(word, `"':;,`)
 		for _, mark := range []string{`"`, `'`} {
-			before, _, ok := bytes.Cut(text, []byte(mark+word+mark))
-			if ok {
+			if word == "" {
+				continue
+			}
+			if before, _, ok := bytes.Cut(text, []byte(mark+word+mark)); ok {
 				return diag.Position{File: name, Line: bytes.Count(before, []byte("\n")) + 1, Column: len(before) - bytes.LastIndexByte(before, '\n')}
 			}
 		}
 	}
 	return diag.Position{File: name}
-}
-
-// moved returns how places in text are places in old, of which our part was replaced: what
-// stands before it is where it was, what stands behind it has moved.
-func moved(old, text []byte) func(diag.Position) diag.Position {
-	a, b := bytes.Split(old, []byte("\n")), bytes.Split(text, []byte("\n"))
-	head := 0
-	for head < min(len(a), len(b)) && bytes.Equal(a[head], b[head]) {
-		head++
-	}
-	tail := 0
-	for tail < min(len(a), len(b))-head && bytes.Equal(a[len(a)-1-tail], b[len(b)-1-tail]) {
-		tail++
-	}
-	return func(p diag.Position) diag.Position {
-		switch {
-		case p.Line <= head:
-			return p
-		case p.Line > len(b)-tail:
-			p.Line += len(a) - len(b)
-			return p
-		default:
-			return diag.Position{File: p.File}
-		}
-	}
 }

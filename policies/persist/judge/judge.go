@@ -57,6 +57,9 @@ type Outcome struct {
 	Problems []Problem
 	// Ignored: a reload that changes nothing, for gobgpd cannot read the file.
 	Ignored bool
+	// PolicyIgnored: a reload that changes no policy, for gobgpd cannot load it. This is
+	// the file that was loaded from then on, all the same.
+	PolicyIgnored bool
 	// Wipes: a reload that takes out what came over gRPC, and loads all policy anew.
 	Wipes bool
 	// State is what gobgpd holds then; nil: it does not run.

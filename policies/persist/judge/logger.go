@@ -74,6 +74,9 @@ func (l *logger) Info(msg string, fields log.Fields) {
 // policyLoaded is what UpdateConfig says before it loads policy.
 const policyLoaded = "policy config is update"
 
+// policyUnread is what ends a start, and what a reload passes over.
+const policyUnread = "failed to update policy config"
+
 // Debug does nothing: it would print neighbors, and their passwords.
 func (*logger) Debug(string, log.Fields) {}
 func (*logger) SetLevel(log.LogLevel)    {}

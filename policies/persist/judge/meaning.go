@@ -91,7 +91,7 @@ func (m *meaning) policyLost(ctx context.Context, e *engine, lines []line) (why 
 		lost = lost || m.setLost(ctx, e, k)
 	}
 	for _, l := range lines {
-		if l.msg == "failed to create routing policy" || l.msg == "failed to update policy config" {
+		if l.msg == "failed to create routing policy" || l.msg == policyUnread {
 			return l.err, true
 		}
 	}
