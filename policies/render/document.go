@@ -2,6 +2,7 @@ package render
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"path"
@@ -87,6 +88,19 @@ func (d *document) syntax(p diag.Position, err error, l *diag.List) {
 		return
 	}
 	l.Errorf(p, "gobgpd-syntax", "", "not TOML: %s", printable(strings.TrimPrefix(err.Error(), "toml: ")))
+}
+
+// FormatOf is the format of a gobgpd.conf: what gobgpd takes it for by its name, else what
+// it looks like.
+func FormatOf(file string, text []byte) Format {
+	switch cmp.Or(formatByName(file), formatByLook(text)) {
+	case "YAML":
+		return YAML
+	case "JSON":
+		return JSON
+	default:
+		return TOML
+	}
 }
 
 // formatByName is the format that gobgpd takes a file for by its name, where that is not

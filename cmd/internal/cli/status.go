@@ -146,7 +146,7 @@ func (s *session) status(ctx context.Context, in *input, t target, file string) 
 		result.State, result.Why = plan.Unknown.String(), found.unread.Error()
 	}
 	describeReach(&result, misfits, state)
-	if err := s.fileStatus(&result, t, file, state); err != nil {
+	if err := s.fileStatus(&result, t, file, state, store); err != nil {
 		return result, err
 	}
 	s.describePending(&result, w)
