@@ -31,6 +31,9 @@ type Found struct {
 	// Stale says that a reload would not leave in force what was asked for. Rewrite says
 	// that Put would write, be it only a comment.
 	Stale, Rewrite bool
+	// Anchored says that the file defines our policies. Where it does not, a reload of it
+	// rejects every route of the members with ours in their lists.
+	Anchored bool
 	// Warnings are what render.Into says: clients that the file does not have in our
 	// hands, and what a reload costs.
 	Warnings diag.List
@@ -73,7 +76,7 @@ func (f File) Look(want *policies.RoutingPolicy, comment []string) (*Found, erro
 	holds, l := render.Part(f.Path, found.Text)
 	found.Rewrite = !bytes.Equal(found.Text, next)
 	found.Holds = holds
-	found.Stale = holds == nil || !policies.Same(holds, want)
+	found.Stale = holds == nil || !found.Anchored || !policies.Same(holds, want)
 	switch {
 	case holds == nil:
 		return found, fmt.Errorf("%s: %w: %w", f.Path, ErrEdited, &WrongError{found.Text, l})
@@ -116,7 +119,7 @@ func (f File) read(want *policies.RoutingPolicy, comment []string) (*Found, []by
 	if asn, id := render.Server(text); asn != f.Server.ASN || id != f.Server.RouterID {
 		return nil, nil, fmt.Errorf("%s: %w: of AS%s, router-id %v, and the target is AS%s, %s", f.Path, ErrOther, asn, id, f.Server.ASN, f.Server.RouterID)
 	}
-	return &Found{Text: text, Warnings: l}, next, nil
+	return &Found{Text: text, Anchored: render.Anchored(text), Warnings: l}, next, nil
 }
 
 // regular returns what is in a file that is one: a pipe would be waited for.

@@ -26,3 +26,14 @@ func Server(text []byte) (asn filters.ASN, routerID netip.Addr) {
 	}
 	return asn, routerID
 }
+
+// Anchored says whether a gobgpd.conf, in TOML, defines both of our policies.
+func Anchored(text []byte) bool {
+	var l diag.List
+	d := parse("", text, &l)
+	if d == nil {
+		return false
+	}
+	d.shapes(&l)
+	return l.Worst() != diag.Error && !d.unanchored()
+}

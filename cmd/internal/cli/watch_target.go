@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -42,8 +43,9 @@ type keeper struct {
 	said    string // what was said last of how it stands
 
 	file struct {
-		settled string // the pulse at which the target's file was looked at
-		said    string // what was said last of it
+		settled string                     // the pulse at which the target's file was looked at
+		said    string                     // what was said last of it
+		righted map[[sha256.Size]byte]bool // contents that have been put in step
 	}
 }
 

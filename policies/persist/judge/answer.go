@@ -151,11 +151,25 @@ func newly(before, after []string) []string {
 func unread(err error) Problem {
 	why := strings.TrimPrefix(err.Error(), "While parsing config: ")
 	p := Problem{Kind: NoStart, Path: pathIn(why)}
-	if _, list, ok := strings.Cut(why, "decoding:"); ok { // mapstructure writes a list
-		why = strings.ReplaceAll(strings.TrimLeft(list, " *\n"), "\n* ", "; ")
+	if _, list, ok := strings.Cut(why, "decoding:\n"); ok { // mapstructure writes a list
+		var items []string
+		for item := range strings.SplitSeq(list, "\n* ") {
+			items = append(items, withoutValue(strings.TrimLeft(item, " *\n")))
+		}
+		why = strings.Join(slices.DeleteFunc(items, func(s string) bool { return s == "" }), "; ")
 	}
 	p.Why = strings.Join(strings.Fields(why), " ")
 	return p
+}
+
+// withoutValue takes the value out of what mapstructure says: it may be a password, or
+// have one in it.
+func withoutValue(item string) string {
+	item, _, _ = strings.Cut(item, ", value: ")
+	if key, _, ok := strings.Cut(item, "' "); ok && strings.Contains(key, "password") {
+		return key + "' is not a string"
+	}
+	return item
 }
 
 // pathIn finds the key in what mapstructure says: ... 'neighbors[0].config' has invalid
