@@ -49,7 +49,7 @@ func TestForetoldWithoutDefinitions(t *testing.T) {
 	w.Daemon.Write([]byte(without))
 	w.on("status").exits(2).says(says)
 	w.on("plan", "b.yaml").exits(0).says(says)
-	w.Daemon.Reload() // nobody has listened
+	w.Daemon.Reload()                                      // nobody has listened
 	testbed.Eventually(t, testbed.Patience, func() error { // no beacon of Settle comes through
 		if diff := cmp.Diff(nothing, w.table()); diff != "" {
 			return errors.New(diff)

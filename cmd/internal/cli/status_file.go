@@ -131,8 +131,11 @@ func (f *foretelling) foretell() ([]view.Drift, error) {
 		return nil, err
 	}
 	told := differing.Diagnose(f.name, f.text, f.text)
-	for _, d := range told {
-		if d.Severity == diag.Warning {
+	for i, d := range told {
+		switch {
+		case d.Code == "gobgpd-excerpt": // whose it is is known: it does not start
+			told[i].Severity = diag.Error
+		case d.Severity == diag.Warning:
 			f.warnings = append(f.warnings, d)
 		}
 	}

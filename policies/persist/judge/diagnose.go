@@ -12,18 +12,19 @@ import (
 	"depeer/policies/render"
 )
 
-// The codes of what is found. Errors, but for the last two:
+// The codes of what is found; the last three are of warnings:
 //
 //	gobgpd-start       gobgpd does not start with the file
 //	gobgpd-no-policy   it loads no policy, and rejects every route
 //	gobgpd-rejects     every route of a client is rejected, at a start or a reload
 //	gobgpd-neighbor    a neighbor is missing, or becomes another
 //	gobgpd-unjudged    nothing is known: the judge has failed
-//	gobgpd-word        a warning: a word is taken for another
-//	gobgpd-twice       a warning: of two only one is used
+//	gobgpd-word        a word is taken for another
+//	gobgpd-twice       of two only one is used
+//	gobgpd-excerpt     it is part of a file
 var codes = map[Kind]string{
 	NoStart: "gobgpd-start", NoPolicy: "gobgpd-no-policy", Rejects: "gobgpd-rejects", Lost: "gobgpd-neighbor",
-	Word: "gobgpd-word", Twice: "gobgpd-twice",
+	Word: "gobgpd-word", Twice: "gobgpd-twice", Excerpt: "gobgpd-excerpt",
 }
 
 // Diagnose says what is wrong with a file that is to be written, for a start with it and

@@ -49,8 +49,12 @@ func readFile(text []byte) (c *oc.BgpConfigSet, err error) {
 	return config.ReadConfigFile(fmt.Sprintf("/dev/fd/%d", r.Fd()), "toml")
 }
 
-// quiet takes out of a configuration what would reach for the network or the disk.
-func quiet(c *oc.BgpConfigSet) {
+// quiet takes out of a configuration what would reach for the network or the disk. It says
+// whether the file does not say whose it is: then it is part of one, and judged as that.
+func quiet(c *oc.BgpConfigSet) (excerpt bool) {
+	if excerpt = c.Global.Config.As == 0 && c.Global.Config.RouterId == ""; excerpt {
+		c.Global.Config.As, c.Global.Config.RouterId = 64512, "192.0.2.1"
+	}
 	c.Global.Config.Port = -1
 	c.Zebra.Config.Enabled = false
 	c.RpkiServers, c.BmpServers, c.MrtDump = nil, nil, nil
@@ -61,6 +65,7 @@ func quiet(c *oc.BgpConfigSet) {
 		}
 		n.AdminDown = true
 	}
+	return excerpt
 }
 
 // load starts with a configuration, or reloads it, and says what gobgpd would end of.

@@ -76,7 +76,7 @@ type Problem struct {
 	Why    string // in gobgpd's words, or ours
 }
 
-// Kind is a kind of problem. Those up to Lost stop the file from being used.
+// Kind is a kind of problem. From Word on they are warnings.
 type Kind string
 
 // The kinds.
@@ -87,6 +87,7 @@ const (
 	Lost     Kind = "neighbor"  // a neighbor is missing, or another than the file means
 	Word     Kind = "word"      // a word is taken for another
 	Twice    Kind = "twice"     // of two only one is used
+	Excerpt  Kind = "excerpt"   // it is part of a file
 )
 
 // asked has a process answer one question. It keeps one that does not call Serve from
