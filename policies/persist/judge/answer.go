@@ -88,7 +88,11 @@ func (m *meaning) reload(ctx context.Context, q Question) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
-	lines, died := e.load(ctx, m.copied())
+	next := m.copied()
+	if q.Loaded == nil && !q.IsLive { // only neighbors and their lists are asked about
+		next = m.bare()
+	}
+	lines, died := e.load(ctx, next)
 	if died != nil {
 		return Outcome{Problems: []Problem{{Kind: NoStart, Why: died.Error()}}}, nil
 	}

@@ -25,8 +25,9 @@ type Judge struct {
 	Within time.Duration
 }
 
-// Deadline is how long the judging of a file may take. 100,000 prefixes take two seconds.
-const Deadline = 30 * time.Second
+// Deadline is how long the judging of a file may take. 100,000 prefixes take two
+// seconds on a machine that has nothing else to do.
+const Deadline = time.Minute
 
 // ErrUnjudged says that nothing is known of a file, for the judge has failed.
 var ErrUnjudged = errors.New("it could not be judged")
@@ -35,7 +36,8 @@ var ErrUnjudged = errors.New("it could not be judged")
 type Question struct {
 	File []byte
 	// Loaded is the file that gobgpd loaded last, where that is known. A reload is told
-	// from it; without it, from one without policy and without File's mistakes.
+	// from it; without it, from one without policy and without File's mistakes: then, unless
+	// IsLive, its outcome has policies by name only.
 	Loaded []byte `json:",omitempty"`
 	// Live are the neighbors as they run, with the lists that they have, and whether there
 	// are such: a reload keeps what came over gRPC. Without them those of Loaded are meant.

@@ -55,6 +55,16 @@ func (m *meaning) repaired() *oc.BgpConfigSet {
 	return c
 }
 
+// bare is the file with the names of its policies, and nothing in them.
+func (m *meaning) bare() *oc.BgpConfigSet {
+	c := m.copied()
+	c.DefinedSets, c.PolicyDefinitions = oc.DefinedSets{}, nil
+	for _, p := range m.c.PolicyDefinitions {
+		c.PolicyDefinitions = append(c.PolicyDefinitions, oc.PolicyDefinition{Name: p.Name})
+	}
+	return c
+}
+
 // addressOf is how gobgpd calls a neighbor.
 func addressOf(n oc.Neighbor) string {
 	return cmp.Or(n.State.NeighborAddress, n.Config.NeighborAddress, n.Config.NeighborInterface)
