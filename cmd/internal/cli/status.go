@@ -20,7 +20,7 @@ func statusCommand(s *session) *cli.Command {
 		Description: "Exits 0 if it is in sync, else 2; 5 if it has no route-server client, or the exchange file is\n" +
 			"about another route server. Says what members are expected to get from what is in\n" +
 			"force; what they really got cannot be read from this daemon.",
-		Flags: append(targetFlags(), &cli.StringFlag{Name: "file", Usage: "say, too, what a reload of this gobgpd.conf `FILE` (TOML) would do to what is in force"}),
+		Flags: append(targetFlags(), &cli.StringFlag{Name: "file", Usage: "say, too, what a restart with this gobgpd.conf `FILE` (TOML), and a reload of it, would do to what is in force"}),
 		Action: func(c *cli.Context) error {
 			var in *input
 			if c.NArg() > 0 {

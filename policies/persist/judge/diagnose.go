@@ -88,7 +88,11 @@ func (a *Answer) atStart(p Problem) string {
 		if p.Object != "" {
 			object = p.Object + ": "
 		}
-		return fmt.Sprintf("%sgobgpd starts with this file without any policy, and rejects every route of %s: %s; a reload (SIGHUP) changes no policy, and the next restart does", object, render.Members(len(a.Start.Rejecting)), p.Why)
+		rejects := ""
+		if n := len(a.Start.Rejecting); n > 0 {
+			rejects = ", and rejects every route of " + render.Members(n)
+		}
+		return fmt.Sprintf("%sgobgpd starts with this file without any policy%s: %s; a reload (SIGHUP) changes no policy, and the next restart does", object, rejects, p.Why)
 	default:
 		return fmt.Sprintf("%s: after a start with this file %s", p.Object, p.Why)
 	}

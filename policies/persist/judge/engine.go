@@ -111,6 +111,9 @@ func (e *engine) live(ctx context.Context, clients []plan.Client) error {
 		known[c.Address] = c
 	}
 	for _, c := range clients {
+		if c.Address.Zone() != "" { // whose interface may not be on this machine
+			continue
+		}
 		for _, a := range []plan.Assignment{c.Import, c.Export} {
 			for _, name := range a.Policies {
 				if defined[name] {

@@ -27,7 +27,7 @@ type Judge struct {
 
 // Deadline is how long the judging of a file may take. 100,000 prefixes take two
 // seconds on a machine that has nothing else to do.
-const Deadline = time.Minute
+const Deadline = 30 * time.Second
 
 // ErrUnjudged says that nothing is known of a file, for the judge has failed.
 var ErrUnjudged = errors.New("it could not be judged")
