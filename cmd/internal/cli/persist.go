@@ -11,6 +11,7 @@ import (
 	"depeer/policies/journal"
 	"depeer/policies/persist"
 	"depeer/policies/plan"
+	"depeer/policies/render"
 )
 
 // What is done about a target's own gobgpd.conf, where the exchange file has it kept.
@@ -64,7 +65,14 @@ func (s *session) fileReady(t target, p *plan.Plan) error {
 	if t.persist == "" || p.WayBack() {
 		return nil
 	}
-	return s.wrongFile(s.judgedFile(t, p.Server).Try(p.Wanted(), commentOf(p.Lists)))
+	file := s.judgedFile(t, p.Server)
+	if err := file.Try(p.Wanted(), commentOf(p.Lists)); err != nil {
+		return s.wrongFile(err)
+	}
+	if found, err := file.Look(p.Wanted(), commentOf(p.Lists)); err == nil && !found.Anchored {
+		s.view.Note("warning: %s was written without the definitions of depeer: until this is done, a reload of it rejects every route of the members that list them", t.persist)
+	}
+	return nil
 }
 
 func orNone(file string) string {
@@ -74,9 +82,10 @@ func orNone(file string) string {
 	return file
 }
 
-// lookAtFile says what a plan will do to the target's file. What the file lacks goes to
+// lookAtFile says what a plan will do to the target's file. A state, where there is one,
+// has the lists as they run. What the file lacks goes to
 // diags. Nothing is written.
-func (s *session) lookAtFile(t target, p *plan.Plan, diags *diag.List) (*view.Persist, error) {
+func (s *session) lookAtFile(t target, p *plan.Plan, state *plan.State, diags *diag.List) (*view.Persist, error) {
 	if t.persist == "" {
 		return nil, nil
 	}
@@ -95,9 +104,13 @@ func (s *session) lookAtFile(t target, p *plan.Plan, diags *diag.List) (*view.Pe
 	}
 	s.files.read[t.persist] = found.Text // for carets
 	for _, d := range found.Warnings {
-		if d.Code != "gobgpd-reload" { // said in the view's own words
+		// The one is said in the view's own words, the other by the lists as they run.
+		if d.Code != "gobgpd-reload" && (d.Code != "gobgpd-definitions" || state == nil) {
 			*diags = append(*diags, d)
 		}
+	}
+	if state != nil && !found.Anchored && countListing(state) > 0 {
+		diags.Warnf(diag.Position{File: t.persist}, "gobgpd-definitions", render.BeforeReload, "it was written without the definitions of depeer, which come back with this change: as it is, this reload rejects every route of %s", render.Members(countListing(state)))
 	}
 	diags.Sort()
 	out.InStep = !found.Stale
