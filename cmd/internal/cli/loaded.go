@@ -42,6 +42,9 @@ func firstSince(store *journal.Store, address string, marks []string) *policies.
 		if err != nil {
 			return nil
 		}
+		if record.Unread != nil {
+			return nil
+		}
 		p, err := record.Plan()
 		if err != nil {
 			return nil
