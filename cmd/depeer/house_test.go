@@ -45,6 +45,9 @@ var rooms = map[string][]string{
 	"policies/plan/plantest": {"policies", "filters", "policies/eval", "policies/plan"},
 	"policies/apply/bench":   {}, // measurements only
 
+	// The judge loads a file into GoBGP's own server, in a process of its own.
+	"policies/persist/judge": {"filters/diag", "policies/plan", "policies/render", "policies/gobgp"},
+
 	"policies/lab/testbed": {"policies", "filters"},
 
 	"examples": {}, // embedded, for lab

@@ -32,6 +32,10 @@
 // Between its last reading and the rename are some microseconds in which somebody else's
 // write would be lost: gobgpd.conf has no lock.
 //
+// Before anything is written, and before the first call of a forward change, GoBGP's own
+// code says what gobgpd would make of the file (package judge, by File.Judge): one that
+// would not come up, or would reject, is refused as one that our part cannot be put into.
+//
 // A file that our part cannot be put into is found before the first call, and a forward
 // change is refused. The ways back (rollback, clear, recover) do not wait for a file.
 package persist

@@ -17,6 +17,10 @@ import (
 type File struct {
 	Path   string
 	Server plan.Server // whose it has to be
+
+	// Judge says what gobgpd would make of text, where the file holds old now; nil: nobody
+	// asks. Its error is that it was interrupted.
+	Judge func(old, text []byte) (diag.List, error)
 }
 
 // Found is what was found in a file.
@@ -27,6 +31,9 @@ type Found struct {
 	// Stale says that a reload would not leave in force what was asked for. Rewrite says
 	// that Put would write, be it only a comment.
 	Stale, Rewrite bool
+	// Anchored says that the file defines our policies. Where it does not, a reload of it
+	// rejects every route of the members with ours in their lists.
+	Anchored bool
 	// Warnings are what render.Into says: clients that the file does not have in our
 	// hands, and what a reload costs.
 	Warnings diag.List
@@ -63,10 +70,13 @@ func (f File) Look(want *policies.RoutingPolicy, comment []string) (*Found, erro
 	if err != nil {
 		return nil, err
 	}
+	if err := f.judge(found, next); err != nil {
+		return nil, err
+	}
 	holds, l := render.Part(f.Path, found.Text)
 	found.Rewrite = !bytes.Equal(found.Text, next)
 	found.Holds = holds
-	found.Stale = holds == nil || !policies.Same(holds, want)
+	found.Stale = holds == nil || !found.Anchored || !policies.Same(holds, want)
 	switch {
 	case holds == nil:
 		return found, fmt.Errorf("%s: %w: %w", f.Path, ErrEdited, &WrongError{found.Text, l})
@@ -76,6 +86,22 @@ func (f File) Look(want *policies.RoutingPolicy, comment []string) (*Found, erro
 	default:
 		return found, nil
 	}
+}
+
+// judge has the next one judged. What is no error is a warning of found.
+func (f File) judge(found *Found, next []byte) error {
+	if f.Judge == nil {
+		return nil
+	}
+	l, err := f.Judge(found.Text, next)
+	if err != nil {
+		return err
+	}
+	if l.Worst() == diag.Error {
+		return &WrongError{found.Text, l}
+	}
+	found.Warnings = append(found.Warnings, l...)
+	return nil
 }
 
 // read reads the file, and makes the next one of it.
@@ -93,7 +119,7 @@ func (f File) read(want *policies.RoutingPolicy, comment []string) (*Found, []by
 	if asn, id := render.Server(text); asn != f.Server.ASN || id != f.Server.RouterID {
 		return nil, nil, fmt.Errorf("%s: %w: of AS%s, router-id %v, and the target is AS%s, %s", f.Path, ErrOther, asn, id, f.Server.ASN, f.Server.RouterID)
 	}
-	return &Found{Text: text, Warnings: l}, next, nil
+	return &Found{Text: text, Anchored: render.Anchored(text), Warnings: l}, next, nil
 }
 
 // regular returns what is in a file that is one: a pipe would be waited for.

@@ -2,8 +2,11 @@ package render
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
+	"path"
+	"regexp"
 	"strings"
 	"unicode"
 
@@ -39,6 +42,10 @@ type expression struct {
 // parse reads a file. Whatever is wrong with it goes to l; then it returns nil.
 func parse(file string, text []byte, l *diag.List) *document {
 	d := &document{file: file, text: text, values: map[string]any{}, places: map[string]int{}}
+	if format := formatByName(file); format != "" {
+		l.Errorf(diag.Position{File: file}, "gobgpd-format", "gobgpd.conf in TOML", "gobgpd reads a file of this name as %s, and depeer reads and writes TOML only", format)
+		return nil
+	}
 	if offset := tooDeep(text); offset >= 0 {
 		d.deep(offset, l)
 		return nil
@@ -76,7 +83,56 @@ func parse(file string, text []byte, l *diag.List) *document {
 }
 
 func (d *document) syntax(p diag.Position, err error, l *diag.List) {
+	if format := formatByLook(d.text); format != "" {
+		l.Errorf(p, "gobgpd-syntax", "gobgpd.conf in TOML", "not TOML: it looks like %s, and depeer reads and writes TOML only", format)
+		return
+	}
 	l.Errorf(p, "gobgpd-syntax", "", "not TOML: %s", printable(strings.TrimPrefix(err.Error(), "toml: ")))
+}
+
+// FormatOf is the format of a gobgpd.conf: what gobgpd takes it for by its name, else what
+// it looks like.
+func FormatOf(file string, text []byte) Format {
+	switch cmp.Or(formatByName(file), formatByLook(text)) {
+	case "YAML":
+		return YAML
+	case "JSON":
+		return JSON
+	default:
+		return TOML
+	}
+}
+
+// formatByName is the format that gobgpd takes a file for by its name, where that is not
+// TOML.
+func formatByName(file string) string {
+	switch strings.ToLower(path.Ext(file)) {
+	case ".yaml", ".yml":
+		return "YAML"
+	case ".json":
+		return "JSON"
+	default:
+		return ""
+	}
+}
+
+// yamlKey is how a configuration begins in YAML.
+var yamlKey = regexp.MustCompile(`^(---|[A-Za-z-]+:(\s|$))`)
+
+// formatByLook is the format that a text looks like that is no TOML; "" for none.
+func formatByLook(text []byte) string {
+	for line := range bytes.Lines(text) {
+		switch line = bytes.TrimSpace(line); {
+		case len(line) == 0 || line[0] == '#':
+		case line[0] == '{':
+			return "JSON"
+		case yamlKey.Match(line):
+			return "YAML"
+		default:
+			return ""
+		}
+	}
+	return ""
 }
 
 // maxDepth is how deep brackets, or the parts of a key, may be nested. gobgpd needs eight;

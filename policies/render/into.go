@@ -34,6 +34,8 @@ import (
 //	gobgpd-name-taken        a statement of theirs has a name like ours
 //	gobgpd-policy            p cannot be rendered
 //	gobgpd-differs           the result would not be what it should
+//	gobgpd-format            old is YAML or JSON, by its name
+//	gobgpd-definitions       a warning: lists name ours, and old does not define it
 //	gobgpd-not-first         a warning: a route-server client without our policies first
 //	gobgpd-session           a warning: a neighbor whose session is to be shut, and is not in the file
 //	gobgpd-reload            a warning: what a reload of the result costs
@@ -60,6 +62,7 @@ func Into(file string, old []byte, p *policies.RoutingPolicy, comment []string) 
 	d.twice(&l)
 	d.foreign(&l)
 	d.undefined(&l)
+	d.abandoned(&l)
 	d.dangling(want, &l)
 	d.unlisted(p, &l)
 	d.shut(p, &l)

@@ -33,8 +33,8 @@ func (d *document) scopes() (global scope, neighbors, groups []scope) {
 	}
 	for _, t := range tables(d.values, "neighbors") {
 		t.what = named("neighbor", at(t.values, "config.neighbor-address"))
-		if name := at(t.values, "config.peer-group"); name != nil {
-			i := slices.IndexFunc(groups, func(g scope) bool { return at(g.values, "config.peer-group-name") == name })
+		if name := wordAt(t.values, "config.peer-group"); name != "" {
+			i := slices.IndexFunc(groups, func(g scope) bool { return wordAt(g.values, "config.peer-group-name") == name })
 			if i >= 0 {
 				t.group = &groups[i]
 			}
@@ -42,6 +42,14 @@ func (d *document) scopes() (global scope, neighbors, groups []scope) {
 		neighbors = append(neighbors, t)
 	}
 	return global, neighbors, groups
+}
+
+// wordAt returns what stands at a path as one word; "" for nothing.
+func wordAt(values map[string]any, path string) string {
+	if v := at(values, path); v != nil {
+		return fmt.Sprint(v)
+	}
+	return ""
 }
 
 // named says what a section is about, which may have been forgotten.
@@ -97,39 +105,75 @@ func words(v any) []string {
 }
 
 // undefined refuses lists that name a policy which the file does not define:
-// gobgpd refuses every route there.
+// gobgpd refuses every route there. Ours are not asked for: see abandoned.
 func (d *document) undefined(l *diag.List) {
-	defined := map[string]bool{}
-	for _, e := range definitions.elements(d.values) {
-		defined[definitions.nameOf(e)] = true
-	}
+	defined := d.defined()
 	global, neighbors, groups := d.scopes()
 	for _, s := range slices.Concat([]scope{global}, groups, neighbors) {
 		for _, path := range []string{importList, exportList} {
 			for _, name := range words(at(s.values, path)) {
-				if defined[name] {
+				if defined[name] || definitions.ours(name) {
 					continue
 				}
-				hint := "define it, or take it out of the list"
-				if name == policies.ImportPolicy || name == policies.ExportPolicy {
-					hint = "paste what emit --anchor prints"
-				}
-				l.Errorf(d.place(s.path+"."+path), "gobgpd-undefined-policy", hint, "%s: the policy %q is not defined in this file: gobgpd would refuse every route", s.what, name)
+				l.Errorf(d.place(s.path+"."+path), "gobgpd-undefined-policy", "define it, or take it out of the list", "%s: the policy %q is not defined in this file: gobgpd would refuse every route", s.what, name)
 			}
 		}
 	}
+}
+
+// defined are the names of the policies that the file defines.
+func (d *document) defined() map[string]bool {
+	defined := map[string]bool{}
+	for _, e := range definitions.elements(d.values) {
+		defined[definitions.nameOf(e)] = true
+	}
+	return defined
+}
+
+// abandoned warns of clients with a policy of ours in a list, where the file does not
+// define it any more. What is put in defines it again.
+func (d *document) abandoned(l *diag.List) {
+	defined := d.defined()
+	_, neighbors, _ := d.scopes()
+	n := 0
+	for _, s := range neighbors {
+		lists := slices.Concat(words(s.value(importList)), words(s.value(exportList)))
+		if s.client() && slices.ContainsFunc(lists, func(name string) bool { return definitions.ours(name) && !defined[name] }) {
+			n++
+		}
+	}
+	if n > 0 {
+		l.Warnf(diag.Position{File: d.file}, "gobgpd-definitions", BeforeReload, "depeer's definitions were not in this file: as it was, this reload rejects every route of %s", Members(n))
+	}
+}
+
+// BeforeReload says what to do about a file that has lost our definitions. Who pastes
+// them after a reload leaves clients without the operator's own filters.
+const BeforeReload = "put the definitions back before any reload: depeer emit --into FILE; do not paste and reload after the fact; if it has been reloaded: depeer repair --lists, or restart gobgpd"
+
+// Members writes "1 member", "2 members".
+func Members(n int) string {
+	if n == 1 {
+		return "1 member"
+	}
+	return fmt.Sprintf("%d members", n)
 }
 
 // unlisted warns of route-server clients that our policies do not stand before
 // all others of: their routes are not looked at, or only by what is left.
 func (d *document) unlisted(p *policies.RoutingPolicy, l *diag.List) {
 	_, neighbors, groups := d.scopes()
-	dynamic := map[any]bool{} // groups whose members come and go
+	dynamic := map[string]bool{} // groups whose members come and go
 	for _, t := range tables(d.values, "dynamic-neighbors") {
-		dynamic[at(t.values, "config.peer-group")] = true
+		dynamic[wordAt(t.values, "config.peer-group")] = true
 	}
-	groups = slices.DeleteFunc(groups, func(g scope) bool { return !dynamic[at(g.values, "config.peer-group-name")] })
-	for _, s := range slices.Concat(neighbors, groups) {
+	sections := slices.Clone(neighbors) // which point into groups: that stays as it is
+	for _, g := range groups {
+		if dynamic[wordAt(g.values, "config.peer-group-name")] {
+			sections = append(sections, g)
+		}
+	}
+	for _, s := range sections {
 		if !s.client() {
 			continue
 		}

@@ -2,6 +2,7 @@ package render
 
 import (
 	"net/netip"
+	"strconv"
 
 	"depeer/filters"
 	"depeer/filters/diag"
@@ -15,7 +16,8 @@ func Server(text []byte) (asn filters.ASN, routerID netip.Addr) {
 	if d == nil {
 		return 0, netip.Addr{}
 	}
-	if n, ok := at(d.values, "global.config.as").(int64); ok && n > 0 && n < 1<<32 {
+	// As gobgpd reads numbers: in quotes, too, and then in any notation of Go's.
+	if n, err := strconv.ParseUint(wordAt(d.values, "global.config.as"), 0, 32); err == nil {
 		asn = filters.ASN(n)
 	}
 	id, _ := at(d.values, "global.config.router-id").(string)
@@ -23,4 +25,15 @@ func Server(text []byte) (asn filters.ASN, routerID netip.Addr) {
 		routerID = a
 	}
 	return asn, routerID
+}
+
+// Anchored says whether a gobgpd.conf, in TOML, defines both of our policies.
+func Anchored(text []byte) bool {
+	var l diag.List
+	d := parse("", text, &l)
+	if d == nil {
+		return false
+	}
+	d.shapes(&l)
+	return l.Worst() != diag.Error && !d.unanchored()
 }

@@ -70,3 +70,39 @@ func TestWatchPersist(t *testing.T) {
 	w.inStep()
 	r.ends()
 }
+
+// Row 50 with a watch: the file is written without our definitions, which a reload would
+// reject everything for. They are put back before anybody reloads; once for each content,
+// or it would go on for ever against a template.
+func TestWatchPutsDefinitionsBack(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, exchange())
+	w.write("depeer.yaml", watched+fmt.Sprintf("targets:\n  - {name: rs1, address: %q, persist: %q}\n", w.target, w.Daemon.ConfigFile))
+	w.target = "rs1"
+	w.replace("ours.yaml", lists["a.yaml"])
+	without := strings.Replace(string(w.Daemon.Config()), anchored, "", 1)
+	r := w.watchOn()
+	r.says(0, "state=in-sync")
+	const says = "this reload rejects every route of 3 members"
+	at := r.mark()
+	w.Daemon.Write([]byte(without))
+	r.says(at, "level=WARN", says)
+	r.says(at, "file put in step")
+	w.inStep()
+	w.Daemon.Reload()
+	w.holds(outcomes["a"])
+
+	at = r.mark()
+	w.Daemon.Write([]byte(without))
+	r.says(at, "level=WARN", says)
+	r.says(at, "level=ERROR", "it was put in step already")
+	w.on("status").exits(2).says(says)
+	if got := string(w.Daemon.Config()); got != without {
+		t.Error("it was put back a second time")
+	}
+	at = r.mark()
+	w.Daemon.Write([]byte(without + "# another\n"))
+	r.says(at, "file put in step")
+	w.inStep()
+	r.ends()
+}

@@ -32,7 +32,8 @@ type session struct {
 	state string    // --state
 	log   *slog.Logger
 
-	passed *passed // files of the state directory that were named as unread
+	passed   *passed   // files of the state directory that were named as unread
+	verdicts *verdicts // of gobgpd.conf files
 
 	confUsed  string   // the exchange file that was read; "" for none
 	confWrong *failure // what is wrong with it; nil: nothing, or nobody has asked
@@ -41,7 +42,7 @@ type session struct {
 // Run runs one command line, without the program's name, and returns its exit
 // code.
 func Run(ctx context.Context, streams Streams, args []string) Code {
-	s := &session{Streams: streams, files: newFiles(ctx, streams.In), passed: new(passed)}
+	s := &session{Streams: streams, files: newFiles(ctx, streams.In), passed: new(passed), verdicts: new(verdicts)}
 	// Until the flags are read, what can be said is said in the form they ask for.
 	s.view = s.newView(asksForJSON(args), "auto")
 
@@ -78,7 +79,8 @@ func newApp(s *session) *cli.App {
 		Commands: []*cli.Command{
 			checkCommand(s), emitCommand(s), importCommand(s),
 			planCommand(s), applyCommand(s), confirmCommand(s), rollbackCommand(s), recoverCommand(s), repairCommand(s), clearCommand(s),
-			impactCommand(s), explainCommand(s), statusCommand(s), historyCommand(s), showCommand(s), watchCommand(s), labCommand(s), guardCommand(s),
+			impactCommand(s), explainCommand(s), statusCommand(s), historyCommand(s), showCommand(s), watchCommand(s), labCommand(s),
+			guardCommand(s), judgeCommand(s),
 			versionCommand(s), completionCommand(s),
 		},
 		Before:         s.begin,

@@ -88,6 +88,6 @@ func (s *session) clearing(ctx context.Context, t target, look bool) (view.Plan,
 
 // describeFile adds what becomes of the target's file.
 func (s *session) describeFile(t target, result *view.Plan) (err error) {
-	result.Persist, err = s.lookAtFile(t, result.Plan, &result.Diagnostics)
+	result.Persist, err = s.lookAtFile(t, result.Plan, nil, &result.Diagnostics)
 	return err
 }

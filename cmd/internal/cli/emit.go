@@ -30,7 +30,9 @@ func emitCommand(s *session) *cli.Command {
 		Usage:     "prints the policy as gobgpd configuration",
 		ArgsUsage: "[LISTING...]",
 		Description: "The configuration defines the policies depeer and depeer-export and all that they need.\n" +
-			"Nothing is printed if anything is invalid (exit 3) or a guard refuses (exit 4).",
+			"Nothing is printed if anything is invalid (exit 3) or a guard refuses (exit 4). What --into would\n" +
+			"write is judged by GoBGP's own code first: a file that it cannot start with, or that rejects every\n" +
+			"route of a member, is invalid.",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "format", Value: "toml", EnvVars: []string{"DEPEER_FORMAT"}, Usage: "`toml`, yaml or json"},
 			&cli.BoolFlag{Name: "anchor", Usage: "print only the definitions that are pasted once into gobgpd.conf"},
@@ -97,6 +99,15 @@ func (s *session) emitInto(ctx context.Context, in *input, policy *policies.Rout
 	}
 	text, diags := render.Into(args.into, old, policy, in.comment())
 	in.diags = append(append(in.diags, diags...), render.Leaks(args.into, old, policy, in.exchange.Limits.MaxAddedBytes)...)
+	in.diags.Sort()
+	if f := verdict(in.diags); f != nil {
+		return f
+	}
+	judged, err := s.judgeFile(ctx, args.into, old, text)
+	if err != nil {
+		return err
+	}
+	in.diags = append(in.diags, judged...)
 	in.diags.Sort()
 	if f := verdict(in.diags); f != nil {
 		return f

@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"regexp"
 
 	"depeer/filters/strict"
 	"depeer/policies/persist"
@@ -128,7 +129,18 @@ func (f *files) line(name string, n int) ([]byte, bool) {
 	if n < len(starts) {
 		line = line[:starts[n]-starts[n-1]-1]
 	}
-	return bytes.TrimSuffix(line, []byte("\r")), true
+	return withoutSecrets(bytes.TrimSuffix(line, []byte("\r"))), true
+}
+
+// secretKey is a key whose value is nobody's to see.
+var secretKey = regexp.MustCompile(`(?i)password["']?\s*[=:]`)
+
+// withoutSecrets ends a line where a password would begin.
+func withoutSecrets(line []byte) []byte {
+	if at := secretKey.FindIndex(line); at != nil {
+		return append(line[:at[1]:at[1]], " ..."...)
+	}
+	return line
 }
 
 // write replaces the file that a result goes to. One that the result was made from is

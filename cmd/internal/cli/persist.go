@@ -23,6 +23,13 @@ func (t target) fileOf(server plan.Server) persist.File {
 	return persist.File{Path: t.persist, Server: server}
 }
 
+// judgedFile is fileOf, where what would be written is to be judged before.
+func (s *session) judgedFile(t target, server plan.Server) persist.File {
+	f := t.fileOf(server)
+	f.Judge = func(old, text []byte) (diag.List, error) { return s.judgeFile(s.files.ctx, f.Path, old, text) }
+	return f
+}
+
 // keep returns what puts a policy into the file, noting it in the journal; nil where no
 // file is kept. Lists are named above what a plan leads to.
 func (s *session) keep(t target, server plan.Server, p *plan.Plan, entry *journal.Entry) func(*policies.RoutingPolicy) error {
@@ -58,16 +65,20 @@ func (s *session) fileReady(t target, p *plan.Plan) error {
 	if t.persist == "" || p.WayBack() || len(p.PolicyLists) > 0 {
 		return nil
 	}
-	if err := s.wrongFile(t.fileOf(p.Server).Try(p.Wanted(), commentOf(p.Lists))); err != nil {
+	file := s.judgedFile(t, p.Server)
+	if err := s.wrongFile(file.Try(p.Wanted(), commentOf(p.Lists))); err != nil {
 		return err
 	}
-	found, err := t.fileOf(p.Server).Look(p.Wanted(), commentOf(p.Lists))
+	found, err := file.Look(p.Wanted(), commentOf(p.Lists))
 	if err != nil {
 		return s.wrongFile(err)
 	}
 	if f := verdict(render.Leaks(t.persist, found.Text, p.Wanted(), t.added)); f != nil {
 		s.files.read[t.persist] = found.Text // for carets
 		return f
+	}
+	if !found.Anchored {
+		s.view.Note("warning: %s was written without the definitions of depeer: until this is done, a reload of it rejects every route of the members that list them", t.persist)
 	}
 	return nil
 }
@@ -79,13 +90,18 @@ func orNone(file string) string {
 	return file
 }
 
-// lookAtFile says what a plan will do to the target's file. What the file lacks goes to
+// lookAtFile says what a plan will do to the target's file. A state, where there is one,
+// has the lists as they run. What the file lacks goes to
 // diags. Nothing is written.
-func (s *session) lookAtFile(t target, p *plan.Plan, diags *diag.List) (*view.Persist, error) {
+func (s *session) lookAtFile(t target, p *plan.Plan, state *plan.State, diags *diag.List) (*view.Persist, error) {
 	if t.persist == "" {
 		return nil, nil
 	}
-	found, err := t.fileOf(p.Server).Look(p.Wanted(), commentOf(p.Lists))
+	file := s.judgedFile(t, p.Server)
+	if p.WayBack() { // which waits for no file
+		file = t.fileOf(p.Server)
+	}
+	found, err := file.Look(p.Wanted(), commentOf(p.Lists))
 	if err != nil && !p.WayBack() {
 		return nil, s.wrongFile(err)
 	}
@@ -96,7 +112,8 @@ func (s *session) lookAtFile(t target, p *plan.Plan, diags *diag.List) (*view.Pe
 	}
 	s.files.read[t.persist] = found.Text // for carets
 	for _, d := range found.Warnings {
-		if d.Code != "gobgpd-reload" { // said in the view's own words
+		// The one is said in the view's own words, the other by the lists as they run.
+		if d.Code != "gobgpd-reload" && (d.Code != "gobgpd-definitions" || state == nil) {
 			*diags = append(*diags, d)
 		}
 	}
@@ -108,6 +125,9 @@ func (s *session) lookAtFile(t target, p *plan.Plan, diags *diag.List) (*view.Pe
 		leaks[i].Severity = diag.Warning
 	}
 	*diags = append(*diags, leaks...)
+	if state != nil && !found.Anchored && countListing(state) > 0 {
+		diags.Warnf(diag.Position{File: t.persist}, "gobgpd-definitions", render.BeforeReload, "it was written without the definitions of depeer, which come back with this change: as it is, this reload rejects every route of %s", render.Members(countListing(state)))
+	}
 	diags.Sort()
 	out.InStep = !found.Stale
 	return out, nil

@@ -140,7 +140,7 @@ func (s *session) draft(ctx context.Context, in *input, client *gobgp.Client, st
 	server := describeTarget(args.target, state)
 	result := view.Plan{Plan: p, Impact: view.Impact{At: s.now, Server: &server, OutOfReach: outOfReach(state), Lists: p.Lists, Summary: p.Change.Summary()}}
 	result.Summary.Sessions = withRoutes(append([]plan.SessionChange{}, change.SessionChanges()...), state)
-	if result.Persist, err = s.lookAtFile(args.target, p, &in.diags); err != nil {
+	if result.Persist, err = s.lookAtFile(args.target, p, state, &in.diags); err != nil {
 		return view.Plan{}, err
 	}
 	sizes := s.sizes(in, p, past.read)

@@ -22,7 +22,7 @@ func statusCommand(s *session) *cli.Command {
 			"about another route server. Says what members are expected to get from what is in force;\n" +
 			"what they really got cannot be read from this daemon. Where treatments change routes, it\n" +
 			"looks through what members announce for routes that are treated already.",
-		Flags: append(targetFlags(), &cli.StringFlag{Name: "file", Usage: "say, too, what a reload of this gobgpd.conf `FILE` (TOML) would do to what is in force"}),
+		Flags: append(targetFlags(), &cli.StringFlag{Name: "file", Usage: "say, too, what a restart with this gobgpd.conf `FILE` (TOML), and a reload of it, would do to what is in force"}),
 		Action: func(c *cli.Context) error {
 			var in *input
 			if c.NArg() > 0 {
@@ -155,7 +155,7 @@ func (s *session) status(ctx context.Context, in *input, t target, file string) 
 	if err := s.statusOfRoutes(ctx, client, state, address, &result); err != nil {
 		return result, err
 	}
-	if err := s.fileStatus(&result, t, file, state); err != nil {
+	if err := s.fileStatus(&result, t, file, state, store); err != nil {
 		return result, err
 	}
 	if result.NearLimit, err = findNearLimit(ctx, client, state); err != nil {

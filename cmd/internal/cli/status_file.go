@@ -3,27 +3,44 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"depeer/cmd/internal/view"
 	"depeer/filters/diag"
 	"depeer/policies"
+	"depeer/policies/journal"
 	"depeer/policies/persist"
+	"depeer/policies/persist/judge"
 	"depeer/policies/plan"
 	"depeer/policies/render"
 )
 
 // fileStatus adds what a restart or a reload would do to what is in force: from the file
 // that is named, which has to be there, and from the one that is kept.
-func (s *session) fileStatus(result *view.TargetStatus, t target, named string, state *plan.State) error {
+func (s *session) fileStatus(result *view.TargetStatus, t target, named string, state *plan.State, store *journal.Store) error {
 	var drift []view.Drift
 	if named != "" {
-		var err error
-		if drift, err = s.reloadOf(named, state); err != nil {
+		in := &input{}
+		text, ok := in.open(s.files, named)
+		if !ok {
+			return verdict(in.read)
+		}
+		f := foretelling{s: s, name: named, text: text, state: state, parts: s.loadedParts(store, t, state), ofIt: " of it"}
+		if l := foreignFormat(named, text); l != nil {
+			return verdict(l)
+		}
+		found, err := f.foretell()
+		if err != nil {
 			return err
 		}
+		drift, result.Diagnostics = found, append(result.Diagnostics, f.warnings...)
 	}
 	if t.persist != "" && t.persist != named {
-		drift = append(drift, s.keptFile(result, t, state)...)
+		kept, err := s.keptFile(result, t, state, store)
+		if err != nil {
+			return err
+		}
+		drift = append(drift, kept...)
 	}
 	if result.Drift = append(result.Drift, drift...); len(drift) > 0 && result.State == plan.InSync.String() {
 		result.State = plan.Drifts.String()
@@ -31,8 +48,17 @@ func (s *session) fileStatus(result *view.TargetStatus, t target, named string, 
 	return nil
 }
 
+// foreignFormat is what is wrong with a file that is YAML or JSON; nil: it is neither.
+func foreignFormat(name string, text []byte) diag.List {
+	if render.FormatOf(name, text) == render.TOML {
+		return nil
+	}
+	_, l := render.Part(name, text)
+	return l
+}
+
 // keptFile looks at the file that is kept. Whatever is wrong with it is drift.
-func (s *session) keptFile(result *view.TargetStatus, t target, state *plan.State) []view.Drift {
+func (s *session) keptFile(result *view.TargetStatus, t target, state *plan.State, store *journal.Store) ([]view.Drift, error) {
 	result.Persist = &view.Persist{File: t.persist}
 	add := func(format string, args ...any) []view.Drift {
 		return []view.Drift{{Object: "file " + t.persist, What: fmt.Sprintf(format, args...)}}
@@ -41,24 +67,27 @@ func (s *session) keptFile(result *view.TargetStatus, t target, state *plan.Stat
 	wrong := new(persist.WrongError)
 	switch {
 	case errors.Is(err, persist.ErrEdited):
-		return add("%v: a restart or a reload would change what is in force", persist.ErrEdited)
+		return add("%v: a restart or a reload would change what is in force", persist.ErrEdited), nil
 	case errors.Is(err, persist.ErrOther):
-		return add("%v", persist.ErrOther)
+		return add("%v", persist.ErrOther), nil
 	case errors.As(err, &wrong):
-		return wrongIn(t.persist, wrong.Diags)
+		return wrongIn(t.persist, wrong.Diags), nil
 	case err != nil:
-		return add("%v", err)
-	case found.Stale:
-		return add("is not what is in force: a restart or a reload would change that")
+		return add("%v", err), nil
+	}
+	s.files.read[t.persist] = found.Text // for carets
+	f := foretelling{s: s, name: t.persist, text: found.Text, state: state, parts: s.loadedParts(store, t, state)}
+	drift, err := f.foretell()
+	if err != nil || len(drift) > 0 {
+		return drift, err
 	}
 	result.Persist.InStep = true
-	s.files.read[t.persist] = found.Text // for carets
-	for _, d := range found.Warnings {
+	for _, d := range append(found.Warnings, f.warnings...) {
 		if d.Code != "gobgpd-reload" { // of comments, or the order of sets: nothing that is in force
 			result.Diagnostics = append(result.Diagnostics, d)
 		}
 	}
-	return nil
+	return nil, nil
 }
 
 // wrongIn are the errors of a file, as drift.
@@ -76,25 +105,155 @@ func wrongIn(name string, diags diag.List) []view.Drift {
 	return out
 }
 
-// reloadOf says what a reload of a gobgpd.conf, or a start with it, would do to what
-// is in force: nothing, if it holds just that.
-func (s *session) reloadOf(name string, state *plan.State) ([]view.Drift, error) {
-	in := &input{}
-	text, ok := in.open(s.files, name)
-	if !ok {
-		return nil, verdict(in.read)
+// foretelling is what a restart with a gobgpd.conf, and a reload of it, would do to what is
+// in force. gobgpd compares a file that it reloads with the one that it loaded last: that
+// it does not tell, but its part of ours is known where history does.
+type foretelling struct {
+	s     *session
+	name  string
+	text  []byte
+	state *plan.State
+	parts []*policies.RoutingPolicy // of ours that gobgpd may have loaded; none: not known
+	ofIt  string
+
+	warnings diag.List
+}
+
+func (f *foretelling) foretell() ([]view.Drift, error) {
+	want := f.state.InForce()
+	holds, diags := render.Part(f.name, f.text)
+	out := wrongIn(f.name, diags)
+	differing, err := f.ask(nil) // as if another policy had been loaded
+	if errors.Is(err, judge.ErrUnjudged) {
+		return append(out, wrongIn(f.name, judge.Unjudged(f.name, err))...), nil
 	}
-	want := state.InForce()
-	_, diags := render.Into(name, text, want, nil)
-	if out := wrongIn(name, diags); len(out) > 0 {
+	if err != nil {
+		return nil, err
+	}
+	told := differing.Diagnose(f.name, f.text, f.text)
+	for i, d := range told {
+		switch {
+		case d.Code == "gobgpd-excerpt": // whose it is is known: it does not start
+			told[i].Severity = diag.Error
+		case d.Severity == diag.Warning:
+			f.warnings = append(f.warnings, d)
+		}
+	}
+	add := func(format string, args ...any) {
+		out = append(out, view.Drift{Object: "file " + f.name, What: fmt.Sprintf(format, args...)})
+	}
+	if n := f.lost(differing.Reload); n > 0 {
+		add("this reload rejects every route of %s: it has not the definitions of depeer; %s", render.Members(n), render.BeforeReload)
+	} else if len(out) == 0 {
+		out = wrongIn(f.name, told)
+	}
+	if len(out) > 0 || holds == nil {
 		return out, nil
 	}
-	holds, diags := render.Part(name, text)
-	if out := wrongIn(name, diags); len(out) > 0 {
+	if !holds.Genuine() {
+		add("is not what is in force: a reload%s would change that", f.ofIt)
 		return out, nil
 	}
-	if !holds.Genuine() || !policies.Same(holds, want) {
-		return []view.Drift{{Object: "file " + name, What: "is not what is in force: a reload of it would change that"}}, nil
+	restarts := !policies.Same(holds, want)
+	reloads, err := f.reloads(differing, holds)
+	if err != nil {
+		return nil, err
 	}
-	return nil, nil
+	changes := 0
+	for _, r := range reloads {
+		// Where nothing of policy is loaded, what came over gRPC stays.
+		if r.Wipes && !policies.Same(r.State.InForce(), want) {
+			changes++
+		}
+	}
+	const notKnown = "which file it loaded last is known to nobody"
+	switch {
+	case changes == len(reloads) && restarts:
+		add("is not what is in force: a restart or a reload%s would change that", f.ofIt)
+	case changes == len(reloads):
+		add("is what is in force, and a reload%s would change that", f.ofIt)
+	case changes > 0 && restarts:
+		add("is not what is in force: a restart would change that; whether a reload would is not known: %s", notKnown)
+	case restarts:
+		add("is not what is in force: a restart would change that; a reload (SIGHUP) would not, for it is what gobgpd loaded last")
+	}
+	if n := unlisted(reloads[0].State); n > 0 && len(holds.Import) > 0 {
+		add("a reload (SIGHUP) treats no route of %s with it: depeer is not in their lists as they run, and a reload keeps those; apply puts it there", render.Members(n))
+	}
+	return out, nil
+}
+
+// ask asks the judge, for the neighbors as they run.
+func (f *foretelling) ask(loaded []byte) (*judge.Answer, error) {
+	return newJudge().Ask(f.s.files.ctx, judge.Question{File: f.text, Loaded: loaded, Live: f.state.Clients, IsLive: true})
+}
+
+// lost is how many members a reload rejects because a list of theirs names a policy of ours
+// that the file does not define.
+func (f *foretelling) lost(o judge.Outcome) int {
+	if o.State == nil || o.State.Import != nil && o.State.Export != nil {
+		return 0
+	}
+	return len(o.Rejecting)
+}
+
+// reloads are what a reload leaves, for each file that gobgpd may have loaded last.
+func (f *foretelling) reloads(differing *judge.Answer, holds *policies.RoutingPolicy) ([]judge.Outcome, error) {
+	if !sameTheirs(differing.Start.State, f.state) { // the operator has changed policy since
+		return []judge.Outcome{differing.Reload}, nil
+	}
+	parts := f.parts
+	if parts == nil {
+		parts = []*policies.RoutingPolicy{holds, nil}
+	}
+	var out []judge.Outcome
+	for _, part := range parts {
+		a := differing
+		if part != nil {
+			loaded := f.text
+			if !policies.Same(part, holds) {
+				loaded, _ = render.Into(f.name, f.text, part, nil)
+			}
+			var err error
+			if a, err = f.ask(loaded); err != nil {
+				return nil, err
+			}
+		}
+		out = append(out, a.Reload)
+	}
+	return out, nil
+}
+
+// sameTheirs says whether two states have the same sets, statements and policies of others.
+func sameTheirs(a, b *plan.State) bool {
+	if a == nil {
+		return false
+	}
+	policy := func(s *plan.State) map[plan.Object]string {
+		out := map[plan.Object]string{}
+		for object, digest := range s.Theirs {
+			if object.Kind != plan.ImportAssignment && object.Kind != plan.ExportAssignment && object.Kind != plan.Neighbor {
+				out[object] = digest
+			}
+		}
+		return out
+	}
+	of, other := policy(a), policy(b)
+	for object, digest := range of {
+		if other[object] != digest {
+			return false
+		}
+	}
+	return len(of) == len(other)
+}
+
+// unlisted is how many route-server clients have no policy of ours in their import list.
+func unlisted(s *plan.State) int {
+	n := 0
+	for _, c := range s.Clients {
+		if c.RouteServer && !slices.Contains(c.Import.Policies, policies.ImportPolicy) {
+			n++
+		}
+	}
+	return n
 }

@@ -1,11 +1,14 @@
 package cli
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"os"
+	"slices"
 
 	"depeer/policies"
 	"depeer/policies/plan"
+	"depeer/policies/render"
 )
 
 // What a watch does about a target's own gobgpd.conf, where that is kept in step: each
@@ -25,44 +28,83 @@ func (t target) fileStamp() string {
 }
 
 // settleFile puts the file in step with what is in force, if it is not, and our part of it
-// is as we have written it. What is wrong with it is said, and waits for a person.
+// is as we have written it; once for each content, or it would go on for ever against
+// something that writes the file from a template. What is wrong with it is said, and waits
+// for a person.
 func (k *keeper) settleFile(pulse string, state *plan.State) {
 	if k.target.persist == "" || k.file.settled == pulse {
 		return
 	}
 	k.file.settled = pulse
-	problem, written := k.putInStep(state)
-	k.numbers.File(problem == "")
+	r := k.putInStep(state)
+	k.numbers.File(r.problem == "")
 	log := k.log.With("file", k.target.persist)
-	switch {
-	case written:
-		log.Info("file put in step")
-	case problem == "" && k.file.said != "":
-		log.Info("file is in step again")
-	case problem != "" && problem != k.file.said:
-		log.Error("file is not in step: a restart or a reload would change what is in force", "problem", problem)
+	if r.rejects > 0 && (r.written || r.problem != k.file.said) {
+		log.Warn("this reload rejects every route of "+render.Members(r.rejects)+": the file was written without the definitions of depeer", "put_back", r.written)
 	}
-	k.file.said = problem
+	switch {
+	case r.written:
+		log.Info("file put in step")
+	case r.problem == "" && k.file.said != "":
+		log.Info("file is in step again")
+	case r.problem != "" && r.problem != k.file.said:
+		log.Error("file is not in step: a restart or a reload would change what is in force", "problem", r.problem)
+	}
+	k.file.said = r.problem
+}
+
+// settled is what became of the file.
+type settled struct {
+	problem string // why it is not in step; "" where it is
+	written bool
+	rejects int // members that a reload of it, as it was found, rejects
 }
 
 // putInStep does it, and says why it cannot.
-func (k *keeper) putInStep(state *plan.State) (problem string, written bool) {
+func (k *keeper) putInStep(state *plan.State) settled {
 	want, lists := state.InForce(), []plan.ListRef(nil)
 	if last := k.found.last; last != nil && policies.Same(last.Wanted(), want) {
 		want, lists = last.Wanted(), last.Lists
 	}
-	file := k.target.fileOf(state.Server)
+	file := k.s.judgedFile(k.target, state.Server)
 	found, err := file.Look(want, commentOf(lists))
+	r := settled{}
+	if found != nil && !found.Anchored {
+		r.rejects = countListing(state)
+	}
 	switch {
 	case err != nil:
-		return err.Error(), false
+		r.problem = err.Error()
+		return r
 	case !found.Stale:
-		return "", false
+		return r
 	case k.args.dryRun:
-		return "it holds something else, and is left as it is: --dry-run", false
+		r.problem = "it holds something else, and is left as it is: --dry-run"
+		return r
 	}
-	if written, err = file.Put(want, commentOf(lists)); err != nil {
-		return err.Error(), false
+	content := sha256.Sum256(found.Text)
+	if k.file.righted[content] {
+		r.problem = "it was put in step already when it held just this, and something has written it so again: it is left as it is; depeer emit --into puts the definitions into what writes it"
+		return r
 	}
-	return "", written
+	if r.written, err = file.Put(want, commentOf(lists)); err != nil {
+		r.problem = err.Error()
+		return r
+	}
+	if k.file.righted == nil {
+		k.file.righted = map[[sha256.Size]byte]bool{}
+	}
+	k.file.righted[content] = true
+	return r
+}
+
+// countListing is how many members have a policy of ours in a list.
+func countListing(state *plan.State) int {
+	n := 0
+	for _, c := range state.Clients {
+		if c.RouteServer && (slices.Contains(c.Import.Policies, policies.ImportPolicy) || slices.Contains(c.Export.Policies, policies.ExportPolicy)) {
+			n++
+		}
+	}
+	return n
 }

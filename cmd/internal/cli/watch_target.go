@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -47,8 +48,9 @@ type keeper struct {
 	long, undelivered map[longRoute]bool // routes that were warned of
 
 	file struct {
-		settled string // the pulse at which the target's file was looked at
-		said    string // what was said last of it
+		settled string                     // the pulse at which the target's file was looked at
+		said    string                     // what was said last of it
+		righted map[[sha256.Size]byte]bool // contents that have been put in step
 	}
 }
 

@@ -246,3 +246,39 @@ func (d *Daemon) signal(s os.Signal) {
 		d.t.Fatalf("gobgpd: %v: %v", s, err)
 	}
 }
+
+// TryRestart ends the daemon and starts it with a file that it may not start with: the
+// error is that it has ended. Otherwise it returns when that file has been loaded, whatever
+// came of it.
+func (d *Daemon) TryRestart(text []byte) error {
+	d.t.Helper()
+	d.process.end()
+	d.Write(text)
+	os.Remove(d.Socket)
+	const read, unread = "Finished reading the config file", "Can't read config file"
+	before := bytes.Count(d.Log(), []byte(read))
+	d.process = start(d.t, "gobgpd", d.log(), d.argv...)
+	for bytes.Count(d.Log(), []byte(read)) == before {
+		select {
+		case <-d.process.done:
+			return d.process.ended()
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+	// Signals are taken when it has been loaded. A file that cannot be read changes nothing.
+	d.Write([]byte("]"))
+	defer d.Write(text)
+	before = bytes.Count(d.Log(), []byte(unread))
+	d.process.cmd.Process.Signal(syscall.SIGHUP) // which fails where it has ended
+	for deadline := time.Now().Add(Patience); bytes.Count(d.Log(), []byte(unread)) == before; {
+		select {
+		case <-d.process.done:
+			return d.process.ended()
+		case <-time.After(10 * time.Millisecond):
+			if time.Now().After(deadline) {
+				d.t.Fatal("gobgpd has not taken SIGHUP")
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,55 @@
+package judge
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"runtime/debug"
+	"runtime/metrics"
+	"time"
+)
+
+// Serve answers the one question on in, to out: it is what the process does that a Judge
+// starts. It is for a process of its own: it changes the memory limit and the resolver.
+func Serve(ctx context.Context, in io.Reader, out io.Writer) error {
+	if os.Getenv(asked) == "" {
+		return errors.New("judge: for depeer's own use")
+	}
+	go boundMemory()
+	net.DefaultResolver = &net.Resolver{PreferGo: true, Dial: func(context.Context, string, string) (net.Conn, error) {
+		return nil, errors.New("names are not looked up")
+	}}
+	var q Question
+	if err := json.NewDecoder(in).Decode(&q); err != nil {
+		return err
+	}
+	a, err := answer(ctx, q)
+	if err != nil {
+		a = &Answer{Failed: err.Error()}
+	}
+	hideSecrets(a, q.File, q.Loaded)
+	return json.NewEncoder(out).Encode(wired(a))
+}
+
+// maxMemory is what judging may take. 100,000 prefixes take an eighth of it.
+const maxMemory = 2 << 30
+
+const tooMuch = "it takes more than 2 GiB of memory"
+
+// boundMemory ends the process when it takes too much.
+func boundMemory() {
+	debug.SetMemoryLimit(maxMemory / 2)
+	samples := []metrics.Sample{{Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"}}
+	for {
+		metrics.Read(samples)
+		if samples[0].Value.Uint64()-samples[1].Value.Uint64() > maxMemory {
+			fmt.Fprintln(os.Stderr, tooMuch)
+			os.Exit(1)
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+}

@@ -1,0 +1,85 @@
+package judge
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+
+	"github.com/osrg/gobgp/v3/pkg/config/oc"
+)
+
+// validator is what every enumerated type of GoBGP's configuration is.
+type validator interface{ Validate() error }
+
+// takenFor is what gobgpd takes a word for that it does not know, by the type of the key.
+var takenFor = map[string]string{
+	"RouteDisposition":              "none: the route goes on",
+	"DefaultPolicyType":             "accept-route",
+	"MatchSetOptionsType":           "any",
+	"MatchSetOptionsRestrictedType": "any",
+	"BgpSetCommunityOptionType":     "add",
+}
+
+// wordsOf are the words of a file that gobgpd does not know, and takes for others.
+func wordsOf(c *oc.BgpConfigSet) []Problem {
+	var out []Problem
+	walkWords(reflect.ValueOf(c).Elem(), "", "global", &out)
+	return out
+}
+
+// walkWords looks at all that comes from the file. A State is what gobgpd makes of it.
+func walkWords(v reflect.Value, path, object string, out *[]Problem) {
+	switch v.Kind() {
+	case reflect.Struct:
+		for i := range v.NumField() {
+			f := v.Type().Field(i)
+			key, _, _ := strings.Cut(f.Tag.Get("mapstructure"), ",")
+			if !f.IsExported() || key == "" || key == "state" {
+				continue
+			}
+			at := strings.TrimPrefix(path+"."+key, ".")
+			if f.Name == "Options" && v.Field(i).Type() == reflect.TypeFor[string]() { // of communities: a plain string in 3.37
+				checkWord(oc.BgpSetCommunityOptionType(v.Field(i).String()), at, object, out)
+				continue
+			}
+			walkWords(v.Field(i), at, object, out)
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			walkWords(v.Index(i), fmt.Sprintf("%s[%d]", path, i), objectOf(v.Index(i), object), out)
+		}
+	case reflect.String:
+		if word, ok := v.Interface().(validator); ok {
+			checkWord(word, path, object, out)
+		}
+	}
+}
+
+// objectOf is what people call an element of a list; what it is part of, where it has no
+// name.
+func objectOf(v reflect.Value, within string) string {
+	switch e := v.Interface().(type) {
+	case oc.Neighbor:
+		return "neighbor " + addressOf(e)
+	case oc.PeerGroup:
+		return named("peer group", e.Config.PeerGroupName)
+	case oc.PolicyDefinition:
+		return named("policy", e.Name)
+	case oc.Statement:
+		return named("statement", e.Name)
+	default:
+		return within
+	}
+}
+
+func checkWord(word validator, path, object string, out *[]Problem) {
+	v := reflect.ValueOf(word)
+	if v.String() == "" || word.Validate() == nil {
+		return
+	}
+	why := fmt.Sprintf("gobgpd does not know %q as its %s", v.String(), path[strings.LastIndexByte(path, '.')+1:])
+	if other, ok := takenFor[v.Type().Name()]; ok {
+		why += ", and takes it for " + other
+	}
+	*out = append(*out, Problem{Kind: Word, Object: object, Path: path, Why: why})
+}
