@@ -94,7 +94,7 @@ func TestRenderRefuses(t *testing.T) {
 		comment string
 		want    string
 	}{
-		{name: "foreign name", policy: set("operators", one), want: "not named depeer/"},
+		{name: "foreign name", policy: set("operators", one), want: "does not begin with depeer/"},
 		{name: "line break in a name", policy: set("depeer/a\nb", one), want: "printable ASCII"},
 		{name: "set twice", policy: twice, want: "twice"},
 		{name: "empty set", policy: set("depeer/a"), want: "empty"},
@@ -105,7 +105,7 @@ func TestRenderRefuses(t *testing.T) {
 		{name: "range upside down", policy: set("depeer/a", entry("192.0.2.0/24", 30, 28)), want: "no lengths 30 to 28"},
 		{name: "range too long", policy: set("depeer/a", entry("192.0.2.0/24", 24, 33)), want: "no lengths 24 to 33"},
 		{name: "unknown set", policy: stmt(policies.Statement{Name: "depeer/a", Conditions: policies.Conditions{ASPathSet: where("depeer/b")}}), want: "not there"},
-		{name: "foreign statement", policy: stmt(policies.Statement{Name: "a"}), want: "not named depeer/"},
+		{name: "foreign statement", policy: stmt(policies.Statement{Name: "a"}), want: "does not begin with depeer/"},
 		{name: "adds and drops", policy: stmt(policies.Statement{Name: "depeer/a", Actions: policies.Actions{AddLargeCommunities: []policies.LargeCommunity{large}, DropLargeCommunities: []policies.LargeCommunityPattern{{LargeCommunity: large}}}}), want: "adds and drops"},
 		{name: "statement in both policies", policy: &policies.RoutingPolicy{Import: []policies.Statement{{Name: "depeer/a"}}, Export: []policies.Statement{{Name: "depeer/a"}}}, want: "twice"},
 		{name: "empty neighbor set", policy: &policies.RoutingPolicy{NeighborSets: []policies.NeighborSet{{Name: "depeer/a"}}}, want: "empty"},

@@ -106,3 +106,28 @@ func TestWatchPutsDefinitionsBack(t *testing.T) {
 	w.inStep()
 	r.ends()
 }
+
+// Row 50: a file without our definitions was reloaded before any watch has seen it. The
+// block is put back all the same, so that a restart, which is what brings members back,
+// comes up filtered.
+func TestWatchPutsDefinitionsBackAfterAReload(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, exchange())
+	w.write("depeer.yaml", watched+fmt.Sprintf("targets:\n  - {name: rs1, address: %q, persist: %q}\n", w.target, w.Daemon.ConfigFile))
+	w.target = "rs1"
+	w.replace("ours.yaml", lists["a.yaml"])
+	without := strings.Replace(string(w.Daemon.Config()), anchored, "", 1)
+	r := w.watchOn()
+	r.says(0, "state=in-sync")
+	r.ends()
+
+	w.Daemon.Write([]byte(without))
+	w.Daemon.Reload()
+	w.nothing()
+	r = w.watchOn()
+	r.says(0, "file put in step")
+	r.ends()
+	w.Daemon.Kill()
+	w.Daemon.Restart()
+	w.comesTo(testbed.Patience, outcomes["a"])
+}

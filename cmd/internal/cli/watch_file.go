@@ -63,7 +63,8 @@ type settled struct {
 // putInStep does it, and says why it cannot.
 func (k *keeper) putInStep(state *plan.State) settled {
 	want, lists := state.InForce(), []plan.ListRef(nil)
-	if last := k.found.last; last != nil && policies.Same(last.Wanted(), want) {
+	// A reload without the definitions has taken everything: the next start is to have it again.
+	if last := k.found.last; last != nil && (undefined(state) || policies.Same(last.Wanted(), want)) {
 		want, lists = last.Wanted(), last.Lists
 	}
 	file := k.s.judgedFile(k.target, state.Server)
@@ -97,6 +98,10 @@ func (k *keeper) putInStep(state *plan.State) settled {
 	k.file.righted[content] = true
 	return r
 }
+
+// undefined says whether the route server has no definition of a policy of ours any more:
+// a reload of a file without them has rejected every route of the members that list them.
+func undefined(state *plan.State) bool { return state.Import == nil || state.Export == nil }
 
 // countListing is how many members have a policy of ours in a list.
 func countListing(state *plan.State) int {

@@ -57,7 +57,7 @@ func (k *keeper) find(ctx context.Context) (watch.Finding, error) {
 	}
 	state = remembering(state, k.found.last)
 	f.Stands = k.found.last == nil || k.found.last.Clear && k.found.last.Then == nil || k.found.last.Holds(state)
-	if f.Stands && !f.CutOff && f.InTheWay == watch.Clear {
+	if !f.CutOff && (f.Stands && f.InTheWay == watch.Clear || f.InTheWay == watch.Strange && undefined(state)) {
 		k.settleFile(f.Pulse, state)
 	}
 	k.asked(state)
