@@ -13,7 +13,7 @@ import (
 
 func TestSummary(t *testing.T) {
 	nothing := &policies.RoutingPolicy{}
-	one, two := policyOf("10.0.0.0/8", "192.0.2.0/24"), policyOf("10.0.0.0/8", "198.51.100.0/24", "203.0.113.0/24")
+	one, two := policyOf("10.0.0.0/9", "192.0.2.0/24"), policyOf("10.0.0.0/9", "198.51.100.0/24", "203.0.113.0/24")
 	tests := map[string]struct {
 		old, new *policies.RoutingPolicy
 		want     string
