@@ -26,7 +26,7 @@ func policy(wishes map[int]policies.Wish) *policies.RoutingPolicy {
 		Treatment: "choice", Prefixes: filters.Entries{IPv4: []filters.Entry{{Prefix: netip.MustParsePrefix("10.0.0.0/8"), Min: 8, Max: 32}}},
 		ASNs: []filters.ASMatch{{ASN: 65001, Where: filters.Path}},
 	}}}
-	c := policies.Choices{Lists: []policies.ChosenList{{Name: "bad", Compiled: list}}, Deprefer: treatments[1], Tag: treatments[2]}
+	c := policies.Choices{Lists: []policies.ChosenList{{Name: "bad", Compiled: list}}, Deprefer: policies.BuiltinChoice(policies.Deprefer, 64500), Tag: treatments[2]}
 	for n := 1; n <= 5; n++ {
 		if w, has := wishes[n]; has {
 			c.Members = append(c.Members, policies.Chooser{Addresses: []netip.Addr{member(n).Address}, Wishes: map[string]policies.Wish{"bad": w}})
