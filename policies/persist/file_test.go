@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -225,7 +226,8 @@ func TestOrder(t *testing.T) {
 	f := newFile(t, operators)
 	put(t, f, p)
 	asRead := *p // as a route server is read: sets by name
-	asRead.PrefixSets = []policies.PrefixSet{p.PrefixSets[1], p.PrefixSets[0]}
+	asRead.PrefixSets = slices.Clone(p.PrefixSets)
+	slices.Reverse(asRead.PrefixSets)
 	if found, err := f.Look(&asRead, nil); err != nil || found.Stale {
 		t.Errorf("found %+v, %v", found, err)
 	}
