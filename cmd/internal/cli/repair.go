@@ -184,6 +184,7 @@ func (s *session) remedyOfPolicy(store *journal.Store, t target, state *plan.Sta
 	}
 	state, unknown := recalling(store, address, state)
 	p := s.again(t, state, last)
+	s.tooMuch(p.Wanted(), t.added, "what is put back")
 	if err := withAnchor(obstructed(p.Obstacles(state), address), state); err != nil {
 		return remedy{}, err
 	}
