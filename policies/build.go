@@ -139,7 +139,11 @@ type builder struct {
 	reasons []LargeCommunityPattern // what members must not give
 }
 
-// treat adds the statements of one step.
+// treat adds the statements of one step. The communities of a treatment come off before they
+// are added: GoBGP adds what is there already a second time. A route comes in with them where
+// a filtered listing of gobgpd 3.37 has written it back (TestFactFilteredListingWritesBack),
+// and would grow with each listing until it ends the daemon (TestLookingGlassForADay). Large
+// communities and prepends do grow so; no built-in treatment has any.
 func (b *builder) treat(s step) {
 	var absent []LargeCommunity
 	if s.unmarked {
@@ -169,6 +173,9 @@ func (b *builder) treat(s step) {
 	if absent != nil {
 		b.looked = true
 		when.LargeCommunitySet = Condition{Set: b.largeCommunitySet("marks", exactly(absent)), Invert: true}
+	}
+	if !s.treatment.Reject && len(s.treatment.Communities) > 0 {
+		b.add(s.label+"-renew", when, Actions{DropCommunities: s.treatment.Communities})
 	}
 	b.add(s.label, when, b.actions(s))
 }

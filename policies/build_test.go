@@ -109,6 +109,9 @@ func actions(a policies.Actions) string {
 	for _, c := range a.Communities {
 		out += " +" + c.String()
 	}
+	for _, c := range a.DropCommunities {
+		out += " -" + c.String()
+	}
 	for _, c := range a.AddLargeCommunities {
 		out += " +" + c.String()
 	}
@@ -158,7 +161,8 @@ func TestBuild(t *testing.T) {
 			want: []string{
 				"depeer/001-slow-prefix4: depeer/slow/prefix4 192.0.2.0/24 24..32 -> prepend 1",
 				"depeer/002-slow-prefix6: depeer/slow/prefix6 2001:db8::/32 32..128 -> prepend 1",
-				"depeer/003-tag-prefix4: depeer/tag/prefix4 192.0.0.0/16 16..23 198.51.100.0/24 24..32 -> med 7 +64500:666",
+				"depeer/003-tag-prefix4-renew: depeer/tag/prefix4 192.0.0.0/16 16..23 198.51.100.0/24 24..32 -> -64500:666",
+				"depeer/004-tag-prefix4: depeer/tag/prefix4 192.0.0.0/16 16..23 198.51.100.0/24 24..32 -> med 7 +64500:666",
 			},
 		},
 		"what adds large communities is cleaned": {
@@ -182,8 +186,9 @@ func TestBuild(t *testing.T) {
 				"depeer/002-refuse-as-path: depeer/refuse/as-path [_64998$] -> reject",
 				"depeer/003-deprefer-prefix4: depeer/deprefer/prefix4 192.0.2.0/24 24..32 -> pref 50 prepend 2 +64500:666:1 +64500:66600:1",
 				"depeer/004-deprefer-prefix6: depeer/deprefer/prefix6 2001:db8::/32 32..128 -> pref 50 prepend 2 +64500:666:1 +64500:66600:1",
-				"depeer/005-tag-prefix4: depeer/tag/prefix4 192.0.0.0/16 16..24 depeer/marks/large-community none of [^64500:66600:1$] -> med 7 +64500:666",
-				"depeer/006-clean: depeer/marks/large-community [^64500:66600:[0-9]+$] -> -^64500:66600:[0-9]+$",
+				"depeer/005-tag-prefix4-renew: depeer/tag/prefix4 192.0.0.0/16 16..24 depeer/marks/large-community none of [^64500:66600:1$] -> -64500:666",
+				"depeer/006-tag-prefix4: depeer/tag/prefix4 192.0.0.0/16 16..24 depeer/marks/large-community none of [^64500:66600:1$] -> med 7 +64500:666",
+				"depeer/007-clean: depeer/marks/large-community [^64500:66600:[0-9]+$] -> -^64500:66600:[0-9]+$",
 			},
 		},
 		"short announcements are left out, and refused where they are": {
@@ -195,16 +200,20 @@ func TestBuild(t *testing.T) {
 				"depeer/001-scrub: depeer/marks/large-community [^4294967294:66600:[0-9]+$] -> -^4294967294:66600:[0-9]+$",
 				"depeer/002-refuse-prefix4: depeer/refuse/prefix4 10.0.0.0/8 8..32 -> reject",
 				"depeer/003-short: depeer/short/prefix4 0.0.0.0/0 0..8 -> +4294967294:66600:2",
-				"depeer/004-tag-prefix4: depeer/tag/prefix4 20.0.0.0/8 8..32 30.0.0.0/8 9..32 depeer/marks/large-community none of [^4294967294:66600:2$] -> med 7 +64500:666",
-				"depeer/005-tag-prefix6: depeer/tag/prefix6 2000::/3 3..128 -> med 7 +64500:666",
-				"depeer/006-clean: depeer/marks/large-community [^4294967294:66600:[0-9]+$] -> -^4294967294:66600:[0-9]+$",
+				"depeer/004-tag-prefix4-renew: depeer/tag/prefix4 20.0.0.0/8 8..32 30.0.0.0/8 9..32 depeer/marks/large-community none of [^4294967294:66600:2$] -> -64500:666",
+				"depeer/005-tag-prefix4: depeer/tag/prefix4 20.0.0.0/8 8..32 30.0.0.0/8 9..32 depeer/marks/large-community none of [^4294967294:66600:2$] -> med 7 +64500:666",
+				"depeer/006-tag-prefix6-renew: depeer/tag/prefix6 2000::/3 3..128 -> -64500:666",
+				"depeer/007-tag-prefix6: depeer/tag/prefix6 2000::/3 3..128 -> med 7 +64500:666",
+				"depeer/008-clean: depeer/marks/large-community [^4294967294:66600:[0-9]+$] -> -^4294967294:66600:[0-9]+$",
 			},
 		},
 		"none is short, none is marked": {
 			compiled: filters.Compiled{Filters: []filter{{Treatment: "tag", Prefixes: entries("30.0.0.0/8 9..32", "2000::/3")}}},
 			want: []string{
-				"depeer/001-tag-prefix4: depeer/tag/prefix4 30.0.0.0/8 9..32 -> med 7 +64500:666",
-				"depeer/002-tag-prefix6: depeer/tag/prefix6 2000::/3 3..128 -> med 7 +64500:666",
+				"depeer/001-tag-prefix4-renew: depeer/tag/prefix4 30.0.0.0/8 9..32 -> -64500:666",
+				"depeer/002-tag-prefix4: depeer/tag/prefix4 30.0.0.0/8 9..32 -> med 7 +64500:666",
+				"depeer/003-tag-prefix6-renew: depeer/tag/prefix6 2000::/3 3..128 -> -64500:666",
+				"depeer/004-tag-prefix6: depeer/tag/prefix6 2000::/3 3..128 -> med 7 +64500:666",
 			},
 		},
 		"a refusal after a change looks for the mark": {
@@ -215,9 +224,10 @@ func TestBuild(t *testing.T) {
 			want: []string{
 				"depeer/001-scrub: depeer/marks/large-community [^4294967294:66600:[0-9]+$] -> -^4294967294:66600:[0-9]+$",
 				"depeer/002-short: depeer/short/prefix4 0.0.0.0/0 0..8 -> +4294967294:66600:2",
-				"depeer/003-tag-as-path: depeer/tag/as-path [_64998$] depeer/marks/large-community none of [^4294967294:66600:2$] -> med 7 +64500:666 +4294967294:66600:1",
-				"depeer/004-refuse-prefix4: depeer/refuse/prefix4 192.0.2.0/24 24..32 depeer/marks/large-community none of [^4294967294:66600:1$] -> reject",
-				"depeer/005-clean: depeer/marks/large-community [^4294967294:66600:[0-9]+$] -> -^4294967294:66600:[0-9]+$",
+				"depeer/003-tag-as-path-renew: depeer/tag/as-path [_64998$] depeer/marks/large-community none of [^4294967294:66600:2$] -> -64500:666",
+				"depeer/004-tag-as-path: depeer/tag/as-path [_64998$] depeer/marks/large-community none of [^4294967294:66600:2$] -> med 7 +64500:666 +4294967294:66600:1",
+				"depeer/005-refuse-prefix4: depeer/refuse/prefix4 192.0.2.0/24 24..32 depeer/marks/large-community none of [^4294967294:66600:1$] -> reject",
+				"depeer/006-clean: depeer/marks/large-community [^4294967294:66600:[0-9]+$] -> -^4294967294:66600:[0-9]+$",
 			},
 		},
 		"exceptions": {

@@ -70,8 +70,12 @@ func (a Actions) text() string {
 	if a.MED != nil {
 		med = fmt.Sprint(*a.MED)
 	}
-	return fmt.Sprintf("reject %t pref %d med %s prepend %d communities %s large %s drop %s",
+	text := fmt.Sprintf("reject %t pref %d med %s prepend %d communities %s large %s drop %s",
 		a.Reject, a.LocalPref, med, a.Prepend, joined(a.Communities), joined(a.AddLargeCommunities), joined(a.DropLargeCommunities))
+	if len(a.DropCommunities) != 0 { // most statements have none, and keep the names that they have had
+		text += " drop-communities " + joined(a.DropCommunities)
+	}
+	return text
 }
 
 func joined[S fmt.Stringer](list []S) string {

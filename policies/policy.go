@@ -133,6 +133,7 @@ type Actions struct {
 	MED                  *uint32 // nil: left alone
 	Prepend              uint8   // times the leftmost AS ("last-as"); 0: not
 	Communities          []Community
+	DropCommunities      []Community // only without Communities
 	AddLargeCommunities  []LargeCommunity
 	DropLargeCommunities []LargeCommunityPattern // only without AddLargeCommunities
 }

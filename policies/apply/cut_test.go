@@ -95,7 +95,7 @@ const nobody = policies.Wish(99)
 // have these wishes, if any.
 func choosing(c *filters.Compiled, wishes ...policies.Wish) *policies.RoutingPolicy {
 	named := &filters.Compiled{Filters: []filters.Filter{{
-		Treatment: "choice", Prefixes: entries("10.0.0.0/8", "192.0.2.0/24", "2001:db8::/48"), ASNs: []filters.ASMatch{{ASN: 64998, Where: filters.Path}},
+		Treatment: "choice", Prefixes: entries("10.0.0.0/9", "192.0.2.0/24", "2001:db8::/48"), ASNs: []filters.ASMatch{{ASN: 64998, Where: filters.Path}},
 	}}}
 	all := policies.Choices{Lists: []policies.ChosenList{{Name: "bad", Compiled: named}}, Deprefer: treatments[1], Tag: treatments[2]}
 	for i, address := range []string{"127.0.0.3", "127.0.0.4", "127.0.0.8"} {

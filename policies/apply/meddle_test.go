@@ -53,7 +53,7 @@ func TestWiped(t *testing.T) {
 					x.knownTruly(m, r.Known, look(m))
 				case r.Outcome == apply.Applied && !new, r.Outcome == apply.Restored && !old:
 					x.failf(m, "%v, and neither is so: %v", r.Outcome, err)
-				case r.Outcome == apply.Untouched && len(m.Calls()) != 0 && k > 2:
+				case r.Outcome == apply.Untouched && k > 2 && slices.ContainsFunc(m.Calls(), isChange):
 					x.failf(m, "untouched, with calls: %v", m.Calls())
 				}
 				if r.Outcome != apply.Applied && r.Outcome != apply.Nothing && err == nil {
@@ -71,6 +71,9 @@ func TestWiped(t *testing.T) {
 		})
 	}
 }
+
+// isChange says whether a call changes policy.
+func isChange(c plan.Call) bool { return c.Verb != plan.Lock && c.Verb != plan.Unlock }
 
 // The daemon restarts, and depeer dies with it, at any call (rows 28, 29): what was
 // in force before is put in again, if it came over gRPC.
@@ -239,9 +242,9 @@ func TestVerificationFails(t *testing.T) {
 		}, "verification: 10.0.0.128/25 of 127.0.0.2 is refused by the new policy, and is in the table"},
 		"a changed route is as announced": {func(m *plantest.Model, c netip.Addr) {
 			m.Spoil(func(r policies.Route) (policies.Route, bool) {
-				return r, r.Peer == c && r.Prefix == netip.MustParsePrefix("10.0.0.0/8")
+				return r, r.Peer == c && r.Prefix == netip.MustParsePrefix("10.0.0.0/9")
 			})
-		}, "verification: 10.0.0.0/8 of 127.0.0.2 is treated by the new policy, and has nothing of it in the table"},
+		}, "verification: 10.0.0.0/9 of 127.0.0.2 is treated by the new policy, and has nothing of it in the table"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

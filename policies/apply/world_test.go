@@ -76,7 +76,7 @@ func exchange() *plantest.Model {
 func asnOf(a netip.Addr) filters.ASN { return 65000 + filters.ASN(a.AsSlice()[len(a.AsSlice())-1]) }
 
 var prefixes = []string{
-	"10.0.0.0/8", "10.0.0.0/16", "10.0.0.0/24", "10.0.0.128/25", "10.1.0.0/16", "10.1.2.0/24", "192.0.2.0/24", "192.0.2.0/28",
+	"10.0.0.0/9", "10.0.0.0/16", "10.0.0.0/24", "10.0.0.128/25", "10.1.0.0/16", "10.1.2.0/24", "192.0.2.0/24", "192.0.2.0/28",
 	"198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32", "2001:db8::/48", "2001:db8:1::/48",
 }
 
@@ -118,7 +118,7 @@ var (
 	}}
 	b = &filters.Compiled{Filters: []filters.Filter{
 		{Treatment: "depeer", Prefixes: entries("10.0.0.128/25", "192.0.2.0/28")},
-		{Treatment: "deprefer", Prefixes: entries("10.0.0.0/8", "2001:db8::/32"), ASNs: []filters.ASMatch{{ASN: 64998, Where: filters.Path}}},
+		{Treatment: "deprefer", Prefixes: entries("10.0.0.0/9", "2001:db8::/32"), ASNs: []filters.ASMatch{{ASN: 64998, Where: filters.Path}}},
 		{Treatment: "tag", Prefixes: entries("192.0.2.0/24"), ASNs: []filters.ASMatch{{ASN: 65002, Where: filters.Neighbor}}},
 	}, Spared: entries("10.1.0.0/16")}
 )

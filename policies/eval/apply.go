@@ -39,6 +39,12 @@ func change(r *policies.Route, a policies.Actions) {
 		r.Communities = slices.Concat(r.Communities, a.Communities)
 		r.Size.SetCommunities(len(r.Communities))
 	}
+	if len(a.DropCommunities) != 0 {
+		r.Communities = slices.DeleteFunc(slices.Clone(r.Communities), func(c policies.Community) bool {
+			return slices.Contains(a.DropCommunities, c)
+		})
+		r.Size.SetCommunities(len(r.Communities))
+	}
 	if len(a.AddLargeCommunities) != 0 {
 		r.LargeCommunities = slices.Concat(r.LargeCommunities, a.AddLargeCommunities)
 		r.Size.SetLargeCommunities(len(r.LargeCommunities))

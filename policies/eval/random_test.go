@@ -106,7 +106,11 @@ func (c chooser) actions() policies.Actions {
 		a.MED = &m
 	}
 	a.Prepend = uint8(c(4))
-	a.Communities = some(c, 2, c.community)
+	if c.oneIn(4) {
+		a.DropCommunities = some(c, 2, c.community)
+	} else {
+		a.Communities = some(c, 2, c.community)
+	}
 	return a
 }
 

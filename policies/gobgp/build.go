@@ -96,6 +96,9 @@ func actions(a policies.Actions) *api.Actions {
 		Community:      community(api.CommunityAction_ADD, texts(a.Communities)),
 		LargeCommunity: community(api.CommunityAction_ADD, texts(a.AddLargeCommunities)),
 	}
+	if len(a.DropCommunities) != 0 {
+		out.Community = community(api.CommunityAction_REMOVE, texts(a.DropCommunities))
+	}
 	if len(a.DropLargeCommunities) != 0 {
 		out.LargeCommunity = community(api.CommunityAction_REMOVE, texts(a.DropLargeCommunities))
 	}

@@ -98,7 +98,7 @@ func TestVerbs(t *testing.T) {
 		{call: plan.Call{Verb: plan.Assign, Client: client, Import: true, Policies: []string{"depeer", "absent"}}, refused: "not found policy"},
 		{call: plan.Call{Verb: plan.Assign, Client: client, Policies: []string{"depeer-export"}}, want: []string{"-export of " + client.String() + " [] default accept", "+export of " + client.String() + " [depeer-export] default accept"}},
 		{call: plan.Call{Verb: plan.Assign, Client: client}, want: []string{"-export of " + client.String() + " [depeer-export] default accept", "+export of " + client.String() + " [] default accept"}},
-		{call: plan.Call{Verb: plan.Assign, Client: netip.MustParseAddr("192.0.2.1")}, refused: "not found peer"},
+		{call: plan.Call{Verb: plan.Assign, Client: netip.MustParseAddr("192.0.2.1")}}, // gone with its session: see assign
 		{call: plan.Call{Verb: plan.Reset, Client: client}},
 		{call: plan.Call{Verb: plan.Reset, Client: netip.MustParseAddr("192.0.2.1")}, refused: "doesn't exist"},
 		{call: plan.Call{Verb: plan.Mark, Mark: "00aa"}, want: []string{`+community set depeer/applied ["v1-00aa"]`}},

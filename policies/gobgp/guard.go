@@ -47,6 +47,7 @@ func mustBeOurs(call plan.Call) {
 				must(gate(s.Gate.Set) && s.Conditions.NeighborSet.Set == "", "a statement would take effect at once")
 			}
 			must(len(s.Actions.AddLargeCommunities) == 0 || len(s.Actions.DropLargeCommunities) == 0, "a statement adds and removes large communities")
+			must(len(s.Actions.Communities) == 0 || len(s.Actions.DropCommunities) == 0, "a statement adds and removes communities")
 		}
 	case plan.TakeStatements:
 		must(call.Policy == policies.ImportPolicy || call.Policy == policies.ExportPolicy, "the policy is not ours")

@@ -85,6 +85,15 @@ func parseLarge(s string) (policies.LargeCommunityPattern, error) {
 	return policies.ParseLargeCommunityPattern(s)
 }
 
+// parseDropped reads a community that a statement removes: it reads back as a pattern,
+// ^64500:64661$, and ^^64500:64661$$ where it came by file.
+func parseDropped(s string) (policies.Community, error) {
+	for strings.HasPrefix(s, "^") && strings.HasSuffix(s, "$") {
+		s = s[1 : len(s)-1]
+	}
+	return policies.ParseCommunity(s)
+}
+
 // gate reads a neighbor-set. An element that is there twice is as good as once.
 func (r *reader) gate(s *api.DefinedSet) {
 	elements := slices.Compact(slices.Sorted(slices.Values(s.List)))

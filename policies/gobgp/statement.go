@@ -57,7 +57,10 @@ func nothingElse(s *api.Statement, read plan.Statement) error {
 	again := statement(read)
 	again.Conditions.RpkiResult = noRPKI
 	heard := proto.Clone(s).(*api.Statement)
-	for _, action := range []*api.CommunityAction{again.Actions.LargeCommunity, heard.GetActions().GetLargeCommunity()} {
+	for _, action := range []*api.CommunityAction{
+		again.Actions.LargeCommunity, heard.GetActions().GetLargeCommunity(),
+		again.Actions.Community, heard.GetActions().GetCommunity(),
+	} {
 		if action.GetType() == api.CommunityAction_REMOVE {
 			action.Communities = nil // compared above, as they are listed in another form
 		}
@@ -85,10 +88,11 @@ func parseActions(a *api.Actions) (policies.Actions, error) {
 	if p := a.GetAsPrepend(); p.GetUseLeftMost() {
 		out.Prepend = uint8(p.GetRepeat())
 	}
-	var errs [3]error
+	var errs [4]error
 	out.Communities, errs[0] = parseAll(a.GetCommunity(), api.CommunityAction_ADD, policies.ParseCommunity)
 	out.AddLargeCommunities, errs[1] = parseAll(a.GetLargeCommunity(), api.CommunityAction_ADD, policies.ParseLargeCommunity)
 	out.DropLargeCommunities, errs[2] = parseAll(a.GetLargeCommunity(), api.CommunityAction_REMOVE, parseLarge)
+	out.DropCommunities, errs[3] = parseAll(a.GetCommunity(), api.CommunityAction_REMOVE, parseDropped)
 	return out, errors.Join(errs[:]...)
 }
 

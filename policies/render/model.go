@@ -96,7 +96,11 @@ func actions(a policies.Actions) table {
 	if a.Prepend != 0 {
 		bgp.add("set-as-path-prepend", table{{"as", "last-as"}, {"repeat-n", uint32(a.Prepend)}})
 	}
-	bgp.add("set-community", community("set-community-method", "add", each(a.Communities, policies.Community.String)))
+	if len(a.DropCommunities) != 0 {
+		bgp.add("set-community", community("set-community-method", "remove", each(a.DropCommunities, policies.Community.String)))
+	} else {
+		bgp.add("set-community", community("set-community-method", "add", each(a.Communities, policies.Community.String)))
+	}
 	if a.LocalPref != 0 {
 		bgp.add("set-local-pref", a.LocalPref)
 	}

@@ -37,7 +37,8 @@ type statementOfPart struct {
 				Times uint8 `json:"repeat-n"`
 			} `json:"set-as-path-prepend"`
 			Community struct {
-				Method struct {
+				Options string `json:"options"`
+				Method  struct {
 					List []string `json:"communities-list"`
 				} `json:"set-community-method"`
 			} `json:"set-community"`
@@ -77,9 +78,14 @@ func (s statementOfPart) statement() (policies.Statement, error) {
 		value := uint32(med)
 		out.Actions.MED = &value
 	}
-	var err error
-	if out.Actions.Communities, err = allOf(a.BGP.Community.Method.List, policies.ParseCommunity); err != nil {
+	communities, err := allOf(a.BGP.Community.Method.List, policies.ParseCommunity)
+	if err != nil {
 		return out, err
+	}
+	if a.BGP.Community.Options == "remove" {
+		out.Actions.DropCommunities = communities
+	} else {
+		out.Actions.Communities = communities
 	}
 	if a.BGP.Large.Options == "remove" {
 		out.Actions.DropLargeCommunities, err = allOf(a.BGP.Large.Method.List, policies.ParseLargeCommunityPattern)

@@ -49,6 +49,9 @@ func valid(p *policies.RoutingPolicy) error {
 			if len(s.Actions.AddLargeCommunities) != 0 && len(s.Actions.DropLargeCommunities) != 0 {
 				return fmt.Errorf("statement %q adds and drops large communities", s.Name)
 			}
+			if len(s.Actions.Communities) != 0 && len(s.Actions.DropCommunities) != 0 {
+				return fmt.Errorf("statement %q adds and drops communities", s.Name)
+			}
 			c := s.Conditions
 			if i == 0 && c.NeighborSet.Set != "" {
 				return fmt.Errorf("statement %q asks whom a route is sent to, on import", s.Name)

@@ -63,10 +63,7 @@ func TestSessionShutForetold(t *testing.T) {
 
 	w.Members[2].Announce(testbed.Announce("20.7.0.0/16")...)
 	w.Settle()
-	w.depeer("apply", "third.plan", "--yes").exits(4).says("4 would be refused now")
-	w.sessions(true, true, true)
-	w.Members[2].Withdraw(testbed.Announce("20.7.0.0/16")[0].Prefix)
-	w.Settle()
+	// More over the session that is to be shut is no veto (row 58).
 	w.depeer("apply", "third.plan", "--yes").exits(0)
 	w.sessions(true, true, false)
 	for i, lines := range before[:2] {

@@ -123,7 +123,7 @@ func TestWatchService(t *testing.T) {
 	first := w.Members[0]
 	for _, line := range []string{
 		`depeer_target_state{state="in-sync",TARGET} 1`, `depeer_target_state{state="refused",TARGET} 0`,
-		`depeer_target_entries{kind="prefix",TARGET} 3`, `depeer_target_members{session="up",TARGET} 3`, `depeer_target_unanchored_members{TARGET} 0`,
+		`depeer_target_entries{kind="prefix",TARGET} 4`, `depeer_target_members{session="up",TARGET} 3`, `depeer_target_unanchored_members{TARGET} 0`,
 		`depeer_routes{TARGET} 10`, `depeer_routes_refused{TARGET} 1`,
 		fmt.Sprintf(`depeer_member_routes_refused{asn="64496",member="%s",name="",TARGET} 1`, first.Address),
 		`depeer_provider_routes_refused{list="ours",provider="inner",TARGET,treatment="depeer"} 1`,

@@ -220,6 +220,7 @@ func acted(a policies.Actions, r policies.Route) policies.Route {
 	if len(r.Path) > 0 {
 		r.Path = append(slices.Repeat([]filters.ASN{r.Path[0]}, int(a.Prepend)), r.Path...)
 	}
+	r.Communities = slices.DeleteFunc(slices.Clone(r.Communities), func(c policies.Community) bool { return slices.Contains(a.DropCommunities, c) })
 	r.Communities = slices.Concat(r.Communities, a.Communities)
 	r.LargeCommunities = slices.Concat(r.LargeCommunities, a.AddLargeCommunities)
 	for _, p := range a.DropLargeCommunities {
