@@ -115,8 +115,10 @@ func listPolicies(t *testing.T, d *testbed.Daemon) []*api.Policy {
 	slices.SortFunc(got, func(a, b *api.Policy) int { return cmp.Compare(a.Name, b.Name) })
 	for _, p := range got {
 		for _, s := range p.Statements {
-			if s.Actions.LargeCommunity.GetType() == api.CommunityAction_REMOVE {
-				anchoredOnce(s.Actions.LargeCommunity.Communities)
+			for _, a := range []*api.CommunityAction{s.Actions.LargeCommunity, s.Actions.Community} {
+				if a.GetType() == api.CommunityAction_REMOVE {
+					anchoredOnce(a.Communities)
+				}
 			}
 		}
 	}
@@ -239,6 +241,12 @@ func wantActions(a policies.Actions) *api.Actions {
 	}
 	if len(a.Communities) != 0 {
 		want.Community = &api.CommunityAction{Type: api.CommunityAction_ADD, Communities: texts(a.Communities)}
+	}
+	if len(a.DropCommunities) != 0 {
+		want.Community = &api.CommunityAction{Type: api.CommunityAction_REMOVE}
+		for _, c := range a.DropCommunities { // as it reads back
+			want.Community.Communities = append(want.Community.Communities, "^"+c.String()+"$")
+		}
 	}
 	if len(a.AddLargeCommunities) != 0 {
 		want.LargeCommunity = &api.CommunityAction{Type: api.CommunityAction_ADD, Communities: texts(a.AddLargeCommunities)}

@@ -110,7 +110,10 @@ def answer(lists, routes, members, paths, before):
             continue
         outcome = []  # of each path: whose it is, and whether it is refused
         for member, text in announcements:
-            match = min(inside + [by_path[text]] if by_path[text] else inside, key=lambda match: match[1], default=None)
+            matches = inside + [by_path[text]] if by_path[text] else inside
+            if not key[0] and key[2] <= 8:  # nothing is added to short IPv4 announcements
+                matches = [match for match in matches if providers[match[0]] == "depeer"]
+            match = min(matches, key=lambda match: match[1], default=None)
             outcome.append((match, match is not None and providers[match[0]] == "depeer"))
         refused = sum(gone for _, gone in outcome)
         none = refused == len(outcome)
