@@ -56,7 +56,7 @@ func TestTargetASN(t *testing.T) {
 	})
 
 	// Without an ASN of the exchange it is the target's, and is our own.
-	w.exchangeFile("exchange: {name: Example-IX}\n")
+	w.exchangeFile("exchange: {name: Example-IX}\nlimits: {max_added_bytes: 15}\n") // for tag, with an ASN of 32 bits
 	w.on("plan", "one.yaml").exits(4).says("AS150528 is the exchange's own")
 	w.on("plan", "a.yaml").exits(0)
 

@@ -51,6 +51,10 @@ type longExchange struct {
 
 const speakerASN = 1001 // of the first; the second has the next one
 
+// behind are the ASNs behind a speaker. An announcement without them has the shorter path,
+// and is chosen whatever the age of the other speaker's.
+var behind = []filters.ASN{65001, 65002, 65003, 65004}
+
 func newLongExchange(t *testing.T, treatments []policies.Treatment, treatment string, chosen bool) *longExchange {
 	t.Helper()
 	site := testbed.Claim(t)
@@ -97,12 +101,12 @@ func (x *longExchange) sayLongest() {
 		for _, fill := range []testbed.Fill{testbed.WithLargeCommunities, testbed.WithCommunities, testbed.WithPath, testbed.WithUnknown} {
 			for bits := range 33 {
 				prefix, _ := netip.MustParseAddr("20.1.2.3").Prefix(bits)
-				x.say(i, testbed.LongUpdate{Prefix: prefix, Fill: fill})
-				x.say(i, testbed.LongUpdate{Prefix: prefix, Fill: fill, MPReach: true})
+				x.say(i, testbed.LongUpdate{Prefix: prefix, Path: behind, Fill: fill})
+				x.say(i, testbed.LongUpdate{Prefix: prefix, Path: behind, Fill: fill, MPReach: true})
 			}
 			for bits := 1; bits <= 128; bits += 9 {
 				prefix, _ := netip.MustParseAddr("2a00:1:2:3:4:5:6:7").Prefix(bits)
-				x.say(i, testbed.LongUpdate{Prefix: prefix, Fill: fill})
+				x.say(i, testbed.LongUpdate{Prefix: prefix, Path: behind, Fill: fill})
 			}
 		}
 		x.settle(s, netip.PrefixFrom(netip.AddrFrom4([4]byte{198, 51, 100, byte(i)}), 32))
@@ -111,7 +115,8 @@ func (x *longExchange) sayLongest() {
 
 func (x *longExchange) say(i int, u testbed.LongUpdate) {
 	x.t.Helper()
-	u.NextHop, u.Path, u.TwoOctets = x.speakers[i].Address, []filters.ASN{filters.ASN(speakerASN + i), 65001, 65002, 65003, 65004}, x.terms[i].TwoOctets
+	u.NextHop, u.TwoOctets = x.speakers[i].Address, x.terms[i].TwoOctets
+	u.Path = append([]filters.ASN{filters.ASN(speakerASN + i)}, u.Path...)
 	x.speakers[i].SayRaw(u.Bytes())
 	x.said++
 }
@@ -123,7 +128,7 @@ func (x *longExchange) settle(s *testbed.Speaker, last netip.Prefix) {
 	if s == x.speakers[1] {
 		i = 1
 	}
-	x.say(i, testbed.LongUpdate{Prefix: last, Attributes: 200})
+	x.say(i, testbed.LongUpdate{Prefix: last, Path: behind, Attributes: 200})
 	for _, r := range x.receivers {
 		testbed.Eventually(x.t, 2*testbed.Patience, func() error {
 			if err := x.d.Ended(); err != nil {
