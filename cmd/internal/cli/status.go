@@ -155,6 +155,9 @@ func (s *session) status(ctx context.Context, in *input, t target, file string) 
 	if err := s.statusOfRoutes(ctx, client, state, address, &result); err != nil {
 		return result, err
 	}
+	if err := s.statusOfOperator(ctx, client, state, &result); err != nil {
+		return result, err
+	}
 	if err := s.fileStatus(&result, t, file, state, store); err != nil {
 		return result, err
 	}
