@@ -3,7 +3,6 @@ package apply
 import (
 	"slices"
 
-	"depeer/filters"
 	"depeer/policies"
 	"depeer/policies/eval"
 	"depeer/policies/length"
@@ -22,8 +21,13 @@ type expected struct {
 	already bool                        // some are treated already, or announced so
 	long    []length.Route              // of those that are not refused: too long to be sent
 
+	plain []policies.Route // of those that pass
+	// uncertain are paths of which it is not known what the policy makes: see judge.variants.
+	uncertain int
+
 	present  int // in the table
-	bare     int // of these, without a trace of any treatment
+	partial  int // of these, without all that some treatment gives
+	seenWith [attributes]int
 	tagsSeen [][]policies.LargeCommunity
 	longSeen []length.Route
 }
@@ -40,20 +44,31 @@ func (x *expected) expect(e *eval.Evaluator, v eval.Verdict, r *policies.Route) 
 		x.changed = append(x.changed, traceOf(e, v, r))
 	default:
 		x.passed++
+		x.plain = append(x.plain, *r)
 	}
 }
 
 // see notes a path in the table.
-func (x *expected) see(e *eval.Evaluator, r *policies.Route) {
+func (x *expected) see(r *policies.Route) {
 	x.present++
 	x.tagsSeen = append(x.tagsSeen, tagsIn(r))
-	if !slices.ContainsFunc(x.changed, func(t trace) bool { return t.left(e, r) }) {
-		x.bare++
+	if !slices.ContainsFunc(x.changed, func(t trace) bool { return t.left(r) == t.shows }) {
+		x.partial++
+	}
+	for i := range x.seenWith {
+		if x.has(r, Attribute(i)) {
+			x.seenWith[i]++
+		}
 	}
 }
 
-// overruled returns how many paths in the table were treated, and have nothing of it.
-func (x *expected) overruled() int { return max(0, x.bare-x.passed) }
+// has says whether a path has what some treatment gives of one attribute.
+func (x *expected) has(r *policies.Route, a Attribute) bool {
+	return slices.ContainsFunc(x.changed, func(t trace) bool { return t.shows.has(a) && t.left(r).has(a) })
+}
+
+// overruled returns how many paths in the table were treated, and have not all of it.
+func (x *expected) overruled() int { return max(0, x.partial-x.passed) }
 
 // tagging counts the paths in the table with tags as they should be, and those without
 // any that should have some. odd: one has tags that it should not have.
@@ -83,8 +98,10 @@ func (x *expected) wrong(alone, there bool) string {
 	switch {
 	case x.present > x.passed+len(x.changed):
 		return "is refused by the new policy, and is in the table"
-	case alone && x.overruled() > 0:
+	case alone && x.overruled() > 0 && x.seenWith == [attributes]int{}:
 		return "is treated by the new policy, and has nothing of it in the table"
+	case alone && x.overruled() > 0:
+		return "is treated by the new policy, and has not all of it in the table"
 	case odd:
 		return "has tags in the table that are not those of the new policy"
 	case alone && without > 0:
@@ -94,72 +111,4 @@ func (x *expected) wrong(alone, there bool) string {
 	default:
 		return ""
 	}
-}
-
-// trace is what a treatment leaves to be seen on a path.
-type trace struct {
-	verdict  eval.Verdict
-	repeated uint8 // how often the leftmost AS should stand there in a row
-	shows    shows
-}
-
-// shows are the attributes that the policy leaves otherwise than they were announced.
-type shows uint8
-
-const (
-	localPref shows = 1 << iota
-	med
-	prepend
-	communities
-	largeCommunities
-)
-
-func traceOf(e *eval.Evaluator, v eval.Verdict, r *policies.Route) trace {
-	out, _ := e.Apply(*r)
-	t := trace{verdict: v, repeated: repeated(out.Path)}
-	for bit, differs := range map[shows]bool{
-		localPref:        out.LocalPref != r.LocalPref,
-		med:              out.MED != nil && (r.MED == nil || *r.MED != *out.MED),
-		prepend:          t.repeated != repeated(r.Path),
-		communities:      more(out.Communities, r.Communities),
-		largeCommunities: more(out.LargeCommunities, r.LargeCommunities),
-	} {
-		if differs {
-			t.shows |= bit
-		}
-	}
-	return t
-}
-
-// left says whether anything of the treatment is on a path of the table: the
-// operator's policies come after ours, and may have changed the rest. (The conditions
-// that we have look at nothing that our actions change.)
-func (t trace) left(e *eval.Evaluator, r *policies.Route) bool {
-	statement, _ := e.Statement(t.verdict)
-	a := statement.Actions
-	has := func(bit shows) bool { return t.shows&bit != 0 }
-	return t.shows == 0 ||
-		has(localPref) && r.LocalPref == a.LocalPref ||
-		has(med) && r.MED != nil && *r.MED == *a.MED ||
-		has(prepend) && repeated(r.Path) >= t.repeated ||
-		has(communities) && containsAny(r.Communities, a.Communities) ||
-		has(largeCommunities) && containsAny(r.LargeCommunities, a.AddLargeCommunities)
-}
-
-// repeated counts how often the leftmost AS stands there in a row, up to 255.
-func repeated(path []filters.ASN) uint8 {
-	n := 0
-	for n < len(path) && n < 255 && path[n] == path[0] {
-		n++
-	}
-	return uint8(n)
-}
-
-func containsAny[E comparable](list, any []E) bool {
-	return slices.ContainsFunc(any, func(e E) bool { return slices.Contains(list, e) })
-}
-
-// more says whether list has something that than has not.
-func more[E comparable](list, than []E) bool {
-	return slices.ContainsFunc(list, func(e E) bool { return !slices.Contains(than, e) })
 }

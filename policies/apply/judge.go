@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"slices"
 
+	"depeer/filters"
 	"depeer/policies"
 	"depeer/policies/eval"
 	"depeer/policies/plan"
@@ -19,6 +20,8 @@ type judge struct {
 	blind bool
 	// alone: no policy of the operator's is asked besides ours.
 	alone bool
+	// prepends are ASNs that the operator's policies may prepend before ours is asked.
+	prepends []filters.ASN
 }
 
 // view is how a part of a change looks at a client, as the target says it is now.
@@ -27,19 +30,19 @@ type view func(c plan.Client) judge
 // forth is the view of a change that has just been let in.
 func (r *run) forth(c plan.Client) judge {
 	was := r.had(c.Address)
-	return judge{was: was, now: r.with(c, r.newPolicy()), blind: r.change.Unsure && was[0] != nil, alone: alone(c)}
+	return judge{was: was, now: r.with(c, r.newPolicy()), blind: r.change.Unsure && was[0] != nil, alone: alone(c), prepends: r.before.PrependsBefore(c)}
 }
 
 // backwards is the view of a change that has just been undone: routes may have met
 // the new policy, or none where a list was given or taken, and are to be as before.
 func (r *run) backwards(c plan.Client) judge {
-	return judge{was: append(r.had(c.Address), r.newPolicy(), nil), now: r.with(c, r.oldPolicy()), blind: r.change.Unsure, alone: alone(c)}
+	return judge{was: append(r.had(c.Address), r.newPolicy(), nil), now: r.with(c, r.oldPolicy()), blind: r.change.Unsure, alone: alone(c), prepends: r.before.PrependsBefore(c)}
 }
 
 // onwards is the view of a change that was cut off and is finished: routes may have
 // met the old policy, or none.
 func (r *run) onwards(c plan.Client) judge {
-	return judge{was: []*eval.Evaluator{r.oldPolicy(), nil}, now: r.with(c, r.newPolicy()), blind: r.change.Unsure, alone: alone(c)}
+	return judge{was: []*eval.Evaluator{r.oldPolicy(), nil}, now: r.with(c, r.newPolicy()), blind: r.change.Unsure, alone: alone(c), prepends: r.before.PrependsBefore(c)}
 }
 
 // had returns what treated a client's routes before.
@@ -92,6 +95,15 @@ func (j judge) idle() bool {
 // is, and nothing was. The tags of members' choices count: those of the old ones must not
 // be left in the table, and no member's own.
 func (j judge) changes(r *policies.Route) (changes, untreated bool) {
+	changes, untreated = j.changesAsItIs(r)
+	for _, v := range j.variants(r) {
+		alsoChanges, alsoUntreated := j.changesAsItIs(&v)
+		changes, untreated = changes || alsoChanges, untreated && alsoUntreated
+	}
+	return changes, untreated
+}
+
+func (j judge) changesAsItIs(r *policies.Route) (changes, untreated bool) {
 	now, tags := effect(j.now, r), tagsOf(j.now, r)
 	untreated = now == "" && len(tags) == 0
 	for _, e := range j.was {
@@ -103,6 +115,25 @@ func (j judge) changes(r *policies.Route) (changes, untreated bool) {
 		untreated = untreated && was == "" && len(had) == 0
 	}
 	return changes || j.blind || j.scrubs(r), untreated
+}
+
+// variants returns a route as it may come to our policy where the operator's prepend to it
+// before.
+func (j judge) variants(r *policies.Route) []policies.Route {
+	var out []policies.Route
+	for _, asn := range j.prepends {
+		v := *r
+		v.Path = append([]filters.ASN{asn}, r.Path...)
+		out = append(out, v)
+	}
+	return out
+}
+
+// uncertain says whether what is made of a route depends on what is prepended before.
+func (j judge) uncertain(r *policies.Route) bool {
+	return slices.ContainsFunc(j.variants(r), func(v policies.Route) bool {
+		return effect(j.now, &v) != effect(j.now, r) || !slices.Equal(tagsOf(j.now, &v), tagsOf(j.now, r))
+	})
 }
 
 // scrubs says whether something else is taken off a route before it is looked at.

@@ -20,6 +20,8 @@ type Result struct {
 	Polluted []impact.Polluted
 	// Proof says what the route server's own tables told.
 	Proof Proof
+	// Attributes says the same of each attribute that treatments give.
+	Attributes AttributeProofs
 	// Lists are the lists of policies that were put back: read back, and not proven.
 	Lists []plan.ListChange
 	// NotDelivered are routes of the clients that were reset that are too long to be sent: whoever
@@ -58,13 +60,16 @@ func (o Outcome) String() string {
 // paths of the clients that were reset.
 type Proof struct {
 	Refused   int // announced, and not in the table
-	Changed   int // in the table, with what their treatment gives them
-	Overruled int // in the table, with nothing of it left: the operator's policies behind ours have changed it, or refused it
+	Changed   int // in the table, with all that their treatment gives them
+	Overruled int // in the table, without some or all of it: the operator's policies behind ours have changed it
 	Already   int // in the table, treated already or announced so before any policy: they prove nothing
 	Passed    int // not treated, looked for in a sample, and there as before
 	Tagged    int // in the table, with the tags that members' choices are acted on by
 	Untagged  int // in the table, without these: the operator's policies behind ours take them off
 	// NotDelivered are in the table, and too long to be sent: they are not counted otherwise.
 	NotDelivered int
-	Unproven     int // entries and AS patterns that the change brings, and no route tells about
+	// Uncertain are of paths to which a policy of the operator's before ours prepends: whether
+	// what matches them as announced matches them then is not known. They are not looked at.
+	Uncertain int
+	Unproven  int // entries and AS patterns that the change brings, and no route tells about
 }

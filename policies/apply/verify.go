@@ -17,7 +17,7 @@ import (
 func (r *run) verify(ctx context.Context) error {
 	w := newWitness(r.change.Old, r.change.New)
 	lengths := length.New(length.Question{Policy: r.change.New, Members: length.AfterChange(r.before)})
-	r.result.Proof, r.result.NotDelivered = Proof{}, nil
+	r.result.Proof, r.result.Attributes, r.result.NotDelivered = Proof{}, AttributeProofs{}, nil
 	for _, t := range r.touched {
 		r.progress("looking for the routes of %s", t.Address)
 		t.lengths = lengths
@@ -28,7 +28,10 @@ func (r *run) verify(ctx context.Context) error {
 	r.result.Proof.Unproven, r.result.Polluted = w.silent(), w.polluted.Members()
 	r.tellNotDelivered()
 	if n := r.result.Proof.Overruled; n > 0 {
-		r.Log.Warn("policies behind ours take off what treatments give", "paths", n)
+		r.Log.Warn("policies behind ours take off what treatments give, or some of it", "paths", n)
+	}
+	if n := r.result.Proof.Uncertain; n > 0 {
+		r.Log.Warn("policies before ours prepend, so that what matches paths may not hold", "paths", n)
 	}
 	if n := r.result.Proof.Untagged; n > 0 {
 		r.Log.Warn("policies behind ours take off the tags of members' choices, which do nothing there", "paths", n)
@@ -110,7 +113,7 @@ func (r *run) settle(ctx context.Context, t *client, want map[netip.Prefix]*expe
 	}
 	err := r.seen(ctx, t, paths, func(route *policies.Route) {
 		if x := want[route.Prefix]; x != nil {
-			x.see(t.judge.now, route)
+			x.see(route)
 			x.seeLength(t.lengths, route)
 		}
 	})
@@ -121,11 +124,16 @@ func (r *run) settle(ctx context.Context, t *client, want map[netip.Prefix]*expe
 		if x.viewer == nobody {
 			continue
 		}
+		if x.uncertain > 0 {
+			r.result.Proof.Uncertain += x.uncertain
+			continue
+		}
 		if why := x.wrong(t.judge.alone, t.sample[prefix]); why != "" {
 			wrong[prefix] = why
 			continue
 		}
 		r.result.Proof.add(x)
+		r.result.Attributes.add(x, len(x.notDelivered()))
 		r.result.NotDelivered = append(r.result.NotDelivered, x.notDelivered()...)
 	}
 	clear(want)
@@ -144,7 +152,7 @@ func (p *Proof) add(x *expected) {
 	p.Refused += x.refused
 	if len(x.changed) > 0 {
 		p.Overruled += min(x.overruled(), len(x.changed))
-		p.Changed += max(0, x.present-x.bare-lost)
+		p.Changed += max(0, x.present-x.partial-lost)
 	}
 	if x.refused+len(x.changed) == 0 && !x.tagged {
 		p.Passed += max(0, x.present-lost)
@@ -170,13 +178,17 @@ func (t *client) expected(paths []policies.Route, w *witness) *expected {
 			x.tags = append(x.tags, tagsIn(route))
 			continue
 		}
+		if t.judge.uncertain(route) {
+			x.uncertain++
+			continue
+		}
 		v := t.judge.now.Verdict(route)
 		x.expect(t.judge.now, v, route)
 		if !already && !long && x.viewer != nobody && (v.Treated() || len(t.judge.now.Tags(route)) > 0) {
 			w.saw(route)
 		}
 	}
-	if x.refused+len(x.changed) == 0 && !x.tagged && !x.already && !t.sample[paths[0].Prefix] {
+	if x.refused+len(x.changed) == 0 && !x.tagged && !x.already && x.uncertain == 0 && !t.sample[paths[0].Prefix] {
 		return nil
 	}
 	return x

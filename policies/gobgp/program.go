@@ -94,6 +94,7 @@ func (r *reader) foreign(p *api.Policy, accepts bool) {
 		}
 	}
 	r.theirs(plan.Policy, p.Name, digest(names...))
+	r.operator(p)
 }
 
 // lend notes that somebody else's policy refers to an object.

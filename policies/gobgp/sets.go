@@ -18,6 +18,7 @@ import (
 func (r *reader) set(s *api.DefinedSet) {
 	if !strings.HasPrefix(s.Name, policies.Prefix) {
 		r.theirs(r.kind, s.Name, digest(elements(s)...))
+		r.keepElements(s)
 		return
 	}
 	switch r.kind {

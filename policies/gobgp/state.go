@@ -112,6 +112,8 @@ type reader struct {
 	*plan.State
 	kind    plan.Kind // of the sets that are being read
 	clients map[string]*client
+	// elements are those of sets that are not ours, of the kinds that are looked at.
+	elements map[plan.Object][]string
 }
 
 type client struct {
@@ -124,8 +126,9 @@ func (r *reader) begin() {
 		Groups:     map[string]plan.Group{},
 		PrefixSets: map[string][]filters.Entry{}, NeighborSets: map[string][]netip.Addr{}, ASPathSets: map[string][]policies.ASPathPattern{}, LargeCommunitySets: map[string][]policies.LargeCommunityPattern{},
 		Gates: map[string]plan.GateState{}, Statements: map[string]plan.Statement{}, Accepting: map[string]bool{}, Theirs: map[plan.Object]string{},
+		Operator: map[string][]plan.OperatorStatement{},
 	}
-	r.clients = map[string]*client{}
+	r.clients, r.elements = map[string]*client{}, map[plan.Object][]string{}
 }
 
 // finish puts everything in an order of its own: gobgpd has none.
@@ -134,6 +137,7 @@ func (r *reader) finish() {
 		r.Clients = append(r.Clients, c.Client)
 	}
 	slices.SortFunc(r.Clients, func(a, b plan.Client) int { return a.Address.Compare(b.Address) })
+	r.dropUnlisted()
 	slices.Sort(r.Applied)
 	slices.Sort(r.Holders)
 	slices.SortFunc(r.Strange, func(a, b plan.Strange) int { return cmp.Or(compare(a.Object, b.Object), cmp.Compare(a.Why, b.Why)) })

@@ -37,6 +37,9 @@ type State struct {
 
 	// Accepting are the policies, by name, with a statement that accepts.
 	Accepting map[string]bool
+	// Operator holds the statements of the policies that are not ours and stand in lists of
+	// route-server clients, by policy, in order. Theirs has their digests.
+	Operator map[string][]OperatorStatement
 	// Theirs holds a digest of the contents of each object that is not ours.
 	Theirs map[Object]string
 	// Strange are objects with names of ours that we cannot have made.

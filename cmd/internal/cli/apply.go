@@ -279,6 +279,7 @@ func outcomeOf(address string, entry *journal.Entry, r apply.Result) view.Apply 
 	a := view.Apply{
 		Target: address, Outcome: r.Outcome.String(), Sessions: r.Sessions, Polluted: r.Polluted, NotDelivered: r.NotDelivered, PolicyLists: r.Lists,
 		Refused: r.Proof.Refused, Changed: r.Proof.Changed, Overruled: r.Proof.Overruled, Already: r.Proof.Already,
+		Uncertain: r.Proof.Uncertain, Attributes: view.AttributesOf(r.Attributes),
 		Passed: r.Proof.Passed, Unproven: r.Proof.Unproven, Tagged: r.Proof.Tagged, Untagged: r.Proof.Untagged,
 	}
 	if entry != nil {

@@ -84,7 +84,7 @@ func (s *session) impactOnTarget(ctx context.Context, in *input, t target, args 
 	want := in.policy()
 	change := plan.To(state, want, "impact")
 	server := describeTarget(t, state)
-	result.Server, result.OutOfReach, result.Summary = &server, outOfReach(state), change.Summary()
+	result.Server, result.OutOfReach, result.Operator, result.Summary = &server, outOfReach(state), state.Interferences(want), change.Summary()
 	q := impact.Question{Lists: in.compiled, Old: change.Old, New: want, Members: sessionsOf(state, in.exchange), Protect: in.exchange.Protect, Treatments: in.exchange.Treatments}
 	q.Past, q.Counted = s.pastOf(t.options.Address, q.Old), s.countedAt(t.options.Address)
 	if err := s.lookAtTarget(ctx, in, q, args, client, state, &result); err != nil {

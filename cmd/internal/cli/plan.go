@@ -138,7 +138,7 @@ func (s *session) draft(ctx context.Context, in *input, client *gobgp.Client, st
 	p.Lists, p.Providers, p.Overrides, p.Limits = plan.Refs(in.lists), plan.Providers(in.compiled), args.overrides, in.exchange.Limits.Overridable()
 	p.AcceptedLists = lost // accepted, or there is none
 	server := describeTarget(args.target, state)
-	result := view.Plan{Plan: p, Impact: view.Impact{At: s.now, Server: &server, OutOfReach: outOfReach(state), Lists: p.Lists, Summary: p.Change.Summary()}}
+	result := view.Plan{Plan: p, Impact: view.Impact{At: s.now, Server: &server, OutOfReach: outOfReach(state), Operator: state.Interferences(want), Lists: p.Lists, Summary: p.Change.Summary()}}
 	result.Summary.Sessions = withRoutes(append([]plan.SessionChange{}, change.SessionChanges()...), state)
 	if result.Persist, err = s.lookAtFile(args.target, p, state, &in.diags); err != nil {
 		return view.Plan{}, err

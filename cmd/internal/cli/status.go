@@ -21,7 +21,8 @@ func statusCommand(s *session) *cli.Command {
 		Description: "Exits 0 if it is in sync, else 2; 5 if it has no route-server client, or the exchange file is\n" +
 			"about another route server. Says what members are expected to get from what is in force;\n" +
 			"what they really got cannot be read from this daemon. Where treatments change routes, it\n" +
-			"looks through what members announce for routes that are treated already.",
+			"looks through what members announce for routes that are treated already. Names your own\n" +
+			"policies that undo what is in force, or act on it, and members whose routes lack something.",
 		Flags: append(targetFlags(), &cli.StringFlag{Name: "file", Usage: "say, too, what a restart with this gobgpd.conf `FILE` (TOML), and a reload of it, would do to what is in force"}),
 		Action: func(c *cli.Context) error {
 			var in *input
@@ -153,6 +154,9 @@ func (s *session) status(ctx context.Context, in *input, t target, file string) 
 	}
 	describeReach(&result, misfits, state)
 	if err := s.statusOfRoutes(ctx, client, state, address, &result); err != nil {
+		return result, err
+	}
+	if err := s.statusOfOperator(ctx, client, state, &result); err != nil {
 		return result, err
 	}
 	if err := s.fileStatus(&result, t, file, state, store); err != nil {

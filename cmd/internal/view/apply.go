@@ -17,12 +17,16 @@ type Apply struct {
 	Reset     []string `json:"reset"` // clients that were reset
 	Refused   int      `json:"refused"`
 	Changed   int      `json:"changed"`
-	Overruled int      `json:"overruled"` // by the operator's own policies, behind ours
-	Already   int      `json:"already"`   // treated already, or announced so: they prove nothing
-	Passed    int      `json:"passed"`
-	Unproven  int      `json:"unproven"`
-	Tagged    int      `json:"tagged"`   // for members who have chosen: what these get is expected, and not verified
-	Untagged  int      `json:"untagged"` // the operator's own policies take the tags off again
+	Overruled int      `json:"overruled"` // some or all of it, by the operator's own policies, behind ours
+	// Uncertain are not looked at: the operator's own policies prepend to them, before ours.
+	Uncertain int `json:"uncertain"`
+	// Attributes says of each attribute that treatments give what the table says.
+	Attributes []AttributeProof `json:"attributes"`
+	Already    int              `json:"already"` // treated already, or announced so: they prove nothing
+	Passed     int              `json:"passed"`
+	Unproven   int              `json:"unproven"`
+	Tagged     int              `json:"tagged"`   // for members who have chosen: what these get is expected, and not verified
+	Untagged   int              `json:"untagged"` // the operator's own policies take the tags off again
 	// NotDelivered are too long to be sent: in the route server's table, and with no member.
 	NotDelivered []length.Route `json:"not_delivered"`
 	// Sessions are those that were shut or opened.
@@ -45,6 +49,7 @@ type Apply struct {
 // neverNil makes empty lists of nil ones: JSON has [] for them, not null.
 func (a *Apply) neverNil() {
 	a.Reset, a.Sessions, a.Polluted, a.NotDelivered = nonNil(a.Reset), nonNil(a.Sessions), nonNil(a.Polluted), nonNil(a.NotDelivered)
+	a.Attributes = nonNil(a.Attributes)
 }
 
 func (v *program) Apply(a Apply) error {
@@ -73,6 +78,12 @@ func (v *person) Apply(a Apply) error {
 	} else if a.Outcome == "applied" {
 		text += fmt.Sprintf("  reset     %s\n", counted{len(a.Reset), "member"})
 		text += fmt.Sprintf("  verified  %s\n", a.proof())
+		if less := attributeText(a.Attributes); less != "" {
+			text += fmt.Sprintf("  overruled %s, by other policies behind ours\n", less)
+		}
+		if a.Uncertain > 0 {
+			text += fmt.Sprintf("  unproven  %s that other policies prepend to before ours: whether they are matched is not known\n", counted{a.Uncertain, "route"})
+		}
 		if a.Already > 0 {
 			text += fmt.Sprintf("  unproven  %s treated already, or announced so: in the table, and no proof\n", counted{a.Already, "route"})
 		}

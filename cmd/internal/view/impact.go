@@ -15,8 +15,9 @@ import (
 
 // Impact is the result of impact: what lists do to routes. It is part of a Plan.
 type Impact struct {
-	Server      *TargetState // nil: routes are those of a file, and nobody was asked
-	OutOfReach  []Neighbor   // of Server
+	Server      *TargetState        // nil: routes are those of a file, and nobody was asked
+	OutOfReach  []Neighbor          // of Server
+	Operator    []plan.Interference // of Server: what undoes what is wanted, acts on it, or changes what it matches
 	Lists       []plan.ListRef
 	Summary     plan.Summary
 	Report      *impact.Report    // nil: no routes were looked at
@@ -48,19 +49,20 @@ type impacted struct {
 	Changes plan.Summary   `json:"changes"`
 	Rib     *Rib           `json:"rib,omitempty"`
 	*impact.Report
-	OutOfReach   []Neighbor        `json:"out_of_reach"`
-	Polluted     []impact.Polluted `json:"polluted,omitzero"` // also where there is no report
-	Choices      []Chosen          `json:"choices"`           // expected, and not verified
-	NotDelivered []length.Route    `json:"not_delivered"`     // too long to be sent
-	Alerts       []impact.Alert    `json:"alerts"`
-	Guards       []plan.Guard      `json:"guards"`
-	Diagnostics  []diagnostic      `json:"diagnostics"`
+	OutOfReach   []Neighbor          `json:"out_of_reach"`
+	Operator     []plan.Interference `json:"operator"`
+	Polluted     []impact.Polluted   `json:"polluted,omitzero"` // also where there is no report
+	Choices      []Chosen            `json:"choices"`           // expected, and not verified
+	NotDelivered []length.Route      `json:"not_delivered"`     // too long to be sent
+	Alerts       []impact.Alert      `json:"alerts"`
+	Guards       []plan.Guard        `json:"guards"`
+	Diagnostics  []diagnostic        `json:"diagnostics"`
 }
 
 func impactedOf(i Impact) impacted {
 	return impacted{
 		Target: i.Server, Lists: nonNil(i.Lists), Changes: i.Summary, Rib: i.Rib, Report: i.Report,
-		OutOfReach: nonNil(i.OutOfReach), Polluted: i.polluted(), Choices: i.Choices.members(), NotDelivered: nonNil(i.Lengths.NotDelivered),
+		OutOfReach: nonNil(i.OutOfReach), Operator: nonNil(i.Operator), Polluted: i.polluted(), Choices: i.Choices.members(), NotDelivered: nonNil(i.Lengths.NotDelivered),
 		Alerts: nonNil(i.Alerts), Guards: nonNil(i.Guards), Diagnostics: diagnostics(i.Diagnostics),
 	}
 }
@@ -114,6 +116,7 @@ func (v *person) head(w *tabwriter.Writer, name string, i Impact) {
 		fmt.Fprintf(w, "target\t%sAS%d  %s  gobgpd at %s, %s, %s\n", name, s.ASN, s.RouterID, s.Address, anchored, counted{s.Clients, "member"})
 	}
 	outOfReach(w, "", "\t", i.OutOfReach, i.Full)
+	operator(w, "", i.Operator, i.Full)
 	if i.Rib != nil {
 		fmt.Fprintf(w, "rib\t%s: %s, %s\n", strings.Join(i.Rib.Files, ", "), counted{i.Rib.Records, "record"}, counted{i.Rib.Paths, "path"})
 	}

@@ -46,6 +46,13 @@ type TargetStatus struct {
 	Unfit bool `json:"-"`
 	// Polluted are members with routes that are treated already, or announced so.
 	Polluted []impact.Polluted `json:"polluted"`
+
+	// Operator are the operator's statements that undo what is in force, act on it, or change
+	// what it matches. Overruled and Untagged are the members whose routes lack something of
+	// what treatments give, or the tags of choices. None of it is drift.
+	Operator  []plan.Interference `json:"operator"`
+	Overruled []Overruled         `json:"overruled"`
+	Untagged  []Overruled         `json:"untagged"`
 }
 
 // Drift is one thing in which a target is not as it should be.
@@ -74,6 +81,7 @@ func (v *program) Status(s Status) error {
 		s.Targets[i].OutOfReach = nonNil(s.Targets[i].OutOfReach)
 		s.Targets[i].Polluted = nonNil(s.Targets[i].Polluted)
 		s.Targets[i].NearLimit = nonNil(s.Targets[i].NearLimit)
+		s.Targets[i].Operator, s.Targets[i].Overruled, s.Targets[i].Untagged = nonNil(s.Targets[i].Operator), nonNil(s.Targets[i].Overruled), nonNil(s.Targets[i].Untagged)
 	}
 	type target struct {
 		TargetStatus
@@ -106,6 +114,8 @@ func (v *person) Status(s Status) error {
 			fmt.Fprintf(w, "  choices\t%s chosen for %s; what they get is expected, and not verified: gobgpd 3.37 cannot tell\n", haveChosen(n), themselves(n))
 		}
 		outOfReach(w, "  ", "\t", t.OutOfReach, false)
+		operator(w, "  ", t.Operator, true)
+		overruled(w, t)
 		for _, d := range t.Drift {
 			fmt.Fprintf(w, "  drift\t%s %s\n", d.Object, d.What)
 		}

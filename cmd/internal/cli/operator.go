@@ -1,0 +1,44 @@
+package cli
+
+import (
+	"context"
+
+	"depeer/cmd/internal/view"
+	"depeer/filters/diag"
+	"depeer/policies/apply"
+	"depeer/policies/gobgp"
+	"depeer/policies/impact"
+	"depeer/policies/plan"
+)
+
+// statusOfOperator adds what the operator's policies around ours do to what is in force, and
+// which members' routes lack something for it. It is no drift: ours are as they should be.
+func (s *session) statusOfOperator(ctx context.Context, client *gobgp.Client, state *plan.State, result *view.TargetStatus) error {
+	now := inForce(state)
+	result.Operator = state.Interferences(now)
+	undone := false
+	for _, i := range result.Operator {
+		undone = undone || i.Undoes && i.Direction == "import"
+	}
+	if !undone || len(impact.Leaving(now)) == 0 {
+		return nil
+	}
+	s.view.Progress("looking for what your policies take off treated routes")
+	standing, err := apply.Stand(ctx, client, state, now)
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case err != nil:
+		result.Diagnostics.Warnf(diag.Position{}, "routes-unread", "", "how many routes your policies take something off is not known: %v", err)
+		return nil
+	}
+	for _, m := range standing {
+		if m.Proof.Overruled > 0 {
+			result.Overruled = append(result.Overruled, view.Overruled{Address: m.Address, ASN: m.ASN, Paths: m.Proof.Overruled, Attributes: view.AttributesOf(m.Attributes)})
+		}
+		if m.Proof.Untagged > 0 {
+			result.Untagged = append(result.Untagged, view.Overruled{Address: m.Address, ASN: m.ASN, Paths: m.Proof.Untagged})
+		}
+	}
+	return nil
+}

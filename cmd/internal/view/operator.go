@@ -1,0 +1,73 @@
+package view
+
+import (
+	"fmt"
+	"io"
+	"net/netip"
+	"strings"
+
+	"depeer/filters"
+	"depeer/policies/apply"
+	"depeer/policies/plan"
+)
+
+// AttributeProof is what the route server's table says of one attribute that treatments give.
+type AttributeProof struct {
+	Attribute string `json:"attribute"`
+	Proven    int    `json:"proven"`
+	Overruled int    `json:"overruled"`
+	Unproven  int    `json:"unproven"`
+}
+
+// AttributesOf returns what is said of the attributes that any path was given; never nil.
+func AttributesOf(all apply.AttributeProofs) []AttributeProof {
+	out := []AttributeProof{}
+	for i, p := range all {
+		if p != (apply.AttributeProof{}) {
+			out = append(out, AttributeProof{apply.Attribute(i).String(), p.Proven, p.Overruled, p.Unproven})
+		}
+	}
+	return out
+}
+
+// Overruled is a member with routes that the operator's policies behind ours take something
+// off again.
+type Overruled struct {
+	Address    netip.Addr       `json:"address"`
+	ASN        filters.ASN      `json:"asn"`
+	Paths      int              `json:"paths"`
+	Attributes []AttributeProof `json:"attributes,omitzero"` // nil: it is about tags
+}
+
+// attributeText says of which attributes how many paths lack them.
+func attributeText(all []AttributeProof) string {
+	var words []string
+	for _, a := range all {
+		if a.Overruled > 0 {
+			words = append(words, fmt.Sprintf("%s of %s", a.Attribute, group(a.Overruled)))
+		}
+	}
+	return strings.Join(words, ", ")
+}
+
+// operator shows the statements of the operator's that undo what ours do, or act on it: a few
+// of them unless all are asked for.
+func operator(w io.Writer, prefix string, found []plan.Interference, all bool) {
+	for i, f := range found {
+		if i == few && !all {
+			fmt.Fprintf(w, "%soperator\tand %s more (--full)\n", prefix, counted{len(found) - few, "statement"})
+			return
+		}
+		fmt.Fprintf(w, "%soperator\tstatement %s of your policy %s %s (%s list of %s)\n", prefix, f.Statement, f.Policy, f.What, f.Direction, addresses(f.Members))
+	}
+}
+
+// overruled shows whose routes lack what treatments, or choices, give.
+func overruled(w io.Writer, t TargetStatus) {
+	for _, o := range t.Overruled {
+		fmt.Fprintf(w, "  overruled\t%s of AS%s %s: %s, by other policies behind ours\n", counted{o.Paths, "route"}, o.ASN, o.Address, attributeText(o.Attributes))
+	}
+	for _, o := range t.Untagged {
+		fmt.Fprintf(w, "  untagged\t%s of AS%s %s, by other policies behind ours: choices do nothing there\n", counted{o.Paths, "route"}, o.ASN, o.Address)
+	}
+}

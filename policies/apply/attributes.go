@@ -1,0 +1,169 @@
+package apply
+
+import (
+	"fmt"
+	"slices"
+
+	"depeer/filters"
+	"depeer/policies"
+	"depeer/policies/eval"
+)
+
+// The operator's policies behind ours may take off one attribute of a treatment and leave
+// another, so each is looked for by itself: one that is there proves nothing about another.
+
+// Attribute is a kind of what treatments give.
+type Attribute uint8
+
+const (
+	LocalPref Attribute = iota
+	MED
+	Prepend
+	Communities
+	LargeCommunities
+
+	attributes = iota // how many there are
+)
+
+var attributeNames = [attributes]string{"local-pref", "med", "prepend", "communities", "large-communities"}
+
+// String returns the word that programs read.
+func (a Attribute) String() string {
+	if int(a) >= len(attributeNames) {
+		panic(fmt.Sprintf("apply: no attribute %d", uint8(a)))
+	}
+	return attributeNames[a]
+}
+
+// AttributeProof counts, of the paths that a treatment gives an attribute to, what the route
+// server's table says of it.
+type AttributeProof struct {
+	Proven    int // is there, and was not announced so
+	Overruled int // is not there: the operator's policies behind ours have changed it
+	Unproven  int // the path is not in the table, is too long to be sent, or was announced so
+}
+
+// AttributeProofs are those of all attributes.
+type AttributeProofs [attributes]AttributeProof
+
+// add counts what the table says of the paths to one prefix, lost of which are too long to be
+// sent. Which path of several is which cannot be told, so that they are counted.
+func (p *AttributeProofs) add(x *expected, lost int) {
+	absent := max(0, len(x.changed)+x.passed-x.present)
+	for i := range p {
+		a := Attribute(i)
+		want, given := 0, 0
+		for _, t := range x.changed {
+			if t.shows.has(a) {
+				want++
+			}
+			if t.gives.has(a) {
+				given++
+			}
+		}
+		seen := x.seenWith[i]
+		for j := range x.plain {
+			if x.has(&x.plain[j], a) {
+				seen--
+			}
+		}
+		proven := min(want, max(0, seen))
+		unproven := min(want-proven, absent)
+		overruled := want - proven - unproven
+		proven -= min(proven, lost)
+		if x.already {
+			proven, overruled = 0, 0
+		}
+		p[i].Proven += proven
+		p[i].Overruled += overruled
+		p[i].Unproven += given - proven - overruled
+	}
+}
+
+// shows are attributes, a bit for each.
+type shows uint8
+
+func (s shows) has(a Attribute) bool { return s&(1<<a) != 0 }
+
+// trace is what a treatment leaves to be seen on a path.
+type trace struct {
+	gives shows // what the treatment gives
+	shows shows // of these, what the path was not announced with
+
+	localPref   uint32
+	med         uint32
+	leftmost    filters.ASN
+	repeated    int // how often the leftmost AS should stand in a row
+	communities []policies.Community
+	large       []policies.LargeCommunity
+}
+
+func traceOf(e *eval.Evaluator, v eval.Verdict, r *policies.Route) trace {
+	out, _ := e.Apply(*r)
+	statement, _ := e.Statement(v)
+	actions := statement.Actions
+	t := trace{
+		localPref:   out.LocalPref,
+		communities: without(out.Communities, r.Communities),
+		large:       slices.DeleteFunc(without(out.LargeCommunities, r.LargeCommunities), policies.LargeCommunity.IsScratch),
+	}
+	if out.MED != nil {
+		t.med = *out.MED
+	}
+	if len(out.Path) > 0 {
+		t.leftmost = out.Path[0]
+		t.repeated = longestRun(out.Path, t.leftmost)
+	}
+	givesLarge := slices.ContainsFunc(actions.AddLargeCommunities, func(c policies.LargeCommunity) bool { return !c.IsScratch() })
+	for a, is := range [attributes]struct{ given, differs bool }{
+		LocalPref:        {actions.LocalPref != 0, out.LocalPref != r.LocalPref},
+		MED:              {actions.MED != nil, out.MED != nil && (r.MED == nil || *r.MED != *out.MED)},
+		Prepend:          {actions.Prepend != 0, t.repeated > longestRun(r.Path, t.leftmost)},
+		Communities:      {len(actions.Communities) > 0, len(t.communities) > 0},
+		LargeCommunities: {givesLarge, len(t.large) > 0},
+	} {
+		if is.given {
+			t.gives |= 1 << a
+		}
+		if is.differs {
+			t.shows |= 1 << a
+			t.gives |= 1 << a
+		}
+	}
+	return t
+}
+
+// left returns what of the treatment is on a path of the table.
+func (t *trace) left(r *policies.Route) shows {
+	var left shows
+	for a, is := range [attributes]bool{
+		LocalPref:        r.LocalPref == t.localPref,
+		MED:              r.MED != nil && *r.MED == t.med,
+		Prepend:          longestRun(r.Path, t.leftmost) >= t.repeated,
+		Communities:      len(without(t.communities, r.Communities)) == 0,
+		LargeCommunities: len(without(t.large, r.LargeCommunities)) == 0,
+	} {
+		if is {
+			left |= 1 << a
+		}
+	}
+	return left & t.shows
+}
+
+// longestRun counts how often an AS stands in a row in a path, where it does so most.
+func longestRun(path []filters.ASN, asn filters.ASN) int {
+	longest, n := 0, 0
+	for _, a := range path {
+		n++
+		if a != asn {
+			n = 0
+		}
+		longest = max(longest, n)
+	}
+	return longest
+}
+
+// without returns what list has that others have not.
+func without[E comparable](list, others []E) []E {
+	return slices.DeleteFunc(slices.Clone(list), func(e E) bool { return slices.Contains(others, e) })
+}

@@ -1,0 +1,447 @@
+package plan
+
+import (
+	"cmp"
+	"fmt"
+	"net/netip"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"depeer/filters"
+	"depeer/policies"
+)
+
+// The operator's policies stand around ours in a client's lists:
+//
+//	import   before   depeer          behind
+//	           |                        |
+//	           prepends: matches by     sets, removes, or matches what ours give
+//	           AS path change
+//	export   before   depeer-export   behind
+//	           |                        |
+//	           removes or matches       as on import, and what choices give
+//	           what import gives
+//
+// What is found is about statements, not about routes: whether a statement matches a treated
+// route is not looked at where it has conditions of its own. That an operator's policy
+// accepts before ours is an obstacle: see DecidesBefore.
+
+// Interference is a statement of the operator's that undoes what a policy of ours gives, acts
+// on it, or changes what ours matches.
+type Interference struct {
+	Policy    string       `json:"policy"`
+	Statement string       `json:"statement"`
+	What      string       `json:"what"`      // in plain words
+	Direction string       `json:"direction"` // import or export
+	Members   []netip.Addr `json:"members"`   // in whose lists it stands, by address
+
+	Undoes bool `json:"-"` // takes off, or replaces, what ours give
+}
+
+// Interferences returns what the operator's policies do to what want gives and matches, in a
+// fixed order: import first, then by policy, in the order of statements. It is never nil.
+func (s *State) Interferences(want *policies.RoutingPolicy) []Interference {
+	found := interferences{at: make(map[string]int), out: []Interference{}}
+	gifts := giftsOf(want)
+	for _, isImport := range []bool{true, false} {
+		for _, c := range s.Clients {
+			if c.RouteServer {
+				s.interfering(&found, c, isImport, want, gifts)
+			}
+		}
+	}
+	return found.out
+}
+
+// interfering adds what stands around ours in one list of a client.
+func (s *State) interfering(found *interferences, c Client, isImport bool, want *policies.RoutingPolicy, gifts []gift) {
+	before, behind, ok := s.around(c, isImport)
+	if !ok {
+		return
+	}
+	note := func(o placedStatement, what string, undoes bool) { found.add(o, isImport, c.Address, what, undoes) }
+	for _, o := range before {
+		if !isImport {
+			o.meddles(note, giftsAt(gifts, c, isImport, false))
+			continue
+		}
+		for _, what := range o.misleads(want, c, s.Clients) {
+			note(o, what, false)
+		}
+	}
+	for _, o := range behind {
+		o.meddles(note, giftsAt(gifts, c, isImport, true))
+	}
+}
+
+// placedStatement is a statement of the operator's in a policy.
+type placedStatement struct {
+	OperatorStatement
+	policy string
+}
+
+// around returns the statements before and behind our policy in a list of a client, which may
+// match its routes. ok is false where ours gets no place in it.
+func (s *State) around(c Client, isImport bool) (before, behind []placedStatement, ok bool) {
+	list, ours := c.list(isImport), policyOf(isImport)
+	if !slices.Contains(list, ours) {
+		if list, ok = s.placed(c, isImport); !ok {
+			return nil, nil, false
+		}
+	}
+	place := slices.Index(list, ours)
+	return s.asked(list[:place], c), s.asked(list[place+1:], c), true
+}
+
+// asked returns the operator's statements of policies that may be asked about a client's
+// routes, up to one that ends it.
+func (s *State) asked(list []string, c Client) []placedStatement {
+	var out []placedStatement
+	for _, policy := range list {
+		for _, o := range s.Operator[policy] {
+			if !o.appliesTo(c.Address) {
+				continue
+			}
+			out = append(out, placedStatement{o, policy})
+			if o.ends() {
+				return out
+			}
+		}
+	}
+	return out
+}
+
+// PrependsBefore returns the ASNs that the operator's policies may put in front of the AS
+// paths of a client's routes before our import policy looks at them.
+func (s *State) PrependsBefore(c Client) []filters.ASN {
+	var out []filters.ASN
+	before, _, _ := s.around(c, true)
+	for _, o := range before {
+		if asn := filters.ASN(o.Prepend); asn != 0 && !slices.Contains(out, asn) {
+			out = append(out, asn)
+		}
+	}
+	return out
+}
+
+// gift is one thing that our policy gives to routes.
+type gift struct {
+	kind  giftKind
+	value string // as text
+	by    string // the treatment; empty: by the tags that choices are acted on by
+	// export: our export policy gives it, and it is given to these only.
+	export    bool
+	receivers []netip.Addr
+	place     string // where the statements stand that are looked at
+}
+
+type giftKind uint8
+
+const (
+	givesLocalPref giftKind = iota
+	givesMED
+	givesPrepend
+	givesCommunity
+	givesLarge
+	givesTag
+)
+
+// giftsOf returns what a policy gives, without the marks, each once.
+func giftsOf(p *policies.RoutingPolicy) []gift {
+	var out []gift
+	add := func(g gift) {
+		same := func(o gift) bool {
+			return o.kind == g.kind && o.value == g.value && o.by == g.by && o.export == g.export && slices.Equal(o.receivers, g.receivers)
+		}
+		if !slices.ContainsFunc(out, same) {
+			out = append(out, g)
+		}
+	}
+	for _, statements := range [][]policies.Statement{p.Import, p.Export} {
+		for _, st := range statements {
+			g := gift{by: st.Treatment()}
+			if st.Conditions.NeighborSet.Set != "" { // on export only
+				g = gift{by: "a choice", export: true, receivers: receiversOf(p, st)}
+			}
+			for _, one := range given(st.Actions) {
+				one.by, one.export, one.receivers = g.by, g.export, g.receivers
+				add(one)
+			}
+		}
+	}
+	return out
+}
+
+// receiversOf returns the members whom an export statement is for.
+func receiversOf(p *policies.RoutingPolicy, st policies.Statement) []netip.Addr {
+	for _, set := range p.NeighborSets {
+		if set.Name == st.Conditions.NeighborSet.Set {
+			return set.Addresses
+		}
+	}
+	return nil
+}
+
+// given returns what actions give, without the marks, which come off again.
+func given(a policies.Actions) []gift {
+	var out []gift
+	if a.LocalPref != 0 {
+		out = append(out, gift{kind: givesLocalPref, value: strconv.FormatUint(uint64(a.LocalPref), 10)})
+	}
+	if a.MED != nil {
+		out = append(out, gift{kind: givesMED, value: strconv.FormatUint(uint64(*a.MED), 10)})
+	}
+	if a.Prepend != 0 {
+		out = append(out, gift{kind: givesPrepend, value: strconv.Itoa(int(a.Prepend))})
+	}
+	for _, c := range a.Communities {
+		out = append(out, gift{kind: givesCommunity, value: c.String()})
+	}
+	for _, c := range a.AddLargeCommunities {
+		switch {
+		case c.IsTag():
+			out = append(out, gift{kind: givesTag, value: c.String()})
+		case !c.IsScratch():
+			out = append(out, gift{kind: givesLarge, value: c.String()})
+		}
+	}
+	return out
+}
+
+// giftsAt returns the gifts that a client's routes have where a list is looked at.
+func giftsAt(all []gift, c Client, isImport, isBehind bool) []gift {
+	place := "before " + policyOf(isImport)
+	if isBehind {
+		place = "behind " + policyOf(isImport)
+	}
+	var out []gift
+	for _, g := range all {
+		if g.isOn(c, isImport, isBehind) {
+			g.place = place
+			out = append(out, g)
+		}
+	}
+	return out
+}
+
+// isOn says whether routes have g there: what import gives, and behind depeer-export, instead
+// of the tags, what is given to this client.
+func (g gift) isOn(c Client, isImport, isBehind bool) bool {
+	switch {
+	case isImport || !isBehind:
+		return !g.export
+	case g.export:
+		return slices.Contains(g.receivers, c.Address)
+	default:
+		return g.kind != givesTag
+	}
+}
+
+// String says what is given and by what.
+func (g gift) String() string {
+	by := "which " + g.by + " gives"
+	switch g.kind {
+	case givesLocalPref:
+		return "local-pref " + g.value + ", " + by
+	case givesMED:
+		return "MED " + g.value + ", " + by
+	case givesPrepend:
+		return "the prepend of " + g.by
+	case givesCommunity:
+		return "community " + g.value + ", " + by
+	case givesLarge:
+		return "large community " + g.value + ", " + by
+	case givesTag:
+		return "the tags that members' choices are acted on by"
+	default:
+		panic(fmt.Sprintf("plan: no kind %d of gift", uint8(g.kind)))
+	}
+}
+
+// meddles notes what a statement does to what ours give.
+func (o *placedStatement) meddles(note func(placedStatement, string, bool), gifts []gift) {
+	for _, g := range gifts {
+		if verb := o.undoes(g); verb != "" {
+			note(*o, fmt.Sprintf("%s %s%s", verb, g.place, o.where()), true)
+		}
+		if verb := o.matches(g); verb != "" {
+			note(*o, fmt.Sprintf("%s %s, %s", verb, g.place, o.action()), false)
+		}
+	}
+}
+
+// undoes says how a statement takes off what is given, or "".
+func (o *placedStatement) undoes(g gift) string {
+	switch g.kind {
+	case givesLocalPref:
+		if o.LocalPref != nil && strconv.FormatUint(uint64(*o.LocalPref), 10) != g.value {
+			return fmt.Sprintf("sets local-pref %d over %s,", *o.LocalPref, g)
+		}
+	case givesMED:
+		switch {
+		case o.MED.Replaces && strconv.FormatInt(o.MED.Value, 10) != g.value:
+			return fmt.Sprintf("sets MED %d over %s,", o.MED.Value, g)
+		case !o.MED.Replaces && o.MED.Value != 0:
+			return fmt.Sprintf("adds %d to %s,", o.MED.Value, g)
+		}
+	case givesCommunity:
+		return o.OnCommunities.undoes(g)
+	case givesLarge, givesTag:
+		return o.OnLarge.undoes(g)
+	}
+	return ""
+}
+
+// undoes says how a change of communities takes off one that is given, or "".
+func (c CommunityChange) undoes(g gift) string {
+	switch {
+	case c.Replaces && !slices.Contains(c.Adds, g.value):
+		return fmt.Sprintf("replaces communities, and takes off %s,", g)
+	case slices.ContainsFunc(c.Removes, g.isMatched):
+		return fmt.Sprintf("removes %s,", g)
+	default:
+		return ""
+	}
+}
+
+// isMatched says whether a community that is given matches a regular expression of gobgpd's.
+// One that cannot be read matches, for all that is known.
+func (g gift) isMatched(expression string) bool {
+	r, err := regexp.Compile(expression)
+	return err != nil || r.MatchString(g.value)
+}
+
+// matches says how a statement looks at what is given, or "".
+func (o *placedStatement) matches(g gift) string {
+	how, by := NotAsked, []string(nil)
+	switch g.kind {
+	case givesCommunity:
+		how, by = o.AsksCommunity, o.Communities
+	case givesLarge, givesTag:
+		how, by = o.AsksLarge, o.Large
+	case givesPrepend:
+		if o.AsksPathLength {
+			return "looks at the length of AS paths, and so at " + g.String() + ","
+		}
+	}
+	switch {
+	case how == NotAsked || !slices.ContainsFunc(by, g.isMatched):
+		return ""
+	case how == NoneOf:
+		return fmt.Sprintf("leaves routes out that have %s,", g)
+	default:
+		return fmt.Sprintf("matches %s,", g)
+	}
+}
+
+// where qualifies what a statement with conditions does.
+func (o *placedStatement) where() string {
+	if o.Conditional {
+		return ", where its own conditions match"
+	}
+	return ""
+}
+
+// action says what a statement does to routes that it matches.
+func (o *placedStatement) action() string {
+	var does []string
+	if o.LocalPref != nil {
+		does = append(does, fmt.Sprintf("sets local-pref %d", *o.LocalPref))
+	}
+	if o.MED.Replaces || o.MED.Value != 0 {
+		does = append(does, "changes MED")
+	}
+	if o.Prepend != 0 || o.PrependLeftmost {
+		does = append(does, "prepends")
+	}
+	for _, c := range []CommunityChange{o.OnCommunities, o.OnLarge} {
+		switch {
+		case c.Replaces:
+			does = append(does, "replaces communities by "+strings.Join(c.Adds, " "))
+		case len(c.Removes) > 0:
+			does = append(does, "removes "+strings.Join(c.Removes, " "))
+		case len(c.Adds) > 0:
+			does = append(does, "adds "+strings.Join(c.Adds, " "))
+		}
+	}
+	switch o.Decision {
+	case Accept:
+		does = append(does, "accepts")
+	case Reject:
+		does = append(does, "refuses the route")
+	case None:
+	}
+	if len(does) == 0 {
+		return "and changes nothing that is known here"
+	}
+	return "and " + strings.Join(does, ", ")
+}
+
+// misleads says what a statement before our import policy makes of matches by AS path.
+func (o *placedStatement) misleads(want *policies.RoutingPolicy, c Client, clients []Client) []string {
+	asn := filters.ASN(o.Prepend)
+	if asn == 0 {
+		return nil // none, or the leftmost ASN once more: the neighbor stays
+	}
+	var lost []string
+	var out []string
+	for _, pattern := range patternsOf(want) {
+		isClient := func(c Client) bool { return c.RouteServer && c.ASN == pattern.ASN }
+		switch {
+		case pattern.ASN == asn && pattern.Where != filters.Origin:
+			out = append(out, fmt.Sprintf("prepends AS%s before %s: matches of AS%s take every route that it is prepended to", asn, policies.ImportPolicy, asn))
+		case pattern.Where != filters.Neighbor || pattern.ASN == asn:
+		case c.ASN == pattern.ASN || !slices.ContainsFunc(clients, isClient): // another client's are not met here
+			lost = append(lost, "AS"+pattern.ASN.String())
+		}
+	}
+	if len(lost) > 0 {
+		const few = 3
+		more := ""
+		if len(lost) > few {
+			lost, more = lost[:few], fmt.Sprintf(" and %d more", len(lost)-few)
+		}
+		out = append(out, fmt.Sprintf("prepends AS%s before %s%s: match: neighbor of %s%s cannot hold there", asn, policies.ImportPolicy, o.where(), strings.Join(lost, ", "), more))
+	}
+	return slices.Compact(out)
+}
+
+// patternsOf returns the patterns that import statements look for in AS paths.
+func patternsOf(p *policies.RoutingPolicy) []policies.ASPathPattern {
+	var out []policies.ASPathPattern
+	for _, set := range p.ASPathSets {
+		for _, pattern := range set.Patterns {
+			if !slices.Contains(out, pattern) {
+				out = append(out, pattern)
+			}
+		}
+	}
+	slices.SortFunc(out, func(a, b policies.ASPathPattern) int {
+		return cmp.Or(cmp.Compare(a.ASN, b.ASN), cmp.Compare(a.Where, b.Where))
+	})
+	return out
+}
+
+// interferences gathers what is found, with the members that it is about.
+type interferences struct {
+	out []Interference
+	at  map[string]int // by all that is said
+}
+
+func (f *interferences) add(o placedStatement, isImport bool, member netip.Addr, what string, undoes bool) {
+	direction := "export"
+	if isImport {
+		direction = "import"
+	}
+	key := strings.Join([]string{o.policy, o.Name, direction, what}, "\x00")
+	i, known := f.at[key]
+	if !known {
+		i = len(f.out)
+		f.at[key], f.out = i, append(f.out, Interference{Policy: o.policy, Statement: o.Name, Direction: direction, What: what, Undoes: undoes})
+	}
+	if last := len(f.out[i].Members) - 1; last < 0 || f.out[i].Members[last] != member {
+		f.out[i].Members = append(f.out[i].Members, member)
+	}
+}
