@@ -15,6 +15,7 @@ import (
 	"depeer/cmd/internal/view"
 	"depeer/policies/apply"
 	"depeer/policies/journal"
+	"depeer/policies/operate"
 	"depeer/policies/plan"
 )
 
@@ -104,7 +105,7 @@ func (s *session) afterPending(store *journal.Store, p *plan.Plan, id string) (v
 		return view.Apply{}, err
 	}
 	for _, r := range records {
-		if r.Begun.Undoes == id && r.Outcome == outcomeApplied {
+		if r.Begun.Undoes == id && operate.TookEffect(&r) {
 			return view.Apply{}, &failure{code: Restored, name: "restored", err: errors.New("not confirmed in time; what was before is in force again")}
 		}
 	}

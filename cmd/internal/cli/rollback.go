@@ -8,6 +8,7 @@ import (
 
 	"depeer/policies"
 	"depeer/policies/journal"
+	"depeer/policies/operate"
 	"depeer/policies/plan"
 )
 
@@ -134,7 +135,7 @@ func (s *session) wayBack(store *journal.Store, address, id string) (*journal.Re
 		if r.Unread != nil && r.ID == id {
 			return nil, nil, &failure{code: Failed, name: "unread", err: r.Unread}
 		}
-		if tookEffect(r) && (id == "" && r.Begun.Action != actionRepair || r.ID == id) {
+		if operate.TookEffect(r) && (id == "" && r.Begun.Action != actionRepair || r.ID == id) {
 			return r, last, nil
 		}
 	}
@@ -155,7 +156,7 @@ func (s *session) before(store *journal.Store, address, id string) *plan.Plan {
 		switch {
 		case records[i].Unread != nil:
 			last = nil // what it left is not known
-		case tookEffect(&records[i]):
+		case operate.TookEffect(&records[i]):
 			last, _ = records[i].Plan()
 		}
 	}

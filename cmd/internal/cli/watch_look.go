@@ -13,6 +13,7 @@ import (
 	"depeer/policies"
 	"depeer/policies/exchange"
 	"depeer/policies/journal"
+	"depeer/policies/operate"
 	"depeer/policies/plan"
 	"depeer/policies/rib"
 	"depeer/policies/watch"
@@ -172,7 +173,7 @@ func (k *keeper) history(f *watch.Finding) error {
 			k.unfinished(f, record)
 		}
 		newest = false
-		if !tookEffect(record) {
+		if !operate.TookEffect(record) {
 			continue
 		}
 		p, err := record.Plan()
