@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"hash"
 	"net/netip"
-	"slices"
 
 	"depeer/filters"
 )
@@ -61,46 +60,4 @@ func comparePatterns(a, b ASPathPattern) int {
 // Empty says whether p does nothing: it has no statement, and shuts no session.
 func (p *RoutingPolicy) Empty() bool {
 	return len(p.Import)+len(p.Export)+len(p.Sessions) == 0
-}
-
-// Element is one entry or pattern of a policy, and what is done to what it matches.
-type Element struct{ What, Treatment string }
-
-// Matched returns the elements by which a policy of Build's finds what it treats, each
-// once: not those that spare routes.
-func (p *RoutingPolicy) Matched() []Element {
-	treatments := make(map[string]string) // by set
-	for _, s := range p.Import {
-		if s.Treatment() == "" {
-			continue
-		}
-		for _, c := range []Condition{s.Conditions.PrefixSet, s.Conditions.ASPathSet} {
-			if c.Set != "" && !c.Invert {
-				treatments[c.Set] = s.Treatment()
-			}
-		}
-	}
-	seen := make(map[Element]bool)
-	for _, set := range p.PrefixSets {
-		if t, matched := treatments[set.Name]; matched {
-			for _, e := range set.Entries {
-				seen[Element{entryLine(e), t}] = true
-			}
-		}
-	}
-	for _, set := range p.ASPathSets {
-		if t, matched := treatments[set.Name]; matched {
-			for _, a := range set.Patterns {
-				seen[Element{a.String(), t}] = true
-			}
-		}
-	}
-	out := make([]Element, 0, len(seen))
-	for e := range seen {
-		out = append(out, e)
-	}
-	slices.SortFunc(out, func(a, b Element) int {
-		return cmp.Or(cmp.Compare(a.What, b.What), cmp.Compare(a.Treatment, b.Treatment))
-	})
-	return out
 }
