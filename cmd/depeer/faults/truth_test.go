@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	api "github.com/osrg/gobgp/v3/api"
 )
 
 // standing is what status says of one target, to a program.
@@ -156,7 +158,7 @@ func TestTruncatedElsewhere(t *testing.T) {
 	other.write("ours.yaml", list(50))
 	for _, machine := range []*world{w, other} {
 		machine.write("ours.yaml", list(50))
-		machine.on("plan", "ours.yaml", "-o", "short.plan").exits(4).says("guard-max-shrink", "1649", "1699")
+		machine.on("plan", "ours.yaml", "-o", "short.plan").exits(4).says("shrink 1,649 of 424 entries: refused")
 		machine.write("ours.yaml", list(1699)+"  - {name: New, prefixes: [20.30.0.0/24]}\n")
 		var p struct {
 			Changes []struct{ ID, Before, After string } `json:"provider_changes"`
@@ -166,9 +168,60 @@ func TestTruncatedElsewhere(t *testing.T) {
 			t.Errorf("providers change: %v", p.Changes)
 		}
 		machine.write("ours.yaml", list(1699+200))
-		machine.on("plan", "ours.yaml").exits(4).says("guard-max-growth", "200")
+		machine.on("plan", "ours.yaml").exits(4).says("growth 200 of 169 entries: refused")
 	}
 	other.on("plan", "ours.yaml").exits(4).says("in-force-unknown")
 	other.write("ours.yaml", list(50))
 	other.on("plan", "ours.yaml", "-o", "short.plan", "--allow-shrink", "1649").exits(0)
+}
+
+// Situation 26: each rollback without an ID goes one step further back, and an apply starts
+// anew. IDs may be shortened.
+func TestRollbackStepByStep(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, exchange())
+	w.put("a")
+	w.put("b")
+	w.put("a")
+	for _, list := range []string{"b", "a"} {
+		w.on("rollback", "--yes").exits(0)
+		w.holds(outcomes[list])
+	}
+	w.put("b") // anew
+	for _, list := range []string{"a", ""} {
+		w.on("rollback", "--yes").exits(0)
+		w.holds(outcomes[list])
+	}
+	w.on("rollback", "--yes").exits(1).says("no change of this machine is left")
+	w.put("b")
+	global, err := w.Daemon.API().GetBgp(t.Context(), &api.GetBgpRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.on("rollback", "000099", "--yes").exits(3).says("no change 000099")
+	w.on("rollback", "0000", "--yes").exits(3).says("several entries begin so")
+	w.depeer("show", "000002").exits(0).says("2026-01-02")
+	w.typed("no", "rollback", "000002", "--target", w.target).exits(1).says("changes", "statements")
+	w.holds(outcomes["b"])
+	w.typed(global.Global.RouterId, "rollback", "000002", "--target", w.target).exits(0)
+	w.holds(outcomes["a"])
+}
+
+// Situation 1, with a watch: what the target holds already and lists ask for is not changed,
+// and history's last is not put back.
+func TestWatchFindsWhatListsAsk(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, exchange())
+	w.put("a")
+	w.depeer("emit", "b.yaml", "--into", w.Daemon.ConfigFile).exits(0)
+	w.Daemon.Reload()
+	w.holds(outcomes["b"])
+	r := w.watch("b")
+	r.says(0, "state=in-sync")
+	w.holds(outcomes["b"])
+	r.ends()
+	if calls := fmt.Sprint(w.history()); calls != "[apply applied watch recorded]" {
+		t.Errorf("history: %v", calls)
+	}
+	w.standing(0)
 }

@@ -65,6 +65,11 @@ func (k *keeper) find(ctx context.Context) (watch.Finding, error) {
 	if w := k.want; w != nil {
 		f.Lists, f.Unfit = w.version, w.policy == nil
 		f.Listed = w.policy != nil && plan.To(state, w.policy, "watch").Empty()
+		if f.Listed && !f.Stands && len(state.Strange) == 0 && k.found.last.Wanted().Digest() != w.policy.Digest() {
+			// It holds what lists ask for, and history expected something else: nothing is put
+			// back, and a change that has nothing to do records it.
+			f.Stands, f.Listed = true, false
+		}
 	}
 	return f, nil
 }
