@@ -149,6 +149,11 @@ func (s *session) afterPending(store *journal.Store, p *plan.Plan, id string) (v
 			return view.Apply{}, &failure{code: Restored, name: "restored", err: errors.New("not confirmed in time; what was before is in force again")}
 		}
 	}
+	for _, r := range records {
+		if r.ID == id && len(r.Events) > 0 && r.Events[len(r.Events)-1].Text == noLonger {
+			return view.Apply{}, &failure{code: Unfit, name: "changed-since", err: fmt.Errorf("%s is %s", id, noLonger), hint: "depeer status --target " + p.Target}
+		}
+	}
 	return view.Apply{Target: p.Target, ID: id, Outcome: "confirmed"}, nil
 }
 
