@@ -1,7 +1,6 @@
 package policies
 
 import (
-	"cmp"
 	"fmt"
 	"io"
 	"net/netip"
@@ -58,10 +57,7 @@ func (p *RoutingPolicy) names() []string {
 
 // Genuine says whether the set's name is the one of its entries.
 func (s PrefixSet) Genuine() bool {
-	sorted := inOrder(s.Entries, func(a, b filters.Entry) int {
-		return cmp.Or(a.Prefix.Compare(b.Prefix), cmp.Compare(a.Min, b.Min), cmp.Compare(a.Max, b.Max))
-	})
-	return genuine(s.Name, sorted, entryLine)
+	return genuine(s.Name, inOrder(s.Entries, compareEntries), entryLine)
 }
 
 // Genuine says whether the set's name is the one of its addresses.
@@ -71,10 +67,7 @@ func (s NeighborSet) Genuine() bool {
 
 // Genuine says whether the set's name is the one of its patterns.
 func (s ASPathSet) Genuine() bool {
-	sorted := inOrder(s.Patterns, func(a, b ASPathPattern) int {
-		return cmp.Or(cmp.Compare(a.ASN, b.ASN), cmp.Compare(a.Where, b.Where))
-	})
-	return genuine(s.Name, sorted, ASPathPattern.String)
+	return genuine(s.Name, inOrder(s.Patterns, comparePatterns), ASPathPattern.String)
 }
 
 // Genuine says whether the set's name is the one of its patterns.

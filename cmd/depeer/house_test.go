@@ -39,6 +39,7 @@ var rooms = map[string][]string{
 	"policies/persist":  {"policies", "filters", "filters/diag", "policies/plan", "policies/render"},
 	"policies/journal":  {"policies/plan"},
 	"policies/apply":    {"policies", "filters", "policies/eval", "policies/plan", "policies/impact", "policies/length", "policies/journal", "policies/rib"},
+	"policies/operate":  {"policies", "policies/apply", "policies/journal", "policies/plan"},
 	"policies/watch":    {},
 	"policies/gobgp":    {"policies", "filters", "policies/plan", "policies/rib"},
 

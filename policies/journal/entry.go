@@ -57,6 +57,7 @@ type Begun struct {
 	Overrides plan.Overrides `json:"overrides,omitempty"`
 	Limits    plan.Limits    `json:"limits,omitempty"` // that held
 	Calls     int            `json:"calls"`
+	Digest    string         `json:"digest,omitempty"` // of the policy that it leads to
 
 	// PolicyLists counts the operator's lists of policies that it puts back: it does
 	// nothing else then. AcceptedLists are those that may have lost what they have.
@@ -98,6 +99,7 @@ func (e *Entry) begin(p *plan.Plan, start Start) error {
 	begun := &Begun{
 		Plan: p.ID, Action: start.Action, Target: p.Target, Name: p.Name, Server: p.Server, Holder: start.Holder,
 		Undoes: start.Undoes, Lists: p.Lists, Overrides: p.Overrides, Limits: p.Limits, Calls: len(p.Change.Calls()) + len(p.PolicyLists),
+		Digest:      p.Wanted().Digest(),
 		PolicyLists: len(p.PolicyLists), AcceptedLists: p.AcceptedLists,
 	}
 	if err := e.write(Event{Kind: Begin, By: &by, Begun: begun}); err != nil {

@@ -68,19 +68,17 @@ func (l *Lock) Unread() ([]Record, error) {
 	return slices.DeleteFunc(all, func(r Record) bool { return r.Unread == nil }), err
 }
 
+// ErrAmbiguous says that several entries have an ID that begins so.
+var ErrAmbiguous = errors.New("several entries begin so")
+
 // Show returns an entry of a target by its ID, or the newest of a plan by the
-// plan's.
+// plan's. Both may be shortened, as long as they begin no other one.
 func (s *Store) Show(target, id string) (*Record, error) {
 	all, err := s.History(target)
 	if err != nil {
 		return nil, err
 	}
-	for _, r := range slices.Backward(all) {
-		if r.ID == id || r.Begun.Plan == id {
-			return &r, nil
-		}
-	}
-	return nil, fmt.Errorf("%s: %w", id, ErrNotFound)
+	return choose(all, id)
 }
 
 // Find looks for Show's entry among all targets.
@@ -89,25 +87,42 @@ func (s *Store) Find(id string) (*Record, error) {
 	if err != nil {
 		return nil, fmt.Errorf("history: %w", err)
 	}
-	var found *Record
+	var all []Record
 	for _, t := range targets {
 		if !t.IsDir() {
 			continue // not ours
 		}
-		all, err := s.history(filepath.Join(s.dir, "targets", t.Name()))
+		of, err := s.history(filepath.Join(s.dir, "targets", t.Name()))
 		if err != nil {
 			return nil, err
 		}
-		for _, r := range all {
-			if (r.ID == id || r.Begun.Plan == id) && (found == nil || found.From.Before(r.From)) {
-				found = &r
+		all = append(all, of...)
+	}
+	return choose(all, id)
+}
+
+// choose returns the newest entry of an ID, whole or shortened.
+func choose(all []Record, id string) (*Record, error) {
+	for _, named := range []func(string) bool{
+		func(name string) bool { return name == id },
+		func(name string) bool { return id != "" && strings.HasPrefix(name, id) },
+	} {
+		var found *Record
+		for i := range all {
+			r := &all[i]
+			switch {
+			case !named(r.ID) && !named(r.Begun.Plan):
+			case found != nil && found.Begun.Plan != r.Begun.Plan:
+				return nil, fmt.Errorf("%s: %w: %s, %s", id, ErrAmbiguous, found.ID, r.ID)
+			case found == nil || found.From.Before(r.From):
+				found = r
 			}
 		}
+		if found != nil {
+			return found, nil
+		}
 	}
-	if found == nil {
-		return nil, fmt.Errorf("%s: %w", id, ErrNotFound)
-	}
-	return found, nil
+	return nil, fmt.Errorf("%s: %w", id, ErrNotFound)
 }
 
 func (s *Store) history(dir string) ([]Record, error) {

@@ -1,11 +1,16 @@
 package plan
 
-import "depeer/policies"
+import (
+	"slices"
 
-// Guards on how much a plan changes, against what was applied last. They count what
+	"depeer/policies"
+)
+
+// Guards on how much a plan changes, against what is in force on the target. They count what
 // is listed, as the lists say it: an entry is a prefix or an ASN, once, whoever lists
-// it. A change of treatment adds an entry where it is refused from now on, and takes
-// none away.
+// it. Where this machine does not know from which lists that was made, they count the elements
+// of sets (policies.Matched), of what is in force and of what is planned. A change of treatment adds an entry
+// where it is refused from now on, and takes none away.
 
 // The codes of guards on the size of a change.
 const (
@@ -40,10 +45,15 @@ type Guard = policies.Answer
 
 // Sizes is what guards on the size of a change look at.
 type Sizes struct {
-	// Last and Now are the providers of the plan that was applied last, and of
-	// this one; Last is nil where none was.
-	Last, Now              []ProviderRef
-	LastLists, Lists       []ListRef
+	// Last and Now are the providers of the plan that put in what is in force, and of
+	// this one; Last is nil where nothing is.
+	Last, Now        []ProviderRef
+	LastLists, Lists []ListRef
+	// InForce and Wanted are the policies, where that plan is not known; else nil.
+	InForce, Wanted *policies.RoutingPolicy
+	// Lost: nothing is in force, and Last are the providers of what was until a restart.
+	// Growth is not looked at then.
+	Lost                   bool
 	Treatments             []policies.Treatment // the present ones
 	Growth, Shrink         uint64               // limits in millionths of a percent
 	Free                   int                  // entries that may be added whatever Growth says
@@ -51,7 +61,7 @@ type Sizes struct {
 }
 
 // Guards returns the answers of all guards on the size of a change. Growth is not
-// looked at where nothing was applied: other limits hold then.
+// looked at where nothing is in force: other limits hold then.
 func (z *Sizes) Guards() []Guard {
 	var last, added, gone int
 	for _, force := range z.entries() {
@@ -67,7 +77,7 @@ func (z *Sizes) Guards() []Guard {
 	}
 	grow := Guard{Code: CodeGrowth, Value: added, Limit: max(z.Free, policies.Share(last, z.Growth)), Base: last, Flag: "--allow-growth"}
 	grow.OK = grow.Value <= grow.Limit
-	grow.Pass(policies.AtFirst, last == 0)
+	grow.Pass(policies.AtFirst, last == 0 || z.Lost)
 	grow.Allow(z.AllowGrow)
 	shrink := Guard{Code: CodeShrink, Value: gone, Limit: policies.Share(last, z.Shrink), Base: last, Flag: "--allow-shrink"}
 	shrink.OK = shrink.Value <= shrink.Limit
@@ -87,6 +97,9 @@ const (
 
 // entries returns what was in force, and what is.
 func (z *Sizes) entries() map[string]force {
+	if z.InForce != nil {
+		return z.elements()
+	}
 	refuses := make(map[string]bool)
 	for _, t := range z.Treatments {
 		refuses[t.Name] = t.Reject
@@ -113,6 +126,43 @@ func (z *Sizes) entries() map[string]force {
 	note(z.Last, was, wasRefused)
 	note(z.Now, is, isRefused)
 	return entries
+}
+
+// elements is entries where only policies are known.
+func (z *Sizes) elements() map[string]force {
+	elements := make(map[string]force)
+	note := func(p *policies.RoutingPolicy, there, refused force) {
+		for _, e := range p.Matched(z.Treatments) {
+			if elements[e.What] |= there; e.Refused {
+				elements[e.What] |= refused
+			}
+		}
+	}
+	note(z.InForce, was, wasRefused)
+	note(z.Wanted, is, isRefused)
+	return elements
+}
+
+// Changes returns what differs in providers. Where those of what is in force are not known, it
+// names those that nothing in force is of.
+func (z *Sizes) Changes() []ProviderChange {
+	switch {
+	case z.InForce == nil && z.Lost:
+		return ProviderChanges(nil, z.Now)
+	case z.InForce == nil:
+		return ProviderChanges(z.Last, z.Now)
+	}
+	there := make(map[string]bool)
+	for _, e := range z.InForce.Matched(nil) {
+		there[e.Match] = true
+	}
+	var before []ProviderRef
+	for _, r := range z.Now {
+		if slices.ContainsFunc(r.Matches, func(m string) bool { return there[m] }) {
+			before = append(before, r)
+		}
+	}
+	return ProviderChanges(before, z.Now)
 }
 
 // emptied returns a guard for each list that had entries and has none now. There

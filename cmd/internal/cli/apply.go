@@ -17,6 +17,7 @@ import (
 	"depeer/policies/exchange"
 	"depeer/policies/gobgp"
 	"depeer/policies/journal"
+	"depeer/policies/operate"
 	"depeer/policies/plan"
 )
 
@@ -204,7 +205,17 @@ func (s *session) change(ctx context.Context, t target, client *gobgp.Client, lo
 	if result.Outcome == apply.Partial {
 		return entry, result, errors.Join(err, entry.Close()) // without an end: recover finds it
 	}
-	return entry, result, errors.Join(err, entry.End(result.Outcome.String()))
+	return entry, result, errors.Join(err, entry.End(s.outcomeFor(result.Outcome, p, start)))
+}
+
+// outcomeFor is how the journal calls what became of a change: that there was nothing to do
+// is recorded where the history expected something else to be in force, and a step back is one
+// whatever it had to do.
+func (s *session) outcomeFor(o apply.Outcome, p *plan.Plan, start journal.Start) string {
+	if o == apply.Nothing && (start.Undoes != "" || operate.Says(p, s.lastKnown(p.Target))) {
+		return operate.Recorded
+	}
+	return o.String()
 }
 
 func (s *session) applier(t target, client *gobgp.Client, entry *journal.Entry, holder string) *apply.Applier {

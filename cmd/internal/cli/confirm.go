@@ -15,6 +15,7 @@ import (
 	"depeer/cmd/internal/view"
 	"depeer/policies/apply"
 	"depeer/policies/journal"
+	"depeer/policies/operate"
 	"depeer/policies/plan"
 )
 
@@ -46,11 +47,18 @@ func confirmCommand(s *session) *cli.Command {
 				return err
 			}
 			w, err := waitsOf(lock.Pending())
+			gone, why := false, "confirmed"
 			if err == nil {
-				err = s.disarm(lock, w, "confirmed")
+				if gone = s.isGone(c.Context, t, store, w.pending); gone {
+					why = noLonger
+				}
+				err = s.disarm(lock, w, why)
 			}
 			if err = errors.Join(err, lock.Unlock()); err != nil {
 				return err
+			}
+			if gone {
+				return &failure{code: Unfit, name: "changed-since", err: fmt.Errorf("%s is %s: there is nothing to keep, and it waits no more", w.pending.Entry, noLonger), hint: "depeer status --target " + address}
 			}
 			result := view.Apply{Target: address, Outcome: "confirmed"}
 			switch {
@@ -62,6 +70,39 @@ func confirmCommand(s *session) *cli.Command {
 			return s.view.Apply(result)
 		},
 	}
+}
+
+// noLonger is said of what waits for a confirmation, and was replaced or lost meanwhile.
+const noLonger = "no longer in force"
+
+// isGone says whether what waits for a confirmation is not what the target holds any more. A
+// target that does not answer is believed to hold it, and that is said.
+func (s *session) isGone(ctx context.Context, t target, store *journal.Store, pending *journal.Pending) bool {
+	if pending == nil {
+		return false
+	}
+	unknown := func(err error) bool {
+		s.view.Note("whether it is still in force is not known: %v", err)
+		return false
+	}
+	record, err := store.Show(t.options.Address, pending.Entry)
+	if err != nil {
+		return unknown(err)
+	}
+	p, err := record.Plan()
+	if err != nil {
+		return unknown(err)
+	}
+	client, err := s.dial(ctx, t)
+	if err != nil {
+		return unknown(err)
+	}
+	defer client.Close()
+	state, err := client.State(ctx)
+	if err != nil {
+		return unknown(err)
+	}
+	return state.InForce().Digest() != p.Wanted().Digest()
 }
 
 // awaitConfirm arms the way back, lets go of the lock, and waits for what comes.
@@ -104,8 +145,13 @@ func (s *session) afterPending(store *journal.Store, p *plan.Plan, id string) (v
 		return view.Apply{}, err
 	}
 	for _, r := range records {
-		if r.Begun.Undoes == id && r.Outcome == outcomeApplied {
+		if r.Begun.Undoes == id && operate.TookEffect(&r) {
 			return view.Apply{}, &failure{code: Restored, name: "restored", err: errors.New("not confirmed in time; what was before is in force again")}
+		}
+	}
+	for _, r := range records {
+		if r.ID == id && len(r.Events) > 0 && r.Events[len(r.Events)-1].Text == noLonger {
+			return view.Apply{}, &failure{code: Unfit, name: "changed-since", err: fmt.Errorf("%s is %s", id, noLonger), hint: "depeer status --target " + p.Target}
 		}
 	}
 	return view.Apply{Target: p.Target, ID: id, Outcome: "confirmed"}, nil

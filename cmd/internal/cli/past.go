@@ -6,6 +6,7 @@ import (
 
 	"depeer/filters/diag"
 	"depeer/policies/journal"
+	"depeer/policies/operate"
 	"depeer/policies/plan"
 )
 
@@ -32,7 +33,7 @@ func readPast(store *journal.Store, address string) (past, error) {
 		case record.Unread != nil:
 			found.not(record.Unread)
 			continue
-		case !tookEffect(record):
+		case !operate.TookEffect(record):
 			continue
 		}
 		p, unread := record.Plan()
@@ -47,12 +48,6 @@ func readPast(store *journal.Store, address string) (past, error) {
 		break
 	}
 	return found, nil
-}
-
-// tookEffect says whether an entry has left a policy of ours in force, or none. One that
-// has only put the operator's lists back says nothing of that.
-func tookEffect(record *journal.Record) bool {
-	return record.Outcome == outcomeApplied && record.Begun.PolicyLists == 0
 }
 
 // not notes that what was applied last is not known.

@@ -13,9 +13,9 @@ import (
 
 	"depeer/cmd/internal/view"
 	"depeer/policies"
-	"depeer/policies/exchange"
 	"depeer/policies/gobgp"
 	"depeer/policies/impact"
+	"depeer/policies/operate"
 	"depeer/policies/plan"
 )
 
@@ -143,8 +143,13 @@ func (s *session) draft(ctx context.Context, in *input, client *gobgp.Client, st
 	if result.Persist, err = s.lookAtFile(args.target, p, state, &in.diags); err != nil {
 		return view.Plan{}, err
 	}
-	sizes := s.sizes(in, p, past.read)
-	result.Changes, result.Guards = plan.ProviderChanges(sizes.Last, sizes.Now), append(staticGuards(in.diags), sizes.Guards()...)
+	now, err := operate.Look(store, args.target.options.Address, state)
+	if err != nil {
+		return view.Plan{}, err
+	}
+	sizes := s.sizes(in, p, now, past.read)
+	in.unknownInForce(sizes, now)
+	result.Changes, result.Guards = sizes.Changes(), append(staticGuards(in.diags), sizes.Guards()...)
 	result.Guards = append(result.Guards, plan.SessionGuard(change, args.overrides[plan.AllowSessions], p.Members))
 	result.Guards = append(result.Guards, plan.AddPathGuards(state, want)...)
 	if err := s.foresee(ctx, in, client, state, args, past.read, &result); err != nil {
@@ -153,20 +158,6 @@ func (s *session) draft(ctx context.Context, in *input, client *gobgp.Client, st
 	policies.Suggest(result.Guards)
 	result.Diagnostics = in.diags
 	return result, nil
-}
-
-// sizes is what guards on the size of a change look at.
-func (s *session) sizes(in *input, p, last *plan.Plan) plan.Sizes {
-	limits := in.exchange.Limits
-	sizes := plan.Sizes{
-		Now: p.Providers, Lists: p.Lists, Treatments: in.exchange.Treatments,
-		Growth: uint64(limits.MaxGrowth), Shrink: uint64(limits.MaxShrink), Free: exchange.FreeGrowth,
-		AllowGrow: p.Overrides["allow-growth"], AllowShrink: p.Overrides["allow-shrink"],
-	}
-	if last != nil {
-		sizes.Last, sizes.LastLists = last.Providers, last.Lists
-	}
-	return sizes
 }
 
 // foresee looks at all routes, and notes in the plan what its apply goes by: whose

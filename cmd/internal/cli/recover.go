@@ -10,9 +10,11 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"depeer/policies"
 	"depeer/policies/apply"
 	"depeer/policies/gobgp"
 	"depeer/policies/journal"
+	"depeer/policies/operate"
 	"depeer/policies/plan"
 )
 
@@ -109,7 +111,26 @@ func (s *session) recoverLocked(c *cli.Context, t target, lock *journal.Lock) er
 		return &failure{code: Failed, name: "journal", err: fmt.Errorf("%w; nothing was changed", err)}
 	}
 	result, err := s.leadOut(c.Context, t, client, state.Server, cut, entry)
+	if result.Outcome == apply.Restored && err == nil {
+		return s.obeyed(c.Context, t, client, cut.plan)
+	}
 	return s.recovered(c.Context, t, entry, result, err)
+}
+
+// obeyed looks, after what was before was put back, whether every client that obeyed it then
+// does so now: a restart may have taken our policies out of their lists.
+func (s *session) obeyed(ctx context.Context, t target, client *gobgp.Client, p *plan.Plan) error {
+	restored := &failure{code: Restored, name: "restored", err: errors.New("undone; what was before is in force again")}
+	hint := "depeer repair --target " + t.options.Address
+	state, err := client.State(ctx)
+	if err != nil {
+		return &failure{code: Unclear, name: "partial", err: fmt.Errorf("undone; whether every client obeys what was before is not known: %w", err), hint: hint}
+	}
+	if lost := operate.Disobeying(state, p); len(lost) > 0 {
+		return &failure{code: Unclear, name: "partial", hint: hint,
+			err: fmt.Errorf("undone, and what was before is there, but not in force for %d of %d clients: %s not in the import list of %s", len(lost), state.Members(), policies.ImportPolicy, lost[0].Address)}
+	}
+	return restored
 }
 
 // leadOut goes on with what was cut off, and ends its journal if it is over.
@@ -166,9 +187,6 @@ func (s *session) resume(t target, lock *journal.Lock, cut cutOff, state *plan.S
 
 // recovered shows what came of it.
 func (s *session) recovered(ctx context.Context, t target, entry *journal.Entry, result apply.Result, err error) error {
-	if result.Outcome == apply.Restored && err == nil {
-		return &failure{code: Restored, name: "restored", err: errors.New("undone; what was before is in force again")}
-	}
 	if err != nil {
 		return s.outcome(ctx, t.options.Address, result, err)
 	}

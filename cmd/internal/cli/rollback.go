@@ -6,8 +6,10 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"depeer/cmd/internal/view"
 	"depeer/policies"
 	"depeer/policies/journal"
+	"depeer/policies/operate"
 	"depeer/policies/plan"
 )
 
@@ -24,10 +26,12 @@ type rollbackArgs struct {
 
 func rollbackCommand(s *session) *cli.Command {
 	return &cli.Command{
-		Name:        "rollback",
-		Usage:       "goes back to what was in force before a change",
-		ArgsUsage:   "[ID]",
-		Description: "Without an ID, before the last change. Refuses if somebody has changed ours since.",
+		Name:      "rollback",
+		Usage:     "goes back to what was in force before a change",
+		ArgsUsage: "[ID]",
+		Description: "Without an ID, one step back each time: a rollback, an expiry, a recovery and a repair are no\n" +
+			"steps. IDs may be shortened. Shows what would change, and asks. Refuses if somebody has\n" +
+			"changed ours since.",
 		Flags: append(targetFlags(), yesFlag,
 			&cli.GenericFlag{Name: plan.AllowSessions, Value: new(override), Usage: "shut up to `N` sessions of members again, or N% of the members"},
 		),
@@ -75,23 +79,30 @@ func (s *session) rollback(c *cli.Context, t target, store *journal.Store, args 
 	if err != nil {
 		return err
 	}
-	if err := choosable(state, origin.Change.Old); err != nil {
+	want, before, err := s.backTo(store, address, back, origin)
+	if err != nil {
 		return err
 	}
-	if err := obstructed(plan.ChoiceObstacles(state, origin.Change.Old), address); err != nil {
+	if err := choosable(state, want); err != nil {
 		return err
 	}
-	s.tooMuch(origin.Change.Old, t.added, "what is put back")
+	if err := obstructed(plan.ChoiceObstacles(state, want), address); err != nil {
+		return err
+	}
+	s.tooMuch(want, t.added, "what is put back")
 	id := newID()
-	p := s.newPlan(t, state, id, *plan.To(remembering(state, last), origin.Change.Old, id))
+	p := s.newPlan(t, state, id, *plan.To(remembering(state, last), want, id))
 	if err := allowSessions(p, args.sessions, args.whatever); err != nil {
 		return err
 	}
 	p.Touched = origin.Touched // likely the same again
-	if before := s.before(store, address, back.ID); before != nil {
+	if before != nil {
 		p.Lists, p.Providers, p.Counted = before.Lists, before.Providers, before.Counted
 	}
 	if !args.yes {
+		if err := s.showBack(c, t, state, p); err != nil {
+			return err
+		}
 		if err := s.ask(c, address, p.Server); err != nil {
 			return err
 		}
@@ -125,20 +136,48 @@ func (s *session) wayBack(store *journal.Store, address, id string) (*journal.Re
 	case last == nil:
 		return nil, nil, &failure{code: Failed, name: "no-history", err: fmt.Errorf("nothing was applied to %s from this machine", address)}
 	}
-	records, err := store.History(address)
-	if err != nil {
-		return nil, nil, err
-	}
-	for i := len(records) - 1; i >= 0; i-- {
-		r := &records[i]
-		if r.Unread != nil && r.ID == id {
-			return nil, nil, &failure{code: Failed, name: "unread", err: r.Unread}
+	if id == "" {
+		step, err := operate.Step(store, address, last)
+		if errors.Is(err, operate.ErrNoStep) {
+			err = &failure{code: Failed, name: "no-history", err: err, hint: "depeer history --target " + address + ", and depeer rollback ID"}
 		}
-		if tookEffect(r) && (id == "" && r.Begun.Action != actionRepair || r.ID == id) {
-			return r, last, nil
-		}
+		return step, last, err
 	}
-	return nil, nil, &failure{code: Invalid, name: "no-such-change", err: fmt.Errorf("no change %s was applied to %s", id, address), hint: "depeer history --target " + address}
+	record, err := store.Show(address, id)
+	switch {
+	case errors.Is(err, journal.ErrNotFound) || err == nil && record.Unread == nil && !operate.TookEffect(record):
+		return nil, nil, &failure{code: Invalid, name: "no-such-change", err: fmt.Errorf("no change %s was applied to %s", id, address), hint: "depeer history --target " + address}
+	case errors.Is(err, journal.ErrAmbiguous):
+		return nil, nil, &failure{code: Invalid, name: "no-such-change", err: err, hint: "depeer history --target " + address}
+	case err == nil && record.Unread != nil:
+		return nil, nil, &failure{code: Failed, name: "unread", err: record.Unread}
+	}
+	return record, last, err
+}
+
+// backTo returns the policy that was in force before an entry, and the plan that had put it
+// in; nil where that is not known. One that only recorded what it found goes back to what
+// history expected until then.
+func (s *session) backTo(store *journal.Store, address string, back *journal.Record, origin *plan.Plan) (*policies.RoutingPolicy, *plan.Plan, error) {
+	before := s.before(store, address, back.ID)
+	switch {
+	case back.Outcome == operate.Recorded && !origin.WayBack() && before == nil:
+		return nil, nil, &failure{code: Failed, name: "no-history", err: fmt.Errorf("what was in force before %s is not known on this machine", back.ID), hint: "depeer clear --target " + address + " takes everything out"}
+	case back.Outcome == operate.Recorded && !origin.WayBack():
+		return before.Wanted(), before, nil
+	case before != nil && before.Wanted().Digest() != origin.Change.Old.Digest():
+		before = nil // a restart came between
+	}
+	return origin.Change.Old, before, nil
+}
+
+// showBack shows what going back changes, before it is asked for.
+func (s *session) showBack(c *cli.Context, t target, state *plan.State, p *plan.Plan) error {
+	if err := s.answerable(c); err != nil {
+		return err
+	}
+	server := describeTarget(t, state)
+	return s.view.Plan(view.Plan{Plan: p, Begins: true, Impact: view.Impact{At: s.now, Server: &server, Lists: p.Lists, Summary: p.Change.Summary()}})
 }
 
 // before returns the plan whose result was in force before an entry, or nil.
@@ -155,7 +194,7 @@ func (s *session) before(store *journal.Store, address, id string) *plan.Plan {
 		switch {
 		case records[i].Unread != nil:
 			last = nil // what it left is not known
-		case tookEffect(&records[i]):
+		case operate.TookEffect(&records[i]):
 			last, _ = records[i].Plan()
 		}
 	}

@@ -16,24 +16,21 @@ import (
 func statusCommand(s *session) *cli.Command {
 	return &cli.Command{
 		Name:      "status",
-		Usage:     "says whether a route server is as lists say, or as was applied last",
+		Usage:     "says what is in force on a route server, and whether it is as lists say",
 		ArgsUsage: "[LISTING...]",
-		Description: "Exits 0 if it is in sync, else 2; 5 if it has no route-server client, or the exchange file is\n" +
+		Description: "Compares with these lists; without any, with those of the exchange file; where it has none,\n" +
+			"with what was applied last. Says what is in force, as read from the route server, what history\n" +
+			"expected, and what lists ask for.\n" +
+			"Exits 0 if it is in sync, else 2; 5 if it has no route-server client, or the exchange file is\n" +
 			"about another route server. Says what members are expected to get from what is in force;\n" +
 			"what they really got cannot be read from this daemon. Where treatments change routes, it\n" +
 			"looks through what members announce for routes that are treated already. Names your own\n" +
 			"policies that undo what is in force, or act on it, and members whose routes lack something.",
 		Flags: append(targetFlags(), &cli.StringFlag{Name: "file", Usage: "say, too, what a restart with this gobgpd.conf `FILE` (TOML), and a reload of it, would do to what is in force"}),
 		Action: func(c *cli.Context) error {
-			var in *input
-			if c.NArg() > 0 {
-				var err error
-				if in, err = s.load(c.Context, c.Args().Slice()); err != nil {
-					return err
-				}
-				if f := verdict(in.diags); f != nil {
-					return f
-				}
+			in, err := s.asked(c.Context, c.Args().Slice())
+			if err != nil {
+				return err
 			}
 			targets, err := s.targetsOf(c)
 			if err != nil {
@@ -105,6 +102,7 @@ func (s *session) status(ctx context.Context, in *input, t target, file string) 
 		return result, err
 	}
 	last := found.applied
+	describeExpected(&result, found)
 	w, err := waitsOf(store.Pending(address))
 	if err != nil {
 		return result, err
@@ -132,9 +130,15 @@ func (s *session) status(ctx context.Context, in *input, t target, file string) 
 			return result, f
 		}
 		want = in.policy()
-		result.Lists = plan.Refs(in.lists)
 	case last != nil:
-		want, result.Lists = last.Change.New, last.Lists
+		want = last.Wanted()
+	}
+	unclaimed, err := describePolicy(&result, store, address, state, found, in)
+	if err != nil {
+		return result, err
+	}
+	if unclaimed {
+		want = state.InForce()
 	}
 	drift := plan.Drift(state, want)
 	unknown := in == nil && found.unread != nil // as what should be
@@ -151,6 +155,9 @@ func (s *session) status(ctx context.Context, in *input, t target, file string) 
 	result.State, result.Drift = state.Status(drift, w.anything()).String(), view.DriftOf(drift)
 	if unknown && result.State == plan.InSync.String() {
 		result.State, result.Why = plan.Unknown.String(), found.unread.Error()
+	}
+	if unclaimed && result.State == plan.InSync.String() {
+		result.State, result.Why = plan.Unknown.String(), "what is in force was not put in from this machine, and no list is given"
 	}
 	describeReach(&result, misfits, state)
 	if err := s.statusOfRoutes(ctx, client, state, address, &result); err != nil {

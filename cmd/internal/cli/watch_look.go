@@ -13,6 +13,7 @@ import (
 	"depeer/policies"
 	"depeer/policies/exchange"
 	"depeer/policies/journal"
+	"depeer/policies/operate"
 	"depeer/policies/plan"
 	"depeer/policies/rib"
 	"depeer/policies/watch"
@@ -64,6 +65,11 @@ func (k *keeper) find(ctx context.Context) (watch.Finding, error) {
 	if w := k.want; w != nil {
 		f.Lists, f.Unfit = w.version, w.policy == nil
 		f.Listed = w.policy != nil && plan.To(state, w.policy, "watch").Empty()
+		if f.Listed && !f.Stands && len(state.Strange) == 0 && k.found.last.Wanted().Digest() != w.policy.Digest() {
+			// It holds what lists ask for, and history expected something else: nothing is put
+			// back, and a change that has nothing to do records it.
+			f.Stands, f.Listed = true, false
+		}
 	}
 	return f, nil
 }
@@ -172,7 +178,7 @@ func (k *keeper) history(f *watch.Finding) error {
 			k.unfinished(f, record)
 		}
 		newest = false
-		if !tookEffect(record) {
+		if !operate.TookEffect(record) {
 			continue
 		}
 		p, err := record.Plan()

@@ -19,15 +19,21 @@ type Status struct{ Targets []TargetStatus }
 
 // TargetStatus is what one target was found to be.
 type TargetStatus struct {
-	Name    string         `json:"name"`
-	Address string         `json:"address"`
-	State   string         `json:"state"`
-	Why     string         `json:"why,omitempty"`
-	Pending string         `json:"pending,omitempty"` // ID of what waits for a confirmation
-	Lists   []plan.ListRef `json:"lists"`
-	Drift   []Drift        `json:"drift"`
-	Cure    string         `json:"cure,omitempty"`    // of what has drifted and plan and apply do not mend
-	Persist *Persist       `json:"persist,omitempty"` // nil: no file is kept
+	Name    string `json:"name"`
+	Address string `json:"address"`
+	State   string `json:"state"`
+	Why     string `json:"why,omitempty"`
+	Pending string `json:"pending,omitempty"` // ID of what waits for a confirmation
+	// InForce is what was read from the target, Expected what history says was put in last, and
+	// Wanted what lists ask for; nil: nothing is, was, or no list was given.
+	InForce  *Policy        `json:"in_force"`
+	Expected *Policy        `json:"expected"`
+	Wanted   *Wanted        `json:"wanted"`
+	Looked   bool           `json:"-"`     // what is in force was read
+	Lists    []plan.ListRef `json:"lists"` // those of what is in force
+	Drift    []Drift        `json:"drift"`
+	Cure     string         `json:"cure,omitempty"`    // of what has drifted and plan and apply do not mend
+	Persist  *Persist       `json:"persist,omitempty"` // nil: no file is kept
 	// NearLimit are treated routes that are nearly too long to be sent, or are too long.
 	NearLimit []length.Route `json:"near_limit"`
 
@@ -83,6 +89,9 @@ func (v *program) Status(s Status) error {
 		s.Targets[i].NearLimit = nonNil(s.Targets[i].NearLimit)
 		s.Targets[i].Operator, s.Targets[i].Overruled, s.Targets[i].Untagged = nonNil(s.Targets[i].Operator), nonNil(s.Targets[i].Overruled), nonNil(s.Targets[i].Untagged)
 	}
+	for i := range s.Targets {
+		s.Targets[i].nonNil()
+	}
 	type target struct {
 		TargetStatus
 		Diagnostics []diagnostic `json:"diagnostics,omitempty"`
@@ -107,9 +116,7 @@ func (v *person) Status(s Status) error {
 			fmt.Fprintf(w, ": %s", t.Why)
 		}
 		fmt.Fprintln(w)
-		for _, l := range t.Lists {
-			fmt.Fprintf(w, "  list\t%s, %s\n", l.Name, or(l.Updated, "not dated"))
-		}
+		t.policies(w)
 		if n := len(t.Choosers); n > 0 {
 			fmt.Fprintf(w, "  choices\t%s chosen for %s; what they get is expected, and not verified: gobgpd 3.37 cannot tell\n", haveChosen(n), themselves(n))
 		}
