@@ -117,6 +117,7 @@ func treat(r policies.Route, treatments []policies.Treatment, name string) (poli
 		if t.Reject {
 			return policies.Route{}, false
 		}
+		r = oracleChange(r, policies.Actions{DropCommunities: t.Communities}) // none is there twice
 		return oracleChange(r, policies.Actions{
 			LocalPref: t.LocalPref, MED: t.MED, Prepend: t.Prepend,
 			Communities: t.Communities, AddLargeCommunities: t.LargeCommunities,

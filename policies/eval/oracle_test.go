@@ -101,7 +101,8 @@ func oracleChange(r policies.Route, a policies.Actions) policies.Route {
 			r.Path = slices.Insert(slices.Clone(r.Path), 0, r.Path[0])
 		}
 	}
-	r.Communities = append(slices.Clone(r.Communities), a.Communities...)
+	r.Communities = slices.DeleteFunc(slices.Clone(r.Communities), func(c policies.Community) bool { return slices.Contains(a.DropCommunities, c) })
+	r.Communities = append(r.Communities, a.Communities...)
 	r.LargeCommunities = append(slices.Clone(r.LargeCommunities), a.AddLargeCommunities...)
 	r.LargeCommunities = slices.DeleteFunc(r.LargeCommunities, matcher(a.DropLargeCommunities))
 	return r
