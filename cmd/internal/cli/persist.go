@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"os"
 
 	"depeer/cmd/internal/view"
 	"depeer/filters/diag"
@@ -52,7 +53,29 @@ func (s *session) keep(t target, server plan.Server, p *plan.Plan, entry *journa
 		if noted := entry.Phase(note); noted != nil {
 			s.log.Warn("going on without a journal", "error", noted)
 		}
+		if err == nil && (p == nil || p.WayBack() || !policies.Same(want, p.Wanted())) { // else it was judged before
+			s.warnOfFile(t.persist)
+		}
 		return err
+	}
+}
+
+// warnOfFile says that gobgpd cannot load a file that is in step. A way back is not kept
+// from it, and whoever goes it has to know what the next start does.
+func (s *session) warnOfFile(name string) {
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return
+	}
+	l, err := s.judgeFile(s.files.ctx, name, text, text)
+	if err != nil || l.Worst() != diag.Error {
+		return
+	}
+	for _, d := range l {
+		if d.Severity == diag.Error {
+			s.view.Note("warning: %s is in step, and does not load as it should: %s [%s]", d.Position, d.Message, d.Code)
+			return
+		}
 	}
 }
 
@@ -185,6 +208,7 @@ func (s *session) settleFile(t target, state *plan.State) error {
 	if _, err := t.fileOf(state.Server).Put(want, commentOf(lists)); err != nil {
 		return outOfStep(apply.Nothing, &apply.FileError{Err: err}, t.options.Address)
 	}
+	s.warnOfFile(t.persist)
 	a.Persist = &view.Persist{File: t.persist, InStep: true}
 	return s.view.Apply(a)
 }
