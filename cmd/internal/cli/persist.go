@@ -32,8 +32,9 @@ func (s *session) judgedFile(t target, server plan.Server) persist.File {
 }
 
 // keep returns what puts a policy into the file, noting it in the journal; nil where no
-// file is kept. Lists are named above what a plan leads to.
-func (s *session) keep(t target, server plan.Server, p *plan.Plan, entry *journal.Entry) func(*policies.RoutingPolicy) error {
+// file is kept. Lists are named above what a plan leads to. The file is judged
+// afterwards, only to warn, where it is unjudged before or is to hold another than p leads to.
+func (s *session) keep(t target, server plan.Server, p *plan.Plan, entry *journal.Entry, unjudged bool) func(*policies.RoutingPolicy) error {
 	if t.persist == "" {
 		return nil
 	}
@@ -53,7 +54,7 @@ func (s *session) keep(t target, server plan.Server, p *plan.Plan, entry *journa
 		if noted := entry.Phase(note); noted != nil {
 			s.log.Warn("going on without a journal", "error", noted)
 		}
-		if err == nil && (p == nil || p.WayBack() || !policies.Same(want, p.Wanted())) { // else it was judged before
+		if err == nil && (unjudged || p.WayBack() || !policies.Same(want, p.Wanted())) {
 			s.warnOfFile(t.persist)
 		}
 		return err
