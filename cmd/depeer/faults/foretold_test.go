@@ -106,6 +106,8 @@ func TestBrokenFile(t *testing.T) {
 		"no policy":    {`name = "bogons"` + "\n" + `conditions`, `name = "tag"` + "\n" + `conditions`, "gobgpd-no-policy"},
 		"no start":     {`"8..32"`, `"8-32"`, "gobgpd-start"},
 		"rejects":      {`import-policy-list = ['depeer', 'in']`, `import-policy-list = ['depeer', 'in', 'in']`, "gobgpd-rejects"},
+		"condition":    {`conditions.match-prefix-set = {prefix-set = "bogons", match-set-options = "any"}`, `conditions.bgp-conditions.local-pref-eq = 100`, "local-pref-eq falls away, and it rejects every route"},
+		"action":       {`route-disposition = "reject-route"`, `bgp-actions.set-med = "abc"`, "gobgpd-action"},
 		"no neighbor":  {`peer-as = 64497`, "peer-as = 64497\npeer-group = 'nobody'\nauth-password = 's3cret'", "gobgpd-neighbor"},
 		"a bad secret": {`peer-as = 64497`, "peer-as = 64497\nauth-password = {a = 's3cret'}", "gobgpd-start"},
 	} {
@@ -139,5 +141,29 @@ func TestBrokenFile(t *testing.T) {
 		w.write(name, text)
 		w.depeer("emit", "a.yaml", "--into", name).exits(3).says("TOML only")
 		w.on("status", "--file", name).exits(3).says("TOML only")
+	}
+}
+
+// A way back is gone whatever the file is like, and says that gobgpd cannot load it.
+func TestWayBackWarnsOfFile(t *testing.T) {
+	t.Parallel()
+	w := keeping(t, exchange())
+	good := string(w.Daemon.Config())
+	w.put("a")
+	w.put("b")
+	bad := strings.Replace(string(w.Daemon.Config()), `conditions.match-prefix-set = {prefix-set = "bogons", match-set-options = "any"}`, `conditions.call-policy = "bogons"`, 1)
+	if bad == good || !strings.Contains(bad, "call-policy") {
+		t.Fatalf("nothing was edited in\n%s", bad)
+	}
+	w.Daemon.Write([]byte(bad))
+	for _, way := range []string{"rollback", "clear"} {
+		r := w.on(way, "--yes").exits(0).says("is in step")
+		if n := strings.Count(r.stderr, "call-policy falls away, and it rejects every route"); n != 1 {
+			t.Errorf("%s warns %d times:\n%s", way, n, r.stderr)
+		}
+	}
+	w.Daemon.Write([]byte(strings.Replace(string(w.Daemon.Config()), `conditions.call-policy = "bogons"`, `conditions.match-prefix-set = {prefix-set = "bogons", match-set-options = "any"}`, 1)))
+	if r := w.on("clear", "--yes").exits(0); strings.Contains(r.stderr, "does not load") {
+		t.Errorf("a good file:\n%s", r.stderr)
 	}
 }

@@ -195,7 +195,7 @@ func (s *session) change(ctx context.Context, t target, client *gobgp.Client, lo
 	}
 	applier := s.applier(t, client, entry, start.Holder)
 	if len(p.PolicyLists) == 0 {
-		applier.Keep = s.keep(t, p.Server, p, entry)
+		applier.Keep = s.keep(t, p.Server, p, entry, start.Undoes != "")
 	}
 	if start.Undoes == "" { // a way back does not wait for lists that were lost, and learns nothing
 		applier.LastSeen = s.lastSeen(lock)

@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"os"
 
 	"depeer/cmd/internal/view"
 	"depeer/filters/diag"
@@ -31,8 +32,9 @@ func (s *session) judgedFile(t target, server plan.Server) persist.File {
 }
 
 // keep returns what puts a policy into the file, noting it in the journal; nil where no
-// file is kept. Lists are named above what a plan leads to.
-func (s *session) keep(t target, server plan.Server, p *plan.Plan, entry *journal.Entry) func(*policies.RoutingPolicy) error {
+// file is kept. Lists are named above what a plan leads to. The file is judged
+// afterwards, only to warn, where it is unjudged before or is to hold another than p leads to.
+func (s *session) keep(t target, server plan.Server, p *plan.Plan, entry *journal.Entry, unjudged bool) func(*policies.RoutingPolicy) error {
 	if t.persist == "" {
 		return nil
 	}
@@ -52,7 +54,29 @@ func (s *session) keep(t target, server plan.Server, p *plan.Plan, entry *journa
 		if noted := entry.Phase(note); noted != nil {
 			s.log.Warn("going on without a journal", "error", noted)
 		}
+		if err == nil && (unjudged || p.WayBack() || !policies.Same(want, p.Wanted())) {
+			s.warnOfFile(t.persist)
+		}
 		return err
+	}
+}
+
+// warnOfFile says that gobgpd cannot load a file that is in step. A way back is not kept
+// from it, and whoever goes it has to know what the next start does.
+func (s *session) warnOfFile(name string) {
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return
+	}
+	l, err := s.judgeFile(s.files.ctx, name, text, text)
+	if err != nil || l.Worst() != diag.Error {
+		return
+	}
+	for _, d := range l {
+		if d.Severity == diag.Error {
+			s.view.Note("warning: %s is in step, and does not load as it should: %s [%s]", d.Position, d.Message, d.Code)
+			return
+		}
 	}
 }
 
@@ -185,6 +209,7 @@ func (s *session) settleFile(t target, state *plan.State) error {
 	if _, err := t.fileOf(state.Server).Put(want, commentOf(lists)); err != nil {
 		return outOfStep(apply.Nothing, &apply.FileError{Err: err}, t.options.Address)
 	}
+	s.warnOfFile(t.persist)
 	a.Persist = &view.Persist{File: t.persist, InStep: true}
 	return s.view.Apply(a)
 }

@@ -137,7 +137,7 @@ func (s *session) obeyed(ctx context.Context, t target, client *gobgp.Client, p 
 func (s *session) leadOut(ctx context.Context, t target, client *gobgp.Client, server plan.Server, cut cutOff, entry *journal.Entry) (apply.Result, error) {
 	applier := s.applier(t, client, entry, cmp.Or(cut.id, "recover-"+newID()))
 	applier.Cut = cut.shutting()
-	applier.Keep = s.keep(t, server, cut.plan, entry)
+	applier.Keep = s.keep(t, server, cut.plan, entry, true)
 	result, err := applier.Recover(ctx, cut.plan)
 	if result.Outcome == apply.Partial || result.Outcome == apply.Untouched && cut.record != nil {
 		return result, errors.Join(err, entry.Close())

@@ -19,8 +19,11 @@ func answer(ctx context.Context, q Question) (*Answer, error) {
 		a.Reload = Outcome{Ignored: true}
 		return a, nil
 	}
+	deaf := cannotListen(file)
 	excerpt := quiet(file)
 	m := meaningOf(file)
+	m.deaf = deaf
+	m.keys = keysOf(q.File)
 	a.Clients, a.Warnings = m.clients(), append(wordsOf(file), m.twice()...)
 	if excerpt {
 		a.Warnings = append(a.Warnings, Problem{Kind: Excerpt, Object: "this file", Why: "it has no [global.config], and gobgpd does not start with it alone"})
@@ -51,9 +54,20 @@ func (m *meaning) start(ctx context.Context) (Outcome, error) {
 		out.Problems = m.locate(ctx, why)
 	}
 	out.Problems = append(out.Problems, m.neighborsAmiss(state, lines)...)
+	out.Problems = append(out.Problems, m.groupsAmiss()...)
 	out.Problems = append(out.Problems, m.globalAmiss(ctx, e)...)
+	if !lost {
+		amiss, err := m.statementsAmiss(ctx, e)
+		if err != nil {
+			return Outcome{}, err
+		}
+		out.Problems = append(out.Problems, amiss...)
+	}
 	if lost { // said with it
 		out.Problems = slices.DeleteFunc(out.Problems, func(p Problem) bool { return p.Kind == Rejects })
+	}
+	if m.deaf != "" {
+		return Outcome{Problems: []Problem{{Kind: NoStart, Path: "global.config.local-address-list", Why: m.deaf}}}, nil
 	}
 	return out, nil
 }

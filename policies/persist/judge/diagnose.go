@@ -18,12 +18,15 @@ import (
 //	gobgpd-no-policy   it loads no policy, and rejects every route
 //	gobgpd-rejects     every route of a client is rejected, at a start or a reload
 //	gobgpd-neighbor    a neighbor is missing, or becomes another
+//	gobgpd-condition   a statement loses a condition, and matches what it should not
+//	gobgpd-action      a statement loses an action
 //	gobgpd-unjudged    nothing is known: the judge has failed
 //	gobgpd-word        a word is taken for another
 //	gobgpd-twice       of two only one is used
 //	gobgpd-excerpt     it is part of a file
 var codes = map[Kind]string{
 	NoStart: "gobgpd-start", NoPolicy: "gobgpd-no-policy", Rejects: "gobgpd-rejects", Lost: "gobgpd-neighbor",
+	Condition: "gobgpd-condition", Action: "gobgpd-action",
 	Word: "gobgpd-word", Twice: "gobgpd-twice", Excerpt: "gobgpd-excerpt",
 }
 
@@ -65,7 +68,7 @@ func (a *Answer) Diagnose(name string, old, text []byte) diag.List {
 	for _, p := range a.Reload.Problems {
 		l.Errorf(at(p), codes[p.Kind], "", "%s", atReload(p))
 	}
-	if n := len(a.Reload.Rejecting); n > 0 && len(a.Start.Problems) == 0 {
+	if n := len(a.Reload.Rejecting); n > 0 && !slices.ContainsFunc(a.Start.Problems, func(p Problem) bool { return p.Kind != Condition && p.Kind != Action }) {
 		l.Errorf(diag.Position{File: name}, codes[Rejects], "", "this reload rejects every route of %s", render.Members(n))
 	}
 	for _, p := range a.Warnings {

@@ -14,6 +14,10 @@
 //	    ▲                                                          │
 //	    └──────────── Answer: what a start and a reload hold, and problems with their places ◄┘
 //
-// What cannot be told here: whether an address or an interface exists on the machine of
-// the daemon, and what a name resolves to. A host name counts as one that does not resolve.
+// Of a statement it is told whether each condition and action of the file is there, for
+// gobgpd keeps one without those that it does not know; not whether a list in it is whole.
+//
+// Zebra, RPKI, BMP and MRT are not judged. What cannot be told here: whether an address or
+// an interface exists on the machine of the daemon, and what a name resolves to. A host name
+// counts as one that does not resolve.
 package judge

@@ -49,6 +49,20 @@ func readFile(text []byte) (c *oc.BgpConfigSet, err error) {
 	return config.ReadConfigFile(fmt.Sprintf("/dev/fd/%d", r.Fd()), "toml")
 }
 
+// cannotListen says why a start ends with the addresses that it is to listen on: what
+// quiet takes out. Whether this machine has them is not asked.
+func cannotListen(c *oc.BgpConfigSet) string {
+	if c.Global.Config.Port < 0 {
+		return ""
+	}
+	for _, a := range c.Global.Config.LocalAddressList {
+		if _, err := netip.ParseAddr(a); err != nil && a != "" {
+			return fmt.Sprintf("%q in local-address-list is no address", a)
+		}
+	}
+	return ""
+}
+
 // quiet takes out of a configuration what would reach for the network or the disk. It says
 // whether the file does not say whose it is: then it is part of one, and judged as that.
 func quiet(c *oc.BgpConfigSet) (excerpt bool) {

@@ -83,13 +83,15 @@ type Kind string
 
 // The kinds.
 const (
-	NoStart  Kind = "no-start"  // gobgpd does not start, or ends
-	NoPolicy Kind = "no-policy" // no policy at all is loaded
-	Rejects  Kind = "rejects"   // every route of a client is rejected
-	Lost     Kind = "neighbor"  // a neighbor is missing, or another than the file means
-	Word     Kind = "word"      // a word is taken for another
-	Twice    Kind = "twice"     // of two only one is used
-	Excerpt  Kind = "excerpt"   // it is part of a file
+	NoStart   Kind = "no-start"  // gobgpd does not start, or ends
+	NoPolicy  Kind = "no-policy" // no policy at all is loaded
+	Rejects   Kind = "rejects"   // every route of a client is rejected
+	Lost      Kind = "neighbor"  // a neighbor is missing, or another than the file means
+	Condition Kind = "condition" // a statement loses a condition
+	Action    Kind = "action"    // a statement loses an action
+	Word      Kind = "word"      // a word is taken for another
+	Twice     Kind = "twice"     // of two only one is used
+	Excerpt   Kind = "excerpt"   // it is part of a file
 )
 
 // asked has a process answer one question. It keeps one that does not call Serve from

@@ -16,7 +16,9 @@ import (
 // meaning is what a file says, as gobgpd has read it.
 type meaning struct {
 	c    *oc.BgpConfigSet
-	lost bool // a start loads no policy; a reload then changes none
+	keys keys
+	deaf string // why a start cannot listen
+	lost bool   // a start loads no policy; a reload then changes none
 }
 
 func meaningOf(c *oc.BgpConfigSet) *meaning { return &meaning{c: c} }
@@ -223,6 +225,42 @@ func byAddress(s *plan.State) map[netip.Addr]plan.Client {
 	out := make(map[netip.Addr]plan.Client, len(s.Clients))
 	for _, c := range s.Clients {
 		out[c.Address] = c
+	}
+	return out
+}
+
+// groupsAmiss are the peer groups whose neighbors are rejected when they come up: the lists
+// of one that takes dynamic neighbors are looked at by gobgpd only then.
+func (m *meaning) groupsAmiss() []Problem {
+	taking, defined := map[string]bool{}, map[string]bool{}
+	for _, n := range m.c.DynamicNeighbors {
+		taking[n.Config.PeerGroup] = true
+	}
+	for _, p := range m.c.PolicyDefinitions {
+		defined[p.Name] = true
+	}
+	var out []Problem
+	for i, g := range m.c.PeerGroups {
+		if !taking[g.Config.PeerGroupName] || !g.RouteServer.Config.RouteServerClient {
+			continue
+		}
+		a := g.ApplyPolicy.Config
+		for _, d := range []struct {
+			key  string
+			list []string
+			what string
+		}{
+			{"import-policy-list", a.ImportPolicyList, "every route of a neighbor that comes by it is rejected"},
+			{"export-policy-list", a.ExportPolicyList, "a neighbor that comes by it is sent no route"},
+		} {
+			why := whyNot(d.list)
+			if k := slices.IndexFunc(d.list, func(name string) bool { return !defined[name] }); why == "" && k >= 0 {
+				why = fmt.Sprintf(": %q is not defined", d.list[k])
+			}
+			if why != "" {
+				out = append(out, Problem{Rejects, "peer group " + g.Config.PeerGroupName, fmt.Sprintf("peer-groups[%d].apply-policy.config.%s", i, d.key), d.what + why})
+			}
+		}
 	}
 	return out
 }

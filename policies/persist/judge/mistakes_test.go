@@ -110,6 +110,52 @@ func (m mistake) edit(text string) string {
 
 const opList = `import-policy-list = ["depeer", "op"]`
 
+// opStatement is what op-1 of operators says, and everything all that gobgpd takes.
+const (
+	opStatement = `    [policy-definitions.statements.conditions.match-prefix-set]
+      prefix-set = "nets"
+      match-set-options = "any"
+    [policy-definitions.statements.conditions.bgp-conditions.as-path-length]
+      operator = "ge"
+      value = 50
+    [policy-definitions.statements.actions]
+      route-disposition = "reject-route"
+      bgp-actions.set-next-hop = "192.0.2.7"`
+	everything = `
+    [policy-definitions.statements.conditions]
+      match-prefix-set = {prefix-set = "nets", match-set-options = "invert"}
+      match-neighbor-set = {neighbor-set = "peers"}
+    [policy-definitions.statements.conditions.bgp-conditions]
+      match-as-path-set = {as-path-set = "paths", match-set-options = "all"}
+      match-community-set = {community-set = "comms"}
+      match-ext-community-set = {ext-community-set = "exts"}
+      match-large-community-set = {large-community-set = "larges"}
+      community-count = {operator = "le", value = 0}
+      as-path-length = {operator = "attribute-ge", value = 1}
+      next-hop-in-list = ["192.0.2.1", "2001:db8::/32"]
+      afi-safi-in-list = ["ipv4-unicast", "ipv6-unicast"]
+      rpki-validation-result = "not-found"
+      route-type = "external"
+    [policy-definitions.statements.actions]
+      route-disposition = "accept-route"
+    [policy-definitions.statements.actions.bgp-actions]
+      set-community = {options = "add", set-community-method.communities-list = ["64500:1"]}
+      set-ext-community = {options = "replace", set-ext-community-method.communities-list = ["rt:64500:1"]}
+      set-large-community = {options = "remove", set-large-community-method.communities-list = ["64500:1:1"]}
+      set-med = "+10"
+      set-local-pref = 100
+      set-as-path-prepend = {repeat-n = 2, as = "last-as"}
+      set-next-hop = "self"
+      set-route-origin = "egp"`
+
+	// guests is a peer group, to be gone on with, and taking what has it take neighbors.
+	guests = "[[peer-groups]]\n  [peer-groups.config]\n    peer-group-name = \"guests\"\n    peer-as = 64498\n  [peer-groups.route-server.config]\n    route-server-client = true\n  [peer-groups.apply-policy.config]\n"
+	taking = "[[dynamic-neighbors]]\n  config = {prefix = \"192.0.2.128/25\", peer-group = \"guests\"}\n"
+
+	conditions = "policy-definitions[0].statements[0].conditions."
+	actions    = "policy-definitions[0].statements[0].actions."
+)
+
 var mistakes = []mistake{
 	{name: "none"},
 	{name: "policy twice in a list", old: opList, new: `import-policy-list = ["depeer", "op", "op"]`, start: judge.Rejects, path: "neighbors[0].apply-policy.config.import-policy-list"},
@@ -148,4 +194,40 @@ var mistakes = []mistake{
 	{name: "without ours", old: "[[policy-definitions]]\n  name = \"depeer\"\n", new: "", start: judge.Rejects, path: "neighbors[0].apply-policy.config.import-policy-list"},
 	{name: "as in quotes", old: "as = 64500", new: `as = "64500"`},
 	{name: "zebra, rpki, bmp, mrt", new: "[[rpki-servers]]\nconfig = {address = \"127.0.0.1\", port = 9}\n[[bmp-servers]]\nconfig = {address = \"127.0.0.1\", port = 9}"},
+	{name: "all that gobgpd takes", old: opStatement, new: everything},
+	{name: "one condition", old: opStatement, new: `conditions.match-neighbor-set = {neighbor-set = "peers"}`},
+	{name: "condition: next hop that is none", old: opStatement, new: `conditions.bgp-conditions.next-hop-in-list = ["zz"]`, start: judge.Condition, path: conditions + "bgp-conditions.next-hop-in-list"},
+	{name: "condition: next hop too long", old: opStatement, new: `conditions.bgp-conditions.next-hop-in-list = ["127.88.0.9/33"]`, start: judge.Condition, path: conditions + "bgp-conditions.next-hop-in-list"},
+	{name: "condition: no next hop", old: opStatement, new: `conditions.bgp-conditions.next-hop-in-list = []`, start: judge.Condition, path: conditions + "bgp-conditions.next-hop-in-list"},
+	{name: "condition: one next hop of two", old: opStatement, new: `conditions.bgp-conditions.next-hop-in-list = ["192.0.2.1", "zz"]`, start: judge.Condition, path: conditions + "bgp-conditions.next-hop-in-list"},
+	{name: "condition: local-pref", old: opStatement, new: `conditions.bgp-conditions.local-pref-eq = 100`, start: judge.Condition, path: conditions + "bgp-conditions.local-pref-eq"},
+	{name: "condition: local-pref 0", old: opStatement, new: `conditions.bgp-conditions.local-pref-eq = 0`, start: judge.Condition, path: conditions + "bgp-conditions.local-pref-eq"},
+	{name: "condition: med", old: opStatement, new: `conditions.bgp-conditions.med-eq = 100`, start: judge.Condition, path: conditions + "bgp-conditions.med-eq"},
+	{name: "condition: call-policy", old: opStatement, new: `conditions.call-policy = "zz"`, start: judge.Condition, path: conditions + "call-policy"},
+	{name: "condition: call-policy that is there", old: opStatement, new: `conditions.call-policy = "depeer"`, start: judge.Condition, path: conditions + "call-policy"},
+	{name: "condition: tag set", old: opStatement, new: `conditions.match-tag-set = {tag-set = "zz"}`, start: judge.Condition, path: conditions + "match-tag-set"},
+	{name: "condition: neighbor set without a name", old: opStatement, new: `conditions.match-neighbor-set = {neighbor-set = "", match-set-options = "any"}`, start: judge.Condition, path: conditions + "match-neighbor-set"},
+	{name: "condition: prefix set without a name", old: opStatement, new: `conditions.match-prefix-set = {prefix-set = ""}`, start: judge.Condition, path: conditions + "match-prefix-set"},
+	{name: "condition: count without an operator", old: opStatement, new: `conditions.bgp-conditions.community-count = {value = 3}`, start: judge.Condition, path: conditions + "bgp-conditions.community-count"},
+	{name: "condition: rpki", old: opStatement, new: `conditions.bgp-conditions.rpki-validation-result = "invald"`, start: judge.Condition, warns: judge.Word, path: conditions + "bgp-conditions.rpki-validation-result"},
+	{name: "condition: a family in a condition", old: opStatement, new: `conditions.bgp-conditions.afi-safi-in-list = ["ipv6"]`, start: judge.Condition, warns: judge.Word, path: conditions + "bgp-conditions.afi-safi-in-list"},
+	{name: "condition: one family of two", old: opStatement, new: `conditions.bgp-conditions.afi-safi-in-list = ["ipv4-unicast", "ipv6"]`, start: judge.Condition, warns: judge.Word, path: conditions + "bgp-conditions.afi-safi-in-list"},
+	{name: "condition: origin", old: opStatement, new: `conditions.bgp-conditions.origin-eq = "igpp"`, start: judge.Condition, warns: judge.Word, path: conditions + "bgp-conditions.origin-eq"},
+	{name: "condition: origin, right", old: opStatement, new: `conditions.bgp-conditions.origin-eq = "igp"`, start: judge.Condition, path: conditions + "bgp-conditions.origin-eq"},
+	{name: "condition: protocol", old: opStatement, new: `conditions.install-protocol-eq = "bgpp"`, start: judge.Condition, warns: judge.Word, path: conditions + "install-protocol-eq"},
+	{name: "condition: protocol, right", old: opStatement, new: `conditions.install-protocol-eq = "bgp"`, start: judge.Condition, path: conditions + "install-protocol-eq"},
+	{name: "condition: origin of the action", old: opStatement, new: "conditions.bgp-conditions.origin-eq = \"igp\"\nactions.bgp-actions.set-route-origin = \"egp\"", start: judge.Condition, path: conditions + "bgp-conditions.origin-eq"},
+	{name: "condition: no rpki", old: opStatement, new: `conditions.bgp-conditions.rpki-validation-result = "none"`},
+	{name: "action: med", old: opStatement, new: `actions.bgp-actions.set-med = "abc"`, start: judge.Action, path: actions + "bgp-actions.set-med"},
+	{name: "action: prepend", old: opStatement, new: `actions.bgp-actions.set-as-path-prepend = {repeat-n = 3, as = "first-as"}`, start: judge.Action, path: actions + "bgp-actions.set-as-path-prepend"},
+	{name: "action: prepend too large", old: opStatement, new: `actions.bgp-actions.set-as-path-prepend = {repeat-n = 3, as = "4294967296"}`, start: judge.Action, path: actions + "bgp-actions.set-as-path-prepend"},
+	{name: "action: prepend nothing", old: opStatement, new: `actions.bgp-actions.set-as-path-prepend = {repeat-n = 3}`, start: judge.Action, path: actions + "bgp-actions.set-as-path-prepend"},
+	{name: "action: origin", old: opStatement, new: `actions.bgp-actions.set-route-origin = "igpp"`, start: judge.Action, warns: judge.Word, path: actions + "bgp-actions.set-route-origin"},
+	{name: "action: no communities", old: opStatement, new: `actions.bgp-actions.set-community = {options = "replace"}`, start: judge.Action, path: actions + "bgp-actions.set-community"},
+	{name: "action: local-pref 0", old: opStatement, new: `actions.bgp-actions.set-local-pref = 0`, start: judge.Action, path: actions + "bgp-actions.set-local-pref"},
+	{name: "action: tag", old: opStatement, new: `actions.igp-actions.set-tag = "1"`, start: judge.Action, path: actions + "igp-actions.set-tag"},
+	{name: "twice in a list of a group", new: guests + "    import-policy-list = [\"depeer\", \"op\", \"op\"]\n" + taking, start: judge.Rejects, path: "peer-groups[1].apply-policy.config.import-policy-list"},
+	{name: "undefined in a list of a group", new: guests + "    export-policy-list = [\"other\"]\n" + taking, start: judge.Rejects, path: "peer-groups[1].apply-policy.config.export-policy-list"},
+	{name: "lists of a group, right", new: guests + "    import-policy-list = [\"depeer\", \"op\"]\n" + taking},
+	{name: "address to listen on", old: `local-address-list = ["`, new: `local-address-list = ["not-an-ip", "`, start: judge.NoStart, path: "global.config.local-address-list"},
 }
