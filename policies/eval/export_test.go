@@ -94,7 +94,7 @@ func wished(compiled *filters.Compiled, treatments []policies.Treatment, choices
 	r = withoutReasons(r, treatments)
 	if i >= 0 && treatments[i].Towards == policies.Everybody {
 		var accepted bool
-		if r, accepted = treat(r, treatments, name); !accepted {
+		if r, accepted = treat(renewing(r, treatments, name), treatments, name); !accepted {
 			return r, false
 		}
 		if treatments[i].Changes() {

@@ -25,7 +25,7 @@ func TestBuildMeansWhatFiltersSay(t *testing.T) {
 		for range 20 {
 			r := c.route()
 			treatment := naive(compiled, treatments, r)
-			want, wantAccepted := treat(withoutReasons(r, treatments), treatments, treatment)
+			want, wantAccepted := treat(renewing(withoutReasons(r, treatments), treatments, treatment), treatments, treatment)
 			got, accepted := e.Apply(r)
 			if usesMarks(p) {
 				want.LargeCommunities = slices.DeleteFunc(slices.Clone(want.LargeCommunities), policies.Marks(asn).Matches)
@@ -108,6 +108,17 @@ func naive(c *filters.Compiled, treatments []policies.Treatment, r policies.Rout
 	return ""
 }
 
+// renewing takes off r the communities that the treatment of that name adds: on import none
+// is there twice.
+func renewing(r policies.Route, treatments []policies.Treatment, name string) policies.Route {
+	for _, t := range treatments {
+		if t.Name == name && !t.Reject {
+			r = oracleChange(r, policies.Actions{DropCommunities: t.Communities})
+		}
+	}
+	return r
+}
+
 // treat gives r the treatment of that name.
 func treat(r policies.Route, treatments []policies.Treatment, name string) (policies.Route, bool) {
 	for _, t := range treatments {
@@ -117,7 +128,6 @@ func treat(r policies.Route, treatments []policies.Treatment, name string) (poli
 		if t.Reject {
 			return policies.Route{}, false
 		}
-		r = oracleChange(r, policies.Actions{DropCommunities: t.Communities}) // none is there twice
 		return oracleChange(r, policies.Actions{
 			LocalPref: t.LocalPref, MED: t.MED, Prepend: t.Prepend,
 			Communities: t.Communities, AddLargeCommunities: t.LargeCommunities,
