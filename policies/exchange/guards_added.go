@@ -15,6 +15,30 @@ import (
 //
 // Reasons are refused where they stand, and not what would be within the limit without them.
 func addedBytes(g *guarded, refuse func(diag.Position, complaint)) {
+	for _, a := range g.tooMuch() {
+		refuse(a.at, g.adds(a.what, a.bytes))
+	}
+}
+
+// AddedBytes returns how many bytes each refusal of guard-added-bytes is about, by its
+// place: the most where there are several. c is what lists were compiled to.
+func (e *Exchange) AddedBytes(c *filters.Compiled) map[diag.Position]int {
+	most := make(map[diag.Position]int)
+	for _, a := range (&guarded{Exchange: e, compiled: c}).tooMuch() {
+		most[a.at] = max(most[a.at], a.bytes)
+	}
+	return most
+}
+
+// added is what adds bytes to a route, at worst, and where it stands.
+type added struct {
+	at    diag.Position
+	what  string
+	bytes int
+}
+
+// tooMuch returns what adds more than the limit.
+func (g *guarded) tooMuch() (all []added) {
 	reasons := 0
 	over := func(at diag.Position, what string, with, without int) {
 		switch {
@@ -22,7 +46,7 @@ func addedBytes(g *guarded, refuse func(diag.Position, complaint)) {
 		case without <= g.Limits.MaxAddedBytes:
 			reasons = max(reasons, with)
 		default:
-			refuse(at, g.adds(what, with))
+			all = append(all, added{at, what, with})
 		}
 	}
 	for _, t := range g.Treatments {
@@ -46,8 +70,9 @@ func addedBytes(g *guarded, refuse func(diag.Position, complaint)) {
 		}
 	}
 	if reasons > 0 {
-		refuse(g.reasonsAt, g.adds("with the reason of a treatment, what is done to a route", reasons))
+		all = append(all, added{g.reasonsAt, "with the reason of a treatment, what is done to a route", reasons})
 	}
+	return all
 }
 
 // adds says that something adds too much.

@@ -294,7 +294,7 @@ func (k *keeper) asked(state *plan.State) {
 	}
 	known := k.want != nil && k.want.version == r.version && k.want.says(in.diags)
 	k.want = w
-	k.numbers.Guards(refusing(staticGuards(in.diags)), !known)
+	k.numbers.Guards(refusing(in.staticGuards()), !known)
 	if w.failure != nil && !known {
 		for _, d := range in.diags {
 			k.log.Warn("lists refused", "lists", describeLists(&in), "file", d.Position.String(), "code", d.Code, "problem", d.Message)
