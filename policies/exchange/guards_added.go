@@ -95,15 +95,24 @@ func (e *Exchange) choiceAdds(c Choice, t, on policies.Treatment) string {
 	return what
 }
 
-// askedAt returns where a treatment stands; a built-in one, where the first list stands that
-// asks for it.
+// askedAt returns where a treatment stands; a built-in one, where the value stands
+// that asks for it first: of a provider, or else of its list. Where that is in neither, as
+// what the exchange file says of a list, it is the list.
 func (g *guarded) askedAt(t policies.Treatment) (diag.Position, bool) {
 	if !g.builtin {
 		return g.treatmentAt[t.Name], true
 	}
 	for _, l := range g.compiled.Listed {
 		if l.State == filters.InForce && l.Treatment == t.Name {
-			return l.Listing.Source, true
+			asks := func(treatment string) bool { return treatment == t.Name || l.Ladder != "" && treatment == l.Ladder }
+			switch {
+			case asks(l.Provider.Treatment):
+				return l.Provider.At(l.Provider.Places.Treatment), true
+			case asks(l.Listing.Treatment):
+				return l.Listing.At(l.Listing.Places.Treatment), true
+			default:
+				return l.Listing.Source, true
+			}
 		}
 	}
 	return diag.Position{}, false
