@@ -157,8 +157,10 @@ func (r *run) putBack(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	locked := func(o plan.Obstacle) bool { return o.Code == plan.Locked && slices.Contains(r.dead, o.Object) }
-	if obstacles := slices.DeleteFunc(state.Obstacles(), locked); len(obstacles) > 0 {
+	passed := func(o plan.Obstacle) bool { // what is rejected was so before, and does not keep ours from its end
+		return o.Code == plan.Rejecting || o.Code == plan.Locked && slices.Contains(r.dead, o.Object)
+	}
+	if obstacles := slices.DeleteFunc(state.Obstacles(), passed); len(obstacles) > 0 {
 		return &ObstacleError{obstacles}
 	}
 	ours := slices.Clone(r.change.Old.Sessions)

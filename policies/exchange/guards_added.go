@@ -15,6 +15,30 @@ import (
 //
 // Reasons are refused where they stand, and not what would be within the limit without them.
 func addedBytes(g *guarded, refuse func(diag.Position, complaint)) {
+	for _, a := range g.tooMuch() {
+		refuse(a.at, g.adds(a.what, a.bytes))
+	}
+}
+
+// AddedBytes returns how many bytes each refusal of guard-added-bytes is about, by its
+// place: the most where there are several. c is what lists were compiled to.
+func (e *Exchange) AddedBytes(c *filters.Compiled) map[diag.Position]int {
+	most := make(map[diag.Position]int)
+	for _, a := range (&guarded{Exchange: e, compiled: c}).tooMuch() {
+		most[a.at] = max(most[a.at], a.bytes)
+	}
+	return most
+}
+
+// added is what adds bytes to a route, at worst, and where it stands.
+type added struct {
+	at    diag.Position
+	what  string
+	bytes int
+}
+
+// tooMuch returns what adds more than the limit.
+func (g *guarded) tooMuch() (all []added) {
 	reasons := 0
 	over := func(at diag.Position, what string, with, without int) {
 		switch {
@@ -22,7 +46,7 @@ func addedBytes(g *guarded, refuse func(diag.Position, complaint)) {
 		case without <= g.Limits.MaxAddedBytes:
 			reasons = max(reasons, with)
 		default:
-			refuse(at, g.adds(what, with))
+			all = append(all, added{at, what, with})
 		}
 	}
 	for _, t := range g.Treatments {
@@ -46,8 +70,9 @@ func addedBytes(g *guarded, refuse func(diag.Position, complaint)) {
 		}
 	}
 	if reasons > 0 {
-		refuse(g.reasonsAt, g.adds("with the reason of a treatment, what is done to a route", reasons))
+		all = append(all, added{g.reasonsAt, "with the reason of a treatment, what is done to a route", reasons})
 	}
+	return all
 }
 
 // adds says that something adds too much.
@@ -70,15 +95,24 @@ func (e *Exchange) choiceAdds(c Choice, t, on policies.Treatment) string {
 	return what
 }
 
-// askedAt returns where a treatment stands; a built-in one, where the first list stands that
-// asks for it.
+// askedAt returns where a treatment stands; a built-in one, where the value stands
+// that asks for it first: of a provider, or else of its list. Where that is in neither, as
+// what the exchange file says of a list, it is the list.
 func (g *guarded) askedAt(t policies.Treatment) (diag.Position, bool) {
 	if !g.builtin {
 		return g.treatmentAt[t.Name], true
 	}
 	for _, l := range g.compiled.Listed {
 		if l.State == filters.InForce && l.Treatment == t.Name {
-			return l.Listing.Source, true
+			asks := func(treatment string) bool { return treatment == t.Name || l.Ladder != "" && treatment == l.Ladder }
+			switch {
+			case asks(l.Provider.Treatment):
+				return l.Provider.At(l.Provider.Places.Treatment), true
+			case asks(l.Listing.Treatment):
+				return l.Listing.At(l.Listing.Places.Treatment), true
+			default:
+				return l.Listing.Source, true
+			}
 		}
 	}
 	return diag.Position{}, false

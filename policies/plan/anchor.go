@@ -92,11 +92,12 @@ const (
 	NoClient                          // no neighbor is a route-server client
 	GlobalList                        // a policy of ours is in a list of neighbors that are no route-server clients
 	ListsLost                         // the operator's policies are gone from a client's list
+	Rejecting                         // gobgpd rejects all routes of clients: a policy of their lists is not defined
 )
 
 // Obstacles returns all reasons why s cannot be changed, in a fixed order.
 func (s *State) Obstacles() []Obstacle {
-	var out []Obstacle
+	out := s.Rejected()
 	if s.Import == nil {
 		out = append(out, Obstacle{NotAnchored, policies.ImportPolicy, "the policy is not defined"})
 	}

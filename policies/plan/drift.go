@@ -71,6 +71,9 @@ func (d *drift) members() {
 		if c.Import.Default == None {
 			add(ImportAssignment, "has no default: its routes that no policy accepts are rejected")
 		}
+		if c.Export.Default == None {
+			add(ExportAssignment, "has no default: routes to it that no policy accepts are rejected")
+		}
 		for _, o := range d.state.before(c) {
 			if o.Code == DecidesBefore {
 				add(ImportAssignment, "%s", o.Why)

@@ -22,7 +22,7 @@ func guesting(session, group []string) *plan.State {
 		Groups: map[string]plan.Group{"guests": {RouteServer: true, Import: group, Export: []string{policies.ExportPolicy}}},
 		Clients: []plan.Client{{
 			Address: guest, RouteServer: true, Dynamic: true, Group: "guests",
-			Import: plan.Assignment{Policies: session}, Export: plan.Assignment{Policies: []string{policies.ExportPolicy}},
+			Import: plan.Assignment{Policies: session, Default: plan.Accept}, Export: plan.Assignment{Policies: []string{policies.ExportPolicy}, Default: plan.Accept},
 		}},
 	}
 }

@@ -76,6 +76,39 @@ func (l Lists) Equal(other Lists) bool {
 	return true
 }
 
+// Rejected returns in whose lists a policy was not defined when gobgpd read its file, one
+// obstacle for each direction. Only then is a client's default None, and nothing passes:
+// it comes before all else that s has against a change.
+func (s *State) Rejected() []Obstacle {
+	var out []Obstacle
+	for _, d := range []struct {
+		isImport bool
+		what     string
+	}{{true, "every route of %s is rejected"}, {false, "every route to %s is rejected"}} {
+		var members []string
+		for _, c := range s.Clients {
+			if c.RouteServer && c.assignment(d.isImport).Default == None {
+				members = append(members, c.Address.String())
+			}
+		}
+		if n := len(members); n == 1 {
+			out = append(out, Obstacle{Rejecting, fmt.Sprintf(d.what, "1 member"), "a policy of its lists is not defined (" + members[0] + ")"})
+		} else if n > 1 {
+			out = append(out, Obstacle{Rejecting, fmt.Sprintf(d.what, fmt.Sprintf("%d members", n)), "a policy of their lists is not defined (" + FirstOf(members) + ")"})
+		}
+	}
+	return out
+}
+
+// FirstOf writes the first three of names, and how many more there are.
+func FirstOf(names []string) string {
+	const few = 3
+	if len(names) <= few {
+		return strings.Join(names, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(names[:few], ", "), len(names)-few)
+}
+
 // Lists returns the operator's lists as s has them. It leaves out a client whose default
 // is None: no file asks for that, so its list was lost before.
 func (s *State) Lists() Lists {

@@ -16,7 +16,7 @@ import (
 // of nothing that leads back.
 func TestReach(t *testing.T) {
 	neighbor := func(last byte, client bool) plan.Client {
-		return plan.Client{Address: netip.AddrFrom4([4]byte{127, 0, 0, last}), ASN: 65000, RouteServer: client}
+		return plan.Client{Address: netip.AddrFrom4([4]byte{127, 0, 0, last}), ASN: 65000, RouteServer: client, Import: plan.Assignment{Default: plan.Accept}, Export: plan.Assignment{Default: plan.Accept}}
 	}
 	for _, test := range []struct {
 		name      string

@@ -201,7 +201,7 @@ func (p *Plan) Obstacles(s *State) []Obstacle {
 	}
 	_, err := Recover(s)
 	return slices.DeleteFunc(all, func(o Obstacle) bool {
-		return o.Code != Locked && (o.Code != CutOff || err != nil) && (o.Code != ListsLost || p.Then == nil)
+		return o.Code != Locked && (o.Code != CutOff || err != nil) && (o.Code != ListsLost && o.Code != Rejecting || p.Then == nil)
 	})
 }
 

@@ -65,3 +65,46 @@ func TestPersistRefusesTagsThatLeak(t *testing.T) {
 	w.depeer("emit", "a.yaml", "--into", w.Daemon.ConfigFile, "-o", "other.conf").exits(4).says("guard-added-bytes")
 	w.holds(before)
 }
+
+// Row 48: a plan that guard-added-bytes refuses is shown whole, routes and all, and is not
+// kept. What makes the lists themselves no good is said without a call.
+func TestAddedBytesShowsThePlan(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, exchange())
+	w.write("depeer.yaml", "version: 1\nexchange: {asn: 64500}\ntreatments:\n  - {name: depeer, reject: true}\n  - {name: deprefer, local_pref: 50, prepend: 2}\n  - {name: tag, med: 1}\n")
+	type result struct {
+		Guards []struct {
+			Code         string
+			Value, Limit int
+			OK           bool
+		}
+	}
+	w.unchanged(func() {
+		for _, command := range []string{"plan", "impact"} {
+			var r result
+			refused := w.on(command, "a.yaml", "--json").exits(4)
+			refused.reads(&r)
+			if len(r.Guards) == 0 || r.Guards[0].Code != "guard-added-bytes" || r.Guards[0].Value != 4103 || r.Guards[0].Limit != 7 || r.Guards[0].OK {
+				t.Errorf("%s: guards are %+v", command, r.Guards)
+			}
+			if len(r.Guards) < 2 {
+				t.Errorf("%s: no guard on routes was asked: %s", command, refused.stdout)
+			}
+		}
+		w.on("plan", "a.yaml", "-o", "a.plan").exits(4).says("guard-added-bytes", "4,103 of 7 bytes")
+		w.depeer("apply", "a.plan", "--yes").exits(3)
+	})
+}
+
+// What emit --into writes where no exchange file says the ASN is in sync with the daemon
+// that is started with it: marks and tags are of the file's ASN.
+func TestEmitIntoTakesTheFilesASN(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, exchange())
+	w.write("depeer.yaml", "version: 1\n")
+	w.depeer("emit", "a.yaml", "--into", w.Daemon.ConfigFile).exits(0)
+	w.Daemon.Restart()
+	w.holds(outcomes["a"])
+	w.on("status", "a.yaml").exits(0)
+	w.on("plan", "a.yaml", "--detailed-exitcode").exits(0)
+}

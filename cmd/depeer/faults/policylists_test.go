@@ -70,8 +70,8 @@ func (w *world) holdsLeak() bool {
 // statusOf is what status says to a program.
 type statusOf struct {
 	Targets []struct {
-		State, Cure string
-		Drift       []struct{ Object, Member, What string }
+		State, Why, Cure string
+		Drift            []struct{ Object, Member, What string }
 	}
 }
 
@@ -123,6 +123,63 @@ func TestListsLost(t *testing.T) {
 	w.on("status").exits(0)
 }
 
+// Row 50, on a machine that remembers nothing: that all is rejected is said first, and to
+// paste and reload, which opens the filter, is not the hint. Nothing is remembered of it.
+// A restart with the definitions brings all back.
+func TestRejectedNotRemembered(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, rejecting())
+	whole := w.Daemon.Config()
+	w.reloadWithout(anchored)
+	w.nothing()
+	const rejected = "every route of 3 members is rejected: a policy of their lists is not defined"
+	w.unchanged(func() {
+		refused := w.on("plan", "a.yaml", "-o", "a.plan").exits(5)
+		refused.says("error: "+rejected, "restart gobgpd with a file that has the definitions", "depeer repair --lists", "do not paste and reload")
+		if text := refused.stdout + refused.stderr; strings.Contains(text, "emit --anchor") || strings.Contains(text, "[[policy-definitions]]") {
+			t.Errorf("it says to paste: %s", text)
+		}
+		w.on("plan", "a.yaml", "--take-over").exits(5).says(rejected)
+		w.on("plan", "a.yaml", "--accept-lists").exits(5).says(rejected)
+		w.on("plan", "a.yaml", "--json").exits(5).says(`"code":"routes-rejected"`)
+		var status statusOf
+		w.on("status", "--json").exits(2).reads(&status)
+		if s := status.Targets[0]; !strings.HasPrefix(s.Why, rejected) || !strings.Contains(s.Cure, "do not paste and reload") {
+			t.Errorf("status says %q, and as a cure %q", s.Why, s.Cure)
+		}
+		text := w.on("status").exits(2).stdout
+		if first, _, _ := strings.Cut(text, "\n"); !strings.Contains(first, rejected) {
+			t.Errorf("status says first: %s", first)
+		}
+		w.on("repair", "--lists", "--yes").exits(1).says("nothing is remembered on this machine")
+	})
+	w.Daemon.Write(whole)
+	w.Daemon.Restart()
+	w.holds(outcomes[""])
+	w.on("plan", "a.yaml", "-o", "a.plan").exits(0).says("policy-lists-new")
+	w.depeer("apply", "a.plan", "--yes").exits(0)
+	w.holds(outcomes["a"])
+	w.on("status", "a.yaml").exits(0)
+}
+
+// Row 50, where only a policy of the operator's is missing, ours are there, and nothing is
+// remembered: nothing is learned from what gobgpd has made of it.
+func TestRejectedByTheOperatorsOwn(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, rejecting())
+	whole := string(w.Daemon.Config())
+	w.Daemon.Write([]byte(strings.Replace(whole, `name = "in"`, `name = "in2"`, 1)))
+	w.Daemon.Reload()
+	w.nothing()
+	w.unchanged(func() {
+		w.on("plan", "a.yaml").exits(5).says("error: every route of 3 members is rejected: a policy of their lists is not defined")
+	})
+	w.Daemon.Write([]byte(whole))
+	w.Daemon.Restart()
+	w.holds(outcomes[""])
+	w.on("plan", "a.yaml").exits(0).says("policy-lists-new")
+}
+
 // lost fails the test unless all commands that look for it say what clients' lists have
 // lost, and what helps, and none of them does anything.
 func (w *world) lost(also string) {
@@ -132,6 +189,10 @@ func (w *world) lost(also string) {
 		w.on("status", "--json").exits(2).says(also).reads(&status)
 		if cure := status.Targets[0].Cure; !strings.Contains(cure, "depeer repair --lists --target "+w.target) || !strings.Contains(cure, "restart") {
 			w.t.Errorf("status says as a cure %q", cure)
+		}
+		rejected := "every route of 3 members is rejected: a policy of their lists is not defined"
+		if why := status.Targets[0].Why; strings.HasPrefix(why, rejected) != strings.Contains(also, "is none") {
+			w.t.Errorf("status says first %q", why)
 		}
 		for _, m := range w.Members {
 			for direction, policy := range map[string]string{"import": "in", "export": "out"} {
@@ -146,7 +207,7 @@ func (w *world) lost(also string) {
 			}
 		}
 		cure := "depeer repair --lists --target"
-		w.on("plan", "a.yaml", "-o", "none.plan").exits(5).says(w.Members[0].Address.String()+": policy in is gone", also, cure, "pasting definitions and a reload do not")
+		w.on("plan", "a.yaml", "-o", "none.plan").exits(5).says("2 members ("+w.Members[0].Address.String()+", "+w.Members[2].Address.String()+"): policy in is gone", also, cure, "pasting definitions and a reload do not")
 		w.on("plan", "a.yaml", "--json").exits(5).says(`"code":"lists-lost"`)
 		w.depeer("apply", "none.plan", "--yes").exits(3)
 		w.depeer("apply", "a.plan", "--yes").exits(5).says(cure)

@@ -20,7 +20,7 @@ const (
 // what to paste, and what the reload after that will cost there.
 func withAnchor(err error, s *plan.State) error {
 	f := new(failure)
-	if !errors.As(err, &f) || s.Import != nil && s.Export != nil || len(s.LostLists()) > 0 {
+	if !errors.As(err, &f) || s.Import != nil && s.Export != nil || len(s.LostLists())+len(s.Rejected()) > 0 {
 		return err // pasting would not bring lists back that were lost
 	}
 	routes, members := uint64(0), uint64(len(s.Clients))

@@ -66,6 +66,9 @@ func (s *session) emit(ctx context.Context, args emitArgs) error {
 	if err != nil {
 		return err
 	}
+	if args.into != "" {
+		s.compileInto(in, args.into)
+	}
 	if in.compiled != nil {
 		in.diags = append(in.diags, in.exchange.Inert(in.compiled)...)
 	}
@@ -89,6 +92,17 @@ func (s *session) emit(ctx context.Context, args emitArgs) error {
 		return err
 	}
 	return s.deliver(ctx, view.Emit{Format: args.format.String(), Configuration: text, Diagnostics: in.diags}, args.output)
+}
+
+// compileInto compiles for the route server that a gobgpd.conf is of, where the exchange
+// file does not say which: marks and tags are of its ASN, as they are in a plan for it.
+func (s *session) compileInto(in *input, name string) {
+	text, err := s.files.get(name)
+	if err != nil || in.compiled == nil || in.exchange.ASN != 0 {
+		return // emitInto says what cannot be read
+	}
+	asn, _ := render.Server(text)
+	in.compile(s.now, in.exchange.WithASN(asn))
 }
 
 // emitInto replaces our part of an existing gobgpd.conf.

@@ -63,17 +63,17 @@ func (s *session) impactOfFile(ctx context.Context, in *input, args routesArgs, 
 
 // impactOnTarget is about a target, and what is in force there.
 func (s *session) impactOnTarget(ctx context.Context, in *input, t target, args routesArgs, result view.Impact) error {
-	if f := verdict(in.diags); f != nil {
+	if f := unaskable(in.diags); f != nil {
 		return s.refusedUnasked(in, f)
 	}
 	client, err := s.dial(ctx, t)
 	if err != nil {
-		return err
+		return s.withoutTarget(in, err)
 	}
 	defer client.Close()
 	state, err := client.State(ctx)
 	if err != nil {
-		return unreached(ctx, err)
+		return s.withoutTarget(in, unreached(ctx, err))
 	}
 	if err := in.compileFor(s.now, t, state); err != nil {
 		return err
@@ -151,7 +151,7 @@ func (s *session) look(ctx context.Context, in *input, q impact.Question, args r
 }
 
 func (s *session) showImpact(in *input, result view.Impact) error {
-	result.Guards = append(staticGuards(in.diags), result.Guards...)
+	result.Guards = append(in.staticGuards(), result.Guards...)
 	policies.Suggest(result.Guards)
 	result.Diagnostics = in.diags
 	if err := s.view.Impact(result); err != nil {

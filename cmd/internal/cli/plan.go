@@ -53,7 +53,7 @@ func planCommand(s *session) *cli.Command {
 			if c.String("target") == "" && len(args.ribs) > 0 {
 				return s.planOfFile(c.Context, in, args)
 			}
-			if f := verdict(in.diags); f != nil && c.String("target") != "" {
+			if f := unaskable(in.diags); f != nil && c.String("target") != "" {
 				return s.refusedUnasked(in, f) // before a target is looked for in a file that is wrong
 			}
 			if isAll(c) {
@@ -69,12 +69,12 @@ func planCommand(s *session) *cli.Command {
 
 func (s *session) plan(ctx context.Context, in *input, args planArgs) error {
 	// What is wrong with the lists is said without a call to the target.
-	if f := verdict(in.diags); f != nil {
+	if f := unaskable(in.diags); f != nil {
 		return s.refusedUnasked(in, f)
 	}
 	result, err := s.planOf(ctx, in, args)
 	if err != nil {
-		return err
+		return s.withoutTarget(in, err)
 	}
 	return s.finishPlan(result, args)
 }
@@ -149,7 +149,7 @@ func (s *session) draft(ctx context.Context, in *input, client *gobgp.Client, st
 	}
 	sizes := s.sizes(in, p, now, past.read)
 	in.unknownInForce(sizes, now)
-	result.Changes, result.Guards = sizes.Changes(), append(staticGuards(in.diags), sizes.Guards()...)
+	result.Changes, result.Guards = sizes.Changes(), append(in.staticGuards(), sizes.Guards()...)
 	result.Guards = append(result.Guards, plan.SessionGuard(change, args.overrides[plan.AllowSessions], p.Members))
 	result.Guards = append(result.Guards, plan.AddPathGuards(state, want)...)
 	if err := s.foresee(ctx, in, client, state, args, past.read, &result); err != nil {
@@ -203,7 +203,7 @@ func (s *session) refusedUnasked(in *input, f *failure) error {
 	if f.code != Guarded {
 		return f
 	}
-	result := view.Impact{At: s.now, Lists: plan.Refs(in.lists), Guards: staticGuards(in.diags), Diagnostics: in.diags}
+	result := view.Impact{At: s.now, Lists: plan.Refs(in.lists), Guards: in.staticGuards(), Diagnostics: in.diags}
 	none := plan.Change{Old: &policies.RoutingPolicy{}, New: &policies.RoutingPolicy{}}
 	result.Summary = none.Summary()
 	if err := s.view.Impact(result); err != nil {

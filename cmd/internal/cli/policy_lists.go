@@ -45,10 +45,10 @@ func (m memory) RememberPolicyLists(lists plan.Lists) error {
 }
 
 // rememberFit notes the operator's lists in a state that recalls those before, if it is
-// one to learn from: our policies are defined, and nothing was lost. first says that nothing
+// one to learn from: our policies are defined, and nothing was lost or is rejected. first says that nothing
 // was remembered before.
 func rememberFit(to remembers, state *plan.State) (first bool, err error) {
-	if state.Import == nil || state.Export == nil || len(state.LostLists()) > 0 {
+	if state.Import == nil || state.Export == nil || len(state.LostLists())+len(state.Rejected()) > 0 {
 		return false, nil
 	}
 	return state.LastSeen == nil, to.RememberPolicyLists(state.Lists())
@@ -66,7 +66,7 @@ func (s *session) lastSeen(lock *journal.Lock) plan.Lists {
 // remember notes the lists in a state that a plan was found to fit: what it accepts as lost
 // is not missed any more.
 func (s *session) remember(to remembers, p *plan.Plan, state *plan.State) {
-	if p.WayBack() || len(p.PolicyLists) > 0 || state.Import == nil || state.Export == nil {
+	if p.WayBack() || len(p.PolicyLists) > 0 || state.Import == nil || state.Export == nil || len(state.Rejected()) > 0 {
 		return
 	}
 	if err := to.RememberPolicyLists(state.Lists()); err != nil {
@@ -93,4 +93,10 @@ func noteLists(store *journal.Store, t target, state *plan.State) diag.List {
 func curesOf(address string) string {
 	return fmt.Sprintf("depeer repair --lists --target %s puts them back as they were last seen; a restart of gobgpd does, too, if its file has them; "+
 		"pasting definitions and a reload do not. If they were taken out on purpose: depeer plan --accept-lists", address)
+}
+
+// cureOfRejecting says what helps where gobgpd rejects all routes of members.
+func cureOfRejecting(address string) string {
+	return "restart gobgpd with a file that has the definitions; or, where this machine remembers lists: depeer repair --lists --target " +
+		address + "; do not paste and reload: that would let everything in, without your own policies"
 }

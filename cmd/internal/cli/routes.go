@@ -281,14 +281,47 @@ func (d *dumps) read(name string, yield func(*rib.Path, error) bool) (more bool,
 }
 
 // staticGuards are the guards that need no routes, and refuse.
-func staticGuards(diags diag.List) []plan.Guard {
+func (in *input) staticGuards() []plan.Guard {
 	var out []plan.Guard
-	for _, d := range diags {
-		if d.Severity == diag.Refused {
-			out = append(out, plan.Guard{Code: d.Code})
+	for _, d := range in.diags {
+		if d.Severity != diag.Refused {
+			continue
 		}
+		g := plan.Guard{Code: d.Code}
+		if d.Code == codeAddedBytes && in.compiled != nil {
+			g.Value, g.Limit = in.exchange.AddedBytes(in.compiled)[d.Position], in.exchange.Limits.MaxAddedBytes
+		}
+		out = append(out, g)
 	}
 	return out
+}
+
+// codeAddedBytes is the guard that judges what is done to routes. What lists match passes
+// the others: so the target may be asked, and the whole result is shown.
+const codeAddedBytes = "guard-added-bytes"
+
+// unaskable returns the failure of input with which no target is asked, or nil.
+func unaskable(diags diag.List) *failure {
+	f := verdict(diags)
+	if f == nil || f.code != Guarded {
+		return f
+	}
+	for _, d := range diags {
+		if d.Severity == diag.Refused && d.Code != codeAddedBytes {
+			return f
+		}
+	}
+	return nil
+}
+
+// withoutTarget shows what a guard refuses where the target was not reached, too.
+func (s *session) withoutTarget(in *input, err error) error {
+	refused, f := verdict(in.diags), new(failure)
+	if refused == nil || !errors.As(err, &f) || f.code != Unreached {
+		return err
+	}
+	in.diags.Warnf(diag.Position{}, "target-unreached", "", "the result is without the target: %v", f.err)
+	return s.refusedUnasked(in, refused)
 }
 
 // refusals returns the failure of a result that guards refuse, or nil.

@@ -75,7 +75,7 @@ func (s *session) planAll(c *cli.Context, in *input, args planArgs) error {
 	if err != nil {
 		return err
 	}
-	if f := verdict(in.diags); f != nil {
+	if f := unaskable(in.diags); f != nil {
 		return s.refusedUnasked(in, f)
 	}
 	plans := view.Plans{}

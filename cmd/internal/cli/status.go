@@ -145,8 +145,12 @@ func (s *session) status(ctx context.Context, in *input, t target, file string) 
 	if unknown || in == nil && last != nil && last.Holds(state) {
 		drift = plan.ListDrift(state) // cleared: without a place in lists, too, it is as it should be
 	}
-	if len(state.LostLists()) > 0 {
+	rejected := state.Rejected()
+	switch {
+	case len(state.LostLists()) > 0:
 		result.Cure = curesOf(address)
+	case len(rejected) > 0:
+		result.Cure = cureOfRejecting(address)
 	}
 	drift = append(drift, plan.ReachDrift(state)...)
 	for _, c := range state.Choosers(want) {
@@ -176,6 +180,13 @@ func (s *session) status(ctx context.Context, in *input, t target, file string) 
 		result.Diagnostics.Warnf(diag.Position{}, "routes-unread", "", "how long routes are is not known: %v", err)
 	}
 	s.describePending(&result, w)
+	if len(rejected) > 0 { // before all else: nothing else is as urgent
+		why := wordsOf(rejected)
+		if result.Why != "" {
+			why += "; " + result.Why
+		}
+		result.Why = why
+	}
 	return result, nil
 }
 

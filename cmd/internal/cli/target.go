@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
+	"net/netip"
 	"os"
 	"os/user"
 	"path/filepath"
@@ -136,10 +138,10 @@ func obstructed(obstacles []plan.Obstacle, address string) error {
 		return nil
 	}
 	f := &failure{code: Unfit, name: "unfit"}
-	var words []string
 	for _, o := range obstacles {
-		words = append(words, o.Object+": "+o.Why)
 		switch o.Code {
+		case plan.Rejecting:
+			f.name, f.hint = "routes-rejected", cureOfRejecting(address)
 		case plan.CutOff:
 			f.code, f.name, f.hint = Held, "cut-off", "depeer recover --target "+address
 		case plan.Locked:
@@ -147,7 +149,7 @@ func obstructed(obstacles []plan.Obstacle, address string) error {
 				f.code, f.name, f.hint = Held, "locked", "wait; or, if its process is dead: depeer recover --target "+address
 			}
 		case plan.NotOurs:
-			if f.code == Unfit {
+			if f.code == Unfit && f.name != "routes-rejected" {
 				f.code, f.name, f.hint = Held, "changed-by-hand", "look at it; --take-over replaces it"
 			}
 		case plan.NotAnchored:
@@ -180,8 +182,35 @@ func obstructed(obstacles []plan.Obstacle, address string) error {
 			}
 		}
 	}
-	f.err = errors.New(strings.Join(words, "; "))
+	f.err = errors.New(wordsOf(obstacles))
 	return f
+}
+
+// wordsOf says what obstacles are in one line, in their order. What is the same of several
+// members is one item.
+func wordsOf(obstacles []plan.Obstacle) string {
+	var words []string
+	members := make(map[plan.Obstacle][]string) // by what is the same
+	alike := func(o plan.Obstacle) (plan.Obstacle, bool) {
+		_, err := netip.ParseAddr(o.Object)
+		return plan.Obstacle{Code: o.Code, Why: o.Why}, err == nil
+	}
+	for _, o := range obstacles {
+		if key, is := alike(o); is {
+			members[key] = append(members[key], o.Object)
+		}
+	}
+	for _, o := range obstacles {
+		key, is := alike(o)
+		same := members[key]
+		switch {
+		case !is || len(same) == 1:
+			words = append(words, o.Object+": "+o.Why)
+		case o.Object == same[0]:
+			words = append(words, fmt.Sprintf("%s (%s): %s", count(len(same), "member"), plan.FirstOf(same), o.Why))
+		}
+	}
+	return strings.Join(words, "; ")
 }
 
 // age writes how long ago something was, as people say it.

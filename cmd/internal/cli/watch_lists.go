@@ -12,6 +12,13 @@ func (k *keeper) recall(state *plan.State) *plan.State {
 	address := k.target.options.Address
 	state, unknown := recalling(k.store, address, state)
 	var problems []string
+	cure := curesOf(address)
+	if rejected := state.Rejected(); len(rejected) > 0 {
+		problems = append(problems, wordsOf(rejected))
+		if len(state.LostLists()) == 0 {
+			cure = cureOfRejecting(address)
+		}
+	}
 	for _, l := range state.LostLists() {
 		problems = append(problems, l.Client.String()+": "+l.String())
 	}
@@ -19,7 +26,7 @@ func (k *keeper) recall(state *plan.State) *plan.State {
 	said := strings.Join(problems, ". ")
 	switch {
 	case len(problems) > 0 && said != k.lists:
-		k.log.Error("policies of yours are gone from clients' lists: nothing is changed until that is settled", "lists", len(problems), "problem", said, "hint", curesOf(address))
+		k.log.Error("policies of yours are gone from clients' lists: nothing is changed until that is settled", "lists", len(state.LostLists()), "problem", said, "hint", cure)
 	case len(problems) > 0:
 	case len(unknown) > 0:
 		if said = unknown[0].String(); said != k.lists {

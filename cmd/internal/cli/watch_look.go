@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
-	"strings"
 	"time"
 
 	"depeer/filters"
@@ -241,7 +240,7 @@ func (k *keeper) unfinished(f *watch.Finding, record *journal.Record) {
 
 // obstacles finds out what the target itself has against being changed.
 func (k *keeper) obstacles(f *watch.Finding, state *plan.State) {
-	if f.CutOff && len(state.LostLists()) > 0 {
+	if f.CutOff && len(state.LostLists())+len(state.Rejected()) > 0 {
 		f.CutOff = false // nothing is changed until that is settled, be it only to an end
 	}
 	if f.CutOff {
@@ -254,17 +253,15 @@ func (k *keeper) obstacles(f *watch.Finding, state *plan.State) {
 	if last := k.found.last; last != nil { // what would be put back
 		obstacles = append(obstacles, plan.ChoiceObstacles(state, last.Wanted())...)
 	}
-	var words []string
 	for _, o := range obstacles {
 		if o.Code == plan.Locked || o.Code == plan.CutOff {
 			f.InTheWay = watch.Locked
 		} else if f.InTheWay == watch.Clear {
 			f.InTheWay = watch.Strange
 		}
-		words = append(words, o.Object+": "+o.Why)
 	}
-	if len(words) > 0 {
-		k.found.why = strings.Join(words, "; ")
+	if len(obstacles) > 0 {
+		k.found.why = wordsOf(obstacles)
 	}
 }
 
@@ -303,7 +300,7 @@ func (k *keeper) asked(state *plan.State) {
 	}
 	known := k.want != nil && k.want.version == r.version && k.want.says(in.diags)
 	k.want = w
-	k.numbers.Guards(refusing(staticGuards(in.diags)), !known)
+	k.numbers.Guards(refusing(in.staticGuards()), !known)
 	if w.failure != nil && !known {
 		for _, d := range in.diags {
 			k.log.Warn("lists refused", "lists", describeLists(&in), "file", d.Position.String(), "code", d.Code, "problem", d.Message)

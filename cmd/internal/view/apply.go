@@ -87,7 +87,9 @@ func (v *person) Apply(a Apply) error {
 		if a.Already > 0 {
 			text += fmt.Sprintf("  unproven  %s treated already, or announced so: in the table, and no proof\n", counted{a.Already, "route"})
 		}
-		text += fmt.Sprintf("  unproven  %s that no route tells about: read back, and right\n", entries(a.Unproven))
+		if a.Unproven > 0 {
+			text += fmt.Sprintf("  unproven  %s that no route tells about: read back, and right\n", entries(a.Unproven))
+		}
 		if a.Tagged+a.Untagged > 0 {
 			text += fmt.Sprintf("  expected  %s tagged for members who have chosen; what they got cannot be read from gobgpd 3.37\n", counted{a.Tagged, "route"})
 		}
