@@ -53,7 +53,7 @@ var rooms = map[string][]string{
 
 	"examples": {}, // embedded, for lab
 
-	"cmd/internal/view":    {"policies", "filters", "policies/plan", "policies/impact", "policies/choice", "policies/length", "policies/rib", "policies/journal", "filters/diag"},
+	"cmd/internal/view":    {"policies", "policies/apply", "filters", "policies/plan", "policies/impact", "policies/choice", "policies/length", "policies/rib", "policies/journal", "filters/diag"},
 	"cmd/internal/metrics": {"policies", "policies/impact", "policies/length", "policies/plan", "policies/watch"},
 	"cmd/internal/notify":  {},
 	"cmd/internal/cli":     {"*"},
