@@ -189,7 +189,7 @@ func (c *collected) entries(provider int32) {
 	l := &c.index.listed[provider]
 	for j := range l.Provider.ASNs {
 		if r := (ref{provider, int32(j)}); slices.Contains(c.index.asns[c.index.asn(r).ASN], r) && !c.seenASNs[r] {
-			c.out.Gone = append(c.out.Gone, c.goneASN(l, c.index.asn(r)))
+			c.out.Gone = append(c.out.Gone, Gone{Provider: l.Provider.ID, List: l.Listing.Name, Entry: c.index.asn(r).String()})
 		}
 	}
 	for j := range l.Provider.Prefixes {
@@ -203,7 +203,7 @@ func (c *collected) entries(provider int32) {
 		if slot, found := c.cover(m.Prefix); found {
 			c.out.Covered = append(c.out.Covered, c.covered(l, m.Prefix, slot))
 		} else {
-			c.out.Gone = append(c.out.Gone, c.gonePrefix(l, m))
+			c.out.Gone = append(c.out.Gone, Gone{Provider: l.Provider.ID, List: l.Listing.Name, Entry: m.String()})
 		}
 	}
 }

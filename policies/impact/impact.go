@@ -30,8 +30,6 @@ type Question struct {
 	Treatments []policies.Treatment
 	// Counted is what the plan has counted that is in force; nil: nothing is known of it.
 	Counted *counted.Routes
-	// CountedOn is the day of that plan, as text; "" where it is not known.
-	CountedOn string
 }
 
 // Session is a member as the route server knows it.

@@ -9,7 +9,6 @@ import (
 
 	"depeer/filters"
 	"depeer/policies"
-	"depeer/policies/counted"
 	"depeer/policies/impact"
 	"depeer/policies/rib"
 )
@@ -83,28 +82,5 @@ func TestReachedWhereAnASNIsListed(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"a 41.1.2.0/24 by 41.1.0.0/16 from 7"}, got); diff != "" {
 		t.Errorf("reached (-want +got):\n%s", diff)
-	}
-}
-
-// "Any more" is said only of what was counted before.
-func TestGoneSinceWhen(t *testing.T) {
-	p := filters.Provider{ID: "a", ASNs: []filters.ASMatch{{ASN: 26780}}}
-	first, err := impact.Assess(question(p), announced([]string{"41.1.2.0/24"}, rib.Sequence(65005, 26780)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, test := range []struct {
-		counted *counted.Routes
-		want    string
-	}{{nil, ""}, {&first.Counted, "2026-11-28"}} {
-		q := question(p)
-		q.Counted, q.CountedOn = test.counted, "2026-11-28"
-		r, err := impact.Assess(q, announced([]string{"41.1.2.0/24"}, rib.Sequence(65005, 9)))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if diff := cmp.Diff([]impact.Gone{{Provider: "a", List: "ours", Entry: "AS26780", Last: test.want}}, r.Gone); diff != "" {
-			t.Errorf("gone (-want +got):\n%s", diff)
-		}
 	}
 }

@@ -3,13 +3,13 @@ package cli
 import (
 	"context"
 	"errors"
-	"time"
 
 	"github.com/urfave/cli/v2"
 
 	"depeer/cmd/internal/view"
 	"depeer/policies"
 	"depeer/policies/choice"
+	"depeer/policies/counted"
 	"depeer/policies/impact"
 	"depeer/policies/plan"
 	"depeer/policies/rib"
@@ -86,14 +86,19 @@ func (s *session) impactOnTarget(ctx context.Context, in *input, t target, args 
 	server := describeTarget(t, state)
 	result.Server, result.OutOfReach, result.Operator, result.Summary = &server, outOfReach(state), state.Interferences(want), change.Summary()
 	q := impact.Question{Lists: in.compiled, Old: change.Old, New: want, Members: sessionsOf(state, in.exchange), Protect: in.exchange.Protect, Treatments: in.exchange.Treatments}
-	q.Past = s.pastOf(t.options.Address, q.Old)
-	if last := s.lastKnown(t.options.Address); last != nil {
-		q.Counted, q.CountedOn = last.Counted, last.Made.Format(time.DateOnly)
-	}
+	q.Past, q.Counted = s.pastOf(t.options.Address, q.Old), s.countedAt(t.options.Address)
 	if err := s.lookAtTarget(ctx, in, q, args, client, state, &result); err != nil {
 		return err
 	}
 	return s.showImpact(in, result)
+}
+
+// countedAt returns what the plan that was applied last to a target has counted, or nil.
+func (s *session) countedAt(address string) *counted.Routes {
+	if last := s.lastKnown(address); last != nil {
+		return last.Counted
+	}
+	return nil
 }
 
 // look looks at all routes, of dumps or else of live, and notes in result what becomes

@@ -168,7 +168,7 @@ func (s *session) foresee(ctx context.Context, in *input, client *gobgp.Client, 
 	q := impact.Question{Lists: in.compiled, Old: change.Judged(), New: in.policy(), Members: sessionsOf(state, in.exchange), Protect: in.exchange.Protect, Treatments: in.exchange.Treatments}
 	q.Past = s.pastOf(args.target.options.Address, q.Old)
 	if last != nil {
-		q.Counted, q.CountedOn = last.Counted, last.Made.Format(time.DateOnly)
+		q.Counted = last.Counted
 	}
 	if err := s.lookAtTarget(ctx, in, q, args.routesArgs, client, state, &to.Impact); err != nil {
 		return err

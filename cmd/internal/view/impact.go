@@ -204,9 +204,9 @@ func each[T any](title string, list []T, line func(T) string) note {
 // gone says that an entry is not announced, and "any more" only where a plan has seen it.
 func gone(g impact.Gone) string {
 	if g.Last == "" {
-		return fmt.Sprintf("%s (%s) is announced by no member", g.Entry, g.Provider)
+		return fmt.Sprintf("%s (%s) is not announced", g.Entry, g.Provider)
 	}
-	return fmt.Sprintf("%s (%s) is announced by no member any more; the plan of %s counted routes of it", g.Entry, g.Provider, g.Last)
+	return fmt.Sprintf("%s (%s) is not announced any more; the plan of %s counted routes of it", g.Entry, g.Provider, g.Last)
 }
 
 // seen says where an entry was seen that does not match there.
