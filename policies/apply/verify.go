@@ -157,9 +157,6 @@ func (p *Proof) add(x *expected) {
 	if x.refused+len(x.changed) == 0 && !x.tagged {
 		p.Passed += max(0, x.present-lost)
 	}
-	if !x.chosen {
-		return
-	}
 	tagged, without, _ := x.tagging()
 	p.Tagged, p.Untagged = p.Tagged+max(0, tagged-lost), p.Untagged+without
 }
@@ -167,7 +164,7 @@ func (p *Proof) add(x *expected) {
 // expected returns what is expected of a client's paths to one prefix; nil if
 // nothing is.
 func (t *client) expected(paths []policies.Route, w *witness) *expected {
-	x := &expected{viewer: t.viewer(&paths[0]), chosen: t.judge.now != nil && t.judge.now.GivesTags()}
+	x := &expected{viewer: t.viewer(&paths[0])}
 	for i := range paths {
 		route := &paths[i]
 		if x.viewer != nobody && slices.Contains(route.Path, t.viewers[x.viewer].ASN) {

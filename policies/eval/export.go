@@ -100,9 +100,6 @@ func (s *exportStatement) matches(to netip.Addr, r *policies.Route) bool {
 	})
 }
 
-// GivesTags says whether the policy gives routes any tag: somebody has chosen something.
-func (e *Evaluator) GivesTags() bool { return len(e.tags) > 0 }
-
 // Tags returns the large communities of the space of tags that r leaves import with,
 // sorted: what export sees. They are the policy's own, and what a member has sent where
 // nothing scrubs that.

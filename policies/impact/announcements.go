@@ -16,7 +16,6 @@ type announcement struct {
 	path      place
 	old, new  eval.Verdict
 	origin    rib.Origin
-	scrubbed  bool // the new policy takes another community off than the old one, before it looks
 }
 
 // announcements holds each once.
@@ -55,8 +54,8 @@ func newAnnouncements() announcements { return announcements{seed: maphash.MakeS
 
 // add returns the number of what p shares with other paths of its peer, or where it waits
 // for one. When it is full, numbers must be given.
-func (s *announcements) add(p *rib.Path, peer uint32, old, new eval.Verdict, scrubbed bool) (number uint32, full bool) {
-	a := announcement{peer: peer, localPref: p.LocalPref, origin: p.Origin, old: old, new: new, scrubbed: scrubbed}
+func (s *announcements) add(p *rib.Path, peer uint32, old, new eval.Verdict) (number uint32, full bool) {
+	a := announcement{peer: peer, localPref: p.LocalPref, origin: p.Origin, old: old, new: new}
 	if a.localPref == 0 {
 		a.localPref = rib.DefaultLocalPref
 	}

@@ -75,7 +75,7 @@ func (a *assessment) count(slot uint32, at *view) {
 		if e.new.Refused() {
 			refused++
 		}
-		treated = treated || e.new.Treated() || e.old.Treated() || e.scrubbed
+		treated = treated || e.new.Treated() || e.old.Treated()
 	}
 	a.collected.see(slot, paths, len(paths) > refused)
 	a.before(family, at)
@@ -103,8 +103,7 @@ func (a *assessment) count(slot uint32, at *view) {
 	}
 }
 
-// countPath counts one path, and says whether members are to be told of it anew: something
-// else is made of it now, or taken off it.
+// countPath counts one path, and says whether something else is made of it now.
 func (a *assessment) countPath(e *entry) (differs bool) {
 	was, now, m := a.was(e), a.now(e), &a.members[e.peer]
 	differs = was != now
@@ -126,7 +125,6 @@ func (a *assessment) countPath(e *entry) (differs bool) {
 		m.Released++
 		a.out.Routes.Released++
 	}
-	differs = differs || e.scrubbed
 	m.Reset = m.Reset || differs && !a.cut.concerns(e)
 	return differs
 }

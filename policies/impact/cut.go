@@ -69,7 +69,7 @@ func (a *assessment) look(slot uint32, at *view) {
 		if !a.cut.concerns(e) {
 			continue
 		}
-		if a.was(e) != a.now(e) || e.scrubbed {
+		if a.was(e) != a.now(e) {
 			a.cut.hidden, a.members[e.peer].Reset = true, true
 		}
 		if a.cut.now[e.peer] {

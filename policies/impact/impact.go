@@ -1,8 +1,6 @@
 package impact
 
 import (
-	"slices"
-
 	"depeer/filters"
 	"depeer/policies"
 	"depeer/policies/counted"
@@ -121,20 +119,10 @@ func (a *assessment) see(p *rib.Path) {
 		old = a.old.Verdict(&p.Route)
 	}
 	new := a.new.Verdict(&p.Route)
-	a.table.add(p, peer, old, new, len(p.LargeCommunities) > 0 && a.scrubs(p, peer))
+	a.table.add(p, peer, old, new)
 	if a.Live {
 		a.pollute(p, old, new)
 	}
-}
-
-// scrubs says whether something else is taken off a path than before, whatever else is made
-// of it: its member is reset for that, too.
-func (a *assessment) scrubs(p *rib.Path, peer uint32) bool {
-	var off []policies.LargeCommunity
-	if a.old != nil && a.sessions[peer].Anchored {
-		off = a.old.Scrubbed(&p.Route)
-	}
-	return !slices.Equal(off, a.new.Scrubbed(&p.Route))
 }
 
 // was and now are what the policies make of a path, as text; "" for nothing.

@@ -63,7 +63,6 @@ type entry struct {
 	shared   uint32 // the number of its announcement
 	since    uint32
 	old, new eval.Verdict
-	scrubbed bool // as in announcement
 }
 
 // view is the paths to one prefix, and whether they are of the same announcements as those
@@ -93,12 +92,12 @@ func (t *table) peer(p rib.Peer) uint32 {
 }
 
 // add keeps a path.
-func (t *table) add(p *rib.Path, peer uint32, old, new eval.Verdict, scrubbed bool) {
+func (t *table) add(p *rib.Path, peer uint32, old, new eval.Verdict) {
 	slot := t.slot(keyOf(p.Prefix))
 	if t.scattered {
 		t.slots.add(slot)
 	}
-	n, full := t.shared.add(p, peer, old, new, scrubbed)
+	n, full := t.shared.add(p, peer, old, new)
 	t.paths.add(path{n, p.Since})
 	if full {
 		t.give()
@@ -193,7 +192,7 @@ func (t *table) look(slot uint32, at *view) {
 			continue
 		}
 		a := t.shared.list.at(p.announcement)
-		e.peer, e.shared, e.old, e.new, e.scrubbed = a.peer, p.announcement, a.old, a.new, a.scrubbed
+		e.peer, e.shared, e.old, e.new = a.peer, p.announcement, a.old, a.new
 	}
 }
 

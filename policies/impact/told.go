@@ -68,7 +68,7 @@ func (t *tally) add(o tally, times int) {
 // tell returns what a receiver is told of a prefix: one update, or nothing.
 func (a *assessment) tell(r receiver, before, after []*candidate, reset bool) (t tally) {
 	was, now := a.table.chosen(r, before), a.table.chosen(r, after)
-	if was == nil && now == nil || was != nil && now != nil && was.at == now.at && was.treated == now.treated && !now.scrubbed {
+	if was == nil && now == nil || was != nil && now != nil && was.at == now.at && was.treated == now.treated {
 		return t
 	}
 	t.updates = 1
