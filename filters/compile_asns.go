@@ -118,16 +118,11 @@ func mergeGroups(groups []Group) []Group {
 // String returns the ASN, where it is looked for if that is not the origin, and
 // what is spared.
 func (m ASMatch) String() string {
-	if way := m.Way(); way != Origin.String() {
-		return "AS" + m.ASN.String() + " " + way
-	}
-	return "AS" + m.ASN.String()
-}
-
-// Way returns where the ASN is looked for, and what is spared.
-func (m ASMatch) Way() string {
 	var b strings.Builder
-	b.WriteString(m.Where.String())
+	fmt.Fprintf(&b, "AS%s", m.ASN)
+	if m.Where != Origin {
+		fmt.Fprintf(&b, " %s", m.Where)
+	}
 	before := " except"
 	for _, a := range m.Except {
 		fmt.Fprintf(&b, "%s AS%s", before, a)

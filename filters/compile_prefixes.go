@@ -131,26 +131,16 @@ func (c *compiler) warnTwice(code string, match fmt.Stringer, dropped, kept diag
 		match, kept, c.rules.Treatments[keptSeverity], c.rules.Treatments[severity])
 }
 
-// Longer is the Way of a match of all that is inside its prefix.
-const Longer = "longer"
-
-// Way returns what follows the prefix in String, or Longer.
-func (m PrefixMatch) Way() string {
-	switch low, high := int(m.Min), int(m.Max); {
-	case low == m.Prefix.Bits() && high == m.Prefix.Addr().BitLen():
-		return Longer
-	case low == m.Prefix.Bits() && low == high:
-		return "exact"
-	default:
-		return fmt.Sprintf("%d..%d", low, high)
-	}
-}
-
 // String returns the prefix and, where it is not all inside that is matched, the
 // range of lengths.
 func (m PrefixMatch) String() string {
-	if way := m.Way(); way != Longer {
-		return m.Prefix.String() + " " + way
+	p, low, high := m.Prefix, int(m.Min), int(m.Max)
+	switch {
+	case low == p.Bits() && high == p.Addr().BitLen():
+		return p.String()
+	case low == p.Bits() && low == high:
+		return p.String() + " exact"
+	default:
+		return fmt.Sprintf("%s %d..%d", p, low, high)
 	}
-	return m.Prefix.String()
 }

@@ -13,49 +13,43 @@ import (
 type collected struct {
 	*assessment
 
-	own      map[ref]bool     // listed prefixes of which something is announced
-	seenASNs map[ref]bool     // in some path, matched or not
+	own      map[ref]life // what is announced of each listed prefix
+	seenASNs map[ref]bool
 	along    map[uint32][]ref // by announcement: AS matches of the origin, of providers that list prefixes, too
-	// unmatched are, by announcement, the AS matches whose ASN is in the path, where they do
-	// not look.
-	unmatched map[uint32][]sought
-	lost      []lost // in order of their prefixes
 
 	moved, unlisted map[Sighting]bool
 	collateral      map[filters.ASN]*besides
 	gone            []netip.Prefix // prefixes that had a path, and have none
 }
 
-// lost is a prefix that no path is left to, and a provider whose match refused one.
-type lost struct {
-	provider int32
-	slot     uint32
-}
+// life is whether something is announced, and left.
+type life uint8
+
+const (
+	absent life = iota
+	refusedAll
+	left
+)
 
 func newCollected(a *assessment) *collected {
 	c := &collected{
-		assessment: a, own: make(map[ref]bool), seenASNs: make(map[ref]bool),
-		along: make(map[uint32][]ref), unmatched: make(map[uint32][]sought), moved: make(map[Sighting]bool), unlisted: make(map[Sighting]bool), collateral: make(map[filters.ASN]*besides),
+		assessment: a, own: make(map[ref]life), seenASNs: make(map[ref]bool),
+		along: make(map[uint32][]ref), moved: make(map[Sighting]bool), unlisted: make(map[Sighting]bool), collateral: make(map[filters.ASN]*besides),
 	}
 	if len(a.index.asns) == 0 {
 		return c
 	}
 	var room [64]filters.ASN
 	for n := range uint32(a.table.shared.list.len()) {
-		wire := a.table.shared.path(n)
-		if !someIn(wire, &a.index.some) {
+		if !someIn(a.table.shared.path(n), &a.index.some) {
 			continue
 		}
-		path := wire.Append(room[:0])
+		path := a.table.shared.path(n).Append(room[:0])
 		a.index.along(path, func(r ref) {
 			c.seenASNs[r] = true
 			if a.index.placed[r.provider] && path[len(path)-1] == a.index.asn(r).ASN {
 				c.along[n] = append(c.along[n], r)
 			}
-		})
-		a.index.unmatched(wire, path, func(s sought) {
-			c.seenASNs[s.ref] = true
-			c.unmatched[n] = append(c.unmatched[n], s)
 		})
 	}
 	return c
@@ -67,10 +61,14 @@ func (c *collected) see(slot uint32, paths []entry, alive bool) {
 	if c.index.prefixes.Size() == 0 && len(c.along) == 0 {
 		return
 	}
-	prefix, listed := c.table.prefix(slot), false
+	prefix, state := c.table.prefix(slot), refusedAll
+	if alive {
+		state = left
+	}
+	listed := false
 	c.index.covering(prefix, func(r ref) {
 		listed = true
-		c.own[r] = true
+		c.own[r] = max(c.own[r], state)
 		if c.index.known[r.provider] {
 			c.seeOrigins(prefix, paths, r.provider)
 		}
@@ -131,8 +129,8 @@ func (c *collected) beside(slot uint32, e *entry, via filters.ASN, none bool) {
 	}
 }
 
-// noteGone notes a prefix that has no path now, if it had one.
-func (c *collected) noteGone(slot uint32, paths []entry) {
+// lost notes a prefix that has no path now, if it had one.
+func (c *collected) lost(slot uint32, paths []entry) {
 	if slices.ContainsFunc(paths, func(e entry) bool { return !e.old.Refused() }) {
 		c.gone = append(c.gone, c.table.prefix(slot))
 	}
@@ -153,8 +151,6 @@ func (c *collected) finish() {
 			c.entries(int32(i))
 		}
 	}
-	c.out.Reached = c.reached()
-	c.out.Seen = c.seen()
 	c.out.Addresses = c.addresses()
 }
 
@@ -169,27 +165,13 @@ func sightings(all map[Sighting]bool) []Sighting {
 	return out
 }
 
-// reached says of each prefix that no path is left to what still leads there, in the order
-// of the lists.
-func (c *collected) reached() []Cover {
-	slices.SortStableFunc(c.lost, func(x, y lost) int { return cmp.Compare(x.provider, y.provider) })
-	var out []Cover
-	for _, l := range c.lost {
-		p := c.table.prefix(l.slot)
-		if by, found := c.cover(p); found && !c.index.spares(p) {
-			out = append(out, c.covered(&c.index.listed[l.provider], p, by))
-		}
-	}
-	return out
-}
-
-// entries says of each entry of a provider that is not announced whether something else
-// still leads there.
+// entries says of each entry of a provider that is not announced, or refused wherever
+// it is, what still leads there.
 func (c *collected) entries(provider int32) {
 	l := &c.index.listed[provider]
 	for j := range l.Provider.ASNs {
 		if r := (ref{provider, int32(j)}); slices.Contains(c.index.asns[c.index.asn(r).ASN], r) && !c.seenASNs[r] {
-			c.out.Gone = append(c.out.Gone, Gone{Provider: l.Provider.ID, List: l.Listing.Name, Entry: c.index.asn(r).String()})
+			c.out.Gone = append(c.out.Gone, Gone{l.Provider.ID, l.Listing.Name, "AS" + c.index.asn(r).ASN.String()})
 		}
 	}
 	for j := range l.Provider.Prefixes {
@@ -197,13 +179,18 @@ func (c *collected) entries(provider int32) {
 		if c.index.spares(m.Prefix) {
 			continue // it matches nothing
 		}
-		if c.own[ref{provider, int32(j)}] {
+		state := c.own[ref{provider, int32(j)}]
+		if state == left {
 			continue
 		}
-		if slot, found := c.cover(m.Prefix); found {
+		slot, found := c.cover(m.Prefix)
+		switch {
+		case found && state == absent:
 			c.out.Covered = append(c.out.Covered, c.covered(l, m.Prefix, slot))
-		} else {
-			c.out.Gone = append(c.out.Gone, Gone{Provider: l.Provider.ID, List: l.Listing.Name, Entry: m.String()})
+		case found:
+			c.out.Reached = append(c.out.Reached, c.covered(l, m.Prefix, slot))
+		case state == absent:
+			c.out.Gone = append(c.out.Gone, Gone{l.Provider.ID, l.Listing.Name, m.String()})
 		}
 	}
 }

@@ -90,7 +90,7 @@ func (a *assessment) count(slot uint32, at *view) {
 	}
 	if refused == len(paths) {
 		a.out.Prefixes.WithoutPath++
-		a.collected.noteGone(slot, paths)
+		a.collected.lost(slot, paths)
 	}
 	for i := range paths {
 		otherwise := a.countPath(&paths[i])
@@ -174,7 +174,6 @@ func (a *assessment) attribute(slot uint32, e *entry, none bool) {
 		p.prefixes++
 		if none {
 			p.withoutPath++
-			a.collected.lost = append(a.collected.lost, lost{f.provider, slot})
 		}
 	}
 	if f.byASN && (!matched || a.index.asn(f.ref).Where == filters.Path) {
@@ -233,7 +232,6 @@ func (r *Report) neverNil() {
 	neverNil(&r.Moved)
 	neverNil(&r.Unlisted)
 	neverNil(&r.Gone)
-	neverNil(&r.Seen)
 	neverNil(&r.Collateral)
 	neverNil(&r.Effort.Resets)
 }

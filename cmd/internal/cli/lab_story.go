@@ -165,10 +165,10 @@ func describeStory(s *story, result *view.Lab) {
 	result.Provider, result.Reason = p.Name, p.Reason
 	result.Listing, result.Treatment = "examples/"+labListing, s.listing.Treatment
 	for _, m := range p.ASNs {
-		result.Matches = append(result.Matches, m.String())
+		result.Matches = append(result.Matches, "AS"+m.ASN.String())
 	}
 	for _, m := range p.Prefixes {
-		result.Matches = append(result.Matches, m.String())
+		result.Matches = append(result.Matches, m.Prefix.String())
 	}
 }
 

@@ -169,13 +169,12 @@ func (v *person) routes(w *tabwriter.Writer, i Impact) {
 			return fmt.Sprintf("%s (%s) is refused; %s%s still reaches it", c.Prefix, c.Provider, c.By, from(c))
 		}),
 		each("moved", r.Moved, func(s impact.Sighting) string {
-			return fmt.Sprintf("%s (%s) is announced by AS%s, which is not listed", s.Prefix, s.Provider, s.Origin)
+			return fmt.Sprintf("%s (%s) is now announced by AS%s, which is not listed", s.Prefix, s.Provider, s.Origin)
 		}),
 		each("unlisted", r.Unlisted, func(s impact.Sighting) string {
 			return fmt.Sprintf("%s is announced by AS%s (%s), and is not listed", s.Prefix, s.Origin, s.Provider)
 		}),
-		each("gone", r.Gone, gone),
-		each("seen", r.Seen, seen),
+		each("gone", r.Gone, func(g impact.Gone) string { return fmt.Sprintf("%s (%s) is not seen any more", g.Entry, g.Provider) }),
 		each("besides", r.Collateral, besides),
 	}
 	for _, n := range notes {
@@ -199,22 +198,6 @@ type note struct {
 
 func each[T any](title string, list []T, line func(T) string) note {
 	return note{title, len(list), func(i int) string { return line(list[i]) }}
-}
-
-// gone says that an entry is not announced, and "any more" only where a plan has seen it.
-func gone(g impact.Gone) string {
-	if g.Last == "" {
-		return fmt.Sprintf("%s (%s) is not announced", g.Entry, g.Provider)
-	}
-	return fmt.Sprintf("%s (%s) is not announced any more; the plan of %s counted routes of it", g.Entry, g.Provider, g.Last)
-}
-
-// seen says where an entry was seen that does not match there.
-func seen(s impact.Seen) string {
-	how := map[impact.SeenAs]string{
-		impact.Transit: "as transit", impact.InSet: "in an AS_SET", impact.NotNeighbor: "not as the neighbor", impact.OutOfReach: "from neighbors out of reach",
-	}[s.As]
-	return fmt.Sprintf("%s (%s) is in %s %s: not matched there", s.Entry, s.Provider, counted{s.Paths, "path"}, how)
 }
 
 // effort says what the change costs.

@@ -45,8 +45,6 @@ type changeOf struct {
 	ID     string `json:"id"`
 	Before string `json:"before"`
 	After  string `json:"after"`
-	// Entries are how entries differ that were listed before: AS26780 origin -> path.
-	Entries []string `json:"entries"`
 }
 
 func changesOf(all []plan.ProviderChange) []changeOf {
@@ -56,7 +54,7 @@ func changesOf(all []plan.ProviderChange) []changeOf {
 		if ref.ID == "" {
 			ref = c.Old
 		}
-		out = append(out, changeOf{ref.List, ref.ID, c.Old.Treatment, c.New.Treatment, nonNil(c.Changed())})
+		out = append(out, changeOf{ref.List, ref.ID, c.Old.Treatment, c.New.Treatment})
 	}
 	return out
 }
@@ -138,7 +136,7 @@ func (v *person) providerChanges(w *tabwriter.Writer, all []plan.ProviderChange)
 			fmt.Fprintf(w, "...\tand %s more\n", counted{len(all) - shown, "provider"})
 			break
 		}
-		ref, what := c.New, strings.Join(c.New.Entries(), "  ")
+		ref, what := c.New, strings.Join(c.New.Matches, "  ")
 		switch {
 		case c.Verb() == "-":
 			ref, what = c.Old, or(c.New.Why, "no longer listed")
@@ -148,12 +146,6 @@ func (v *person) providerChanges(w *tabwriter.Writer, all []plan.ProviderChange)
 			if c.New.Why != "" {
 				what += " (" + c.New.Why + ")"
 			}
-		}
-		if changed := c.Changed(); len(changed) > 0 && c.Verb() == "~" {
-			if c.Old.Treatment != c.New.Treatment {
-				changed = append([]string{what}, changed...)
-			}
-			what = strings.Join(changed, ", ")
 		}
 		if len(what) > 90 {
 			what = what[:90] + "..."
