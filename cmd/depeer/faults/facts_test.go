@@ -22,7 +22,7 @@ import (
 // target's address.
 func (w *world) exchangeFile(text string) {
 	w.t.Helper()
-	w.write("depeer.yaml", "version: 1\nlimits: {max_shrink: 100%, max_routes: 100%, max_member_routes: 100%, max_covered: {ipv4: 100%}}\n"+
+	w.write("depeer.yaml", "version: 1\nlimits: {max_shrink: 100%, max_routes: 100%, max_member_routes: 100%, max_covered: {ipv4: 100%}, max_added_bytes: 15}\n"+
 		strings.ReplaceAll(text, "TARGET", fmt.Sprintf("%q", w.target)))
 }
 
@@ -56,7 +56,7 @@ func TestTargetASN(t *testing.T) {
 	})
 
 	// Without an ASN of the exchange it is the target's, and is our own.
-	w.exchangeFile("exchange: {name: Example-IX}\nlimits: {max_added_bytes: 15}\n") // for tag, with an ASN of 32 bits
+	w.exchangeFile("exchange: {name: Example-IX}\n")
 	w.on("plan", "one.yaml").exits(4).says("AS150528 is the exchange's own")
 	w.on("plan", "a.yaml").exits(0)
 

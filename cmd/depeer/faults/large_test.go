@@ -38,7 +38,7 @@ func TestLarge(t *testing.T) {
 }
 
 // mostMemory bounds what one run may take, in kB.
-const mostMemory = 320 << 10
+const mostMemory = 384 << 10
 
 // measured runs the program, and looks at what memory it took.
 func (w *world) measured(args ...string) {

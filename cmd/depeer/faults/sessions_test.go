@@ -154,14 +154,14 @@ func TestSessionShut(t *testing.T) {
 	w.sessions(true, true, true)
 	w.reached(true, true)
 
-	// The way back shuts them again, if that is allowed; the way back from there does not.
+	// The way back shuts them again, if that is allowed; one step further one of them is open.
 	w.on("rollback", "--yes").exits(4).says("AS64496 "+w.Members[0].Address.String(), "--allow-sessions 2")
 	w.sessions(true, true, true)
 	w.on("rollback", "--yes", "--allow-sessions", "2").exits(0)
 	w.sessions(false, true, false)
 	hears(t, third, told, 3)
 	w.on("rollback", "--yes").exits(0)
-	w.sessions(true, true, true)
+	w.sessions(true, true, false)
 
 	// The off-switch.
 	w.apply("both.yaml", "--allow-sessions", "2")
@@ -316,7 +316,7 @@ func TestWatchAndSessions(t *testing.T) {
 	watcher.says(0, "msg=repaired", "allow-sessions:2") // before the members have come back
 	w.Members[1].WaitEstablished()
 	w.sessions(false, true, false)
-	w.on("status").exits(0)
+	w.on("status", "--at", "2026-02-01").exits(0)
 	w.on("history").exits(0).says("--allow-sessions 2") // it is written, and can be read
 	from := watcher.mark()
 	w.replace("ours.yaml", listedBoth+"  - {name: Second, asns: [64497], allow_reserved: true}\n")

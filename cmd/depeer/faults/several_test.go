@@ -83,7 +83,7 @@ func TestSeveral(t *testing.T) {
 	release()
 	r.wait().exits(0).says("applied")
 	x.hold("a", "a")
-	x.on("status", "a.yaml").exits(0).says("rs1     in-sync", "rs2     in-sync")
+	x.on("status", "a.yaml").exits(0).says("rs1          in-sync", "rs2          in-sync")
 	x.on("status", "b.yaml").exits(2)
 	x.on("plan", "a.yaml", "--detailed-exitcode").exits(0).says("There is nothing to do.")
 	x.proxy.arm(fault{})
