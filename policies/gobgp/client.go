@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -39,12 +40,20 @@ func Dial(ctx context.Context, o Options) (*Client, error) {
 	}
 	if err := c.ready(ctx); err != nil {
 		c.Close()
-		if strings.Contains(err.Error(), "preface") { // it hung up when HTTP/2 was to begin
+		if hungUp(err) {
 			err = fmt.Errorf("%w (%s)", err, o.doubt())
 		}
 		return nil, fmt.Errorf("%s: %w", o.Address, err)
 	}
 	return c, nil
+}
+
+// hungUp says whether gobgpd hung up when HTTP/2 was to begin: which of the two sides notices
+// first is chance.
+func hungUp(err error) bool {
+	return slices.ContainsFunc([]string{"preface", "broken pipe", "connection reset"}, func(word string) bool {
+		return strings.Contains(err.Error(), word)
+	})
 }
 
 // dial makes the client. The connection comes with its first call.

@@ -142,7 +142,7 @@ func TestStrange(t *testing.T) {
 		"accept":            {Name: ok, Actions: &api.Actions{RouteAction: api.RouteAction_ACCEPT}},
 		"adding to the MED": {Name: ok, Actions: &api.Actions{Med: &api.MedAction{Value: 5}}},
 		"prepending an ASN": {Name: ok, Actions: &api.Actions{AsPrepend: &api.AsPrependAction{Asn: 65001, Repeat: 1}}},
-		"removing":          {Name: ok, Actions: &api.Actions{Community: &api.CommunityAction{Type: api.CommunityAction_REMOVE, Communities: []string{"64500:1"}}}},
+		"removing":          {Name: ok, Actions: &api.Actions{Community: &api.CommunityAction{Type: api.CommunityAction_REMOVE, Communities: []string{"64500:.*"}}}},
 		"replacing":         {Name: ok, Actions: &api.Actions{LargeCommunity: &api.CommunityAction{Type: api.CommunityAction_REPLACE, Communities: []string{"64500:1:1"}}}},
 		"removing anything": {Name: ok, Actions: &api.Actions{LargeCommunity: &api.CommunityAction{Type: api.CommunityAction_REMOVE, Communities: []string{"64500:1:.*"}}}},
 		"ext-communities":   {Name: ok, Actions: &api.Actions{ExtCommunity: &api.CommunityAction{Communities: []string{"rt:64500:1"}}}},
