@@ -76,7 +76,7 @@ func (p *program) plan(listing string) (string, ran) {
 	p.b.Helper()
 	p.state = p.b.TempDir()
 	name := filepath.Join(p.state, "plan.depeer")
-	return name, p.on("plan", listing, "-o", name)
+	return name, p.on("plan", listing, "-o", name, "--allow-growth", "1000000", "--allow-shrink", "1000000")
 }
 
 // to plans and applies a list.
