@@ -101,7 +101,7 @@ func (c chooser) actions() policies.Actions {
 		a.AddLargeCommunities = some(c, 2, c.largeCommunity)
 	}
 	a.LocalPref = uint32(c(3))
-	if c.oneIn(3) {
+	if c(4) > 0 {
 		m := uint32(c(100))
 		a.MED = &m
 	}
