@@ -121,6 +121,7 @@ func TestFailedDownloads(t *testing.T) {
 			t.Parallel()
 			server, f := serve(t, test.handler)
 			f.StateDir = t.TempDir()
+			f.Timeout = 5 * time.Minute // 64 MiB take their time under the race detector
 			if strings.Contains(test.want, "300ms") {
 				f.Timeout = 300 * time.Millisecond
 			}
