@@ -38,7 +38,8 @@ func TestDumps(t *testing.T) {
 			continue
 		}
 		if got, err := examples.Files.ReadFile(dump.file + ".mrt"); err != nil || !bytes.Equal(got, want) {
-			t.Errorf("%s.mrt is not made of %s.tsv (%v); go test ./examples -update makes it", dump.file, dump.file, err)
+			t.Errorf("%s.mrt is not made of %s.tsv (%v); go test ./examples -update makes it", dump.file, dump.file,
+				err)
 		}
 	}
 }
@@ -97,7 +98,8 @@ func (d *dumper) route(peer uint16, r policies.Route) {
 	d.t.Helper()
 	attributes := []bgp.PathAttributeInterface{
 		bgp.NewPathAttributeOrigin(0),
-		bgp.NewPathAttributeAsPath([]bgp.AsPathParamInterface{bgp.NewAs4PathParam(bgp.BGP_ASPATH_ATTR_TYPE_SEQ, numbers(r.Path))}),
+		bgp.NewPathAttributeAsPath([]bgp.AsPathParamInterface{bgp.NewAs4PathParam(bgp.BGP_ASPATH_ATTR_TYPE_SEQ,
+			numbers(r.Path))}),
 	}
 	entries := []*mrt.RibEntry{mrt.NewRibEntry(peer, d.at, 0, attributes, false)}
 	address, bits := r.Prefix.Addr().String(), uint8(r.Prefix.Bits())

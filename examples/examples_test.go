@@ -118,7 +118,8 @@ func TestAtrivo(t *testing.T) {
 		all := routes(t, test.routes)
 		refused, changed := treated(x, compile(t, x, time.Now(), test.list), all)
 		if len(refused) != test.refused || len(all) != test.of || changed != nil {
-			t.Errorf("%s: %d of %d refused, %d changed, want %d of %d", test.routes, len(refused), len(all), len(changed), test.refused, test.of)
+			t.Errorf("%s: %d of %d refused, %d changed, want %d of %d", test.routes, len(refused), len(all),
+				len(changed), test.refused, test.of)
 		}
 	}
 }
@@ -180,15 +181,18 @@ func TestExchange(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		all := append(slices.Clone(listed), policies.Route{Prefix: netip.MustParsePrefix("192.0.2.0/25"), Path: []filters.ASN{64497}},
-			policies.Route{Prefix: netip.MustParsePrefix("2001:db8:2::/48"), Path: []filters.ASN{64497, 64510}}) // excepted
+		all := append(slices.Clone(listed), policies.Route{Prefix: netip.MustParsePrefix("192.0.2.0/25"),
+			Path: []filters.ASN{64497}},
+			policies.Route{Prefix: netip.MustParsePrefix("2001:db8:2::/48"),
+				Path: []filters.ASN{64497, 64510}}) // excepted
 		refused, changed := treated(x, compile(t, x, at, lists...), all)
 		slices.Sort(changed)
 		if d := cmp.Diff([][]string{test.refused, test.changed}, [][]string{refused, changed}); d != "" {
 			t.Errorf("%s: refused and changed (-want +got):\n%s", test.day, d)
 		}
 	}
-	for day, want := range map[string]string{"2024-02-10": "tag", "2024-02-14": "tag", "2024-02-15": "deprefer", "2024-03-01": "deprefer", "2024-03-02": "depeer"} {
+	for day, want := range map[string]string{"2024-02-10": "tag", "2024-02-14": "tag", "2024-02-15": "deprefer",
+		"2024-03-01": "deprefer", "2024-03-02": "depeer"} {
 		at, err := time.Parse(time.DateOnly, day)
 		if err != nil {
 			t.Fatal(err)

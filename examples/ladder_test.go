@@ -27,11 +27,12 @@ var story = map[string]struct {
 	prefix string
 	from   []string // day and treatment, ascending; "-" for none
 }{
-	"stubborn-hosting":  {"192.0.2.0/24", []string{"2024-01-15 tag", "2024-01-29 deprefer", "2024-02-14 depeer"}},
-	"quick-hosting":     {"198.51.100.0/24", []string{"2024-02-01 tag", "2024-02-15 deprefer", "2024-02-21 -"}},
-	"patient-hosting":   {"10.5.0.0/16", []string{"2024-06-01 depeer"}},
-	"settled-hosting":   {"203.0.113.0/24", []string{"2024-06-01 deprefer"}},
-	"repentant-hosting": {"2001:db8:bad::/48", []string{"2024-07-01 depeer", "2024-08-30 deprefer", "2024-10-29 tag", "2024-12-16 -"}},
+	"stubborn-hosting": {"192.0.2.0/24", []string{"2024-01-15 tag", "2024-01-29 deprefer", "2024-02-14 depeer"}},
+	"quick-hosting":    {"198.51.100.0/24", []string{"2024-02-01 tag", "2024-02-15 deprefer", "2024-02-21 -"}},
+	"patient-hosting":  {"10.5.0.0/16", []string{"2024-06-01 depeer"}},
+	"settled-hosting":  {"203.0.113.0/24", []string{"2024-06-01 deprefer"}},
+	"repentant-hosting": {"2001:db8:bad::/48",
+		[]string{"2024-07-01 depeer", "2024-08-30 deprefer", "2024-10-29 tag", "2024-12-16 -"}},
 }
 
 // treatmentOn returns the treatment that the story tells of a day; "-" for none.
@@ -119,8 +120,10 @@ func TestLadderYear(t *testing.T) {
 		changes := plan.ProviderChanges(last, refs)
 		var came []plan.NextStep
 		for _, change := range changes {
-			came = append(came, plan.NextStep{List: "year-2024", ID: change.New.ID, From: today, Before: change.Old.Treatment, After: change.New.Treatment})
-			told = append(told, fmt.Sprintf("%s %s %s -> %s %s", today, change.New.ID, change.Old.Treatment, change.New.Treatment, change.New.Why))
+			came = append(came, plan.NextStep{List: "year-2024", ID: change.New.ID, From: today,
+				Before: change.Old.Treatment, After: change.New.Treatment})
+			told = append(told, fmt.Sprintf("%s %s %s -> %s %s", today, change.New.ID, change.Old.Treatment,
+				change.New.Treatment, change.New.Why))
 		}
 		due = slices.DeleteFunc(due, func(s plan.NextStep) bool { return s.From != today })
 		if d := cmp.Diff(due, came, cmpopts.EquateEmpty()); d != "" {
@@ -174,7 +177,8 @@ func applyTo(t *testing.T, rs *plantest.Model, want *policies.RoutingPolicy, id 
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &plan.Plan{Version: plan.FormatVersion, ID: id, Server: state.Server, Fingerprint: state.Fingerprint(), Change: *plan.To(state, want, id)}
+	p := &plan.Plan{Version: plan.FormatVersion, ID: id, Server: state.Server, Fingerprint: state.Fingerprint(),
+		Change: *plan.To(state, want, id)}
 	made := len(rs.Calls())
 	a := &apply.Applier{Daemon: rs, Journal: unwritten{}, Holder: "me", Log: slog.New(slog.DiscardHandler)}
 	result, err := a.Apply(context.Background(), p)

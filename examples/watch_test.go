@@ -29,7 +29,8 @@ func TestUnit(t *testing.T) {
 	}
 	// That the program is installed is not what is asked here.
 	unit := filepath.Join(t.TempDir(), "depeer-watch.service")
-	if err := os.WriteFile(unit, []byte(strings.Replace(string(text), "/usr/local/bin/depeer", truth, 1)), 0o644); err != nil {
+	if err := os.WriteFile(unit, []byte(strings.Replace(string(text), "/usr/local/bin/depeer", truth, 1)),
+		0o644); err != nil {
 		t.Fatal(err)
 	}
 	out, err := exec.Command(analyze, "verify", "--man=no", unit).CombinedOutput()

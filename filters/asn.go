@@ -43,7 +43,8 @@ func ParseASN(s string) (ASN, error) {
 
 // asnSyntax explains what is wrong with an ASN that is not plain digits.
 func asnSyntax(s, digits string) error {
-	e := &SyntaxError{Code: "asn-syntax", Message: fmt.Sprintf("%q is not an ASN", s), Hint: "a decimal number, such as 64512 or AS64512"}
+	e := &SyntaxError{Code: "asn-syntax", Message: fmt.Sprintf("%q is not an ASN", s),
+		Hint: "a decimal number, such as 64512 or AS64512"}
 	high, low, dotted := strings.Cut(digits, ".")
 	if h, err := strconv.ParseUint(high, 10, 16); dotted && err == nil {
 		if l, err := strconv.ParseUint(low, 10, 16); err == nil {

@@ -18,7 +18,8 @@ func BenchmarkCompile(b *testing.B) {
 		p := filters.Provider{ID: fmt.Sprintf("p%d", i), Source: at(20 * i), Treatment: treatments[i%3]}
 		for j, e := range entries[10*i : 10*i+10] {
 			p.Prefixes = append(p.Prefixes, filters.PrefixMatch{
-				Prefix: e.Prefix, Min: e.Min, Max: e.Max, Source: diag.Position{File: "bench.yaml", Line: 20*i + j, Column: 9},
+				Prefix: e.Prefix, Min: e.Min, Max: e.Max,
+				Source: diag.Position{File: "bench.yaml", Line: 20*i + j, Column: 9},
 			})
 		}
 		if i%20 == 0 {
@@ -63,7 +64,8 @@ func realistic(n int) []filters.Entry {
 		// Some 30,000 /16s are in use, some of them much more than others.
 		block := uint32(random.ExpFloat64()*4000) % 30000
 		a := (block*40503%56000+256)<<16 | random.Uint32()&0xffff
-		p := netip.PrefixFrom(netip.AddrFrom4([4]byte{byte(a >> 24), byte(a >> 16), byte(a >> 8), byte(a)}), length).Masked()
+		p := netip.PrefixFrom(netip.AddrFrom4([4]byte{byte(a >> 24), byte(a >> 16), byte(a >> 8), byte(a)}),
+			length).Masked()
 		if !seen[p] {
 			seen[p] = true
 			entries = append(entries, filters.Entry{Prefix: p, Min: uint8(length), Max: 32})

@@ -127,7 +127,8 @@ func (c *compiler) warnTwice(code string, match fmt.Stringer, dropped, kept diag
 		c.diags.Warnf(dropped, code, "take one out", "%s is listed twice, also at %s", match, kept)
 		return
 	}
-	c.diags.Warnf(dropped, code, "take one out", "%s is listed twice, also at %s: %s holds, the more severe, and not %s",
+	c.diags.Warnf(dropped, code, "take one out",
+		"%s is listed twice, also at %s: %s holds, the more severe, and not %s",
 		match, kept, c.rules.Treatments[keptSeverity], c.rules.Treatments[severity])
 }
 

@@ -108,8 +108,9 @@ func (w world) prefixMatch(t *rapid.T) filters.PrefixMatch {
 
 func asMatch(t *rapid.T) filters.ASMatch {
 	m := filters.ASMatch{
-		ASN:   1 + asn(t)%4,
-		Where: rapid.SampledFrom([]filters.Where{filters.Origin, filters.Neighbor, filters.Path, filters.Path}).Draw(t, "where"),
+		ASN: 1 + asn(t)%4,
+		Where: rapid.SampledFrom([]filters.Where{filters.Origin, filters.Neighbor, filters.Path, filters.Path}).Draw(t,
+			"where"),
 	}
 	if m.Where == filters.Path {
 		for _, a := range rapid.SliceOfN(rapid.IntRange(1, 5), 0, 2).Draw(t, "except") {
@@ -126,7 +127,8 @@ func (w world) rules(t *rapid.T) filters.Rules {
 		At:         time.Date(2008, 11, 11, rapid.IntRange(0, 23).Draw(t, "hour"), 0, 0, 0, time.UTC),
 		Treatments: treatments,
 		Ladders: []filters.Ladder{{Name: "slow", Steps: []filters.Step{
-			{After: oneDay, Treatment: "tag"}, {After: 5 * oneDay, Treatment: "deprefer"}, {After: 12 * oneDay, Treatment: "depeer"},
+			{After: oneDay, Treatment: "tag"}, {After: 5 * oneDay, Treatment: "deprefer"},
+			{After: 12 * oneDay, Treatment: "depeer"},
 		}}},
 		Lists: map[string]string{},
 	}
@@ -137,7 +139,8 @@ func (w world) rules(t *rapid.T) filters.Rules {
 		}
 		if rapid.IntRange(0, 3).Draw(t, "except") == 0 {
 			id := fmt.Sprintf("provider-%d", rapid.IntRange(0, 5).Draw(t, "provider"))
-			rules.Except = append(rules.Except, filters.Exception{List: list, Provider: id, Until: aDay(t), Source: diag.Position{File: "depeer.yaml", Line: i + 1}})
+			rules.Except = append(rules.Except, filters.Exception{List: list, Provider: id, Until: aDay(t),
+				Source: diag.Position{File: "depeer.yaml", Line: i + 1}})
 		}
 	}
 	for range rapid.IntRange(0, 5).Draw(t, "protected prefixes") {
@@ -179,7 +182,8 @@ func TestCompileNext(t *testing.T) {
 				next = ""
 			}
 			if listed.NextFrom.String() != day || listed.Next != next {
-				t.Fatalf("%s of %+v: %q follows on %q, want %q on %q", listed.Provider.ID, listed.Provider, listed.Next, listed.NextFrom, next, day)
+				t.Fatalf("%s of %+v: %q follows on %q, want %q on %q", listed.Provider.ID, listed.Provider, listed.Next,
+					listed.NextFrom, next, day)
 			}
 		}
 	})

@@ -41,7 +41,8 @@ func rules() filters.Rules {
 		At:         time.Date(2008, 11, 11, 12, 0, 0, 0, time.UTC),
 		Treatments: treatments,
 		Ladders: []filters.Ladder{{Name: "slow", Steps: []filters.Step{
-			{After: oneDay, Treatment: "tag"}, {After: 14 * oneDay, Treatment: "deprefer"}, {After: 30 * oneDay, Treatment: "depeer"},
+			{After: oneDay, Treatment: "tag"}, {After: 14 * oneDay, Treatment: "deprefer"},
+			{After: 30 * oneDay, Treatment: "depeer"},
 		}}},
 	}
 }
@@ -59,7 +60,8 @@ func TestCompileNothing(t *testing.T) {
 		says  []string
 	}{
 		{nil, nil},
-		{[]*filters.Listing{list("depeer")}, []string{`a.yaml:1:5: warning: list "a" has no providers, and matches nothing [listing-empty]`}},
+		{[]*filters.Listing{list("depeer")},
+			[]string{`a.yaml:1:5: warning: list "a" has no providers, and matches nothing [listing-empty]`}},
 	} {
 		c, diags := filters.Compile(test.lists, filters.Rules{Treatments: treatments})
 		if diff := cmp.Diff(test.says, texts(diags)); diff != "" {
@@ -84,22 +86,34 @@ func TestCompileStates(t *testing.T) {
 	}{
 		{"list's default", filters.Provider{}, outcome{filters.InForce, "deprefer", "", "", ""}},
 		{"its own", filters.Provider{Treatment: "tag"}, outcome{filters.InForce, "tag", "", "", ""}},
-		{"its last day", filters.Provider{Expires: day("2008-11-11")}, outcome{filters.InForce, "deprefer", "", "", "2008-11-12"}},
+		{"its last day", filters.Provider{Expires: day("2008-11-11")},
+			outcome{filters.InForce, "deprefer", "", "", "2008-11-12"}},
 		{"the day after", filters.Provider{Expires: day("2008-11-10")}, outcome{filters.Expired, "", "", "", ""}},
 		{"excepted", filters.Provider{ID: "excepted"}, outcome{filters.Excepted, "", "", "deprefer", "2008-11-12"}},
-		{"excepted until it expires", filters.Provider{ID: "excepted", Expires: day("2008-11-11")}, outcome{filters.Excepted, "", "", "", ""}},
+		{"excepted until it expires", filters.Provider{ID: "excepted", Expires: day("2008-11-11")},
+			outcome{filters.Excepted, "", "", "", ""}},
 		{"excepted for good", filters.Provider{ID: "for-good"}, outcome{filters.Excepted, "", "", "", ""}},
-		{"excepted on a ladder", filters.Provider{ID: "excepted", Treatment: "slow", Listed: day("2008-10-28")}, outcome{filters.Excepted, "", "slow", "deprefer", "2008-11-12"}},
-		{"excepted and expired", filters.Provider{ID: "excepted", Expires: day("2008-11-10")}, outcome{filters.Expired, "", "", "", ""}},
+		{"excepted on a ladder", filters.Provider{ID: "excepted", Treatment: "slow", Listed: day("2008-10-28")},
+			outcome{filters.Excepted, "", "slow", "deprefer", "2008-11-12"}},
+		{"excepted and expired", filters.Provider{ID: "excepted", Expires: day("2008-11-10")},
+			outcome{filters.Expired, "", "", "", ""}},
 		{"no more excepted", filters.Provider{ID: "past"}, outcome{filters.InForce, "deprefer", "", "", ""}},
-		{"from today on", filters.Provider{Listed: day("2008-11-11")}, outcome{filters.InForce, "deprefer", "", "", ""}},
-		{"from tomorrow on", filters.Provider{Listed: day("2008-11-12")}, outcome{filters.Waiting, "", "", "deprefer", "2008-11-12"}},
-		{"before the ladder", filters.Provider{Treatment: "slow", Listed: day("2008-11-11")}, outcome{filters.Waiting, "", "slow", "tag", "2008-11-12"}},
-		{"ladder of the future", filters.Provider{Treatment: "slow", Listed: day("2008-11-20")}, outcome{filters.Waiting, "", "slow", "tag", "2008-11-21"}},
-		{"first day of a step", filters.Provider{Treatment: "slow", Listed: day("2008-11-10")}, outcome{filters.InForce, "tag", "slow", "deprefer", "2008-11-24"}},
-		{"next step", filters.Provider{Treatment: "slow", Listed: day("2008-10-28")}, outcome{filters.InForce, "deprefer", "slow", "depeer", "2008-11-27"}},
-		{"last step", filters.Provider{Treatment: "slow", Listed: day("2008-01-01")}, outcome{filters.InForce, "depeer", "slow", "", ""}},
-		{"expires before the next step", filters.Provider{Treatment: "slow", Listed: day("2008-10-28"), Expires: day("2008-11-26")}, outcome{filters.InForce, "deprefer", "slow", "", "2008-11-27"}},
+		{"from today on", filters.Provider{Listed: day("2008-11-11")},
+			outcome{filters.InForce, "deprefer", "", "", ""}},
+		{"from tomorrow on", filters.Provider{Listed: day("2008-11-12")},
+			outcome{filters.Waiting, "", "", "deprefer", "2008-11-12"}},
+		{"before the ladder", filters.Provider{Treatment: "slow", Listed: day("2008-11-11")},
+			outcome{filters.Waiting, "", "slow", "tag", "2008-11-12"}},
+		{"ladder of the future", filters.Provider{Treatment: "slow", Listed: day("2008-11-20")},
+			outcome{filters.Waiting, "", "slow", "tag", "2008-11-21"}},
+		{"first day of a step", filters.Provider{Treatment: "slow", Listed: day("2008-11-10")},
+			outcome{filters.InForce, "tag", "slow", "deprefer", "2008-11-24"}},
+		{"next step", filters.Provider{Treatment: "slow", Listed: day("2008-10-28")},
+			outcome{filters.InForce, "deprefer", "slow", "depeer", "2008-11-27"}},
+		{"last step", filters.Provider{Treatment: "slow", Listed: day("2008-01-01")},
+			outcome{filters.InForce, "depeer", "slow", "", ""}},
+		{"expires before the next step", filters.Provider{Treatment: "slow", Listed: day("2008-10-28"),
+			Expires: day("2008-11-26")}, outcome{filters.InForce, "deprefer", "slow", "", "2008-11-27"}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -152,7 +166,8 @@ func TestCompileASNs(t *testing.T) {
 			match(6, filters.Path), match(6, filters.Path), // twice
 			match(8, filters.Path), match(9, filters.Origin), // 9 is protected
 		}},
-		filters.Provider{Treatment: "depeer", ASNs: []filters.ASMatch{match(8, filters.Origin), match(7, filters.Path)}},
+		filters.Provider{Treatment: "depeer",
+			ASNs: []filters.ASMatch{match(8, filters.Origin), match(7, filters.Path)}},
 	)}
 	r := rules()
 	r.Protect.ASNs = []filters.ProtectedASN{{ASN: 9}}
@@ -172,7 +187,8 @@ func TestCompileASNs(t *testing.T) {
 	if diff := cmp.Diff(want, got.Filters); diff != "" {
 		t.Errorf("filters (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff(filters.Entries{IPv4: []filters.Entry{entry("192.0.2.0/24", 24, 32)}}, got.Spared, comparePrefixes); diff != "" {
+	if diff := cmp.Diff(filters.Entries{IPv4: []filters.Entry{entry("192.0.2.0/24", 24, 32)}}, got.Spared,
+		comparePrefixes); diff != "" {
 		t.Errorf("spared (-want +got):\n%s", diff)
 	}
 }
@@ -191,8 +207,10 @@ func TestCompileProtected(t *testing.T) {
 	}{
 		{"around", prefixMatch("10.0.0.0/16", 16, 32), []string{"10.0.0.0/8"}, nil},
 		{"equal", prefixMatch("10.0.0.0/16", 16, 32), []string{"10.0.0.0/16"}, nil},
-		{"beside", prefixMatch("10.0.0.0/16", 16, 18), []string{"10.1.0.0/16"}, []filters.Entry{entry("10.0.0.0/16", 16, 18)}},
-		{"longer than the range", prefixMatch("10.0.0.0/16", 16, 18), []string{"10.0.0.0/19"}, []filters.Entry{entry("10.0.0.0/16", 16, 18)}},
+		{"beside", prefixMatch("10.0.0.0/16", 16, 18), []string{"10.1.0.0/16"},
+			[]filters.Entry{entry("10.0.0.0/16", 16, 18)}},
+		{"longer than the range", prefixMatch("10.0.0.0/16", 16, 18), []string{"10.0.0.0/19"},
+			[]filters.Entry{entry("10.0.0.0/16", 16, 18)}},
 		{
 			"inside", prefixMatch("10.0.0.0/8", 8, 32), []string{"10.64.0.0/10"},
 			[]filters.Entry{entry("10.0.0.0/8", 8, 9), entry("10.0.0.0/10", 10, 32), entry("10.128.0.0/9", 9, 32)},
@@ -201,12 +219,14 @@ func TestCompileProtected(t *testing.T) {
 			"inside a range of one", prefixMatch("10.0.0.0/8", 10, 10), []string{"10.64.0.0/10"},
 			[]filters.Entry{entry("10.0.0.0/10", 10, 10), entry("10.128.0.0/9", 10, 10)},
 		},
-		{"both halves", prefixMatch("10.0.0.0/8", 8, 32), []string{"10.128.0.0/9", "10.0.0.0/9"}, []filters.Entry{entry("10.0.0.0/8", 8, 8)}},
+		{"both halves", prefixMatch("10.0.0.0/8", 8, 32), []string{"10.128.0.0/9", "10.0.0.0/9"},
+			[]filters.Entry{entry("10.0.0.0/8", 8, 8)}},
 		{ // where gobgpd 3.37 would crash on an entry
 			"beside mapped addresses", prefixMatch("::fffc:0:0/94", 94, 128), []string{"::fffe:0:0/96"},
 			[]filters.Entry{entry("::fffc:0:0/94", 94, 95), entry("::fffc:0:0/95", 95, 128)},
 		},
-		{"nested", prefixMatch("10.0.0.0/9", 10, 10), []string{"10.0.0.0/12", "10.0.0.0/10"}, []filters.Entry{entry("10.64.0.0/10", 10, 10)}},
+		{"nested", prefixMatch("10.0.0.0/9", 10, 10), []string{"10.0.0.0/12", "10.0.0.0/10"},
+			[]filters.Entry{entry("10.64.0.0/10", 10, 10)}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

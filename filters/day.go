@@ -23,7 +23,8 @@ const firstYear = 1970
 func ParseDay(s string) (Day, error) {
 	t, err := time.Parse(time.DateOnly, s)
 	if err != nil || t.Year() < firstYear {
-		return Day{}, &SyntaxError{Code: "date-syntax", Message: fmt.Sprintf("%q is not a day", s), Hint: "YYYY-MM-DD, such as 2008-11-01"}
+		return Day{}, &SyntaxError{Code: "date-syntax", Message: fmt.Sprintf("%q is not a day", s),
+			Hint: "YYYY-MM-DD, such as 2008-11-01"}
 	}
 	return Day{t}, nil
 }
@@ -71,7 +72,8 @@ func ParseMoment(s string) (Moment, error) {
 	}
 	t, err := time.Parse(time.RFC3339, s)
 	if err != nil || t.Year() < firstYear {
-		return Moment{}, &SyntaxError{Code: "date-syntax", Message: fmt.Sprintf("%q is neither a day nor a time", s), Hint: "2008-11-01, or 2008-11-01T12:00:00Z"}
+		return Moment{}, &SyntaxError{Code: "date-syntax", Message: fmt.Sprintf("%q is neither a day nor a time", s),
+			Hint: "2008-11-01, or 2008-11-01T12:00:00Z"}
 	}
 	return At(t), nil
 }
@@ -111,7 +113,8 @@ func (m Moment) String() string {
 // or s, such as 30d or 12h.
 func ParseSpan(s string) (time.Duration, error) {
 	units := map[byte]time.Duration{'d': 24 * time.Hour, 'h': time.Hour, 'm': time.Minute, 's': time.Second}
-	syntax := &SyntaxError{Code: "span-syntax", Message: fmt.Sprintf("%q is not a span of time", s), Hint: "a number and a unit, such as 30d, 12h or 10m"}
+	syntax := &SyntaxError{Code: "span-syntax", Message: fmt.Sprintf("%q is not a span of time", s),
+		Hint: "a number and a unit, such as 30d, 12h or 10m"}
 	if len(s) < 2 {
 		return 0, syntax
 	}

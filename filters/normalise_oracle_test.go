@@ -58,7 +58,8 @@ func (u universe) prefix(n int) netip.Prefix {
 func (u universe) length(d int) uint8 { return uint8(32 - u.bits + d) }
 
 // announcements returns which of all announcements entries match.
-func (u universe) announcements(entries []filters.Entry, matches func([]filters.Entry, netip.Prefix) bool) (set uint64) {
+func (u universe) announcements(entries []filters.Entry,
+	matches func([]filters.Entry, netip.Prefix) bool) (set uint64) {
 	for n := 1; n < u.size(); n++ {
 		if matches(entries, u.prefix(n)) {
 			set |= 1 << n

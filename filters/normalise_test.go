@@ -75,15 +75,19 @@ func TestNormalise(t *testing.T) {
 			},
 			[]filters.Entry{entry("8.0.0.0/6", 9, 32), entry("8.0.0.0/8", 8, 32), entry("10.0.0.0/8", 8, 32)},
 		},
-		{"inert", []filters.Entry{entry("10.0.0.0/8", 4, 7), entry("10.0.0.0/8", 33, 40), entry("10.0.0.0/8", 9, 8)}, nil},
+		{"inert", []filters.Entry{entry("10.0.0.0/8", 4, 7), entry("10.0.0.0/8", 33, 40), entry("10.0.0.0/8", 9, 8)},
+			nil},
 		{"partly inert", []filters.Entry{entry("10.0.0.0/8", 0, 255)}, []filters.Entry{entry("10.0.0.0/8", 8, 32)}},
-		{"everything", []filters.Entry{entry("0.0.0.0/0", 0, 32), entry("10.0.0.0/8", 8, 8)}, []filters.Entry{entry("0.0.0.0/0", 0, 32)}},
-		{"both halves of everything", []filters.Entry{entry("0.0.0.0/1", 1, 32), entry("128.0.0.0/1", 1, 32)}, []filters.Entry{entry("0.0.0.0/0", 1, 32)}},
+		{"everything", []filters.Entry{entry("0.0.0.0/0", 0, 32), entry("10.0.0.0/8", 8, 8)},
+			[]filters.Entry{entry("0.0.0.0/0", 0, 32)}},
+		{"both halves of everything", []filters.Entry{entry("0.0.0.0/1", 1, 32), entry("128.0.0.0/1", 1, 32)},
+			[]filters.Entry{entry("0.0.0.0/0", 1, 32)}},
 		{
 			"IPv6",
 			[]filters.Entry{
 				entry("::/0", 0, 0), entry("2001:db8::/32", 128, 128), entry("2001:db8:1::/48", 48, 64),
-				entry("2001:db8:2::/64", 64, 128), entry("2001:db8:2:1::/64", 64, 128), entry("2001:db8::ffff/128", 128, 128),
+				entry("2001:db8:2::/64", 64, 128), entry("2001:db8:2:1::/64", 64, 128),
+				entry("2001:db8::ffff/128", 128, 128),
 			},
 			[]filters.Entry{
 				entry("::/0", 0, 0), entry("2001:db8::/32", 128, 128),
@@ -159,7 +163,8 @@ func (u universe) draw(t *rapid.T) []filters.Entry {
 	return rapid.SliceOfN(rapid.Custom(func(t *rapid.T) filters.Entry {
 		n := rapid.IntRange(1, u.size()-1).Draw(t, "number")
 		low := rapid.IntRange(depth(n), u.bits).Draw(t, "min")
-		high := rapid.SampledFrom([]int{low, low, u.bits, rapid.IntRange(low, u.bits).Draw(t, "any max")}).Draw(t, "max")
+		high := rapid.SampledFrom([]int{low, low, u.bits, rapid.IntRange(low, u.bits).Draw(t, "any max")}).Draw(t,
+			"max")
 		return filters.Entry{Prefix: u.prefix(n), Min: u.length(low), Max: u.length(high)}
 	}), 0, 4+u.size()/3).Draw(t, "entries")
 }

@@ -76,7 +76,8 @@ func listedBy(p filters.Provider, rules filters.Rules, prefix netip.Prefix, path
 		}
 	}
 	for _, m := range p.ASNs {
-		protected := slices.ContainsFunc(rules.Protect.ASNs, func(p filters.ProtectedASN) bool { return p.ASN == m.ASN })
+		protected := slices.ContainsFunc(rules.Protect.ASNs,
+			func(p filters.ProtectedASN) bool { return p.ASN == m.ASN })
 		if !protected && matchesPath(m, path) {
 			return true
 		}
@@ -106,7 +107,8 @@ func matchesPath(m filters.ASMatch, path []filters.ASN) bool {
 
 // interpret returns the treatment of a route by what was compiled, read as the
 // documentation of Compiled says, with one or the other reading of entries.
-func interpret(c *filters.Compiled, matches func([]filters.Entry, netip.Prefix) bool, prefix netip.Prefix, path []filters.ASN) string {
+func interpret(c *filters.Compiled, matches func([]filters.Entry, netip.Prefix) bool, prefix netip.Prefix,
+	path []filters.ASN) string {
 	family := func(e filters.Entries) []filters.Entry {
 		if prefix.Addr().Is4() {
 			return e.IPv4

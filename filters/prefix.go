@@ -24,7 +24,8 @@ func ParsePrefix(s string) (netip.Prefix, error) {
 		}
 		return netip.Prefix{}, e
 	case p != p.Masked():
-		return netip.Prefix{}, &SyntaxError{Code: "host-bits", Message: "host bits set in " + s, Hint: p.Masked().String()}
+		return netip.Prefix{}, &SyntaxError{Code: "host-bits", Message: "host bits set in " + s,
+			Hint: p.Masked().String()}
 	}
 	return p, nil
 }
@@ -33,29 +34,35 @@ var mapped = netip.MustParsePrefix("::ffff:0:0/96")
 
 // prefixSyntax finds out why s is no prefix, and what it may have meant.
 func prefixSyntax(s string) error {
-	e := &SyntaxError{Code: "prefix-syntax", Message: fmt.Sprintf("%q is not a prefix", s), Hint: "such as 192.0.2.0/24 or 2001:db8::/32"}
+	e := &SyntaxError{Code: "prefix-syntax", Message: fmt.Sprintf("%q is not a prefix", s),
+		Hint: "such as 192.0.2.0/24 or 2001:db8::/32"}
 	addr, length, slash := strings.Cut(s, "/")
 	a, err := netip.ParseAddr(addr)
 	switch narrow := halfWidth(s); {
 	case narrow != s && rightForm(narrow) != "":
 		e.Hint = rightForm(narrow)
 	case err == nil && a.Zone() != "":
-		e.Code, e.Message, e.Hint = "prefix-zone", "zone in "+s, cmp.Or(rightForm(a.WithZone("").String()+"/"+length), "a prefix has no zone")
+		e.Code, e.Message, e.Hint = "prefix-zone", "zone in "+s,
+			cmp.Or(rightForm(a.WithZone("").String()+"/"+length), "a prefix has no zone")
 	case err == nil && !slash:
-		e.Code, e.Message, e.Hint = "prefix-no-length", s+" has no length", fmt.Sprintf("%s/%d for the one address", a, a.BitLen())
+		e.Code, e.Message, e.Hint = "prefix-no-length", s+" has no length",
+			fmt.Sprintf("%s/%d for the one address", a, a.BitLen())
 	case err == nil:
 		e.Code = "prefix-length"
 		n, err := strconv.Atoi(length)
 		switch {
 		case err != nil || n < 0 || strings.ContainsAny(length[:1], "+-"):
-			e.Message, e.Hint = fmt.Sprintf("%q is not a prefix length in %s", length, s), fmt.Sprintf("0 to %d", a.BitLen())
+			e.Message, e.Hint = fmt.Sprintf("%q is not a prefix length in %s", length, s),
+				fmt.Sprintf("0 to %d", a.BitLen())
 		case n > a.BitLen():
-			e.Message, e.Hint = fmt.Sprintf("length %d in %s is over %d", n, s, a.BitLen()), fmt.Sprintf("0 to %d", a.BitLen())
+			e.Message, e.Hint = fmt.Sprintf("length %d in %s is over %d", n, s, a.BitLen()),
+				fmt.Sprintf("0 to %d", a.BitLen())
 		default:
 			e.Message, e.Hint = "leading zero in the length of "+s, netip.PrefixFrom(a, n).Masked().String()
 		}
 	case plainDecimal(addr) != "":
-		e.Code, e.Message, e.Hint = "prefix-leading-zero", "leading zero in "+s, plainDecimal(addr)+strings.TrimPrefix(s, addr)+", if decimal was meant"
+		e.Code, e.Message, e.Hint = "prefix-leading-zero", "leading zero in "+s,
+			plainDecimal(addr)+strings.TrimPrefix(s, addr)+", if decimal was meant"
 	}
 	return e
 }

@@ -15,7 +15,8 @@ func ParseSlug(s string) (string, error) {
 	if hint == s && s != "" {
 		return s, nil
 	}
-	e := &SyntaxError{Code: "slug", Message: fmt.Sprintf("%q is not a slug: lower-case letters, digits and single hyphens, at most %d", s, MaxSlug), Hint: hint}
+	e := &SyntaxError{Code: "slug", Message: fmt.Sprintf("%q is not a slug: lower-case letters, digits and single "+
+		"hyphens, at most %d", s, MaxSlug), Hint: hint}
 	if hint == "" {
 		e.Hint = "such as example-hosting"
 	}

@@ -88,7 +88,8 @@ func TestASNKinds(t *testing.T) {
 
 func TestParsePrefix(t *testing.T) {
 	tests := []struct{ in, code, hint string }{
-		{"192.0.2.0/24", "", ""}, {"0.0.0.0/0", "", ""}, {"::/0", "", ""}, {"2001:db8::/32", "", ""}, {"192.0.2.1/32", "", ""},
+		{"192.0.2.0/24", "", ""}, {"0.0.0.0/0", "", ""}, {"::/0", "", ""}, {"2001:db8::/32", "", ""},
+		{"192.0.2.1/32", "", ""},
 		{"10.0.0.7/24", "host-bits", "10.0.0.0/24"},
 		{"2001:db8::1/32", "host-bits", "2001:db8::/32"},
 		{"10.0.0.0", "prefix-no-length", "10.0.0.0/32 for the one address"},
@@ -123,7 +124,8 @@ func TestParsePrefix(t *testing.T) {
 }
 
 func TestDay(t *testing.T) {
-	for _, in := range []string{"", "2008-13-01", "2008-02-30", "2008-1-1", "01.11.2008", "2008-11-01T00:00:00Z", "0001-01-01"} {
+	for _, in := range []string{"", "2008-13-01", "2008-02-30", "2008-1-1", "01.11.2008", "2008-11-01T00:00:00Z",
+		"0001-01-01"} {
 		if d, err := filters.ParseDay(in); err == nil || !d.IsZero() {
 			t.Errorf("%q read as %q", in, d)
 		}
@@ -188,10 +190,13 @@ func TestParseSpan(t *testing.T) {
 		want time.Duration
 		code string
 	}{
-		{"30d", 30 * oneDay, ""}, {"12h", 12 * time.Hour, ""}, {"10m", 10 * time.Minute, ""}, {"5s", 5 * time.Second, ""}, {"0d", 0, ""},
+		{"30d", 30 * oneDay, ""}, {"12h", 12 * time.Hour, ""}, {"10m", 10 * time.Minute, ""},
+		{"5s", 5 * time.Second, ""}, {"0d", 0, ""},
 		{"36500d", 36500 * oneDay, ""}, {"36501d", 0, "span-range"},
-		{"", 0, "span-syntax"}, {"d", 0, "span-syntax"}, {"30", 0, "span-syntax"}, {"030d", 0, "span-syntax"}, {"+3d", 0, "span-syntax"},
-		{"-3d", 0, "span-syntax"}, {"1.5h", 0, "span-syntax"}, {"1h30m", 0, "span-syntax"}, {"3w", 0, "span-syntax"}, {"3 d", 0, "span-syntax"},
+		{"", 0, "span-syntax"}, {"d", 0, "span-syntax"}, {"30", 0, "span-syntax"}, {"030d", 0, "span-syntax"},
+		{"+3d", 0, "span-syntax"},
+		{"-3d", 0, "span-syntax"}, {"1.5h", 0, "span-syntax"}, {"1h30m", 0, "span-syntax"}, {"3w", 0, "span-syntax"},
+		{"3 d", 0, "span-syntax"},
 		{"99999999999d", 0, "span-syntax"},
 	}
 	for _, test := range tests {
@@ -221,7 +226,8 @@ func FuzzParseASN(f *testing.F) {
 }
 
 func FuzzParsePrefix(f *testing.F) {
-	for _, s := range []string{"192.0.2.0/24", "2001:db8::/32", "10.0.0.7/24", "::ffff:10.0.0.0/104", "010.0.0.0/8", "fe80::%a/64", "/", "::ffff:0:0/0"} {
+	for _, s := range []string{"192.0.2.0/24", "2001:db8::/32", "10.0.0.7/24", "::ffff:10.0.0.0/104", "010.0.0.0/8",
+		"fe80::%a/64", "/", "::ffff:0:0/0"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {

@@ -50,7 +50,8 @@ func (a Actions) AddedBytes() int {
 	if a.Prepend != 0 {
 		added += Unbounded
 	}
-	return added + listBytes(len(a.Communities), communityBytes) + listBytes(len(a.AddLargeCommunities), largeCommunityBytes)
+	return added + listBytes(len(a.Communities), communityBytes) +
+		listBytes(len(a.AddLargeCommunities), largeCommunityBytes)
 }
 
 // AttributeBytes returns how long an attribute is whose value has n bytes.
@@ -83,14 +84,16 @@ func (t Treatment) WithoutReason() Treatment {
 	if t.Reason == (LargeCommunity{}) {
 		return t
 	}
-	t.LargeCommunities = slices.DeleteFunc(slices.Clone(t.LargeCommunities), func(c LargeCommunity) bool { return c == t.Reason })
+	t.LargeCommunities = slices.DeleteFunc(slices.Clone(t.LargeCommunities),
+		func(c LargeCommunity) bool { return c == t.Reason })
 	t.Reason = LargeCommunity{}
 	return t
 }
 
 // actions returns what t does to a route that it does not refuse.
 func (t Treatment) actions() Actions {
-	return Actions{LocalPref: t.LocalPref, MED: t.MED, Prepend: t.Prepend, Communities: t.Communities, AddLargeCommunities: t.LargeCommunities}
+	return Actions{LocalPref: t.LocalPref, MED: t.MED, Prepend: t.Prepend, Communities: t.Communities,
+		AddLargeCommunities: t.LargeCommunities}
 }
 
 // and returns what a and then b have done to a route: gobgpd adds a community that is

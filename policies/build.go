@@ -84,7 +84,8 @@ func (b *builder) mustLeaveOurs(treatments []Treatment) {
 			panic(fmt.Sprintf("policies: treatment %q does not add its reason %s", t.Name, t.Reason))
 		}
 		if slices.ContainsFunc(t.LargeCommunities, Marks(b.asn).Matches) {
-			panic(fmt.Sprintf("policies: treatment %q adds one of the large communities %s, which are scratch", t.Name, Marks(b.asn)))
+			panic(fmt.Sprintf("policies: treatment %q adds one of the large communities %s, which are scratch", t.Name,
+				Marks(b.asn)))
 		}
 		if slices.ContainsFunc(t.LargeCommunities, LargeCommunity.IsTag) {
 			panic(fmt.Sprintf("policies: treatment %q adds one of the large communities of tags", t.Name))
@@ -229,7 +230,8 @@ func (b *builder) except(m match) {
 // without are not copied.
 func (b *builder) scratch() {
 	take := func(label string, off []LargeCommunityPattern) Statement {
-		return Statement{label, Conditions{LargeCommunitySet: Condition{Set: b.largeCommunitySet("marks", off)}}, Actions{DropLargeCommunities: off}}
+		return Statement{label, Conditions{LargeCommunitySet: Condition{Set: b.largeCommunitySet("marks", off)}},
+			Actions{DropLargeCommunities: off}}
 	}
 	marks := []LargeCommunityPattern{Marks(b.asn)}
 	if b.marked {
@@ -251,7 +253,8 @@ func (b *builder) scratch() {
 func reasonSpaces(treatments []Treatment) []LargeCommunityPattern {
 	var out []LargeCommunityPattern
 	for _, t := range treatments {
-		space := LargeCommunityPattern{LargeCommunity: LargeCommunity{t.Reason.Global, t.Reason.Local1, 0}, AnyLocal2: true}
+		space := LargeCommunityPattern{LargeCommunity: LargeCommunity{t.Reason.Global, t.Reason.Local1, 0},
+			AnyLocal2: true}
 		if t.Reason != (LargeCommunity{}) && !slices.Contains(out, space) {
 			out = append(out, space)
 		}
@@ -296,5 +299,6 @@ func (b *builder) sort() {
 	slices.SortFunc(b.policy.PrefixSets, func(x, y PrefixSet) int { return cmp.Compare(x.Name, y.Name) })
 	slices.SortFunc(b.policy.NeighborSets, func(x, y NeighborSet) int { return cmp.Compare(x.Name, y.Name) })
 	slices.SortFunc(b.policy.ASPathSets, func(x, y ASPathSet) int { return cmp.Compare(x.Name, y.Name) })
-	slices.SortFunc(b.policy.LargeCommunitySets, func(x, y LargeCommunitySet) int { return cmp.Compare(x.Name, y.Name) })
+	slices.SortFunc(b.policy.LargeCommunitySets,
+		func(x, y LargeCommunitySet) int { return cmp.Compare(x.Name, y.Name) })
 }

@@ -29,7 +29,8 @@ func (p *RoutingPolicy) mustBeNarrow() {
 		}
 		for _, c := range s.Conditions.all() {
 			if c.Set != "" && !filled[c.Set] {
-				panic(fmt.Sprintf("policies: statement %s has a condition on %s, which is empty or not there", s.Name, c.Set))
+				panic(fmt.Sprintf("policies: statement %s has a condition on %s, which is empty or not there", s.Name,
+					c.Set))
 			}
 		}
 		if !narrow {

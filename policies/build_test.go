@@ -18,9 +18,10 @@ var (
 
 	refuse   = policies.Treatment{Name: "refuse", Reject: true}
 	stop     = policies.Treatment{Name: "stop", Reject: true}
-	deprefer = policies.Treatment{Name: "deprefer", LocalPref: 50, Prepend: 2, LargeCommunities: []policies.LargeCommunity{{64500, 666, 1}}}
-	tag      = policies.Treatment{Name: "tag", MED: &med, Communities: []policies.Community{64500<<16 | 666}}
-	idle     = policies.Treatment{Name: "idle"}
+	deprefer = policies.Treatment{Name: "deprefer", LocalPref: 50, Prepend: 2,
+		LargeCommunities: []policies.LargeCommunity{{64500, 666, 1}}}
+	tag  = policies.Treatment{Name: "tag", MED: &med, Communities: []policies.Community{64500<<16 | 666}}
+	idle = policies.Treatment{Name: "idle"}
 
 	slow = policies.Treatment{Name: "slow", Prepend: 1}
 
@@ -78,7 +79,8 @@ func written(p *policies.RoutingPolicy) []string {
 	var lines []string
 	for _, s := range p.Import {
 		line := s.Name + ":"
-		for _, c := range []policies.Condition{s.Conditions.PrefixSet, s.Conditions.ASPathSet, s.Conditions.LargeCommunitySet} {
+		for _, c := range []policies.Condition{s.Conditions.PrefixSet, s.Conditions.ASPathSet,
+			s.Conditions.LargeCommunitySet} {
 			if c.Set == "" {
 				continue
 			}
@@ -148,8 +150,10 @@ func TestBuild(t *testing.T) {
 			},
 			want: []string{
 				"depeer/001-refuse-prefix4: depeer/refuse/prefix4 192.0.2.0/24 24..32 -> reject",
-				"depeer/002-refuse-as-path4: depeer/spared/prefix4 none of 203.0.113.0/24 24..32 depeer/refuse/as-path [_64999$] -> reject",
-				"depeer/003-refuse-as-path6: depeer/spared/prefix6 none of ::/128 128..128 depeer/refuse/as-path [_64999$] -> reject",
+				"depeer/002-refuse-as-path4: depeer/spared/prefix4 none of 203.0.113.0/24 24..32 " +
+					"depeer/refuse/as-path [_64999$] -> reject",
+				"depeer/003-refuse-as-path6: depeer/spared/prefix6 none of ::/128 128..128 depeer/refuse/as-path " +
+					"[_64999$] -> reject",
 			},
 		},
 		"changes that cannot meet need no marks": {
@@ -161,16 +165,21 @@ func TestBuild(t *testing.T) {
 			want: []string{
 				"depeer/001-slow-prefix4: depeer/slow/prefix4 192.0.2.0/24 24..32 -> prepend 1",
 				"depeer/002-slow-prefix6: depeer/slow/prefix6 2001:db8::/32 32..128 -> prepend 1",
-				"depeer/003-tag-prefix4-renew: depeer/tag/prefix4 192.0.0.0/16 16..23 198.51.100.0/24 24..32 -> -64500:666",
-				"depeer/004-tag-prefix4: depeer/tag/prefix4 192.0.0.0/16 16..23 198.51.100.0/24 24..32 -> med 7 +64500:666",
+				"depeer/003-tag-prefix4-renew: depeer/tag/prefix4 192.0.0.0/16 16..23 198.51.100.0/24 24..32 -> " +
+					"-64500:666",
+				"depeer/004-tag-prefix4: depeer/tag/prefix4 192.0.0.0/16 16..23 198.51.100.0/24 24..32 -> med 7 " +
+					"+64500:666",
 			},
 		},
 		"what adds large communities is cleaned": {
-			compiled: filters.Compiled{Filters: []filter{{Treatment: "deprefer", Prefixes: entries("192.0.2.0/24", "2001:db8::/32")}}},
-			asn:      64500,
+			compiled: filters.Compiled{Filters: []filter{{Treatment: "deprefer",
+				Prefixes: entries("192.0.2.0/24", "2001:db8::/32")}}},
+			asn: 64500,
 			want: []string{
-				"depeer/001-deprefer-prefix4: depeer/deprefer/prefix4 192.0.2.0/24 24..32 -> pref 50 prepend 2 +64500:666:1 +64500:66600:1",
-				"depeer/002-deprefer-prefix6: depeer/deprefer/prefix6 2001:db8::/32 32..128 -> pref 50 prepend 2 +64500:666:1 +64500:66600:1",
+				"depeer/001-deprefer-prefix4: depeer/deprefer/prefix4 192.0.2.0/24 24..32 -> pref 50 prepend 2 " +
+					"+64500:666:1 +64500:66600:1",
+				"depeer/002-deprefer-prefix6: depeer/deprefer/prefix6 2001:db8::/32 32..128 -> pref 50 prepend 2 " +
+					"+64500:666:1 +64500:66600:1",
 				"depeer/003-clean: depeer/marks/large-community [^64500:66600:[0-9]+$] -> -^64500:66600:[0-9]+$",
 			},
 		},
@@ -184,10 +193,14 @@ func TestBuild(t *testing.T) {
 			want: []string{
 				"depeer/001-scrub: depeer/marks/large-community [^64500:66600:[0-9]+$] -> -^64500:66600:[0-9]+$",
 				"depeer/002-refuse-as-path: depeer/refuse/as-path [_64998$] -> reject",
-				"depeer/003-deprefer-prefix4: depeer/deprefer/prefix4 192.0.2.0/24 24..32 -> pref 50 prepend 2 +64500:666:1 +64500:66600:1",
-				"depeer/004-deprefer-prefix6: depeer/deprefer/prefix6 2001:db8::/32 32..128 -> pref 50 prepend 2 +64500:666:1 +64500:66600:1",
-				"depeer/005-tag-prefix4-renew: depeer/tag/prefix4 192.0.0.0/16 16..24 depeer/marks/large-community none of [^64500:66600:1$] -> -64500:666",
-				"depeer/006-tag-prefix4: depeer/tag/prefix4 192.0.0.0/16 16..24 depeer/marks/large-community none of [^64500:66600:1$] -> med 7 +64500:666",
+				"depeer/003-deprefer-prefix4: depeer/deprefer/prefix4 192.0.2.0/24 24..32 -> pref 50 prepend 2 " +
+					"+64500:666:1 +64500:66600:1",
+				"depeer/004-deprefer-prefix6: depeer/deprefer/prefix6 2001:db8::/32 32..128 -> pref 50 prepend 2 " +
+					"+64500:666:1 +64500:66600:1",
+				"depeer/005-tag-prefix4-renew: depeer/tag/prefix4 192.0.0.0/16 16..24 depeer/marks/large-community " +
+					"none of [^64500:66600:1$] -> -64500:666",
+				"depeer/006-tag-prefix4: depeer/tag/prefix4 192.0.0.0/16 16..24 depeer/marks/large-community none " +
+					"of [^64500:66600:1$] -> med 7 +64500:666",
 				"depeer/007-clean: depeer/marks/large-community [^64500:66600:[0-9]+$] -> -^64500:66600:[0-9]+$",
 			},
 		},
@@ -197,18 +210,23 @@ func TestBuild(t *testing.T) {
 				{Treatment: "tag", Prefixes: entries("20.0.0.0/8", "30.0.0.0/8 9..32", "2000::/3")},
 			}},
 			want: []string{
-				"depeer/001-scrub: depeer/marks/large-community [^4294967294:66600:[0-9]+$] -> -^4294967294:66600:[0-9]+$",
+				"depeer/001-scrub: depeer/marks/large-community [^4294967294:66600:[0-9]+$] -> " +
+					"-^4294967294:66600:[0-9]+$",
 				"depeer/002-refuse-prefix4: depeer/refuse/prefix4 10.0.0.0/8 8..32 -> reject",
 				"depeer/003-short: depeer/short/prefix4 0.0.0.0/0 0..8 -> +4294967294:66600:2",
-				"depeer/004-tag-prefix4-renew: depeer/tag/prefix4 20.0.0.0/8 8..32 30.0.0.0/8 9..32 depeer/marks/large-community none of [^4294967294:66600:2$] -> -64500:666",
-				"depeer/005-tag-prefix4: depeer/tag/prefix4 20.0.0.0/8 8..32 30.0.0.0/8 9..32 depeer/marks/large-community none of [^4294967294:66600:2$] -> med 7 +64500:666",
+				"depeer/004-tag-prefix4-renew: depeer/tag/prefix4 20.0.0.0/8 8..32 30.0.0.0/8 9..32 " +
+					"depeer/marks/large-community none of [^4294967294:66600:2$] -> -64500:666",
+				"depeer/005-tag-prefix4: depeer/tag/prefix4 20.0.0.0/8 8..32 30.0.0.0/8 9..32 " +
+					"depeer/marks/large-community none of [^4294967294:66600:2$] -> med 7 +64500:666",
 				"depeer/006-tag-prefix6-renew: depeer/tag/prefix6 2000::/3 3..128 -> -64500:666",
 				"depeer/007-tag-prefix6: depeer/tag/prefix6 2000::/3 3..128 -> med 7 +64500:666",
-				"depeer/008-clean: depeer/marks/large-community [^4294967294:66600:[0-9]+$] -> -^4294967294:66600:[0-9]+$",
+				"depeer/008-clean: depeer/marks/large-community [^4294967294:66600:[0-9]+$] -> " +
+					"-^4294967294:66600:[0-9]+$",
 			},
 		},
 		"none is short, none is marked": {
-			compiled: filters.Compiled{Filters: []filter{{Treatment: "tag", Prefixes: entries("30.0.0.0/8 9..32", "2000::/3")}}},
+			compiled: filters.Compiled{Filters: []filter{{Treatment: "tag",
+				Prefixes: entries("30.0.0.0/8 9..32", "2000::/3")}}},
 			want: []string{
 				"depeer/001-tag-prefix4-renew: depeer/tag/prefix4 30.0.0.0/8 9..32 -> -64500:666",
 				"depeer/002-tag-prefix4: depeer/tag/prefix4 30.0.0.0/8 9..32 -> med 7 +64500:666",
@@ -222,12 +240,17 @@ func TestBuild(t *testing.T) {
 				{Treatment: "refuse", Prefixes: entries("192.0.2.0/24")},
 			}},
 			want: []string{
-				"depeer/001-scrub: depeer/marks/large-community [^4294967294:66600:[0-9]+$] -> -^4294967294:66600:[0-9]+$",
+				"depeer/001-scrub: depeer/marks/large-community [^4294967294:66600:[0-9]+$] -> " +
+					"-^4294967294:66600:[0-9]+$",
 				"depeer/002-short: depeer/short/prefix4 0.0.0.0/0 0..8 -> +4294967294:66600:2",
-				"depeer/003-tag-as-path-renew: depeer/tag/as-path [_64998$] depeer/marks/large-community none of [^4294967294:66600:2$] -> -64500:666",
-				"depeer/004-tag-as-path: depeer/tag/as-path [_64998$] depeer/marks/large-community none of [^4294967294:66600:2$] -> med 7 +64500:666 +4294967294:66600:1",
-				"depeer/005-refuse-prefix4: depeer/refuse/prefix4 192.0.2.0/24 24..32 depeer/marks/large-community none of [^4294967294:66600:1$] -> reject",
-				"depeer/006-clean: depeer/marks/large-community [^4294967294:66600:[0-9]+$] -> -^4294967294:66600:[0-9]+$",
+				"depeer/003-tag-as-path-renew: depeer/tag/as-path [_64998$] depeer/marks/large-community none of " +
+					"[^4294967294:66600:2$] -> -64500:666",
+				"depeer/004-tag-as-path: depeer/tag/as-path [_64998$] depeer/marks/large-community none of " +
+					"[^4294967294:66600:2$] -> med 7 +64500:666 +4294967294:66600:1",
+				"depeer/005-refuse-prefix4: depeer/refuse/prefix4 192.0.2.0/24 24..32 depeer/marks/large-community " +
+					"none of [^4294967294:66600:1$] -> reject",
+				"depeer/006-clean: depeer/marks/large-community [^4294967294:66600:[0-9]+$] -> " +
+					"-^4294967294:66600:[0-9]+$",
 			},
 		},
 		"exceptions": {
@@ -241,8 +264,12 @@ func TestBuild(t *testing.T) {
 			want: []string{
 				"depeer/001-scrub: depeer/marks/large-community [^64500:66600:[0-9]+$] -> -^64500:66600:[0-9]+$",
 				"depeer/002-refuse-except1: depeer/refuse/as-path [_64997_] -> +64500:66600:1001",
-				"depeer/003-refuse-group14: depeer/spared/prefix4 none of 203.0.113.0/24 24..32 depeer/refuse/as-path [_64998_ _64999_] depeer/marks/large-community none of [^64500:66600:1001$] -> reject",
-				"depeer/004-refuse-group16: depeer/spared/prefix6 none of 2001:db8::/32 32..128 depeer/refuse/as-path [_64998_ _64999_] depeer/marks/large-community none of [^64500:66600:1001$] -> reject",
+				"depeer/003-refuse-group14: depeer/spared/prefix4 none of 203.0.113.0/24 24..32 " +
+					"depeer/refuse/as-path [_64998_ _64999_] depeer/marks/large-community none of " +
+					"[^64500:66600:1001$] -> reject",
+				"depeer/004-refuse-group16: depeer/spared/prefix6 none of 2001:db8::/32 32..128 " +
+					"depeer/refuse/as-path [_64998_ _64999_] depeer/marks/large-community none of " +
+					"[^64500:66600:1001$] -> reject",
 				"depeer/005-clean: depeer/marks/large-community [^64500:66600:[0-9]+$] -> -^64500:66600:[0-9]+$",
 			},
 		},
@@ -255,7 +282,8 @@ func TestBuild(t *testing.T) {
 			want: []string{
 				"depeer/001-scrub: depeer/marks/large-community [^64500:66600:[0-9]+$] -> -^64500:66600:[0-9]+$",
 				"depeer/002-idle-prefix4: depeer/idle/prefix4 192.0.2.0/24 24..32 -> +64500:66600:1",
-				"depeer/003-refuse-prefix4: depeer/refuse/prefix4 192.0.0.0/16 16..32 depeer/marks/large-community none of [^64500:66600:1$] -> reject",
+				"depeer/003-refuse-prefix4: depeer/refuse/prefix4 192.0.0.0/16 16..32 depeer/marks/large-community " +
+					"none of [^64500:66600:1$] -> reject",
 				"depeer/004-refuse-prefix6: depeer/refuse/prefix6 2001:db8::/32 32..128 -> reject",
 				"depeer/005-clean: depeer/marks/large-community [^64500:66600:[0-9]+$] -> -^64500:66600:[0-9]+$",
 			},

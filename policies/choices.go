@@ -130,7 +130,8 @@ func (p *program) addsToShort() (severest Wish, adds bool) {
 			continue
 		}
 		severest = w
-		adds = adds || p.treatment(w).TowardsOne().Changes() && slices.ContainsFunc(lists, func(i int) bool { return namesShort(p.Lists[i].Compiled) })
+		adds = adds || p.treatment(w).TowardsOne().Changes() &&
+			slices.ContainsFunc(lists, func(i int) bool { return namesShort(p.Lists[i].Compiled) })
 	}
 	return severest, adds
 }

@@ -35,7 +35,8 @@ func chooser(s string) policies.Chooser {
 // chosen is a list of its own: what names hold stands for its treatment.
 func chosen(name string, f filters.Filter, spared ...string) policies.ChosenList {
 	f.Treatment = "choice"
-	return policies.ChosenList{Name: name, Compiled: &filters.Compiled{Filters: []filters.Filter{f}, Spared: entries(spared...)}}
+	return policies.ChosenList{Name: name,
+		Compiled: &filters.Compiled{Filters: []filters.Filter{f}, Spared: entries(spared...)}}
 }
 
 // exported returns the export policy, one statement a line.
@@ -53,7 +54,8 @@ func exported(p *policies.RoutingPolicy) []string {
 		if c := s.Conditions.NeighborSet; c.Set != "" {
 			line += " " + sets[c.Set]
 		}
-		lines = append(lines, digests.ReplaceAllString(line+" "+sets[s.Conditions.LargeCommunitySet.Set]+" ->"+actions(s.Actions), ""))
+		lines = append(lines, digests.ReplaceAllString(line+" "+sets[s.Conditions.LargeCommunitySet.Set]+" ->"+
+			actions(s.Actions), ""))
 	}
 	return lines
 }
@@ -99,7 +101,8 @@ func TestBuildWith(t *testing.T) {
 			lists:   []policies.ChosenList{chosen("bad", filters.Filter{Prefixes: one})},
 			members: []string{"2001:db8::1 192.0.2.1: bad refuse"},
 			want: []string{
-				"depeer/001-scrub: depeer/marks/large-community [^64500:66600:[0-9]+$ ^64500:66601:[0-9]+$] -> -^64500:66600:[0-9]+$ -^64500:66601:[0-9]+$",
+				"depeer/001-scrub: depeer/marks/large-community [^64500:66600:[0-9]+$ ^64500:66601:[0-9]+$] -> " +
+					"-^64500:66600:[0-9]+$ -^64500:66601:[0-9]+$",
 				"depeer/002-choice-bad-prefix4: depeer/choice-bad/prefix4 192.0.2.0/24 24..32 -> +T1 +64500:66600:1",
 				"depeer/003-clean: depeer/marks/large-community [^64500:66600:[0-9]+$] -> -^64500:66600:[0-9]+$",
 				"depeer/001-refuse1: [192.0.2.1 2001:db8::1] [^T1$] -> reject",
@@ -123,13 +126,17 @@ func TestBuildWith(t *testing.T) {
 				"192.0.2.4: other refuse",
 			},
 			want: []string{
-				"depeer/001-scrub: depeer/marks/large-community [^64500:66600:[0-9]+$ ^64500:66601:[0-9]+$] -> -^64500:66600:[0-9]+$ -^64500:66601:[0-9]+$",
-				"depeer/002-deprefer-prefix4: depeer/deprefer/prefix4 198.51.100.0/24 24..32 -> pref 50 prepend 2 +64500:666:1 +T1 +64500:66600:1",
+				"depeer/001-scrub: depeer/marks/large-community [^64500:66600:[0-9]+$ ^64500:66601:[0-9]+$] -> " +
+					"-^64500:66600:[0-9]+$ -^64500:66601:[0-9]+$",
+				"depeer/002-deprefer-prefix4: depeer/deprefer/prefix4 198.51.100.0/24 24..32 -> pref 50 prepend 2 " +
+					"+64500:666:1 +T1 +64500:66600:1",
 				"depeer/003-short: depeer/short/prefix4 0.0.0.0/0 0..8 -> +64500:66600:2 +T1",
-				"depeer/004-mild-as-path: depeer/mild/as-path [_64999$] depeer/marks/large-community none of [^64500:66600:1$ ^64500:66600:2$] -> +64500:666:2 +T2 +64500:66600:1",
+				"depeer/004-mild-as-path: depeer/mild/as-path [_64999$] depeer/marks/large-community none of " +
+					"[^64500:66600:1$ ^64500:66600:2$] -> +64500:666:2 +T2 +64500:66600:1",
 				"depeer/005-choice-bad-prefix4: depeer/choice-bad/prefix4 192.0.2.0/24 24..32 -> +T3 +64500:66600:1",
 				"depeer/006-choice-worse-prefix4: depeer/choice-worse/prefix4 192.0.2.0/24 24..32 -> +T4 +64500:66600:1",
-				"depeer/007-choice-worse-as-path: depeer/choice-worse/as-path [_64999$] depeer/marks/large-community none of [^T4$] -> +T4 +64500:66600:1",
+				"depeer/007-choice-worse-as-path: depeer/choice-worse/as-path [_64999$] " +
+					"depeer/marks/large-community none of [^T4$] -> +T4 +64500:66600:1",
 				"depeer/008-clean: depeer/marks/large-community [^64500:66600:[0-9]+$] -> -^64500:66600:[0-9]+$",
 				"depeer/001-refuse1: [192.0.2.1 192.0.2.3] [^T3$] -> reject",
 				"depeer/002-above-deprefer: [^T1$] -> -^T3$ -^T4$",
@@ -141,17 +148,26 @@ func TestBuildWith(t *testing.T) {
 			},
 		},
 		"exceptions are counted through": {
-			filters: []filters.Filter{{Treatment: "refuse", Groups: []filters.Group{{ASNs: []filters.ASN{64998}, Except: []filters.ASN{64997}}}}},
-			lists:   []policies.ChosenList{chosen("bad", filters.Filter{Groups: []filters.Group{{ASNs: []filters.ASN{64999}, Except: []filters.ASN{64996}}}}, "203.0.113.0/24")},
+			filters: []filters.Filter{{Treatment: "refuse",
+				Groups: []filters.Group{{ASNs: []filters.ASN{64998}, Except: []filters.ASN{64997}}}}},
+			lists: []policies.ChosenList{chosen("bad",
+				filters.Filter{Groups: []filters.Group{{ASNs: []filters.ASN{64999}, Except: []filters.ASN{64996}}}},
+				"203.0.113.0/24")},
 			members: []string{"192.0.2.1: bad tag"},
 			want: []string{
-				"depeer/001-scrub: depeer/marks/large-community [^64500:66600:[0-9]+$ ^64500:66601:[0-9]+$] -> -^64500:66600:[0-9]+$ -^64500:66601:[0-9]+$",
+				"depeer/001-scrub: depeer/marks/large-community [^64500:66600:[0-9]+$ ^64500:66601:[0-9]+$] -> " +
+					"-^64500:66600:[0-9]+$ -^64500:66601:[0-9]+$",
 				"depeer/002-refuse-except1: depeer/refuse/as-path [_64997_] -> +64500:66600:1001",
-				"depeer/003-refuse-group1: depeer/refuse/as-path [_64998_] depeer/marks/large-community none of [^64500:66600:1001$] -> reject",
+				"depeer/003-refuse-group1: depeer/refuse/as-path [_64998_] depeer/marks/large-community none of " +
+					"[^64500:66600:1001$] -> reject",
 				"depeer/004-short: depeer/short/prefix4 0.0.0.0/0 0..8 -> +64500:66600:2 +T1",
 				"depeer/005-choice-bad-except2: depeer/choice-bad/as-path [_64996_] -> +64500:66600:1002",
-				"depeer/006-choice-bad-group24: depeer/spared/prefix4 none of 203.0.113.0/24 24..32 depeer/choice-bad/as-path [_64999_] depeer/marks/large-community none of [^64500:66600:1002$] -> +T2 +64500:66600:1",
-				"depeer/007-choice-bad-group26: depeer/spared/prefix6 none of ::/128 128..128 depeer/choice-bad/as-path [_64999_] depeer/marks/large-community none of [^64500:66600:1002$] -> +T2 +64500:66600:1",
+				"depeer/006-choice-bad-group24: depeer/spared/prefix4 none of 203.0.113.0/24 24..32 " +
+					"depeer/choice-bad/as-path [_64999_] depeer/marks/large-community none of [^64500:66600:1002$] " +
+					"-> +T2 +64500:66600:1",
+				"depeer/007-choice-bad-group26: depeer/spared/prefix6 none of ::/128 128..128 " +
+					"depeer/choice-bad/as-path [_64999_] depeer/marks/large-community none of [^64500:66600:1002$] " +
+					"-> +T2 +64500:66600:1",
 				"depeer/008-clean: depeer/marks/large-community [^64500:66600:[0-9]+$] -> -^64500:66600:[0-9]+$",
 				"depeer/001-above-tag: [^T1$] -> -^T2$",
 				"depeer/002-tag1: [192.0.2.1] [^T2$] -> +64500:666:2",
@@ -193,8 +209,10 @@ func TestBuildWith(t *testing.T) {
 // The tags are new whenever anything changes in who has chosen what, and else the same:
 // a list that grows leaves them, and the export policy, alone.
 func TestTagsTellWhoHasChosenWhat(t *testing.T) {
-	lists := []policies.ChosenList{chosen("bad", filters.Filter{Prefixes: entries("192.0.2.0/24")}), chosen("worse", filters.Filter{Prefixes: entries("192.0.2.0/24")})}
-	grown := []policies.ChosenList{chosen("bad", filters.Filter{Prefixes: entries("192.0.2.0/24", "198.51.100.0/24")}), lists[1]}
+	lists := []policies.ChosenList{chosen("bad", filters.Filter{Prefixes: entries("192.0.2.0/24")}),
+		chosen("worse", filters.Filter{Prefixes: entries("192.0.2.0/24")})}
+	grown := []policies.ChosenList{chosen("bad", filters.Filter{Prefixes: entries("192.0.2.0/24", "198.51.100.0/24")}),
+		lists[1]}
 	harder := deprefer
 	harder.Prepend = 3
 	build := func(d policies.Treatment, lists []policies.ChosenList, members ...string) *policies.RoutingPolicy {
@@ -209,9 +227,10 @@ func TestTagsTellWhoHasChosenWhat(t *testing.T) {
 		t.Fatalf("%d tags: %v", got, first.Tags())
 	}
 	same := map[string]*policies.RoutingPolicy{
-		"again":                build(deprefer, lists, "192.0.2.1: bad refuse", "192.0.2.2: bad deprefer, worse tag"),
-		"lists in other order": build(deprefer, []policies.ChosenList{lists[1], lists[0]}, "192.0.2.1: bad refuse", "192.0.2.2: bad deprefer, worse tag"),
-		"a list has grown":     build(deprefer, grown, "192.0.2.1: bad refuse", "192.0.2.2: bad deprefer, worse tag"),
+		"again": build(deprefer, lists, "192.0.2.1: bad refuse", "192.0.2.2: bad deprefer, worse tag"),
+		"lists in other order": build(deprefer, []policies.ChosenList{lists[1], lists[0]}, "192.0.2.1: bad refuse",
+			"192.0.2.2: bad deprefer, worse tag"),
+		"a list has grown": build(deprefer, grown, "192.0.2.1: bad refuse", "192.0.2.2: bad deprefer, worse tag"),
 	}
 	for what, p := range same {
 		if diff := cmp.Diff(first.Export, p.Export); diff != "" {
@@ -219,9 +238,11 @@ func TestTagsTellWhoHasChosenWhat(t *testing.T) {
 		}
 	}
 	other := map[string]*policies.RoutingPolicy{
-		"a subscriber more":    build(deprefer, lists, "192.0.2.1: bad refuse", "192.0.2.2: bad deprefer, worse tag", "192.0.2.3: bad refuse"),
-		"a subscriber less":    build(deprefer, lists, "192.0.2.2: bad deprefer, worse tag"),
-		"an address more":      build(deprefer, lists, "192.0.2.1 192.0.2.9: bad refuse", "192.0.2.2: bad deprefer, worse tag"),
+		"a subscriber more": build(deprefer, lists, "192.0.2.1: bad refuse", "192.0.2.2: bad deprefer, worse tag",
+			"192.0.2.3: bad refuse"),
+		"a subscriber less": build(deprefer, lists, "192.0.2.2: bad deprefer, worse tag"),
+		"an address more": build(deprefer, lists, "192.0.2.1 192.0.2.9: bad refuse",
+			"192.0.2.2: bad deprefer, worse tag"),
 		"another wish":         build(deprefer, lists, "192.0.2.1: bad refuse", "192.0.2.2: bad refuse, worse tag"),
 		"about the other list": build(deprefer, lists, "192.0.2.1: worse refuse", "192.0.2.2: worse deprefer, bad tag"),
 		"a harder treatment":   build(harder, lists, "192.0.2.1: bad refuse", "192.0.2.2: bad deprefer, worse tag"),

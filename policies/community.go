@@ -20,7 +20,8 @@ func (c Community) String() string { return fmt.Sprintf("%d:%d", uint32(c)>>16, 
 func ParseCommunity(s string) (Community, error) {
 	v, ok := parts(s, 16, 2)
 	if !ok {
-		return 0, &filters.SyntaxError{Code: "community-syntax", Message: fmt.Sprintf("%q is not a community", s), Hint: "such as 64500:666; for 32-bit ASNs use large_communities"}
+		return 0, &filters.SyntaxError{Code: "community-syntax", Message: fmt.Sprintf("%q is not a community", s),
+			Hint: "such as 64500:666; for 32-bit ASNs use large_communities"}
 	}
 	return Community(v[0]<<16 | v[1]), nil
 }
@@ -42,7 +43,8 @@ func (c LargeCommunity) Compare(o LargeCommunity) int {
 func ParseLargeCommunity(s string) (LargeCommunity, error) {
 	v, ok := parts(s, 32, 3)
 	if !ok {
-		return LargeCommunity{}, &filters.SyntaxError{Code: "large-community-syntax", Message: fmt.Sprintf("%q is not a large community", s), Hint: "such as 64500:666:1"}
+		return LargeCommunity{}, &filters.SyntaxError{Code: "large-community-syntax",
+			Message: fmt.Sprintf("%q is not a large community", s), Hint: "such as 64500:666:1"}
 	}
 	return LargeCommunity{v[0], v[1], v[2]}, nil
 }

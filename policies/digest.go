@@ -27,7 +27,8 @@ func (p *RoutingPolicy) Digest() string {
 		writeSet(h, "as-path", set.Name, inOrder(set.Patterns, comparePatterns), ASPathPattern.String)
 	}
 	for _, set := range byName(p.LargeCommunitySets, func(s LargeCommunitySet) string { return s.Name }) {
-		writeSet(h, "large-community", set.Name, inOrder(set.Patterns, LargeCommunityPattern.comparePattern), LargeCommunityPattern.String)
+		writeSet(h, "large-community", set.Name, inOrder(set.Patterns, LargeCommunityPattern.comparePattern),
+			LargeCommunityPattern.String)
 	}
 	for _, s := range p.Import {
 		fmt.Fprintln(h, "import", s.Name, s.Conditions.text(), s.Actions.text())

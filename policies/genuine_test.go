@@ -66,7 +66,8 @@ func genuinely(t *rapid.T, name string, got, want bool) {
 // Policies are the same by their names, whatever the order of their sets.
 func TestSame(t *testing.T) {
 	build := func(prefixes ...string) *policies.RoutingPolicy {
-		c := &filters.Compiled{Filters: []filters.Filter{{Treatment: "deprefer", Prefixes: entries(prefixes...), ASNs: asn(64999)}}}
+		c := &filters.Compiled{Filters: []filters.Filter{{Treatment: "deprefer", Prefixes: entries(prefixes...),
+			ASNs: asn(64999)}}}
 		return policies.Build(c, policies.Builtin(64500), 64500)
 	}
 	a, b := build("10.0.0.0/8", "2001:db8::/32"), build("10.0.0.0/8")
@@ -84,7 +85,8 @@ func TestSame(t *testing.T) {
 		same, genuine bool
 	}{
 		{"itself", a, true, true}, {"its sets in another order", &turned, true, true}, {"another", b, false, true},
-		{"nothing", &policies.RoutingPolicy{}, false, true}, {"a set less", &less, false, true}, {"statements in another order", &swapped, false, false},
+		{"nothing", &policies.RoutingPolicy{}, false, true}, {"a set less", &less, false, true},
+		{"statements in another order", &swapped, false, false},
 	} {
 		if got := policies.Same(a, trial.of); got != trial.same {
 			t.Errorf("%s: same is %t", trial.name, got)

@@ -27,14 +27,18 @@ var Guards = []Guard{
 	{Code: "guard-list-age", Unit: "days"},
 	{Code: "guard-list-future"},
 	{Code: "guard-added-bytes", Limit: "max_added_bytes", Unit: "bytes"},
-	{Code: "guard-max-growth", Limit: "max_growth", Flag: "--allow-growth", Unit: "entries", Of: "the entries in force"},
-	{Code: "guard-max-shrink", Limit: "max_shrink", Flag: "--allow-shrink", Unit: "entries", Of: "the entries in force"},
+	{Code: "guard-max-growth", Limit: "max_growth", Flag: "--allow-growth", Unit: "entries",
+		Of: "the entries in force"},
+	{Code: "guard-max-shrink", Limit: "max_shrink", Flag: "--allow-shrink", Unit: "entries",
+		Of: "the entries in force"},
 	{Code: "guard-list-empty", Unit: "entries"},
 	{Code: "guard-sessions", Flag: "--allow-sessions", Unit: "sessions", Of: "the route server's members"},
 	{Code: "guard-add-path", Unit: "members"},
 	{Code: "guard-update-length", Unit: "bytes"},
-	{Code: "guard-max-routes", Limit: "max_routes", Flag: "--allow-routes", Unit: "routes", Of: "all routes that members announce"},
-	{Code: "guard-max-member-routes", Limit: "max_member_routes", Flag: "--allow-member-routes", Unit: "routes", Of: "the routes that the member announces"},
+	{Code: "guard-max-routes", Limit: "max_routes", Flag: "--allow-routes", Unit: "routes",
+		Of: "all routes that members announce"},
+	{Code: "guard-max-member-routes", Limit: "max_member_routes", Flag: "--allow-member-routes", Unit: "routes",
+		Of: "the routes that the member announces"},
 }
 
 // GuardOf returns the guard of a code, which must be one of Guards.

@@ -57,7 +57,8 @@ func (s Statement) Treatment() string {
 // text returns all conditions in one canonical line.
 func (c Conditions) text() string {
 	text := fmt.Sprintf("prefix %q %t as-path %q %t large %q %t",
-		c.PrefixSet.Set, c.PrefixSet.Invert, c.ASPathSet.Set, c.ASPathSet.Invert, c.LargeCommunitySet.Set, c.LargeCommunitySet.Invert)
+		c.PrefixSet.Set, c.PrefixSet.Invert, c.ASPathSet.Set, c.ASPathSet.Invert, c.LargeCommunitySet.Set,
+		c.LargeCommunitySet.Invert)
 	if c.NeighborSet.Set != "" { // most statements have none, and keep the names that they have had
 		text += fmt.Sprintf(" neighbor %q %t", c.NeighborSet.Set, c.NeighborSet.Invert)
 	}
@@ -71,7 +72,8 @@ func (a Actions) text() string {
 		med = fmt.Sprint(*a.MED)
 	}
 	text := fmt.Sprintf("reject %t pref %d med %s prepend %d communities %s large %s drop %s",
-		a.Reject, a.LocalPref, med, a.Prepend, joined(a.Communities), joined(a.AddLargeCommunities), joined(a.DropLargeCommunities))
+		a.Reject, a.LocalPref, med, a.Prepend, joined(a.Communities), joined(a.AddLargeCommunities),
+		joined(a.DropLargeCommunities))
 	if len(a.DropCommunities) != 0 { // most statements have none, and keep the names that they have had
 		text += " drop-communities " + joined(a.DropCommunities)
 	}

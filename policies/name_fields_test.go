@@ -84,7 +84,8 @@ func TestReasonChangesTheScrub(t *testing.T) {
 // to an ASN.
 func namesOf(t *testing.T, treatment Treatment) string {
 	t.Helper()
-	c := &filters.Compiled{Filters: []filters.Filter{{Treatment: treatment.Name, ASNs: []filters.ASMatch{{ASN: 64999, Where: filters.Origin}}}}}
+	c := &filters.Compiled{Filters: []filters.Filter{{Treatment: treatment.Name,
+		ASNs: []filters.ASMatch{{ASN: 64999, Where: filters.Origin}}}}}
 	return fmt.Sprint(func() (names []string) {
 		for _, s := range Build(c, []Treatment{treatment}, 64500).Import {
 			names = append(names, s.Name)

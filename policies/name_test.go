@@ -28,8 +28,10 @@ func names(p *policies.RoutingPolicy) (sets, statements []string) {
 }
 
 func TestNamesAreOfContents(t *testing.T) {
-	one := &filters.Compiled{Filters: []filters.Filter{{Treatment: "deprefer", Prefixes: entries("192.0.2.0/24"), ASNs: asn(64999)}}}
-	two := &filters.Compiled{Filters: []filters.Filter{{Treatment: "deprefer", Prefixes: entries("192.0.2.0/24 24..25"), ASNs: asn(64999)}}}
+	one := &filters.Compiled{Filters: []filters.Filter{{Treatment: "deprefer", Prefixes: entries("192.0.2.0/24"),
+		ASNs: asn(64999)}}}
+	two := &filters.Compiled{Filters: []filters.Filter{{Treatment: "deprefer", Prefixes: entries("192.0.2.0/24 24..25"),
+		ASNs: asn(64999)}}}
 	harder := deprefer
 	harder.Prepend = 3
 
@@ -71,7 +73,8 @@ func TestNamesAreASCIIAndOurs(t *testing.T) {
 	}
 	sets, statements := names(policies.Build(c, treatments, 0))
 	for _, name := range append(sets, statements...) {
-		if !strings.HasPrefix(name, policies.Prefix) || strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789/-") != "" {
+		if !strings.HasPrefix(name, policies.Prefix) ||
+			strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789/-") != "" {
 			t.Errorf("name %q", name)
 		}
 	}

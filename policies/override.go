@@ -25,7 +25,8 @@ func ParseOverride(s string) (Override, error) {
 	}
 	n, err := strconv.ParseUint(s, 10, 31)
 	if err != nil || strconv.FormatUint(n, 10) != s {
-		return Override{}, &filters.SyntaxError{Code: "override-syntax", Message: fmt.Sprintf("%q is neither a number nor a percentage", s), Hint: "such as 1500 or 5%"}
+		return Override{}, &filters.SyntaxError{Code: "override-syntax",
+			Message: fmt.Sprintf("%q is neither a number nor a percentage", s), Hint: "such as 1500 or 5%"}
 	}
 	return Override{Number: int(n)}, nil
 }

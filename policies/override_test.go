@@ -14,14 +14,16 @@ func TestParseOverride(t *testing.T) {
 		in         string
 		of, passes int
 	}{
-		{"0", 1000, 0}, {"45", 1000, 45}, {"45", 0, 45}, {"5%", 1000, 50}, {"5%", 19, 0}, {"0.5%", 1000, 5}, {"100%", 7, 7}, {"0%", 7, 0}, {"300%", 10, 30},
+		{"0", 1000, 0}, {"45", 1000, 45}, {"45", 0, 45}, {"5%", 1000, 50}, {"5%", 19, 0}, {"0.5%", 1000, 5},
+		{"100%", 7, 7}, {"0%", 7, 0}, {"300%", 10, 30},
 	} {
 		o, err := policies.ParseOverride(test.in)
 		if err != nil || o.Of(test.of) != test.passes {
 			t.Errorf("%s of %d: %d, %v, want %d", test.in, test.of, o.Of(test.of), err, test.passes)
 		}
 	}
-	for _, in := range []string{"", "-1", "+1", "01", "1.5", "1e3", "0x10", "5 %", "%", "5%%", "1,500", " 5", "99999999999", "10000.1%"} {
+	for _, in := range []string{"", "-1", "+1", "01", "1.5", "1e3", "0x10", "5 %", "%", "5%%", "1,500", " 5",
+		"99999999999", "10000.1%"} {
 		if o, err := policies.ParseOverride(in); err == nil {
 			t.Errorf("%q is read as %s", in, o)
 		}
@@ -56,7 +58,8 @@ func TestSuggest(t *testing.T) {
 		most := map[string]int{}
 		for i := range targets {
 			for range rapid.IntRange(0, 4).Draw(t, "guards") {
-				a := policies.Answer{Value: rapid.IntRange(0, 100_000).Draw(t, "value"), Base: 200_000, Flag: rapid.SampledFrom(flags).Draw(t, "flag"), OK: rapid.Bool().Draw(t, "ok")}
+				a := policies.Answer{Value: rapid.IntRange(0, 100_000).Draw(t, "value"), Base: 200_000,
+					Flag: rapid.SampledFrom(flags).Draw(t, "flag"), OK: rapid.Bool().Draw(t, "ok")}
 				if !a.OK && a.Flag != "" {
 					most[a.Flag] = max(most[a.Flag], a.Value)
 				}

@@ -24,7 +24,8 @@ const decimals = 6
 // ParsePercent reads a percentage up to 10000%, with at most six decimals, such as
 // 1% or 0.5%.
 func ParsePercent(s string) (Percent, error) {
-	syntax := &filters.SyntaxError{Code: "percent-syntax", Message: fmt.Sprintf("%q is not a percentage", s), Hint: "such as 1% or 0.5%"}
+	syntax := &filters.SyntaxError{Code: "percent-syntax", Message: fmt.Sprintf("%q is not a percentage", s),
+		Hint: "such as 1% or 0.5%"}
 	number, sign := strings.CutSuffix(s, "%")
 	ones, fraction, point := strings.Cut(number, ".")
 	n, err := strconv.ParseUint(ones, 10, 32)
@@ -36,7 +37,8 @@ func ParsePercent(s string) (Percent, error) {
 		syntax.Hint = s + "%"
 		return 0, syntax
 	case len(fraction) > decimals:
-		return 0, &filters.SyntaxError{Code: "percent-syntax", Message: fmt.Sprintf("more than %d decimals in %s", decimals, s)}
+		return 0, &filters.SyntaxError{Code: "percent-syntax",
+			Message: fmt.Sprintf("more than %d decimals in %s", decimals, s)}
 	}
 	millionths, err := strconv.ParseUint(fraction+strings.Repeat("0", decimals-len(fraction)), 10, 32)
 	if err != nil {

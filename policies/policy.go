@@ -105,7 +105,8 @@ type Statement struct {
 // export policy.
 func (s Statement) OnTags() bool {
 	c := s.Conditions
-	return c.LargeCommunitySet.Set != "" && !c.LargeCommunitySet.Invert && !c.NeighborSet.Invert && c.PrefixSet.Set == "" && c.ASPathSet.Set == ""
+	return c.LargeCommunitySet.Set != "" && !c.LargeCommunitySet.Invert && !c.NeighborSet.Invert &&
+		c.PrefixSet.Set == "" && c.ASPathSet.Set == ""
 }
 
 // Conditions are ANDed; gobgpd has at most one of each type in a statement.

@@ -14,13 +14,16 @@ func TestRetired(t *testing.T) {
 	reason := policies.LargeCommunity{Global: 64500, Local1: 66700, Local2: 1}
 	before := []policies.Treatment{
 		{Name: "depeer", Reject: true},
-		{Name: "deprefer", LocalPref: 50, Prepend: 2, LargeCommunities: []policies.LargeCommunity{{Global: 64500, Local1: 666, Local2: 1}}},
+		{Name: "deprefer", LocalPref: 50, Prepend: 2,
+			LargeCommunities: []policies.LargeCommunity{{Global: 64500, Local1: 666, Local2: 1}}},
 		{Name: "tag", LargeCommunities: []policies.LargeCommunity{{Global: 64500, Local1: 666, Local2: 2}}},
 	}
 	without := []policies.Treatment{before[0], {Name: "deprefer", LocalPref: 50, Prepend: 2}, {Name: "tag"}}
 	telling := []policies.Treatment{before[0], before[1].Telling(reason), before[2].Telling(reason)}
 	compiled := &filters.Compiled{Filters: []filters.Filter{
-		{Treatment: "depeer", Prefixes: entries("192.0.2.0/24")}, {Treatment: "deprefer", Prefixes: entries("198.51.100.0/24", "2001:db8::/32")}, {Treatment: "tag", ASNs: asn(64999)},
+		{Treatment: "depeer", Prefixes: entries("192.0.2.0/24")},
+		{Treatment: "deprefer", Prefixes: entries("198.51.100.0/24", "2001:db8::/32")},
+		{Treatment: "tag", ASNs: asn(64999)},
 	}}
 	chosen := policies.Choices{
 		Lists:   []policies.ChosenList{chosen("bad", filters.Filter{Prefixes: entries("192.0.2.0/24")})},
@@ -39,7 +42,8 @@ func TestRetired(t *testing.T) {
 		"a choice before":        {nothing, before, before[1], []string{"a choice of deprefer"}},
 		"now":                    {compiled, policies.Builtin(64500), policies.Treatment{}, nil},
 		"now, 32 bits":           {compiled, policies.Builtin(4200000001), policies.Treatment{}, nil},
-		"a choice now":           {nothing, policies.Builtin(64500), policies.BuiltinChoice(policies.Deprefer, 64500), nil},
+		"a choice now": {nothing, policies.Builtin(64500), policies.BuiltinChoice(policies.Deprefer, 64500),
+			nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			choices := policies.Choices{}
@@ -47,7 +51,8 @@ func TestRetired(t *testing.T) {
 				choices = chosen
 				choices.Deprefer = c.deprefer
 			}
-			if diff := cmp.Diff(c.want, policies.Retired(policies.BuildWith(c.compiled, c.treatments, 64500, choices))); diff != "" {
+			if diff := cmp.Diff(c.want, policies.Retired(policies.BuildWith(c.compiled, c.treatments, 64500,
+				choices))); diff != "" {
 				t.Errorf("(-want +got)\n%s", diff)
 			}
 		})

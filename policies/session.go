@@ -56,7 +56,8 @@ func sessions(c *filters.Compiled, treatments []Treatment) []Session {
 		if l.State != filters.InForce || i < 0 {
 			continue
 		}
-		message := Tell(l.Treatment, l.Listing.Name, reference(l.Provider), cmp.Or(treatments[i].Ask, l.Listing.URL, l.Listing.Publisher))
+		message := Tell(l.Treatment, l.Listing.Name, reference(l.Provider),
+			cmp.Or(treatments[i].Ask, l.Listing.URL, l.Listing.Publisher))
 		for _, m := range l.Provider.ASNs {
 			known := slices.ContainsFunc(out, func(s Session) bool { return s.ASN == m.ASN })
 			if matched[m.ASN] && !known {

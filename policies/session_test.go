@@ -15,11 +15,14 @@ import (
 
 func TestTell(t *testing.T) {
 	for name, test := range map[string]struct{ treatment, list, reference, ask, want string }{
-		"all of it":            {"depeer", "ours", "SBL1", "noc@ix.example", "depeer: listed in ours (SBL1); ask noc@ix.example"},
-		"nobody to ask":        {"depeer", "ours", "SBL1", "", "depeer: listed in ours (SBL1)"},
-		"no reference":         {"depeer", "ours", "", "noc@ix.example", "depeer: listed in ours; ask noc@ix.example"},
-		"a reference too long": {"depeer", "ours", strings.Repeat("x", 100), "noc@ix.example", "depeer: listed in ours; ask noc@ix.example"},
-		"somebody too long":    {"depeer", "ours", "SBL1", strings.Repeat("ж", 100), "depeer: listed in ours; ask " + strings.Repeat("ж", 50)},
+		"all of it": {"depeer", "ours", "SBL1", "noc@ix.example",
+			"depeer: listed in ours (SBL1); ask noc@ix.example"},
+		"nobody to ask": {"depeer", "ours", "SBL1", "", "depeer: listed in ours (SBL1)"},
+		"no reference":  {"depeer", "ours", "", "noc@ix.example", "depeer: listed in ours; ask noc@ix.example"},
+		"a reference too long": {"depeer", "ours", strings.Repeat("x", 100), "noc@ix.example",
+			"depeer: listed in ours; ask noc@ix.example"},
+		"somebody too long": {"depeer", "ours", "SBL1", strings.Repeat("ж", 100),
+			"depeer: listed in ours; ask " + strings.Repeat("ж", 50)},
 	} {
 		got := policies.Tell(test.treatment, test.list, test.reference, test.ask)
 		if got != test.want {
@@ -32,7 +35,8 @@ func TestTell(t *testing.T) {
 func TestTellFits(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := rapid.StringOfN(rapid.Rune(), 0, 150, -1)
-		treatment, list := rapid.StringMatching("[a-z]{1,63}").Draw(t, "treatment"), rapid.StringMatching("[a-z]{1,63}").Draw(t, "list")
+		treatment, list := rapid.StringMatching("[a-z]{1,63}").Draw(t, "treatment"),
+			rapid.StringMatching("[a-z]{1,63}").Draw(t, "list")
 		got := policies.Tell(treatment, list, text.Draw(t, "reference"), text.Draw(t, "ask"))
 		whole := treatment + ": listed in " + list
 		if len(got) > 128 || !utf8.ValidString(got) || !strings.HasPrefix(got, whole[:min(len(whole), len(got))]) {
@@ -49,12 +53,14 @@ func TestBuildSessions(t *testing.T) {
 		for _, a := range asns {
 			p.ASNs = append(p.ASNs, filters.ASMatch{ASN: a})
 		}
-		return filters.Listed{Listing: &filters.Listing{Name: "ours", URL: "https://ours.example"}, Provider: p, State: state, Treatment: treatment}
+		return filters.Listed{Listing: &filters.Listing{Name: "ours", URL: "https://ours.example"}, Provider: p,
+			State: state, Treatment: treatment}
 	}
 	c := &filters.Compiled{
 		Filters: []filters.Filter{
 			{Treatment: "cut", ASNs: asn(64999, 64998, 64995)},
-			{Treatment: "keep", ASNs: asn(64997), Groups: []filters.Group{{ASNs: []filters.ASN{64994}, Except: []filters.ASN{1}}}},
+			{Treatment: "keep", ASNs: asn(64997),
+				Groups: []filters.Group{{ASNs: []filters.ASN{64994}, Except: []filters.ASN{1}}}},
 		},
 		Listed: []filters.Listed{
 			listed(filters.InForce, "cut", 64999, 64998), listed(filters.InForce, "cut", 64998), // once
@@ -63,10 +69,12 @@ func TestBuildSessions(t *testing.T) {
 			listed(filters.InForce, "cut", 64994), // matched more severely, and elsewhere in the path
 		},
 	}
-	treatments := []policies.Treatment{{Name: "cut", Reject: true, Session: policies.Shut, Ask: "noc"}, {Name: "keep", Reject: true}}
+	treatments := []policies.Treatment{{Name: "cut", Reject: true, Session: policies.Shut, Ask: "noc"},
+		{Name: "keep", Reject: true}}
 	want := []policies.Session{{ASN: 64994}, {ASN: 64998}, {ASN: 64999}}
 	got := policies.Build(c, treatments, 64500)
-	if diff := cmp.Diff(want, got.Sessions, cmpopts.IgnoreFields(policies.Session{}, "Message", "Address")); diff != "" {
+	if diff := cmp.Diff(want, got.Sessions,
+		cmpopts.IgnoreFields(policies.Session{}, "Message", "Address")); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	for _, s := range got.Sessions {
@@ -75,7 +83,8 @@ func TestBuildSessions(t *testing.T) {
 		}
 	}
 	treatments[0].Ask = ""
-	if got := policies.Build(c, treatments, 64500).Sessions[0].Message; got != "cut: listed in ours (https://example.net/1); ask https://ours.example" {
+	if got := policies.Build(c, treatments,
+		64500).Sessions[0].Message; got != "cut: listed in ours (https://example.net/1); ask https://ours.example" {
 		t.Errorf("with nobody to ask: %q", got)
 	}
 	treatments[0].Session = policies.Keep

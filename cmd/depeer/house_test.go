@@ -38,10 +38,11 @@ var rooms = map[string][]string{
 	"policies/length":   {"policies", "policies/eval", "policies/plan", "policies/rib"},
 	"policies/persist":  {"policies", "filters", "filters/diag", "policies/plan", "policies/render"},
 	"policies/journal":  {"policies/plan"},
-	"policies/apply":    {"policies", "filters", "policies/eval", "policies/plan", "policies/impact", "policies/length", "policies/journal", "policies/rib"},
-	"policies/operate":  {"policies", "policies/apply", "policies/journal", "policies/plan"},
-	"policies/watch":    {},
-	"policies/gobgp":    {"policies", "filters", "policies/plan", "policies/rib"},
+	"policies/apply": {"policies", "filters", "policies/eval", "policies/plan", "policies/impact", "policies/length",
+		"policies/journal", "policies/rib"},
+	"policies/operate": {"policies", "policies/apply", "policies/journal", "policies/plan"},
+	"policies/watch":   {},
+	"policies/gobgp":   {"policies", "filters", "policies/plan", "policies/rib"},
 
 	"policies/plan/plantest": {"policies", "filters", "policies/eval", "policies/plan"},
 	"policies/apply/bench":   {}, // measurements only
@@ -53,7 +54,8 @@ var rooms = map[string][]string{
 
 	"examples": {}, // embedded, for lab
 
-	"cmd/internal/view":    {"policies", "policies/apply", "filters", "policies/plan", "policies/impact", "policies/choice", "policies/length", "policies/rib", "policies/journal", "filters/diag"},
+	"cmd/internal/view": {"policies", "policies/apply", "filters", "policies/plan", "policies/impact",
+		"policies/choice", "policies/length", "policies/rib", "policies/journal", "filters/diag"},
 	"cmd/internal/metrics": {"policies", "policies/impact", "policies/length", "policies/plan", "policies/watch"},
 	"cmd/internal/notify":  {},
 	"cmd/internal/cli":     {"*"},
@@ -63,7 +65,8 @@ var rooms = map[string][]string{
 // pure packages know no GoBGP and no grpc, however indirectly, and themselves
 // no files, no network, no processes and no clock.
 var pure = []string{
-	"filters/diag", "filters", "policies", "policies/eval", "policies/plan", "policies/rib", "policies/impact", "policies/choice",
+	"filters/diag", "filters", "policies", "policies/eval", "policies/plan", "policies/rib", "policies/impact",
+	"policies/choice",
 	"policies/counted", "policies/length", "policies/watch",
 }
 

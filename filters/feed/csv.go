@@ -29,7 +29,8 @@ func isColumn(field, name string) bool {
 func (r *reader) csv(text string) {
 	first := diag.Position{File: r.file, Line: 1, Column: 1}
 	if !isCSV(text) {
-		r.errorf(first, "no-header", "its first line is: ASN,Entity", "this is no CSV of ASNs: it begins with %s", brief(text))
+		r.errorf(first, "no-header", "its first line is: ASN,Entity", "this is no CSV of ASNs: it begins with %s",
+			brief(text))
 		return
 	}
 	records := csv.NewReader(strings.NewReader(text))

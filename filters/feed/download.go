@@ -185,7 +185,8 @@ func (f *Fetcher) client() *http.Client {
 		},
 		CheckRedirect: func(request *http.Request, via []*http.Request) error {
 			if len(via) > maxRedirects {
-				return &redirectError{fmt.Sprintf("over %d redirects, the last to %s", maxRedirects, request.URL.Redacted())}
+				return &redirectError{fmt.Sprintf("over %d redirects, the last to %s", maxRedirects,
+					request.URL.Redacted())}
 			}
 			if why := unfit(request.URL); why != "" {
 				return &redirectError{fmt.Sprintf("redirected to %s: %s", request.URL.Redacted(), why)}

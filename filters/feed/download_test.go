@@ -99,23 +99,33 @@ func TestFailedDownloads(t *testing.T) {
 		{"not modified, unasked", answer(304, ""), 304, "the server answered 304 Not Modified"},
 		{"redirect to nowhere", answer(301, html), 301, "the server answered 301 Moved Permanently"},
 		{"redirect loop", redirect("/again"), 302, "over 5 redirects"},
-		{"redirect to http", redirect("http://127.0.0.1/"), 302, "redirected to http://127.0.0.1/: feeds are fetched over https only"},
-		{"redirect to a file", redirect("file:///etc/passwd"), 302, "redirected to file:///etc/passwd: feeds are fetched over https only"},
-		{"redirect with a password", redirect("https://me:secret@127.0.0.1/"), 302, "redirected to https://me:xxxxx@127.0.0.1/: no passwords in a URL"},
+		{"redirect to http", redirect("http://127.0.0.1/"), 302,
+			"redirected to http://127.0.0.1/: feeds are fetched over https only"},
+		{"redirect to a file", redirect("file:///etc/passwd"), 302,
+			"redirected to file:///etc/passwd: feeds are fetched over https only"},
+		{"redirect with a password", redirect("https://me:secret@127.0.0.1/"), 302,
+			"redirected to https://me:xxxxx@127.0.0.1/: no passwords in a URL"},
 		{"redirect to nonsense", redirect("https://%zz/"), 0, "failed to parse Location header"},
 		{"no headers", stall(""), 0, "no whole answer within 300ms"},
 		{"slow body", stall(list), 200, "no whole answer within 300ms"},
 		{"endless", endless, 200, "the answer is over 64 MiB"},
 		{"gzip bomb", bomb, 200, "the answer is over 64 MiB"},
-		{"said to be too long", abrupt("HTTP/1.1 200 OK\r\nContent-Length: 67108865\r\n\r\n"), 200, "the answer is over 64 MiB"},
-		{"shorter than said", abrupt("HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\n" + list), 200, "the answer is cut short after 11 bytes"},
-		{"cut in chunks", abrupt("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nb\r\n" + list + "\r\n"), 200, "the answer is cut short after 11 bytes"},
-		{"cut without a length", abrupt("HTTP/1.1 200 OK\r\n\r\n" + list), 200, "the answer does not say how long it is"},
-		{"cut gzip", abrupt("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 12\r\n\r\n\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x00\x01\x00"), 200, "cut short"},
-		{"no gzip", abrupt("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 11\r\n\r\n" + list), 200, "gzip: invalid header"},
+		{"said to be too long", abrupt("HTTP/1.1 200 OK\r\nContent-Length: 67108865\r\n\r\n"), 200,
+			"the answer is over 64 MiB"},
+		{"shorter than said", abrupt("HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\n" + list), 200,
+			"the answer is cut short after 11 bytes"},
+		{"cut in chunks", abrupt("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nb\r\n" + list + "\r\n"), 200,
+			"the answer is cut short after 11 bytes"},
+		{"cut without a length", abrupt("HTTP/1.1 200 OK\r\n\r\n" + list), 200,
+			"the answer does not say how long it is"},
+		{"cut gzip", abrupt("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: " +
+			"12\r\n\r\n\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x00\x01\x00"), 200, "cut short"},
+		{"no gzip", abrupt("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 11\r\n\r\n" + list), 200,
+			"gzip: invalid header"},
 		{"no answer", abrupt(""), 0, "EOF"},
 		{"no HTTP", abrupt("SSH-2.0-OpenSSH\x1b[31m\r\n"), 0, "malformed HTTP"},
-		{"endless headers", abrupt("HTTP/1.1 200 OK\r\nX: " + strings.Repeat("x", 1<<20)), 0, "server response headers exceeded"},
+		{"endless headers", abrupt("HTTP/1.1 200 OK\r\nX: " + strings.Repeat("x", 1<<20)), 0,
+			"server response headers exceeded"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -130,8 +140,10 @@ func TestFailedDownloads(t *testing.T) {
 				return nil
 			})
 			var failed *feed.DownloadError
-			if !errors.As(err, &failed) || failed.Status != test.status || !strings.Contains(err.Error(), test.want) || copied.Data != nil {
-				t.Fatalf("got %d bytes, %#v, %v; want status %d and %q", len(copied.Data), failed, err, test.status, test.want)
+			if !errors.As(err, &failed) || failed.Status != test.status || !strings.Contains(err.Error(), test.want) ||
+				copied.Data != nil {
+				t.Fatalf("got %d bytes, %#v, %v; want status %d and %q", len(copied.Data), failed, err, test.status,
+					test.want)
 			}
 			if strings.ContainsRune(err.Error(), '\x1b') {
 				t.Errorf("%q", err)
@@ -165,7 +177,8 @@ func TestTLS(t *testing.T) {
 		{"wrong CA", server.URL, x509.NewCertPool(), "signed by unknown authority"},
 		{"wrong name", "https://localhost:" + port, good.RootCAs, "not localhost"},
 		{"expired", outdated.URL, roots, "expired"},
-		{"plain text", strings.Replace(plain.URL, "http:", "https:", 1), good.RootCAs, "server gave HTTP response to HTTPS client"},
+		{"plain text", strings.Replace(plain.URL, "http:", "https:", 1), good.RootCAs,
+			"server gave HTTP response to HTTPS client"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

@@ -31,7 +31,8 @@ func (r *reader) dropText(text string) {
 	r.describe(&h)
 	r.nameDrop(h.list())
 	if r.errors == 0 && h.mayBeEmpty() && len(r.listing.Providers) == 0 {
-		r.diags.Warnf(r.whole(), "feed-merged", "import DROP", "EDROP has been part of DROP since April 2024, and is empty")
+		r.diags.Warnf(r.whole(), "feed-merged", "import DROP",
+			"EDROP has been part of DROP since April 2024, and is empty")
 		return
 	}
 	r.entries()

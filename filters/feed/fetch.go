@@ -102,7 +102,8 @@ func (f *Fetcher) Kept(url string) (Copy, bool) {
 
 // Listing fetches the feed at url and reads it. With an *InvalidError the
 // diagnostics say what is wrong; with any other error there are none.
-func (f *Fetcher) Listing(ctx context.Context, format Format, url string, opt Options) (*filters.Listing, diag.List, Copy, error) {
+func (f *Fetcher) Listing(ctx context.Context, format Format, url string, opt Options) (*filters.Listing, diag.List,
+	Copy, error) {
 	var listing *filters.Listing
 	var diags diag.List
 	opt.URL = cmp.Or(opt.URL, url)

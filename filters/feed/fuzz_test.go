@@ -31,7 +31,8 @@ func fuzz(f *testing.F, format feed.Format) {
 		}
 		lines := strings.Count(string(data), "\n") + 1
 		for _, d := range diags {
-			if d.Position.Line > lines || d.Position.Line > 0 && d.Position.Column < 1 || !strings.HasPrefix(d.Code, "feed-") || !shown(d.Message) {
+			if d.Position.Line > lines || d.Position.Line > 0 && d.Position.Column < 1 ||
+				!strings.HasPrefix(d.Code, "feed-") || !shown(d.Message) {
 				t.Errorf("diagnostic %q", d)
 			}
 		}
@@ -57,7 +58,9 @@ func valid(t *testing.T, format feed.Format, l *filters.Listing) {
 			t.Errorf("%s matches nothing", p.ID)
 		}
 		for _, m := range p.Prefixes {
-			if m.Prefix != m.Prefix.Masked() || int(m.Min) != m.Prefix.Bits() || int(m.Max) != m.Prefix.Addr().BitLen() || filters.ReservedPrefix(m.Prefix) != "" || m.Prefix.Addr().Is4In6() {
+			if m.Prefix != m.Prefix.Masked() || int(m.Min) != m.Prefix.Bits() ||
+				int(m.Max) != m.Prefix.Addr().BitLen() || filters.ReservedPrefix(m.Prefix) != "" ||
+				m.Prefix.Addr().Is4In6() {
 				t.Errorf("prefix %+v", m)
 			}
 			if again, err := netip.ParsePrefix(m.Prefix.String()); err != nil || again != m.Prefix {

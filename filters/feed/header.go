@@ -34,7 +34,8 @@ var title = regexp.MustCompile(`^Spamhaus\s+(.*DROP\S*)\s+List\b\s*(\d{4}/\d{2}/
 // the listing's reader takes.
 func isWebURL(s string) bool {
 	u, err := url.Parse(s)
-	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Hostname() != "" && u.User == nil && isASCII(s) && readable(s)
+	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Hostname() != "" && u.User == nil &&
+		isASCII(s) && readable(s)
 }
 
 // comment reads one line that starts with a semicolon.
@@ -47,7 +48,8 @@ func (r *reader) comment(h *header, l line) {
 		t := parseDate(strings.TrimSpace(modified))
 		// No time at all is before 1970, too, and the listing's reader takes neither.
 		if _, err := filters.ParseDay(t.Format(time.DateOnly)); err != nil {
-			r.errorf(r.at(l, start), "date", "such as Thu, 21 Jan 2021 19:45:55 GMT", "%s is no date", brief(strings.TrimSpace(modified)))
+			r.errorf(r.at(l, start), "date", "such as Thu, 21 Jan 2021 19:45:55 GMT", "%s is no date",
+				brief(strings.TrimSpace(modified)))
 		}
 		h.modified = t
 	case s == "EOF":
@@ -61,7 +63,8 @@ func (r *reader) comment(h *header, l line) {
 		switch {
 		case m == nil:
 		case h.kind != "":
-			r.errorf(r.at(l, start), "second-title", "import each list by itself", "a second list begins here: %s", brief(s))
+			r.errorf(r.at(l, start), "second-title", "import each list by itself", "a second list begins here: %s",
+				brief(s))
 		default:
 			h.kind, h.copyright = m[1], m[3]
 			h.day, _ = filters.ParseDay(strings.ReplaceAll(m[2], "/", "-"))

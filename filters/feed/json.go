@@ -22,7 +22,8 @@ func (r *reader) json(text string, format Format) {
 	if strings.Contains(text, "\r\n") {
 		// The footer counts bytes as they were published, with lines that end with LF.
 		text = strings.ReplaceAll(text, "\r\n", "\n")
-		r.diags.Warnf(r.whole(), "feed-line-ends", "", "its lines end with CR LF, which somebody has changed since it was published; they are read as LF")
+		r.diags.Warnf(r.whole(), "feed-line-ends", "",
+			"its lines end with CR LF, which somebody has changed since it was published; they are read as LF")
 	}
 	records, footer, last := 0, false, line{}
 	for l := range r.lines(text) {
@@ -58,7 +59,8 @@ func (r *reader) json(text string, format Format) {
 		f.add(format)
 	}
 	if !footer && !r.full {
-		r.errorf(r.at(last, len(last.text)), "no-footer", "fetch it again", "the feed is cut short: its footer is missing")
+		r.errorf(r.at(last, len(last.text)), "no-footer", "fetch it again",
+			"the feed is cut short: its footer is missing")
 		return
 	}
 	if format == SpamhausDrop {
@@ -126,7 +128,8 @@ next:
 				continue next
 			}
 		}
-		f.tally.add(f.position(&f.object[i]), "feed-unknown-key", f.object[i].key, "key "+brief(f.object[i].key)+" is not read")
+		f.tally.add(f.position(&f.object[i]), "feed-unknown-key", f.object[i].key,
+			"key "+brief(f.object[i].key)+" is not read")
 	}
 }
 
@@ -174,10 +177,12 @@ func (f *record) footer(records int) {
 		f.listing.Updated = filters.At(time.Unix(int64(stamp), 0))
 	}
 	if n, ok := f.number("records", math.MaxInt64); ok && n != uint64(records) {
-		f.errorf(f.position(f.object.find("records")), "records", "fetch it again", "the footer counts %d records, and there are %d", n, records)
+		f.errorf(f.position(f.object.find("records")), "records", "fetch it again",
+			"the footer counts %d records, and there are %d", n, records)
 	}
 	if n, ok := f.number("size", math.MaxInt64); ok && n != uint64(f.line.offset) {
-		f.errorf(f.position(f.object.find("size")), "size", "fetch it again", "the footer counts %d bytes before it, and there are %d", n, f.line.offset)
+		f.errorf(f.position(f.object.find("size")), "size", "fetch it again",
+			"the footer counts %d bytes before it, and there are %d", n, f.line.offset)
 	}
 	f.publisher(f.text("copyright"))
 }

@@ -33,7 +33,8 @@ type kept struct {
 const keptVersion = 1
 
 // keptReaders read the first line, by the version that it says.
-var keptReaders = map[int]func(head []byte, k *kept) error{1: func(head []byte, k *kept) error { return json.Unmarshal(head, k) }}
+var keptReaders = map[int]func(head []byte,
+	k *kept) error{1: func(head []byte, k *kept) error { return json.Unmarshal(head, k) }}
 
 // recent says whether the server is to be left alone. A clock that was set back
 // does not keep a feed from being fetched.

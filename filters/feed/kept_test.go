@@ -60,7 +60,8 @@ func (p *publisher) expect(t *testing.T, what, data string, fresh bool, asked in
 		got = strings.ReplaceAll(err.Error(), p.url, "URL")
 	}
 	if string(copied.Data) != data || copied.Fresh != fresh || p.asked != asked || got != problem {
-		t.Fatalf("%s: got %q, fresh %v, asked %d times, %q; want %q, %v, %d, %q", what, copied.Data, copied.Fresh, p.asked, got, data, fresh, asked, problem)
+		t.Fatalf("%s: got %q, fresh %v, asked %d times, %q; want %q, %v, %d, %q", what, copied.Data, copied.Fresh,
+			p.asked, got, data, fresh, asked, problem)
 	}
 }
 
@@ -106,7 +107,8 @@ func TestLastGoodCopy(t *testing.T) {
 	p := newPublisher(t)
 	p.handler = answer(404, "")
 	p.expect(t, "not there", "", false, 1, "feed URL: the server answered 404 Not Found")
-	p.expect(t, "again", "", false, 1, "not asked again before 2001-09-09T02:46:40Z; at 2001-09-09T01:46:40Z: feed URL: the server answered 404 Not Found")
+	p.expect(t, "again", "", false, 1, "not asked again before 2001-09-09T02:46:40Z; at 2001-09-09T01:46:40Z: feed "+
+		"URL: the server answered 404 Not Found")
 	p.expectKept(t, "")
 	p.clock = p.clock.Add(feed.Interval)
 	p.handler = answer(200, list)
@@ -117,7 +119,8 @@ func TestLastGoodCopy(t *testing.T) {
 	}{
 		{answer(200, "<html>"), "feed URL: HTML"},
 		{answer(502, "error code: 502"), "feed URL: the server answered 502 Bad Gateway"},
-		{abrupt("HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\n" + list), "feed URL: the answer is cut short after 11 bytes: unexpected EOF"},
+		{abrupt("HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\n" + list),
+			"feed URL: the answer is cut short after 11 bytes: unexpected EOF"},
 	} {
 		p.clock = p.clock.Add(feed.Interval)
 		p.handler = failing.handler
@@ -195,7 +198,11 @@ func TestDamagedState(t *testing.T) {
 		"head only": func(path string, data []byte) error {
 			return os.WriteFile(path, data[:bytes.IndexByte(data, '\n')], 0o600)
 		},
-		"one bit": func(path string, data []byte) error { data[len(data)-2] ^= 1; return os.WriteFile(path, data, 0o600) },
+		"one bit": func(path string, data []byte) error {
+			data[len(data)-2] ^= 1
+			return os.WriteFile(path, data,
+				0o600)
+		},
 		"garbage": func(path string, _ []byte) error { return os.WriteFile(path, []byte("\x00\xff\n"), 0o600) },
 		"braces":  func(path string, _ []byte) error { return os.WriteFile(path, []byte("{}\n"), 0o600) },
 		"another URL": func(path string, data []byte) error {

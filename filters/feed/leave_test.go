@@ -50,14 +50,16 @@ func TestLeftAlone(t *testing.T) {
 			if !errors.As(err, &failed) || failed.Status != test.status {
 				t.Fatalf("got %v", err)
 			}
-			if long := test.until > time.Hour; long != strings.Contains(err.Error(), "asks to be left alone until") && test.after != "60" {
+			if long := test.until > time.Hour; long != strings.Contains(err.Error(), "asks to be left alone until") &&
+				test.after != "60" {
 				t.Errorf("says %v", err)
 			}
 			for _, wait := range []time.Duration{time.Minute, test.until - time.Second} {
 				at = now.Add(wait)
 				next := *f
 				var tooSoon *feed.TooSoonError
-				if _, err := next.Fetch(t.Context(), server.URL, anything); !errors.As(err, &tooSoon) || !tooSoon.Until.Equal(now.Add(test.until)) {
+				if _, err := next.Fetch(t.Context(), server.URL, anything); !errors.As(err, &tooSoon) ||
+					!tooSoon.Until.Equal(now.Add(test.until)) {
 					t.Fatalf("after %v: %v", wait, err)
 				}
 			}
@@ -80,7 +82,8 @@ func TestRedirectsAreNamed(t *testing.T) {
 		w.WriteHeader(http.StatusForbidden)
 	})
 	_, err := f.Fetch(t.Context(), server.URL+"/list", anything)
-	if want := "feed " + server.URL + "/list: redirected to " + server.URL + "/elsewhere: the server answered 403 Forbidden"; err == nil || err.Error() != want {
+	if want := "feed " + server.URL + "/list: redirected to " + server.URL +
+		"/elsewhere: the server answered 403 Forbidden"; err == nil || err.Error() != want {
 		t.Errorf("got  %v\nwant %s", err, want)
 	}
 	_, err = f.Fetch(t.Context(), server.URL+"/other", anything)

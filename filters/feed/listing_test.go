@@ -13,7 +13,8 @@ func TestFetchListing(t *testing.T) {
 	t.Parallel()
 	p := newPublisher(t)
 	listing, diags, copied, err := p.Listing(t.Context(), feed.Plain, p.url, feed.Options{Treatment: "tag"})
-	if err != nil || len(diags) > 0 || !copied.Fresh || listing == nil || listing.URL != p.url || listing.Source.File != p.url {
+	if err != nil || len(diags) > 0 || !copied.Fresh || listing == nil || listing.URL != p.url ||
+		listing.Source.File != p.url {
 		t.Errorf("got %+v, %v, %v", listing, diags, err)
 	}
 	listing, _, copied, err = p.Listing(t.Context(), feed.Plain, p.url, feed.Options{Treatment: "tag"})
@@ -29,16 +30,19 @@ func TestFetchInvalidListing(t *testing.T) {
 		body string
 		code string
 	}{
-		{"<html>", "feed-html"}, {"error code: 502", "feed-error-page"}, {"", "feed-empty"}, {title, "feed-no-entries"}, {record, "feed-no-footer"},
+		{"<html>", "feed-html"}, {"error code: 502", "feed-error-page"}, {"", "feed-empty"}, {title, "feed-no-entries"},
+		{record, "feed-no-footer"},
 	} {
 		p := newPublisher(t)
 		p.handler = answer(200, test.body)
-		listing, diags, _, err := p.Listing(t.Context(), feed.SpamhausDrop, p.url, feed.Options{Name: "x", Treatment: "tag"})
+		listing, diags, _, err := p.Listing(t.Context(), feed.SpamhausDrop, p.url,
+			feed.Options{Name: "x", Treatment: "tag"})
 		var invalid *feed.InvalidError
 		if listing != nil || !errors.As(err, &invalid) {
 			t.Errorf("%q: got %v, %v", test.body, listing, err)
 		}
-		if got := diags[0]; got.Code != test.code && diags[len(diags)-1].Code != test.code || got.Position.File != p.url {
+		if got := diags[0]; got.Code != test.code && diags[len(diags)-1].Code != test.code ||
+			got.Position.File != p.url {
 			t.Errorf("%q: got %v, want %s", test.body, diags, test.code)
 		}
 		p.expectKept(t, "")

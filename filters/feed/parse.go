@@ -68,7 +68,8 @@ func Parse(format Format, file string, data []byte, opt Options) (*filters.Listi
 		return nil, r.diags
 	}
 	if opt.Treatment == "" {
-		r.diags.Warnf(r.whole(), "feed-no-treatment", "--treatment deprefer, or a treatment for this list in the exchange file",
+		r.diags.Warnf(r.whole(), "feed-no-treatment",
+			"--treatment deprefer, or a treatment for this list in the exchange file",
 			"the listing has no treatment")
 	}
 	r.diags.Sort()

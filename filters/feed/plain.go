@@ -14,7 +14,8 @@ import (
 // have them by the thousand, is that one address, with a warning.
 func (r *reader) plain(text string) {
 	if isJSON(text) {
-		r.errorf(diag.Position{File: r.file, Line: 1, Column: 1}, "format", SpamhausDrop.String()+" or "+SpamhausASNDrop.String(), "this is JSON, no plain list")
+		r.errorf(diag.Position{File: r.file, Line: 1, Column: 1}, "format",
+			SpamhausDrop.String()+" or "+SpamhausASNDrop.String(), "this is JSON, no plain list")
 		return
 	}
 	for l := range r.lines(text) {
@@ -49,7 +50,8 @@ func (r *reader) plainEntry(at diag.Position, value, comment string) {
 			prefix, ok = r.parsePrefix(at, value)
 		}
 		if ok {
-			r.prefix(at, prefix, filters.Provider{ID: prefixID(prefix), Name: prefix.String(), Reason: r.text(at, comment)})
+			r.prefix(at, prefix, filters.Provider{ID: prefixID(prefix), Name: prefix.String(),
+				Reason: r.text(at, comment)})
 		}
 	case looksLikeASN(value) || '0' <= value[0] && value[0] <= '9':
 		asn, err := filters.ParseASN(value)

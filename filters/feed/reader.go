@@ -154,7 +154,8 @@ func (r *reader) prefix(pos diag.Position, prefix netip.Prefix, owner filters.Pr
 
 // asn adds an ASN, which is matched as the origin of a route.
 func (r *reader) asn(pos diag.Position, asn filters.ASN, owner filters.Provider) {
-	for _, reason := range []struct{ code, why string }{{"feed-forbidden", asn.Forbidden()}, {"feed-reserved", asn.Reserved()}} {
+	for _, reason := range []struct{ code, why string }{{"feed-forbidden", asn.Forbidden()},
+		{"feed-reserved", asn.Reserved()}} {
 		if reason.why != "" {
 			r.tally.add(pos, reason.code, reason.why, fmt.Sprintf("AS%s is left out: %s", asn, reason.why))
 			return

@@ -38,17 +38,23 @@ func TestRealFeeds(t *testing.T) {
 		warnings []string
 	}{
 		{"2018-02-02.drop.txt", feed.SpamhausDrop,
-			summary{"spamhaus-drop-v4", "2018-01-31T11:11:04Z", "https://www.spamhaus.org/drop/drop.txt", 798, 798, 0}, nil},
+			summary{"spamhaus-drop-v4", "2018-01-31T11:11:04Z", "https://www.spamhaus.org/drop/drop.txt", 798, 798, 0},
+			nil},
 		{"2018-02-02.dropv6.txt", feed.SpamhausDrop,
-			summary{"spamhaus-drop-v6", "2017-12-01T14:00:40Z", "https://www.spamhaus.org/drop/dropv6.txt", 41, 41, 0}, nil},
+			summary{"spamhaus-drop-v6", "2017-12-01T14:00:40Z", "https://www.spamhaus.org/drop/dropv6.txt", 41, 41, 0},
+			nil},
 		{"2018-02-02.edrop.txt", feed.SpamhausDrop,
-			summary{"spamhaus-edrop", "2018-01-24T17:12:10Z", "https://www.spamhaus.org/drop/edrop.txt", 52, 52, 0}, nil},
+			summary{"spamhaus-edrop", "2018-01-24T17:12:10Z", "https://www.spamhaus.org/drop/edrop.txt", 52, 52, 0},
+			nil},
 		{"2021-01-26.drop.txt", feed.SpamhausDrop,
-			summary{"spamhaus-drop-v4", "2021-01-21T19:45:55Z", "https://www.spamhaus.org/drop/drop.txt", 967, 967, 0}, nil},
+			summary{"spamhaus-drop-v4", "2021-01-21T19:45:55Z", "https://www.spamhaus.org/drop/drop.txt", 967, 967, 0},
+			nil},
 		{"2021-01-26.dropv6.txt", feed.SpamhausDrop,
-			summary{"spamhaus-drop-v6", "2020-11-25T10:54:12Z", "https://www.spamhaus.org/drop/dropv6.txt", 36, 36, 0}, nil},
+			summary{"spamhaus-drop-v6", "2020-11-25T10:54:12Z", "https://www.spamhaus.org/drop/dropv6.txt", 36, 36, 0},
+			nil},
 		{"2021-01-26.edrop.txt", feed.SpamhausDrop,
-			summary{"spamhaus-edrop", "2021-01-23T19:24:42Z", "https://www.spamhaus.org/drop/edrop.txt", 81, 81, 0}, nil},
+			summary{"spamhaus-edrop", "2021-01-23T19:24:42Z", "https://www.spamhaus.org/drop/edrop.txt", 81, 81, 0},
+			nil},
 		{"2025-07-13.drop_v4.json", feed.SpamhausDrop,
 			summary{"spamhaus-drop-v4", "2025-07-12T06:37:54Z", "", 1531, 1531, 0}, nil},
 		{"2025-07-13.asndrop.json", feed.SpamhausASNDrop,
@@ -100,7 +106,8 @@ func TestRealFeedsCut(t *testing.T) {
 				if test.lines && bytes.HasSuffix(cut, []byte("\n")) || n == len(data)-1 && !test.lines {
 					continue // the JSON footer is whole without its newline
 				}
-				if listing, diags := feed.Parse(test.format, test.file, cut, feed.Options{}); listing != nil || diags.Worst() != diag.Error {
+				if listing, diags := feed.Parse(test.format, test.file, cut, feed.Options{}); listing != nil ||
+					diags.Worst() != diag.Error {
 					t.Errorf("taken when cut after %d of %d bytes, at %q", n, len(data), cut[max(0, n-20):])
 				}
 			}

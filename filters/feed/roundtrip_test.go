@@ -61,7 +61,8 @@ func TestRoundTrip(t *testing.T) {
 func TestRoundTripOfAddress(t *testing.T) {
 	t.Parallel()
 	for _, url := range []string{"http://:80/", "https://www.example.net/" + strings.Repeat("a", 20_000)} {
-		l, diags := feed.Parse(feed.SpamhausDrop, "f", []byte(title+"; "+url+"\n1.2.3.0/24 ; SBL1\n"), feed.Options{Treatment: "tag"})
+		l, diags := feed.Parse(feed.SpamhausDrop, "f", []byte(title+"; "+url+"\n1.2.3.0/24 ; SBL1\n"),
+			feed.Options{Treatment: "tag"})
 		if l == nil || l.URL != "" {
 			t.Fatalf("%.40s: %v", url, diags)
 		}

@@ -27,7 +27,8 @@ func (r *reader) sound(text string) bool {
 		r.errorf(first, "error-page", "fetch it again", "this is a server's error, not a feed: %s", brief(start))
 	default:
 		if line, column, what := notText(text); what != "" {
-			r.errorf(diag.Position{File: r.file, Line: line, Column: column}, "binary", "", "the feed is not text: %s", what)
+			r.errorf(diag.Position{File: r.file, Line: line, Column: column}, "binary", "", "the feed is not text: %s",
+				what)
 		}
 	}
 	return r.errors == before

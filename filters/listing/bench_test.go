@@ -15,9 +15,11 @@ import (
 // large is a listing of 10,000 providers with ten prefixes each, as an import writes it.
 func large() []byte {
 	var b bytes.Buffer
-	b.WriteString("version: 1\nlist:\n  name: large\n  updated: 2008-11-10\ndefaults: {treatment: deprefer, review_after: 90d}\nproviders:\n")
+	b.WriteString("version: 1\nlist:\n  name: large\n  updated: 2008-11-10\ndefaults: {treatment: deprefer, " +
+		"review_after: 90d}\nproviders:\n")
 	for i := range 10_000 {
-		fmt.Fprintf(&b, "  - name: Hosting number %d\n    id: hosting-%d\n    asns: [%d]\n    prefixes:\n", i, i, 100_000+i)
+		fmt.Fprintf(&b, "  - name: Hosting number %d\n    id: hosting-%d\n    asns: [%d]\n    prefixes:\n", i, i,
+			100_000+i)
 		for j := range 10 {
 			if j == 9 {
 				fmt.Fprintf(&b, "      - 2001:%x:%x::/48\n", 0x4000+i/256, i%256)
@@ -25,7 +27,8 @@ func large() []byte {
 			}
 			fmt.Fprintf(&b, "      - %d.%d.%d.0/24\n", 20+i/256, i%256, j*16)
 		}
-		fmt.Fprintf(&b, "    reason: reported for hosting\n    evidence:\n      - {ref: SBL%d}\n    listed: 2008-11-01\n", i)
+		fmt.Fprintf(&b, "    reason: reported for hosting\n    evidence:\n      - {ref: SBL%d}\n    listed: "+
+			"2008-11-01\n", i)
 	}
 	return b.Bytes()
 }

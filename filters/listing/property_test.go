@@ -52,9 +52,10 @@ var equal = gocmp.Options{
 
 func drawListing(t *rapid.T) *filters.Listing {
 	l := &filters.Listing{
-		Name:        drawSlug(t, "list"),
-		Publisher:   drawText(t, "publisher"),
-		URL:         rapid.SampledFrom([]string{"", "https://www.example.net/listed", "http://[2001:db8::1]:80/a?b=c#d,e"}).Draw(t, "url"),
+		Name:      drawSlug(t, "list"),
+		Publisher: drawText(t, "publisher"),
+		URL: rapid.SampledFrom([]string{"", "https://www.example.net/listed",
+			"http://[2001:db8::1]:80/a?b=c#d,e"}).Draw(t, "url"),
 		MaxAge:      drawSpan(t, "max_age"),
 		Treatment:   rapid.SampledFrom([]string{"", "depeer", "null", "1e3", "0"}).Draw(t, "treatment"),
 		ReviewAfter: drawSpan(t, "review_after"),
@@ -65,7 +66,8 @@ func drawListing(t *rapid.T) *filters.Listing {
 			l.Updated = filters.On(d)
 		}
 	case 2:
-		l.Updated = filters.At(time.Unix(rapid.Int64Range(0, 1<<33).Draw(t, "seconds"), rapid.SampledFrom([]int64{0, 1, 5e8}).Draw(t, "fraction")))
+		l.Updated = filters.At(time.Unix(rapid.Int64Range(0, 1<<33).Draw(t, "seconds"),
+			rapid.SampledFrom([]int64{0, 1, 5e8}).Draw(t, "fraction")))
 	}
 	n := rapid.IntRange(0, 4).Draw(t, "providers")
 	l.Providers = make([]filters.Provider, n)
@@ -182,7 +184,10 @@ func drawSpan(t *rapid.T, label string) time.Duration {
 func drawText(t *rapid.T, label string) string {
 	return rapid.OneOf(
 		rapid.Just(""),
-		rapid.SampledFrom([]string{"null", "~", "Yes", "010", "1.10", "0x1f", "2008-11-01", "- a", "a: b", "a #b", "#a", "a:", "[a", "a,b", "*a", "&a", "!a", "|", ">", "%a", "@a", "`a", "'a'", `"a"`, `a\`, "{}", "? a", "---", "...", "<<", ".inf", "=", " a", "a ", "漢字", "א", "a\u200cb", "a\u00a0b", "a\u3000", "ä", "a\u0308", "😀", "1_000", "12:30:45", "a-b", "a/b(c)"}),
+		rapid.SampledFrom([]string{"null", "~", "Yes", "010", "1.10", "0x1f", "2008-11-01", "- a", "a: b", "a #b", "#a",
+			"a:", "[a", "a,b", "*a", "&a", "!a", "|", ">", "%a", "@a", "`a", "'a'", `"a"`, `a\`, "{}", "? a", "---",
+			"...", "<<", ".inf", "=", " a", "a ", "漢字", "א", "a\u200cb", "a\u00a0b", "a\u3000", "ä", "a\u0308", "😀",
+			"1_000", "12:30:45", "a-b", "a/b(c)"}),
 		rapid.StringMatching(`[ -~äß漢]{0,20}[!-~]`),
 	).Draw(t, label)
 }

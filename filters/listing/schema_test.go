@@ -22,10 +22,12 @@ var readerOnly = map[string]string{
 	"second-document": "one document is looked at", "text-after-end": "",
 	"duplicate-key": "the last one wins", "directive": "",
 	// how a number is written
-	"asn-octal": "8 to YAML", "asn-hex": "16 to YAML", "asn-exponent": "60000 to YAML", "asn-underscore": "64512 to YAML", "prefix-ge-octal": "20 to YAML",
+	"asn-octal": "8 to YAML", "asn-hex": "16 to YAML", "asn-exponent": "60000 to YAML",
+	"asn-underscore": "64512 to YAML", "prefix-ge-octal": "20 to YAML",
 	// arithmetic
 	"expires-early": "", "host-bits": "", "max-age-long": "", "updated-day": "no such day",
-	"listed-zero": "", "prefix-ge-le": "", "prefix-ge-short": "", "prefix-le-short": "", "prefix-le-long": "33 is a length of IPv6",
+	"listed-zero": "", "prefix-ge-le": "", "prefix-ge-short": "", "prefix-le-short": "",
+	"prefix-le-long":     "33 is a length of IPv6",
 	"prefix-host-bits-6": "", "prefix-length": "", "prefix-mapped": "", "prefix-leading-zero": "", "too-long": "",
 	// registries
 	"asn-private": "allow_reserved", "asn-private-32": "", "asn-documentation": "",

@@ -18,7 +18,8 @@ func (n Node) Pairs() ([]Pair, bool) {
 	for i := 0; i+1 < len(content); i += 2 {
 		key := Node{content[i], n.doc}
 		if f, twice := first[key.yaml.Value]; twice {
-			key.Errorf("duplicate-key", "", "key %q stands twice, first at %s", key.yaml.Value, at(Node{f, n.doc}.Position()))
+			key.Errorf("duplicate-key", "", "key %q stands twice, first at %s", key.yaml.Value,
+				at(Node{f, n.doc}.Position()))
 			continue
 		}
 		first[key.yaml.Value] = content[i]

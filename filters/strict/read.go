@@ -70,7 +70,8 @@ func (d *document) parse(data []byte) (*yaml.Node, bool) {
 	case err != nil:
 		d.yamlError(data, err)
 	default:
-		Node{&second, d}.Errorf("second-document", "one document a file", "a second document, after the one at line %d", top.Line)
+		Node{&second, d}.Errorf("second-document", "one document a file", "a second document, after the one at line %d",
+			top.Line)
 	}
 	return nil, false
 }

@@ -22,7 +22,8 @@ func TestTreatedAlreadyProvesNothing(t *testing.T) {
 		return r
 	}
 	list := func(treatment string) *policies.RoutingPolicy {
-		return build(&filters.Compiled{Filters: []filters.Filter{{Treatment: treatment, Prefixes: entries("192.0.2.0/24")}}})
+		return build(&filters.Compiled{Filters: []filters.Filter{{Treatment: treatment,
+			Prefixes: entries("192.0.2.0/24")}}})
 	}
 	polluted := []impact.Polluted{{Address: netip.MustParseAddr("127.0.0.2"), ASN: 65002, Prefixes: 1}}
 	routes := []policies.Route{with(50, "192.0.2.0/25"), with(0, "192.0.2.128/25"), with(50, "198.51.100.0/24")}
@@ -43,7 +44,8 @@ func TestTreatedAlreadyProvesNothing(t *testing.T) {
 		if diff := cmp.Diff(step.want, result.Proof); diff != "" {
 			t.Errorf("%s: proof (-want +got):\n%s", step.name, diff)
 		}
-		if diff := cmp.Diff(step.polluted, result.Polluted, cmp.Comparer(func(a, b netip.Addr) bool { return a == b })); diff != "" {
+		if diff := cmp.Diff(step.polluted, result.Polluted,
+			cmp.Comparer(func(a, b netip.Addr) bool { return a == b })); diff != "" {
 			t.Errorf("%s: polluted (-want +got):\n%s", step.name, diff)
 		}
 	}

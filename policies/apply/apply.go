@@ -87,7 +87,8 @@ func (a *Applier) Apply(ctx context.Context, p *plan.Plan) (Result, error) {
 // check says whether p is done already, or why it cannot be done.
 func (a *Applier) check(state *plan.State, p *plan.Plan) (done bool, err error) {
 	if state.Server != p.Server {
-		return false, &StaleError{fmt.Sprintf("it is for AS%s %s, and this is AS%s %s", p.Server.ASN, p.Server.RouterID, state.Server.ASN, state.Server.RouterID)}
+		return false, &StaleError{fmt.Sprintf("it is for AS%s %s, and this is AS%s %s", p.Server.ASN, p.Server.RouterID,
+			state.Server.ASN, state.Server.RouterID)}
 	}
 	state = state.Recalling(a.LastSeen)
 	obstacles := slices.DeleteFunc(p.Obstacles(state), func(o plan.Obstacle) bool {
@@ -173,13 +174,17 @@ func (r *run) unlocked(ctx context.Context, work func(context.Context) error) (R
 // else: the lock does not come off, or was wiped with everything else.
 func (r *run) settleLock(ctx context.Context) error {
 	off, gone := r.release(ctx)
-	inForce := map[Outcome]string{Applied: "the change is in force", Restored: "what was before is in force"}[r.result.Outcome]
+	inForce := map[Outcome]string{Applied: "the change is in force",
+		Restored: "what was before is in force"}[r.result.Outcome]
 	switch {
 	case !off:
 		r.result.Outcome = Partial
-		r.result.Known = strings.TrimPrefix(cmp.Or(r.result.Known, inForce)+"; the lock of "+r.Holder+" may still be held", "; ")
+		r.result.Known = strings.TrimPrefix(cmp.Or(r.result.Known, inForce)+"; the lock of "+r.Holder+
+			" may still be held", "; ")
 		return errors.New("the lock could not be taken off")
-	case gone != nil && (r.result.Outcome == Applied && (!r.change.After(gone) || r.placed(gone) != nil || len(r.change.SessionsLeft(gone)) > 0) || r.result.Outcome == Restored && r.change.Undone(gone, r.Cut...) != nil):
+	case gone != nil && (r.result.Outcome == Applied &&
+		(!r.change.After(gone) || r.placed(gone) != nil || len(r.change.SessionsLeft(gone)) > 0) ||
+		r.result.Outcome == Restored && r.change.Undone(gone, r.Cut...) != nil):
 		r.result.Outcome, r.result.Known = Partial, r.describe(gone)
 		return &MeddledError{errors.New("the lock was gone in the end, and what was in force with it")}
 	case r.unwritten != nil && r.result.Outcome == Applied:

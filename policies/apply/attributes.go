@@ -105,7 +105,8 @@ func traceOf(e *eval.Evaluator, v eval.Verdict, r *policies.Route) trace {
 	t := trace{
 		localPref:   out.LocalPref,
 		communities: without(out.Communities, r.Communities),
-		large:       slices.DeleteFunc(without(out.LargeCommunities, r.LargeCommunities), policies.LargeCommunity.IsScratch),
+		large: slices.DeleteFunc(without(out.LargeCommunities, r.LargeCommunities),
+			policies.LargeCommunity.IsScratch),
 	}
 	if out.MED != nil {
 		t.med = *out.MED
@@ -114,7 +115,8 @@ func traceOf(e *eval.Evaluator, v eval.Verdict, r *policies.Route) trace {
 		t.leftmost = out.Path[0]
 		t.repeated = longestRun(out.Path, t.leftmost)
 	}
-	givesLarge := slices.ContainsFunc(actions.AddLargeCommunities, func(c policies.LargeCommunity) bool { return !c.IsScratch() })
+	givesLarge := slices.ContainsFunc(actions.AddLargeCommunities,
+		func(c policies.LargeCommunity) bool { return !c.IsScratch() })
 	for a, is := range [attributes]struct{ given, differs bool }{
 		LocalPref:        {actions.LocalPref != 0, out.LocalPref != r.LocalPref},
 		MED:              {actions.MED != nil, out.MED != nil && (r.MED == nil || *r.MED != *out.MED)},

@@ -18,7 +18,8 @@ import (
 func TestAttributes(t *testing.T) {
 	list := &filters.Compiled{Filters: []filters.Filter{{Treatment: "deprefer", Prefixes: entries("192.0.2.0/24")}}}
 	med := uint32(30)
-	treatments := []policies.Treatment{{Name: "deprefer", LocalPref: 50, MED: &med, LargeCommunities: []policies.LargeCommunity{{Global: 64500, Local1: 666, Local2: 1}}}}
+	treatments := []policies.Treatment{{Name: "deprefer", LocalPref: 50, MED: &med,
+		LargeCommunities: []policies.LargeCommunity{{Global: 64500, Local1: 666, Local2: 1}}}}
 	want := policies.Build(list, treatments, server.ASN)
 	few, many := route("192.0.2.0/24"), route("192.0.2.0/24", 64998)
 	announcedSo := few
@@ -27,24 +28,33 @@ func TestAttributes(t *testing.T) {
 		all[apply.LocalPref], all[apply.MED], all[apply.LargeCommunities] = local, m, large
 		return all
 	}
-	proven, overruled, unproven := apply.AttributeProof{Proven: 1}, apply.AttributeProof{Overruled: 1}, apply.AttributeProof{Unproven: 1}
+	proven, overruled, unproven := apply.AttributeProof{Proven: 1}, apply.AttributeProof{Overruled: 1},
+		apply.AttributeProof{Unproven: 1}
 	for name, test := range map[string]struct {
 		operator *plantest.Operator
 		routes   []policies.Route
 		spoil    func(policies.Route) (policies.Route, bool)
 		want     apply.AttributeProofs
 	}{
-		"all are there":        {routes: []policies.Route{few}, want: of(proven, proven, proven)},
-		"two paths":            {routes: []policies.Route{few, many}, want: of(apply.AttributeProof{Proven: 2}, apply.AttributeProof{Proven: 2}, apply.AttributeProof{Proven: 2})},
-		"announced so":         {routes: []policies.Route{announcedSo}, want: of(proven, unproven, proven)},
-		"the operator refuses": {operator: &plantest.Operator{Decision: plan.Reject}, routes: []policies.Route{few}, want: of(unproven, unproven, unproven)},
-		"one is set back": {operator: &plantest.Operator{Community: 1}, routes: []policies.Route{few}, spoil: only(func(r *policies.Route) {
-			r.LocalPref = 50
-			r.MED = nil
-			r.LargeCommunities = treatments[0].LargeCommunities
-		}), want: of(proven, overruled, proven)},
-		"all but one are off":   {operator: &plantest.Operator{Community: 1}, routes: []policies.Route{few}, spoil: only(func(r *policies.Route) { r.LocalPref = 50 }), want: of(proven, overruled, overruled)},
-		"one of two is as sent": {operator: &plantest.Operator{Community: 1}, routes: []policies.Route{few, many}, spoil: only(func(*policies.Route) {}), want: of(apply.AttributeProof{Proven: 1, Overruled: 1}, apply.AttributeProof{Proven: 1, Overruled: 1}, apply.AttributeProof{Proven: 1, Overruled: 1})},
+		"all are there": {routes: []policies.Route{few}, want: of(proven, proven, proven)},
+		"two paths": {routes: []policies.Route{few, many},
+			want: of(apply.AttributeProof{Proven: 2}, apply.AttributeProof{Proven: 2},
+				apply.AttributeProof{Proven: 2})},
+		"announced so": {routes: []policies.Route{announcedSo}, want: of(proven, unproven, proven)},
+		"the operator refuses": {operator: &plantest.Operator{Decision: plan.Reject}, routes: []policies.Route{few},
+			want: of(unproven, unproven, unproven)},
+		"one is set back": {operator: &plantest.Operator{Community: 1}, routes: []policies.Route{few},
+			spoil: only(func(r *policies.Route) {
+				r.LocalPref = 50
+				r.MED = nil
+				r.LargeCommunities = treatments[0].LargeCommunities
+			}), want: of(proven, overruled, proven)},
+		"all but one are off": {operator: &plantest.Operator{Community: 1}, routes: []policies.Route{few},
+			spoil: only(func(r *policies.Route) { r.LocalPref = 50 }), want: of(proven, overruled, overruled)},
+		"one of two is as sent": {operator: &plantest.Operator{Community: 1}, routes: []policies.Route{few, many},
+			spoil: only(func(*policies.Route) {}),
+			want: of(apply.AttributeProof{Proven: 1, Overruled: 1}, apply.AttributeProof{Proven: 1, Overruled: 1},
+				apply.AttributeProof{Proven: 1, Overruled: 1})},
 	} {
 		t.Run(name, func(t *testing.T) {
 			m := small(test.operator, test.routes...)

@@ -72,8 +72,10 @@ func allScenarios() []scenario {
 		{"a to b, and sessions", holding(shutting(a, 65002)), shutting(b, 65003, 65004)},
 		{"sessions only", holding(shutting(a, 65002, 65008)), shutting(a, 65003, 65004, 65008)},
 		{"clear, and sessions", holding(shutting(a, 65002, 65003)), nil},
-		{"other choices", choices(a, policies.Refuse, policies.Deprefer, nobody), choosing(b, nobody, policies.Refuse, policies.Refuse)},
-		{"the same choices", choices(a, policies.Refuse, policies.Deprefer, nobody), choosing(b, policies.Refuse, policies.Deprefer, nobody)},
+		{"other choices", choices(a, policies.Refuse, policies.Deprefer, nobody),
+			choosing(b, nobody, policies.Refuse, policies.Refuse)},
+		{"the same choices", choices(a, policies.Refuse, policies.Deprefer, nobody),
+			choosing(b, policies.Refuse, policies.Deprefer, nobody)},
 		{"clear, and choices", choices(a, policies.Refuse, policies.Deprefer, policies.Tag), nil},
 	}
 }
@@ -95,12 +97,15 @@ const nobody = policies.Wish(99)
 // have these wishes, if any.
 func choosing(c *filters.Compiled, wishes ...policies.Wish) *policies.RoutingPolicy {
 	named := &filters.Compiled{Filters: []filters.Filter{{
-		Treatment: "choice", Prefixes: entries("10.0.0.0/9", "192.0.2.0/24", "2001:db8::/48"), ASNs: []filters.ASMatch{{ASN: 64998, Where: filters.Path}},
+		Treatment: "choice", Prefixes: entries("10.0.0.0/9", "192.0.2.0/24", "2001:db8::/48"),
+		ASNs: []filters.ASMatch{{ASN: 64998, Where: filters.Path}},
 	}}}
-	all := policies.Choices{Lists: []policies.ChosenList{{Name: "bad", Compiled: named}}, Deprefer: treatments[1], Tag: treatments[2]}
+	all := policies.Choices{Lists: []policies.ChosenList{{Name: "bad", Compiled: named}}, Deprefer: treatments[1],
+		Tag: treatments[2]}
 	for i, address := range []string{"127.0.0.3", "127.0.0.4", "127.0.0.8"} {
 		if wishes[i] != nobody {
-			all.Members = append(all.Members, policies.Chooser{Addresses: []netip.Addr{netip.MustParseAddr(address)}, Wishes: map[string]policies.Wish{"bad": wishes[i]}})
+			all.Members = append(all.Members, policies.Chooser{Addresses: []netip.Addr{netip.MustParseAddr(address)},
+				Wishes: map[string]policies.Wish{"bad": wishes[i]}})
 		}
 	}
 	return policies.BuildWith(c, treatments, asn, all)
@@ -166,7 +171,8 @@ func (x *trial) truly(m *plantest.Model, result apply.Result, err error) {
 	switch result.Outcome {
 	case apply.Untouched, apply.Restored:
 		if !same(x.before, got) {
-			x.failf(m, "%v (%v), and it is not as before (-before +now):\n%s", result.Outcome, err, differ(x.before, got))
+			x.failf(m, "%v (%v), and it is not as before (-before +now):\n%s", result.Outcome, err,
+				differ(x.before, got))
 		}
 	case apply.Applied, apply.Nothing:
 		if !same(x.after, got) {
@@ -181,8 +187,10 @@ func (x *trial) truly(m *plantest.Model, result apply.Result, err error) {
 }
 
 func same(want, got picture) bool {
-	return slices.Equal(want.Routes, got.Routes) && slices.Equal(want.Held, got.Held) && slices.Equal(want.Meaning, got.Meaning) && slices.Equal(want.Objects, got.Objects) &&
-		slices.Equal(want.Marks, got.Marks) && slices.Equal(want.Lists, got.Lists) && slices.Equal(want.Sessions, got.Sessions) && slices.Equal(want.Holders, got.Holders)
+	return slices.Equal(want.Routes, got.Routes) && slices.Equal(want.Held, got.Held) &&
+		slices.Equal(want.Meaning, got.Meaning) && slices.Equal(want.Objects, got.Objects) &&
+		slices.Equal(want.Marks, got.Marks) && slices.Equal(want.Lists, got.Lists) &&
+		slices.Equal(want.Sessions, got.Sessions) && slices.Equal(want.Holders, got.Holders)
 }
 
 func differ(want, got picture) string { return cmp.Diff(want, got, cmpopts.EquateEmpty()) }
@@ -230,7 +238,8 @@ func (x *trial) recovered(m *plantest.Model, plan bool, result apply.Result, err
 	before, after := same(was, got), same(will, got)
 	switch {
 	case !before && !after:
-		x.failf(m, "recovered (%v), and it is neither as before (-before +now):\n%s\nnor as after (-after +now):\n%s", result.Outcome, differ(was, got), differ(will, got))
+		x.failf(m, "recovered (%v), and it is neither as before (-before +now):\n%s\nnor as after (-after +now):\n%s",
+			result.Outcome, differ(was, got), differ(will, got))
 	case !before && result.Outcome == apply.Restored:
 		x.failf(m, "restored, and it is not as before (-before +now):\n%s", differ(was, got))
 	case !after && result.Outcome == apply.Applied:
@@ -399,7 +408,8 @@ func TestInterrupted(t *testing.T) {
 				outcomes = append(outcomes, result.Outcome)
 				cancel()
 			}
-			if outcomes = slices.Compact(outcomes); !cmp.Equal(outcomes, []apply.Outcome{apply.Untouched, apply.Restored, apply.Applied}) {
+			if outcomes = slices.Compact(outcomes); !cmp.Equal(outcomes,
+				[]apply.Outcome{apply.Untouched, apply.Restored, apply.Applied}) {
 				t.Errorf("outcomes, in order: %v", outcomes)
 			}
 		})

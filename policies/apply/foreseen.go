@@ -37,9 +37,11 @@ func (e *GuardError) Error() string {
 		whose = "of " + a.Member.String() + " "
 	}
 	if a.Code == length.CodeUpdateLength {
-		return fmt.Sprintf("%s of %s would have %d bytes of attributes, and sending it would end gobgpd [%s]", a.Prefix, a.Member, a.Value, a.Code)
+		return fmt.Sprintf("%s of %s would have %d bytes of attributes, and sending it would end gobgpd [%s]", a.Prefix,
+			a.Member, a.Value, a.Code)
 	}
-	return fmt.Sprintf("routes have changed since the plan was made: %sat most %d were allowed, %d now [%s]", whose, a.AtMost(), a.Value, a.Code)
+	return fmt.Sprintf("routes have changed since the plan was made: %sat most %d were allowed, %d now [%s]", whose,
+		a.AtMost(), a.Value, a.Code)
 }
 
 // guard asks guards on routes again.
@@ -48,7 +50,8 @@ func (a *Applier) guard(ctx context.Context, state *plan.State, p *plan.Plan) er
 	if f == nil {
 		return nil
 	}
-	limits := impact.Limits{Routes: f.MaxRoutes, MemberRoutes: f.MaxMemberRoutes, AllowRoutes: f.AllowRoutes, AllowMemberRoutes: f.AllowMemberRoutes}
+	limits := impact.Limits{Routes: f.MaxRoutes, MemberRoutes: f.MaxMemberRoutes, AllowRoutes: f.AllowRoutes,
+		AllowMemberRoutes: f.AllowMemberRoutes}
 	expected, paths := bound(p, state)
 	if paths > little && time.Since(p.Made) < fresh && refusing(expected.Guards(limits)) == nil {
 		return nil
@@ -86,7 +89,8 @@ func bound(p *plan.Plan, state *plan.State) (r *impact.Report, paths uint64) {
 			continue
 		}
 		was := then[c.Address]
-		m := impact.Member{Address: c.Address, ASN: c.ASN, Routes: int(c.Accepted), Refused: was.Refused + was.Uncounted, Uncounted: was.Uncounted, Shut: shuts(&p.Change, c)}
+		m := impact.Member{Address: c.Address, ASN: c.ASN, Routes: int(c.Accepted),
+			Refused: was.Refused + was.Uncounted, Uncounted: was.Uncounted, Shut: shuts(&p.Change, c)}
 		if c.Accepted > was.Accepted {
 			m.Refused += int(c.Accepted - was.Accepted)
 		}

@@ -30,19 +30,22 @@ type view func(c plan.Client) judge
 // forth is the view of a change that has just been let in.
 func (r *run) forth(c plan.Client) judge {
 	was := r.had(c.Address)
-	return judge{was: was, now: r.with(c, r.newPolicy()), blind: r.change.Unsure && was[0] != nil, alone: alone(c), prepends: r.before.PrependsBefore(c)}
+	return judge{was: was, now: r.with(c, r.newPolicy()), blind: r.change.Unsure &&
+		was[0] != nil, alone: alone(c), prepends: r.before.PrependsBefore(c)}
 }
 
 // backwards is the view of a change that has just been undone: routes may have met
 // the new policy, or none where a list was given or taken, and are to be as before.
 func (r *run) backwards(c plan.Client) judge {
-	return judge{was: append(r.had(c.Address), r.newPolicy(), nil), now: r.with(c, r.oldPolicy()), blind: r.change.Unsure, alone: alone(c), prepends: r.before.PrependsBefore(c)}
+	return judge{was: append(r.had(c.Address), r.newPolicy(), nil), now: r.with(c, r.oldPolicy()),
+		blind: r.change.Unsure, alone: alone(c), prepends: r.before.PrependsBefore(c)}
 }
 
 // onwards is the view of a change that was cut off and is finished: routes may have
 // met the old policy, or none.
 func (r *run) onwards(c plan.Client) judge {
-	return judge{was: []*eval.Evaluator{r.oldPolicy(), nil}, now: r.with(c, r.newPolicy()), blind: r.change.Unsure, alone: alone(c), prepends: r.before.PrependsBefore(c)}
+	return judge{was: []*eval.Evaluator{r.oldPolicy(), nil}, now: r.with(c, r.newPolicy()), blind: r.change.Unsure,
+		alone: alone(c), prepends: r.before.PrependsBefore(c)}
 }
 
 // had returns what treated a client's routes before.
@@ -153,7 +156,8 @@ func (j judge) scrubs(r *policies.Route) bool {
 
 // tagged says whether a route has tags now, or may have had.
 func (j judge) tagged(r *policies.Route) bool {
-	return len(tagsOf(j.now, r)) > 0 || slices.ContainsFunc(j.was, func(e *eval.Evaluator) bool { return len(tagsOf(e, r)) > 0 })
+	return len(tagsOf(j.now, r)) > 0 || slices.ContainsFunc(j.was,
+		func(e *eval.Evaluator) bool { return len(tagsOf(e, r)) > 0 })
 }
 
 // tagsOf returns the tags with which a route comes into the table.
@@ -169,7 +173,8 @@ func tagsIn(r *policies.Route) []policies.LargeCommunity {
 	if !slices.ContainsFunc(r.LargeCommunities, policies.LargeCommunity.IsTag) {
 		return nil
 	}
-	tags := slices.DeleteFunc(slices.Clone(r.LargeCommunities), func(c policies.LargeCommunity) bool { return !c.IsTag() })
+	tags := slices.DeleteFunc(slices.Clone(r.LargeCommunities),
+		func(c policies.LargeCommunity) bool { return !c.IsTag() })
 	slices.SortFunc(tags, policies.LargeCommunity.Compare)
 	return tags
 }

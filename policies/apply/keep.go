@@ -31,7 +31,8 @@ func (r *run) keep(p *policies.RoutingPolicy) {
 // them: the file does not, and a daemon that was started anew has them from there.
 func (r *run) placed(state *plan.State) error {
 	if lost := r.plan.Anchoring(state); len(lost) > 0 {
-		return &MeddledError{fmt.Errorf("client %s has not the place in its list any more that the change has given it", lost[0].Client)}
+		return &MeddledError{fmt.Errorf("client %s has not the place in its list any more that the change has given it",
+			lost[0].Client)}
 	}
 	return nil
 }
@@ -51,5 +52,6 @@ func (r *run) broughtIn(ctx context.Context, err error) bool {
 		return false
 	}
 	r.onward, r.before = true, state
-	return r.do(context.WithoutCancel(ctx), plan.Call{Verb: plan.Lock, Holder: r.Holder}) == nil // that was wiped as well
+	return r.do(context.WithoutCancel(ctx),
+		plan.Call{Verb: plan.Lock, Holder: r.Holder}) == nil // that was wiped as well
 }

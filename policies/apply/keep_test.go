@@ -48,7 +48,8 @@ func keeping(w *wire, f *file) *apply.Applier {
 func (x *trial) inStep(m *plantest.Model, f *file) {
 	x.t.Helper()
 	if !policies.Same(f.holds, stateOf(m).InForce()) {
-		x.failf(m, "the file holds %d statements, and %d are in force", len(f.holds.Import), len(stateOf(m).InForce().Import))
+		x.failf(m, "the file holds %d statements, and %d are in force", len(f.holds.Import),
+			len(stateOf(m).InForce().Import))
 	}
 }
 
@@ -99,7 +100,8 @@ func (x *trial) oneOrTheOther(m *plantest.Model, said apply.Outcome) {
 	before = before && cmp.Equal(got.Sessions, x.before.Sessions)
 	after = after && cmp.Equal(got.Sessions, x.after.Sessions)
 	if !before && !after || said == apply.Restored && !before || said == apply.Applied && !after {
-		x.failf(m, "%v, and routes are not (-before +now):\n%s\nsessions:\n%s", said, cmp.Diff(x.before.Routes, got.Routes), cmp.Diff(x.before.Sessions, got.Sessions))
+		x.failf(m, "%v, and routes are not (-before +now):\n%s\nsessions:\n%s", said,
+			cmp.Diff(x.before.Routes, got.Routes), cmp.Diff(x.before.Sessions, got.Sessions))
 	}
 }
 
@@ -118,7 +120,8 @@ func TestKeep(t *testing.T) {
 				t.Errorf("written %d times", f.wrote)
 			}
 			f.holds = build(b)
-			if result, err := keeping(&wire{Model: m}, f).Apply(context.Background(), x.plan); err != nil || result.Outcome != apply.Nothing {
+			if result, err := keeping(&wire{Model: m}, f).Apply(context.Background(), x.plan); err != nil ||
+				result.Outcome != apply.Nothing {
 				t.Errorf("again: %v, %v", result.Outcome, err)
 			}
 			x.inStep(m, f)
@@ -134,7 +137,11 @@ func TestKeptFileIsRead(t *testing.T) {
 			t.Run(s.name+", "+how, func(t *testing.T) {
 				t.Parallel()
 				x := newTrial(t, s)
-				n := ops(x.start, func(a *apply.Applier) { a.Keep = fileOf(x.start).keep; a.Apply(context.Background(), x.plan) })
+				n := ops(x.start, func(a *apply.Applier) {
+					a.Keep = fileOf(x.start).keep
+					a.Apply(context.Background(),
+						x.plan)
+				})
 				outcomes := map[apply.Outcome]int{}
 				for k := range n {
 					x.what = fmt.Sprintf("before operation %d of %d", k, n)

@@ -47,7 +47,8 @@ func (r *run) tellNotDelivered() {
 	all := r.result.NotDelivered
 	slices.SortFunc(all, length.Route.Compare)
 	if len(all) > 0 {
-		r.Log.Warn("routes are too long to be sent: not delivered, and members keep the route that they had", "routes", len(all), "first", all[0].Prefix, "member", all[0].Member, "bytes", all[0].Bytes)
+		r.Log.Warn("routes are too long to be sent: not delivered, and members keep the route that they had", "routes",
+			len(all), "first", all[0].Prefix, "member", all[0].Member, "bytes", all[0].Bytes)
 	}
 }
 

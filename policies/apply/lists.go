@@ -53,7 +53,8 @@ func (r *run) putLists(ctx context.Context) error {
 		r.result.Lists = append(r.result.Lists, c)
 	}
 	if len(lacking) > 0 {
-		r.result.Known = fmt.Sprintf("%d of %d lists of policies are back; what is left: %s", len(r.result.Lists), len(r.plan.PolicyLists), strings.Join(lacking, "; "))
+		r.result.Known = fmt.Sprintf("%d of %d lists of policies are back; what is left: %s", len(r.result.Lists),
+			len(r.plan.PolicyLists), strings.Join(lacking, "; "))
 		return errors.Join(failed, errors.New("not all lists of policies are back"))
 	}
 	if err := r.resetLists(ctx, state); err != nil {
@@ -93,7 +94,8 @@ func (r *run) resetLists(ctx context.Context, state *plan.State) error {
 	var failed error
 	for _, verb := range []plan.Verb{plan.Reset, plan.ResetOut} {
 		for _, c := range r.plan.PolicyLists {
-			up := slices.ContainsFunc(state.Clients, func(known plan.Client) bool { return known.Address == c.Client && known.Up })
+			up := slices.ContainsFunc(state.Clients,
+				func(known plan.Client) bool { return known.Address == c.Client && known.Up })
 			if c.Import != (verb == plan.Reset) || !up {
 				continue
 			}

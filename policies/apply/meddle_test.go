@@ -21,7 +21,8 @@ import (
 
 // meddled runs a scenario once for each of its operations, with somebody doing
 // something just before it, and gives what came of it to check.
-func meddled(t *testing.T, x *trial, do func(m *plantest.Model), check func(m *plantest.Model, k int, r apply.Result, err error)) {
+func meddled(t *testing.T, x *trial, do func(m *plantest.Model),
+	check func(m *plantest.Model, k int, r apply.Result, err error)) {
 	t.Helper()
 	n := ops(x.start, func(a *apply.Applier) { a.Apply(context.Background(), x.plan) })
 	x.ops = n
@@ -111,13 +112,16 @@ func wipedAtEveryCall(t *testing.T, s scenario, wipe func(*plantest.Model, *poli
 		}
 		got := look(m)
 		if !cmp.Equal(got.Routes, x.before.Routes) && !cmp.Equal(got.Routes, x.after.Routes) {
-			x.failf(m, "%v, and routes are neither as before nor as after: %s", result.Outcome, cmp.Diff(x.before.Routes, got.Routes))
+			x.failf(m, "%v, and routes are neither as before nor as after: %s", result.Outcome,
+				cmp.Diff(x.before.Routes, got.Routes))
 		}
 		if !slices.Equal(got.Held, x.before.Held) && !slices.Equal(got.Held, x.after.Held) {
-			x.failf(m, "%v, and members hold neither what they did nor what they would (-before +now):\n%s", result.Outcome, cmp.Diff(x.before.Held, got.Held))
+			x.failf(m, "%v, and members hold neither what they did nor what they would (-before +now):\n%s",
+				result.Outcome, cmp.Diff(x.before.Held, got.Held))
 		}
 		if !slices.Equal(got.Sessions, x.before.Sessions) && !slices.Equal(got.Sessions, x.after.Sessions) {
-			x.failf(m, "%v, and sessions are neither as before nor as after: %s", result.Outcome, cmp.Diff(x.before.Sessions, got.Sessions))
+			x.failf(m, "%v, and sessions are neither as before nor as after: %s", result.Outcome,
+				cmp.Diff(x.before.Sessions, got.Sessions))
 		}
 		if result.Outcome == apply.Restored && !cmp.Equal(got.Marks, x.before.Marks, cmpopts.EquateEmpty()) {
 			x.failf(m, "marks are %v, and were %v", got.Marks, x.before.Marks)
@@ -157,19 +161,21 @@ func TestEdited(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			x := newTrial(t, scenarios()[1])
-			meddled(t, x, func(m *plantest.Model) { m.ByHand(edit) }, func(m *plantest.Model, k int, r apply.Result, err error) {
-				s := stateOf(m)
-				switch old, new := x.plan.Change.Undone(s) == nil, x.plan.Change.After(s); {
-				case k == x.ops-1: // taking the lock off: all was read before
-				case r.Outcome == apply.Restored && !old, r.Outcome == apply.Applied && !new:
-					x.failf(m, "%v, and neither is so: %v", r.Outcome, err)
-				case r.Outcome == apply.Partial && r.Known == "":
-					x.failf(m, "nothing is said")
-				}
-				if name == "the lock is broken" && k > 1 && r.Outcome == apply.Applied && k < len(x.plan.Change.Prepare) {
-					x.failf(m, "went on without the lock")
-				}
-			})
+			meddled(t, x, func(m *plantest.Model) { m.ByHand(edit) },
+				func(m *plantest.Model, k int, r apply.Result, err error) {
+					s := stateOf(m)
+					switch old, new := x.plan.Change.Undone(s) == nil, x.plan.Change.After(s); {
+					case k == x.ops-1: // taking the lock off: all was read before
+					case r.Outcome == apply.Restored && !old, r.Outcome == apply.Applied && !new:
+						x.failf(m, "%v, and neither is so: %v", r.Outcome, err)
+					case r.Outcome == apply.Partial && r.Known == "":
+						x.failf(m, "nothing is said")
+					}
+					if name == "the lock is broken" && k > 1 && r.Outcome == apply.Applied &&
+						k < len(x.plan.Change.Prepare) {
+						x.failf(m, "went on without the lock")
+					}
+				})
 		})
 	}
 }
@@ -259,7 +265,8 @@ func TestVerificationFails(t *testing.T) {
 				}
 			}
 			result, err := applier(w, &paper{}).Apply(context.Background(), x.plan)
-			if unproven := new(apply.UnprovenError); !errors.As(err, &unproven) || !strings.HasPrefix(err.Error(), test.want) {
+			if unproven := new(apply.UnprovenError); !errors.As(err, &unproven) ||
+				!strings.HasPrefix(err.Error(), test.want) {
 				t.Errorf("error %v, want %s", err, test.want)
 			}
 			if result.Outcome != apply.Restored || !same(x.before, look(m)) {
@@ -300,15 +307,17 @@ func reloaded(t *testing.T, s scenario) {
 	if _, err := applier(w, &paper{}).Apply(context.Background(), x.plan); err != nil {
 		t.Fatal(err)
 	}
-	meddled(t, x, func(m *plantest.Model) { m.Load(build(a)) }, func(m *plantest.Model, k int, r apply.Result, err error) {
-		old, new := x.plan.Change.Before(stateOf(m)), x.plan.Change.After(stateOf(m))
-		switch {
-		case k < taking && !old:
-			x.failf(m, "%v, %s: %v: what the file has brought back is out", r.Outcome, r.Known, err)
-		case r.Outcome == apply.Applied && !new, r.Outcome == apply.Restored && !old, (r.Outcome == apply.Applied) != (err == nil):
-			x.failf(m, "%v, and neither is so: %v", r.Outcome, err)
-		case r.Outcome == apply.Partial:
-			x.knownTruly(m, r.Known, look(m))
-		}
-	})
+	meddled(t, x, func(m *plantest.Model) { m.Load(build(a)) },
+		func(m *plantest.Model, k int, r apply.Result, err error) {
+			old, new := x.plan.Change.Before(stateOf(m)), x.plan.Change.After(stateOf(m))
+			switch {
+			case k < taking && !old:
+				x.failf(m, "%v, %s: %v: what the file has brought back is out", r.Outcome, r.Known, err)
+			case r.Outcome == apply.Applied && !new, r.Outcome == apply.Restored &&
+				!old, (r.Outcome == apply.Applied) != (err == nil):
+				x.failf(m, "%v, and neither is so: %v", r.Outcome, err)
+			case r.Outcome == apply.Partial:
+				x.knownTruly(m, r.Known, look(m))
+			}
+		})
 }

@@ -30,8 +30,10 @@ func small(operator *plantest.Operator, routes ...policies.Route) *plantest.Mode
 	m.Load(&policies.RoutingPolicy{})
 	for i, list := range [][]string{list, nil} {
 		m.AddClient(plan.Client{
-			Address: netip.AddrFrom4([4]byte{127, 0, 0, byte(2 + i)}), ASN: filters.ASN(65002 + i), RouteServer: true, Up: true,
-			Import: plan.Assignment{Policies: list, Default: plan.Accept}, Export: plan.Assignment{Default: plan.Accept},
+			Address: netip.AddrFrom4([4]byte{127, 0, 0, byte(2 + i)}), ASN: filters.ASN(65002 + i), RouteServer: true,
+			Up:     true,
+			Import: plan.Assignment{Policies: list, Default: plan.Accept},
+			Export: plan.Assignment{Default: plan.Accept},
 		})
 	}
 	m.AnnounceMore(netip.MustParseAddr("127.0.0.2"), routes...)
@@ -44,7 +46,8 @@ func route(prefix string, path ...filters.ASN) policies.Route {
 
 func TestProof(t *testing.T) {
 	depeer := &filters.Compiled{Filters: []filters.Filter{
-		{Treatment: "depeer", Prefixes: entries("10.0.0.0/16", "172.16.0.0/12"), ASNs: []filters.ASMatch{{ASN: 64999}, {ASN: 64990}}},
+		{Treatment: "depeer", Prefixes: entries("10.0.0.0/16", "172.16.0.0/12"),
+			ASNs: []filters.ASMatch{{ASN: 64999}, {ASN: 64990}}},
 		{Treatment: "deprefer", Prefixes: entries("192.0.2.0/24")},
 	}}
 	tests := []struct {
@@ -54,17 +57,23 @@ func TestProof(t *testing.T) {
 		want     apply.Proof
 	}{
 		{"each kind", nil,
-			[]policies.Route{route("10.0.1.0/24"), route("10.0.2.0/24", 64999), route("192.0.2.0/25"), route("198.51.100.0/24"), route("203.0.113.0/24")},
+			[]policies.Route{route("10.0.1.0/24"), route("10.0.2.0/24", 64999), route("192.0.2.0/25"),
+				route("198.51.100.0/24"), route("203.0.113.0/24")},
 			apply.Proof{Refused: 2, Changed: 1, Passed: 2, Unproven: 2}}, // 172.16.0.0/12 and AS64990
 		{"nothing announced", nil, nil, apply.Proof{Unproven: 5}},
-		{"through the only viewer's own ASN: sent to nobody", nil, []policies.Route{route("10.0.1.0/24", 65003)}, apply.Proof{Unproven: 5}},
+		{"through the only viewer's own ASN: sent to nobody", nil, []policies.Route{route("10.0.1.0/24", 65003)},
+			apply.Proof{Unproven: 5}},
 		{"several paths for a prefix, one of them refused", nil,
-			[]policies.Route{route("198.51.100.0/24"), route("198.51.100.0/24", 64999), route("198.51.100.0/24", 64998)},
+			[]policies.Route{route("198.51.100.0/24"), route("198.51.100.0/24", 64999),
+				route("198.51.100.0/24", 64998)},
 			apply.Proof{Refused: 1, Unproven: 4}},
-		{"several paths, all changed", nil, []policies.Route{route("192.0.2.0/24"), route("192.0.2.0/24", 64998)}, apply.Proof{Changed: 2, Unproven: 4}},
-		{"the operator refuses what is de-preferred", &plantest.Operator{Decision: plan.Reject}, []policies.Route{route("192.0.2.0/24"), route("198.51.100.0/24")},
+		{"several paths, all changed", nil, []policies.Route{route("192.0.2.0/24"), route("192.0.2.0/24", 64998)},
+			apply.Proof{Changed: 2, Unproven: 4}},
+		{"the operator refuses what is de-preferred", &plantest.Operator{Decision: plan.Reject},
+			[]policies.Route{route("192.0.2.0/24"), route("198.51.100.0/24")},
 			apply.Proof{Unproven: 4}},
-		{"a member that prepends on its own", nil, []policies.Route{route("192.0.2.0/24", 65002, 65002)}, apply.Proof{Changed: 1, Unproven: 4}},
+		{"a member that prepends on its own", nil, []policies.Route{route("192.0.2.0/24", 65002, 65002)},
+			apply.Proof{Changed: 1, Unproven: 4}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -82,7 +91,8 @@ func TestProof(t *testing.T) {
 func TestOverruled(t *testing.T) {
 	m := small(&plantest.Operator{Community: 1}, route("192.0.2.0/24"), route("10.0.1.0/24"))
 	c := &filters.Compiled{Filters: []filters.Filter{
-		{Treatment: "depeer", Prefixes: entries("10.0.0.0/16")}, {Treatment: "deprefer", Prefixes: entries("192.0.2.0/24")},
+		{Treatment: "depeer", Prefixes: entries("10.0.0.0/16")},
+		{Treatment: "deprefer", Prefixes: entries("192.0.2.0/24")},
 	}}
 	m.Spoil(func(r policies.Route) (policies.Route, bool) {
 		return r, r.Prefix == netip.MustParsePrefix("192.0.2.0/24")
@@ -121,7 +131,8 @@ type crowd struct {
 
 func (c *crowd) route(i int) policies.Route {
 	a := netip.AddrFrom4([4]byte{byte(20 + i>>16), byte(i >> 8), byte(i), 0})
-	return policies.Route{Prefix: netip.PrefixFrom(a, 24), Peer: c.big, Path: []filters.ASN{65002, 64000, filters.ASN(i)}}
+	return policies.Route{Prefix: netip.PrefixFrom(a, 24), Peer: c.big,
+		Path: []filters.ASN{65002, 64000, filters.ASN(i)}}
 }
 
 func (c *crowd) Do(ctx context.Context, call plan.Call) error {
@@ -177,7 +188,8 @@ func BenchmarkLargeTable(b *testing.B) {
 			for i := range c.routes / share {
 				list = append(list, filters.Entry{Prefix: c.route(i * share).Prefix, Min: 24, Max: 24})
 			}
-			compiled := &filters.Compiled{Filters: []filters.Filter{{Treatment: "deprefer", Prefixes: filters.Entries{IPv4: list}}}}
+			compiled := &filters.Compiled{Filters: []filters.Filter{{Treatment: "deprefer",
+				Prefixes: filters.Entries{IPv4: list}}}}
 			p := planned(m, build(compiled), "large")
 			c.change = func(r policies.Route) (policies.Route, bool) {
 				if int(r.Path[2])%share == 0 {
@@ -190,7 +202,8 @@ func BenchmarkLargeTable(b *testing.B) {
 			runtime.ReadMemStats(&before)
 			b.ResetTimer()
 			for range b.N {
-				result, err := (&apply.Applier{Daemon: c, Journal: &paper{}, Holder: "me", Log: slog.New(slog.DiscardHandler)}).Apply(context.Background(), p)
+				result, err := (&apply.Applier{Daemon: c, Journal: &paper{}, Holder: "me",
+					Log: slog.New(slog.DiscardHandler)}).Apply(context.Background(), p)
 				if err != nil || result.Proof.Changed != c.routes/share {
 					b.Fatalf("%+v: %v", result, err)
 				}

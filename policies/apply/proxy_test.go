@@ -37,7 +37,8 @@ type proxy struct {
 }
 
 // allowed are the only methods that write which depeer may ever call.
-var allowed = []string{"AddDefinedSet", "DeleteDefinedSet", "AddStatement", "DeleteStatement", "AddPolicy", "DeletePolicy", "SetPolicyAssignment", "ResetPeer"}
+var allowed = []string{"AddDefinedSet", "DeleteDefinedSet", "AddStatement", "DeleteStatement", "AddPolicy",
+	"DeletePolicy", "SetPolicyAssignment", "ResetPeer"}
 
 func newProxy(t *testing.T, d *testbed.Daemon) *proxy {
 	t.Helper()
@@ -52,7 +53,8 @@ func newProxy(t *testing.T, d *testbed.Daemon) *proxy {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := grpc.NewServer(grpc.ForceServerCodec(frame{}), grpc.UnknownServiceHandler(p.pass), grpc.MaxRecvMsgSize(256<<20))
+	s := grpc.NewServer(grpc.ForceServerCodec(frame{}), grpc.UnknownServiceHandler(p.pass),
+		grpc.MaxRecvMsgSize(256<<20))
 	go s.Serve(l) // ends with Stop
 	t.Cleanup(func() {
 		s.Stop()
@@ -98,13 +100,15 @@ func harmless(method string, request []byte) bool {
 	switch method {
 	case "ResetPeer":
 		var r api.ResetPeerRequest
-		return proto.Unmarshal(request, &r) == nil && r.Soft && r.Direction == api.ResetPeerRequest_IN && r.Address != "" && r.Address != "all"
+		return proto.Unmarshal(request, &r) == nil && r.Soft && r.Direction == api.ResetPeerRequest_IN &&
+			r.Address != "" && r.Address != "all"
 	case "AddDefinedSet":
 		var r api.AddDefinedSetRequest
 		return proto.Unmarshal(request, &r) == nil && !r.Replace && strings.HasPrefix(r.DefinedSet.Name, "depeer/")
 	case "SetPolicyAssignment":
 		var r api.SetPolicyAssignmentRequest
-		return proto.Unmarshal(request, &r) == nil && r.Assignment.DefaultAction == api.RouteAction_NONE && r.Assignment.Name != "global"
+		return proto.Unmarshal(request, &r) == nil && r.Assignment.DefaultAction == api.RouteAction_NONE &&
+			r.Assignment.Name != "global"
 	}
 	return true
 }

@@ -91,7 +91,8 @@ func (x *real) planned(c *filters.Compiled) *plan.Plan {
 	x.t.Helper()
 	s := x.state()
 	x.plans++
-	p := &plan.Plan{Version: plan.FormatVersion, ID: fmt.Sprintf("real-%d", x.plans), Server: s.Server, Fingerprint: s.Fingerprint()}
+	p := &plan.Plan{Version: plan.FormatVersion, ID: fmt.Sprintf("real-%d", x.plans), Server: s.Server,
+		Fingerprint: s.Fingerprint()}
 	if c == nil {
 		p.Clear, p.Change = true, *plan.Clear(s, p.ID)
 	} else {
@@ -120,14 +121,16 @@ func (x *real) oracle(c *filters.Compiled) [][]string {
 	all := make([][]string, len(x.Members))
 	for i, from := range x.Members {
 		for _, announced := range from.Announced() {
-			r := policies.Route{Prefix: announced.Prefix, Peer: from.Address, Path: append([]filters.ASN{from.ASN}, announced.Path...), LocalPref: 100}
+			r := policies.Route{Prefix: announced.Prefix, Peer: from.Address,
+				Path: append([]filters.ASN{from.ASN}, announced.Path...), LocalPref: 100}
 			ok := true
 			if c != nil {
 				r, ok = treated(c, r)
 			}
 			if i == 1 || i == 2 {
 				ok = ok && r.Prefix.String() != "10.1.2.0/24"
-				r.LargeCommunities = append(slices.Clone(r.LargeCommunities), policies.LargeCommunity{Global: 64500, Local1: 1, Local2: 1})
+				r.LargeCommunities = append(slices.Clone(r.LargeCommunities),
+					policies.LargeCommunity{Global: 64500, Local1: 1, Local2: 1})
 			}
 			for j := range x.Members {
 				if ok && i != j {
@@ -145,7 +148,10 @@ func (x *real) oracle(c *filters.Compiled) [][]string {
 // heldText writes a route as a member holds it: communities have no order there.
 func heldText(r policies.Route) string {
 	r.LargeCommunities = slices.Clone(r.LargeCommunities)
-	slices.SortFunc(r.LargeCommunities, func(a, b policies.LargeCommunity) int { return strings.Compare(a.String(), b.String()) })
+	slices.SortFunc(r.LargeCommunities, func(a,
+		b policies.LargeCommunity) int {
+		return strings.Compare(a.String(), b.String())
+	})
 	return text(r)
 }
 
@@ -173,7 +179,8 @@ func (x *real) holds(lists ...*filters.Compiled) int {
 				return nil
 			}
 		}
-		return errors.New("routes of the first list (-want +got):\n" + cmp.Diff(x.oracle(lists[0]), got, cmpopts.EquateEmpty()))
+		return errors.New("routes of the first list (-want +got):\n" +
+			cmp.Diff(x.oracle(lists[0]), got, cmpopts.EquateEmpty()))
 	})
 	return which
 }
@@ -189,7 +196,8 @@ func (x *real) foreign() []string {
 	}
 	ours := func(name string) bool { return name == policies.ImportPolicy || name == policies.ExportPolicy }
 	for _, c := range s.Clients {
-		out = append(out, fmt.Sprint(c.Address, slices.DeleteFunc(slices.Clone(c.Import.Policies), ours), c.Import.Default, slices.DeleteFunc(slices.Clone(c.Export.Policies), ours), c.Export.Default))
+		out = append(out, fmt.Sprint(c.Address, slices.DeleteFunc(slices.Clone(c.Import.Policies), ours),
+			c.Import.Default, slices.DeleteFunc(slices.Clone(c.Export.Policies), ours), c.Export.Default))
 	}
 	slices.Sort(out)
 	return out

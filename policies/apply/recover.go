@@ -32,7 +32,8 @@ func (a *Applier) Recover(ctx context.Context, p *plan.Plan) (Result, error) {
 	}
 	known := p != nil
 	if !known {
-		if strange := slices.DeleteFunc(state.Obstacles(), func(o plan.Obstacle) bool { return o.Code != plan.NotOurs }); len(strange) > 0 {
+		if strange := slices.DeleteFunc(state.Obstacles(),
+			func(o plan.Obstacle) bool { return o.Code != plan.NotOurs }); len(strange) > 0 {
 			return untouched, &ObstacleError{strange} // what is in force cannot be told
 		}
 		p = state.HalfWay()
@@ -40,11 +41,13 @@ func (a *Applier) Recover(ctx context.Context, p *plan.Plan) (Result, error) {
 	r := a.begin(p, state)
 	r.dead = state.Holders
 	if state.Server != p.Server {
-		return untouched, &StaleError{fmt.Sprintf("it is for AS%s %s, and this is AS%s %s", p.Server.ASN, p.Server.RouterID, state.Server.ASN, state.Server.RouterID)}
+		return untouched, &StaleError{fmt.Sprintf("it is for AS%s %s, and this is AS%s %s", p.Server.ASN,
+			p.Server.RouterID, state.Server.ASN, state.Server.RouterID)}
 	}
 	work := r.course(state, recovery.Side, known)
 	if work == nil {
-		return untouched, &StaleError{fmt.Sprintf("neither what was before nor what was to come is in force, and %q was applied since", state.Applied)}
+		return untouched, &StaleError{fmt.Sprintf("neither what was before nor what was to come is in force, and %q "+
+			"was applied since", state.Applied)}
 	}
 	if len(r.dead) == 0 { // wiped, or nothing else is left
 		if err := r.lock(ctx); err != nil {

@@ -170,5 +170,6 @@ func (r *run) left(state *plan.State) ([]plan.Call, error) {
 	if err != nil {
 		return nil, err
 	}
-	return slices.Concat(recovery.Calls, r.plan.Leaving(state), r.change.SessionsLeft(state), r.plan.Marking(state)), nil
+	return slices.Concat(recovery.Calls, r.plan.Leaving(state), r.change.SessionsLeft(state), r.plan.Marking(state)),
+		nil
 }

@@ -26,7 +26,8 @@ type path struct {
 
 // viewers returns the clients that are shown paths of c.
 func viewers(c plan.Client, all []plan.Client) []plan.Client {
-	return slices.DeleteFunc(slices.Clone(all), func(v plan.Client) bool { return !v.RouteServer || v.Address == c.Address })
+	return slices.DeleteFunc(slices.Clone(all),
+		func(v plan.Client) bool { return !v.RouteServer || v.Address == c.Address })
 }
 
 func (t *client) viewer(r *policies.Route) int {

@@ -27,7 +27,8 @@ func TestSoak(t *testing.T) {
 			m.AddClient(c)
 		}},
 		{"a reload wipes it", "not in force any more", func(m *plantest.Model) { m.Load(&policies.RoutingPolicy{}) }},
-		{"somebody else is at work", "other holds its lock", func(m *plantest.Model) { m.ByHand(func(o *plantest.Objects) { o.Holder = "other" }) }},
+		{"somebody else is at work", "other holds its lock",
+			func(m *plantest.Model) { m.ByHand(func(o *plantest.Objects) { o.Holder = "other" }) }},
 		{"it is gone", "operation 3", nil},
 	} {
 		t.Run(trial.name, func(t *testing.T) {
@@ -49,7 +50,8 @@ func TestSoak(t *testing.T) {
 			begin := time.Now()
 			err := apply.Soak(t.Context(), w, p, up, 100*time.Millisecond, time.Millisecond)
 			switch {
-			case trial.says == "" && err != nil, trial.says != "" && (err == nil || !strings.Contains(err.Error(), trial.says)):
+			case trial.says == "" && err != nil, trial.says != "" &&
+				(err == nil || !strings.Contains(err.Error(), trial.says)):
 				t.Errorf("got %v", err)
 			case trial.says == "" && time.Since(begin) < 100*time.Millisecond:
 				t.Errorf("only %v", time.Since(begin))

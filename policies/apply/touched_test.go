@@ -48,7 +48,8 @@ func TestTouchedCut(t *testing.T) {
 	m := exchange()
 	p := planned(m, build(a), "a")
 	w := &wire{Model: m, cut: func(n int) bool { return n > 0 }}
-	if touched, err := apply.Touched(context.Background(), w, stateOf(m), &p.Change); !errors.Is(err, plan.ErrUnreachable) {
+	if touched, err := apply.Touched(context.Background(), w, stateOf(m), &p.Change); !errors.Is(err,
+		plan.ErrUnreachable) {
 		t.Errorf("touched %v, error %v", touched, err)
 	}
 }

@@ -29,7 +29,8 @@ func (r *run) back(ctx context.Context, cause error) error {
 	case unread == nil:
 		r.result.Known = r.describe(state)
 	case r.live:
-		r.result.Known = "the old policy or the new one is in force, as a whole, and which one is not known: the target cannot be read"
+		r.result.Known = "the old policy or the new one is in force, as a whole, and which one is not known: the " +
+			"target cannot be read"
 	default:
 		r.result.Known = "no call that was made changes what is in force; the target cannot be read"
 	}
@@ -107,13 +108,17 @@ func (r *run) describe(state *plan.State) string {
 	old, new := r.change.Before(state), r.change.After(state)
 	switch {
 	case old && new:
-		return "as last read, the policy is as it was, and should be: nothing of it was to change; members' places or what is left over may not be"
+		return "as last read, the policy is as it was, and should be: nothing of it was to change; members' places " +
+			"or what is left over may not be"
 	case old:
-		return "as last read, the old policy is in force; members may hold routes as under the new one, and objects of the change may be left"
+		return "as last read, the old policy is in force; members may hold routes as under the new one, and objects " +
+			"of the change may be left"
 	case new:
-		return "as last read, the new policy is in force; members may hold routes as under the old one, and objects of the change may be left"
+		return "as last read, the new policy is in force; members may hold routes as under the old one, and objects " +
+			"of the change may be left"
 	default:
-		return fmt.Sprintf("as last read, neither the old policy (%d statements) nor the new one (%d) is in force, but %d statements: the daemon was reloaded or restarted, or somebody else is at work",
+		return fmt.Sprintf("as last read, neither the old policy (%d statements) nor the new one (%d) is in force, "+
+			"but %d statements: the daemon was reloaded or restarted, or somebody else is at work",
 			len(r.change.Old.Import), len(r.change.New.Import), len(state.InForce().Import))
 	}
 }

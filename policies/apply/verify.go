@@ -72,7 +72,8 @@ func (r *run) prove(ctx context.Context, t *client, w *witness) error {
 
 // compare returns what does not agree, and why. Not all is kept: a route server
 // holds millions of paths.
-func (r *run) compare(ctx context.Context, t *client, only map[netip.Prefix]bool, w *witness) (map[netip.Prefix]string, error) {
+func (r *run) compare(ctx context.Context, t *client, only map[netip.Prefix]bool, w *witness) (map[netip.Prefix]string,
+	error) {
 	wrong := make(map[netip.Prefix]string)
 	want := make(map[netip.Prefix]*expected)
 	var paths []policies.Route // of one prefix: these come one after another
@@ -106,7 +107,8 @@ func (t *client) note(want map[netip.Prefix]*expected, paths []policies.Route, o
 }
 
 // settle looks for what is wanted, and leaves nothing of it: it agrees, or is wrong.
-func (r *run) settle(ctx context.Context, t *client, want map[netip.Prefix]*expected, wrong map[netip.Prefix]string) error {
+func (r *run) settle(ctx context.Context, t *client, want map[netip.Prefix]*expected,
+	wrong map[netip.Prefix]string) error {
 	paths := make([]path, 0, len(want))
 	for prefix, x := range want {
 		paths = append(paths, path{prefix, x.viewer})

@@ -37,7 +37,8 @@ func oracle(m *plantest.Model, c *filters.Compiled) []string {
 	var out []string
 	for _, client := range stateOf(m).Clients {
 		for r := range m.Received(context.Background(), client.Address) {
-			if got, ok := meant(c, client.RouteServer, client.Import.Policies, client.Import.Default == plan.Reject, r); ok {
+			if got, ok := meant(c, client.RouteServer, client.Import.Policies, client.Import.Default == plan.Reject,
+				r); ok {
 				out = append(out, text(got))
 			}
 		}
@@ -125,14 +126,16 @@ func listsOf(m *plantest.Model) []string {
 	var out []string
 	ours := func(name string) bool { return name == policies.ImportPolicy || name == policies.ExportPolicy }
 	for _, c := range stateOf(m).Clients {
-		out = append(out, fmt.Sprint(c.Address, slices.DeleteFunc(c.Import.Policies, ours), c.Import.Default, slices.DeleteFunc(c.Export.Policies, ours), c.Export.Default))
+		out = append(out, fmt.Sprint(c.Address, slices.DeleteFunc(c.Import.Policies, ours), c.Import.Default,
+			slices.DeleteFunc(c.Export.Policies, ours), c.Export.Default))
 	}
 	return out
 }
 
 func TestWalk(t *testing.T) {
 	nothing := &filters.Compiled{}
-	walk(t, exchange(), step{"a", a}, step{"b", b}, step{"a", a}, step{"clear", nil}, step{"b", b}, step{"nothing", nothing}, step{"clear", nil})
+	walk(t, exchange(), step{"a", a}, step{"b", b}, step{"a", a}, step{"clear", nil}, step{"b", b},
+		step{"nothing", nothing}, step{"clear", nil})
 }
 
 // A member whose session is down has no routes, and is in nobody's way; one that is

@@ -76,7 +76,8 @@ func exchange() *plantest.Model {
 func asnOf(a netip.Addr) filters.ASN { return 65000 + filters.ASN(a.AsSlice()[len(a.AsSlice())-1]) }
 
 var prefixes = []string{
-	"10.0.0.0/9", "10.0.0.0/16", "10.0.0.0/24", "10.0.0.128/25", "10.1.0.0/16", "10.1.2.0/24", "192.0.2.0/24", "192.0.2.0/28",
+	"10.0.0.0/9", "10.0.0.0/16", "10.0.0.0/24", "10.0.0.128/25", "10.1.0.0/16", "10.1.2.0/24", "192.0.2.0/24",
+	"192.0.2.0/28",
 	"198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32", "2001:db8::/48", "2001:db8:1::/48",
 }
 
@@ -112,14 +113,18 @@ func entries(list ...string) filters.Entries {
 // with them.
 var (
 	a = &filters.Compiled{Filters: []filters.Filter{
-		{Treatment: "depeer", Prefixes: entries("10.0.0.0/16", "2001:db8::/48"), ASNs: []filters.ASMatch{{ASN: 64999, Where: filters.Origin}}},
-		{Treatment: "deprefer", Prefixes: entries("192.0.2.0/24"), Groups: []filters.Group{{ASNs: []filters.ASN{64998}, Except: []filters.ASN{64997}}}},
+		{Treatment: "depeer", Prefixes: entries("10.0.0.0/16", "2001:db8::/48"),
+			ASNs: []filters.ASMatch{{ASN: 64999, Where: filters.Origin}}},
+		{Treatment: "deprefer", Prefixes: entries("192.0.2.0/24"),
+			Groups: []filters.Group{{ASNs: []filters.ASN{64998}, Except: []filters.ASN{64997}}}},
 		{Treatment: "last", Prefixes: entries("198.51.100.0/24")},
 	}}
 	b = &filters.Compiled{Filters: []filters.Filter{
 		{Treatment: "depeer", Prefixes: entries("10.0.0.128/25", "192.0.2.0/28")},
-		{Treatment: "deprefer", Prefixes: entries("10.0.0.0/9", "2001:db8::/32"), ASNs: []filters.ASMatch{{ASN: 64998, Where: filters.Path}}},
-		{Treatment: "tag", Prefixes: entries("192.0.2.0/24"), ASNs: []filters.ASMatch{{ASN: 65002, Where: filters.Neighbor}}},
+		{Treatment: "deprefer", Prefixes: entries("10.0.0.0/9", "2001:db8::/32"),
+			ASNs: []filters.ASMatch{{ASN: 64998, Where: filters.Path}}},
+		{Treatment: "tag", Prefixes: entries("192.0.2.0/24"),
+			ASNs: []filters.ASMatch{{ASN: 65002, Where: filters.Neighbor}}},
 	}, Spared: entries("10.1.0.0/16")}
 )
 
@@ -183,7 +188,8 @@ func treated(c *filters.Compiled, r policies.Route) (policies.Route, bool) {
 
 func covers(e filters.Entries, p netip.Prefix) bool {
 	return slices.ContainsFunc(slices.Concat(e.IPv4, e.IPv6), func(e filters.Entry) bool {
-		return e.Prefix.Addr().Is4() == p.Addr().Is4() && e.Prefix.Contains(p.Addr()) && e.Prefix.Bits() <= p.Bits() && int(e.Min) <= p.Bits() && p.Bits() <= int(e.Max)
+		return e.Prefix.Addr().Is4() == p.Addr().Is4() && e.Prefix.Contains(p.Addr()) && e.Prefix.Bits() <= p.Bits() &&
+			int(e.Min) <= p.Bits() && p.Bits() <= int(e.Max)
 	})
 }
 

@@ -62,12 +62,15 @@ func New(q Question) *Foresight {
 		return nil
 	}
 	f := &Foresight{
-		Question: q, old: eval.New(q.Old), new: eval.New(q.New), exporter: eval.NewExporter(q.New), peers: make(map[netip.Addr]Member),
-		prefixes: make(map[netip.Prefix]bool), changed: make(map[netip.Prefix]bool), resets: make(map[netip.Addr]bool), paths: make(map[netip.Prefix][]*candidate),
+		Question: q, old: eval.New(q.Old), new: eval.New(q.New), exporter: eval.NewExporter(q.New),
+		peers:    make(map[netip.Addr]Member),
+		prefixes: make(map[netip.Prefix]bool), changed: make(map[netip.Prefix]bool), resets: make(map[netip.Addr]bool),
+		paths: make(map[netip.Prefix][]*candidate),
 	}
 	for _, m := range q.Members {
 		f.peers[m.Address] = m
-		if m.Up && slices.ContainsFunc(q.New.NeighborSets, func(s policies.NeighborSet) bool { return slices.Contains(s.Addresses, m.Address) }) {
+		if m.Up && slices.ContainsFunc(q.New.NeighborSets,
+			func(s policies.NeighborSet) bool { return slices.Contains(s.Addresses, m.Address) }) {
 			f.choosers = append(f.choosers, m)
 		}
 	}

@@ -15,7 +15,8 @@ import (
 // Five members: the first two announce, the others may choose. 10.0.0.0/8 is listed by its
 // prefix, AS65001 by its number.
 func member(n int) choice.Member {
-	return choice.Member{Peer: rib.Peer{Address: netip.AddrFrom4([4]byte{192, 0, 2, byte(n)}), ASN: filters.ASN(64495 + n)}, Up: true, Anchored: true}
+	return choice.Member{Peer: rib.Peer{Address: netip.AddrFrom4([4]byte{192, 0, 2, byte(n)}),
+		ASN: filters.ASN(64495 + n)}, Up: true, Anchored: true}
 }
 
 var treatments = policies.Builtin(64500)
@@ -23,13 +24,17 @@ var treatments = policies.Builtin(64500)
 // policy is that members of a wish have it about the list.
 func policy(wishes map[int]policies.Wish) *policies.RoutingPolicy {
 	list := &filters.Compiled{Filters: []filters.Filter{{
-		Treatment: "choice", Prefixes: filters.Entries{IPv4: []filters.Entry{{Prefix: netip.MustParsePrefix("10.0.0.0/8"), Min: 8, Max: 32}}},
+		Treatment: "choice",
+		Prefixes: filters.Entries{IPv4: []filters.Entry{{Prefix: netip.MustParsePrefix("10.0.0.0/8"), Min: 8,
+			Max: 32}}},
 		ASNs: []filters.ASMatch{{ASN: 65001, Where: filters.Path}},
 	}}}
-	c := policies.Choices{Lists: []policies.ChosenList{{Name: "bad", Compiled: list}}, Deprefer: policies.BuiltinChoice(policies.Deprefer, 64500), Tag: treatments[2]}
+	c := policies.Choices{Lists: []policies.ChosenList{{Name: "bad", Compiled: list}},
+		Deprefer: policies.BuiltinChoice(policies.Deprefer, 64500), Tag: treatments[2]}
 	for n := 1; n <= 5; n++ {
 		if w, has := wishes[n]; has {
-			c.Members = append(c.Members, policies.Chooser{Addresses: []netip.Addr{member(n).Address}, Wishes: map[string]policies.Wish{"bad": w}})
+			c.Members = append(c.Members, policies.Chooser{Addresses: []netip.Addr{member(n).Address},
+				Wishes: map[string]policies.Wish{"bad": w}})
 		}
 	}
 	return policies.BuildWith(&filters.Compiled{}, treatments, 64500, c)
@@ -56,7 +61,8 @@ func TestForesight(t *testing.T) {
 	routes := source(
 		path(1, "10.1.0.0/16"), path(2, "10.1.0.0/16", 65010), // both listed, by prefix
 		path(1, "20.1.0.0/16", 65001), path(2, "20.1.0.0/16", 65010, 65011), // the best is listed, by ASN
-		path(1, "20.2.0.0/16", 65001), path(2, "20.2.0.0/16", 64498, 65011), // likewise, and the other goes through the third member
+		// likewise, and the other goes through the third member
+		path(1, "20.2.0.0/16", 65001), path(2, "20.2.0.0/16", 64498, 65011),
 		path(2, "20.3.0.0/16", 65010), path(1, "20.3.0.0/16", 65001, 65002), // the best is not listed
 		path(1, "30.0.0.0/16"), path(3, "10.3.0.0/16"),
 	)
@@ -119,7 +125,8 @@ func TestForesight(t *testing.T) {
 				}
 			}
 			for i, n := range choosers {
-				want.Members[i].Address, want.Members[i].ASN, want.Members[i].SecondaryRoute = member(n).Address, uint32(member(n).ASN), test.secondary
+				want.Members[i].Address, want.Members[i].ASN, want.Members[i].SecondaryRoute = member(n).Address,
+					uint32(member(n).ASN), test.secondary
 			}
 			for _, n := range test.resets {
 				want.Resets = append(want.Resets, member(n).Address)

@@ -25,11 +25,15 @@ var (
 func hoster() *counted.Routes {
 	r := &counted.Routes{
 		Providers: []counted.Provider{
-			{List: "l", ID: "hoster", ASNs: []counted.ASN{{ASN: 64999}, {ASN: 65010, Where: filters.Path, Except: []filters.ASN{65020}}}, Sessions: []counted.Session{{Address: first, ASN: 64496, Prefixes: []netip.Prefix{p("20.1.0.0/22")}}}},
-			{List: "l", ID: "exact", Sessions: []counted.Session{{Address: first, ASN: 64496, Prefixes: []netip.Prefix{p("20.2.0.0/16")}}}},
+			{List: "l", ID: "hoster", ASNs: []counted.ASN{{ASN: 64999},
+				{ASN: 65010, Where: filters.Path, Except: []filters.ASN{65020}}},
+				Sessions: []counted.Session{{Address: first, ASN: 64496, Prefixes: []netip.Prefix{p("20.1.0.0/22")}}}},
+			{List: "l", ID: "exact", Sessions: []counted.Session{{Address: first, ASN: 64496,
+				Prefixes: []netip.Prefix{p("20.2.0.0/16")}}}},
 		},
 	}
-	r.Providers[0].Concern([]filters.PrefixMatch{{Prefix: p("20.1.0.0/16"), Min: 16, Max: 24}, {Prefix: p("20.9.0.0/16"), Min: 16, Max: 32}})
+	r.Providers[0].Concern([]filters.PrefixMatch{{Prefix: p("20.1.0.0/16"), Min: 16, Max: 24},
+		{Prefix: p("20.9.0.0/16"), Min: 16, Max: 32}})
 	r.Providers[1].Concern([]filters.PrefixMatch{{Prefix: p("20.2.0.0/16"), Min: 16, Max: 16}})
 	return r
 }
@@ -82,7 +86,8 @@ func TestTallyCounts(t *testing.T) {
 		t.Errorf("%d were counted", n)
 	}
 	var got []bool
-	for _, prefix := range []string{"20.1.0.0/22", "20.1.1.0/24", "20.1.2.0/24", "20.1.3.0/24", "20.2.0.0/16", "20.3.0.0/16"} {
+	for _, prefix := range []string{"20.1.0.0/22", "20.1.1.0/24", "20.1.2.0/24", "20.1.3.0/24", "20.2.0.0/16",
+		"20.3.0.0/16"} {
 		again := route(prefix, 64496)
 		got = append(got, tally.Again(first, 64496, &again))
 	}
@@ -101,13 +106,19 @@ func route(prefix string, path ...filters.ASN) policies.Route {
 // What was counted stays counted while something inside it is announced.
 func TestKeep(t *testing.T) {
 	now := &counted.Routes{Providers: []counted.Provider{
-		{List: "l", ID: "hoster", Sessions: []counted.Session{{Address: first, ASN: 64496, Prefixes: []netip.Prefix{p("20.1.1.0/24"), p("20.1.2.0/24"), p("20.8.0.0/16")}}, {Address: other, ASN: 64497, Prefixes: []netip.Prefix{p("20.1.3.0/24")}}}},
-		{List: "l", ID: "exact", Sessions: []counted.Session{{Address: first, ASN: 64496, Prefixes: []netip.Prefix{p("20.7.0.0/16")}}}},
+		{List: "l", ID: "hoster", Sessions: []counted.Session{{Address: first, ASN: 64496,
+			Prefixes: []netip.Prefix{p("20.1.1.0/24"), p("20.1.2.0/24"), p("20.8.0.0/16")}},
+			{Address: other, ASN: 64497, Prefixes: []netip.Prefix{p("20.1.3.0/24")}}}},
+		{List: "l", ID: "exact", Sessions: []counted.Session{{Address: first, ASN: 64496,
+			Prefixes: []netip.Prefix{p("20.7.0.0/16")}}}},
 	}}
 	now.Keep(hoster())
 	want := []counted.Provider{
-		{List: "l", ID: "hoster", Sessions: []counted.Session{{Address: first, ASN: 64496, Prefixes: []netip.Prefix{p("20.1.0.0/22"), p("20.8.0.0/16")}}, {Address: other, ASN: 64497, Prefixes: []netip.Prefix{p("20.1.3.0/24")}}}},
-		{List: "l", ID: "exact", Sessions: []counted.Session{{Address: first, ASN: 64496, Prefixes: []netip.Prefix{p("20.7.0.0/16")}}}},
+		{List: "l", ID: "hoster", Sessions: []counted.Session{{Address: first, ASN: 64496,
+			Prefixes: []netip.Prefix{p("20.1.0.0/22"), p("20.8.0.0/16")}},
+			{Address: other, ASN: 64497, Prefixes: []netip.Prefix{p("20.1.3.0/24")}}}},
+		{List: "l", ID: "exact", Sessions: []counted.Session{{Address: first, ASN: 64496,
+			Prefixes: []netip.Prefix{p("20.7.0.0/16")}}}},
 	}
 	if diff := cmp.Diff(want, now.Providers, same); diff != "" {
 		t.Errorf("kept (-want +got):\n%s", diff)
@@ -138,7 +149,8 @@ func TestRoutesInJSON(t *testing.T) {
 // A tally is compared with looking at everything, on a very small internet.
 func TestTally(t *testing.T) {
 	prefix := rapid.Custom(func(t *rapid.T) netip.Prefix {
-		out, _ := netip.AddrFrom4([4]byte{20, 0, 0, byte(rapid.IntRange(0, 15).Draw(t, "octet") << 4)}).Prefix(rapid.IntRange(24, 28).Draw(t, "bits"))
+		out, _ := netip.AddrFrom4([4]byte{20, 0, 0,
+			byte(rapid.IntRange(0, 15).Draw(t, "octet") << 4)}).Prefix(rapid.IntRange(24, 28).Draw(t, "bits"))
 		return out
 	})
 	asn := rapid.Custom(func(t *rapid.T) filters.ASN { return filters.ASN(rapid.IntRange(1, 4).Draw(t, "asn")) })
@@ -147,21 +159,27 @@ func TestTally(t *testing.T) {
 		for i := range rapid.IntRange(0, 3).Draw(t, "providers") {
 			provider := counted.Provider{List: "l", ID: string(rune('a' + i))}
 			for range rapid.IntRange(0, 2).Draw(t, "members") {
-				provider.Sessions = append(provider.Sessions, counted.Session{Address: first, ASN: asn.Draw(t, "member"), Prefixes: counted.Cover(rapid.SliceOfN(prefix, 0, 3).Draw(t, "counted"))})
+				provider.Sessions = append(provider.Sessions,
+					counted.Session{Address: first, ASN: asn.Draw(t, "member"),
+						Prefixes: counted.Cover(rapid.SliceOfN(prefix, 0, 3).Draw(t, "counted"))})
 			}
 			var entries []filters.PrefixMatch
 			for _, e := range rapid.SliceOfN(prefix, 0, 3).Draw(t, "entries") {
-				entries = append(entries, filters.PrefixMatch{Prefix: e, Min: uint8(e.Bits()), Max: uint8(rapid.IntRange(e.Bits(), 28).Draw(t, "longest"))})
+				entries = append(entries, filters.PrefixMatch{Prefix: e, Min: uint8(e.Bits()),
+					Max: uint8(rapid.IntRange(e.Bits(), 28).Draw(t, "longest"))})
 			}
 			provider.Concern(entries)
 			for range rapid.IntRange(0, 1).Draw(t, "ASNs") {
-				provider.ASNs = append(provider.ASNs, counted.ASN{ASN: asn.Draw(t, "listed"), Where: filters.Where(rapid.IntRange(0, 2).Draw(t, "where"))})
+				provider.ASNs = append(provider.ASNs,
+					counted.ASN{ASN: asn.Draw(t, "listed"),
+						Where: filters.Where(rapid.IntRange(0, 2).Draw(t, "where"))})
 			}
 			r.Providers = append(r.Providers, provider)
 		}
 		tally := r.Tally()
 		for range 10 {
-			member, route := asn.Draw(t, "announcer"), policies.Route{Prefix: prefix.Draw(t, "prefix"), Path: rapid.SliceOfN(asn, 1, 3).Draw(t, "path")}
+			member, route := asn.Draw(t, "announcer"),
+				policies.Route{Prefix: prefix.Draw(t, "prefix"), Path: rapid.SliceOfN(asn, 1, 3).Draw(t, "path")}
 			if got, want := tally.Again(first, member, &route), slowly(r, member, &route); got != want {
 				t.Fatalf("%d, %+v: %t, want %t", member, route, got, want)
 			}
@@ -181,7 +199,8 @@ func slowly(r *counted.Routes, member filters.ASN, route *policies.Route) bool {
 			}
 			for _, a := range provider.ASNs {
 				at := slices.Index(route.Path, a.ASN)
-				if a.Where == filters.Path && at >= 0 || a.Where == filters.Neighbor && at == 0 || a.Where == filters.Origin && route.Path[len(route.Path)-1] == a.ASN {
+				if a.Where == filters.Path && at >= 0 || a.Where == filters.Neighbor && at == 0 ||
+					a.Where == filters.Origin && route.Path[len(route.Path)-1] == a.ASN {
 					return true
 				}
 			}

@@ -49,7 +49,8 @@ func (r *Routes) Tally() *Tally {
 	if r == nil {
 		return nil
 	}
-	t := &Tally{members: make(map[filters.ASN]*member), left: make(map[group]int), counted: make(map[netip.Addr]int), uncounted: make(map[netip.Addr]int)}
+	t := &Tally{members: make(map[filters.ASN]*member), left: make(map[group]int), counted: make(map[netip.Addr]int),
+		uncounted: make(map[netip.Addr]int)}
 	for i := range r.Providers {
 		p := &r.Providers[i]
 		for _, e := range p.Entries {
@@ -155,6 +156,7 @@ func (a ASN) meets(path []filters.ASN) bool {
 	case filters.Neighbor:
 		return path[0] == a.ASN
 	default:
-		return slices.Contains(path, a.ASN) && !slices.ContainsFunc(a.Except, func(asn filters.ASN) bool { return slices.Contains(path, asn) })
+		return slices.Contains(path, a.ASN) &&
+			!slices.ContainsFunc(a.Except, func(asn filters.ASN) bool { return slices.Contains(path, asn) })
 	}
 }

@@ -51,7 +51,8 @@ func change(r *policies.Route, a policies.Actions) {
 	}
 	if len(a.DropLargeCommunities) != 0 {
 		r.LargeCommunities = slices.DeleteFunc(slices.Clone(r.LargeCommunities), func(c policies.LargeCommunity) bool {
-			return slices.ContainsFunc(a.DropLargeCommunities, func(p policies.LargeCommunityPattern) bool { return p.Matches(c) })
+			return slices.ContainsFunc(a.DropLargeCommunities,
+				func(p policies.LargeCommunityPattern) bool { return p.Matches(c) })
 		})
 		r.Size.SetLargeCommunities(len(r.LargeCommunities))
 	}

@@ -30,7 +30,8 @@ func bench() (*policies.RoutingPolicy, map[string]policies.Route) {
 		}
 		f.Prefixes.IPv4, f.Prefixes.IPv6 = filters.Normalise(f.Prefixes.IPv4), filters.Normalise(f.Prefixes.IPv6)
 		for range 500 / len(treatments) {
-			f.ASNs = append(f.ASNs, filters.ASMatch{ASN: filters.ASN(100_000 + random.IntN(100_000)), Where: filters.Where(i)})
+			f.ASNs = append(f.ASNs, filters.ASMatch{ASN: filters.ASN(100_000 + random.IntN(100_000)),
+				Where: filters.Where(i)})
 		}
 		c.Filters = append(c.Filters, f)
 	}
@@ -42,13 +43,14 @@ func bench() (*policies.RoutingPolicy, map[string]policies.Route) {
 	}
 	miss := netip.MustParsePrefix("9.1.2.0/24")
 	return policies.Build(c, treatments, 64500), map[string]policies.Route{
-		"miss":       {Prefix: miss, Path: path},
-		"hit":        {Prefix: hit4, Path: path},
-		"hit-v6":     {Prefix: hit6, Path: path},
-		"miss-v6":    {Prefix: netip.MustParsePrefix("2a00:1:2::/48"), Path: path},
-		"hit-as":     {Prefix: miss, Path: append(path[:3:3], c.Filters[0].ASNs[77].ASN)},
-		"long-path":  {Prefix: miss, Path: long},
-		"five-large": {Prefix: miss, Path: path, LargeCommunities: larges("64501:1:1", "64501:2:1", "64500:100:3", "64500:666:9", "6939:1:1")},
+		"miss":      {Prefix: miss, Path: path},
+		"hit":       {Prefix: hit4, Path: path},
+		"hit-v6":    {Prefix: hit6, Path: path},
+		"miss-v6":   {Prefix: netip.MustParsePrefix("2a00:1:2::/48"), Path: path},
+		"hit-as":    {Prefix: miss, Path: append(path[:3:3], c.Filters[0].ASNs[77].ASN)},
+		"long-path": {Prefix: miss, Path: long},
+		"five-large": {Prefix: miss, Path: path,
+			LargeCommunities: larges("64501:1:1", "64501:2:1", "64500:100:3", "64500:666:9", "6939:1:1")},
 	}
 }
 
@@ -68,7 +70,8 @@ func larges(list ...string) []policies.LargeCommunity {
 // entry4 is a /16 to /24 in 16.0.0.0/4.
 func entry4(random *rand.Rand) filters.Entry {
 	bits := 16 + random.IntN(9)
-	p, _ := netip.AddrFrom4([4]byte{16 + byte(random.IntN(16)), byte(random.IntN(256)), byte(random.IntN(256)), 0}).Prefix(bits)
+	p, _ := netip.AddrFrom4([4]byte{16 + byte(random.IntN(16)), byte(random.IntN(256)), byte(random.IntN(256)),
+		0}).Prefix(bits)
 	return filters.Entry{Prefix: p, Min: uint8(bits), Max: 32}
 }
 
@@ -114,7 +117,8 @@ func TestVerdictDoesNotAllocate(t *testing.T) {
 			t.Errorf("%s: %v allocations, want 0", name, got)
 		}
 	}
-	for name, treated := range map[string]bool{"miss": false, "hit": true, "hit-v6": true, "miss-v6": false, "hit-as": true} {
+	for name, treated := range map[string]bool{"miss": false, "hit": true, "hit-v6": true, "miss-v6": false,
+		"hit-as": true} {
 		if r := routes[name]; e.Verdict(&r).Treated() != treated {
 			t.Errorf("%s: treated %t, want %t", name, !treated, treated)
 		}

@@ -60,7 +60,8 @@ func (c client) try(t testing.TB, e *engine) (*session, error) {
 	conn.SetReadDeadline(time.Now().Add(2 * time.Second))
 	open := bgp.NewBGPOpenMessage(uint16(c.asn), holdTime, c.address.String(), []bgp.OptionParameterInterface{
 		bgp.NewOptionParameterCapability([]bgp.ParameterCapabilityInterface{
-			bgp.NewCapMultiProtocol(bgp.RF_IPv4_UC), bgp.NewCapMultiProtocol(bgp.RF_IPv6_UC), bgp.NewCapFourOctetASNumber(uint32(c.asn)),
+			bgp.NewCapMultiProtocol(bgp.RF_IPv4_UC), bgp.NewCapMultiProtocol(bgp.RF_IPv6_UC),
+			bgp.NewCapFourOctetASNumber(uint32(c.asn)),
 		}),
 	})
 	if err = s.write(open, bgp.NewBGPKeepAliveMessage()); err == nil {

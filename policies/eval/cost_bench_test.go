@@ -96,7 +96,8 @@ func crowded(b *testing.B, carried int) (e *engine, routes int) {
 	for i := range updates {
 		r := policies.Route{Path: []filters.ASN{announcer.asn, 3356, 1299, filters.ASN(200_000 + i)}}
 		for n := range carried {
-			r.LargeCommunities = append(r.LargeCommunities, policies.LargeCommunity{Global: uint32(announcer.asn), Local1: uint32(n), Local2: uint32(i)})
+			r.LargeCommunities = append(r.LargeCommunities,
+				policies.LargeCommunity{Global: uint32(announcer.asn), Local1: uint32(n), Local2: uint32(i)})
 		}
 		prefixes := make([]netip.Prefix, each)
 		for n := range prefixes {

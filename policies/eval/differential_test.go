@@ -122,12 +122,16 @@ func TestSharedLargeCommunities(t *testing.T) {
 	d := newDifferential(t)
 	first, second := netip.MustParsePrefix("10.1.0.0/16"), netip.MustParsePrefix("10.2.0.0/16")
 	one := func(name string, p netip.Prefix) filters.Filter {
-		return filters.Filter{Treatment: name, Prefixes: filters.Entries{IPv4: []filters.Entry{{Prefix: p, Min: 16, Max: 32}}}}
+		return filters.Filter{Treatment: name,
+			Prefixes: filters.Entries{IPv4: []filters.Entry{{Prefix: p, Min: 16, Max: 32}}}}
 	}
-	p := policies.Build(&filters.Compiled{Filters: []filters.Filter{one("one", first), one("two", second)}}, []policies.Treatment{
-		{Name: "one", LargeCommunities: larges("64500:666:1")}, {Name: "two", LargeCommunities: larges("64500:666:2")},
-	}, 64500)
-	r := policies.Route{Path: []filters.ASN{announcer.asn}, LargeCommunities: larges("65530:1:1", "65530:1:1", "65530:1:1")}
+	p := policies.Build(&filters.Compiled{Filters: []filters.Filter{one("one", first), one("two", second)}},
+		[]policies.Treatment{
+			{Name: "one", LargeCommunities: larges("64500:666:1")},
+			{Name: "two", LargeCommunities: larges("64500:666:2")},
+		}, 64500)
+	r := policies.Route{Path: []filters.ASN{announcer.asn},
+		LargeCommunities: larges("65530:1:1", "65530:1:1", "65530:1:1")}
 	d.engine.load(p)
 	d.says.send(announce(r, first, second), announce(d.sentinel(1), sentinel))
 	d.until(func(holds map[netip.Prefix]policies.Route) bool { _, held := holds[sentinel]; return held })
@@ -199,7 +203,8 @@ func (c chooser) chosen(x exchange) policies.Choices {
 	choices := c.choices(x.treatments, func() *filters.Compiled {
 		rules := x.rules
 		l := x.lists[n%len(x.lists)]
-		rules.Treatments, rules.Lists = append([]string{"choice"}, rules.Treatments...), map[string]string{l.Name: "choice"}
+		rules.Treatments, rules.Lists = append([]string{"choice"}, rules.Treatments...),
+			map[string]string{l.Name: "choice"}
 		n++
 		compiled, diags := filters.Compile([]*filters.Listing{l}, rules)
 		if compiled == nil {
@@ -213,7 +218,8 @@ func (c chooser) chosen(x exchange) policies.Choices {
 // announcements are messages with routes of different prefixes, up to three of
 // them in one message: those share their attributes in the server's memory. Some
 // carry tags of the route server's.
-func (c chooser) announcements(entries []filters.Entry, tags []policies.LargeCommunity) (messages []*bgp.BGPMessage, routes []policies.Route) {
+func (c chooser) announcements(entries []filters.Entry, tags []policies.LargeCommunity) (messages []*bgp.BGPMessage,
+	routes []policies.Route) {
 	taken := make(map[netip.Prefix]bool)
 	for len(routes) < routesPerPolicy {
 		first := c.routeNear(entries)
@@ -223,7 +229,8 @@ func (c chooser) announcements(entries []filters.Entry, tags []policies.LargeCom
 		var prefixes []netip.Prefix
 		for range 1 + c(6)/3 {
 			r := c.routeNear(entries)
-			if !taken[r.Prefix] && len(routes) < routesPerPolicy && (len(prefixes) == 0 || prefixes[0].Addr().Is4() == r.Prefix.Addr().Is4()) {
+			if !taken[r.Prefix] && len(routes) < routesPerPolicy &&
+				(len(prefixes) == 0 || prefixes[0].Addr().Is4() == r.Prefix.Addr().Is4()) {
 				taken[r.Prefix] = true
 				first.Prefix = r.Prefix
 				prefixes, routes = append(prefixes, r.Prefix), append(routes, received(first))

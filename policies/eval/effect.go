@@ -15,7 +15,8 @@ func effects(p *policies.RoutingPolicy) []string {
 	cleaners, tags := cleanersOf(p), p.Tags()
 	for i, s := range p.Import {
 		out[i] = effect(s.Actions, func(c policies.LargeCommunity) bool {
-			return slices.Contains(tags, c) || slices.ContainsFunc(cleaners, func(later cleaner) bool { return later.statement > i && later.cleans(c) })
+			return slices.Contains(tags, c) || slices.ContainsFunc(cleaners,
+				func(later cleaner) bool { return later.statement > i && later.cleans(c) })
 		})
 	}
 	return out

@@ -14,25 +14,30 @@ func TestEffect(t *testing.T) {
 	marks := []policies.LargeCommunityPattern{policies.Marks(64500)}
 	marked := policies.Conditions{LargeCommunitySet: policies.Condition{Set: "marks"}}
 	matched := policies.Conditions{ASPathSet: policies.Condition{Set: "as"}}
-	cleaning := policies.Statement{Name: "clean", Conditions: marked, Actions: policies.Actions{DropLargeCommunities: marks}}
+	cleaning := policies.Statement{Name: "clean", Conditions: marked,
+		Actions: policies.Actions{DropLargeCommunities: marks}}
 	tests := map[string]struct {
 		actions policies.Actions
 		before  bool // clean stands before it, not after
 		want    string
 	}{
 		"refusal": {policies.Actions{Reject: true}, false, "refuse"},
-		"all": {policies.Actions{LocalPref: 50, MED: &seven, Prepend: 2, Communities: []policies.Community{1<<16 | 2}, AddLargeCommunities: larges("1:2:3", "64500:66600:1")}, false,
+		"all": {policies.Actions{LocalPref: 50, MED: &seven, Prepend: 2, Communities: []policies.Community{1<<16 | 2},
+			AddLargeCommunities: larges("1:2:3", "64500:66600:1")}, false,
 			"local-pref 50, med 7, prepend 2, community 1:2, large-community 1:2:3"},
-		"only a mark":                  {policies.Actions{AddLargeCommunities: mark}, false, ""},
-		"a mark that nobody takes off": {policies.Actions{AddLargeCommunities: mark}, true, "large-community 64500:66600:1"},
-		"nothing":                      {policies.Actions{}, false, ""},
+		"only a mark": {policies.Actions{AddLargeCommunities: mark}, false, ""},
+		"a mark that nobody takes off": {policies.Actions{AddLargeCommunities: mark}, true,
+			"large-community 64500:66600:1"},
+		"nothing": {policies.Actions{}, false, ""},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			p := &policies.RoutingPolicy{
-				ASPathSets:         []policies.ASPathSet{{Name: "as", Patterns: []policies.ASPathPattern{{ASN: 1, Where: filters.Path}}}},
+				ASPathSets: []policies.ASPathSet{{Name: "as",
+					Patterns: []policies.ASPathPattern{{ASN: 1, Where: filters.Path}}}},
 				LargeCommunitySets: []policies.LargeCommunitySet{{Name: "marks", Patterns: marks}},
-				Import:             []policies.Statement{{Name: "s", Conditions: matched, Actions: test.actions}, cleaning},
+				Import: []policies.Statement{{Name: "s", Conditions: matched, Actions: test.actions},
+					cleaning},
 			}
 			if test.before {
 				p.Import[0], p.Import[1] = p.Import[1], p.Import[0]

@@ -76,7 +76,8 @@ func startEngine(t testing.TB) *engine {
 		t.Fatal(err)
 	}
 	free.Close()
-	e := &engine{t: t, address: free.Addr().(*net.TCPAddr).AddrPort(), log: &failures{}, file: filepath.Join(t.TempDir(), "gobgpd.toml")}
+	e := &engine{t: t, address: free.Addr().(*net.TCPAddr).AddrPort(), log: &failures{},
+		file: filepath.Join(t.TempDir(), "gobgpd.toml")}
 	e.server = server.NewBgpServer(server.LoggerOption(e.log))
 	go e.server.Serve() // has no end in 3.37
 	t.Cleanup(e.server.Stop)

@@ -25,7 +25,8 @@ type Evaluator struct {
 // panics if a condition refers to a set that is empty or not in p: Build makes no
 // such policy, and gobgpd loads none.
 func New(p *policies.RoutingPolicy) *Evaluator {
-	e := &Evaluator{policy: p, sets: numberSets(p), large: newLargeTable(p), effects: effects(p), tags: p.Tags(), scrubs: scrubsOf(p)}
+	e := &Evaluator{policy: p, sets: numberSets(p), large: newLargeTable(p), effects: effects(p), tags: p.Tags(),
+		scrubs: scrubsOf(p)}
 	e.prefixes = newPrefixTable(p.PrefixSets, e.sets)
 	e.paths = newPathTable(p.ASPathSets, e.sets)
 	e.given = givenBy(p, e.effects)

@@ -32,7 +32,8 @@ func TestAgreesWithOracle(t *testing.T) {
 			want := oracle(p, r)
 			got, accepted := e.Apply(r)
 			if diff := cmp.Diff(want.Route, got, same); diff != "" || accepted == want.Refused {
-				t.Fatalf("route %v through %+v: accepted %t, want %t (-want +got)\n%s", r, p, accepted, !want.Refused, diff)
+				t.Fatalf("route %v through %+v: accepted %t, want %t (-want +got)\n%s", r, p, accepted, !want.Refused,
+					diff)
 			}
 			checkVerdict(t, e, r, want)
 		}

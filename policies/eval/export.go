@@ -33,7 +33,8 @@ func NewExporter(p *policies.RoutingPolicy) *Exporter {
 		if !s.OnTags() {
 			panic(fmt.Sprintf("eval: export statement %s is not about tags", s.Name))
 		}
-		compiled := exportStatement{actions: s.Actions, effect: effect(s.Actions, func(policies.LargeCommunity) bool { return false })}
+		compiled := exportStatement{actions: s.Actions,
+			effect: effect(s.Actions, func(policies.LargeCommunity) bool { return false })}
 		for _, set := range p.LargeCommunitySets {
 			if set.Name == c.LargeCommunitySet.Set {
 				compiled.tags = set.Patterns
@@ -111,7 +112,8 @@ func (e *Evaluator) Tags(r *policies.Route) []policies.LargeCommunity {
 	if !accepted {
 		return nil
 	}
-	tags := slices.DeleteFunc(slices.Clone(out.LargeCommunities), func(c policies.LargeCommunity) bool { return !c.IsTag() })
+	tags := slices.DeleteFunc(slices.Clone(out.LargeCommunities),
+		func(c policies.LargeCommunity) bool { return !c.IsTag() })
 	slices.SortFunc(tags, policies.LargeCommunity.Compare)
 	return tags
 }

@@ -21,7 +21,8 @@ func TestChoicesMeanWhatMembersSay(t *testing.T) {
 		asn := pick(c, []filters.ASN{0, 64500})
 		treatments := c.towards(c.treatments())
 		compiled := c.compiled(treatments)
-		choices := c.choices(treatments, func() *filters.Compiled { return c.compiled([]policies.Treatment{{Name: "choice"}}) })
+		choices := c.choices(treatments,
+			func() *filters.Compiled { return c.compiled([]policies.Treatment{{Name: "choice"}}) })
 		p := policies.BuildWith(compiled, treatments, asn, choices)
 		e, x := eval.New(p), eval.NewExporter(p)
 		for range 20 {
@@ -37,7 +38,8 @@ func TestChoicesMeanWhatMembersSay(t *testing.T) {
 					got, sent = x.Apply(to, imported)
 				}
 				if diff := cmp.Diff(want, got, same); diff != "" || sent != wantAccepted {
-					t.Fatalf("%v to %v: sent %t, want %t (-want +got)\n%s\nchoices %+v\n%+v\n%+v", r, to, sent, wantAccepted, diff, choices, p.Import, p.Export)
+					t.Fatalf("%v to %v: sent %t, want %t (-want +got)\n%s\nchoices %+v\n%+v\n%+v", r, to, sent,
+						wantAccepted, diff, choices, p.Import, p.Export)
 				}
 				if accepted && (x.Effect(to, imported) == "refuse") != !sent {
 					t.Fatalf("%v to %v: sent %t, effect %q", r, to, sent, x.Effect(to, imported))
@@ -48,7 +50,8 @@ func TestChoicesMeanWhatMembersSay(t *testing.T) {
 }
 
 // members may choose, all but the last.
-var members = []netip.Addr{listener.address, netip.MustParseAddr("2001:db8::3"), other.address, netip.MustParseAddr("127.0.0.9")}
+var members = []netip.Addr{listener.address, netip.MustParseAddr("2001:db8::3"), other.address,
+	netip.MustParseAddr("127.0.0.9")}
 
 // choices are about up to three lists, of which there may be another one.
 func (c chooser) choices(treatments []policies.Treatment, list func() *filters.Compiled) policies.Choices {
@@ -58,7 +61,8 @@ func (c chooser) choices(treatments []policies.Treatment, list func() *filters.C
 		out.Lists = append(out.Lists, policies.ChosenList{Name: name, Compiled: list()})
 	}
 	wishes := []policies.Wish{policies.Refuse}
-	able := slices.DeleteFunc(slices.Clone(treatments), func(t policies.Treatment) bool { return t.Reject || !t.TowardsOne().Changes() })
+	able := slices.DeleteFunc(slices.Clone(treatments),
+		func(t policies.Treatment) bool { return t.Reject || !t.TowardsOne().Changes() })
 	if len(able) > 1 && !c.oneIn(6) {
 		i := c(len(able) - 1)
 		out.Deprefer, out.Tag = able[i], able[i+1+c(len(able)-i-1)]
@@ -87,7 +91,8 @@ func (c chooser) towards(treatments []policies.Treatment) []policies.Treatment {
 }
 
 // wished is what a member should be sent of a route, read off what was chosen.
-func wished(compiled *filters.Compiled, treatments []policies.Treatment, choices policies.Choices, asn filters.ASN, p *policies.RoutingPolicy, to netip.Addr, r policies.Route) (policies.Route, bool) {
+func wished(compiled *filters.Compiled, treatments []policies.Treatment, choices policies.Choices, asn filters.ASN,
+	p *policies.RoutingPolicy, to netip.Addr, r policies.Route) (policies.Route, bool) {
 	name := naive(compiled, treatments, r)
 	i := slices.IndexFunc(treatments, func(t policies.Treatment) bool { return t.Name == name })
 	done := len(treatments) // how severe, of what is done for everybody
@@ -136,7 +141,8 @@ func wished(compiled *filters.Compiled, treatments []policies.Treatment, choices
 }
 
 func TestNewExporterPanics(t *testing.T) {
-	tags := policies.LargeCommunitySet{Name: "tags", Patterns: []policies.LargeCommunityPattern{{LargeCommunity: larges("64500:66601:1")[0]}}}
+	tags := policies.LargeCommunitySet{Name: "tags",
+		Patterns: []policies.LargeCommunityPattern{{LargeCommunity: larges("64500:66601:1")[0]}}}
 	on := policies.Condition{Set: "tags"}
 	for name, c := range map[string]policies.Conditions{
 		"everything":    {},
@@ -153,8 +159,9 @@ func TestNewExporterPanics(t *testing.T) {
 				}
 			}()
 			eval.NewExporter(&policies.RoutingPolicy{
-				LargeCommunitySets: []policies.LargeCommunitySet{tags}, NeighborSets: []policies.NeighborSet{{Name: "who"}},
-				Export: []policies.Statement{{Name: "s", Conditions: c}},
+				LargeCommunitySets: []policies.LargeCommunitySet{tags},
+				NeighborSets:       []policies.NeighborSet{{Name: "who"}},
+				Export:             []policies.Statement{{Name: "s", Conditions: c}},
 			})
 		})
 	}

@@ -25,16 +25,20 @@ func TestBuildMeansWhatFiltersSay(t *testing.T) {
 		for range 20 {
 			r := c.route()
 			treatment := naive(compiled, treatments, r)
-			want, wantAccepted := treat(renewing(withoutReasons(r, treatments), treatments, treatment), treatments, treatment)
+			want, wantAccepted := treat(renewing(withoutReasons(r, treatments), treatments, treatment), treatments,
+				treatment)
 			got, accepted := e.Apply(r)
 			if usesMarks(p) {
-				want.LargeCommunities = slices.DeleteFunc(slices.Clone(want.LargeCommunities), policies.Marks(asn).Matches)
+				want.LargeCommunities = slices.DeleteFunc(slices.Clone(want.LargeCommunities),
+					policies.Marks(asn).Matches)
 			}
 			if diff := cmp.Diff(want, got, same); diff != "" || accepted != wantAccepted {
-				t.Fatalf("%v, matched by %q: accepted %t, want %t (-want +got)\n%s\n%+v", r, treatment, accepted, wantAccepted, diff, p.Import)
+				t.Fatalf("%v, matched by %q: accepted %t, want %t (-want +got)\n%s\n%+v", r, treatment, accepted,
+					wantAccepted, diff, p.Import)
 			}
 			checkTreated(t, e, r, treatments, treatment)
-			if diff := cmp.Diff(len(r.LargeCommunities)-len(withoutReasons(r, treatments).LargeCommunities), len(e.Scrubbed(&r))); diff != "" {
+			if diff := cmp.Diff(len(r.LargeCommunities)-len(withoutReasons(r, treatments).LargeCommunities),
+				len(e.Scrubbed(&r))); diff != "" {
 				t.Fatalf("%v: scrubbed %v", r, e.Scrubbed(&r))
 			}
 		}
@@ -63,15 +67,17 @@ func checkTreated(t *rapid.T, e *eval.Evaluator, r policies.Route, treatments []
 // usesMarks says whether p takes off marks.
 func usesMarks(p *policies.RoutingPolicy) bool {
 	return slices.ContainsFunc(p.Import, func(s policies.Statement) bool {
-		return slices.ContainsFunc(s.Actions.DropLargeCommunities, func(p policies.LargeCommunityPattern) bool { return p.IsScratch() })
+		return slices.ContainsFunc(s.Actions.DropLargeCommunities,
+			func(p policies.LargeCommunityPattern) bool { return p.IsScratch() })
 	})
 }
 
 // leftOut says whether a treatment leaves r alone, as what it adds could end the daemon.
 func leftOut(treatments []policies.Treatment, name string, r policies.Route) bool {
-	return r.Prefix.Addr().Is4() && r.Prefix.Bits() <= 8 && slices.ContainsFunc(treatments, func(t policies.Treatment) bool {
-		return t.Name == name && !t.Reject && t.Towards == policies.Everybody && t.Changes()
-	})
+	return r.Prefix.Addr().Is4() && r.Prefix.Bits() <= 8 &&
+		slices.ContainsFunc(treatments, func(t policies.Treatment) bool {
+			return t.Name == name && !t.Reject && t.Towards == policies.Everybody && t.Changes()
+		})
 }
 
 // naive returns the treatment of the first filter that matches r, and does not leave it out; "" for none.
@@ -149,7 +155,8 @@ func (c chooser) treatments() []policies.Treatment {
 			a := c.actions()
 			t.LocalPref, t.MED, t.Prepend, t.Communities = a.LocalPref, a.MED, a.Prepend, a.Communities
 			for range c(3) {
-				t.LargeCommunities = append(t.LargeCommunities, policies.LargeCommunity{Global: 64500, Local1: 666, Local2: uint32(c(12))})
+				t.LargeCommunities = append(t.LargeCommunities,
+					policies.LargeCommunity{Global: 64500, Local1: 666, Local2: uint32(c(12))})
 			}
 			if c.oneIn(3) {
 				t = t.Telling(policies.LargeCommunity{Global: 64500, Local1: 6660, Local2: uint32(i + 1)})

@@ -22,7 +22,8 @@ type outcome struct {
 func oracle(p *policies.RoutingPolicy, r policies.Route) outcome {
 	out := outcome{Route: r}
 	for _, s := range p.Import {
-		if !prefixHolds(p, s.Conditions.PrefixSet, out.Route) || !pathHolds(p, s.Conditions.ASPathSet, out.Route) || !largeHolds(p, s.Conditions.LargeCommunitySet, out.Route) {
+		if !prefixHolds(p, s.Conditions.PrefixSet, out.Route) || !pathHolds(p, s.Conditions.ASPathSet, out.Route) ||
+			!largeHolds(p, s.Conditions.LargeCommunitySet, out.Route) {
 			continue
 		}
 		out.Trail = append(out.Trail, s.Name)
@@ -50,7 +51,8 @@ func prefixHolds(p *policies.RoutingPolicy, c policies.Condition, r policies.Rou
 		}
 	}
 	matches := slices.ContainsFunc(entries, func(e filters.Entry) bool {
-		return e.Prefix.Bits() == longest && e.Prefix.Contains(r.Prefix.Addr()) && int(e.Min) <= r.Prefix.Bits() && r.Prefix.Bits() <= int(e.Max)
+		return e.Prefix.Bits() == longest && e.Prefix.Contains(r.Prefix.Addr()) && int(e.Min) <= r.Prefix.Bits() &&
+			r.Prefix.Bits() <= int(e.Max)
 	})
 	return matches != c.Invert
 }
@@ -101,7 +103,8 @@ func oracleChange(r policies.Route, a policies.Actions) policies.Route {
 			r.Path = slices.Insert(slices.Clone(r.Path), 0, r.Path[0])
 		}
 	}
-	r.Communities = slices.DeleteFunc(slices.Clone(r.Communities), func(c policies.Community) bool { return slices.Contains(a.DropCommunities, c) })
+	r.Communities = slices.DeleteFunc(slices.Clone(r.Communities),
+		func(c policies.Community) bool { return slices.Contains(a.DropCommunities, c) })
 	r.Communities = append(r.Communities, a.Communities...)
 	r.LargeCommunities = append(slices.Clone(r.LargeCommunities), a.AddLargeCommunities...)
 	r.LargeCommunities = slices.DeleteFunc(r.LargeCommunities, matcher(a.DropLargeCommunities))

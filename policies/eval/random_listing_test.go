@@ -22,18 +22,21 @@ var today = time.Date(2008, 11, 11, 12, 0, 0, 0, time.UTC)
 
 // mild are two treatments that members may always choose.
 var mild = []policies.Treatment{
-	{Name: "milder", Prepend: 1, LargeCommunities: larges("64500:666:21")}, {Name: "mildest", LargeCommunities: larges("64500:666:22")},
+	{Name: "milder", Prepend: 1, LargeCommunities: larges("64500:666:21")},
+	{Name: "mildest", LargeCommunities: larges("64500:666:22")},
 }
 
 // exchange makes listings and rules that compile without an error: up to three
 // lists of up to five providers, ladders, exceptions, protected space and ASNs.
 func (c chooser) exchange() exchange {
-	x := exchange{asn: pick(c, []filters.ASN{0, 64500}), treatments: c.towards(append(c.treatments(), mild...)), rules: filters.Rules{At: today}}
+	x := exchange{asn: pick(c, []filters.ASN{0, 64500}), treatments: c.towards(append(c.treatments(), mild...)),
+		rules: filters.Rules{At: today}}
 	for _, t := range x.treatments {
 		x.rules.Treatments = append(x.rules.Treatments, t.Name)
 	}
 	x.rules.Ladders = []filters.Ladder{{Name: "ladder", Steps: []filters.Step{
-		{After: 0, Treatment: pick(c, x.rules.Treatments)}, {After: 24 * time.Hour, Treatment: pick(c, x.rules.Treatments)},
+		{After: 0, Treatment: pick(c, x.rules.Treatments)},
+		{After: 24 * time.Hour, Treatment: pick(c, x.rules.Treatments)},
 	}}}
 	treatment := func() string { return pick(c, append([]string{"ladder"}, x.rules.Treatments...)) }
 	for i := range 1 + c(3) {
@@ -47,7 +50,8 @@ func (c chooser) exchange() exchange {
 		x.rules.Except = []filters.Exception{{List: "list0", Provider: "p0", Reason: "test"}}
 	}
 	for range c(3) {
-		x.rules.Protect.Prefixes = append(x.rules.Protect.Prefixes, filters.ProtectedPrefix{Prefix: c.prefix(c.oneIn(2))})
+		x.rules.Protect.Prefixes = append(x.rules.Protect.Prefixes,
+			filters.ProtectedPrefix{Prefix: c.prefix(c.oneIn(2))})
 	}
 	if c.oneIn(4) {
 		x.rules.Protect.ASNs = []filters.ProtectedASN{{ASN: c.asn()}}
@@ -78,7 +82,8 @@ func (c chooser) provider(id, treatment string) filters.Provider {
 // outside them, inside it, around it or beside it.
 func (c chooser) near(e filters.Entry) netip.Prefix {
 	bits, widest := e.Prefix.Bits(), e.Prefix.Addr().BitLen()
-	length := pick(c, []int{bits - 1, bits, bits + 1, int(e.Min) - 1, int(e.Min), int(e.Max), int(e.Max) + 1, (int(e.Min) + int(e.Max)) / 2})
+	length := pick(c, []int{bits - 1, bits, bits + 1, int(e.Min) - 1, int(e.Min), int(e.Max), int(e.Max) + 1,
+		(int(e.Min) + int(e.Max)) / 2})
 	length = min(max(length, 1), widest)
 	a := e.Prefix.Addr().AsSlice()
 	flip := func(bit int) {

@@ -37,7 +37,8 @@ func (c chooser) prefix(v6 bool) netip.Prefix {
 		p, _ := netip.AddrFrom16(a).Prefix(pick(c, []int{31, 32, 33, 40, 47, 48, 49, 56, 63, 64, 128}))
 		return p
 	}
-	a := [4]byte{pick(c, []byte{10, 10, 10, 11}), pick(c, []byte{0, 1, 128}), pick(c, []byte{0, 1, 128, 255}), pick(c, []byte{0, 128, 255})}
+	a := [4]byte{pick(c, []byte{10, 10, 10, 11}), pick(c, []byte{0, 1, 128}), pick(c, []byte{0, 1, 128, 255}),
+		pick(c, []byte{0, 128, 255})}
 	p, _ := netip.AddrFrom4(a).Prefix(pick(c, []int{7, 8, 9, 15, 16, 17, 22, 23, 24, 25, 32}))
 	return p
 }
@@ -63,7 +64,8 @@ func (c chooser) asn() filters.ASN { return pick(c, asns) }
 var globals = []uint32{64500, 4294967294, 164500}
 
 func (c chooser) largeCommunity() policies.LargeCommunity {
-	return policies.LargeCommunity{Global: pick(c, globals), Local1: pick(c, []uint32{666, 66600, 6660}), Local2: pick(c, []uint32{0, 1, 11, 1001})}
+	return policies.LargeCommunity{Global: pick(c, globals), Local1: pick(c, []uint32{666, 66600, 6660}),
+		Local2: pick(c, []uint32{0, 1, 11, 1001})}
 }
 
 func (c chooser) community() policies.Community {
@@ -134,10 +136,12 @@ func (c chooser) policy() *policies.RoutingPolicy {
 		return policies.ASPathPattern{ASN: c.asn(), Where: filters.Where(c(3))}
 	}
 	for i := range 1 + c(3) {
-		p.ASPathSets = append(p.ASPathSets, policies.ASPathSet{Name: fmt.Sprint("a", i), Patterns: append(some(c, 3, pathPattern), pathPattern())})
+		p.ASPathSets = append(p.ASPathSets, policies.ASPathSet{Name: fmt.Sprint("a", i),
+			Patterns: append(some(c, 3, pathPattern), pathPattern())})
 	}
 	for i := range 1 + c(3) {
-		p.LargeCommunitySets = append(p.LargeCommunitySets, policies.LargeCommunitySet{Name: fmt.Sprint("l", i), Patterns: append(some(c, 3, c.pattern), c.pattern())})
+		p.LargeCommunitySets = append(p.LargeCommunitySets,
+			policies.LargeCommunitySet{Name: fmt.Sprint("l", i), Patterns: append(some(c, 3, c.pattern), c.pattern())})
 	}
 	on := func(letter string, n int) policies.Condition {
 		if c.oneIn(2) {

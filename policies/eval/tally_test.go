@@ -73,7 +73,8 @@ func (t tally) count(p *policies.RoutingPolicy, r policies.Route) {
 			continue
 		}
 		t.add("a reason is scrubbed", slices.ContainsFunc(r.LargeCommunities, func(c policies.LargeCommunity) bool {
-			return !c.IsScratch() && slices.ContainsFunc(s.Actions.DropLargeCommunities, func(p policies.LargeCommunityPattern) bool { return p.Matches(c) })
+			return !c.IsScratch() && slices.ContainsFunc(s.Actions.DropLargeCommunities,
+				func(p policies.LargeCommunityPattern) bool { return p.Matches(c) })
 		}))
 		a := s.Actions
 		t.add("refused", a.Reject)
@@ -120,7 +121,8 @@ func (t tally) statement(p *policies.RoutingPolicy, s policies.Statement, r poli
 	if c := s.Conditions.LargeCommunitySet; c.Set != "" {
 		i := slices.IndexFunc(p.LargeCommunitySets, func(s policies.LargeCommunitySet) bool { return s.Name == c.Set })
 		holds := c.Invert != slices.ContainsFunc(r.LargeCommunities, func(l policies.LargeCommunity) bool {
-			return slices.ContainsFunc(p.LargeCommunitySets[i].Patterns, func(p policies.LargeCommunityPattern) bool { return p.Matches(l) })
+			return slices.ContainsFunc(p.LargeCommunitySets[i].Patterns,
+				func(p policies.LargeCommunityPattern) bool { return p.Matches(l) })
 		})
 		t.add("large-community-set"+inverted[c.Invert], holds)
 		return holds

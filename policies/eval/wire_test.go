@@ -13,7 +13,8 @@ import (
 // announce returns the message that announces prefixes of one family with the
 // attributes of r.
 func announce(r policies.Route, prefixes ...netip.Prefix) *bgp.BGPMessage {
-	attributes := []bgp.PathAttributeInterface{bgp.NewPathAttributeOrigin(0), bgp.NewPathAttributeAsPath(segments(r.Path))}
+	attributes := []bgp.PathAttributeInterface{bgp.NewPathAttributeOrigin(0),
+		bgp.NewPathAttributeAsPath(segments(r.Path))}
 	v4 := prefixes[0].Addr().Is4()
 	if v4 {
 		attributes = append(attributes, bgp.NewPathAttributeNextHop(announcer.address.String()))
@@ -80,7 +81,8 @@ func segments(path []filters.ASN) []bgp.AsPathParamInterface {
 		n := slices.Index(path, 0)
 		switch {
 		case n == 0:
-			out = append(out, bgp.NewAs4PathParam(bgp.BGP_ASPATH_ATTR_TYPE_SET, []uint32{uint32(asns[0]), uint32(asns[3]), uint32(asns[6])}))
+			out = append(out, bgp.NewAs4PathParam(bgp.BGP_ASPATH_ATTR_TYPE_SET,
+				[]uint32{uint32(asns[0]), uint32(asns[3]), uint32(asns[6])}))
 			path = path[1:]
 			continue
 		case n < 0:
@@ -128,7 +130,8 @@ func heard(m *bgp.BGPUpdate) (announced []policies.Route, withdrawn []netip.Pref
 			}
 		case *bgp.PathAttributeLargeCommunities:
 			for _, c := range a.Values {
-				r.LargeCommunities = append(r.LargeCommunities, policies.LargeCommunity{Global: c.ASN, Local1: c.LocalData1, Local2: c.LocalData2})
+				r.LargeCommunities = append(r.LargeCommunities,
+					policies.LargeCommunity{Global: c.ASN, Local1: c.LocalData1, Local2: c.LocalData2})
 			}
 		case *bgp.PathAttributeMpReachNLRI:
 			reached = append(reached, a.Value...)

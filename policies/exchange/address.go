@@ -37,11 +37,13 @@ func (a Address) Here() bool {
 // ParseAddress reads unix:///path or host:port. Neither port nor scheme is ever
 // guessed; what is wrong is a *filters.SyntaxError.
 func ParseAddress(s string) (Address, error) {
-	e := &filters.SyntaxError{Code: "target-address", Message: fmt.Sprintf("%q is not the address of a target", s), Hint: "host:port, or unix:///path"}
+	e := &filters.SyntaxError{Code: "target-address", Message: fmt.Sprintf("%q is not the address of a target", s),
+		Hint: "host:port, or unix:///path"}
 	if socket, ok := strings.CutPrefix(s, "unix:"); ok {
 		socket, ok = strings.CutPrefix(socket, "//")
 		if !ok || !path.IsAbs(socket) || path.Clean(socket) != socket || socket == "/" {
-			e.Message, e.Hint = fmt.Sprintf("%q is not the address of a Unix socket", s), "unix:///run/gobgpd.sock, with an absolute path"
+			e.Message, e.Hint = fmt.Sprintf("%q is not the address of a Unix socket", s),
+				"unix:///run/gobgpd.sock, with an absolute path"
 			return Address{}, e
 		}
 		return Address{Socket: socket}, nil

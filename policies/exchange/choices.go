@@ -84,7 +84,8 @@ func (r *reader) chooses(n strict.Node, c Choice) {
 		}
 		place := r.treatmentAt(c.Wish)
 		if place < 0 {
-			n.Errorf("choice-treatment", "a treatment of that name", "there is no treatment %s, which is what is chosen", c.Wish)
+			n.Errorf("choice-treatment", "a treatment of that name",
+				"there is no treatment %s, which is what is chosen", c.Wish)
 			return
 		}
 		switch t := r.ex.Treatments[place]; {
@@ -92,9 +93,11 @@ func (r *reader) chooses(n strict.Node, c Choice) {
 			n.Errorf("choice-refuses", "refuse", "treatment %s refuses routes", t.Name)
 		case !t.TowardsOne().Changes():
 			n.Errorf("choice-nothing", "prepend, med, communities or large_communities in it",
-				"towards one member treatment %s does nothing: the route server has chosen its path by then, and local_pref decides no more", t.Name)
+				"towards one member treatment %s does nothing: the route server has chosen its path by then, and "+
+					"local_pref decides no more", t.Name)
 		case c.Wish == policies.Tag && r.wished(policies.Deprefer) && place < r.treatmentAt(policies.Deprefer):
-			n.Errorf("choice-order", "the most severe first", "treatment tag stands before deprefer, and members have chosen both")
+			n.Errorf("choice-order", "the most severe first",
+				"treatment tag stands before deprefer, and members have chosen both")
 		}
 	})
 }

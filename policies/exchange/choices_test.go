@@ -51,8 +51,10 @@ members:
 	address := netip.MustParseAddr
 	want := policies.Choices{
 		Members: []policies.Chooser{
-			{Addresses: []netip.Addr{address("203.0.113.11"), address("2001:db9:1::11")}, Wishes: map[string]policies.Wish{"ours": policies.Refuse, "other": policies.Tag}},
-			{Addresses: []netip.Addr{address("203.0.113.13")}, Wishes: map[string]policies.Wish{"ours": policies.Deprefer}},
+			{Addresses: []netip.Addr{address("203.0.113.11"), address("2001:db9:1::11")},
+				Wishes: map[string]policies.Wish{"ours": policies.Refuse, "other": policies.Tag}},
+			{Addresses: []netip.Addr{address("203.0.113.13")},
+				Wishes: map[string]policies.Wish{"ours": policies.Deprefer}},
 		},
 		Deprefer: policies.BuiltinChoice(policies.Deprefer, 64500), Tag: policies.BuiltinChoice(policies.Tag, 64500),
 	}
@@ -64,11 +66,13 @@ members:
 	}
 	filter := filters.Filter{
 		Treatment: "depeer",
-		Prefixes:  filters.Entries{IPv4: []filters.Entry{entry("8.8.8.0/24", 24), {Prefix: netip.MustParsePrefix("198.51.100.0/24"), Min: 24, Max: 24}, entry("198.51.100.0/25", 25)}},
-		ASNs:      []filters.ASMatch{{ASN: 400000}},
+		Prefixes: filters.Entries{IPv4: []filters.Entry{entry("8.8.8.0/24", 24),
+			{Prefix: netip.MustParsePrefix("198.51.100.0/24"), Min: 24, Max: 24}, entry("198.51.100.0/25", 25)}},
+		ASNs: []filters.ASMatch{{ASN: 400000}},
 	}
 	compare := cmp.Comparer(func(a, b netip.Addr) bool { return a == b })
-	if diff := cmp.Diff(filter, got.Lists[0].Compiled.Filters[0], compare, cmp.Comparer(func(a, b netip.Prefix) bool { return a == b }),
+	if diff := cmp.Diff(filter, got.Lists[0].Compiled.Filters[0], compare,
+		cmp.Comparer(func(a, b netip.Prefix) bool { return a == b }),
 		cmp.FilterPath(func(p cmp.Path) bool { return p.Last().String() == ".Source" }, cmp.Ignore())); diff != "" {
 		t.Errorf("what the list names (-want +got):\n%s", diff)
 	}

@@ -20,11 +20,15 @@ func TestGuardCompiled(t *testing.T) {
 	}{
 		{"within limits", list, []string{"20.0.0.0/8", "AS64999"}, nil},
 		{"over max_covered", list, []string{"20.0.0.0/8", "21.0.0.0/8", "22.0.0.0/8"}, []string{"guard-max-covered"}},
-		{"over max_covered, but for protected space", "protect: {prefixes: [21.0.0.0/8]}\n", []string{"20.0.0.0/8", "21.0.0.0/8", "22.0.0.0/8"}, nil},
-		{"excepted", "except: [{list: example-ix-listed, provider: example-hosting}]\n", []string{"12.0.0.0/7", "AS701 path"}, nil},
-		{"excepted, and everything", "except: [{list: example-ix-listed, provider: example-hosting}]\n", []string{"0.0.0.0/0"}, []string{"guard-everything"}},
+		{"over max_covered, but for protected space", "protect: {prefixes: [21.0.0.0/8]}\n",
+			[]string{"20.0.0.0/8", "21.0.0.0/8", "22.0.0.0/8"}, nil},
+		{"excepted", "except: [{list: example-ix-listed, provider: example-hosting}]\n",
+			[]string{"12.0.0.0/7", "AS701 path"}, nil},
+		{"excepted, and everything", "except: [{list: example-ix-listed, provider: example-hosting}]\n",
+			[]string{"0.0.0.0/0"}, []string{"guard-everything"}},
 		{"everything", list, []string{"0.0.0.0/0 wide"}, []string{"guard-max-covered", "guard-everything"}},
-		{"path through a protected member", ix + "protect: {asns: [64496]}\n", []string{"AS64496 path"}, []string{"guard-path-match"}},
+		{"path through a protected member", ix + "protect: {asns: [64496]}\n", []string{"AS64496 path"},
+			[]string{"guard-path-match"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			ex := read(t, test.file)
@@ -59,7 +63,9 @@ func TestInert(t *testing.T) {
 		ex   *exchange.Exchange
 		want string
 	}{
-		{"no ASN", exchange.Default(), "list.yaml:2:7: warning: example-ix-listed: nothing happens to 1 of 1 providers: tag is a community of the exchange, whose ASN is not known (hint: exchange: {asn: ...} in the exchange file) [listing-inert]"},
+		{"no ASN", exchange.Default(), "list.yaml:2:7: warning: example-ix-listed: nothing happens to 1 of 1 " +
+			"providers: tag is a community of the exchange, whose ASN is not known (hint: exchange: {asn: ...} in " +
+			"the exchange file) [listing-inert]"},
 		{"the target's ASN", exchange.Default().WithASN(64500), ""},
 		{"its own ASN", read(t, ix), ""},
 	} {

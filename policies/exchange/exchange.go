@@ -152,17 +152,20 @@ func (e *Exchange) Inert(c *filters.Compiled) diag.List {
 		}
 	}
 	if e.Reasons != 0 && e.ASN == 0 {
-		diags.Warnf(e.reasonsAt, "exchange-reasons-inert", "asn: ...", "no route tells why it is treated: a reason is a large community of the exchange, whose ASN is not known")
+		diags.Warnf(e.reasonsAt, "exchange-reasons-inert", "asn: ...",
+			"no route tells why it is treated: a reason is a large community of the exchange, whose ASN is not known")
 	}
 	for _, m := range e.Members {
 		for _, c := range m.Choices {
 			if c.Wish != policies.Refuse && !e.chosen(c.Wish).TowardsOne().Changes() {
-				diags.Warnf(c.Source, "exchange-choice-inert", "exchange: {asn: ...}", "nothing happens: %s is a community of the exchange, whose ASN is not known", c.Wish)
+				diags.Warnf(c.Source, "exchange-choice-inert", "exchange: {asn: ...}",
+					"nothing happens: %s is a community of the exchange, whose ASN is not known", c.Wish)
 			}
 		}
 	}
 	for _, l := range lists {
-		diags.Warnf(l.Source, "listing-inert", "exchange: {asn: ...} in the exchange file", "%s: nothing happens to %d of %d providers: tag is a community of the exchange, whose ASN is not known",
+		diags.Warnf(l.Source, "listing-inert", "exchange: {asn: ...} in the exchange file",
+			"%s: nothing happens to %d of %d providers: tag is a community of the exchange, whose ASN is not known",
 			l.Name, count[l], len(l.Providers))
 	}
 	return diags

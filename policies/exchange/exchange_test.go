@@ -60,18 +60,26 @@ func TestReference(t *testing.T) {
 		},
 		Lists: []exchange.List{
 			{File: "listings/*.yaml"},
-			{Feed: feed.SpamhausDrop, URL: "https://www.spamhaus.org/drop/drop_v4.json", Every: 12 * time.Hour, Name: "spamhaus-drop-v4", Treatment: "tag"},
+			{Feed: feed.SpamhausDrop, URL: "https://www.spamhaus.org/drop/drop_v4.json", Every: 12 * time.Hour,
+				Name: "spamhaus-drop-v4", Treatment: "tag"},
 		},
-		Except: []filters.Exception{{List: "spamhaus-drop-v4", Provider: "sbl300238", Until: day("2026-12-31"), Reason: "being handled with the customer"}},
+		Except: []filters.Exception{{List: "spamhaus-drop-v4", Provider: "sbl300238", Until: day("2026-12-31"),
+			Reason: "being handled with the customer"}},
 		Treatments: []policies.Treatment{
 			{Name: "depeer", Reject: true},
 			{Name: "deprefer", LocalPref: 50},
 			{Name: "tag", Communities: []policies.Community{64500<<16 | 64661}},
-			{Name: "more", Towards: policies.Choosers, MED: &med, Prepend: 2, LargeCommunities: []policies.LargeCommunity{{Global: 64500, Local1: 666, Local2: 1}, {Global: 64500, Local1: 66700, Local2: 1}}, Reason: policies.LargeCommunity{Global: 64500, Local1: 66700, Local2: 1}},
+			{Name: "more", Towards: policies.Choosers, MED: &med, Prepend: 2,
+				LargeCommunities: []policies.LargeCommunity{{Global: 64500, Local1: 666, Local2: 1},
+					{Global: 64500, Local1: 66700, Local2: 1}},
+				Reason: policies.LargeCommunity{Global: 64500, Local1: 66700, Local2: 1}},
 		},
-		Ladders: []filters.Ladder{{Name: "slow", Steps: []filters.Step{{Treatment: "tag"}, {After: 14 * aDay, Treatment: "deprefer"}, {After: 30 * aDay, Treatment: "depeer"}}}},
+		Ladders: []filters.Ladder{{Name: "slow",
+			Steps: []filters.Step{{Treatment: "tag"}, {After: 14 * aDay, Treatment: "deprefer"},
+				{After: 30 * aDay, Treatment: "depeer"}}}},
 		Members: []exchange.Member{
-			{ASN: 64496, Name: "Member A", Addresses: []netip.Addr{netip.MustParseAddr("203.0.113.11"), netip.MustParseAddr("2001:db9:1::11")},
+			{ASN: 64496, Name: "Member A", Addresses: []netip.Addr{netip.MustParseAddr("203.0.113.11"),
+				netip.MustParseAddr("2001:db9:1::11")},
 				Choices: []exchange.Choice{{List: "example-ix-listed", Wish: policies.Refuse}}},
 			{ASN: 64497, Addresses: []netip.Addr{netip.MustParseAddr("198.51.100.12")}, Wide: true},
 		},
@@ -83,7 +91,8 @@ func TestReference(t *testing.T) {
 		Limits:      exchange.DefaultLimits(),
 		Targets: []exchange.Target{
 			{Name: "rs1", Address: exchange.Address{Socket: "/run/gobgpd.sock"}, Persist: "/etc/gobgpd.conf"},
-			{Name: "rs2", Address: exchange.Address{Host: "203.0.113.2", Port: 50051}, ASN: 64501, TLS: &exchange.TLS{CA: "ca.pem", Cert: "me.pem", Key: "me.key"}, After: "rs1"},
+			{Name: "rs2", Address: exchange.Address{Host: "203.0.113.2", Port: 50051}, ASN: 64501,
+				TLS: &exchange.TLS{CA: "ca.pem", Cert: "me.pem", Key: "me.key"}, After: "rs1"},
 		},
 	}
 	if diff := cmp.Diff(want, got, compare, cmpopts.IgnoreTypes(diag.Position{})); diff != "" {
@@ -114,11 +123,14 @@ func TestReference(t *testing.T) {
 // A treatment that shuts sessions knows whom their members may ask, wherever that stands.
 func TestSessionShut(t *testing.T) {
 	for _, text := range []string{
-		"exchange: {contact: noc@ix.example}\ntreatments:\n  - {name: depeer, reject: true, session: shut}\n  - {name: tag, med: 1}\n",
-		"treatments:\n  - {name: depeer, reject: true, session: shut}\n  - {name: tag, med: 1}\nexchange: {contact: noc@ix.example}\n",
+		"exchange: {contact: noc@ix.example}\ntreatments:\n  - {name: depeer, reject: true, session: shut}\n  - " +
+			"{name: tag, med: 1}\n",
+		"treatments:\n  - {name: depeer, reject: true, session: shut}\n  - {name: tag, med: 1}\nexchange: {contact: " +
+			"noc@ix.example}\n",
 	} {
 		one := uint32(1)
-		want := []policies.Treatment{{Name: "depeer", Reject: true, Session: policies.Shut, Ask: "noc@ix.example"}, {Name: "tag", MED: &one}}
+		want := []policies.Treatment{{Name: "depeer", Reject: true, Session: policies.Shut, Ask: "noc@ix.example"},
+			{Name: "tag", MED: &one}}
 		ex := read(t, text)
 		if diff := cmp.Diff(want, ex.Treatments); diff != "" {
 			t.Errorf("%s\n(-want +got):\n%s", text, diff)
@@ -132,7 +144,8 @@ func TestDefaults(t *testing.T) {
 	want := &exchange.Exchange{Treatments: policies.Builtin(0), Limits: exchange.DefaultLimits()}
 	for _, got := range []*exchange.Exchange{
 		exchange.Default(), read(t, ""),
-		read(t, "lists: []\nexcept: []\nladders: []\nmembers: []\nprotect: {}\ntransit_free: []\nlimits: {}\ntargets: []\nexchange: {}\n"),
+		read(t, "lists: []\nexcept: []\nladders: []\nmembers: []\nprotect: {}\ntransit_free: []\nlimits: "+
+			"{}\ntargets: []\nexchange: {}\n"),
 	} {
 		if diff := cmp.Diff(want, got, compare); diff != "" {
 			t.Errorf("want -, got +:\n%s", diff)
@@ -163,10 +176,12 @@ func TestWithASN(t *testing.T) {
 }
 
 func TestRules(t *testing.T) {
-	ex := read(t, "treatments:\n  - {name: gone, reject: true}\n  - {name: late, med: 7}\nladders:\n  - {name: slow, steps: [{after: 3d, treatment: gone}]}\nprotect: {asns: [64496]}\nexcept: [{list: a, provider: b}]\n")
+	ex := read(t, "treatments:\n  - {name: gone, reject: true}\n  - {name: late, med: 7}\nladders:\n  - {name: "+
+		"slow, steps: [{after: 3d, treatment: gone}]}\nprotect: {asns: [64496]}\nexcept: [{list: a, provider: b}]\n")
 	at := time.Date(2008, 11, 11, 12, 0, 0, 0, time.UTC)
 	got := ex.Rules(at)
-	want := filters.Rules{At: at, Treatments: []string{"gone", "late"}, Ladders: ex.Ladders, Lists: map[string]string{}, Except: ex.Except, Protect: ex.Protect}
+	want := filters.Rules{At: at, Treatments: []string{"gone", "late"}, Ladders: ex.Ladders, Lists: map[string]string{},
+		Except: ex.Except, Protect: ex.Protect}
 	if diff := cmp.Diff(want, got, compare); diff != "" {
 		t.Errorf("want -, got +:\n%s", diff)
 	}
@@ -188,7 +203,8 @@ func TestReasons(t *testing.T) {
 		}
 		return out
 	}
-	own := "treatments:\n  - {name: gone, reject: true}\n  - {name: late, med: 7, reason: 17}\n  - {name: other, med: 8}\n"
+	own := "treatments:\n  - {name: gone, reject: true}\n  - {name: late, med: 7, reason: 17}\n  - {name: other, " +
+		"med: 8}\n"
 	for _, test := range []struct {
 		text string
 		asn  filters.ASN // of the target
@@ -218,8 +234,11 @@ func TestReasons(t *testing.T) {
 // TestScratch holds that what the reader refuses is what policies really use.
 func TestScratch(t *testing.T) {
 	marks := policies.Marks(64500)
-	for _, c := range []policies.LargeCommunity{{Global: 64500, Local1: marks.Local1, Local2: 1}, {Global: 64500, Local1: marks.Local1, Local2: 4294967295}} {
-		_, diags := exchange.Read("depeer.yaml", []byte("version: 1\nexchange: {asn: 64500}\ntreatments:\n  - {name: tag, large_communities: [\""+c.String()+"\"]}\n"))
+	for _, c := range []policies.LargeCommunity{{Global: 64500, Local1: marks.Local1, Local2: 1},
+		{Global: 64500, Local1: marks.Local1, Local2: 4294967295}} {
+		_, diags := exchange.Read("depeer.yaml",
+			[]byte("version: 1\nexchange: {asn: 64500}\ntreatments:\n  - {name: tag, large_communities: [\""+c.String()+
+				"\"]}\n"))
 		if len(diags) != 1 || diags[0].Code != "exchange-scratch-community" {
 			t.Errorf("%s: got %v", c, diags)
 		}

@@ -55,7 +55,8 @@ type guarded struct {
 // with e's Rules, sorted. All of it has the severity diag.Refused; there is no
 // override. For a target, e is what Towards returned.
 func (e *Exchange) Guard(lists []*filters.Listing, c *filters.Compiled) diag.List {
-	g := &guarded{Exchange: e, lists: lists, compiled: c, at: c.At, networks: e.networks(), own: e.own(), sessions: e.sessions()}
+	g := &guarded{Exchange: e, lists: lists, compiled: c, at: c.At, networks: e.networks(), own: e.own(),
+		sessions: e.sessions()}
 	var refused diag.List
 	for i := range guards {
 		guard := &guards[i]

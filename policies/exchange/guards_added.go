@@ -60,7 +60,8 @@ func (g *guarded) tooMuch() (all []added) {
 				continue
 			}
 			t := g.chosen(c.Wish)
-			what, with, without := g.choiceAdds(c, t, policies.Treatment{}), t.AddedBytesFor(policies.Treatment{}), t.WithoutReason().AddedBytesFor(policies.Treatment{})
+			what, with, without := g.choiceAdds(c, t, policies.Treatment{}), t.AddedBytesFor(policies.Treatment{}),
+				t.WithoutReason().AddedBytesFor(policies.Treatment{})
 			for _, on := range g.meeting(c) {
 				if n := t.AddedBytesFor(on); n > with {
 					what, with, without = g.choiceAdds(c, t, on), n, t.WithoutReason().AddedBytesFor(on.WithoutReason())
@@ -82,7 +83,8 @@ func (e *Exchange) adds(what string, bytes int) complaint {
 		many = "a prepend, which has no bound,"
 	}
 	return complaint{
-		fmt.Sprintf("%s adds %s to a route's attributes, over the limit of %d: with it one long announcement could end gobgpd (osrg/gobgp#2629)", what, many, e.Limits.MaxAddedBytes),
+		fmt.Sprintf("%s adds %s to a route's attributes, over the limit of %d: with it one long announcement could "+
+			"end gobgpd (osrg/gobgp#2629)", what, many, e.Limits.MaxAddedBytes),
 		fmt.Sprintf("limits: {max_added_bytes: %d}, where gobgpd does not have that fault", bytes),
 	}
 }
@@ -104,7 +106,10 @@ func (g *guarded) askedAt(t policies.Treatment) (diag.Position, bool) {
 	}
 	for _, l := range g.compiled.Listed {
 		if l.State == filters.InForce && l.Treatment == t.Name {
-			asks := func(treatment string) bool { return treatment == t.Name || l.Ladder != "" && treatment == l.Ladder }
+			asks := func(treatment string) bool {
+				return treatment == t.Name || l.Ladder != "" &&
+					treatment == l.Ladder
+			}
 			switch {
 			case asks(l.Provider.Treatment):
 				return l.Provider.At(l.Provider.Places.Treatment), true
@@ -149,7 +154,8 @@ func (g *guarded) meeting(c Choice) []policies.Treatment {
 	var out []policies.Treatment
 	for _, l := range g.compiled.Listed {
 		i := place(l.Treatment)
-		if l.State != filters.InForce || i <= place(c.Wish.String()) || i > mildest || slices.ContainsFunc(out, func(t policies.Treatment) bool { return t.Name == l.Treatment }) {
+		if l.State != filters.InForce || i <= place(c.Wish.String()) || i > mildest ||
+			slices.ContainsFunc(out, func(t policies.Treatment) bool { return t.Name == l.Treatment }) {
 			continue
 		}
 		out = append(out, g.Treatments[i])

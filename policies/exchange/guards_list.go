@@ -17,7 +17,8 @@ func listAge(g *guarded, l *filters.Listing) complaint {
 		return complaint{}
 	}
 	if l.Updated.IsZero() {
-		return complaint{fmt.Sprintf("%s has a max_age of %s and does not say when it was updated", l.Name, filters.FormatSpan(l.MaxAge)), "updated: " + filters.DayOf(g.at).String()}
+		return complaint{fmt.Sprintf("%s has a max_age of %s and does not say when it was updated", l.Name,
+			filters.FormatSpan(l.MaxAge)), "updated: " + filters.DayOf(g.at).String()}
 	}
 	age := g.at.Sub(l.Updated.Time())
 	if l.Updated.IsDay() {
@@ -26,7 +27,8 @@ func listAge(g *guarded, l *filters.Listing) complaint {
 	if age <= l.MaxAge {
 		return complaint{}
 	}
-	return complaint{fmt.Sprintf("%s of %s is %s old, over its max_age of %s", l.Name, l.Updated, inWords(age), filters.FormatSpan(l.MaxAge)), "a newer list"}
+	return complaint{fmt.Sprintf("%s of %s is %s old, over its max_age of %s", l.Name, l.Updated, inWords(age),
+		filters.FormatSpan(l.MaxAge)), "a newer list"}
 }
 
 // inWords writes an age as people say it: in days from the second on, before that
@@ -43,7 +45,8 @@ func listFuture(g *guarded, l *filters.Listing) complaint {
 	if !l.Updated.Future(g.at) {
 		return complaint{}
 	}
-	return complaint{fmt.Sprintf("%s of %s is in the future", l.Name, l.Updated), "the right date, or a clock that is right"}
+	return complaint{fmt.Sprintf("%s of %s is in the future", l.Name, l.Updated),
+		"the right date, or a clock that is right"}
 }
 
 // datePlace returns where a list says of when it is; where its max_age stands, if it does

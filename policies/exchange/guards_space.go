@@ -41,7 +41,8 @@ func everythingTogether(g *guarded, f family) complaint {
 	if half || !over {
 		return complaint{}
 	}
-	return complaint{fmt.Sprintf("all entries together cover %s of the %s address space", share, f.name), "nothing passes this guard at half or more"}
+	return complaint{fmt.Sprintf("all entries together cover %s of the %s address space", share, f.name),
+		"nothing passes this guard at half or more"}
 }
 
 // shortestPrefix leaves to everything what is too short for it, too.
@@ -77,7 +78,8 @@ func maxCovered(g *guarded, f family) complaint {
 	if largest := g.largest(f); largest != nil {
 		hint += fmt.Sprintf("; the largest entry is %s at %s", largest.Prefix, largest.Source)
 	}
-	return complaint{fmt.Sprintf("all entries together cover %s of the %s address space, over the limit of %s", share, f.name, limit), hint}
+	return complaint{fmt.Sprintf("all entries together cover %s of the %s address space, over the limit of %s", share,
+		f.name, limit), hint}
 }
 
 // largest returns the first of the shortest entries in force, or nil.
@@ -117,6 +119,7 @@ func ownSpace(g *guarded, m *filters.PrefixMatch) complaint {
 	}
 	return complaint{
 		fmt.Sprintf("%s covers the address of a session at %s: %s", m.Prefix, g.facts.Name, named(held)),
-		fmt.Sprintf("{prefix: %q, wide: true}, or wide: true in that member's entry of members, if it peers from its own space", m.Prefix),
+		fmt.Sprintf("{prefix: %q, wide: true}, or wide: true in that member's entry of members, if it peers from "+
+			"its own space", m.Prefix),
 	}
 }

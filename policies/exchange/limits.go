@@ -20,7 +20,8 @@ const mostAdded = 65535
 // Overridable returns the limits of guards that a person may override (policies.Guards),
 // by their keys.
 func (l Limits) Overridable() map[string]Percent {
-	return map[string]Percent{"max_routes": l.MaxRoutes, "max_member_routes": l.MaxMemberRoutes, "max_growth": l.MaxGrowth, "max_shrink": l.MaxShrink}
+	return map[string]Percent{"max_routes": l.MaxRoutes, "max_member_routes": l.MaxMemberRoutes,
+		"max_growth": l.MaxGrowth, "max_shrink": l.MaxShrink}
 }
 
 // FreeGrowth is how many entries a change may add whatever MaxGrowth says.

@@ -49,7 +49,8 @@ func readLadderName(l *ladderReader, n strict.Node) {
 	if readSlug(n, &l.Name) {
 		l.r.finally(func() {
 			if slices.Contains(l.r.treatmentNames(), l.Name) {
-				n.Errorf("ladder-name", "another name", "%s is the name of a treatment: a list that says it could mean either", l.Name)
+				n.Errorf("ladder-name", "another name",
+					"%s is the name of a treatment: a list that says it could mean either", l.Name)
 			}
 		})
 	}
@@ -63,7 +64,8 @@ func readSteps(l *ladderReader, n strict.Node) {
 			return
 		}
 		if s.After <= last {
-			s.after.Errorf("steps-order", "each step later than the one before", "a step after %s follows one after %s", filters.FormatSpan(s.After), filters.FormatSpan(last))
+			s.after.Errorf("steps-order", "each step later than the one before", "a step after %s follows one after %s",
+				filters.FormatSpan(s.After), filters.FormatSpan(last))
 		}
 		last = s.After
 		l.Steps = append(l.Steps, s.Step)
@@ -77,7 +79,8 @@ func readAfter(s *stepReader, n strict.Node) {
 		return
 	}
 	if after%(24*time.Hour) != 0 {
-		n.Errorf("steps-days", "such as 14d", "steps are whole days after the day of listing, not %s", filters.FormatSpan(after))
+		n.Errorf("steps-days", "such as 14d", "steps are whole days after the day of listing, not %s",
+			filters.FormatSpan(after))
 		return
 	}
 	s.After, s.after = after, &n

@@ -39,7 +39,8 @@ func readLists(r *reader, n strict.Node) {
 		}
 		switch {
 		case l.file == nil && l.feed == nil:
-			n.Errorf("list-source", "file: listings/*.yaml, or feed: spamhaus-drop with its url", "a list is either a file or a feed; this is neither")
+			n.Errorf("list-source", "file: listings/*.yaml, or feed: spamhaus-drop with its url",
+				"a list is either a file or a feed; this is neither")
 		case l.file != nil && l.feed != nil:
 			l.feed.Errorf("list-source", "two entries", "a list is either a file or a feed; this is both")
 		case l.file != nil:

@@ -76,15 +76,20 @@ func readTreatments(r *reader, n strict.Node) {
 		}
 		switch {
 		case t.Reject && t.attributes:
-			n.Errorf("reject-attributes", "reject: true, or the attributes", "a treatment that refuses routes cannot change their attributes, too")
+			n.Errorf("reject-attributes", "reject: true, or the attributes",
+				"a treatment that refuses routes cannot change their attributes, too")
 		case !t.Reject && t.shut != nil:
 			t.shut.Errorf("session-without-reject", "reject: true", "session: shut goes with reject: true only")
 		case t.Reject && t.towards != nil:
-			t.towards.Errorf("towards-refused", "one of the two", "who refuses for itself chooses refuse: towards: choosers goes with attributes, or with nothing")
+			t.towards.Errorf("towards-refused", "one of the two",
+				"who refuses for itself chooses refuse: towards: choosers goes with attributes, or with nothing")
 		case !t.Reject && !t.attributes && t.towards == nil:
-			n.Errorf("treatment-nothing", "reject: true, or local_pref, med, prepend, communities, large_communities, reason", "a treatment that does nothing")
+			n.Errorf("treatment-nothing", "reject: true, or local_pref, med, prepend, communities, "+
+				"large_communities, reason", "a treatment that does nothing")
 		case t.Reject && changes != "":
-			n.Warnf("treatment-order", "the most severe first", "%s refuses routes, and stands after %s, which does not: where both match, %s wins", t.Name, changes, changes)
+			n.Warnf("treatment-order", "the most severe first",
+				"%s refuses routes, and stands after %s, which does not: where both match, %s wins", t.Name, changes,
+				changes)
 		}
 		if t.Name == "" || !names.add(n, t.Name, "treatment "+t.Name) {
 			return

@@ -37,7 +37,8 @@ func (e *Exchange) tell() {
 	for i, t := range e.Treatments {
 		for _, tells := range e.tells {
 			if tells.treatment == t.Name {
-				e.Treatments[i] = t.Telling(policies.LargeCommunity{Global: uint32(e.ASN), Local1: e.Reasons, Local2: tells.reason})
+				e.Treatments[i] = t.Telling(policies.LargeCommunity{Global: uint32(e.ASN), Local1: e.Reasons,
+					Local2: tells.reason})
 			}
 		}
 	}
@@ -49,9 +50,11 @@ func readReasons(r *reader, n strict.Node) {
 	switch number := uint32(v); {
 	case !ok:
 	case number < euroIX:
-		n.Errorf("reasons-euro-ix", "2000 or more", "large communities with %d in the middle mean what Euro-IX says: it assigns 0 to 1999", number)
+		n.Errorf("reasons-euro-ix", "2000 or more",
+			"large communities with %d in the middle mean what Euro-IX says: it assigns 0 to 1999", number)
 	case number == marks || number == tags:
-		n.Errorf("scratch-community", "another number", "large communities with %d in the middle are for the route server's own use, and never leave it", number)
+		n.Errorf("scratch-community", "another number",
+			"large communities with %d in the middle are for the route server's own use, and never leave it", number)
 	default:
 		r.ex.Reasons, r.ex.reasonsAt = number, n.Position()
 		r.finally(func() { r.checkReasons(n) })
@@ -67,7 +70,8 @@ func readReason(t *treatmentReader, n strict.Node) {
 	t.reason, t.tells = uint32(v), &n
 	t.r.finally(func() {
 		if t.r.ex.Reasons == 0 {
-			n.Errorf("reason-number", "exchange: {reasons: 66700}, or another number", "a reason is told by a large community, and its number in the middle is missing")
+			n.Errorf("reason-number", "exchange: {reasons: 66700}, or another number",
+				"a reason is told by a large community, and its number in the middle is missing")
 		}
 	})
 }
@@ -80,7 +84,8 @@ func (r *reader) checkReasons(n strict.Node) {
 	for _, t := range r.ex.Treatments {
 		for _, c := range t.LargeCommunities {
 			if c.Local1 == r.ex.Reasons {
-				n.Errorf("reasons-taken", "another number", "treatment %s adds %s, which would be read as a reason", t.Name, c)
+				n.Errorf("reasons-taken", "another number", "treatment %s adds %s, which would be read as a reason",
+					t.Name, c)
 			}
 		}
 	}

@@ -105,7 +105,8 @@ func readTargets(r *reader, n strict.Node) {
 			addresses.add(*t.address, t.Address, t.Address.String())
 		}
 		if t.persist != nil && t.address != nil && !t.Address.Here() {
-			t.persist.Errorf("persist-remote", "leave it out; depeer watch on that machine can keep it", "%s is another machine, and persist is for the machine that gobgpd runs on", t.Address)
+			t.persist.Errorf("persist-remote", "leave it out; depeer watch on that machine can keep it",
+				"%s is another machine, and persist is for the machine that gobgpd runs on", t.Address)
 		}
 		if t.persist != nil {
 			files.add(*t.persist, path.Clean(t.Persist), t.Persist)

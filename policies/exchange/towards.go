@@ -74,7 +74,8 @@ func (e *Exchange) checkASN(found *diag.List) {
 	if e.asnSource == (diag.Position{}) || e.ASN == f.ASN {
 		return // the file does not say, or says the same
 	}
-	found.Refusef(e.asnSource, CodeTargetASN, "asn: "+f.ASN.String()+" in the entry of that target under targets, if that is meant",
+	found.Refusef(e.asnSource, CodeTargetASN,
+		"asn: "+f.ASN.String()+" in the entry of that target under targets, if that is meant",
 		"the exchange is AS%s, and %s is AS%s", e.ASN, f.Name, f.ASN)
 }
 
@@ -96,7 +97,8 @@ func (e *Exchange) checkMembers(found *diag.List) {
 				found.Warnf(m.Source, CodeMemberASN, hint, "%s", message)
 				continue
 			}
-			found.Refusef(m.Source, CodeMemberASN, hint, "%s: what AS%s has chosen would be done to AS%s", message, m.ASN, p.ASN)
+			found.Refusef(m.Source, CodeMemberASN, hint, "%s: what AS%s has chosen would be done to AS%s", message,
+				m.ASN, p.ASN)
 		}
 	}
 }
@@ -160,7 +162,8 @@ func plain(a netip.Addr) netip.Addr { return a.Unmap().WithZone("") }
 
 // inside returns the peers, which are sorted by address, whose addresses lie in p.
 func inside(p netip.Prefix, peers []Peer) []Peer {
-	first, _ := slices.BinarySearchFunc(peers, p.Masked().Addr(), func(peer Peer, a netip.Addr) int { return peer.Address.Compare(a) })
+	first, _ := slices.BinarySearchFunc(peers, p.Masked().Addr(),
+		func(peer Peer, a netip.Addr) int { return peer.Address.Compare(a) })
 	last := first
 	for last < len(peers) && p.Contains(peers[last].Address) {
 		last++

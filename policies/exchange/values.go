@@ -63,7 +63,8 @@ func readASN(n strict.Node) (filters.ASN, bool) {
 }
 
 func parseAddr(s string) (netip.Addr, error) {
-	e := &filters.SyntaxError{Code: "address-syntax", Message: fmt.Sprintf("%q is not an address", s), Hint: "such as 192.0.2.1 or 2001:db8::1"}
+	e := &filters.SyntaxError{Code: "address-syntax", Message: fmt.Sprintf("%q is not an address", s),
+		Hint: "such as 192.0.2.1 or 2001:db8::1"}
 	a, err := netip.ParseAddr(s)
 	switch {
 	case err != nil:

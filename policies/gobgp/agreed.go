@@ -25,7 +25,8 @@ func agreed(p *api.Peer) plan.Agreed {
 		case *api.AddPathCapability:
 			for _, t := range c.Tuples {
 				mode := t.Mode
-				takes[t.GetFamily().GetAfi()] = mode == api.AddPathCapabilityTuple_RECEIVE || mode == api.AddPathCapabilityTuple_BOTH
+				takes[t.GetFamily().GetAfi()] = mode == api.AddPathCapabilityTuple_RECEIVE ||
+					mode == api.AddPathCapabilityTuple_BOTH
 			}
 		}
 	}

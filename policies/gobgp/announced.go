@@ -100,7 +100,8 @@ type answers struct {
 
 // gather lists tables, and closes what it returns when all are listed, or one cannot
 // be: wait says which. Who wants no more cancels, and waits.
-func (c *Client) gather(ctx context.Context, cancel context.CancelFunc, tables []*adjIn) (<-chan answers, func() error) {
+func (c *Client) gather(ctx context.Context, cancel context.CancelFunc, tables []*adjIn) (<-chan answers,
+	func() error) {
 	queue, out := make(chan *adjIn, len(tables)), make(chan answers, waiting)
 	for _, t := range tables {
 		queue <- t

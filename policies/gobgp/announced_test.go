@@ -54,20 +54,24 @@ func TestAnnounced(t *testing.T) {
 		{ASN: 64496, LocalPref: true, Announce: []testbed.Announcement{
 			{Prefix: netip.MustParsePrefix("192.0.2.0/24")},
 			{
-				Prefix: netip.MustParsePrefix("198.51.100.128/25"), Path: []filters.ASN{64496, 4200000001, 65010}, MED: &med,
-				Communities:      []policies.Community{64500<<16 | 1, 65535<<16 | 65281},
-				LargeCommunities: []policies.LargeCommunity{{Global: 64500, Local1: 5, Local2: 6}, {Global: 4200000001, Local1: 2, Local2: 3}},
+				Prefix: netip.MustParsePrefix("198.51.100.128/25"), Path: []filters.ASN{64496, 4200000001, 65010},
+				MED:         &med,
+				Communities: []policies.Community{64500<<16 | 1, 65535<<16 | 65281},
+				LargeCommunities: []policies.LargeCommunity{{Global: 64500, Local1: 5, Local2: 6},
+					{Global: 4200000001, Local1: 2, Local2: 3}},
 			},
 			{Prefix: netip.MustParsePrefix("192.0.3.0/24"), Path: []filters.ASN{65011, 64500}}, // a loop
 		}},
 		{ASN: 64497, Announce: []testbed.Announcement{
-			{Prefix: netip.MustParsePrefix("2001:db8:1::/48"), Path: []filters.ASN{65011}, LargeCommunities: []policies.LargeCommunity{{Global: 1, Local1: 2, Local2: 3}}},
+			{Prefix: netip.MustParsePrefix("2001:db8:1::/48"), Path: []filters.ASN{65011},
+				LargeCommunities: []policies.LargeCommunity{{Global: 1, Local1: 2, Local2: 3}}},
 			{Prefix: netip.MustParsePrefix("2001:db8:1:2:3::/80")},
 			{Prefix: netip.MustParsePrefix("192.0.2.0/24")},
 		}},
 		{ASN: 64498},
 	}, Edit: func(file []byte) []byte {
-		return append(file, "\n[[neighbors]]\nconfig = {neighbor-address = \"127.1.0.1\", peer-as = 64499}\ntransport = {config = {passive-mode = true}}\nroute-server = {config = {route-server-client = true}}\n"...)
+		return append(file, "\n[[neighbors]]\nconfig = {neighbor-address = \"127.1.0.1\", peer-as = "+
+			"64499}\ntransport = {config = {passive-mode = true}}\nroute-server = {config = {route-server-client = true}}\n"...)
 	}})
 	s := x.Members[2].Address
 	x.Members[2].Announce(testbed.Announce("0.0.0.0/0")...)
@@ -91,14 +95,16 @@ func TestAnnounced(t *testing.T) {
 	}
 	want[3].MED = &med
 	want[3].Communities = []policies.Community{64500<<16 | 1, 65535<<16 | 65281}
-	want[3].LargeCommunities = []policies.LargeCommunity{{Global: 64500, Local1: 5, Local2: 6}, {Global: 4200000001, Local1: 2, Local2: 3}}
+	want[3].LargeCommunities = []policies.LargeCommunity{{Global: 64500, Local1: 5, Local2: 6},
+		{Global: 4200000001, Local1: 2, Local2: 3}}
 	want[4].LargeCommunities = []policies.LargeCommunity{{Global: 1, Local1: 2, Local2: 3}}
 	clients := state(t, c).Clients
 	if diff := gocmp.Diff(want, paths(t, c.Announced(t.Context(), clients), began), equal); diff != "" {
 		t.Errorf("announced (-want +got):\n%s", diff)
 	}
 	// Who is not asked about, or is no client, is not looked at; nobody knows the last.
-	others := []plan.Client{clients[slices.IndexFunc(clients, func(c plan.Client) bool { return c.Address == s })], {Address: netip.MustParseAddr("192.0.2.9"), RouteServer: true}, {Address: a}}
+	others := []plan.Client{clients[slices.IndexFunc(clients, func(c plan.Client) bool { return c.Address == s })],
+		{Address: netip.MustParseAddr("192.0.2.9"), RouteServer: true}, {Address: a}}
 	if diff := gocmp.Diff(want[:1], paths(t, c.Announced(t.Context(), others), began), equal); diff != "" {
 		t.Errorf("announced by some (-want +got):\n%s", diff)
 	}
@@ -120,7 +126,8 @@ func TestAnnouncedSegments(t *testing.T) {
 	for i, origin := range []rib.Origin{rib.IGP, rib.EGP, rib.Incomplete} {
 		prefix := netip.PrefixFrom(netip.AddrFrom4([4]byte{192, 0, byte(i), 0}), 24)
 		s.Say(bgp.NewBGPUpdateMessage(nil, []bgp.PathAttributeInterface{
-			bgp.NewPathAttributeOrigin(uint8(origin)), bgp.NewPathAttributeNextHop(s.Address.String()), bgp.NewPathAttributeMultiExitDisc(0),
+			bgp.NewPathAttributeOrigin(uint8(origin)), bgp.NewPathAttributeNextHop(s.Address.String()),
+			bgp.NewPathAttributeMultiExitDisc(0),
 			bgp.NewPathAttributeAsPath([]bgp.AsPathParamInterface{
 				bgp.NewAs4PathParam(bgp.BGP_ASPATH_ATTR_TYPE_SEQ, []uint32{64496, 4200000001}),
 				bgp.NewAs4PathParam(bgp.BGP_ASPATH_ATTR_TYPE_SET, []uint32{65001, 65002}),
@@ -128,9 +135,11 @@ func TestAnnouncedSegments(t *testing.T) {
 			}),
 		}, []*bgp.IPAddrPrefix{bgp.NewIPAddrPrefix(24, prefix.Addr().String())}))
 		want = append(want, &rib.Path{
-			Route:   policies.Route{Prefix: prefix, Peer: s.Address, Path: []filters.ASN{64496, 4200000001, 0, 65003}, MED: new(uint32)},
+			Route: policies.Route{Prefix: prefix, Peer: s.Address, Path: []filters.ASN{64496, 4200000001, 0, 65003},
+				MED: new(uint32)},
 			PeerASN: 64496, Origin: origin,
-			ASPath: slices.Concat(rib.Sequence(64496, 4200000001), rib.ASPath{byte(rib.ASSet), 2, 0, 0, 0xfd, 0xe9, 0, 0, 0xfd, 0xea}, rib.Sequence(65003)),
+			ASPath: slices.Concat(rib.Sequence(64496, 4200000001),
+				rib.ASPath{byte(rib.ASSet), 2, 0, 0, 0xfd, 0xe9, 0, 0, 0xfd, 0xea}, rib.Sequence(65003)),
 		})
 	}
 	c := dial(t, d)
@@ -269,8 +278,9 @@ func TestAnnouncedAfterASessionBounced(t *testing.T) {
 func TestAnnouncedInAGracefulRestart(t *testing.T) {
 	t.Parallel()
 	site := testbed.Claim(t)
-	d := testbed.Gobgpd(t, testbed.Config{Site: site, Members: []testbed.MemberConfig{{ASN: 64497}}, Edit: func(file []byte) []byte {
-		return fmt.Appendf(file, `
+	d := testbed.Gobgpd(t, testbed.Config{Site: site, Members: []testbed.MemberConfig{{ASN: 64497}},
+		Edit: func(file []byte) []byte {
+			return fmt.Appendf(file, `
 [[neighbors]]
 config = {neighbor-address = "%s", peer-as = 64496}
 transport = {config = {passive-mode = true}}
@@ -278,8 +288,10 @@ route-server = {config = {route-server-client = true}}
 graceful-restart = {config = {enabled = true, restart-time = 2}}
 afi-safis = [{config = {afi-safi-name = "ipv4-unicast"}, mp-graceful-restart = {config = {enabled = true}}}]
 `, site.Member(1))
-	}})
-	s := testbed.Speak(t, d, site.Member(1), 64496, bgp.NewCapGracefulRestart(false, false, 2, []*bgp.CapGracefulRestartTuple{bgp.NewCapGracefulRestartTuple(bgp.RF_IPv4_UC, true)}))
+		}})
+	s := testbed.Speak(t, d, site.Member(1), 64496,
+		bgp.NewCapGracefulRestart(false, false, 2,
+			[]*bgp.CapGracefulRestartTuple{bgp.NewCapGracefulRestartTuple(bgp.RF_IPv4_UC, true)}))
 	s.SayAll([]netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}, 64496)
 	testbed.Eventually(t, testbed.Patience, func() error { return holds(d, 1) })
 	s.Close()
@@ -289,7 +301,8 @@ afi-safis = [{config = {afi-safi-name = "ipv4-unicast"}, mp-graceful-restart = {
 		testbed.Eventually(t, testbed.Patience, func() error {
 			clients := state(t, c).Clients
 			i := slices.IndexFunc(clients, func(c plan.Client) bool { return c.Address == s.Address })
-			if got := paths(t, c.Announced(t.Context(), clients), time.Time{}); clients[i].Up != up || len(got) != want {
+			if got := paths(t, c.Announced(t.Context(), clients), time.Time{}); clients[i].Up != up ||
+				len(got) != want {
 				return fmt.Errorf("up: %v, and announces %v", clients[i].Up, got)
 			}
 			return nil

@@ -37,8 +37,10 @@ func announce(b *testing.B, d *testbed.Daemon, n int) netip.Addr {
 	s := testbed.Speak(b, d, d.Site.Member(0), 64496)
 	for i := 0; i < n; {
 		attributes := []bgp.PathAttributeInterface{
-			bgp.NewPathAttributeOrigin(0), bgp.NewPathAttributeNextHop(s.Address.String()), bgp.NewPathAttributeMultiExitDisc(7),
-			bgp.NewPathAttributeAsPath([]bgp.AsPathParamInterface{bgp.NewAs4PathParam(bgp.BGP_ASPATH_ATTR_TYPE_SEQ, []uint32{64496, 65001, 65002, 65003 + uint32(i)%5000})}),
+			bgp.NewPathAttributeOrigin(0), bgp.NewPathAttributeNextHop(s.Address.String()),
+			bgp.NewPathAttributeMultiExitDisc(7),
+			bgp.NewPathAttributeAsPath([]bgp.AsPathParamInterface{bgp.NewAs4PathParam(bgp.BGP_ASPATH_ATTR_TYPE_SEQ,
+				[]uint32{64496, 65001, 65002, 65003 + uint32(i)%5000})}),
 			bgp.NewPathAttributeCommunities([]uint32{64500<<16 | 1, 64500<<16 | 2, 65001<<16 | 3}),
 		}
 		var list []*bgp.IPAddrPrefix
@@ -98,7 +100,9 @@ func BenchmarkReceived(b *testing.B) {
 	c := dial(b, d)
 	listed := func(options ...grpc.CallOption) int {
 		stream, err := d.API().ListPath(b.Context(), &api.ListPathRequest{
-			TableType: api.TableType_ADJ_IN, Name: announcer.String(), Family: &api.Family{Afi: api.Family_AFI_IP, Safi: api.Family_SAFI_UNICAST}, EnableOnlyBinary: true, BatchSize: 1024,
+			TableType: api.TableType_ADJ_IN, Name: announcer.String(),
+			Family: &api.Family{Afi: api.Family_AFI_IP, Safi: api.Family_SAFI_UNICAST}, EnableOnlyBinary: true,
+			BatchSize: 1024,
 		}, options...)
 		got := 0
 		for ; err == nil; got++ {
@@ -173,7 +177,8 @@ func wide(n int) *policies.RoutingPolicy {
 		binary.BigEndian.PutUint32(a[:], 20<<24+uint32(i)<<8)
 		entries[i] = filters.Entry{Prefix: netip.PrefixFrom(netip.AddrFrom4(a), 24), Min: 24, Max: 32}
 	}
-	return policies.Build(&filters.Compiled{Filters: []filters.Filter{{Treatment: "depeer", Prefixes: filters.Entries{IPv4: entries}}}}, []policies.Treatment{{Name: "depeer", Reject: true}}, 64500)
+	return policies.Build(&filters.Compiled{Filters: []filters.Filter{{Treatment: "depeer",
+		Prefixes: filters.Entries{IPv4: entries}}}}, []policies.Treatment{{Name: "depeer", Reject: true}}, 64500)
 }
 
 // Row 36 of what must be survived: 300,000 entries are one message.

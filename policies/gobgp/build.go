@@ -49,7 +49,8 @@ func markSet(mark string) *api.DefinedSet {
 func definedSet(call plan.Call) *api.DefinedSet {
 	set := &api.DefinedSet{DefinedType: definedTypes[call.Kind], Name: call.Name}
 	for _, e := range call.Entries {
-		set.Prefixes = append(set.Prefixes, &api.Prefix{IpPrefix: e.Prefix.String(), MaskLengthMin: uint32(e.Min), MaskLengthMax: uint32(e.Max)})
+		set.Prefixes = append(set.Prefixes, &api.Prefix{IpPrefix: e.Prefix.String(), MaskLengthMin: uint32(e.Min),
+			MaskLengthMax: uint32(e.Max)})
 	}
 	for _, a := range call.Neighbors {
 		set.List = append(set.List, netip.PrefixFrom(a, a.BitLen()).String())

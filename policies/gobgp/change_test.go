@@ -18,7 +18,8 @@ func TestChangesReadBack(t *testing.T) {
 	d := testbed.Gobgpd(t, testbed.Config{Policy: anchor, Members: []testbed.MemberConfig{{ASN: 64496}, {ASN: 64497}}})
 	c := dial(t, d)
 	id := 0
-	for _, want := range []*policies.RoutingPolicy{built("10.0.0.0/8", "11.0.0.0/8", "10.0.0.0/9"), built("10.0.0.0/8", "12.0.0.0/8"), {}} {
+	for _, want := range []*policies.RoutingPolicy{built("10.0.0.0/8", "11.0.0.0/8", "10.0.0.0/9"),
+		built("10.0.0.0/8", "12.0.0.0/8"), {}} {
 		id++
 		s := state(t, c)
 		change := plan.To(s, want, string(rune('a'+id)))

@@ -73,7 +73,8 @@ func dial(o Options) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Client{address: o.Address, timeout: o.timeout(), log: o.logger(), conn: conn, api: api.NewGobgpApiClient(conn)}, nil
+	return &Client{address: o.Address, timeout: o.timeout(), log: o.logger(), conn: conn,
+		api: api.NewGobgpApiClient(conn)}, nil
 }
 
 // Close ends the connection.
@@ -93,7 +94,8 @@ func (c *Client) within(ctx context.Context) (context.Context, context.CancelFun
 
 // list makes a call that is answered by a stream, and gives each answer to each.
 func list[Request, Answer any, Stream interface{ Recv() (Answer, error) }](
-	ctx context.Context, c *Client, call func(context.Context, Request, ...grpc.CallOption) (Stream, error), r Request, each func(Answer),
+	ctx context.Context, c *Client, call func(context.Context, Request, ...grpc.CallOption) (Stream, error), r Request,
+	each func(Answer),
 ) error {
 	ctx, cancel := c.within(ctx)
 	defer cancel()

@@ -64,7 +64,8 @@ func built(entries ...string) *policies.RoutingPolicy {
 		{Name: "depeer", Reject: true},
 		{
 			Name: "deprefer", LocalPref: 50, MED: &med, Prepend: 2,
-			Communities: []policies.Community{64500<<16 | 1}, LargeCommunities: []policies.LargeCommunity{{Global: 64500, Local1: 666, Local2: 1}},
+			Communities:      []policies.Community{64500<<16 | 1},
+			LargeCommunities: []policies.LargeCommunity{{Global: 64500, Local1: 666, Local2: 1}},
 		},
 		{Name: "tag", LargeCommunities: []policies.LargeCommunity{{Global: 64500, Local1: 666, Local2: 2}}},
 	}

@@ -55,9 +55,10 @@ func (c *Client) groups(ctx context.Context, r *reader) error {
 	for _, n := range r.clients {
 		taking[n.Group] = n.Dynamic
 	}
-	err := list(ctx, c, c.api.ListDynamicNeighbor, &api.ListDynamicNeighborRequest{}, func(a *api.ListDynamicNeighborResponse) {
-		taking[a.GetDynamicNeighbor().GetPeerGroup()] = true
-	})
+	err := list(ctx, c, c.api.ListDynamicNeighbor, &api.ListDynamicNeighborRequest{},
+		func(a *api.ListDynamicNeighborResponse) {
+			taking[a.GetDynamicNeighbor().GetPeerGroup()] = true
+		})
 	if err != nil {
 		return err
 	}
@@ -66,7 +67,8 @@ func (c *Client) groups(ctx context.Context, r *reader) error {
 		if name := g.GetConf().GetPeerGroupName(); taking[name] {
 			r.Groups[name] = plan.Group{
 				RouteServer: g.GetRouteServer().GetRouteServerClient(),
-				Import:      namesIn(g.GetApplyPolicy().GetImportPolicy()), Export: namesIn(g.GetApplyPolicy().GetExportPolicy()),
+				Import:      namesIn(g.GetApplyPolicy().GetImportPolicy()),
+				Export:      namesIn(g.GetApplyPolicy().GetExportPolicy()),
 			}
 		}
 	})
@@ -100,7 +102,10 @@ func (r *reader) assignment(a *api.PolicyAssignment) {
 	out := plan.Assignment{Policies: namesIn(a), Default: dispositions[a.DefaultAction]}
 	their := slices.Clone(out.Policies)
 	if a.Name != plan.GlobalName {
-		their = slices.DeleteFunc(their, func(name string) bool { return name == policies.ImportPolicy || name == policies.ExportPolicy })
+		their = slices.DeleteFunc(their, func(name string) bool {
+			return name == policies.ImportPolicy ||
+				name == policies.ExportPolicy
+		})
 	}
 	r.theirs(kind, a.Name, digest(fmt.Sprintf("%q default %s", their, out.Default)))
 	c, ok := r.clients[a.Name]

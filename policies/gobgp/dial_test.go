@@ -36,7 +36,8 @@ type authority struct {
 
 func newAuthority(t *testing.T, name string) *authority {
 	a := &authority{t: t, dir: t.TempDir()}
-	a.key, a.cert = a.sign(name, &x509.Certificate{IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign}, nil)
+	a.key, a.cert = a.sign(name, &x509.Certificate{IsCA: true, BasicConstraintsValid: true,
+		KeyUsage: x509.KeyUsageCertSign}, nil)
 	return a
 }
 
@@ -48,7 +49,8 @@ func (a *authority) issue(name string, address netip.Addr, since, length time.Du
 	a.t.Helper()
 	begin := time.Now().Add(-since)
 	a.sign(name, &x509.Certificate{
-		IPAddresses: []net.IP{address.AsSlice()}, DNSNames: []string{"localhost"}, NotBefore: begin, NotAfter: begin.Add(length),
+		IPAddresses: []net.IP{address.AsSlice()}, DNSNames: []string{"localhost"}, NotBefore: begin,
+		NotAfter:    begin.Add(length),
 		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth},
 	}, a)
 	return filepath.Join(a.dir, name+".pem"), filepath.Join(a.dir, name+".key")
@@ -80,7 +82,8 @@ func (a *authority) sign(name string, c *x509.Certificate, by *authority) (*ecds
 	if by == nil {
 		file = "ca"
 	}
-	for suffix, block := range map[string]*pem.Block{".pem": {Type: "CERTIFICATE", Bytes: der}, ".key": {Type: "EC PRIVATE KEY", Bytes: secret}} {
+	for suffix, block := range map[string]*pem.Block{".pem": {Type: "CERTIFICATE", Bytes: der},
+		".key": {Type: "EC PRIVATE KEY", Bytes: secret}} {
 		if err := os.WriteFile(filepath.Join(a.dir, file+suffix), pem.EncodeToMemory(block), 0o600); err != nil {
 			a.t.Fatal(err)
 		}
@@ -115,7 +118,8 @@ func TestTLS(t *testing.T) {
 			TLS:   &tls.Config{InsecureSkipVerify: true, Certificates: []tls.Certificate{pair}},
 		})
 	}
-	good := testbed.Config{Site: site, Flags: []string{"--tls", "--tls-cert-file", cert, "--tls-key-file", key}, TLS: &tls.Config{InsecureSkipVerify: true}}
+	good := testbed.Config{Site: site, Flags: []string{"--tls", "--tls-cert-file", cert, "--tls-key-file", key},
+		TLS: &tls.Config{InsecureSkipVerify: true}}
 	right := testbed.Gobgpd(t, good)
 	mutual := server(cert, key, "--tls-client-ca-file", ours.file())
 	expired := server(expiredCert, expiredKey)
@@ -131,17 +135,23 @@ func TestTLS(t *testing.T) {
 		{name: "right", at: right, tls: &gobgp.TLS{CA: ours.file()}},
 		{name: "right, over a socket", at: right, unix: true, tls: &gobgp.TLS{CA: ours.file()}},
 		{name: "mutual", at: mutual, unix: true, tls: &gobgp.TLS{CA: ours.file(), Cert: clientCert, Key: clientKey}},
-		{name: "mutual, without a certificate", at: mutual, unix: true, tls: &gobgp.TLS{CA: ours.file()}, want: "does it want a certificate of ours?"},
-		{name: "mutual, certificate of somebody else", at: mutual, unix: true, tls: &gobgp.TLS{CA: ours.file(), Cert: othersCert, Key: othersKey}, want: "does it trust our certificate?"},
-		{name: "wrong CA", at: right, tls: &gobgp.TLS{CA: others.file()}, want: "certificate signed by unknown authority"},
+		{name: "mutual, without a certificate", at: mutual, unix: true, tls: &gobgp.TLS{CA: ours.file()},
+			want: "does it want a certificate of ours?"},
+		{name: "mutual, certificate of somebody else", at: mutual, unix: true,
+			tls: &gobgp.TLS{CA: ours.file(), Cert: othersCert, Key: othersKey}, want: "does it trust our certificate?"},
+		{name: "wrong CA", at: right, tls: &gobgp.TLS{CA: others.file()},
+			want: "certificate signed by unknown authority"},
 		{name: "CA of the system", at: right, tls: &gobgp.TLS{}, want: "certificate signed by unknown authority"},
-		{name: "wrong name", at: elsewhere, tls: &gobgp.TLS{CA: ours.file()}, want: "certificate is valid for 192.0.2.1"},
+		{name: "wrong name", at: elsewhere, tls: &gobgp.TLS{CA: ours.file()},
+			want: "certificate is valid for 192.0.2.1"},
 		{name: "expired", at: expired, tls: &gobgp.TLS{CA: ours.file()}, want: "certificate has expired"},
-		{name: "plain text server", at: plain, tls: &gobgp.TLS{CA: ours.file()}, want: "does not look like a TLS handshake"},
+		{name: "plain text server", at: plain, tls: &gobgp.TLS{CA: ours.file()},
+			want: "does not look like a TLS handshake"},
 		{name: "plain text to TLS", at: right, want: "does it want TLS?"},
 		{name: "no such CA", at: right, tls: &gobgp.TLS{CA: "missing.pem"}, want: "no such file"},
 		{name: "CA is a key", at: right, tls: &gobgp.TLS{CA: clientKey}, want: "no certificate in"},
-		{name: "key of another", at: right, tls: &gobgp.TLS{CA: ours.file(), Cert: clientCert, Key: key}, want: "does not match"},
+		{name: "key of another", at: right, tls: &gobgp.TLS{CA: ours.file(), Cert: clientCert, Key: key},
+			want: "does not match"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			o := gobgp.Options{Address: test.at.Target.String(), TLS: test.tls}
@@ -167,8 +177,10 @@ func TestTLS(t *testing.T) {
 func TestPlainText(t *testing.T) {
 	t.Parallel()
 	for address, allowed := range map[string]bool{
-		"192.0.2.1:50051": false, "rs.example.net:50051": false, "[2001:db8::1]:50051": false, "localhost.example.net:1": false,
-		"127.0.0.1:1": true, "localhost:1": true, "[::1]:1": true, "[::ffff:127.0.0.1]:1": true, "unix:///nowhere": true,
+		"192.0.2.1:50051": false, "rs.example.net:50051": false, "[2001:db8::1]:50051": false,
+		"localhost.example.net:1": false,
+		"127.0.0.1:1":             true, "localhost:1": true, "[::1]:1": true, "[::ffff:127.0.0.1]:1": true,
+		"unix:///nowhere": true,
 	} {
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel() // before any connection
@@ -200,7 +212,8 @@ func TestDialRefuses(t *testing.T) {
 		freeAddress(t):                "connection refused",
 		"no-such-host.invalid:50051":  "no such host",
 	} {
-		_, err := gobgp.Dial(t.Context(), gobgp.Options{Address: address, Timeout: 500 * time.Millisecond, Insecure: true})
+		_, err := gobgp.Dial(t.Context(), gobgp.Options{Address: address, Timeout: 500 * time.Millisecond,
+			Insecure: true})
 		if !errors.Is(err, plan.ErrUnreachable) || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: error is %v, and should be ErrUnreachable and say %q", address, err, want)
 		}

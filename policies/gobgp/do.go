@@ -42,7 +42,8 @@ func (c *Client) Do(ctx context.Context, call plan.Call) error {
 }
 
 // write makes one API call that writes.
-func write[Request, Answer any](ctx context.Context, call func(context.Context, Request, ...grpc.CallOption) (Answer, error), r Request) error {
+func write[Request, Answer any](ctx context.Context,
+	call func(context.Context, Request, ...grpc.CallOption) (Answer, error), r Request) error {
 	var server peer.Peer // set once there is a connection for the call
 	_, err := call(ctx, r, grpc.Peer(&server))
 	return unwritten(err, server.Addr != nil)

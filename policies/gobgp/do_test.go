@@ -32,13 +32,16 @@ func TestVerbs(t *testing.T) {
 	client := d.Site.Member(0)
 	const gate, set, old = "depeer/gate/g", "depeer/t/prefix4/x", "depeer/aaaaaaaaaaaa/001-old"
 	med := uint32(4294967295)
-	entries := []filters.Entry{{Prefix: netip.MustParsePrefix("10.0.0.0/8"), Min: 8, Max: 9}, {Prefix: netip.MustParsePrefix("10.0.0.0/8"), Min: 24, Max: 32}}
+	entries := []filters.Entry{{Prefix: netip.MustParsePrefix("10.0.0.0/8"), Min: 8, Max: 9},
+		{Prefix: netip.MustParsePrefix("10.0.0.0/8"), Min: 24, Max: 32}}
 	full := plan.Statement{
 		Gate: plan.Gate{Set: gate},
 		Statement: policies.Statement{
 			Name: old,
 			Conditions: policies.Conditions{
-				PrefixSet: policies.Condition{Set: set}, ASPathSet: policies.Condition{Set: "depeer/t/as-path/x", Invert: true}, LargeCommunitySet: policies.Condition{Set: "depeer/t/large/x", Invert: true},
+				PrefixSet:         policies.Condition{Set: set},
+				ASPathSet:         policies.Condition{Set: "depeer/t/as-path/x", Invert: true},
+				LargeCommunitySet: policies.Condition{Set: "depeer/t/large/x", Invert: true},
 			},
 			Actions: policies.Actions{
 				LocalPref: 4294967295, MED: &med, Prepend: 255, Communities: []policies.Community{64500<<16 | 1, 2},
@@ -46,67 +49,110 @@ func TestVerbs(t *testing.T) {
 			},
 		},
 	}
-	refuse := plan.Statement{Gate: plan.Gate{Set: gate, Invert: true}, Statement: policies.Statement{Name: "depeer/aaaaaaaaaaaa/002-refuse", Actions: policies.Actions{Reject: true}}}
+	refuse := plan.Statement{Gate: plan.Gate{Set: gate, Invert: true},
+		Statement: policies.Statement{Name: "depeer/aaaaaaaaaaaa/002-refuse", Actions: policies.Actions{Reject: true}}}
 	drop := plan.Statement{Gate: plan.Gate{Set: gate}, Statement: policies.Statement{
-		Name: "depeer/aaaaaaaaaaaa/003-clean", Conditions: policies.Conditions{LargeCommunitySet: policies.Condition{Set: "depeer/t/large/x"}},
-		Actions: policies.Actions{DropLargeCommunities: []policies.LargeCommunityPattern{{LargeCommunity: policies.LargeCommunity{Global: 64500, Local1: 66600}, AnyLocal2: true}}},
+		Name:       "depeer/aaaaaaaaaaaa/003-clean",
+		Conditions: policies.Conditions{LargeCommunitySet: policies.Condition{Set: "depeer/t/large/x"}},
+		Actions:    policies.Actions{DropLargeCommunities: []policies.LargeCommunityPattern{{LargeCommunity: policies.LargeCommunity{Global: 64500, Local1: 66600}, AnyLocal2: true}}},
 	}}
 	closed, open := `["0.0.0.0/32" "::/128"]`, `["0.0.0.0/0" "0.0.0.0/32" "::/0" "::/128"]`
-	fullText := old + ` conditions{prefix_set{depeer/t/prefix4/x} neighbor_set{depeer/gate/g} as_path_set{INVERT depeer/t/as-path/x} -1 large_community_set{INVERT depeer/t/large/x}}` +
+	fullText := old +
+		` conditions{prefix_set{depeer/t/prefix4/x} neighbor_set{depeer/gate/g} as_path_set{INVERT depeer/t/as-path/x} -1 large_community_set{INVERT depeer/t/large/x}}` +
 		` actions{community{64500:1 0:2} med{REPLACE 4294967295} as_prepend{255 true} local_pref{4294967295} large_community{4294967295:0:1}}`
 	for _, step := range []struct {
 		call    plan.Call
 		want    []string
 		refused string // in the error
 	}{
-		{call: plan.Call{Verb: plan.Lock, Holder: "a"}, want: []string{"+policy depeer/lock/a [depeer/lock]", "+statement depeer/lock conditions{-1} actions{}"}},
+		{call: plan.Call{Verb: plan.Lock, Holder: "a"},
+			want: []string{"+policy depeer/lock/a [depeer/lock]", "+statement depeer/lock conditions{-1} actions{}"}},
 		{call: plan.Call{Verb: plan.Lock, Holder: "a"}, refused: "already defined"},
 		{call: plan.Call{Verb: plan.Lock, Holder: "b"}, refused: "already defined"},
 		{call: plan.Call{Verb: plan.Unlock, Holder: "b"}, refused: "not found policy"},
 		{call: plan.Call{Verb: plan.AddGate, Name: gate}, want: []string{"+neighbor set depeer/gate/g " + closed}},
-		{call: plan.Call{Verb: plan.AddSet, Kind: plan.PrefixSet, Name: set, Entries: entries}, want: []string{`+prefix set ` + set + ` ["10.0.0.0/8 24..32" "10.0.0.0/8 8..9"]`}},
-		{call: plan.Call{Verb: plan.AddSet, Kind: plan.ASPathSet, Name: "depeer/t/as-path/x", Paths: []policies.ASPathPattern{{ASN: 65001, Where: filters.Path}, {ASN: 4294967294, Where: filters.Origin}}}, want: []string{`+as_path set depeer/t/as-path/x ["_4294967294$" "_65001_"]`}},
-		{call: plan.Call{Verb: plan.AddSet, Kind: plan.LargeCommunitySet, Name: "depeer/t/large/x", Larges: []policies.LargeCommunityPattern{{LargeCommunity: policies.LargeCommunity{Global: 1, Local1: 2, Local2: 3}}, {LargeCommunity: policies.LargeCommunity{Global: 1, Local1: 2}, AnyLocal2: true}}}, want: []string{`+large_community set depeer/t/large/x ["^1:2:[0-9]+$" "^^1:2:3$$"]`}},
+		{call: plan.Call{Verb: plan.AddSet, Kind: plan.PrefixSet, Name: set, Entries: entries},
+			want: []string{`+prefix set ` + set + ` ["10.0.0.0/8 24..32" "10.0.0.0/8 8..9"]`}},
+		{call: plan.Call{Verb: plan.AddSet, Kind: plan.ASPathSet, Name: "depeer/t/as-path/x",
+			Paths: []policies.ASPathPattern{{ASN: 65001, Where: filters.Path},
+				{ASN: 4294967294, Where: filters.Origin}}},
+			want: []string{`+as_path set depeer/t/as-path/x ["_4294967294$" "_65001_"]`}},
+		{call: plan.Call{Verb: plan.AddSet, Kind: plan.LargeCommunitySet, Name: "depeer/t/large/x",
+			Larges: []policies.LargeCommunityPattern{{LargeCommunity: policies.LargeCommunity{Global: 1, Local1: 2,
+				Local2: 3}}, {LargeCommunity: policies.LargeCommunity{Global: 1, Local1: 2}, AnyLocal2: true}}},
+			want: []string{`+large_community set depeer/t/large/x ["^1:2:[0-9]+$" "^^1:2:3$$"]`}},
 		{
 			call: plan.Call{Verb: plan.AddStatements, Policy: "depeer", Add: []plan.Statement{full, refuse}},
-			want: []string{"-policy depeer []", "+policy depeer [" + old + " depeer/aaaaaaaaaaaa/002-refuse]", "+statement " + fullText, "+statement depeer/aaaaaaaaaaaa/002-refuse conditions{neighbor_set{INVERT depeer/gate/g} -1} actions{REJECT}"},
+			want: []string{"-policy depeer []", "+policy depeer [" + old + " depeer/aaaaaaaaaaaa/002-refuse]",
+				"+statement " + fullText, "+statement depeer/aaaaaaaaaaaa/002-refuse conditions{neighbor_set{INVERT " +
+					"depeer/gate/g} -1} actions{REJECT}"},
 		},
 		{
 			call: plan.Call{Verb: plan.AddStatements, Policy: "depeer", Add: []plan.Statement{drop}},
-			want: []string{"-policy depeer [" + old + " depeer/aaaaaaaaaaaa/002-refuse]", "+policy depeer [" + old + " depeer/aaaaaaaaaaaa/002-refuse depeer/aaaaaaaaaaaa/003-clean]", "+statement depeer/aaaaaaaaaaaa/003-clean conditions{neighbor_set{depeer/gate/g} -1 large_community_set{depeer/t/large/x}} actions{large_community{REMOVE ^64500:66600:[0-9]+$}}"},
+			want: []string{"-policy depeer [" + old + " depeer/aaaaaaaaaaaa/002-refuse]",
+				"+policy depeer [" + old + " depeer/aaaaaaaaaaaa/002-refuse depeer/aaaaaaaaaaaa/003-clean]",
+				"+statement depeer/aaaaaaaaaaaa/003-clean conditions{neighbor_set{depeer/gate/g} -1 " +
+					"large_community_set{depeer/t/large/x}} actions{large_community{REMOVE ^64500:66600:[0-9]+$}}"},
 		},
-		{call: plan.Call{Verb: plan.AddStatements, Policy: "depeer", Add: []plan.Statement{full}}, refused: "already defined"},
-		{call: plan.Call{Verb: plan.AddStatements, Policy: "depeer", Add: []plan.Statement{{Gate: plan.Gate{Set: "depeer/gate/none"}, Statement: policies.Statement{Name: "depeer/x"}}}}, refused: "not found neighbor set"},
+		{call: plan.Call{Verb: plan.AddStatements, Policy: "depeer", Add: []plan.Statement{full}},
+			refused: "already defined"},
+		{call: plan.Call{Verb: plan.AddStatements, Policy: "depeer",
+			Add: []plan.Statement{{Gate: plan.Gate{Set: "depeer/gate/none"},
+				Statement: policies.Statement{Name: "depeer/x"}}}}, refused: "not found neighbor set"},
 		{call: plan.Call{Verb: plan.Hold, Name: old, Gate: plan.Gate{Set: gate, Invert: true}}, refused: "already set"},
 		{call: plan.Call{Verb: plan.DeleteGate, Name: gate}, refused: "in use"},
 		{call: plan.Call{Verb: plan.DeleteSet, Kind: plan.PrefixSet, Name: set}, refused: "in use"},
-		{call: plan.Call{Verb: plan.OpenGate, Name: gate}, want: []string{"-neighbor set depeer/gate/g " + closed, "+neighbor set depeer/gate/g " + open}},
-		{call: plan.Call{Verb: plan.CloseGate, Name: gate}, want: []string{"-neighbor set depeer/gate/g " + open, "+neighbor set depeer/gate/g " + closed}},
-		{call: plan.Call{Verb: plan.Release, Name: old, Gate: plan.Gate{Set: gate}}, want: []string{"-statement " + fullText, "+statement " + strings.Replace(fullText, " neighbor_set{depeer/gate/g}", "", 1)}},
+		{call: plan.Call{Verb: plan.OpenGate, Name: gate},
+			want: []string{"-neighbor set depeer/gate/g " + closed, "+neighbor set depeer/gate/g " + open}},
+		{call: plan.Call{Verb: plan.CloseGate, Name: gate},
+			want: []string{"-neighbor set depeer/gate/g " + open, "+neighbor set depeer/gate/g " + closed}},
+		{call: plan.Call{Verb: plan.Release, Name: old, Gate: plan.Gate{Set: gate}},
+			want: []string{"-statement " + fullText,
+				"+statement " + strings.Replace(fullText, " neighbor_set{depeer/gate/g}", "", 1)}},
 		{call: plan.Call{Verb: plan.Release, Name: old, Gate: plan.Gate{Set: gate}}, refused: "is not set"},
-		{call: plan.Call{Verb: plan.Hold, Name: old, Gate: plan.Gate{Set: gate, Invert: true}}, want: []string{"-statement " + strings.Replace(fullText, " neighbor_set{depeer/gate/g}", "", 1), "+statement " + strings.Replace(fullText, "neighbor_set{depeer", "neighbor_set{INVERT depeer", 1)}},
+		{call: plan.Call{Verb: plan.Hold, Name: old, Gate: plan.Gate{Set: gate, Invert: true}},
+			want: []string{"-statement " + strings.Replace(fullText, " neighbor_set{depeer/gate/g}", "", 1),
+				"+statement " + strings.Replace(fullText, "neighbor_set{depeer", "neighbor_set{INVERT depeer", 1)}},
 		{call: plan.Call{Verb: plan.DeleteStatement, Name: old}, refused: "in use"},
 		{
-			call: plan.Call{Verb: plan.TakeStatements, Policy: "depeer", Take: []string{old, "depeer/aaaaaaaaaaaa/003-clean", "depeer/absent"}},
-			want: []string{"-policy depeer [" + old + " depeer/aaaaaaaaaaaa/002-refuse depeer/aaaaaaaaaaaa/003-clean]", "+policy depeer [depeer/aaaaaaaaaaaa/002-refuse]"},
+			call: plan.Call{Verb: plan.TakeStatements, Policy: "depeer",
+				Take: []string{old, "depeer/aaaaaaaaaaaa/003-clean", "depeer/absent"}},
+			want: []string{"-policy depeer [" + old + " depeer/aaaaaaaaaaaa/002-refuse depeer/aaaaaaaaaaaa/003-clean]",
+				"+policy depeer [depeer/aaaaaaaaaaaa/002-refuse]"},
 		},
-		{call: plan.Call{Verb: plan.DeleteStatement, Name: old}, want: []string{"-statement " + strings.Replace(fullText, "neighbor_set{depeer", "neighbor_set{INVERT depeer", 1)}},
+		{call: plan.Call{Verb: plan.DeleteStatement, Name: old},
+			want: []string{"-statement " + strings.Replace(fullText, "neighbor_set{depeer",
+				"neighbor_set{INVERT depeer", 1)}},
 		{call: plan.Call{Verb: plan.DeleteStatement, Name: old}, refused: "not found statement"},
-		{call: plan.Call{Verb: plan.DeleteSet, Kind: plan.PrefixSet, Name: set}, want: []string{`-prefix set ` + set + ` ["10.0.0.0/8 24..32" "10.0.0.0/8 8..9"]`}},
+		{call: plan.Call{Verb: plan.DeleteSet, Kind: plan.PrefixSet, Name: set},
+			want: []string{`-prefix set ` + set + ` ["10.0.0.0/8 24..32" "10.0.0.0/8 8..9"]`}},
 		{call: plan.Call{Verb: plan.DeleteSet, Kind: plan.PrefixSet, Name: set}, refused: "not found defined-set"},
-		{call: plan.Call{Verb: plan.Assign, Client: client, Import: true, Policies: []string{"depeer", "operator"}}, want: []string{"-import of " + client.String() + " [operator] default reject", "+import of " + client.String() + " [depeer operator] default reject"}},
-		{call: plan.Call{Verb: plan.Assign, Client: client, Import: true, Policies: []string{"depeer", "absent"}}, refused: "not found policy"},
-		{call: plan.Call{Verb: plan.Assign, Client: client, Policies: []string{"depeer-export"}}, want: []string{"-export of " + client.String() + " [] default accept", "+export of " + client.String() + " [depeer-export] default accept"}},
-		{call: plan.Call{Verb: plan.Assign, Client: client}, want: []string{"-export of " + client.String() + " [depeer-export] default accept", "+export of " + client.String() + " [] default accept"}},
-		{call: plan.Call{Verb: plan.Assign, Client: netip.MustParseAddr("192.0.2.1")}}, // gone with its session: see assign
+		{call: plan.Call{Verb: plan.Assign, Client: client, Import: true, Policies: []string{"depeer", "operator"}},
+			want: []string{"-import of " + client.String() + " [operator] default reject",
+				"+import of " + client.String() + " [depeer operator] default reject"}},
+		{call: plan.Call{Verb: plan.Assign, Client: client, Import: true, Policies: []string{"depeer", "absent"}},
+			refused: "not found policy"},
+		{call: plan.Call{Verb: plan.Assign, Client: client, Policies: []string{"depeer-export"}},
+			want: []string{"-export of " + client.String() + " [] default accept",
+				"+export of " + client.String() + " [depeer-export] default accept"}},
+		{call: plan.Call{Verb: plan.Assign, Client: client},
+			want: []string{"-export of " + client.String() + " [depeer-export] default accept",
+				"+export of " + client.String() + " [] default accept"}},
+		// gone with its session: see assign
+		{call: plan.Call{Verb: plan.Assign, Client: netip.MustParseAddr("192.0.2.1")}},
 		{call: plan.Call{Verb: plan.Reset, Client: client}},
 		{call: plan.Call{Verb: plan.Reset, Client: netip.MustParseAddr("192.0.2.1")}, refused: "doesn't exist"},
 		{call: plan.Call{Verb: plan.Mark, Mark: "00aa"}, want: []string{`+community set depeer/applied ["v1-00aa"]`}},
-		{call: plan.Call{Verb: plan.Mark, Mark: "00bb"}, want: []string{`-community set depeer/applied ["v1-00aa"]`, `+community set depeer/applied ["v1-00aa" "v1-00bb"]`}},
-		{call: plan.Call{Verb: plan.Unmark, Mark: "00aa"}, want: []string{`-community set depeer/applied ["v1-00aa" "v1-00bb"]`, `+community set depeer/applied ["v1-00bb"]`}},
+		{call: plan.Call{Verb: plan.Mark, Mark: "00bb"},
+			want: []string{`-community set depeer/applied ["v1-00aa"]`,
+				`+community set depeer/applied ["v1-00aa" "v1-00bb"]`}},
+		{call: plan.Call{Verb: plan.Unmark, Mark: "00aa"},
+			want: []string{`-community set depeer/applied ["v1-00aa" "v1-00bb"]`,
+				`+community set depeer/applied ["v1-00bb"]`}},
 		{call: plan.Call{Verb: plan.Unmark, Mark: "00bb"}, want: []string{`-community set depeer/applied ["v1-00bb"]`}},
 		{call: plan.Call{Verb: plan.Unmark, Mark: "00bb"}, refused: "not found defined-set"},
-		{call: plan.Call{Verb: plan.Unlock, Holder: "a"}, want: []string{"-policy depeer/lock/a [depeer/lock]", "-statement depeer/lock conditions{-1} actions{}"}},
+		{call: plan.Call{Verb: plan.Unlock, Holder: "a"},
+			want: []string{"-policy depeer/lock/a [depeer/lock]", "-statement depeer/lock conditions{-1} actions{}"}},
 	} {
 		before := dump(t, d)
 		err := c.Do(t.Context(), step.call)
@@ -131,7 +177,8 @@ func TestCallsThatLeaveSomethingBehind(t *testing.T) {
 	named := func(name string) plan.Statement {
 		return plan.Statement{Gate: gate, Statement: policies.Statement{Name: name}}
 	}
-	do(t, c, plan.Call{Verb: plan.AddGate, Name: gate.Set}, plan.Call{Verb: plan.AddGate, Name: gate.Set}, plan.Call{Verb: plan.OpenGate, Name: gate.Set}, plan.Call{Verb: plan.OpenGate, Name: gate.Set})
+	do(t, c, plan.Call{Verb: plan.AddGate, Name: gate.Set}, plan.Call{Verb: plan.AddGate, Name: gate.Set},
+		plan.Call{Verb: plan.OpenGate, Name: gate.Set}, plan.Call{Verb: plan.OpenGate, Name: gate.Set})
 	if s := state(t, c); s.Gates[gate.Set] != plan.Open || len(s.Strange) != 0 {
 		t.Errorf("a gate that was opened twice: %v, %v", s.Gates, s.Strange)
 	}
@@ -144,7 +191,9 @@ func TestCallsThatLeaveSomethingBehind(t *testing.T) {
 	if s := state(t, c); len(s.Statements) != 1 || len(s.Import) != 0 {
 		t.Errorf("hold of a statement that is not there leaves %v, policy %v", s.Statements, s.Import)
 	}
-	err := c.Do(t.Context(), plan.Call{Verb: plan.AddStatements, Policy: "depeer", Add: []plan.Statement{named("depeer/cccccccccccc/001-new"), named("depeer/bbbbbbbbbbbb/001-absent"), named("depeer/cccccccccccc/003-new")}})
+	err := c.Do(t.Context(), plan.Call{Verb: plan.AddStatements, Policy: "depeer",
+		Add: []plan.Statement{named("depeer/cccccccccccc/001-new"), named("depeer/bbbbbbbbbbbb/001-absent"),
+			named("depeer/cccccccccccc/003-new")}})
 	if s := state(t, c); !errors.Is(err, plan.ErrRefused) || len(s.Statements) != 2 || len(s.Import) != 0 {
 		t.Errorf("adding a name that is taken: %v, leaves %v, policy %v", err, s.Statements, s.Import)
 	}
@@ -160,7 +209,8 @@ func TestOutcomes(t *testing.T) {
 	}
 	defer short.Close()
 	long := dial(t, d)
-	calls := []plan.Call{{Verb: plan.AddGate, Name: "depeer/gate/g"}, {Verb: plan.Mark, Mark: "00"}, {Verb: plan.Reset, Client: d.Site.Member(0)}}
+	calls := []plan.Call{{Verb: plan.AddGate, Name: "depeer/gate/g"}, {Verb: plan.Mark, Mark: "00"},
+		{Verb: plan.Reset, Client: d.Site.Member(0)}}
 
 	cancelled, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -221,11 +271,13 @@ func TestPanics(t *testing.T) {
 	c := dial(t, testbed.Gobgpd(t, testbed.Config{}))
 	ungated := plan.Statement{Statement: policies.Statement{Name: "depeer/x"}}
 	for name, call := range map[string]plan.Call{
-		"reset of all":             {Verb: plan.Reset},
-		"assignment of nobody":     {Verb: plan.Assign, Policies: []string{"depeer"}},
-		"empty set":                {Verb: plan.AddSet, Name: "depeer/x"},
-		"set of another kind":      {Verb: plan.AddSet, Name: "depeer/x", Kind: plan.CommunitySet, Entries: []filters.Entry{{}}},
-		"set of two kinds":         {Verb: plan.AddSet, Name: "depeer/x", Entries: []filters.Entry{{}}, Paths: []policies.ASPathPattern{{}}},
+		"reset of all":         {Verb: plan.Reset},
+		"assignment of nobody": {Verb: plan.Assign, Policies: []string{"depeer"}},
+		"empty set":            {Verb: plan.AddSet, Name: "depeer/x"},
+		"set of another kind": {Verb: plan.AddSet, Name: "depeer/x", Kind: plan.CommunitySet,
+			Entries: []filters.Entry{{}}},
+		"set of two kinds": {Verb: plan.AddSet, Name: "depeer/x", Entries: []filters.Entry{{}},
+			Paths: []policies.ASPathPattern{{}}},
 		"set of somebody else":     {Verb: plan.AddSet, Name: "x", Entries: []filters.Entry{{}}},
 		"deleting somebody's set":  {Verb: plan.DeleteSet, Name: "x"},
 		"deleting a policy":        {Verb: plan.DeleteSet, Kind: plan.Policy, Name: "depeer/x"},
@@ -244,12 +296,13 @@ func TestPanics(t *testing.T) {
 		"unlock of no policy":      {Verb: plan.Unlock},
 		"shutting all":             {Verb: plan.ShutSession, Message: "x"},
 		"opening all":              {Verb: plan.OpenSession},
-		"a message too long":       {Verb: plan.ShutSession, Client: netip.MustParseAddr("127.0.0.2"), Message: strings.Repeat("x", 129)},
-		"a message cut in two":     {Verb: plan.ShutSession, Client: netip.MustParseAddr("127.0.0.2"), Message: "\xd0"},
-		"no note":                  {Verb: plan.NoteSessions},
-		"a note about nobody":      {Verb: plan.NoteSessions, Notes: []plan.SessionNote{{}}},
-		"forgetting nothing":       {Verb: plan.ForgetSessions},
-		"verb that is not there":   {Verb: 200},
+		"a message too long": {Verb: plan.ShutSession, Client: netip.MustParseAddr("127.0.0.2"),
+			Message: strings.Repeat("x", 129)},
+		"a message cut in two":   {Verb: plan.ShutSession, Client: netip.MustParseAddr("127.0.0.2"), Message: "\xd0"},
+		"no note":                {Verb: plan.NoteSessions},
+		"a note about nobody":    {Verb: plan.NoteSessions, Notes: []plan.SessionNote{{}}},
+		"forgetting nothing":     {Verb: plan.ForgetSessions},
+		"verb that is not there": {Verb: 200},
 	} {
 		func() {
 			defer func() {

@@ -21,7 +21,8 @@ func dump(t testing.TB, d *testbed.Daemon) []string {
 	t.Helper()
 	ctx, g := t.Context(), d.API()
 	var lines []string
-	for _, kind := range []api.DefinedType{api.DefinedType_PREFIX, api.DefinedType_NEIGHBOR, api.DefinedType_AS_PATH, api.DefinedType_COMMUNITY, api.DefinedType_EXT_COMMUNITY, api.DefinedType_LARGE_COMMUNITY} {
+	for _, kind := range []api.DefinedType{api.DefinedType_PREFIX, api.DefinedType_NEIGHBOR, api.DefinedType_AS_PATH,
+		api.DefinedType_COMMUNITY, api.DefinedType_EXT_COMMUNITY, api.DefinedType_LARGE_COMMUNITY} {
 		stream, err := g.ListDefinedSet(ctx, &api.ListDefinedSetRequest{DefinedType: kind})
 		for _, a := range all(t, stream, err) {
 			var list []string
@@ -43,7 +44,8 @@ func dump(t testing.TB, d *testbed.Daemon) []string {
 	}
 	assignments, err := g.ListPolicyAssignment(ctx, &api.ListPolicyAssignmentRequest{})
 	for _, a := range all(t, assignments, err) {
-		lines = append(lines, fmt.Sprintf("%s of %s %v default %s", strings.ToLower(a.Assignment.Direction.String()), a.Assignment.Name, names(a.Assignment.Policies), strings.ToLower(a.Assignment.DefaultAction.String())))
+		lines = append(lines, fmt.Sprintf("%s of %s %v default %s", strings.ToLower(a.Assignment.Direction.String()),
+			a.Assignment.Name, names(a.Assignment.Policies), strings.ToLower(a.Assignment.DefaultAction.String())))
 	}
 	slices.Sort(lines)
 	return lines

@@ -15,8 +15,10 @@ import (
 // but the first; a proxy before it knows others. After any other code a call may
 // have taken effect, or may still do so.
 var answered = map[codes.Code]bool{
-	codes.Unknown: true, codes.Unimplemented: true, codes.InvalidArgument: true, codes.NotFound: true, codes.AlreadyExists: true,
-	codes.PermissionDenied: true, codes.Unauthenticated: true, codes.FailedPrecondition: true, codes.ResourceExhausted: true, codes.OutOfRange: true,
+	codes.Unknown: true, codes.Unimplemented: true, codes.InvalidArgument: true, codes.NotFound: true,
+	codes.AlreadyExists:    true,
+	codes.PermissionDenied: true, codes.Unauthenticated: true, codes.FailedPrecondition: true,
+	codes.ResourceExhausted: true, codes.OutOfRange: true,
 }
 
 // unwritten wraps the error of a writing call by what it means. sent says whether

@@ -19,7 +19,8 @@ func TestGateAtMembers(t *testing.T) {
 	t.Parallel()
 	list := []string{"depeer"}
 	x := testbed.Exchange(t, testbed.Config{Policy: anchor, Members: []testbed.MemberConfig{
-		{ASN: 64496, Import: list, Announce: testbed.Announce("10.1.0.0/24", "10.2.0.0/24", "10.3.0.0/24", "2001:db8:1::/48")},
+		{ASN: 64496, Import: list, Announce: testbed.Announce("10.1.0.0/24", "10.2.0.0/24", "10.3.0.0/24",
+			"2001:db8:1::/48")},
 		{ASN: 64497, Import: list},
 	}})
 	c := dial(t, x.Daemon)
@@ -29,7 +30,8 @@ func TestGateAtMembers(t *testing.T) {
 			e := []filters.Entry{{Prefix: netip.MustParsePrefix(prefix), Min: 24, Max: 24}}
 			return filters.Filter{Treatment: treatment, Prefixes: filters.Entries{IPv4: e}}
 		}
-		return policies.Build(&filters.Compiled{Filters: []filters.Filter{filter("depeer", refused), filter("deprefer", prepended)}},
+		return policies.Build(&filters.Compiled{Filters: []filters.Filter{filter("depeer", refused),
+			filter("deprefer", prepended)}},
 			[]policies.Treatment{{Name: "depeer", Reject: true}, {Name: "deprefer", Prepend: 2}}, 64500)
 	}
 	// lengths of the paths that the holder holds, by prefix
@@ -112,10 +114,12 @@ func TestGateAtMembers(t *testing.T) {
 	}
 	do(t, c, plan.To(state(t, c), policy("10.1.0.0/24", "10.2.0.0/24"), "again").Calls()...)
 	held()
-	if diff := cmp.Diff([]string{"10.1.0.0/24", "10.2.0.0/24", "10.3.0.0/24", "2001:db8:1::/48"}, table(c.Received(t.Context(), announcer.Address))); diff != "" {
+	if diff := cmp.Diff([]string{"10.1.0.0/24", "10.2.0.0/24", "10.3.0.0/24", "2001:db8:1::/48"},
+		table(c.Received(t.Context(), announcer.Address))); diff != "" {
 		t.Errorf("received (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff([]string{"10.2.0.0/24", "10.3.0.0/24", "2001:db8:1::/48"}, table(c.Table(t.Context()))); diff != "" {
+	if diff := cmp.Diff([]string{"10.2.0.0/24", "10.3.0.0/24", "2001:db8:1::/48"},
+		table(c.Table(t.Context()))); diff != "" {
 		t.Errorf("table (-want +got):\n%s", diff)
 	}
 }

@@ -24,10 +24,12 @@ func mustBeOurs(call plan.Call) {
 	switch call.Verb {
 	case plan.AddSet:
 		must(ours(call.Name), "the set is not ours")
-		elements := map[plan.Kind]int{plan.PrefixSet: len(call.Entries), plan.NeighborSet: len(call.Neighbors), plan.ASPathSet: len(call.Paths), plan.LargeCommunitySet: len(call.Larges)}
+		elements := map[plan.Kind]int{plan.PrefixSet: len(call.Entries), plan.NeighborSet: len(call.Neighbors),
+			plan.ASPathSet: len(call.Paths), plan.LargeCommunitySet: len(call.Larges)}
 		must(elements[call.Kind] > 0, "the set is empty, or of a kind that is not ours")
 		must(call.Kind != plan.NeighborSet || !gate(call.Name), "the set is a gate")
-		must(elements[call.Kind] == len(call.Entries)+len(call.Neighbors)+len(call.Paths)+len(call.Larges), "the set has elements of two kinds")
+		must(elements[call.Kind] == len(call.Entries)+len(call.Neighbors)+len(call.Paths)+len(call.Larges),
+			"the set has elements of two kinds")
 	case plan.DeleteSet:
 		_, known := definedTypes[call.Kind]
 		must(known && ours(call.Name), "the set is not ours")
@@ -46,8 +48,10 @@ func mustBeOurs(call plan.Call) {
 			} else {
 				must(gate(s.Gate.Set) && s.Conditions.NeighborSet.Set == "", "a statement would take effect at once")
 			}
-			must(len(s.Actions.AddLargeCommunities) == 0 || len(s.Actions.DropLargeCommunities) == 0, "a statement adds and removes large communities")
-			must(len(s.Actions.Communities) == 0 || len(s.Actions.DropCommunities) == 0, "a statement adds and removes communities")
+			must(len(s.Actions.AddLargeCommunities) == 0 ||
+				len(s.Actions.DropLargeCommunities) == 0, "a statement adds and removes large communities")
+			must(len(s.Actions.Communities) == 0 ||
+				len(s.Actions.DropCommunities) == 0, "a statement adds and removes communities")
 		}
 	case plan.TakeStatements:
 		must(call.Policy == policies.ImportPolicy || call.Policy == policies.ExportPolicy, "the policy is not ours")
@@ -62,13 +66,15 @@ func mustBeOurs(call plan.Call) {
 		}
 	case plan.ShutSession:
 		must(call.Client.IsValid(), "no member: gobgpd would take it for all")
-		must(len(call.Message) <= longestMessage && utf8.ValidString(call.Message), "gobgpd would cut the message within a character")
+		must(len(call.Message) <= longestMessage &&
+			utf8.ValidString(call.Message), "gobgpd would cut the message within a character")
 	case plan.OpenSession:
 		must(call.Client.IsValid(), "no member: gobgpd would take it for all")
 	case plan.Assign, plan.Reset, plan.ResetOut:
 		must(call.Client.IsValid(), "no client: gobgpd would take it for all")
 	case plan.Mark, plan.Unmark:
-		must(call.Mark != "" && strings.Trim(call.Mark, "0123456789abcdefghijklmnopqrstuvwxyz-") == "", "gobgpd would read the mark as a pattern")
+		must(call.Mark != "" && strings.Trim(call.Mark, "0123456789abcdefghijklmnopqrstuvwxyz-") == "",
+			"gobgpd would read the mark as a pattern")
 	case plan.Lock, plan.Unlock:
 		must(call.Holder != "", "no holder")
 	}

@@ -23,7 +23,8 @@ func TestFactLoopsAreOfTheGlobalASN(t *testing.T) {
 		return bytes.ReplaceAll(file, []byte("peer-as = "), []byte("local-as = 64510\npeer-as = "))
 	}
 	confederation := func(file []byte) []byte {
-		return append(file, "\n[global.confederation.config]\nenabled = true\nidentifier = 64510\nmember-as-list = [64511]\n"...)
+		return append(file, "\n[global.confederation.config]\nenabled = true\nidentifier = 64510\nmember-as-list = "+
+			"[64511]\n"...)
 	}
 	for name, edit := range map[string]func([]byte) []byte{
 		"plain":         nil,
@@ -33,7 +34,8 @@ func TestFactLoopsAreOfTheGlobalASN(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			d := testbed.Gobgpd(t, testbed.Config{Edit: edit, Members: []testbed.MemberConfig{{ASN: 64496}, {ASN: 64497}}})
+			d := testbed.Gobgpd(t, testbed.Config{Edit: edit,
+				Members: []testbed.MemberConfig{{ASN: 64496}, {ASN: 64497}}})
 			listener := testbed.Speak(t, d, d.Site.Member(1), 64497)
 			speaker := testbed.Speak(t, d, d.Site.Member(0), 64496)
 			sequence := func(asns ...uint32) bgp.AsPathParamInterface {

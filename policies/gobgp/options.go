@@ -83,7 +83,8 @@ func (o Options) here() bool {
 func (o Options) credentials() (credentials.TransportCredentials, error) {
 	if o.TLS == nil {
 		if !o.here() && !o.Insecure {
-			return nil, errors.New("plain text to another host: anybody on the way could change routes; use TLS, or --insecure")
+			return nil, errors.New("plain text to another host: anybody on the way could change routes; use TLS, or " +
+				"--insecure")
 		}
 		return insecure.NewCredentials(), nil
 	}

@@ -125,7 +125,9 @@ func (p *path) read(r *policies.Route, med *uint32) {
 	}
 	r.LargeCommunities = slices.Grow(r.LargeCommunities[:0], len(p.large)/12)
 	for rest := p.large; len(rest) > 0; rest = rest[12:] {
-		r.LargeCommunities = append(r.LargeCommunities, policies.LargeCommunity{Global: binary.BigEndian.Uint32(rest), Local1: binary.BigEndian.Uint32(rest[4:]), Local2: binary.BigEndian.Uint32(rest[8:])})
+		r.LargeCommunities = append(r.LargeCommunities,
+			policies.LargeCommunity{Global: binary.BigEndian.Uint32(rest), Local1: binary.BigEndian.Uint32(rest[4:]),
+				Local2: binary.BigEndian.Uint32(rest[8:])})
 	}
 }
 

@@ -49,7 +49,8 @@ func isOurs(name string) bool {
 }
 
 func (r *reader) policy(p *api.Policy) {
-	accepts := slices.ContainsFunc(p.Statements, func(s *api.Statement) bool { return s.GetActions().GetRouteAction() == api.RouteAction_ACCEPT })
+	accepts := slices.ContainsFunc(p.Statements,
+		func(s *api.Statement) bool { return s.GetActions().GetRouteAction() == api.RouteAction_ACCEPT })
 	switch holder, locked := strings.CutPrefix(p.Name, lockPrefix); {
 	case p.Name == policies.ImportPolicy:
 		r.Import = r.generations(p)
@@ -103,13 +104,15 @@ func (r *reader) lend(o plan.Object, policy string) {
 		r.Strange[i].Used = true
 		return
 	}
-	r.Strange = append(r.Strange, plan.Strange{Object: o, Why: "policy " + policy + " refers to it, and is not ours", Used: true})
+	r.Strange = append(r.Strange, plan.Strange{Object: o, Why: "policy " + policy + " refers to it, and is not ours",
+		Used: true})
 }
 
 func conditionSets(c *api.Conditions) map[plan.Kind]*api.MatchSet {
 	return map[plan.Kind]*api.MatchSet{
 		plan.PrefixSet: c.GetPrefixSet(), plan.NeighborSet: c.GetNeighborSet(), plan.ASPathSet: c.GetAsPathSet(),
-		plan.CommunitySet: c.GetCommunitySet(), plan.ExtCommunitySet: c.GetExtCommunitySet(), plan.LargeCommunitySet: c.GetLargeCommunitySet(),
+		plan.CommunitySet: c.GetCommunitySet(), plan.ExtCommunitySet: c.GetExtCommunitySet(),
+		plan.LargeCommunitySet: c.GetLargeCommunitySet(),
 	}
 }
 
@@ -123,7 +126,8 @@ func (r *reader) generations(p *api.Policy) []string {
 	known := true // all of group could be read
 	end := func() {
 		if len(group) > 0 && known && !policies.GenuineStatements(group) {
-			r.strange(plan.Policy, p.Name, "its statements of generation %s are not those that their names stand for", generation)
+			r.strange(plan.Policy, p.Name, "its statements of generation %s are not those that their names stand for",
+				generation)
 		}
 		group, known = nil, true
 	}

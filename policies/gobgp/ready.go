@@ -32,7 +32,8 @@ func (c *Client) ready(ctx context.Context) error {
 		}
 		neighbors := 0
 		if global.GetGlobal().GetAsn() != 0 {
-			if err := list(ctx, c, c.api.ListPeer, &api.ListPeerRequest{}, func(*api.ListPeerResponse) { neighbors++ }); err != nil {
+			if err := list(ctx, c, c.api.ListPeer, &api.ListPeerRequest{},
+				func(*api.ListPeerResponse) { neighbors++ }); err != nil {
 				return err
 			}
 			if neighbors == before && (neighbors > 0 || time.Since(begin) >= min(alone, c.timeout/2)) {
@@ -43,7 +44,8 @@ func (c *Client) ready(ctx context.Context) error {
 		select {
 		case <-time.After(lookAgain):
 		case <-ctx.Done():
-			return fmt.Errorf("%w: gobgpd answers, but has not read its configuration: %w", plan.ErrUnreachable, errors.Join(ctx.Err(), context.Cause(ctx)))
+			return fmt.Errorf("%w: gobgpd answers, but has not read its configuration: %w", plan.ErrUnreachable,
+				errors.Join(ctx.Err(), context.Cause(ctx)))
 		}
 	}
 }

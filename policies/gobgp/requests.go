@@ -113,14 +113,16 @@ func takeStatements(ctx context.Context, c *Client, call plan.Call) error {
 // deleteStatement deletes with All, without which gobgpd answers OK and does
 // nothing.
 func deleteStatement(ctx context.Context, c *Client, call plan.Call) error {
-	return write(ctx, c.api.DeleteStatement, &api.DeleteStatementRequest{Statement: &api.Statement{Name: call.Name}, All: true})
+	return write(ctx, c.api.DeleteStatement,
+		&api.DeleteStatementRequest{Statement: &api.Statement{Name: call.Name}, All: true})
 }
 
 // assign replaces the list, and the default with it; the action NONE leaves the default
 // alone (TestFactAssignmentIsOneCall). A client that is no neighbor any more needs no list:
 // a dynamic neighbor is gone with its session, and takes the next list from its peer group.
 func assign(ctx context.Context, c *Client, call plan.Call) error {
-	a := &api.PolicyAssignment{Name: c.spelling(call.Client), Direction: api.PolicyDirection_EXPORT, DefaultAction: routeActions[call.Default]}
+	a := &api.PolicyAssignment{Name: c.spelling(call.Client), Direction: api.PolicyDirection_EXPORT,
+		DefaultAction: routeActions[call.Default]}
 	if call.Import {
 		a.Direction = api.PolicyDirection_IMPORT
 	}
@@ -138,11 +140,13 @@ func assign(ctx context.Context, c *Client, call plan.Call) error {
 }
 
 func reset(ctx context.Context, c *Client, call plan.Call) error {
-	return write(ctx, c.api.ResetPeer, &api.ResetPeerRequest{Address: c.spelling(call.Client), Soft: true, Direction: api.ResetPeerRequest_IN})
+	return write(ctx, c.api.ResetPeer, &api.ResetPeerRequest{Address: c.spelling(call.Client), Soft: true,
+		Direction: api.ResetPeerRequest_IN})
 }
 
 func resetOut(ctx context.Context, c *Client, call plan.Call) error {
-	return write(ctx, c.api.ResetPeer, &api.ResetPeerRequest{Address: c.spelling(call.Client), Soft: true, Direction: api.ResetPeerRequest_OUT})
+	return write(ctx, c.api.ResetPeer, &api.ResetPeerRequest{Address: c.spelling(call.Client), Soft: true,
+		Direction: api.ResetPeerRequest_OUT})
 }
 
 func mark(ctx context.Context, c *Client, call plan.Call) error {
@@ -170,5 +174,6 @@ func lock(ctx context.Context, c *Client, call plan.Call) error {
 
 // unlock deletes the policy with its statement.
 func unlock(ctx context.Context, c *Client, call plan.Call) error {
-	return write(ctx, c.api.DeletePolicy, &api.DeletePolicyRequest{Policy: &api.Policy{Name: lockPrefix + call.Holder}, All: true})
+	return write(ctx, c.api.DeletePolicy,
+		&api.DeletePolicyRequest{Policy: &api.Policy{Name: lockPrefix + call.Holder}, All: true})
 }

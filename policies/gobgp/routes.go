@@ -47,7 +47,8 @@ func (c *Client) Received(ctx context.Context, client netip.Addr) iter.Seq2[poli
 	}
 }
 
-var families = []*api.Family{{Afi: api.Family_AFI_IP, Safi: api.Family_SAFI_UNICAST}, {Afi: api.Family_AFI_IP6, Safi: api.Family_SAFI_UNICAST}}
+var families = []*api.Family{{Afi: api.Family_AFI_IP, Safi: api.Family_SAFI_UNICAST},
+	{Afi: api.Family_AFI_IP6, Safi: api.Family_SAFI_UNICAST}}
 
 // received asks for the Adj-RIB-In of a client.
 func (c *Client) received(client netip.Addr, family *api.Family) *api.ListPathRequest {
@@ -112,10 +113,12 @@ func (c *Client) globalASN(ctx context.Context) (filters.ASN, error) {
 
 // view yields the shared table of the route server as gobgpd shows it to one
 // client, best paths first: without the client's own, and those through its ASN.
-func (c *Client) view(ctx context.Context, client netip.Addr, prefixes []*api.TableLookupPrefix, each func(*path) bool) error {
+func (c *Client) view(ctx context.Context, client netip.Addr, prefixes []*api.TableLookupPrefix,
+	each func(*path) bool) error {
 	more := true
 	for _, family := range families {
-		r := &api.ListPathRequest{TableType: api.TableType_LOCAL, Name: c.spelling(client), Family: family, Prefixes: prefixes}
+		r := &api.ListPathRequest{TableType: api.TableType_LOCAL, Name: c.spelling(client), Family: family,
+			Prefixes: prefixes}
 		err := c.paths(ctx, r, func(p *path) bool {
 			more = each(p)
 			return more

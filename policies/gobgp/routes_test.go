@@ -51,9 +51,11 @@ set-as-path-prepend = {as = "last-as", repeat-n = 2}
 		{ASN: 64496, Import: []string{"operator"}, Announce: []testbed.Announcement{
 			{Prefix: netip.MustParsePrefix("192.0.2.0/24")},
 			{
-				Prefix: netip.MustParsePrefix("198.51.100.128/25"), Path: []filters.ASN{64496, 4200000001, 65010}, MED: &med,
-				Communities:      []policies.Community{64500<<16 | 1, 65535<<16 | 65281},
-				LargeCommunities: []policies.LargeCommunity{{Global: 64500, Local1: 5, Local2: 6}, {Global: 4200000001, Local1: 2, Local2: 3}},
+				Prefix: netip.MustParsePrefix("198.51.100.128/25"), Path: []filters.ASN{64496, 4200000001, 65010},
+				MED:         &med,
+				Communities: []policies.Community{64500<<16 | 1, 65535<<16 | 65281},
+				LargeCommunities: []policies.LargeCommunity{{Global: 64500, Local1: 5, Local2: 6},
+					{Global: 4200000001, Local1: 2, Local2: 3}},
 			},
 			{Prefix: netip.MustParsePrefix("2001:db8:1::/48"), Path: []filters.ASN{65011}},
 			{Prefix: netip.MustParsePrefix("2001:db8:1:2:3::/80")},
@@ -71,9 +73,11 @@ set-as-path-prepend = {as = "last-as", repeat-n = 2}
 			{Prefix: netip.MustParsePrefix("0.0.0.0/0"), Path: path(front, []filters.ASN{64496})},
 			{Prefix: netip.MustParsePrefix("192.0.2.0/24"), Path: path(front, []filters.ASN{64496})},
 			{
-				Prefix: netip.MustParsePrefix("198.51.100.128/25"), Path: path(front, []filters.ASN{64496, 64496, 4200000001, 65010}), MED: &med,
-				Communities:      []policies.Community{64500<<16 | 1, 65535<<16 | 65281},
-				LargeCommunities: []policies.LargeCommunity{{Global: 64500, Local1: 5, Local2: 6}, {Global: 4200000001, Local1: 2, Local2: 3}},
+				Prefix: netip.MustParsePrefix("198.51.100.128/25"),
+				Path:   path(front, []filters.ASN{64496, 64496, 4200000001, 65010}), MED: &med,
+				Communities: []policies.Community{64500<<16 | 1, 65535<<16 | 65281},
+				LargeCommunities: []policies.LargeCommunity{{Global: 64500, Local1: 5, Local2: 6},
+					{Global: 4200000001, Local1: 2, Local2: 3}},
 			},
 			{Prefix: netip.MustParsePrefix("::/0"), Path: path(front, []filters.ASN{64496})},
 			{Prefix: netip.MustParsePrefix("2001:db8:1::/48"), Path: path(front, []filters.ASN{64496, 65011})},
@@ -93,7 +97,8 @@ set-as-path-prepend = {as = "last-as", repeat-n = 2}
 	if diff := gocmp.Diff(changed, gather(t, c.Table(t.Context())), equal); diff != "" {
 		t.Errorf("table (-want +got):\n%s", diff)
 	}
-	seen := c.Seen(t.Context(), b.Address, []netip.Prefix{changed[2].Prefix, changed[4].Prefix, netip.MustParsePrefix("203.0.113.0/24")})
+	seen := c.Seen(t.Context(), b.Address,
+		[]netip.Prefix{changed[2].Prefix, changed[4].Prefix, netip.MustParsePrefix("203.0.113.0/24")})
 	if diff := gocmp.Diff([]policies.Route{changed[2], changed[4]}, gather(t, seen), equal); diff != "" {
 		t.Errorf("seen by %v (-want +got):\n%s", b.Address, diff)
 	}
@@ -149,9 +154,12 @@ func TestTableIsWhole(t *testing.T) {
 		return testbed.Announcement{Prefix: netip.MustParsePrefix(prefix), Path: path}
 	}
 	x := testbed.Exchange(t, testbed.Config{Members: []testbed.MemberConfig{
-		{ASN: a, Announce: []testbed.Announcement{through("10.1.0.0/16"), through("10.2.0.0/16", b), through("10.3.0.0/16", b, c), through("10.9.0.0/16", 65001)}},
-		{ASN: b, Announce: []testbed.Announcement{through("10.1.0.0/16", a), through("10.2.0.0/16"), through("10.4.0.0/16", c), through("10.9.0.0/16")}},
-		{ASN: c, Announce: []testbed.Announcement{through("10.3.0.0/16"), through("10.4.0.0/16", d), through("10.5.0.0/16", a, b), through("2001:db8::/32", a)}},
+		{ASN: a, Announce: []testbed.Announcement{through("10.1.0.0/16"), through("10.2.0.0/16", b),
+			through("10.3.0.0/16", b, c), through("10.9.0.0/16", 65001)}},
+		{ASN: b, Announce: []testbed.Announcement{through("10.1.0.0/16", a), through("10.2.0.0/16"),
+			through("10.4.0.0/16", c), through("10.9.0.0/16")}},
+		{ASN: c, Announce: []testbed.Announcement{through("10.3.0.0/16"), through("10.4.0.0/16", d),
+			through("10.5.0.0/16", a, b), through("2001:db8::/32", a)}},
 		{ASN: d}, // announces nothing, and is looked at first
 		{ASN: d}, // of the same network
 	}})
@@ -172,7 +180,9 @@ func TestTableIsWhole(t *testing.T) {
 		t.Errorf("table (-want +got):\n%s", diff)
 	}
 	// The table called global is not that of a route server: GoBGP 3.37.
-	stream, err := x.Daemon.API().ListPath(t.Context(), &api.ListPathRequest{TableType: api.TableType_GLOBAL, Family: &api.Family{Afi: api.Family_AFI_IP, Safi: api.Family_SAFI_UNICAST}})
+	stream, err := x.Daemon.API().ListPath(t.Context(),
+		&api.ListPathRequest{TableType: api.TableType_GLOBAL,
+			Family: &api.Family{Afi: api.Family_AFI_IP, Safi: api.Family_SAFI_UNICAST}})
 	if paths := all(t, stream, err); len(paths) != 0 {
 		t.Errorf("GoBGP v3.37.0 did otherwise: %d destinations in the table global", len(paths))
 	}

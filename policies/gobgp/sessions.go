@@ -95,7 +95,8 @@ func forgetSessions(ctx context.Context, c *Client, call plan.Call) error {
 // shutSession shuts a session, and returns when it is down and kept down.
 func shutSession(ctx context.Context, c *Client, call plan.Call) error {
 	return c.admin(ctx, call.Client, api.PeerState_DOWN, func() error {
-		return write(ctx, c.api.DisablePeer, &api.DisablePeerRequest{Address: c.spelling(call.Client), Communication: call.Message})
+		return write(ctx, c.api.DisablePeer,
+			&api.DisablePeerRequest{Address: c.spelling(call.Client), Communication: call.Message})
 	})
 }
 
@@ -116,7 +117,8 @@ const (
 )
 
 // admin orders a session into an administrative state, and returns when it is in it.
-func (c *Client) admin(ctx context.Context, member netip.Addr, want api.PeerState_AdminState, order func() error) error {
+func (c *Client) admin(ctx context.Context, member netip.Addr, want api.PeerState_AdminState,
+	order func() error) error {
 	var ordered time.Time
 	for {
 		state, err := c.peer(ctx, member)
@@ -125,7 +127,8 @@ func (c *Client) admin(ctx context.Context, member netip.Addr, want api.PeerStat
 			return err
 		case err != nil:
 			return fmt.Errorf("%w: %w", plan.ErrUnknown, err)
-		case state.GetAdminState() == want && (want == api.PeerState_UP || state.GetSessionState() != api.PeerState_ESTABLISHED):
+		case state.GetAdminState() == want &&
+			(want == api.PeerState_UP || state.GetSessionState() != api.PeerState_ESTABLISHED):
 			return nil
 		}
 		if time.Since(ordered) >= sayAgain {
@@ -146,11 +149,12 @@ func (c *Client) admin(ctx context.Context, member netip.Addr, want api.PeerStat
 // to it would be.
 func (c *Client) peer(ctx context.Context, member netip.Addr) (*api.PeerState, error) {
 	var state *api.PeerState
-	err := list(ctx, c, c.api.ListPeer, &api.ListPeerRequest{Address: c.spelling(member)}, func(a *api.ListPeerResponse) {
-		if a.GetPeer().GetState().GetNeighborAddress() == c.spelling(member) {
-			state = a.GetPeer().GetState()
-		}
-	})
+	err := list(ctx, c, c.api.ListPeer, &api.ListPeerRequest{Address: c.spelling(member)},
+		func(a *api.ListPeerResponse) {
+			if a.GetPeer().GetState().GetNeighborAddress() == c.spelling(member) {
+				state = a.GetPeer().GetState()
+			}
+		})
 	if err == nil && state == nil {
 		err = fmt.Errorf("%w: there is no neighbor %s", plan.ErrRefused, member)
 	}

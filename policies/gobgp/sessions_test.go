@@ -63,7 +63,9 @@ func TestSessionNotes(t *testing.T) {
 	}
 
 	// What is no note of ours is strange.
-	for _, entry := range []string{"v1-shut-7f00000-", "v1-shut-7f000002-zz", "v1-shut-7f000002-ff", "v1-closed-7f000002-", "v1-shut-7F000002-", "65000:1", "v1-shut-7f000002", "v1-shut-7f000002-" + strings.Repeat("61", 129)} {
+	for _, entry := range []string{"v1-shut-7f00000-", "v1-shut-7f000002-zz", "v1-shut-7f000002-ff",
+		"v1-closed-7f000002-", "v1-shut-7F000002-", "65000:1", "v1-shut-7f000002",
+		"v1-shut-7f000002-" + strings.Repeat("61", 129)} {
 		set := &api.DefinedSet{DefinedType: api.DefinedType_COMMUNITY, Name: plan.SessionSet, List: []string{entry}}
 		if _, err := d.API().AddDefinedSet(t.Context(), &api.AddDefinedSetRequest{DefinedSet: set}); err != nil {
 			t.Fatal(err)
@@ -71,7 +73,8 @@ func TestSessionNotes(t *testing.T) {
 		if s := state(t, c); len(s.Strange) != 1 || len(s.Sessions) != 0 {
 			t.Errorf("%s: strange %v, notes %v", entry, s.Strange, s.Sessions)
 		}
-		if _, err := d.API().DeleteDefinedSet(t.Context(), &api.DeleteDefinedSetRequest{DefinedSet: set, All: true}); err != nil {
+		if _, err := d.API().DeleteDefinedSet(t.Context(),
+			&api.DeleteDefinedSetRequest{DefinedSet: set, All: true}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -129,7 +132,8 @@ func TestShutSession(t *testing.T) {
 
 	// An edit of its section, and a start, let it in: nobody but a reader finds out.
 	do(t, c, shut)
-	x.Daemon.Write([]byte(strings.Replace(string(x.Daemon.Config()), "peer-as = 64496", "description = 'edited'\npeer-as = 64496", 1)))
+	x.Daemon.Write([]byte(strings.Replace(string(x.Daemon.Config()), "peer-as = 64496",
+		"description = 'edited'\npeer-as = 64496", 1)))
 	x.Daemon.Reload()
 	member.WaitEstablished()
 	if client().AdminDown {
@@ -143,7 +147,8 @@ func TestShutSession(t *testing.T) {
 	}
 
 	// What the file has down is told apart.
-	x.Daemon.Write([]byte(strings.Replace(string(x.Daemon.Config()), "peer-as = 64496", "admin-down = true\npeer-as = 64496", 1)))
+	x.Daemon.Write([]byte(strings.Replace(string(x.Daemon.Config()), "peer-as = 64496",
+		"admin-down = true\npeer-as = 64496", 1)))
 	x.Daemon.Restart()
 	if got := client(); !got.AdminDown || !got.DownInFile {
 		t.Errorf("down in the file: %+v", got)
@@ -175,7 +180,8 @@ func TestShutSessionFails(t *testing.T) {
 	d := testbed.Gobgpd(t, testbed.Config{Policy: anchor, Members: []testbed.MemberConfig{{ASN: 64496}}})
 	c := dial(t, d)
 	for _, verb := range []plan.Verb{plan.ShutSession, plan.OpenSession} {
-		if err := c.Do(t.Context(), plan.Call{Verb: verb, Client: netip.MustParseAddr("192.0.2.1")}); !errors.Is(err, plan.ErrRefused) {
+		if err := c.Do(t.Context(), plan.Call{Verb: verb, Client: netip.MustParseAddr("192.0.2.1")}); !errors.Is(err,
+			plan.ErrRefused) {
 			t.Errorf("%s of nobody: %v", verb, err)
 		}
 	}
@@ -188,7 +194,8 @@ func TestShutSessionFails(t *testing.T) {
 	defer d.Continue()
 	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 	defer cancel()
-	if err := c.Do(ctx, plan.Call{Verb: plan.OpenSession, Client: d.Site.Member(0)}); !errors.Is(err, plan.ErrUnknown) && !errors.Is(err, plan.ErrUnreachable) {
+	if err := c.Do(ctx, plan.Call{Verb: plan.OpenSession, Client: d.Site.Member(0)}); !errors.Is(err,
+		plan.ErrUnknown) && !errors.Is(err, plan.ErrUnreachable) {
 		t.Errorf("stopped: %v", err)
 	}
 }

@@ -23,9 +23,11 @@ func (r *reader) set(s *api.DefinedSet) {
 	}
 	switch r.kind {
 	case plan.PrefixSet:
-		ours(r, r.PrefixSets, s.Name, s.Prefixes, parseEntry, func(e []filters.Entry) bool { return policies.PrefixSet{Name: s.Name, Entries: e}.Genuine() })
+		ours(r, r.PrefixSets, s.Name, s.Prefixes, parseEntry,
+			func(e []filters.Entry) bool { return policies.PrefixSet{Name: s.Name, Entries: e}.Genuine() })
 	case plan.ASPathSet:
-		ours(r, r.ASPathSets, s.Name, s.List, policies.ParseASPathPattern, func(p []policies.ASPathPattern) bool { return policies.ASPathSet{Name: s.Name, Patterns: p}.Genuine() })
+		ours(r, r.ASPathSets, s.Name, s.List, policies.ParseASPathPattern,
+			func(p []policies.ASPathPattern) bool { return policies.ASPathSet{Name: s.Name, Patterns: p}.Genuine() })
 	case plan.LargeCommunitySet:
 		ours(r, r.LargeCommunitySets, s.Name, s.List, parseLarge, func(p []policies.LargeCommunityPattern) bool {
 			return policies.LargeCommunitySet{Name: s.Name, Patterns: p}.Genuine()
@@ -35,7 +37,8 @@ func (r *reader) set(s *api.DefinedSet) {
 			r.gate(s)
 			return
 		}
-		ours(r, r.NeighborSets, s.Name, s.List, parseHost, func(a []netip.Addr) bool { return policies.NeighborSet{Name: s.Name, Addresses: a}.Genuine() })
+		ours(r, r.NeighborSets, s.Name, s.List, parseHost,
+			func(a []netip.Addr) bool { return policies.NeighborSet{Name: s.Name, Addresses: a}.Genuine() })
 	case plan.CommunitySet:
 		r.communities(s)
 	default:
@@ -44,7 +47,8 @@ func (r *reader) set(s *api.DefinedSet) {
 }
 
 // ours reads a set that has a name of ours into sets.
-func ours[From, To any](r *reader, sets map[string][]To, name string, from []From, parse func(From) (To, error), genuine func([]To) bool) {
+func ours[From, To any](r *reader, sets map[string][]To, name string, from []From, parse func(From) (To, error),
+	genuine func([]To) bool) {
 	to := make([]To, len(from))
 	for i, f := range from {
 		var err error
@@ -61,8 +65,10 @@ func ours[From, To any](r *reader, sets map[string][]To, name string, from []Fro
 
 func parseEntry(p *api.Prefix) (filters.Entry, error) {
 	prefix, err := netip.ParsePrefix(p.IpPrefix)
-	if err != nil || prefix.Addr().Is4In6() || prefix != prefix.Masked() || p.MaskLengthMin > 128 || p.MaskLengthMax > 128 {
-		return filters.Entry{}, fmt.Errorf("we make no entry like %s %d..%d", p.IpPrefix, p.MaskLengthMin, p.MaskLengthMax)
+	if err != nil || prefix.Addr().Is4In6() || prefix != prefix.Masked() || p.MaskLengthMin > 128 ||
+		p.MaskLengthMax > 128 {
+		return filters.Entry{}, fmt.Errorf("we make no entry like %s %d..%d", p.IpPrefix, p.MaskLengthMin,
+			p.MaskLengthMax)
 	}
 	return filters.Entry{Prefix: prefix, Min: uint8(p.MaskLengthMin), Max: uint8(p.MaskLengthMax)}, nil
 }
@@ -138,9 +144,11 @@ func (r *reader) applied(s *api.DefinedSet) {
 // there.
 func (c *Client) elements(ctx context.Context, set string) ([]string, error) {
 	var out []string
-	err := list(ctx, c, c.api.ListDefinedSet, &api.ListDefinedSetRequest{DefinedType: definedTypes[plan.CommunitySet], Name: set}, func(a *api.ListDefinedSetResponse) {
-		out = append(out, a.DefinedSet.GetList()...)
-	})
+	err := list(ctx, c, c.api.ListDefinedSet,
+		&api.ListDefinedSetRequest{DefinedType: definedTypes[plan.CommunitySet], Name: set},
+		func(a *api.ListDefinedSetResponse) {
+			out = append(out, a.DefinedSet.GetList()...)
+		})
 	return out, err
 }
 

@@ -56,7 +56,8 @@ func (c *Client) read(ctx context.Context) (*plan.State, error) {
 	}
 	for _, kind := range setKinds {
 		r.kind = kind
-		err := list(ctx, c, c.api.ListDefinedSet, &api.ListDefinedSetRequest{DefinedType: definedTypes[kind]}, func(a *api.ListDefinedSetResponse) { r.set(a.DefinedSet) })
+		err := list(ctx, c, c.api.ListDefinedSet, &api.ListDefinedSetRequest{DefinedType: definedTypes[kind]},
+			func(a *api.ListDefinedSetResponse) { r.set(a.DefinedSet) })
 		if err != nil {
 			return nil, err
 		}
@@ -77,7 +78,8 @@ func (c *Client) read(ctx context.Context) (*plan.State, error) {
 }
 
 // setKinds are the kinds of sets, in the order of reading.
-var setKinds = []plan.Kind{plan.NeighborSet, plan.CommunitySet, plan.ASPathSet, plan.ExtCommunitySet, plan.LargeCommunitySet, plan.PrefixSet}
+var setKinds = []plan.Kind{plan.NeighborSet, plan.CommunitySet, plan.ASPathSet, plan.ExtCommunitySet,
+	plan.LargeCommunitySet, plan.PrefixSet}
 
 // program is what gobgpd runs: policies, and all registered statements.
 type program struct {
@@ -87,11 +89,13 @@ type program struct {
 
 func (c *Client) program(ctx context.Context) (*program, error) {
 	var p program
-	err := list(ctx, c, c.api.ListPolicy, &api.ListPolicyRequest{}, func(a *api.ListPolicyResponse) { p.policies = append(p.policies, a.Policy) })
+	err := list(ctx, c, c.api.ListPolicy, &api.ListPolicyRequest{},
+		func(a *api.ListPolicyResponse) { p.policies = append(p.policies, a.Policy) })
 	if err != nil {
 		return nil, err
 	}
-	err = list(ctx, c, c.api.ListStatement, &api.ListStatementRequest{}, func(a *api.ListStatementResponse) { p.statements = append(p.statements, a.Statement) })
+	err = list(ctx, c, c.api.ListStatement, &api.ListStatementRequest{},
+		func(a *api.ListStatementResponse) { p.statements = append(p.statements, a.Statement) })
 	return &p, err
 }
 
@@ -124,9 +128,13 @@ type client struct {
 func (r *reader) begin() {
 	r.State = &plan.State{
 		Groups:     map[string]plan.Group{},
-		PrefixSets: map[string][]filters.Entry{}, NeighborSets: map[string][]netip.Addr{}, ASPathSets: map[string][]policies.ASPathPattern{}, LargeCommunitySets: map[string][]policies.LargeCommunityPattern{},
-		Gates: map[string]plan.GateState{}, Statements: map[string]plan.Statement{}, Accepting: map[string]bool{}, Theirs: map[plan.Object]string{},
-		Operator: map[string][]plan.OperatorStatement{},
+		PrefixSets: map[string][]filters.Entry{}, NeighborSets: map[string][]netip.Addr{},
+		ASPathSets:         map[string][]policies.ASPathPattern{},
+		LargeCommunitySets: map[string][]policies.LargeCommunityPattern{},
+		Gates:              map[string]plan.GateState{}, Statements: map[string]plan.Statement{},
+		Accepting: map[string]bool{},
+		Theirs:    map[plan.Object]string{},
+		Operator:  map[string][]plan.OperatorStatement{},
 	}
 	r.clients, r.elements = map[string]*client{}, map[plan.Object][]string{}
 }
@@ -140,12 +148,16 @@ func (r *reader) finish() {
 	r.dropUnlisted()
 	slices.Sort(r.Applied)
 	slices.Sort(r.Holders)
-	slices.SortFunc(r.Strange, func(a, b plan.Strange) int { return cmp.Or(compare(a.Object, b.Object), cmp.Compare(a.Why, b.Why)) })
+	slices.SortFunc(r.Strange, func(a, b plan.Strange) int {
+		return cmp.Or(compare(a.Object, b.Object),
+			cmp.Compare(a.Why, b.Why))
+	})
 }
 
 // strange notes an object with a name of ours that we cannot have made.
 func (r *reader) strange(kind plan.Kind, name, format string, args ...any) {
-	r.Strange = append(r.Strange, plan.Strange{Object: plan.Object{Kind: kind, Name: name}, Why: fmt.Sprintf(format, args...)})
+	r.Strange = append(r.Strange, plan.Strange{Object: plan.Object{Kind: kind, Name: name},
+		Why: fmt.Sprintf(format, args...)})
 }
 
 func (r *reader) theirs(kind plan.Kind, name, digest string) {
@@ -165,11 +177,13 @@ func (c *Client) server(ctx context.Context, r *reader) error {
 		return fmt.Errorf("%w: it has no router id, so it has not been configured: %w", plan.ErrUnreachable, err)
 	}
 	r.Server = plan.Server{RouterID: id, ASN: filters.ASN(global.GetGlobal().GetAsn())}
-	if err := list(ctx, c, c.api.ListPeer, &api.ListPeerRequest{}, func(a *api.ListPeerResponse) { r.neighbor(a.Peer) }); err != nil {
+	if err := list(ctx, c, c.api.ListPeer, &api.ListPeerRequest{},
+		func(a *api.ListPeerResponse) { r.neighbor(a.Peer) }); err != nil {
 		return err
 	}
 	if err := c.groups(ctx, r); err != nil {
 		return err
 	}
-	return list(ctx, c, c.api.ListPolicyAssignment, &api.ListPolicyAssignmentRequest{}, func(a *api.ListPolicyAssignmentResponse) { r.assignment(a.Assignment) })
+	return list(ctx, c, c.api.ListPolicyAssignment, &api.ListPolicyAssignmentRequest{},
+		func(a *api.ListPolicyAssignmentResponse) { r.assignment(a.Assignment) })
 }

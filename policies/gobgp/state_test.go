@@ -96,19 +96,25 @@ apply-policy = {config = {import-policy-list = ["depeer", "operator"], default-i
 
 func TestStateOfAnOperatorsServer(t *testing.T) {
 	t.Parallel()
-	d := testbed.Gobgpd(t, testbed.Config{ASN: 64510, Policy: anchor + everything, Edit: peers, Members: []testbed.MemberConfig{{ASN: 64496}}})
+	d := testbed.Gobgpd(t, testbed.Config{ASN: 64510, Policy: anchor + everything, Edit: peers,
+		Members: []testbed.MemberConfig{{ASN: 64496}}})
 	guest := d.Site.Member(9)
 	testbed.Speak(t, d, guest, 64499)
 	c := dial(t, d)
 	s := state(t, c)
 
 	want := []plan.Client{
-		{Address: d.Site.Member(0), ASN: 64496, RouteServer: true, IPv4: true, IPv6: true, Import: plan.Assignment{Default: plan.Accept}, Export: plan.Assignment{Default: plan.Accept}},
-		{Address: guest, ASN: 64499, RouteServer: true, Dynamic: true, Group: "dynamic", Up: true, IPv4: true, Import: plan.Assignment{Policies: []string{"depeer", "operator"}, Default: plan.Accept}, Export: plan.Assignment{Default: plan.Accept}},
+		{Address: d.Site.Member(0), ASN: 64496, RouteServer: true, IPv4: true, IPv6: true,
+			Import: plan.Assignment{Default: plan.Accept}, Export: plan.Assignment{Default: plan.Accept}},
+		{Address: guest, ASN: 64499, RouteServer: true, Dynamic: true, Group: "dynamic", Up: true, IPv4: true,
+			Import: plan.Assignment{Policies: []string{"depeer", "operator"}, Default: plan.Accept},
+			Export: plan.Assignment{Default: plan.Accept}},
 		{Address: netip.MustParseAddr("127.1.0.1"), ASN: 64498, IPv4: true},
 		{
-			Address: netip.MustParseAddr("127.1.0.2"), ASN: 64497, RouteServer: true, SecondaryRoute: true, AddPath: true, IPv4: true,
-			Import: plan.Assignment{Policies: []string{"depeer", "operator"}, Default: plan.Reject}, Export: plan.Assignment{Policies: []string{"refuses"}, Default: plan.Accept},
+			Address: netip.MustParseAddr("127.1.0.2"), ASN: 64497, RouteServer: true, SecondaryRoute: true,
+			AddPath: true, IPv4: true,
+			Import: plan.Assignment{Policies: []string{"depeer", "operator"}, Default: plan.Reject},
+			Export: plan.Assignment{Policies: []string{"refuses"}, Default: plan.Accept},
 		},
 	}
 	slices.SortFunc(want, func(a, b plan.Client) int { return a.Address.Compare(b.Address) })
@@ -131,7 +137,8 @@ func TestStateOfAnOperatorsServer(t *testing.T) {
 	}
 	slices.Sort(objects)
 	wantObjects := []string{
-		"prefix-set p", "neighbor-set n", "as-path-set a", "community-set c", "ext-community-set e", "large-community-set l",
+		"prefix-set p", "neighbor-set n", "as-path-set a", "community-set c", "ext-community-set e",
+		"large-community-set l",
 		"policy operator", "policy refuses", "statement conditions", "statement actions", "statement refuses",
 	}
 	for _, name := range []string{"global", d.Site.Member(0).String(), guest.String(), "127.1.0.2"} {
@@ -156,7 +163,8 @@ func TestStateOfAnOperatorsServer(t *testing.T) {
 // Whatever an operator changes shows, in the object that was changed alone.
 func TestTheirChangesShow(t *testing.T) {
 	t.Parallel()
-	d := testbed.Gobgpd(t, testbed.Config{Policy: anchor + everything, Members: []testbed.MemberConfig{{ASN: 64496, Import: []string{"operator"}}}})
+	d := testbed.Gobgpd(t, testbed.Config{Policy: anchor + everything,
+		Members: []testbed.MemberConfig{{ASN: 64496, Import: []string{"operator"}}}})
 	c := dial(t, d)
 	ctx, g, client := t.Context(), d.API(), d.Site.Member(0).String()
 	for _, change := range []struct {
@@ -165,38 +173,52 @@ func TestTheirChangesShow(t *testing.T) {
 		want []string
 	}{
 		{"an entry", func() error {
-			_, err := g.AddDefinedSet(ctx, &api.AddDefinedSetRequest{DefinedSet: &api.DefinedSet{Name: "p", Prefixes: []*api.Prefix{{IpPrefix: "10.0.0.0/8", MaskLengthMin: 25, MaskLengthMax: 25}}}})
+			_, err := g.AddDefinedSet(ctx, &api.AddDefinedSetRequest{DefinedSet: &api.DefinedSet{Name: "p",
+				Prefixes: []*api.Prefix{{IpPrefix: "10.0.0.0/8", MaskLengthMin: 25, MaskLengthMax: 25}}}})
 			return err
 		}, []string{"prefix-set p"}},
 		{"a pattern", func() error {
-			_, err := g.DeleteDefinedSet(ctx, &api.DeleteDefinedSetRequest{DefinedSet: &api.DefinedSet{DefinedType: api.DefinedType_EXT_COMMUNITY, Name: "e", List: []string{"rt:64500:1"}}})
+			_, err := g.DeleteDefinedSet(ctx,
+				&api.DeleteDefinedSetRequest{DefinedSet: &api.DefinedSet{DefinedType: api.DefinedType_EXT_COMMUNITY,
+					Name: "e", List: []string{"rt:64500:1"}}})
 			return err
 		}, []string{"ext-community-set e"}},
 		{"an action", func() error {
-			_, err := g.AddStatement(ctx, &api.AddStatementRequest{Statement: &api.Statement{Name: "actions", Actions: &api.Actions{RouteAction: api.RouteAction_REJECT}}})
+			_, err := g.AddStatement(ctx, &api.AddStatementRequest{Statement: &api.Statement{Name: "actions",
+				Actions: &api.Actions{RouteAction: api.RouteAction_REJECT}}})
 			return err
 		}, []string{"statement actions"}},
 		{"the order of statements", func() error {
 			statements := []*api.Statement{{Name: "conditions"}}
-			if _, err := g.DeletePolicy(ctx, &api.DeletePolicyRequest{Policy: &api.Policy{Name: "operator", Statements: statements}, PreserveStatements: true}); err != nil {
+			if _, err := g.DeletePolicy(ctx, &api.DeletePolicyRequest{Policy: &api.Policy{Name: "operator",
+				Statements: statements}, PreserveStatements: true}); err != nil {
 				return err
 			}
-			_, err := g.AddPolicy(ctx, &api.AddPolicyRequest{Policy: &api.Policy{Name: "operator", Statements: statements}, ReferExistingStatements: true})
+			_, err := g.AddPolicy(ctx, &api.AddPolicyRequest{Policy: &api.Policy{Name: "operator",
+				Statements: statements}, ReferExistingStatements: true})
 			return err
 		}, []string{"policy operator"}},
 		{"a default", func() error {
-			_, err := g.SetPolicyAssignment(ctx, &api.SetPolicyAssignmentRequest{Assignment: &api.PolicyAssignment{Name: client, Direction: api.PolicyDirection_EXPORT, DefaultAction: api.RouteAction_REJECT}})
+			_, err := g.SetPolicyAssignment(ctx,
+				&api.SetPolicyAssignmentRequest{Assignment: &api.PolicyAssignment{Name: client,
+					Direction: api.PolicyDirection_EXPORT, DefaultAction: api.RouteAction_REJECT}})
 			return err
 		}, []string{"export assignment " + client}},
 		{"a list", func() error {
-			_, err := g.SetPolicyAssignment(ctx, &api.SetPolicyAssignmentRequest{Assignment: &api.PolicyAssignment{Name: client, Direction: api.PolicyDirection_IMPORT, Policies: []*api.Policy{{Name: "refuses"}, {Name: "operator"}}}})
+			_, err := g.SetPolicyAssignment(ctx,
+				&api.SetPolicyAssignmentRequest{Assignment: &api.PolicyAssignment{Name: client,
+					Direction: api.PolicyDirection_IMPORT,
+					Policies:  []*api.Policy{{Name: "refuses"}, {Name: "operator"}}}})
 			return err
 		}, []string{"import assignment " + client}},
 		{"our place in a list", func() error {
-			return c.Do(ctx, plan.Call{Verb: plan.Assign, Client: d.Site.Member(0), Import: true, Policies: []string{"depeer", "refuses", "operator"}})
+			return c.Do(ctx, plan.Call{Verb: plan.Assign, Client: d.Site.Member(0), Import: true,
+				Policies: []string{"depeer", "refuses", "operator"}})
 		}, nil},
 		{"the list of others", func() error {
-			_, err := g.SetPolicyAssignment(ctx, &api.SetPolicyAssignmentRequest{Assignment: &api.PolicyAssignment{Name: "global", Direction: api.PolicyDirection_IMPORT, Policies: []*api.Policy{{Name: "depeer"}}}})
+			_, err := g.SetPolicyAssignment(ctx,
+				&api.SetPolicyAssignmentRequest{Assignment: &api.PolicyAssignment{Name: "global",
+					Direction: api.PolicyDirection_IMPORT, Policies: []*api.Policy{{Name: "depeer"}}}})
 			return err
 		}, []string{"import assignment global"}},
 		{"a statement in no policy", func() error {
@@ -232,7 +254,8 @@ func TestStateFromAFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := testbed.Gobgpd(t, testbed.Config{Policy: string(text), Members: []testbed.MemberConfig{{ASN: 64496, Import: []string{"depeer"}, Export: []string{"depeer-export"}}}})
+	d := testbed.Gobgpd(t, testbed.Config{Policy: string(text),
+		Members: []testbed.MemberConfig{{ASN: 64496, Import: []string{"depeer"}, Export: []string{"depeer-export"}}}})
 	s := state(t, dial(t, d))
 	if diff := cmp.Diff(want, s.InForce(), equal); diff != "" || len(s.Strange) != 0 {
 		t.Errorf("strange: %v; in force (-want +got):\n%s", s.Strange, diff)
@@ -247,7 +270,8 @@ func TestStateWithoutAnchor(t *testing.T) {
 	if s.Import != nil || s.Export != nil {
 		t.Errorf("policies that are not defined: %v, %v", s.Import, s.Export)
 	}
-	if s.PrefixSets == nil || s.ASPathSets == nil || s.LargeCommunitySets == nil || s.Gates == nil || s.Statements == nil || s.Accepting == nil {
+	if s.PrefixSets == nil || s.ASPathSets == nil || s.LargeCommunitySets == nil || s.Gates == nil ||
+		s.Statements == nil || s.Accepting == nil {
 		t.Errorf("a map is nil: %+v", s)
 	}
 	if len(slices.Collect(maps.Keys(s.Theirs))) != 4 {

@@ -26,7 +26,8 @@ func parseStatement(s *api.Statement) (plan.Statement, error) {
 		set  *api.MatchSet
 		into *policies.Condition
 	}{
-		{c.GetPrefixSet(), &out.Conditions.PrefixSet}, {c.GetAsPathSet(), &out.Conditions.ASPathSet}, {c.GetLargeCommunitySet(), &out.Conditions.LargeCommunitySet},
+		{c.GetPrefixSet(), &out.Conditions.PrefixSet}, {c.GetAsPathSet(), &out.Conditions.ASPathSet},
+		{c.GetLargeCommunitySet(), &out.Conditions.LargeCommunitySet},
 	} {
 		var err error
 		*m.into, err = parseCondition(m.set)
@@ -80,8 +81,10 @@ func parseCondition(m *api.MatchSet) (policies.Condition, error) {
 }
 
 func parseActions(a *api.Actions) (policies.Actions, error) {
-	out := policies.Actions{Reject: a.GetRouteAction() == api.RouteAction_REJECT, LocalPref: a.GetLocalPref().GetValue()}
-	if med := a.GetMed(); med.GetType() == api.MedAction_REPLACE && med.GetValue() >= 0 && med.GetValue() <= math.MaxUint32 {
+	out := policies.Actions{Reject: a.GetRouteAction() == api.RouteAction_REJECT,
+		LocalPref: a.GetLocalPref().GetValue()}
+	if med := a.GetMed(); med.GetType() == api.MedAction_REPLACE && med.GetValue() >= 0 &&
+		med.GetValue() <= math.MaxUint32 {
 		value := uint32(med.GetValue())
 		out.MED = &value
 	}
@@ -90,7 +93,8 @@ func parseActions(a *api.Actions) (policies.Actions, error) {
 	}
 	var errs [4]error
 	out.Communities, errs[0] = parseAll(a.GetCommunity(), api.CommunityAction_ADD, policies.ParseCommunity)
-	out.AddLargeCommunities, errs[1] = parseAll(a.GetLargeCommunity(), api.CommunityAction_ADD, policies.ParseLargeCommunity)
+	out.AddLargeCommunities, errs[1] = parseAll(a.GetLargeCommunity(), api.CommunityAction_ADD,
+		policies.ParseLargeCommunity)
 	out.DropLargeCommunities, errs[2] = parseAll(a.GetLargeCommunity(), api.CommunityAction_REMOVE, parseLarge)
 	out.DropCommunities, errs[3] = parseAll(a.GetCommunity(), api.CommunityAction_REMOVE, parseDropped)
 	return out, errors.Join(errs[:]...)

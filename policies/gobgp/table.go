@@ -83,7 +83,8 @@ func next(viewers, looked []*viewer) *viewer {
 		networks[v.asn]++
 	}
 	return slices.MinFunc(viewers, func(a, b *viewer) int {
-		return cmp.Or(cmp.Compare(networks[a.asn], networks[b.asn]), cmp.Compare(a.blind, b.blind), cmp.Compare(a.accepted, b.accepted), a.address.Compare(b.address))
+		return cmp.Or(cmp.Compare(networks[a.asn], networks[b.asn]), cmp.Compare(a.blind, b.blind),
+			cmp.Compare(a.accepted, b.accepted), a.address.Compare(b.address))
 	})
 }
 
@@ -103,7 +104,8 @@ func (c *Client) viewers(ctx context.Context) ([]*viewer, error) {
 // Seen yields the paths to these very prefixes among which the route server
 // chooses for a client, before the client's export policies, best first for each
 // prefix.
-func (c *Client) Seen(ctx context.Context, client netip.Addr, prefixes []netip.Prefix) iter.Seq2[policies.Route, error] {
+func (c *Client) Seen(ctx context.Context, client netip.Addr, prefixes []netip.Prefix) iter.Seq2[policies.Route,
+	error] {
 	return func(yield func(policies.Route, error) bool) {
 		if len(prefixes) == 0 {
 			return // none would be all
@@ -114,7 +116,8 @@ func (c *Client) Seen(ctx context.Context, client netip.Addr, prefixes []netip.P
 			r := &api.ListPathRequest{TableType: api.TableType_LOCAL, Name: c.spelling(client), Family: family}
 			for _, p := range prefixes {
 				if p.Addr().Is6() == (family.Afi == api.Family_AFI_IP6) {
-					r.Prefixes = append(r.Prefixes, &api.TableLookupPrefix{Prefix: p.String(), Type: api.TableLookupPrefix_EXACT})
+					r.Prefixes = append(r.Prefixes, &api.TableLookupPrefix{Prefix: p.String(),
+						Type: api.TableLookupPrefix_EXACT})
 				}
 			}
 			if len(r.Prefixes) == 0 {

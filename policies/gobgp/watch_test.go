@@ -53,7 +53,8 @@ func TestPulse(t *testing.T) {
 	x.Members[0].Announce(testbed.Announce("20.2.0.0/16")...)
 	x.Settle()
 	same("a route")
-	if _, err := x.Daemon.API().DisablePeer(t.Context(), &api.DisablePeerRequest{Address: x.Members[0].Address.String()}); err != nil {
+	if _, err := x.Daemon.API().DisablePeer(t.Context(),
+		&api.DisablePeerRequest{Address: x.Members[0].Address.String()}); err != nil {
 		t.Fatal(err)
 	}
 	x.Members[0].WaitDown()
@@ -61,10 +62,12 @@ func TestPulse(t *testing.T) {
 
 	do(t, c, plan.Call{Verb: plan.Lock, Holder: "somebody"})
 	differs("a lock")
-	do(t, c, plan.Call{Verb: plan.Assign, Client: x.Members[0].Address, Import: true, Policies: []string{policies.ImportPolicy}})
+	do(t, c, plan.Call{Verb: plan.Assign, Client: x.Members[0].Address, Import: true,
+		Policies: []string{policies.ImportPolicy}})
 	differs("a list")
 	_, err := x.Daemon.API().AddPeer(t.Context(), &api.AddPeerRequest{Peer: &api.Peer{
-		Conf: &api.PeerConf{NeighborAddress: x.Daemon.Site.Member(5).String(), PeerAsn: 64510}, Transport: &api.Transport{PassiveMode: true},
+		Conf:        &api.PeerConf{NeighborAddress: x.Daemon.Site.Member(5).String(), PeerAsn: 64510},
+		Transport:   &api.Transport{PassiveMode: true},
 		RouteServer: &api.RouteServer{RouteServerClient: true},
 	}})
 	if err != nil {
@@ -79,7 +82,8 @@ func TestPulse(t *testing.T) {
 // Peers tells how neighbors are, what happens to them, and when the connection is gone.
 func TestPeers(t *testing.T) {
 	t.Parallel()
-	x := testbed.Exchange(t, testbed.Config{Policy: anchor, Members: []testbed.MemberConfig{{ASN: 64496}, {ASN: 64497}}})
+	x := testbed.Exchange(t, testbed.Config{Policy: anchor,
+		Members: []testbed.MemberConfig{{ASN: 64496}, {ASN: 64497}}})
 	c := dial(t, x.Daemon)
 	events := make(chan gobgp.PeerEvent, 100)
 	ended := make(chan error, 1)
@@ -100,13 +104,15 @@ func TestPeers(t *testing.T) {
 	if up, err := c.LongestUp(t.Context()); err != nil || up < 0 || up > time.Minute {
 		t.Errorf("sessions stand for %v, %v", up, err)
 	}
-	if _, err := x.Daemon.API().DisablePeer(t.Context(), &api.DisablePeerRequest{Address: x.Members[1].Address.String()}); err != nil {
+	if _, err := x.Daemon.API().DisablePeer(t.Context(),
+		&api.DisablePeerRequest{Address: x.Members[1].Address.String()}); err != nil {
 		t.Fatal(err)
 	}
 	hears(t, events, gobgp.PeerEvent{Address: x.Members[1].Address, ASN: 64497})
 	late := x.Daemon.Site.Member(9)
 	_, err := x.Daemon.API().AddPeer(t.Context(), &api.AddPeerRequest{Peer: &api.Peer{
-		Conf: &api.PeerConf{NeighborAddress: late.String(), PeerAsn: 64510}, Transport: &api.Transport{PassiveMode: true},
+		Conf:        &api.PeerConf{NeighborAddress: late.String(), PeerAsn: 64510},
+		Transport:   &api.Transport{PassiveMode: true},
 		RouteServer: &api.RouteServer{RouteServerClient: true},
 	}})
 	if err != nil {

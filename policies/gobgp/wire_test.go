@@ -73,7 +73,8 @@ func oracle(t interface{ Fatal(...any) }, p *api.Path, is6 bool) *rib.Path {
 			}
 		case *bgp.PathAttributeLargeCommunities:
 			for _, c := range a.Values {
-				r.LargeCommunities = append(r.LargeCommunities, policies.LargeCommunity{Global: c.ASN, Local1: c.LocalData1, Local2: c.LocalData2})
+				r.LargeCommunities = append(r.LargeCommunities,
+					policies.LargeCommunity{Global: c.ASN, Local1: c.LocalData1, Local2: c.LocalData2})
 			}
 		}
 	}
@@ -85,7 +86,9 @@ func TestDecoder(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		is6 := rapid.Bool().Draw(t, "IPv6")
-		d := &api.Destination{Prefix: "not looked at", Paths: rapid.SliceOfN(rapid.Custom(func(t *rapid.T) *api.Path { return anyPath(t, is6) }), 0, 4).Draw(t, "paths")}
+		d := &api.Destination{Prefix: "not looked at",
+			Paths: rapid.SliceOfN(rapid.Custom(func(t *rapid.T) *api.Path { return anyPath(t, is6) }), 0, 4).Draw(t,
+				"paths")}
 		message, err := proto.Marshal(&api.ListPathResponse{Destination: d})
 		if err != nil {
 			t.Fatal(err)
@@ -106,7 +109,9 @@ func TestDecoder(t *testing.T) {
 		if err != nil || !more {
 			t.Fatal(more, err)
 		}
-		exact := cmp.Options{cmp.Comparer(func(a, b netip.Prefix) bool { return a == b }), cmp.Comparer(func(a, b netip.Addr) bool { return a == b }), cmpopts.EquateEmpty(), cmpopts.IgnoreFields(policies.Route{}, "Size")}
+		exact := cmp.Options{cmp.Comparer(func(a, b netip.Prefix) bool { return a == b }),
+			cmp.Comparer(func(a, b netip.Addr) bool { return a == b }), cmpopts.EquateEmpty(),
+			cmpopts.IgnoreFields(policies.Route{}, "Size")}
 		if diff := cmp.Diff(want, got, exact); diff != "" {
 			t.Fatalf("(-want +got):\n%s", diff)
 		}
@@ -130,9 +135,11 @@ func anyPath(t *rapid.T, is6 bool) *api.Path {
 	}
 	uint32s := func(most int, label string) []uint32 { return rapid.SliceOfN(rapid.Uint32(), 0, most).Draw(t, label) }
 	segments := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) bgp.AsPathParamInterface {
-		return bgp.NewAs4PathParam(uint8(rapid.IntRange(1, 4).Draw(t, "type")), rapid.SliceOfN(rapid.Uint32Range(1<<17, 1<<32-1), 1, 255).Draw(t, "ASNs"))
+		return bgp.NewAs4PathParam(uint8(rapid.IntRange(1, 4).Draw(t, "type")),
+			rapid.SliceOfN(rapid.Uint32Range(1<<17, 1<<32-1), 1, 255).Draw(t, "ASNs"))
 	}), 0, 3).Draw(t, "segments")
-	attributes := []bgp.PathAttributeInterface{bgp.NewPathAttributeOrigin(uint8(rapid.IntRange(0, 2).Draw(t, "origin"))), bgp.NewPathAttributeAsPath(segments), bgp.NewPathAttributeNextHop("192.0.2.1")}
+	attributes := []bgp.PathAttributeInterface{bgp.NewPathAttributeOrigin(uint8(rapid.IntRange(0, 2).Draw(t,
+		"origin"))), bgp.NewPathAttributeAsPath(segments), bgp.NewPathAttributeNextHop("192.0.2.1")}
 	if rapid.Bool().Draw(t, "with MED") {
 		attributes = append(attributes, bgp.NewPathAttributeMultiExitDisc(rapid.Uint32().Draw(t, "MED")))
 	}
@@ -151,7 +158,10 @@ func anyPath(t *rapid.T, is6 bool) *api.Path {
 	}
 	p := &api.Path{
 		NeighborIp: rapid.SampledFrom([]string{"192.0.2.1", "192.0.2.2", "2001:db8::1"}).Draw(t, "neighbor"),
-		SourceAsn:  65001, Best: true, Identifier: rapid.Uint32().Draw(t, "ID"), Age: &timestamppb.Timestamp{Seconds: rapid.Int64Range(0, 1<<32-1).Draw(t, "age"), Nanos: rapid.Int32Range(0, 999999999).Draw(t, "nanoseconds")}, Family: &api.Family{Afi: api.Family_AFI_IP}, Validation: &api.Validation{},
+		SourceAsn:  65001, Best: true, Identifier: rapid.Uint32().Draw(t, "ID"),
+		Age: &timestamppb.Timestamp{Seconds: rapid.Int64Range(0, 1<<32-1).Draw(t, "age"),
+			Nanos: rapid.Int32Range(0, 999999999).Draw(t, "nanoseconds")}, Family: &api.Family{Afi: api.Family_AFI_IP},
+		Validation: &api.Validation{},
 	}
 	var err error
 	if p.NlriBinary, err = nlri.Serialize(); err != nil {
@@ -169,7 +179,9 @@ func anyPath(t *rapid.T, is6 bool) *api.Path {
 
 // No answer, whatever it is, brings the reader down.
 func FuzzDecoder(f *testing.F) {
-	p := &api.Path{NeighborIp: "192.0.2.1", NlriBinary: []byte{24, 192, 0, 2}, PattrsBinary: [][]byte{{0x40, 2, 6, 2, 1, 0, 0, 0, 1}, {0x50, 8, 0, 4, 0, 1, 0, 2}, {0xc0, 32, 12, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3}, {0x80, 4, 4, 0, 0, 0, 7}}}
+	p := &api.Path{NeighborIp: "192.0.2.1", NlriBinary: []byte{24, 192, 0, 2},
+		PattrsBinary: [][]byte{{0x40, 2, 6, 2, 1, 0, 0, 0, 1}, {0x50, 8, 0, 4, 0, 1, 0, 2},
+			{0xc0, 32, 12, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3}, {0x80, 4, 4, 0, 0, 0, 7}}}
 	seed, err := proto.Marshal(&api.ListPathResponse{Destination: &api.Destination{Paths: []*api.Path{p, p}}})
 	if err != nil {
 		f.Fatal(err)
@@ -182,7 +194,8 @@ func FuzzDecoder(f *testing.F) {
 		var room reading
 		d.destination(message, func(p *path) bool {
 			r := p.route()
-			if same := room.of(p, &plan.Client{Address: p.peer}); same.Prefix != r.Prefix || !slices.Equal(same.Path, r.Path) {
+			if same := room.of(p, &plan.Client{Address: p.peer}); same.Prefix != r.Prefix ||
+				!slices.Equal(same.Path, r.Path) {
 				t.Errorf("%v, and %v", r, same)
 			}
 			if !r.Prefix.IsValid() || r.Prefix.Addr().Is6() != is6 {
@@ -198,7 +211,8 @@ func FuzzDecoder(f *testing.F) {
 func TestReadingAllocatesNothing(t *testing.T) {
 	p := &api.Path{
 		NeighborIp: "192.0.2.1", NlriBinary: []byte{24, 192, 0, 2}, Identifier: 1, Age: timestamppb.Now(),
-		PattrsBinary: [][]byte{{0x40, 1, 1, 2}, {0x40, 2, 6, 2, 1, 0, 0, 0, 1}, {0x50, 8, 0, 4, 0, 1, 0, 2}, {0xc0, 32, 12, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3}, {0x80, 4, 4, 0, 0, 0, 7}},
+		PattrsBinary: [][]byte{{0x40, 1, 1, 2}, {0x40, 2, 6, 2, 1, 0, 0, 0, 1}, {0x50, 8, 0, 4, 0, 1, 0, 2},
+			{0xc0, 32, 12, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3}, {0x80, 4, 4, 0, 0, 0, 7}},
 	}
 	message, err := proto.Marshal(&api.ListPathResponse{Destination: &api.Destination{Paths: []*api.Path{p, p, p}}})
 	if err != nil {
@@ -208,7 +222,10 @@ func TestReadingAllocatesNothing(t *testing.T) {
 	var r reading
 	client := &plan.Client{Address: netip.MustParseAddr("192.0.2.1"), ASN: 1}
 	if n := testing.AllocsPerRun(100, func() {
-		d.destination(message, func(p *path) bool { return !(ownASN{asn: 64500}).loops(p) && r.of(p, client).MED != nil })
+		d.destination(message, func(p *path) bool {
+			return !(ownASN{asn: 64500}).loops(p) &&
+				r.of(p, client).MED != nil
+		})
 	}); n != 0 {
 		t.Errorf("%v allocations", n)
 	}

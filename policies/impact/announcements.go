@@ -75,7 +75,8 @@ func (s *announcements) add(p *rib.Path, peer uint32, old, new eval.Verdict) (nu
 	case s.same(n, &a, p.ASPath):
 		return n, false
 	}
-	hash := uint32(maphash.Bytes(s.seed, p.ASPath)) ^ a.localPref*0x9e3779b1 ^ a.med*0x85ebca77 ^ uint32(a.origin) ^ a.peer<<8
+	hash := uint32(maphash.Bytes(s.seed,
+		p.ASPath)) ^ a.localPref*0x9e3779b1 ^ a.med*0x85ebca77 ^ uint32(a.origin) ^ a.peer<<8
 	a.path.at = uint32(len(s.octets))
 	s.octets = append(s.octets, p.ASPath...)
 	number = uint32(len(s.waiting)) | waits

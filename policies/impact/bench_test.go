@@ -109,7 +109,8 @@ func manyRoutes(n int) rib.Source {
 				p.ASPath = rib.Sequence(path...)
 			}
 			p.PeerASN = member
-			p.Route = policies.Route{Prefix: numbered(i / 2), Peer: netip.AddrFrom4([4]byte{192, 0, 2, byte(member - 64500)}), Path: p.ASPath.Append(p.Path[:0])}
+			p.Route = policies.Route{Prefix: numbered(i / 2),
+				Peer: netip.AddrFrom4([4]byte{192, 0, 2, byte(member - 64500)}), Path: p.ASPath.Append(p.Path[:0])}
 			if !yield(p, nil) {
 				return
 			}

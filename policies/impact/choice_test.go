@@ -87,13 +87,17 @@ func newChoosing(t *testing.T, random *rand.Rand, treated bool) *choosing {
 	}
 	c := testbed.Config{Site: testbed.Claim(t), Policy: string(text)}
 	for i := range birds {
-		c.Members = append(c.Members, testbed.MemberConfig{ASN: asns[i], SecondaryRoute: x.IntN(2) == 0, Import: []string{policies.ImportPolicy}, Export: []string{policies.ExportPolicy}})
+		c.Members = append(c.Members, testbed.MemberConfig{ASN: asns[i], SecondaryRoute: x.IntN(2) == 0,
+			Import: []string{policies.ImportPolicy}, Export: []string{policies.ExportPolicy}})
 	}
 	c.Edit = func(file []byte) []byte {
 		for i := range speakers {
-			file = fmt.Appendf(file, "\n[[neighbors]]\nconfig = {neighbor-address = %q, peer-as = %d}\ntransport = {config = {passive-mode = true}}\nroute-server = {config = {route-server-client = true}}\n"+
-				"apply-policy = {config = {import-policy-list = [%q], export-policy-list = [%q], default-import-policy = \"accept-route\", default-export-policy = \"accept-route\"}}\n"+
-				"afi-safis = [{config = {afi-safi-name = \"ipv4-unicast\"}}, {config = {afi-safi-name = \"ipv6-unicast\"}}]\n",
+			file = fmt.Appendf(file, "\n[[neighbors]]\nconfig = {neighbor-address = %q, peer-as = %d}\ntransport = "+
+				"{config = {passive-mode = true}}\nroute-server = {config = {route-server-client = true}}\n"+
+				"apply-policy = {config = {import-policy-list = [%q], export-policy-list = [%q], "+
+				"default-import-policy = \"accept-route\", default-export-policy = \"accept-route\"}}\n"+
+				"afi-safis = [{config = {afi-safi-name = \"ipv4-unicast\"}}, {config = {afi-safi-name = "+
+				"\"ipv6-unicast\"}}]\n",
 				c.Site.Member(birds+i).String(), asns[birds+i], policies.ImportPolicy, policies.ExportPolicy)
 		}
 		return file
@@ -118,10 +122,12 @@ func (x *choosing) listing(treated bool) (*filters.Compiled, *policies.RoutingPo
 		if !treated {
 			break
 		}
-		p := filters.Provider{ID: name, Treatment: name, ASNs: []filters.ASMatch{{ASN: filters.ASN(65001 + i), Where: filters.Path}}}
+		p := filters.Provider{ID: name, Treatment: name,
+			ASNs: []filters.ASMatch{{ASN: filters.ASN(65001 + i), Where: filters.Path}}}
 		for range 8 {
 			prefix := network(x.IntN(networks))
-			p.Prefixes = append(p.Prefixes, filters.PrefixMatch{Prefix: prefix, Min: uint8(prefix.Bits()), Max: uint8(prefix.Bits())})
+			p.Prefixes = append(p.Prefixes, filters.PrefixMatch{Prefix: prefix, Min: uint8(prefix.Bits()),
+				Max: uint8(prefix.Bits())})
 		}
 		l.Providers = append(l.Providers, p)
 	}
@@ -250,9 +256,11 @@ func (x *choosing) say(step int) {
 			for _, f := range p.AfiSafis {
 				got += int(f.State.GetReceived())
 			}
-			i := slices.IndexFunc(x.speakers[:], func(s *testbed.Speaker) bool { return s.Address.String() == p.State.NeighborAddress })
+			i := slices.IndexFunc(x.speakers[:],
+				func(s *testbed.Speaker) bool { return s.Address.String() == p.State.NeighborAddress })
 			if i >= 0 && got != x.received[i] {
-				return fmt.Errorf("gobgpd holds %d routes of %s, which says %d", got, p.State.NeighborAddress, x.received[i])
+				return fmt.Errorf("gobgpd holds %d routes of %s, which says %d", got, p.State.NeighborAddress,
+					x.received[i])
 			}
 		}
 		return nil
@@ -281,7 +289,8 @@ func (x *choosing) compare() {
 	}
 	q := impact.Question{Lists: x.lists, New: x.policy}
 	for _, c := range state.Clients {
-		q.Members = append(q.Members, impact.Session{Peer: rib.Peer{Address: c.Address, ASN: c.ASN}, Up: c.Up, Anchored: true, IPv4: c.IPv4, IPv6: c.IPv6, SecondaryRoute: c.SecondaryRoute})
+		q.Members = append(q.Members, impact.Session{Peer: rib.Peer{Address: c.Address, ASN: c.ASN}, Up: c.Up,
+			Anchored: true, IPv4: c.IPv4, IPv6: c.IPv6, SecondaryRoute: c.SecondaryRoute})
 	}
 	held, err := impact.Held(q, client.Announced(x.t.Context(), state.Clients))
 	if err != nil {

@@ -34,7 +34,8 @@ const (
 func newCollected(a *assessment) *collected {
 	c := &collected{
 		assessment: a, own: make(map[ref]life), seenASNs: make(map[ref]bool),
-		along: make(map[uint32][]ref), moved: make(map[Sighting]bool), unlisted: make(map[Sighting]bool), collateral: make(map[filters.ASN]*besides),
+		along: make(map[uint32][]ref), moved: make(map[Sighting]bool), unlisted: make(map[Sighting]bool),
+		collateral: make(map[filters.ASN]*besides),
 	}
 	if len(a.index.asns) == 0 {
 		return c
@@ -144,7 +145,8 @@ func (c *collected) finish() {
 		c.out.Collateral = append(c.out.Collateral, b.Collateral)
 	}
 	slices.SortFunc(c.out.Collateral, func(x, y Collateral) int {
-		return cmp.Or(cmp.Compare(y.Refused, x.Refused), cmp.Compare(y.Changed, x.Changed), cmp.Compare(x.Origin, y.Origin))
+		return cmp.Or(cmp.Compare(y.Refused, x.Refused), cmp.Compare(y.Changed, x.Changed),
+			cmp.Compare(x.Origin, y.Origin))
 	})
 	for i := range c.index.listed {
 		if c.index.severity[i] >= 0 {
@@ -160,7 +162,8 @@ func sightings(all map[Sighting]bool) []Sighting {
 		out = append(out, s)
 	}
 	slices.SortFunc(out, func(x, y Sighting) int {
-		return cmp.Or(cmp.Compare(x.List, y.List), cmp.Compare(x.Provider, y.Provider), x.Prefix.Compare(y.Prefix), cmp.Compare(x.Origin, y.Origin))
+		return cmp.Or(cmp.Compare(x.List, y.List), cmp.Compare(x.Provider, y.Provider), x.Prefix.Compare(y.Prefix),
+			cmp.Compare(x.Origin, y.Origin))
 	})
 	return out
 }

@@ -212,14 +212,18 @@ func (a *assessment) listed() []Provider {
 		if l.State != filters.InForce {
 			continue
 		}
-		p := Provider{ID: l.Provider.ID, List: l.Listing.Name, Treatment: l.Treatment, Refused: c.refused, Changed: c.changed, Prefixes: c.prefixes, WithoutPath: c.withoutPath, Members: []netip.Addr{}}
+		p := Provider{ID: l.Provider.ID, List: l.Listing.Name, Treatment: l.Treatment, Refused: c.refused,
+			Changed: c.changed, Prefixes: c.prefixes, WithoutPath: c.withoutPath, Members: []netip.Addr{}}
 		for n := range c.members {
 			p.Members = append(p.Members, a.sessions[n].Address)
 		}
 		slices.SortFunc(p.Members, netip.Addr.Compare)
 		out = append(out, p)
 	}
-	slices.SortFunc(out, func(x, y Provider) int { return cmp.Or(cmp.Compare(x.List, y.List), cmp.Compare(x.ID, y.ID)) })
+	slices.SortFunc(out, func(x, y Provider) int {
+		return cmp.Or(cmp.Compare(x.List, y.List),
+			cmp.Compare(x.ID, y.ID))
+	})
 	return out
 }
 

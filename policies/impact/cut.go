@@ -47,7 +47,10 @@ func shutBy(p *policies.RoutingPolicy, peer rib.Peer) bool {
 func (x *index) shuts(member filters.ASN, treatments []policies.Treatment) found {
 	for _, r := range x.asns[member] {
 		name := x.listed[r.provider].Treatment
-		if slices.ContainsFunc(treatments, func(t policies.Treatment) bool { return t.Name == name && t.Session == policies.Shut }) {
+		if slices.ContainsFunc(treatments, func(t policies.Treatment) bool {
+			return t.Name == name &&
+				t.Session == policies.Shut
+		}) {
 			return found{r, true}
 		}
 	}

@@ -112,7 +112,8 @@ type Inside struct {
 // error is one of the source's.
 func Explain(q Question, subject Subject, routes rib.Source) (*Explanation, error) {
 	x := &explainer{
-		Question: q, subject: subject, index: newIndex(q.Lists, q.Protect), new: eval.New(q.New), out: &Explanation{Query: subject.String()},
+		Question: q, subject: subject, index: newIndex(q.Lists, q.Protect), new: eval.New(q.New),
+		out: &Explanation{Query: subject.String()},
 		met: make(map[found]int), left: leavingOf(q), decides: make(map[found]bool), around: newTable(),
 	}
 	x.lists()
@@ -174,9 +175,12 @@ func (x *explainer) match(f found) Match {
 	l := &x.index.listed[f.provider]
 	p := l.Provider
 	m := Match{
-		Provider: p.ID, Name: p.Name, List: l.Listing.Name, State: l.State.String(), Treatment: l.Treatment, Reason: p.Reason,
-		Listed: p.Listed.String(), Review: p.Review.String(), Expires: p.Expires.String(), Next: l.Next, NextFrom: l.NextFrom.String(), Contact: p.Contact,
-		Evidence: []EvidenceRef{}, Approved: append([]string{}, p.ApprovedBy...), Upstreams: append([]filters.ASN{}, p.Upstreams...),
+		Provider: p.ID, Name: p.Name, List: l.Listing.Name, State: l.State.String(), Treatment: l.Treatment,
+		Reason: p.Reason,
+		Listed: p.Listed.String(), Review: p.Review.String(), Expires: p.Expires.String(), Next: l.Next,
+		NextFrom: l.NextFrom.String(), Contact: p.Contact,
+		Evidence: []EvidenceRef{}, Approved: append([]string{}, p.ApprovedBy...),
+		Upstreams: append([]filters.ASN{}, p.Upstreams...),
 	}
 	for _, e := range p.Evidence {
 		m.Evidence = append(m.Evidence, EvidenceRef{e.Ref, e.URL})
@@ -227,7 +231,8 @@ func (x *explainer) verdict(p *rib.Path) eval.Verdict {
 
 func (x *explainer) announced(p *rib.Path) {
 	v := x.verdict(p)
-	a := Announcement{Address: p.Peer, ASN: p.PeerASN, Prefix: p.Prefix, ASPath: p.ASPath.String(), Verdict: "passed", Effect: x.new.Effect(v), Polluted: carried(x.left, p)}
+	a := Announcement{Address: p.Peer, ASN: p.PeerASN, Prefix: p.Prefix, ASPath: p.ASPath.String(), Verdict: "passed",
+		Effect: x.new.Effect(v), Polluted: carried(x.left, p)}
 	if v.Treated() {
 		a.Verdict = "changed"
 		if v.Refused() {
@@ -271,7 +276,8 @@ func (x *explainer) coverings() []Covering {
 // finish puts everything in order.
 func (x *explainer) finish() {
 	slices.SortFunc(x.out.AnnouncedBy, func(a, b Announcement) int {
-		return cmp.Or(cmp.Compare(a.ASN, b.ASN), a.Address.Compare(b.Address), a.Prefix.Compare(b.Prefix), cmp.Compare(a.ASPath, b.ASPath))
+		return cmp.Or(cmp.Compare(a.ASN, b.ASN), a.Address.Compare(b.Address), a.Prefix.Compare(b.Prefix),
+			cmp.Compare(a.ASPath, b.ASPath))
 	})
 	x.out.CoveredBy = x.coverings()
 	if len(x.out.Matches) == 0 {

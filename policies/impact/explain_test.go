@@ -64,7 +64,8 @@ func (o *oracle) announced(s impact.Subject) []impact.Announcement {
 		if !about(s, p) {
 			continue
 		}
-		a := impact.Announcement{Address: p.Peer, ASN: p.PeerASN, Prefix: p.Prefix, ASPath: p.ASPath.String(), Verdict: "passed", Effect: o.now(p)}
+		a := impact.Announcement{Address: p.Peer, ASN: p.PeerASN, Prefix: p.Prefix, ASPath: p.ASPath.String(),
+			Verdict: "passed", Effect: o.now(p)}
 		if m, _, any := o.blamed(p); any {
 			a.Provider, a.Verdict = o.Lists.Listed[m.provider].Provider.ID, "changed"
 			if a.Effect == "refuse" {
@@ -74,7 +75,8 @@ func (o *oracle) announced(s impact.Subject) []impact.Announcement {
 		out = append(out, a)
 	}
 	slices.SortFunc(out, func(a, b impact.Announcement) int {
-		return cmp.Or(cmp.Compare(a.ASN, b.ASN), a.Address.Compare(b.Address), a.Prefix.Compare(b.Prefix), cmp.Compare(a.ASPath, b.ASPath))
+		return cmp.Or(cmp.Compare(a.ASN, b.ASN), a.Address.Compare(b.Address), a.Prefix.Compare(b.Prefix),
+			cmp.Compare(a.ASPath, b.ASPath))
 	})
 	return out
 }

@@ -56,7 +56,8 @@ func (r *Report) Count(m Member) {
 // neither: a listed network must not make room for others by announcing more.
 func answer(code string, refused, of, uncounted int, limit uint64) policies.Answer {
 	base := of - uncounted
-	a := policies.Answer{Code: code, Value: refused - uncounted, Base: base, Limit: policies.Share(base, limit), Flag: policies.GuardOf(code).Flag, Uncounted: uncounted}
+	a := policies.Answer{Code: code, Value: refused - uncounted, Base: base, Limit: policies.Share(base, limit),
+		Flag: policies.GuardOf(code).Flag, Uncounted: uncounted}
 	a.OK = a.Value <= a.Limit
 	return a
 }

@@ -95,7 +95,8 @@ type room struct {
 }
 
 func newAssessment(q Question) *assessment {
-	a := &assessment{Question: q, index: newIndex(q.Lists, q.Protect), table: newTable(), out: &Report{}, tally: q.Counted.Tally()}
+	a := &assessment{Question: q, index: newIndex(q.Lists, q.Protect), table: newTable(), out: &Report{},
+		tally: q.Counted.Tally()}
 	a.new, a.past = eval.New(q.New), Leaving(q.Past...)
 	if q.Old != nil && len(q.Old.Import) > 0 {
 		a.old = eval.New(q.Old)

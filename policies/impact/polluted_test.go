@@ -17,7 +17,8 @@ import (
 func deprefers(localPref uint32, asns ...filters.ASN) (*filters.Compiled, *policies.RoutingPolicy) {
 	l := &filters.Listing{Name: "ours", Treatment: "deprefer"}
 	for _, asn := range asns {
-		l.Providers = append(l.Providers, filters.Provider{ID: "as" + asn.String(), Name: "AS" + asn.String(), ASNs: []filters.ASMatch{{ASN: asn, Where: filters.Origin}}})
+		l.Providers = append(l.Providers, filters.Provider{ID: "as" + asn.String(), Name: "AS" + asn.String(),
+			ASNs: []filters.ASMatch{{ASN: asn, Where: filters.Origin}}})
 	}
 	c, _ := filters.Compile([]*filters.Listing{l}, filters.Rules{At: day, Treatments: []string{"deprefer"}})
 	return c, policies.Build(c, []policies.Treatment{{Name: "deprefer", LocalPref: localPref}}, 64500)
@@ -30,11 +31,14 @@ func TestPolluted(t *testing.T) {
 	_, past := deprefers(70, 1)
 	_, old := deprefers(50, 2, 3)
 	lists, planned := deprefers(60, 3, 4)
-	members := []rib.Peer{{Address: netip.MustParseAddr("192.0.2.1"), ASN: 64496}, {Address: netip.MustParseAddr("192.0.2.2"), ASN: 64497}}
+	members := []rib.Peer{{Address: netip.MustParseAddr("192.0.2.1"), ASN: 64496},
+		{Address: netip.MustParseAddr("192.0.2.2"), ASN: 64497}}
 	var paths []*rib.Path
 	announce := func(member, n int, origin filters.ASN, localPref uint32) {
-		p := &rib.Path{PeerASN: members[member].ASN, ID: uint32(len(paths)), ASPath: rib.Sequence(members[member].ASN, origin)}
-		p.Route = policies.Route{Prefix: numbered(n), Peer: members[member].Address, Path: p.ASPath.Append(nil), LocalPref: localPref}
+		p := &rib.Path{PeerASN: members[member].ASN, ID: uint32(len(paths)),
+			ASPath: rib.Sequence(members[member].ASN, origin)}
+		p.Route = policies.Route{Prefix: numbered(n), Peer: members[member].Address, Path: p.ASPath.Append(nil),
+			LocalPref: localPref}
 		paths = append(paths, p)
 	}
 	announce(0, 0, 1, 70) // treated by what was before
@@ -50,7 +54,8 @@ func TestPolluted(t *testing.T) {
 	for _, p := range members {
 		q.Members = append(q.Members, impact.Session{Peer: p, Up: true, Anchored: true, IPv4: true, IPv6: true})
 	}
-	want := []impact.Polluted{{Address: members[0].Address, ASN: 64496, Prefixes: 3}, {Address: members[1].Address, ASN: 64497, Prefixes: 1}}
+	want := []impact.Polluted{{Address: members[0].Address, ASN: 64496, Prefixes: 3},
+		{Address: members[1].Address, ASN: 64497, Prefixes: 1}}
 	addresses := gocmp.Comparer(func(a, b netip.Addr) bool { return a == b })
 	report, err := impact.Assess(q, source(paths))
 	if err != nil {
@@ -82,7 +87,8 @@ func TestPolluted(t *testing.T) {
 // Policies that only refuse leave nothing, and routes are not asked for.
 func TestPollutingAsksForNothingInVain(t *testing.T) {
 	t.Parallel()
-	refusing := policies.Build(question(filters.Provider{ID: "p", Name: "P", ASNs: []filters.ASMatch{{ASN: 1, Where: filters.Origin}}}).Lists, treatments, 64500)
+	refusing := policies.Build(question(filters.Provider{ID: "p", Name: "P",
+		ASNs: []filters.ASMatch{{ASN: 1, Where: filters.Origin}}}).Lists, treatments, 64500)
 	source := func(yield func(*rib.Path, error) bool) { yield(nil, errors.New("asked for")) }
 	if by := impact.Leaving(refusing, &policies.RoutingPolicy{}); len(by) > 0 {
 		t.Errorf("%d leave something", len(by))

@@ -28,7 +28,8 @@ var anASN = rapid.Map(rapid.IntRange(1, 6), func(n int) filters.ASN { return fil
 
 func aPrefix(t *rapid.T, shortest int) netip.Prefix {
 	if rapid.IntRange(0, 4).Draw(t, "family") == 0 {
-		a := netip.AddrFrom16([16]byte{0: 0x2a, 7: byte(rapid.IntRange(0, 15).Draw(t, "network")), 8: byte(rapid.IntRange(0, 3).Draw(t, "part") << 6)})
+		a := netip.AddrFrom16([16]byte{0: 0x2a, 7: byte(rapid.IntRange(0, 15).Draw(t, "network")),
+			8: byte(rapid.IntRange(0, 3).Draw(t, "part") << 6)})
 		p, _ := a.Prefix(rapid.IntRange(60, 66).Draw(t, "bits6"))
 		return p
 	}
@@ -51,7 +52,8 @@ func spared(t *rapid.T) (p filters.Protection) {
 func compiled(t *rapid.T, name string, protect filters.Protection) *filters.Compiled {
 	l := &filters.Listing{Name: name, Treatment: "depeer"}
 	for i := range rapid.IntRange(0, 3).Draw(t, "providers") {
-		p := filters.Provider{ID: string(rune('a' + i)), Treatment: rapid.SampledFrom([]string{"", "deprefer", "tag"}).Draw(t, "treatment")}
+		p := filters.Provider{ID: string(rune('a' + i)),
+			Treatment: rapid.SampledFrom([]string{"", "deprefer", "tag"}).Draw(t, "treatment")}
 		for range rapid.IntRange(0, 2).Draw(t, "prefixes") {
 			m := filters.PrefixMatch{Prefix: aPrefix(t, 24)}
 			m.Min, m.Max = uint8(m.Prefix.Bits()), uint8(m.Prefix.Addr().BitLen())
@@ -61,7 +63,8 @@ func compiled(t *rapid.T, name string, protect filters.Protection) *filters.Comp
 			p.Prefixes = append(p.Prefixes, m)
 		}
 		for range rapid.IntRange(0, 2).Draw(t, "asns") {
-			m := filters.ASMatch{ASN: anASN.Draw(t, "listed"), Where: filters.Where(rapid.IntRange(0, 2).Draw(t, "where"))}
+			m := filters.ASMatch{ASN: anASN.Draw(t, "listed"),
+				Where: filters.Where(rapid.IntRange(0, 2).Draw(t, "where"))}
 			if except := anASN.Draw(t, "except"); m.Where == filters.Path && except != m.ASN {
 				m.Except = []filters.ASN{except}
 			}
@@ -69,14 +72,17 @@ func compiled(t *rapid.T, name string, protect filters.Protection) *filters.Comp
 		}
 		l.Providers = append(l.Providers, p)
 	}
-	c, _ := filters.Compile([]*filters.Listing{l}, filters.Rules{At: day, Treatments: []string{"depeer", "deprefer", "tag"}, Protect: protect})
+	c, _ := filters.Compile([]*filters.Listing{l},
+		filters.Rules{At: day, Treatments: []string{"depeer", "deprefer", "tag"}, Protect: protect})
 	return c
 }
 
 func aSession(i int, t *rapid.T) impact.Session {
-	s := impact.Session{Peer: rib.Peer{Address: netip.AddrFrom4([4]byte{192, 0, 2, byte(i)}), ASN: anASN.Draw(t, "member")}}
+	s := impact.Session{Peer: rib.Peer{Address: netip.AddrFrom4([4]byte{192, 0, 2, byte(i)}),
+		ASN: anASN.Draw(t, "member")}}
 	s.Up, s.Anchored = rapid.IntRange(0, 4).Draw(t, "up") > 0, rapid.IntRange(0, 4).Draw(t, "anchored") > 0
-	s.IPv4, s.IPv6, s.SecondaryRoute = true, rapid.Bool().Draw(t, "ipv6"), rapid.IntRange(0, 2).Draw(t, "secondary") == 0
+	s.IPv4, s.IPv6, s.SecondaryRoute = true, rapid.Bool().Draw(t, "ipv6"),
+		rapid.IntRange(0, 2).Draw(t, "secondary") == 0
 	return s
 }
 
@@ -89,7 +95,9 @@ func somePaths(t *rapid.T, members []impact.Session) []*rib.Path {
 	for range rapid.IntRange(0, map[bool]int{true: 20, false: 400}[few]).Draw(t, "paths") {
 		m := rapid.SampledFrom(members).Draw(t, "by")
 		asns := append([]filters.ASN{m.ASN}, rapid.SliceOfN(anASN, 0, 3).Draw(t, "path")...)
-		p := &rib.Path{PeerASN: m.ASN, ASPath: rib.Sequence(asns...), Origin: rib.Origin(rapid.IntRange(0, 2).Draw(t, "origin")), Since: uint32(rapid.IntRange(1, 3).Draw(t, "since"))}
+		p := &rib.Path{PeerASN: m.ASN, ASPath: rib.Sequence(asns...),
+			Origin: rib.Origin(rapid.IntRange(0, 2).Draw(t, "origin")),
+			Since:  uint32(rapid.IntRange(1, 3).Draw(t, "since"))}
 		switch set := (rib.ASPath{byte(rib.ASSet), 1, 0, 0, 0, 200}); rapid.IntRange(0, 9).Draw(t, "set") {
 		case 0:
 			p.ASPath = append(p.ASPath, set...)
@@ -98,8 +106,10 @@ func somePaths(t *rapid.T, members []impact.Session) []*rib.Path {
 		case 2:
 			p.ASPath = nil
 		}
-		p.Route = policies.Route{Prefix: aPrefix(t, 22), Peer: m.Address, Path: p.ASPath.Append(nil), MED: rapid.SampledFrom([]*uint32{nil, new(uint32), &one, &two}).Draw(t, "med")}
-		if key := netip.AddrPortFrom(p.Prefix.Addr(), uint16(p.Prefix.Bits())<<8|uint16(m.Address.As4()[3])); !seen[key] {
+		p.Route = policies.Route{Prefix: aPrefix(t, 22), Peer: m.Address, Path: p.ASPath.Append(nil),
+			MED: rapid.SampledFrom([]*uint32{nil, new(uint32), &one, &two}).Draw(t, "med")}
+		if key := netip.AddrPortFrom(p.Prefix.Addr(),
+			uint16(p.Prefix.Bits())<<8|uint16(m.Address.As4()[3])); !seen[key] {
 			seen[key] = true
 			out = append(out, p)
 		}
@@ -159,7 +169,8 @@ func aQuestion(t *rapid.T) (impact.Question, []*rib.Path) {
 	if rapid.IntRange(0, 3).Draw(t, "sessions are shut") == 0 {
 		treatments[rapid.IntRange(0, 2).Draw(t, "by")].Session = policies.Shut
 	}
-	q := impact.Question{Lists: lists, New: policies.Build(lists, treatments, 64500), Protect: protect, Treatments: treatments}
+	q := impact.Question{Lists: lists, New: policies.Build(lists, treatments, 64500), Protect: protect,
+		Treatments: treatments}
 	if rapid.Bool().Draw(t, "in force") {
 		q.Old = policies.Build(compiled(t, "old", protect), treatments, 64500)
 	}
@@ -185,7 +196,8 @@ func TestAgainstTheOracle(t *testing.T) {
 			t.Errorf("prefixes (-want +got):\n%s", d)
 		}
 		if updates, again := o.effort(); updates != got.Effort.Updates || again != got.Effort.Again {
-			t.Errorf("updates: want %d, %d of them again, got %d, %d", updates, again, got.Effort.Updates, got.Effort.Again)
+			t.Errorf("updates: want %d, %d of them again, got %d, %d", updates, again, got.Effort.Updates,
+				got.Effort.Again)
 		}
 		for _, m := range got.Members {
 			peer := rib.Peer{Address: m.Address, ASN: m.ASN}

@@ -15,7 +15,8 @@ func TestOctets(t *testing.T) {
 		var kept [][]byte
 		var places []place
 		keep := func(b []byte) { kept, places = append(kept, b), append(places, o.keep(b)) }
-		for i, n := range rapid.SliceOfN(rapid.SampledFrom([]int{0, 1, 22, 4000, octetsBlock / 2, octetsBlock - 1, octetsBlock, octetsBlock + 5}), 1, 8).Draw(t, "lengths") {
+		for i, n := range rapid.SliceOfN(rapid.SampledFrom([]int{0, 1, 22, 4000, octetsBlock / 2, octetsBlock - 1,
+			octetsBlock, octetsBlock + 5}), 1, 8).Draw(t, "lengths") {
 			keep(bytes.Repeat([]byte{byte(i + 1)}, n))
 			keep(nil) // behind a block that is full, too
 		}
@@ -29,7 +30,8 @@ func TestOctets(t *testing.T) {
 
 func TestNumbers(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		n, spread := rapid.SampledFrom([]int{10, 3071, 3073, 20_000}).Draw(t, "how many"), rapid.SampledFrom([]uint32{0, 1, 0x9e3779b1}).Draw(t, "spread")
+		n, spread := rapid.SampledFrom([]int{10, 3071, 3073, 20_000}).Draw(t, "how many"),
+			rapid.SampledFrom([]uint32{0, 1, 0x9e3779b1}).Draw(t, "spread")
 		if spread == 0 {
 			n = min(n, 3073) // all have one hash: each is compared with all before it
 		}

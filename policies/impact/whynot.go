@@ -100,7 +100,8 @@ func (x *explainer) near(f found) nearest {
 func (x *explainer) changesNothing(treatment string, p netip.Prefix) string {
 	i := slices.IndexFunc(x.Treatments, func(t policies.Treatment) bool { return t.Name == treatment })
 	if i >= 0 && x.Treatments[i].AddedBytes() > 0 && p.Addr().Is4() && p.Bits() <= policies.LongestShort {
-		return fmt.Sprintf("nothing is added to IPv4 announcements of /%d and shorter: its treatment, %s, leaves them alone", policies.LongestShort, treatment)
+		return fmt.Sprintf("nothing is added to IPv4 announcements of /%d and shorter: its treatment, %s, leaves "+
+			"them alone", policies.LongestShort, treatment)
 	}
 	return fmt.Sprintf("its treatment, %s, changes nothing", treatment)
 }

@@ -114,7 +114,8 @@ func TestDamageIsPassedOver(t *testing.T) {
 			must(t, os.WriteFile(path, []byte(text), 0o600))
 			all, err := s.History(target)
 			must(t, err)
-			if len(all) != 1 || all[0].Unread == nil || !strings.Contains(all[0].Unread.Error(), path) || all[0].ID != "000001-p" || all[0].Begun.Plan != "p" || all[0].Finished() {
+			if len(all) != 1 || all[0].Unread == nil || !strings.Contains(all[0].Unread.Error(), path) ||
+				all[0].ID != "000001-p" || all[0].Begun.Plan != "p" || all[0].Finished() {
 				t.Errorf("read as %+v", all)
 			}
 		})
@@ -122,7 +123,9 @@ func TestDamageIsPassedOver(t *testing.T) {
 }
 
 func FuzzParse(f *testing.F) {
-	f.Add([]byte(`{"event":"begin","time":"2008-11-10T12:00:00Z","by":{"pid":1},"begun":{"plan":"p"}}` + "\n" + `{"event":"intend","time":"2008-11-10T12:00:00Z","step":1,"call":{"verb":"open gate","name":"depeer/gate/p"}}` + "\n"))
+	f.Add([]byte(`{"event":"begin","time":"2008-11-10T12:00:00Z","by":{"pid":1},"begun":{"plan":"p"}}` + "\n" +
+		`{"event":"intend","time":"2008-11-10T12:00:00Z","step":1,"call":{"verb":"open gate","name":"depeer/gate/p"}}` +
+		"\n"))
 	f.Add([]byte("{\"event\":\"begin\"}\n\x00\x00"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		r, whole, err := journal.Parse(data)

@@ -98,7 +98,8 @@ func (e *Entry) begin(p *plan.Plan, start Start) error {
 	by := e.lock.self
 	begun := &Begun{
 		Plan: p.ID, Action: start.Action, Target: p.Target, Name: p.Name, Server: p.Server, Holder: start.Holder,
-		Undoes: start.Undoes, Lists: p.Lists, Overrides: p.Overrides, Limits: p.Limits, Calls: len(p.Change.Calls()) + len(p.PolicyLists),
+		Undoes: start.Undoes, Lists: p.Lists, Overrides: p.Overrides, Limits: p.Limits,
+		Calls:       len(p.Change.Calls()) + len(p.PolicyLists),
 		Digest:      p.Wanted().Digest(),
 		PolicyLists: len(p.PolicyLists), AcceptedLists: p.AcceptedLists,
 	}

@@ -18,7 +18,8 @@ const (
 	Confirm      // of what had ended
 )
 
-var kindNames = [...]string{Begin: "begin", Intend: "intend", Done: "done", Phase: "phase", Resume: "resume", End: "end", Confirm: "confirm"}
+var kindNames = [...]string{Begin: "begin", Intend: "intend", Done: "done", Phase: "phase", Resume: "resume",
+	End: "end", Confirm: "confirm"}
 
 // String returns the word of the journal.
 func (k Kind) String() string {

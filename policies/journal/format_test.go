@@ -18,10 +18,22 @@ import (
 // what is beside it is read. Nothing of it waits, and nothing is taken for cut off.
 func TestUnreadEntriesArePassedOver(t *testing.T) {
 	for name, spoil := range map[string]func(t *testing.T, path string){
-		"another version":             func(t *testing.T, path string) { replaceIn(t, path, `"version":1,`, `"version":99,`) },
-		"another version in the end":  func(t *testing.T, path string) { appendTo(t, path, `{"version":99,"event":"resume"}`+"\n") },
-		"another version, torn after": func(t *testing.T, path string) { appendTo(t, path, `{"version":99,"event":"resume"}`+"\n{") },
-		"foreign text":                func(t *testing.T, path string) { must(t, os.WriteFile(path, []byte("hello\nworld\n"), 0o600)) },
+		"another version": func(t *testing.T,
+			path string) {
+			replaceIn(t, path, `"version":1,`, `"version":99,`)
+		},
+		"another version in the end": func(t *testing.T,
+			path string) {
+			appendTo(t, path, `{"version":99,"event":"resume"}`+"\n")
+		},
+		"another version, torn after": func(t *testing.T,
+			path string) {
+			appendTo(t, path, `{"version":99,"event":"resume"}`+"\n{")
+		},
+		"foreign text": func(t *testing.T,
+			path string) {
+			must(t, os.WriteFile(path, []byte("hello\nworld\n"), 0o600))
+		},
 		"a folder": func(t *testing.T, path string) {
 			must(t, os.Remove(path))
 			must(t, os.Mkdir(path, 0o700))
@@ -47,7 +59,8 @@ func TestUnreadEntriesArePassedOver(t *testing.T) {
 
 			all, err := s.History(target)
 			must(t, err)
-			if len(all) != 2 || all[0].Outcome != "applied" || all[1].Unread == nil || all[1].ID != "000002-second" || all[1].Begun.Plan != "second" {
+			if len(all) != 2 || all[0].Outcome != "applied" || all[1].Unread == nil || all[1].ID != "000002-second" ||
+				all[1].Begun.Plan != "second" {
 				t.Errorf("history: %+v", all)
 			}
 			if !told[files[0]] || len(told) != 1 {
@@ -92,7 +105,8 @@ func TestUnreadPlans(t *testing.T) {
 			must(t, spoil(files[0]))
 			r, err := s.Show(target, "p")
 			must(t, err)
-			if p, err := r.Plan(); p != nil || !errors.As(err, new(*journal.UnreadError)) || !strings.Contains(err.Error(), files[0]) || r.Outcome != "applied" {
+			if p, err := r.Plan(); p != nil || !errors.As(err, new(*journal.UnreadError)) ||
+				!strings.Contains(err.Error(), files[0]) || r.Outcome != "applied" {
 				t.Errorf("%v, %v of %+v", p, err, r)
 			}
 		})

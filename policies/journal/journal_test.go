@@ -64,10 +64,12 @@ func somePlan(t testing.TB, id string) *plan.Plan {
 	state, err := m.State(t.Context())
 	must(t, err)
 	entry := filters.Entry{Prefix: netip.MustParsePrefix("10.0.0.0/8"), Min: 8, Max: 32}
-	want := policies.Build(&filters.Compiled{Filters: []filters.Filter{{Treatment: "depeer", Prefixes: filters.Entries{IPv4: []filters.Entry{entry}}}}}, policies.Builtin(64500), 64500)
+	want := policies.Build(&filters.Compiled{Filters: []filters.Filter{{Treatment: "depeer",
+		Prefixes: filters.Entries{IPv4: []filters.Entry{entry}}}}}, policies.Builtin(64500), 64500)
 	return &plan.Plan{
 		Version: plan.FormatVersion, ID: id, By: "noc@rs1", Target: target, Name: "rs1", Server: state.Server,
-		Lists: []plan.ListRef{{Name: "l", Digest: "ab"}}, Overrides: plan.Overrides{"--allow-growth": {Number: 3}}, Change: *plan.To(state, want, id),
+		Lists: []plan.ListRef{{Name: "l", Digest: "ab"}}, Overrides: plan.Overrides{"--allow-growth": {Number: 3}},
+		Change: *plan.To(state, want, id),
 	}
 }
 
@@ -100,7 +102,8 @@ func TestStory(t *testing.T) {
 	for _, r := range all {
 		got = append(got, r.ID+" "+r.Begun.Plan+" "+r.Begun.Action+" "+r.Outcome)
 	}
-	if diff := cmp.Diff([]string{"000001-first first apply applied", "000002-second second apply restored"}, got); diff != "" {
+	if diff := cmp.Diff([]string{"000001-first first apply applied", "000002-second second apply restored"},
+		got); diff != "" {
 		t.Errorf("history (-want +got):\n%s", diff)
 	}
 	r, err := s.Show(target, "first")
@@ -132,7 +135,8 @@ func TestStory(t *testing.T) {
 	}
 	kept, err := r.Plan()
 	must(t, err)
-	if diff := cmp.Diff(p, kept, cmpopts.EquateEmpty(), cmpopts.EquateComparable(netip.Addr{}, netip.Prefix{})); diff != "" {
+	if diff := cmp.Diff(p, kept, cmpopts.EquateEmpty(),
+		cmpopts.EquateComparable(netip.Addr{}, netip.Prefix{})); diff != "" {
 		t.Errorf("plan (-want +got):\n%s", diff)
 	}
 	if found, err := s.Find("second"); err != nil || found.ID != "000002-second" {
@@ -196,7 +200,8 @@ func TestBigSetsAreNotInTheJournal(t *testing.T) {
 
 func TestTargetsHaveTheirOwnHistory(t *testing.T) {
 	s := open(t, t.TempDir())
-	for _, other := range []string{target, "unix:///run/gobgpd-sock", "127.0.0.1:50051", "127.0.0.1:50052", "[::1]:50051", "../../etc", ""} {
+	for _, other := range []string{target, "unix:///run/gobgpd-sock", "127.0.0.1:50051", "127.0.0.1:50052",
+		"[::1]:50051", "../../etc", ""} {
 		l, err := s.Lock(other, "noc")
 		must(t, err)
 		p := somePlan(t, "p")

@@ -37,7 +37,8 @@ func (p *Pending) Left() time.Duration {
 // disk when Arm returns, and takes the place of what was pending.
 func (l *Lock) Arm(entry string, within time.Duration) (*Pending, error) {
 	clock := l.store.clock
-	p := &Pending{Version: formatVersion, Entry: entry, By: l.self, Deadline: clock.Now().Add(within).UTC(), clock: clock}
+	p := &Pending{Version: formatVersion, Entry: entry, By: l.self, Deadline: clock.Now().Add(within).UTC(),
+		clock: clock}
 	if boot, uptime := clock.Uptime(); boot != "" {
 		p.Boot, p.Uptime = boot, uptime+within
 	}

@@ -27,13 +27,19 @@ func TestTheDeadline(t *testing.T) {
 		now  clock
 		want time.Duration
 	}{
-		"at once":                            {start, 10 * time.Minute},
-		"later":                              {clock{start.now.Add(4 * time.Minute), "boot", time.Hour + 4*time.Minute}, 6 * time.Minute},
-		"the clock was set back":             {clock{start.now.Add(-time.Hour), "boot", time.Hour + 4*time.Minute}, 6 * time.Minute},
-		"the clock was set forward":          {clock{start.now.Add(time.Hour), "boot", time.Hour + 4*time.Minute}, 6 * time.Minute},
-		"overdue":                            {clock{start.now.Add(11 * time.Minute), "boot", time.Hour + 11*time.Minute}, -time.Minute},
-		"the machine was started anew":       {clock{start.now.Add(4 * time.Minute), "another", time.Minute}, 6 * time.Minute},
-		"overdue since it was":               {clock{start.now.Add(15 * time.Minute), "another", time.Minute}, -5 * time.Minute},
+		"at once": {start, 10 * time.Minute},
+		"later": {clock{start.now.Add(4 * time.Minute), "boot", time.Hour + 4*time.Minute},
+			6 * time.Minute},
+		"the clock was set back": {clock{start.now.Add(-time.Hour), "boot", time.Hour + 4*time.Minute},
+			6 * time.Minute},
+		"the clock was set forward": {clock{start.now.Add(time.Hour), "boot", time.Hour + 4*time.Minute},
+			6 * time.Minute},
+		"overdue": {clock{start.now.Add(11 * time.Minute), "boot",
+			time.Hour + 11*time.Minute}, -time.Minute},
+		"the machine was started anew": {clock{start.now.Add(4 * time.Minute), "another", time.Minute},
+			6 * time.Minute},
+		"overdue since it was": {clock{start.now.Add(15 * time.Minute), "another", time.Minute},
+			-5 * time.Minute},
 		"the machine does not tell its boot": {clock{start.now.Add(4 * time.Minute), "", 0}, 6 * time.Minute},
 	}
 	for name, test := range tests {
@@ -84,7 +90,8 @@ func TestConfirm(t *testing.T) {
 	}
 	r, err := s.Show(target, "p")
 	must(t, err)
-	if last := r.Events[len(r.Events)-1]; last.Kind != journal.Confirm || last.Text != "confirmed" || last.By.By != "noc@rs1" || r.Outcome != "applied" {
+	if last := r.Events[len(r.Events)-1]; last.Kind != journal.Confirm || last.Text != "confirmed" ||
+		last.By.By != "noc@rs1" || r.Outcome != "applied" {
 		t.Errorf("the entry ends with %+v, outcome %q", last, r.Outcome)
 	}
 	modes(t, dir)
@@ -98,7 +105,8 @@ func TestADamagedPendingFileIsAnError(t *testing.T) {
 	must(t, err)
 	for _, text := range []string{"", "{}", `{"entry":"../x"}`, "\x00\x00"} {
 		must(t, os.WriteFile(filepath.Join(path[0], "pending.json"), []byte(text), 0o600))
-		if p, err := s.Pending(target); !errors.As(err, new(*journal.UnreadError)) || !strings.Contains(err.Error(), "damaged") {
+		if p, err := s.Pending(target); !errors.As(err, new(*journal.UnreadError)) ||
+			!strings.Contains(err.Error(), "damaged") {
 			t.Errorf("%q: %v, %v", text, p, err)
 		}
 		name, err := l.SetAside()

@@ -25,7 +25,8 @@ func TestPolicyLists(t *testing.T) {
 		t.Errorf("before anything is remembered: %v, %v", lists, err)
 	}
 	seen := plan.Lists{netip.MustParseAddr("2001:db8::1"): {
-		Import: plan.Assignment{Policies: []string{"in"}, Default: plan.Reject}, Export: plan.Assignment{Policies: []string{}, Default: plan.Accept},
+		Import: plan.Assignment{Policies: []string{"in"}, Default: plan.Reject},
+		Export: plan.Assignment{Policies: []string{}, Default: plan.Accept},
 	}}
 	remember := func() {
 		t.Helper()
@@ -54,11 +55,13 @@ func TestPolicyLists(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, bad := range []string{"", "{}", string(good[:len(good)-5]), strings.Replace(string(good), "reject-route", "reject", 1), string(good) + "x"} {
+	for _, bad := range []string{"", "{}", string(good[:len(good)-5]),
+		strings.Replace(string(good), "reject-route", "reject", 1), string(good) + "x"} {
 		if err := os.WriteFile(file, []byte(bad), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := store.PolicyLists(target); err == nil || !strings.Contains(err.Error(), file) || errors.Is(err, journal.ErrOtherVersion) {
+		if _, err := store.PolicyLists(target); err == nil || !strings.Contains(err.Error(), file) ||
+			errors.Is(err, journal.ErrOtherVersion) {
 			t.Errorf("%q: %v", bad, err)
 		}
 		remember()
@@ -67,7 +70,8 @@ func TestPolicyLists(t *testing.T) {
 	if err := os.WriteFile(file, []byte(newer), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := store.PolicyLists(target); !errors.Is(err, journal.ErrOtherVersion) || !strings.Contains(err.Error(), file) {
+	if _, err := store.PolicyLists(target); !errors.Is(err, journal.ErrOtherVersion) ||
+		!strings.Contains(err.Error(), file) {
 		t.Errorf("another version: %v", err)
 	}
 	if err := store.RememberPolicyLists(target, seen); !errors.Is(err, journal.ErrOtherVersion) {

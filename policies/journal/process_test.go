@@ -97,7 +97,8 @@ func TestTwoProcesses(t *testing.T) {
 	}
 	open, err := l.Unfinished()
 	must(t, err)
-	if len(open) != 1 || open[0].Begun.Plan != "cut" || open[0].Begun.Holder != "noc@rs1:1" || open[0].By.PID != other.Process.Pid {
+	if len(open) != 1 || open[0].Begun.Plan != "cut" || open[0].Begun.Holder != "noc@rs1:1" ||
+		open[0].By.PID != other.Process.Pid {
 		t.Fatalf("unfinished: %+v", open)
 	}
 	e, err := l.Resume(open[0].ID)

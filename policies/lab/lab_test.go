@@ -95,11 +95,15 @@ func TestTreat(t *testing.T) {
 	// McColo by its ASN is refused; an IPv6 prefix gets another path and a community.
 	mark := policies.LargeCommunity{Global: 64500, Local1: 666, Local2: 1}
 	p := &policies.RoutingPolicy{
-		PrefixSets: []policies.PrefixSet{{Name: "depeer/p", Entries: []filters.Entry{{Prefix: netip.MustParsePrefix("2001:db8:2::/48"), Min: 48, Max: 128}}}},
-		ASPathSets: []policies.ASPathSet{{Name: "depeer/a", Patterns: []policies.ASPathPattern{{ASN: 26780, Where: filters.Origin}}}},
+		PrefixSets: []policies.PrefixSet{{Name: "depeer/p",
+			Entries: []filters.Entry{{Prefix: netip.MustParsePrefix("2001:db8:2::/48"), Min: 48, Max: 128}}}},
+		ASPathSets: []policies.ASPathSet{{Name: "depeer/a",
+			Patterns: []policies.ASPathPattern{{ASN: 26780, Where: filters.Origin}}}},
 		Import: []policies.Statement{
-			{Name: "depeer/1", Conditions: policies.Conditions{ASPathSet: policies.Condition{Set: "depeer/a"}}, Actions: policies.Actions{Reject: true}},
-			{Name: "depeer/2", Conditions: policies.Conditions{PrefixSet: policies.Condition{Set: "depeer/p"}}, Actions: policies.Actions{Prepend: 2, AddLargeCommunities: []policies.LargeCommunity{mark}}},
+			{Name: "depeer/1", Conditions: policies.Conditions{ASPathSet: policies.Condition{Set: "depeer/a"}},
+				Actions: policies.Actions{Reject: true}},
+			{Name: "depeer/2", Conditions: policies.Conditions{PrefixSet: policies.Condition{Set: "depeer/p"}},
+				Actions: policies.Actions{Prepend: 2, AddLargeCommunities: []policies.LargeCommunity{mark}}},
 		},
 	}
 	if err := treat(t, l, p); err != nil {
@@ -124,7 +128,8 @@ func TestTreatRefused(t *testing.T) {
 	for _, bad := range []string{
 		"[[[",
 		"[unknown-section]\nx = 1\n" + anchor,
-		anchor + "[[policy-definitions]]\nname = \"other\"\n[[policy-definitions.statements]]\nname = \"s\"\n[policy-definitions.statements.conditions.match-prefix-set]\nprefix-set = \"missing\"\n",
+		anchor + "[[policy-definitions]]\nname = \"other\"\n[[policy-definitions.statements]]\nname = " +
+			"\"s\"\n[policy-definitions.statements.conditions.match-prefix-set]\nprefix-set = \"missing\"\n",
 	} {
 		if err := l.Treat(t.Context(), []byte(bad)); err == nil {
 			t.Errorf("Treat took\n%s", bad)

@@ -13,13 +13,16 @@ import (
 )
 
 func TestReadMembers(t *testing.T) {
-	got, err := lab.ReadMembers("f", []byte("# who\n- 64499\n192.0.2.0/24\tAS64496 26780 # what\n\n2001:db8::/32 64499\n"))
+	got, err := lab.ReadMembers("f",
+		[]byte("# who\n- 64499\n192.0.2.0/24\tAS64496 26780 # what\n\n2001:db8::/32 64499\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := []lab.Member{
-		{ASN: 64499, Announces: []policies.Route{{Prefix: netip.MustParsePrefix("2001:db8::/32"), Path: []filters.ASN{64499}}}},
-		{ASN: 64496, Announces: []policies.Route{{Prefix: netip.MustParsePrefix("192.0.2.0/24"), Path: []filters.ASN{64496, 26780}}}},
+		{ASN: 64499, Announces: []policies.Route{{Prefix: netip.MustParsePrefix("2001:db8::/32"),
+			Path: []filters.ASN{64499}}}},
+		{ASN: 64496, Announces: []policies.Route{{Prefix: netip.MustParsePrefix("192.0.2.0/24"),
+			Path: []filters.ASN{64496, 26780}}}},
 	}
 	if d := cmp.Diff(want, got, cmpopts.EquateComparable(netip.Prefix{}, netip.Addr{})); d != "" {
 		t.Errorf("members (-want +got):\n%s", d)

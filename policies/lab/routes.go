@@ -27,7 +27,9 @@ func toPath(r policies.Route, nextHop netip.Addr) (*api.Path, error) {
 	}
 	attrs := []bgp.PathAttributeInterface{bgp.NewPathAttributeOrigin(0)}
 	if len(path) > 0 {
-		attrs = append(attrs, bgp.NewPathAttributeAsPath([]bgp.AsPathParamInterface{bgp.NewAs4PathParam(bgp.BGP_ASPATH_ATTR_TYPE_SEQ, path)}))
+		attrs = append(attrs,
+			bgp.NewPathAttributeAsPath([]bgp.AsPathParamInterface{bgp.NewAs4PathParam(bgp.BGP_ASPATH_ATTR_TYPE_SEQ,
+				path)}))
 	}
 	var nlri bgp.AddrPrefixInterface
 	addr, bits := r.Prefix.Addr(), uint8(r.Prefix.Bits())
@@ -62,7 +64,8 @@ func toPath(r policies.Route, nextHop netip.Addr) (*api.Path, error) {
 
 // readTable returns the routes of a table, of both families, that keep says
 // yes to; sorted by prefix, then path.
-func readTable(ctx context.Context, s *server.BgpServer, request *api.ListPathRequest, keep func(*api.Path) bool) ([]policies.Route, error) {
+func readTable(ctx context.Context, s *server.BgpServer, request *api.ListPathRequest,
+	keep func(*api.Path) bool) ([]policies.Route, error) {
 	var routes []policies.Route
 	var bad error
 	for _, f := range families {
@@ -82,7 +85,8 @@ func readTable(ctx context.Context, s *server.BgpServer, request *api.ListPathRe
 		}
 	}
 	slices.SortFunc(routes, func(a, b policies.Route) int {
-		return cmp.Or(a.Prefix.Addr().Compare(b.Prefix.Addr()), a.Prefix.Bits()-b.Prefix.Bits(), slices.Compare(a.Path, b.Path))
+		return cmp.Or(a.Prefix.Addr().Compare(b.Prefix.Addr()), a.Prefix.Bits()-b.Prefix.Bits(),
+			slices.Compare(a.Path, b.Path))
 	})
 	return routes, nil
 }
@@ -116,7 +120,8 @@ func fromPath(prefix string, p *api.Path) (policies.Route, error) {
 			}
 		case *bgp.PathAttributeLargeCommunities:
 			for _, c := range a.Values {
-				r.LargeCommunities = append(r.LargeCommunities, policies.LargeCommunity{Global: c.ASN, Local1: c.LocalData1, Local2: c.LocalData2})
+				r.LargeCommunities = append(r.LargeCommunities,
+					policies.LargeCommunity{Global: c.ASN, Local1: c.LocalData1, Local2: c.LocalData2})
 			}
 		}
 	}

@@ -54,7 +54,8 @@ func newRouteServer(ctx context.Context, asn filters.ASN, members []Member, log 
 	return nil, errs
 }
 
-func tryRouteServer(ctx context.Context, asn filters.ASN, members []Member, bgpAddress, apiAddress netip.AddrPort, log *slog.Logger) (*routeServer, error) {
+func tryRouteServer(ctx context.Context, asn filters.ASN, members []Member, bgpAddress, apiAddress netip.AddrPort,
+	log *slog.Logger) (*routeServer, error) {
 	rs := &routeServer{asn: asn, bgpAddress: bgpAddress, apiAddress: apiAddress, log: newLogger(log, "route server")}
 	rs.base = baseConfiguration(asn, bgpAddress, members)
 	message := 256 << 20 // as gobgpd has it

@@ -38,7 +38,8 @@ func (l *Lab) unsettled(ctx context.Context) error {
 			return err
 		}
 		if len(announced) < len(s.Announces) || !l.rs.established(ctx, s.Address) {
-			return fmt.Errorf("AS%s at %s: the route server has %d of its %d routes", s.ASN, s.Address, len(announced), len(s.Announces))
+			return fmt.Errorf("AS%s at %s: the route server has %d of its %d routes", s.ASN, s.Address, len(announced),
+				len(s.Announces))
 		}
 	}
 	for _, s := range l.members {

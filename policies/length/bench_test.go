@@ -18,7 +18,8 @@ func BenchmarkOver(b *testing.B) {
 			}
 		}
 	}
-	f := length.New(length.Question{Policy: policyOf(policies.Treatment{LocalPref: 50}), Members: []length.Member{member(1), member(2)}})
+	f := length.New(length.Question{Policy: policyOf(policies.Treatment{LocalPref: 50}),
+		Members: []length.Member{member(1), member(2)}})
 	for range f.Over(source) {
 	}
 }

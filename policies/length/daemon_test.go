@@ -58,8 +58,11 @@ func start(t *testing.T, treatment policies.Treatment, wish *policies.Wish, unex
 	choices := policies.Choices{}
 	if wish != nil {
 		choices = policies.Choices{
-			Lists: []policies.ChosenList{{Name: "list", Compiled: listed}}, Deprefer: policies.BuiltinChoice(policies.Deprefer, 64500), Tag: policies.BuiltinChoice(policies.Tag, 64500),
-			Members: []policies.Chooser{{Addresses: []netip.Addr{site.Member(chooser)}, Wishes: map[string]policies.Wish{"list": *wish}}},
+			Lists:    []policies.ChosenList{{Name: "list", Compiled: listed}},
+			Deprefer: policies.BuiltinChoice(policies.Deprefer, 64500),
+			Tag:      policies.BuiltinChoice(policies.Tag, 64500),
+			Members: []policies.Chooser{{Addresses: []netip.Addr{site.Member(chooser)},
+				Wishes: map[string]policies.Wish{"list": *wish}}},
 		}
 	}
 	x := &exchange{t: t, policy: policies.BuildWith(listed, []policies.Treatment{treatment}, 64500, choices)}
@@ -69,7 +72,8 @@ func start(t *testing.T, treatment policies.Treatment, wish *policies.Wish, unex
 	}
 	c := testbed.Config{Site: site, Policy: string(text)}
 	for i := range size {
-		m := testbed.MemberConfig{ASN: asn(i), Import: []string{"depeer"}, Export: []string{"depeer-export"}, AddPath: i == several}
+		m := testbed.MemberConfig{ASN: asn(i), Import: []string{"depeer"}, Export: []string{"depeer-export"},
+			AddPath: i == several}
 		if unexported && i == plain {
 			m.Export, x.unexported = nil, site.Member(i)
 		}
@@ -77,7 +81,8 @@ func start(t *testing.T, treatment policies.Treatment, wish *policies.Wish, unex
 	}
 	x.Daemon = testbed.Gobgpd(t, c)
 	for i := range size {
-		s := testbed.SpeakOn(t, x.Daemon, site.Member(i), asn(i), testbed.Terms{TwoOctets: i == narrow, AddPath: i == several})
+		s := testbed.SpeakOn(t, x.Daemon, site.Member(i), asn(i),
+			testbed.Terms{TwoOctets: i == narrow, AddPath: i == several})
 		if i < plain {
 			x.announces = append(x.announces, s)
 		} else {
@@ -122,7 +127,8 @@ func (x *exchange) settle() {
 }
 
 // sizes returns a route's as it is sent to each receiver; none where it is refused.
-func (x *exchange) sizes(policy *eval.Evaluator, exporter *eval.Exporter, r policies.Route) map[netip.Addr]policies.Size {
+func (x *exchange) sizes(policy *eval.Evaluator, exporter *eval.Exporter,
+	r policies.Route) map[netip.Addr]policies.Size {
 	out := make(map[netip.Addr]policies.Size)
 	left, passes := policy.Apply(r)
 	for _, s := range x.receives {
@@ -182,9 +188,11 @@ func (x *exchange) compare() length.Report {
 			switch {
 			case !passes && !held:
 			case held == lost[r.Prefix][s.Address] || !passes:
-				x.t.Errorf("%v of %v, sent to %v in %d bytes (%+v): held %t, foretold to be lost %t", r.Prefix, r.Peer, s.Address, want, sent, held, lost[r.Prefix][s.Address])
+				x.t.Errorf("%v of %v, sent to %v in %d bytes (%+v): held %t, foretold to be lost %t", r.Prefix, r.Peer,
+					s.Address, want, sent, held, lost[r.Prefix][s.Address])
 			case held && len(attributes) != want:
-				x.t.Errorf("%v of %v has %d bytes for %v, foretold %d (%+v)", r.Prefix, r.Peer, len(attributes), s.Address, want, sent)
+				x.t.Errorf("%v of %v has %d bytes for %v, foretold %d (%+v)", r.Prefix, r.Peer, len(attributes),
+					s.Address, want, sent)
 			}
 		}
 	}
@@ -199,17 +207,22 @@ var tests = map[string]struct {
 	// unexported: the export list of one member lacks our policy, and it sees the tags of choices.
 	unexported bool
 }{
-	"nothing":          {treatment: policies.Treatment{Communities: nil, LocalPref: 100}},
-	"local-pref":       {treatment: policies.Treatment{LocalPref: 50}},
-	"med":              {treatment: policies.Treatment{MED: new(uint32)}},
-	"community":        {treatment: policies.Treatment{Communities: []policies.Community{64500<<16 | 64661}}},
-	"large community":  {treatment: policies.Treatment{LargeCommunities: []policies.LargeCommunity{{Global: 64500, Local1: 666, Local2: 2}}}},
-	"prepend":          {treatment: policies.Treatment{Prepend: 3}},
-	"all":              {treatment: policies.Treatment{LocalPref: 50, MED: new(uint32), Prepend: 2, Communities: []policies.Community{1, 2}, LargeCommunities: []policies.LargeCommunity{{Global: 64500, Local1: 666, Local2: 2}}}},
+	"nothing":    {treatment: policies.Treatment{Communities: nil, LocalPref: 100}},
+	"local-pref": {treatment: policies.Treatment{LocalPref: 50}},
+	"med":        {treatment: policies.Treatment{MED: new(uint32)}},
+	"community":  {treatment: policies.Treatment{Communities: []policies.Community{64500<<16 | 64661}}},
+	"large community": {treatment: policies.Treatment{LargeCommunities: []policies.LargeCommunity{{Global: 64500,
+		Local1: 666, Local2: 2}}}},
+	"prepend": {treatment: policies.Treatment{Prepend: 3}},
+	"all": {treatment: policies.Treatment{LocalPref: 50, MED: new(uint32), Prepend: 2,
+		Communities:      []policies.Community{1, 2},
+		LargeCommunities: []policies.LargeCommunity{{Global: 64500, Local1: 666, Local2: 2}}}},
 	"refused":          {treatment: policies.Treatment{Reject: true}},
 	"choice: deprefer": {treatment: policies.Treatment{LocalPref: 50}, wish: wish(policies.Deprefer)},
-	"choice: tag":      {treatment: policies.Treatment{Towards: policies.Choosers, LocalPref: 50}, wish: wish(policies.Tag)},
-	"choice, and a list without our export policy": {treatment: policies.Treatment{LocalPref: 50}, wish: wish(policies.Refuse), unexported: true},
+	"choice: tag": {treatment: policies.Treatment{Towards: policies.Choosers, LocalPref: 50},
+		wish: wish(policies.Tag)},
+	"choice, and a list without our export policy": {treatment: policies.Treatment{LocalPref: 50},
+		wish: wish(policies.Refuse), unexported: true},
 	"choice: refuse": {treatment: policies.Treatment{LocalPref: 50}, wish: wish(policies.Refuse)},
 }
 
@@ -223,14 +236,16 @@ func TestDaemon(t *testing.T) {
 			t.Parallel()
 			x := start(t, test.treatment, test.wish, test.unexported)
 			treated := test.treatment
-			added := policies.Actions{LocalPref: treated.LocalPref, MED: treated.MED, Prepend: treated.Prepend, Communities: treated.Communities, AddLargeCommunities: treated.LargeCommunities}.GrowsBytes()
+			added := policies.Actions{LocalPref: treated.LocalPref, MED: treated.MED, Prepend: treated.Prepend,
+				Communities: treated.Communities, AddLargeCommunities: treated.LargeCommunities}.GrowsBytes()
 			if test.wish != nil {
 				added += 15 // a choice, or its tag
 			}
 			random := rand.New(rand.NewPCG(1, 2))
 			n := 0
 			for from := range x.announces {
-				for _, fill := range []testbed.Fill{testbed.WithLargeCommunities, testbed.WithCommunities, testbed.WithPath, testbed.WithUnknown} {
+				for _, fill := range []testbed.Fill{testbed.WithLargeCommunities, testbed.WithCommunities,
+					testbed.WithPath, testbed.WithUnknown} {
 					for range 12 {
 						n++
 						bits := 9 + random.IntN(24)

@@ -16,9 +16,11 @@ func InForce(s *plan.State) []Member {
 			continue
 		}
 		out = append(out, Member{
-			Peer: rib.Peer{Address: c.Address, ASN: c.ASN}, Up: c.Up, IPv4: c.IPv4, IPv6: c.IPv6, SecondaryRoute: c.SecondaryRoute,
-			AddPathIPv4: c.Agreed.AddPathIPv4, AddPathIPv6: c.Agreed.AddPathIPv6,
-			Import: slices.Contains(c.Import.Policies, policies.ImportPolicy), Export: slices.Contains(c.Export.Policies, policies.ExportPolicy),
+			Peer: rib.Peer{Address: c.Address, ASN: c.ASN}, Up: c.Up, IPv4: c.IPv4, IPv6: c.IPv6,
+			SecondaryRoute: c.SecondaryRoute,
+			AddPathIPv4:    c.Agreed.AddPathIPv4, AddPathIPv6: c.Agreed.AddPathIPv6,
+			Import: slices.Contains(c.Import.Policies, policies.ImportPolicy),
+			Export: slices.Contains(c.Export.Policies, policies.ExportPolicy),
 		})
 	}
 	return out
@@ -29,7 +31,8 @@ func InForce(s *plan.State) []Member {
 func AfterChange(s *plan.State) []Member {
 	out := InForce(s)
 	for i, m := range out {
-		dynamic := slices.ContainsFunc(s.Clients, func(c plan.Client) bool { return c.Address == m.Address && c.Dynamic })
+		dynamic := slices.ContainsFunc(s.Clients,
+			func(c plan.Client) bool { return c.Address == m.Address && c.Dynamic })
 		out[i].Import, out[i].Export = m.Import || !dynamic, m.Export || !dynamic
 	}
 	return out

@@ -43,7 +43,8 @@ type receiversKey struct {
 }
 
 func chooses(p *policies.RoutingPolicy, member netip.Addr) bool {
-	return slices.ContainsFunc(p.NeighborSets, func(s policies.NeighborSet) bool { return slices.Contains(s.Addresses, member) })
+	return slices.ContainsFunc(p.NeighborSets,
+		func(s policies.NeighborSet) bool { return slices.Contains(s.Addresses, member) })
 }
 
 func (m *Member) addPath(is6 bool) bool {

@@ -9,7 +9,8 @@ import (
 )
 
 // ErrNoStep says that no entry is left that could be taken back.
-var ErrNoStep = errors.New("no change of this machine is left to take back: what is in force was not put in by one, or each of them is taken back already")
+var ErrNoStep = errors.New("no change of this machine is left to take back: what is in force was not put in by one, " +
+	"or each of them is taken back already")
 
 // repeats are the actions that decide nothing: what they leave was decided before.
 var repeats = []string{"rollback", "recover", "repair"}

@@ -121,6 +121,7 @@ func Says(p, last *plan.Plan) bool {
 	case p.WayBack() || last.WayBack():
 		return p.WayBack() != last.WayBack()
 	default:
-		return p.Wanted().Digest() != last.Wanted().Digest() || !slices.Equal(p.Wanted().Sessions, last.Wanted().Sessions)
+		return p.Wanted().Digest() != last.Wanted().Digest() ||
+			!slices.Equal(p.Wanted().Sessions, last.Wanted().Sessions)
 	}
 }

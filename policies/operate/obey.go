@@ -20,7 +20,8 @@ func Disobeying(state *plan.State, p *plan.Plan) []plan.Client {
 	}
 	return slices.DeleteFunc(lost, func(c plan.Client) bool {
 		return slices.ContainsFunc(p.Change.Restore, func(call plan.Call) bool {
-			return call.Verb == plan.Assign && call.Import && call.Client == c.Address && !slices.Contains(call.Policies, policies.ImportPolicy)
+			return call.Verb == plan.Assign && call.Import && call.Client == c.Address &&
+				!slices.Contains(call.Policies, policies.ImportPolicy)
 		})
 	})
 }

@@ -117,7 +117,8 @@ func (f File) read(want *policies.RoutingPolicy, comment []string) (*Found, []by
 		return nil, nil, &WrongError{text, l}
 	}
 	if asn, id := render.Server(text); asn != f.Server.ASN || id != f.Server.RouterID {
-		return nil, nil, fmt.Errorf("%s: %w: of AS%s, router-id %v, and the target is AS%s, %s", f.Path, ErrOther, asn, id, f.Server.ASN, f.Server.RouterID)
+		return nil, nil, fmt.Errorf("%s: %w: of AS%s, router-id %v, and the target is AS%s, %s", f.Path, ErrOther, asn,
+			id, f.Server.ASN, f.Server.RouterID)
 	}
 	return &Found{Text: text, Anchored: render.Anchored(text), Warnings: l}, next, nil
 }

@@ -141,12 +141,17 @@ func TestRefused(t *testing.T) {
 		{"no TOML", "neighbors:\n", nil, "gobgpd-syntax"},
 		{"defined twice", text + "\n[[policy-definitions]]\nname = \"depeer\"\n", nil, "gobgpd-defined-twice"},
 		{"damaged", strings.Replace(text, "# depeer: end", "", 1), nil, "gobgpd-part-damaged"},
-		{"something of theirs within", strings.Replace(text, "# depeer: end", "[zebra]\n# depeer: end", 1), nil, "gobgpd-foreign"},
-		{"an entry by hand", strings.Replace(text, "198.51.100.0/24", "198.51.0.0/16", 1), persist.ErrEdited, "names and contents"},
-		{"an action by hand", strings.Replace(text, "reject-route", "none", 1), persist.ErrEdited, "names and contents"},
-		{"accepting by hand", strings.Replace(text, "reject-route", "accept-route", 1), persist.ErrEdited, "does not write"},
+		{"something of theirs within", strings.Replace(text, "# depeer: end", "[zebra]\n# depeer: end", 1), nil,
+			"gobgpd-foreign"},
+		{"an entry by hand", strings.Replace(text, "198.51.100.0/24", "198.51.0.0/16", 1), persist.ErrEdited,
+			"names and contents"},
+		{"an action by hand", strings.Replace(text, "reject-route", "none", 1), persist.ErrEdited,
+			"names and contents"},
+		{"accepting by hand", strings.Replace(text, "reject-route", "accept-route", 1), persist.ErrEdited,
+			"does not write"},
 		{"another AS", strings.Replace(text, "64500", "64501", 1), persist.ErrOther, "of AS64501, router-id 192.0.2.1"},
-		{"another route server", strings.Replace(text, "192.0.2.1", "192.0.2.2", 1), persist.ErrOther, "the target is AS64500, 192.0.2.1"},
+		{"another route server", strings.Replace(text, "192.0.2.1", "192.0.2.2", 1), persist.ErrOther,
+			"the target is AS64500, 192.0.2.1"},
 	} {
 		if trial.text == text {
 			t.Fatalf("%s: nothing was edited", trial.name)
@@ -157,7 +162,8 @@ func TestRefused(t *testing.T) {
 			if err == nil || !strings.Contains(err.Error(), trial.says) {
 				t.Errorf("%s: %v, which does not say %q", trial.name, err, trial.says)
 			}
-			if wrong := new(*persist.WrongError); trial.is == nil && !errors.As(err, wrong) || trial.is != nil && !errors.Is(err, trial.is) {
+			if wrong := new(*persist.WrongError); trial.is == nil && !errors.As(err, wrong) || trial.is != nil &&
+				!errors.Is(err, trial.is) {
 				t.Errorf("%s: is not %v: %v", trial.name, trial.is, err)
 			}
 		}
@@ -201,7 +207,8 @@ func TestTry(t *testing.T) {
 	t.Cleanup(func() { os.Chmod(dir, 0o700) })
 	asSomebody(t, func() {
 		err := f.Try(listed("198.51.100.0/24"), nil)
-		if err == nil || !strings.HasPrefix(err.Error(), "write ") || !strings.Contains(err.Error(), "permission denied") {
+		if err == nil || !strings.HasPrefix(err.Error(), "write ") ||
+			!strings.Contains(err.Error(), "permission denied") {
 			t.Errorf("got %v", err)
 		}
 	})

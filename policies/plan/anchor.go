@@ -29,7 +29,8 @@ func (s *State) anchors() (assign, restore []Call) {
 				continue // see GroupLacks
 			}
 			assign = append(assign, Call{Verb: Assign, Client: c.Address, Import: d.isImport, Policies: with})
-			restore = append(restore, Call{Verb: Assign, Client: c.Address, Import: d.isImport, Policies: slices.Clone(d.list)})
+			restore = append(restore, Call{Verb: Assign, Client: c.Address, Import: d.isImport,
+				Policies: slices.Clone(d.list)})
 		}
 	}
 	return assign, restore
@@ -53,7 +54,8 @@ func (s *State) unanchor() (assign, restore []Call) {
 			}
 			without := slices.DeleteFunc(slices.Clone(d.list), ours)
 			assign = append(assign, Call{Verb: Assign, Client: c.Address, Import: d.isImport, Policies: without})
-			restore = append(restore, Call{Verb: Assign, Client: c.Address, Import: d.isImport, Policies: slices.Clone(d.list)})
+			restore = append(restore, Call{Verb: Assign, Client: c.Address, Import: d.isImport,
+				Policies: slices.Clone(d.list)})
 		}
 	}
 	return assign, restore
@@ -111,11 +113,14 @@ func (s *State) Obstacles() []Obstacle {
 		out = append(out, Obstacle{NotOurs, strange.Object.String(), strange.Why})
 	}
 	if tag, is := s.untold(); is {
-		out = append(out, Obstacle{NotOurs, policies.ExportPolicy, fmt.Sprintf("has no statement about the tag %s, which routes have: it was taken out by hand, or the file has one half of ours", tag)})
+		out = append(out, Obstacle{NotOurs, policies.ExportPolicy,
+			fmt.Sprintf("has no statement about the tag %s, which routes have: it was taken out by hand, or the "+
+				"file has one half of ours", tag)})
 	}
 	for _, gate := range sorted(s.Gates) {
 		if s.guards(gate) {
-			out = append(out, Obstacle{CutOff, gate, "a change was cut off here; its gate is " + s.Gates[gate].String()})
+			out = append(out, Obstacle{CutOff, gate,
+				"a change was cut off here; its gate is " + s.Gates[gate].String()})
 		}
 	}
 	if gate, err := s.theGate(); err == nil && gate == "" && s.halfShut() {
@@ -143,7 +148,9 @@ func (s *State) before(c Client) []Obstacle {
 		}
 		for _, name := range list[:max(0, slices.Index(list, d.ours))] {
 			if s.Accepting[name] {
-				out = append(out, Obstacle{DecidesBefore, c.Address.String(), fmt.Sprintf("policy %s may accept before %s: %sits %s list is %v", name, d.ours, whose, d.word, list)})
+				out = append(out, Obstacle{DecidesBefore, c.Address.String(),
+					fmt.Sprintf("policy %s may accept before %s: %sits %s list is %v", name, d.ours, whose, d.word,
+						list)})
 			}
 		}
 	}

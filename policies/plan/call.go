@@ -66,8 +66,10 @@ const (
 )
 
 var verbNames = [...]string{
-	"add set", "delete set", "add gate", "open gate", "close gate", "delete gate", "hold statement", "release statement",
-	"add statements", "take statements", "delete statement", "assign policies", "soft reset in", "mark", "unmark", "lock", "unlock",
+	"add set", "delete set", "add gate", "open gate", "close gate", "delete gate", "hold statement",
+	"release statement",
+	"add statements", "take statements", "delete statement", "assign policies", "soft reset in", "mark", "unmark",
+	"lock", "unlock",
 	"note sessions", "forget sessions", "shut session", "open session", "soft reset out",
 }
 

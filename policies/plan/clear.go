@@ -58,7 +58,9 @@ func (c *Change) Judged() *policies.RoutingPolicy {
 	}
 	p := *c.Old
 	p.Import = slices.DeleteFunc(slices.Clone(c.Old.Import), func(st policies.Statement) bool {
-		return st.Conditions.NeighborSet.Set != "" || slices.ContainsFunc(sortedObjects(setsOf([]policies.Statement{st})), func(o Object) bool { return !filled[o] })
+		return st.Conditions.NeighborSet.Set != "" ||
+			slices.ContainsFunc(sortedObjects(setsOf([]policies.Statement{st})),
+				func(o Object) bool { return !filled[o] })
 	})
 	return &p
 }
@@ -94,7 +96,8 @@ func (s *State) deleting() []Call {
 	for _, strange := range s.Strange {
 		_, gate := s.Gates[strange.Object.Name]
 		notes := strange.Object == Object{CommunitySet, SessionSet} // ours are forgotten one by one
-		if strange.Object.Kind <= LargeCommunitySet && !notes && !(gate && strange.Object.Kind == NeighborSet) && !s.sets()[strange.Object] {
+		if strange.Object.Kind <= LargeCommunitySet && !notes && !(gate && strange.Object.Kind == NeighborSet) &&
+			!s.sets()[strange.Object] {
 			sets[strange.Object] = true
 		}
 	}

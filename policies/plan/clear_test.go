@@ -37,7 +37,8 @@ func TestClearTakesEverythingOut(t *testing.T) {
 		clean(t, m, nothing)
 		after := state(m)
 		for _, client := range after.Clients {
-			if slices.Contains(client.Import.Policies, policies.ImportPolicy) || slices.Contains(client.Export.Policies, policies.ExportPolicy) {
+			if slices.Contains(client.Import.Policies, policies.ImportPolicy) ||
+				slices.Contains(client.Export.Policies, policies.ExportPolicy) {
 				t.Fatalf("client %s still has ours: %v %v", client.Address, client.Import, client.Export)
 			}
 		}
@@ -48,7 +49,8 @@ func TestClearTakesEverythingOut(t *testing.T) {
 			t.Fatalf("the second time there is still to do: %v", again.Calls())
 		}
 		m.Load(nil) // the operator takes the definitions out
-		among(t, m, now(m), meant(clearedAfter(s.Clients), nothing), meant(clearedAfter(s.Clients), nothing), func(netip.Addr) bool { return true }, "definitions gone")
+		among(t, m, now(m), meant(clearedAfter(s.Clients), nothing), meant(clearedAfter(s.Clients), nothing),
+			func(netip.Addr) bool { return true }, "definitions gone")
 	})
 }
 
@@ -77,7 +79,8 @@ func TestClearFromOddStates(t *testing.T) {
 		},
 		"statements behind two gates": {
 			change: func(o *plantest.Objects) {
-				o.Gates[gate("a")], o.Gates[gate("b")] = []netip.Prefix{netip.MustParsePrefix("0.0.0.0/0")}, []netip.Prefix{netip.MustParsePrefix("0.0.0.0/32")}
+				o.Gates[gate("a")], o.Gates[gate("b")] = []netip.Prefix{netip.MustParsePrefix("0.0.0.0/0")},
+					[]netip.Prefix{netip.MustParsePrefix("0.0.0.0/32")}
 				for i, name := range o.Policies[policies.ImportPolicy] {
 					s := o.Statements[name]
 					s.Gate = plan.Gate{Set: gate([]string{"a", "b"}[i%2]), Invert: true}
@@ -94,10 +97,11 @@ func TestClearFromOddStates(t *testing.T) {
 			live: plan.OpenGate,
 		},
 		"a set that the operator's policy refers to": {
-			change:  func(o *plantest.Objects) { o.PrefixSets[policies.Prefix+"lent"] = listed.PrefixSets[0].Entries },
-			strange: []plan.Strange{{Object: plan.Object{Kind: plan.PrefixSet, Name: policies.Prefix + "lent"}, Used: true}},
-			live:    plan.OpenGate,
-			stays:   1,
+			change: func(o *plantest.Objects) { o.PrefixSets[policies.Prefix+"lent"] = listed.PrefixSets[0].Entries },
+			strange: []plan.Strange{{Object: plan.Object{Kind: plan.PrefixSet, Name: policies.Prefix + "lent"},
+				Used: true}},
+			live:  plan.OpenGate,
+			stays: 1,
 		},
 	}
 	for name, test := range tests {
@@ -119,7 +123,8 @@ func TestClearFromOddStates(t *testing.T) {
 			if got := len(after.PrefixSets) - test.stays; len(after.Statements)+len(after.Gates)+got != 0 {
 				t.Errorf("left behind:\n%v", m)
 			}
-			among(t, m, now(m), nil, meant(clearedAfter(s.Clients), &policies.RoutingPolicy{}), func(netip.Addr) bool { return true }, "cleared")
+			among(t, m, now(m), nil, meant(clearedAfter(s.Clients), &policies.RoutingPolicy{}),
+				func(netip.Addr) bool { return true }, "cleared")
 			if test.stays == 0 && !p.Holds(after) {
 				t.Error("the plan does not hold after it")
 			}

@@ -60,7 +60,8 @@ func (d *drift) members() {
 			continue
 		}
 		add := func(kind Kind, format string, args ...any) {
-			d.found = append(d.found, Drifted{Object{kind, c.Address.String()}, c.Address, fmt.Sprintf(format, args...)})
+			d.found = append(d.found, Drifted{Object{kind, c.Address.String()}, c.Address,
+				fmt.Sprintf(format, args...)})
 		}
 		if !slices.Contains(c.Import.Policies, policies.ImportPolicy) {
 			add(ImportAssignment, "has no %s: none of its routes is treated", policies.ImportPolicy)
@@ -104,7 +105,8 @@ func (d *drift) statements(want *policies.RoutingPolicy) {
 		d.add(Object{StatementObject, name}, "acts on no tag that any route has")
 	}
 	if tag, is := d.state.untold(); is {
-		d.add(Object{Policy, policies.ExportPolicy}, "has no statement about the tag %s, which routes have: it reaches members", tag)
+		d.add(Object{Policy, policies.ExportPolicy},
+			"has no statement about the tag %s, which routes have: it reaches members", tag)
 	}
 }
 

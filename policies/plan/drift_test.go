@@ -63,23 +63,34 @@ func TestDriftSaysWhat(t *testing.T) {
 		}, plan.Drifts},
 		"restart": {func(m *plantest.Model) { m.Load(&policies.RoutingPolicy{}) }, nil, plan.Drifts},
 		"an older file": {func(m *plantest.Model) { m.Load(other) }, []string{
-			"statement " + other.Import[0].Name + " is not wanted", "prefix-set " + other.PrefixSets[0].Name + " is not wanted",
+			"statement " + other.Import[0].Name + " is not wanted",
+			"prefix-set " + other.PrefixSets[0].Name + " is not wanted",
 		}, plan.Drifts},
-		"a member without us": {lists([]string{"op-tag"}, nil, plan.Accept), []string{"import assignment 127.0.0.2 has no depeer: none of its routes is treated (127.0.0.2)", "export assignment 127.0.0.2 has no depeer-export (127.0.0.2)"}, plan.Drifts},
-		"an accept before us": {lists([]string{"op-accept", "depeer"}, out, plan.Accept), []string{"import assignment 127.0.0.2 policy op-accept may accept before depeer: its import list is [op-accept depeer] (127.0.0.2)"}, plan.Drifts},
-		"a member cut off":    {lists(both, out, plan.None), []string{"import assignment 127.0.0.2 has no default: its routes that no policy accepts are rejected (127.0.0.2)"}, plan.Drifts},
+		"a member without us": {lists([]string{"op-tag"}, nil, plan.Accept),
+			[]string{"import assignment 127.0.0.2 has no depeer: none of its routes is treated (127.0.0.2)",
+				"export assignment 127.0.0.2 has no depeer-export (127.0.0.2)"}, plan.Drifts},
+		"an accept before us": {lists([]string{"op-accept", "depeer"}, out, plan.Accept),
+			[]string{"import assignment 127.0.0.2 policy op-accept may accept before depeer: its import list is " +
+				"[op-accept depeer] (127.0.0.2)"}, plan.Drifts},
+		"a member cut off": {lists(both, out, plan.None),
+			[]string{"import assignment 127.0.0.2 has no default: its routes that no policy accepts are rejected " +
+				"(127.0.0.2)"}, plan.Drifts},
 		"a set changed by hand": {func(m *plantest.Model) {
 			m.ByHand(func(o *plantest.Objects) { o.PrefixSets[set] = other.PrefixSets[0].Entries })
-		}, []string{"prefix-set " + set + " has other elements", "prefix-set " + set + " not what its name says"}, plan.Drifts},
+		}, []string{"prefix-set " + set + " has other elements", "prefix-set " + set + " not what its name says"},
+			plan.Drifts},
 		"a statement out": {func(m *plantest.Model) {
-			do(failsNever{}, m, plan.Call{Verb: plan.TakeStatements, Policy: policies.ImportPolicy, Take: []string{statement}})
-		}, []string{"statement " + statement + " is missing", "statement " + statement + " is in no policy"}, plan.Drifts},
+			do(failsNever{}, m, plan.Call{Verb: plan.TakeStatements, Policy: policies.ImportPolicy,
+				Take: []string{statement}})
+		}, []string{"statement " + statement + " is missing", "statement " + statement + " is in no policy"},
+			plan.Drifts},
 		"cut off": {func(m *plantest.Model) {
 			for _, call := range plan.To(state(m), other, "cut").Prepare {
 				do(failsNever{}, m, call)
 			}
 		}, []string{"neighbor-set depeer/gate/cut a change stands half-way, its gate is closed"}, plan.Unknown},
-		"somebody at work": {func(m *plantest.Model) { do(failsNever{}, m, plan.Call{Verb: plan.Lock, Holder: "noc"}) }, []string{"policy depeer/lock/noc noc holds the lock"}, plan.Drifts},
+		"somebody at work": {func(m *plantest.Model) { do(failsNever{}, m, plan.Call{Verb: plan.Lock, Holder: "noc"}) },
+			[]string{"policy depeer/lock/noc noc holds the lock"}, plan.Drifts},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -125,7 +136,8 @@ func (failsNever) Fatalf(format string, a ...any) { panic(fmt.Sprintf(format, a.
 func TestStatusWords(t *testing.T) {
 	s := state(through.server(policyOf("10.0.0.0/8")))
 	drifted := []plan.Drifted{{What: "anything"}}
-	got := []string{s.Status(nil, false).String(), s.Status(drifted, false).String(), s.Status(nil, true).String(), plan.Unknown.String()}
+	got := []string{s.Status(nil, false).String(), s.Status(drifted, false).String(), s.Status(nil, true).String(),
+		plan.Unknown.String()}
 	if diff := cmp.Diff([]string{"in-sync", "drift", "pending", "unknown"}, got); diff != "" {
 		t.Errorf("words (-want +got):\n%s", diff)
 	}

@@ -61,7 +61,8 @@ func (s *State) exportsOf(imports []string) []string {
 	given := s.given(imports)
 	var out []string
 	for _, name := range s.Export {
-		if slices.ContainsFunc(s.actsOn(name), func(p policies.LargeCommunityPattern) bool { return given[p.LargeCommunity] }) {
+		if slices.ContainsFunc(s.actsOn(name),
+			func(p policies.LargeCommunityPattern) bool { return given[p.LargeCommunity] }) {
 			out = append(out, name)
 		}
 	}
@@ -126,7 +127,8 @@ func (s *State) holdsExports(generations ...*policies.RoutingPolicy) error {
 		return s.strange(Object{StatementObject, name}) && !slices.Contains(names(want), name)
 	})
 	if !slices.Equal(got, names(want)) {
-		return fmt.Errorf("policy %s has %d statements, %q, and not the %d that are planned, %q", policies.ExportPolicy, len(got), got, len(want), names(want))
+		return fmt.Errorf("policy %s has %d statements, %q, and not the %d that are planned, %q", policies.ExportPolicy,
+			len(got), got, len(want), names(want))
 	}
 	for _, st := range want {
 		if got := s.Statements[st.Name]; got.Gate != (Gate{}) || !sameStatement(got.Statement, st) {
@@ -144,7 +146,8 @@ func ChoiceObstacles(s *State, want *policies.RoutingPolicy) []Obstacle {
 	same := slices.Equal(names(old.Export), names(want.Export)) // no route gets a new tag
 	for _, tag := range old.Tags() {
 		if !same && slices.Contains(tags, tag) {
-			out = append(out, Obstacle{Stuck, tag.String(), "is a tag of the choices in force, and by chance one of the new ones: give the members in another order"})
+			out = append(out, Obstacle{Stuck, tag.String(),
+				"is a tag of the choices in force, and by chance one of the new ones: give the members in another order"})
 		}
 	}
 	for _, c := range s.Clients {
@@ -154,10 +157,12 @@ func ChoiceObstacles(s *State, want *policies.RoutingPolicy) []Obstacle {
 		_, ok := s.placed(c, false)
 		switch {
 		case !ok:
-			out = append(out, Obstacle{GroupLacks, c.Address.String(), s.lacking(c.Group, false) + "; without it, it sees the tags of members' choices"})
+			out = append(out, Obstacle{GroupLacks, c.Address.String(),
+				s.lacking(c.Group, false) + "; without it, it sees the tags of members' choices"})
 		case refuses(want, c.Address) && refuses(old, c.Address), same && chooses(want, c.Address):
-			out = append(out, Obstacle{Stuck, c.Address.String(), "holds routes as if it had chosen nothing, as its export list has lost " + policies.ExportPolicy +
-				": gobgpd sends it others, or none, only when it chooses anew"})
+			out = append(out, Obstacle{Stuck, c.Address.String(),
+				"holds routes as if it had chosen nothing, as its export list has lost " + policies.ExportPolicy +
+					": gobgpd sends it others, or none, only when it chooses anew"})
 		}
 	}
 	return out
@@ -174,12 +179,14 @@ func refuses(p *policies.RoutingPolicy, member netip.Addr) bool {
 
 // chooses says whether a member has chosen anything.
 func chooses(p *policies.RoutingPolicy, member netip.Addr) bool {
-	return slices.ContainsFunc(p.NeighborSets, func(set policies.NeighborSet) bool { return slices.Contains(set.Addresses, member) })
+	return slices.ContainsFunc(p.NeighborSets,
+		func(set policies.NeighborSet) bool { return slices.Contains(set.Addresses, member) })
 }
 
 // Choosers returns the clients that have chosen anything, as want says.
 func (s *State) Choosers(want *policies.RoutingPolicy) []Client {
-	return slices.DeleteFunc(slices.Clone(s.Clients), func(c Client) bool { return !c.RouteServer || !chooses(want, c.Address) })
+	return slices.DeleteFunc(slices.Clone(s.Clients),
+		func(c Client) bool { return !c.RouteServer || !chooses(want, c.Address) })
 }
 
 // CodeAddPath is the code of the guard on members who have chosen and are sent several

@@ -16,10 +16,13 @@ import (
 
 // refusing is a policy that treats nothing, where members refuse 10.0.0.0/8.
 func refusing(members ...string) *policies.RoutingPolicy {
-	list := &filters.Compiled{Filters: []filters.Filter{{Treatment: "choice", Prefixes: filters.Entries{IPv4: []filters.Entry{{Prefix: netip.MustParsePrefix("10.0.0.0/8"), Min: 8, Max: 32}}}}}}
+	list := &filters.Compiled{Filters: []filters.Filter{{Treatment: "choice",
+		Prefixes: filters.Entries{IPv4: []filters.Entry{{Prefix: netip.MustParsePrefix("10.0.0.0/8"), Min: 8,
+			Max: 32}}}}}}
 	c := policies.Choices{Lists: []policies.ChosenList{{Name: "bad", Compiled: list}}}
 	for _, m := range members {
-		c.Members = append(c.Members, policies.Chooser{Addresses: []netip.Addr{netip.MustParseAddr(m)}, Wishes: map[string]policies.Wish{"bad": policies.Refuse}})
+		c.Members = append(c.Members, policies.Chooser{Addresses: []netip.Addr{netip.MustParseAddr(m)},
+			Wishes: map[string]policies.Wish{"bad": policies.Refuse}})
 	}
 	return policies.BuildWith(&filters.Compiled{}, treatments, asn, c)
 }
@@ -40,7 +43,8 @@ func holding(p *policies.RoutingPolicy, change func(*plan.Client)) *plantest.Mod
 		m.AddClient(c)
 	}
 	for _, prefix := range []string{"10.1.0.0/16", "192.0.2.0/24"} {
-		m.Announce(netip.MustParseAddr("127.0.0.2"), policies.Route{Prefix: netip.MustParsePrefix(prefix), Path: []filters.ASN{65000, 64990}})
+		m.Announce(netip.MustParseAddr("127.0.0.2"),
+			policies.Route{Prefix: netip.MustParsePrefix(prefix), Path: []filters.ASN{65000, 64990}})
 	}
 	return m
 }
@@ -64,13 +68,16 @@ func TestPlaceInExportLists(t *testing.T) {
 		after    *policies.RoutingPolicy
 		obstacle string
 	}{
-		"nothing in force":              {&policies.RoutingPolicy{}, unanchored, refusing("127.0.0.3"), ""},
-		"another member's in force":     {refusing("127.0.0.4"), unanchored, refusing("127.0.0.3", "127.0.0.4"), ""},
-		"its own in force":              {refusing("127.0.0.3"), unanchored, refusing("127.0.0.3"), "127.0.0.3: holds routes as if it had chosen nothing, as its export list has lost depeer-export"},
-		"its own in force, and more":    {refusing("127.0.0.3"), unanchored, refusing("127.0.0.3", "127.0.0.4"), "127.0.0.3: holds routes as if it had chosen nothing"},
+		"nothing in force":          {&policies.RoutingPolicy{}, unanchored, refusing("127.0.0.3"), ""},
+		"another member's in force": {refusing("127.0.0.4"), unanchored, refusing("127.0.0.3", "127.0.0.4"), ""},
+		"its own in force": {refusing("127.0.0.3"), unanchored, refusing("127.0.0.3"),
+			"127.0.0.3: holds routes as if it had chosen nothing, as its export list has lost depeer-export"},
+		"its own in force, and more": {refusing("127.0.0.3"), unanchored, refusing("127.0.0.3", "127.0.0.4"),
+			"127.0.0.3: holds routes as if it had chosen nothing"},
 		"its own in force, and no more": {refusing("127.0.0.3"), unanchored, refusing("127.0.0.4"), ""},
-		"dynamic":                       {&policies.RoutingPolicy{}, dynamic, refusing("127.0.0.4"), "127.0.0.3: a dynamic neighbor takes its lists from its peer group when its session comes up"},
-		"dynamic, and nobody chooses":   {&policies.RoutingPolicy{}, dynamic, &policies.RoutingPolicy{}, ""},
+		"dynamic": {&policies.RoutingPolicy{}, dynamic, refusing("127.0.0.4"),
+			"127.0.0.3: a dynamic neighbor takes its lists from its peer group when its session comes up"},
+		"dynamic, and nobody chooses": {&policies.RoutingPolicy{}, dynamic, &policies.RoutingPolicy{}, ""},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -99,7 +106,8 @@ func TestPlaceInExportLists(t *testing.T) {
 			}
 			for _, a := range []string{"127.0.0.3", "127.0.0.4"} {
 				want := "10.1.0.0/16[] 192.0.2.0/24[]"
-				if slices.ContainsFunc(test.after.NeighborSets, func(s policies.NeighborSet) bool { return slices.Contains(s.Addresses, netip.MustParseAddr(a)) }) {
+				if slices.ContainsFunc(test.after.NeighborSets,
+					func(s policies.NeighborSet) bool { return slices.Contains(s.Addresses, netip.MustParseAddr(a)) }) {
 					want = "192.0.2.0/24[]"
 				}
 				if got := heldBy(m, a); got != want {
@@ -148,9 +156,11 @@ func TestTagsByChance(t *testing.T) {
 func TestHalfOfChoices(t *testing.T) {
 	p := refusing("127.0.0.3")
 	m := holding(p, func(*plan.Client) {})
-	do(t, m, plan.Call{Verb: plan.TakeStatements, Policy: policies.ExportPolicy, Take: []string{p.Export[0].Name, p.Export[1].Name}})
+	do(t, m, plan.Call{Verb: plan.TakeStatements, Policy: policies.ExportPolicy,
+		Take: []string{p.Export[0].Name, p.Export[1].Name}})
 	s := state(m)
-	if o := s.Obstacles(); len(o) != 1 || o[0].Code != plan.NotOurs || !strings.Contains(o[0].Why, "has no statement about the tag") {
+	if o := s.Obstacles(); len(o) != 1 || o[0].Code != plan.NotOurs ||
+		!strings.Contains(o[0].Why, "has no statement about the tag") {
 		t.Errorf("obstacles %v", o)
 	}
 	if plan.To(s, p, "x").Empty() {
@@ -160,13 +170,16 @@ func TestHalfOfChoices(t *testing.T) {
 	for _, d := range plan.Drift(s, p) {
 		said = append(said, fmt.Sprint(d.Object, " ", d.What))
 	}
-	for _, want := range []string{"statement " + p.Export[0].Name + " is missing", "policy depeer-export has no statement about the tag " + p.Tags()[0].String() + ", which routes have: it reaches members"} {
+	for _, want := range []string{"statement " + p.Export[0].Name + " is missing",
+		"policy depeer-export has no statement about the tag " + p.Tags()[0].String() +
+			", which routes have: it reaches members"} {
 		if !slices.Contains(said, want) {
 			t.Errorf("drift %q, want %q", said, want)
 		}
 	}
 	other := holding(p, func(c *plan.Client) { c.Export.Policies = nil })
-	if d := plan.Drift(state(other), p); len(d) != 1 || d[0].What != "has no depeer-export: it gets what it has chosen to refuse" {
+	if d := plan.Drift(state(other), p); len(d) != 1 ||
+		d[0].What != "has no depeer-export: it gets what it has chosen to refuse" {
 		t.Errorf("drift %v", d)
 	}
 }

@@ -46,8 +46,10 @@ func newChosen(t *rapid.T, c chooser) chosen {
 		k := c.client(i)
 		k.RouteServer, k.SecondaryRoute = true, c.oneIn(2)
 		k.Up, k.AdminDown, k.DownInFile, k.Dynamic, k.AddPath = true, false, false, false, false
-		k.Import = plan.Assignment{Policies: pick(c, []string{policies.ImportPolicy}, []string{policies.ImportPolicy, "op-tag"}), Default: plan.Accept}
-		k.Export = plan.Assignment{Policies: pick(c, []string{policies.ExportPolicy}, []string{policies.ExportPolicy, "op-mark"}), Default: plan.Accept}
+		k.Import = plan.Assignment{Policies: pick(c, []string{policies.ImportPolicy},
+			[]string{policies.ImportPolicy, "op-tag"}), Default: plan.Accept}
+		k.Export = plan.Assignment{Policies: pick(c, []string{policies.ExportPolicy},
+			[]string{policies.ExportPolicy, "op-mark"}), Default: plan.Accept}
 		m.AddClient(k)
 	}
 	x := chosen{m, t, c}
@@ -73,14 +75,16 @@ func (x chosen) announce(from plan.Client, tags ...policies.LargeCommunity) {
 // best puts paths in the order of the route server's choice.
 func best(paths []policies.Route) []policies.Route {
 	slices.SortStableFunc(paths, func(a, b policies.Route) int {
-		return cmp.Or(cmp.Compare(cmp.Or(b.LocalPref, 100), cmp.Or(a.LocalPref, 100)), cmp.Compare(len(a.Path), len(b.Path)), a.Peer.Compare(b.Peer))
+		return cmp.Or(cmp.Compare(cmp.Or(b.LocalPref, 100), cmp.Or(a.LocalPref, 100)),
+			cmp.Compare(len(a.Path), len(b.Path)), a.Peer.Compare(b.Peer))
 	})
 	return paths
 }
 
 // sent is what a member holds of paths of one prefix, if everything is as it should be:
 // the best one, or with secondary-route the best that goes through.
-func sent(to plan.Client, paths []policies.Route, through func(policies.Route) (policies.Route, bool)) (policies.Route, bool) {
+func sent(to plan.Client, paths []policies.Route, through func(policies.Route) (policies.Route, bool)) (policies.Route,
+	bool) {
 	for _, r := range best(paths) {
 		if r.Peer == to.Address || !to.SecondaryRoute && slices.Contains(r.Path, to.ASN) {
 			continue
@@ -139,7 +143,10 @@ func (x chosen) holds(when string, table map[netip.Prefix][]policies.Route, prog
 	for _, c := range state(x.Model).Clients {
 		want := map[string]string{}
 		for prefix, paths := range table {
-			if out, ok := sent(c, paths, func(r policies.Route) (policies.Route, bool) { return leave(c, r, programs...) }); ok {
+			if out, ok := sent(c, paths, func(r policies.Route) (policies.Route,
+				bool) {
+				return leave(c, r, programs...)
+			}); ok {
 				want[prefix.String()] = fmt.Sprint(out.Peer, " ", text(out, true))
 			}
 		}
@@ -148,7 +155,8 @@ func (x chosen) holds(when string, table map[netip.Prefix][]policies.Route, prog
 			got[r.Prefix.String()] = fmt.Sprint(r.Peer, " ", text(r, true))
 		}
 		if diff := gocmp.Diff(want, got); diff != "" {
-			x.t.Fatalf("%s: held by %s, secondary-route %t (-want +got):\n%s\n%v", when, c.Address, c.SecondaryRoute, diff, x.Model)
+			x.t.Fatalf("%s: held by %s, secondary-route %t (-want +got):\n%s\n%v", when, c.Address, c.SecondaryRoute,
+				diff, x.Model)
 		}
 	}
 }

@@ -116,7 +116,8 @@ func undamaged(data []byte) (version int, body []byte, err error) {
 		return 0, nil, errors.New("not a plan file")
 	}
 	if readers[version] == nil {
-		return 0, nil, fmt.Errorf("plan file of version %d, and this depeer reads version %d: plan again", version, FormatVersion)
+		return 0, nil, fmt.Errorf("plan file of version %d, and this depeer reads version %d: plan again", version,
+			FormatVersion)
 	}
 	digest, rest, found := bytes.Cut(rest, []byte(last))
 	body, whole := bytes.CutSuffix(rest, []byte(closing))

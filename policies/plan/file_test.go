@@ -31,9 +31,12 @@ func encoded(t failing, p *plan.Plan) []byte {
 
 func planOf(c *plan.Change) *plan.Plan {
 	return &plan.Plan{
-		Version: plan.FormatVersion, ID: "20081110t120000-1a2b", Tool: "depeer 1.0", Made: time.Date(2008, 11, 10, 12, 0, 0, 0, time.UTC), By: "noc@rs1",
-		Target: "unix:///run/gobgpd.sock", Server: server, Fingerprint: "ab", Lists: []plan.ListRef{{Name: "l", Digest: "cd", Prefixes: 1}},
-		Overrides: plan.Overrides{"allow-growth": {Percent: 5_000_000}, plan.AllowSessions: {Number: c.Summary().Shut()}}, Change: *c,
+		Version: plan.FormatVersion, ID: "20081110t120000-1a2b", Tool: "depeer 1.0",
+		Made: time.Date(2008, 11, 10, 12, 0, 0, 0, time.UTC), By: "noc@rs1",
+		Target: "unix:///run/gobgpd.sock", Server: server, Fingerprint: "ab",
+		Lists: []plan.ListRef{{Name: "l", Digest: "cd", Prefixes: 1}},
+		Overrides: plan.Overrides{"allow-growth": {Percent: 5_000_000},
+			plan.AllowSessions: {Number: c.Summary().Shut()}}, Change: *c,
 	}
 }
 
@@ -77,7 +80,8 @@ func TestAlteredPlanFiles(t *testing.T) {
 }
 
 func TestNotAPlanFile(t *testing.T) {
-	for _, text := range []string{"", "{}", "null", "[]", "version: 1\n", `{"depeer_plan":2,"sha256":"","plan":{}}`, `{"depeer_plan":1,"sha256":"","plan":{}}{}`, `{"depeer_plan":1,"more":1}`} {
+	for _, text := range []string{"", "{}", "null", "[]", "version: 1\n", `{"depeer_plan":2,"sha256":"","plan":{}}`,
+		`{"depeer_plan":1,"sha256":"","plan":{}}{}`, `{"depeer_plan":1,"more":1}`} {
 		if _, err := plan.Decode(strings.NewReader(text)); err == nil {
 			t.Errorf("%q is read", text)
 		}
@@ -94,17 +98,26 @@ func TestForeignCallsInPlanFiles(t *testing.T) {
 		"two live calls":   func(c *plan.Change) { c.Live = append(c.Live, c.Live...) },
 		"a gate of theirs": func(c *plan.Change) { c.Live = []plan.Call{{Verb: plan.OpenGate, Name: "op"}} },
 		"no gate": func(c *plan.Change) {
-			c.Prepare = []plan.Call{{Verb: plan.AddStatements, Policy: "depeer", Add: []plan.Statement{{Statement: policies.Statement{Name: "depeer/x"}}}}}
+			c.Prepare = []plan.Call{{Verb: plan.AddStatements, Policy: "depeer",
+				Add: []plan.Statement{{Statement: policies.Statement{Name: "depeer/x"}}}}}
 		},
 		"export for everybody": func(c *plan.Change) {
-			c.Prepare = []plan.Call{{Verb: plan.AddStatements, Policy: "depeer-export", Add: []plan.Statement{{Statement: policies.Statement{Name: "depeer/x", Conditions: policies.Conditions{NeighborSet: policies.Condition{Set: "depeer/y"}}}}}}}
+			c.Prepare = []plan.Call{{Verb: plan.AddStatements, Policy: "depeer-export",
+				Add: []plan.Statement{{Statement: policies.Statement{Name: "depeer/x",
+					Conditions: policies.Conditions{NeighborSet: policies.Condition{Set: "depeer/y"}}}}}}}
 		},
 		"import out before the gate opens": func(c *plan.Change) {
 			c.Prepare = []plan.Call{{Verb: plan.TakeStatements, Policy: "depeer", Take: []string{"depeer/x"}}}
 		},
-		"every peer":                  func(c *plan.Change) { c.Finish = []plan.Call{{Verb: plan.Assign}} },
-		"a reset":                     func(c *plan.Change) { c.Finish = []plan.Call{{Verb: plan.Reset, Client: address}} },
-		"a set without elements":      func(c *plan.Change) { c.Prepare = []plan.Call{{Verb: plan.AddSet, Name: "depeer/not-in-new"}} },
+		"every peer": func(c *plan.Change) { c.Finish = []plan.Call{{Verb: plan.Assign}} },
+		"a reset": func(c *plan.Change) {
+			c.Finish = []plan.Call{{Verb: plan.Reset,
+				Client: address}}
+		},
+		"a set without elements": func(c *plan.Change) {
+			c.Prepare = []plan.Call{{Verb: plan.AddSet,
+				Name: "depeer/not-in-new"}}
+		},
 		"the old policy is not there": func(c *plan.Change) { c.Old = nil },
 	}
 	for name, change := range tests {
@@ -147,7 +160,8 @@ func FuzzPlanBody(f *testing.F) {
 	}
 	f.Add([]byte(body.Plan))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		p, err := plan.Decode(strings.NewReader(fmt.Sprintf(`{"depeer_plan":1,"sha256":"%x","plan":%s}`+"\n", sum(data), data)))
+		p, err := plan.Decode(strings.NewReader(fmt.Sprintf(`{"depeer_plan":1,"sha256":"%x","plan":%s}`+"\n", sum(data),
+			data)))
 		if err == nil {
 			p.Change.Summary()
 			p.Change.Calls()
@@ -165,7 +179,9 @@ func BenchmarkPlanFile(b *testing.B) {
 		}
 		return &policies.RoutingPolicy{
 			PrefixSets: []policies.PrefixSet{set},
-			Import:     []policies.Statement{{Name: fmt.Sprintf("depeer/%012d/001-depeer-prefix4", first), Conditions: policies.Conditions{PrefixSet: policies.Condition{Set: set.Name}}, Actions: policies.Actions{Reject: true}}},
+			Import: []policies.Statement{{Name: fmt.Sprintf("depeer/%012d/001-depeer-prefix4", first),
+				Conditions: policies.Conditions{PrefixSet: policies.Condition{Set: set.Name}},
+				Actions:    policies.Actions{Reject: true}}},
 		}
 	}
 	m := through.server(policy(10))

@@ -19,7 +19,8 @@ func (s *State) Fingerprint() string {
 	h := sha256.New()
 	fmt.Fprintln(h, s.Server.RouterID, s.Server.ASN)
 	for _, c := range s.Clients {
-		fmt.Fprintln(h, "client", c.Address, c.ASN, c.RouteServer, c.Dynamic, c.SecondaryRoute, c.AddPath, c.AdminDown, c.DownInFile, c.Import, c.Export)
+		fmt.Fprintln(h, "client", c.Address, c.ASN, c.RouteServer, c.Dynamic, c.SecondaryRoute, c.AddPath, c.AdminDown,
+			c.DownInFile, c.Import, c.Export)
 	}
 	for _, name := range sorted(s.Groups) {
 		fmt.Fprintf(h, "group %q %+v\n", name, s.Groups[name])

@@ -47,7 +47,8 @@ func (s *State) generation(keep func(Statement) bool) *policies.RoutingPolicy {
 	}
 	for _, name := range sorted(s.LargeCommunitySets) {
 		if used[Object{LargeCommunitySet, name}] {
-			p.LargeCommunitySets = append(p.LargeCommunitySets, policies.LargeCommunitySet{Name: name, Patterns: s.LargeCommunitySets[name]})
+			p.LargeCommunitySets = append(p.LargeCommunitySets,
+				policies.LargeCommunitySet{Name: name, Patterns: s.LargeCommunitySets[name]})
 		}
 	}
 	return p
@@ -58,7 +59,8 @@ func setsOf(statements []policies.Statement) map[Object]bool {
 	used := make(map[Object]bool)
 	for _, s := range statements {
 		for kind, c := range map[Kind]policies.Condition{
-			PrefixSet: s.Conditions.PrefixSet, NeighborSet: s.Conditions.NeighborSet, ASPathSet: s.Conditions.ASPathSet, LargeCommunitySet: s.Conditions.LargeCommunitySet,
+			PrefixSet: s.Conditions.PrefixSet, NeighborSet: s.Conditions.NeighborSet, ASPathSet: s.Conditions.ASPathSet,
+			LargeCommunitySet: s.Conditions.LargeCommunitySet,
 		} {
 			if c.Set != "" {
 				used[Object{kind, c.Set}] = true

@@ -85,7 +85,8 @@ func (s *State) asItsGroup(c Client, isImport bool) bool {
 func (s *State) Listing() []string {
 	return slices.DeleteFunc(sorted(s.Groups), func(name string) bool {
 		g := s.Groups[name]
-		return !g.RouteServer || !slices.Contains(g.Import, policies.ImportPolicy) && !slices.Contains(g.Export, policies.ExportPolicy)
+		return !g.RouteServer || !slices.Contains(g.Import, policies.ImportPolicy) &&
+			!slices.Contains(g.Export, policies.ExportPolicy)
 	})
 }
 
@@ -97,13 +98,15 @@ func (s *State) lacking(group string, isImport bool) string {
 	}
 	g, there := s.Groups[group]
 	if !there {
-		return fmt.Sprintf("a dynamic neighbor takes its lists from its peer group when its session comes up, and peer group %s is gone: the session lacks %s", group, ours)
+		return fmt.Sprintf("a dynamic neighbor takes its lists from its peer group when its session comes up, and "+
+			"peer group %s is gone: the session lacks %s", group, ours)
 	}
 	var quoted []string
 	for _, name := range append([]string{ours}, without(g.list(isImport), []string{ours})...) {
 		quoted = append(quoted, fmt.Sprintf("%q", name))
 	}
-	return fmt.Sprintf("a dynamic neighbor takes its lists from its peer group when its session comes up, and peer group %s does not list %s; right is %s = [%s]",
+	return fmt.Sprintf("a dynamic neighbor takes its lists from its peer group when its session comes up, and peer "+
+		"group %s does not list %s; right is %s = [%s]",
 		group, ours, key, strings.Join(quoted, ", "))
 }
 

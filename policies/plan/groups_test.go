@@ -19,10 +19,12 @@ var guest = netip.MustParseAddr("127.0.0.9")
 func guesting(session, group []string) *plan.State {
 	return &plan.State{
 		Import: []string{}, Export: []string{}, Accepting: map[string]bool{"accepts": true},
-		Groups: map[string]plan.Group{"guests": {RouteServer: true, Import: group, Export: []string{policies.ExportPolicy}}},
+		Groups: map[string]plan.Group{"guests": {RouteServer: true, Import: group,
+			Export: []string{policies.ExportPolicy}}},
 		Clients: []plan.Client{{
 			Address: guest, RouteServer: true, Dynamic: true, Group: "guests",
-			Import: plan.Assignment{Policies: session, Default: plan.Accept}, Export: plan.Assignment{Policies: []string{policies.ExportPolicy}, Default: plan.Accept},
+			Import: plan.Assignment{Policies: session, Default: plan.Accept},
+			Export: plan.Assignment{Policies: []string{policies.ExportPolicy}, Default: plan.Accept},
 		}},
 	}
 }
@@ -37,16 +39,20 @@ func TestPlaceOfDynamicNeighbors(t *testing.T) {
 		obstacle       string   // "": none
 		drift          bool     // of the group
 	}{
-		"as it should be":              {session: list("depeer", "op"), group: list("depeer", "op")},
-		"cleared":                      {session: list("op"), group: list("depeer", "op"), assigned: list("depeer", "op")},
-		"cleared, ours was the second": {session: list("first", "op"), group: list("first", "depeer", "op"), assigned: list("first", "depeer", "op")},
-		"group edited since":           {session: list("old"), group: list("first", "depeer", "op"), assigned: list("depeer", "old")},
+		"as it should be": {session: list("depeer", "op"), group: list("depeer", "op")},
+		"cleared": {session: list("op"), group: list("depeer", "op"),
+			assigned: list("depeer", "op")},
+		"cleared, ours was the second": {session: list("first", "op"), group: list("first", "depeer", "op"),
+			assigned: list("first", "depeer", "op")},
+		"group edited since": {session: list("old"), group: list("first", "depeer", "op"),
+			assigned: list("depeer", "old")},
 		"group lacks ours": {
 			session: list("op"), group: list("op"), drift: true,
 			obstacle: `peer group guests does not list depeer; right is import-policy-list = ["depeer", "op"]`,
 		},
 		"session has ours, its group not": {session: list("depeer", "op"), group: list("op"), drift: true},
-		"group accepts before ours":       {session: list("accepts"), group: list("accepts", "depeer"), obstacle: "policy accepts may accept before depeer", assigned: list("accepts", "depeer")},
+		"group accepts before ours": {session: list("accepts"), group: list("accepts", "depeer"),
+			obstacle: "policy accepts may accept before depeer", assigned: list("accepts", "depeer")},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := guesting(test.session, test.group)
@@ -58,10 +64,12 @@ func TestPlaceOfDynamicNeighbors(t *testing.T) {
 				t.Errorf("assigned (-want +got):\n%s", diff)
 			}
 			obstacles := s.Obstacles()
-			if len(obstacles) > 1 || (len(obstacles) == 1) != (test.obstacle != "") || len(obstacles) == 1 && !strings.Contains(obstacles[0].Why, test.obstacle) {
+			if len(obstacles) > 1 || (len(obstacles) == 1) != (test.obstacle != "") || len(obstacles) == 1 &&
+				!strings.Contains(obstacles[0].Why, test.obstacle) {
 				t.Errorf("obstacles %+v, want %q", obstacles, test.obstacle)
 			}
-			drifts := slices.ContainsFunc(plan.Drift(s, &policies.RoutingPolicy{}), func(d plan.Drifted) bool { return d.Object == plan.Object{Kind: plan.PeerGroup, Name: "guests"} })
+			drifts := slices.ContainsFunc(plan.Drift(s, &policies.RoutingPolicy{}),
+				func(d plan.Drifted) bool { return d.Object == plan.Object{Kind: plan.PeerGroup, Name: "guests"} })
 			if drifts != test.drift {
 				t.Errorf("drift of the group: %v, want %v", drifts, test.drift)
 			}

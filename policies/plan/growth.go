@@ -75,11 +75,13 @@ func (z *Sizes) Guards() []Guard {
 			gone++
 		}
 	}
-	grow := Guard{Code: CodeGrowth, Value: added, Limit: max(z.Free, policies.Share(last, z.Growth)), Base: last, Flag: "--allow-growth"}
+	grow := Guard{Code: CodeGrowth, Value: added, Limit: max(z.Free, policies.Share(last, z.Growth)), Base: last,
+		Flag: "--allow-growth"}
 	grow.OK = grow.Value <= grow.Limit
 	grow.Pass(policies.AtFirst, last == 0 || z.Lost)
 	grow.Allow(z.AllowGrow)
-	shrink := Guard{Code: CodeShrink, Value: gone, Limit: policies.Share(last, z.Shrink), Base: last, Flag: "--allow-shrink"}
+	shrink := Guard{Code: CodeShrink, Value: gone, Limit: policies.Share(last, z.Shrink), Base: last,
+		Flag: "--allow-shrink"}
 	shrink.OK = shrink.Value <= shrink.Limit
 	shrink.Allow(z.AllowShrink)
 	return append([]Guard{grow, shrink}, z.emptied()...)

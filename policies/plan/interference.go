@@ -153,7 +153,8 @@ func giftsOf(p *policies.RoutingPolicy) []gift {
 	var out []gift
 	add := func(g gift) {
 		same := func(o gift) bool {
-			return o.kind == g.kind && o.value == g.value && o.by == g.by && o.export == g.export && slices.Equal(o.receivers, g.receivers)
+			return o.kind == g.kind && o.value == g.value && o.by == g.by && o.export == g.export &&
+				slices.Equal(o.receivers, g.receivers)
 		}
 		if !slices.ContainsFunc(out, same) {
 			out = append(out, g)
@@ -391,7 +392,8 @@ func (o *placedStatement) misleads(want *policies.RoutingPolicy, c Client, clien
 		isClient := func(c Client) bool { return c.RouteServer && c.ASN == pattern.ASN }
 		switch {
 		case pattern.ASN == asn && pattern.Where != filters.Origin:
-			out = append(out, fmt.Sprintf("prepends AS%s before %s: matches of AS%s take every route that it is prepended to", asn, policies.ImportPolicy, asn))
+			out = append(out, fmt.Sprintf("prepends AS%s before %s: matches of AS%s take every route that it is "+
+				"prepended to", asn, policies.ImportPolicy, asn))
 		case pattern.Where != filters.Neighbor || pattern.ASN == asn:
 		case c.ASN == pattern.ASN || !slices.ContainsFunc(clients, isClient): // another client's are not met here
 			lost = append(lost, "AS"+pattern.ASN.String())
@@ -403,7 +405,8 @@ func (o *placedStatement) misleads(want *policies.RoutingPolicy, c Client, clien
 		if len(lost) > few {
 			lost, more = lost[:few], fmt.Sprintf(" and %d more", len(lost)-few)
 		}
-		out = append(out, fmt.Sprintf("prepends AS%s before %s%s: match: neighbor of %s%s cannot hold there", asn, policies.ImportPolicy, o.where(), strings.Join(lost, ", "), more))
+		out = append(out, fmt.Sprintf("prepends AS%s before %s%s: match: neighbor of %s%s cannot hold there", asn,
+			policies.ImportPolicy, o.where(), strings.Join(lost, ", "), more))
 	}
 	return slices.Compact(out)
 }
@@ -439,7 +442,8 @@ func (f *interferences) add(o placedStatement, isImport bool, member netip.Addr,
 	i, known := f.at[key]
 	if !known {
 		i = len(f.out)
-		f.at[key], f.out = i, append(f.out, Interference{Policy: o.policy, Statement: o.Name, Direction: direction, What: what, Undoes: undoes})
+		f.at[key], f.out = i, append(f.out, Interference{Policy: o.policy, Statement: o.Name, Direction: direction,
+			What: what, Undoes: undoes})
 	}
 	if last := len(f.out[i].Members) - 1; last < 0 || f.out[i].Members[last] != member {
 		f.out[i].Members = append(f.out[i].Members, member)

@@ -92,9 +92,11 @@ func (s *State) Rejected() []Obstacle {
 			}
 		}
 		if n := len(members); n == 1 {
-			out = append(out, Obstacle{Rejecting, fmt.Sprintf(d.what, "1 member"), "a policy of its lists is not defined (" + members[0] + ")"})
+			out = append(out, Obstacle{Rejecting, fmt.Sprintf(d.what, "1 member"),
+				"a policy of its lists is not defined (" + members[0] + ")"})
 		} else if n > 1 {
-			out = append(out, Obstacle{Rejecting, fmt.Sprintf(d.what, fmt.Sprintf("%d members", n)), "a policy of their lists is not defined (" + FirstOf(members) + ")"})
+			out = append(out, Obstacle{Rejecting, fmt.Sprintf(d.what, fmt.Sprintf("%d members", n)),
+				"a policy of their lists is not defined (" + FirstOf(members) + ")"})
 		}
 	}
 	return out
@@ -147,7 +149,8 @@ func (l LostList) String() string {
 	case 1:
 		parts = append(parts, fmt.Sprintf("policy %s is gone from its %s list", l.Policies[0], direction))
 	default:
-		parts = append(parts, fmt.Sprintf("policies %s are gone from its %s list", strings.Join(l.Policies, ", "), direction))
+		parts = append(parts, fmt.Sprintf("policies %s are gone from its %s list", strings.Join(l.Policies, ", "),
+			direction))
 	}
 	if l.Was != l.Now {
 		parts = append(parts, fmt.Sprintf("its %s default was %s, and is %s", direction, l.Was, l.Now))
@@ -173,7 +176,8 @@ func (s *State) LostLists() []LostList {
 		}
 		for _, isImport := range []bool{true, false} {
 			was, now := seen.in(isImport), c.assignment(isImport)
-			lost := LostList{Client: c.Address, Import: isImport, Policies: without(was.Policies, now.Policies), Was: was.Default, Now: now.Default}
+			lost := LostList{Client: c.Address, Import: isImport, Policies: without(was.Policies, now.Policies),
+				Was: was.Default, Now: now.Default}
 			if now.Default == Reject { // the operator's say: a reload does not do that
 				lost.Was = Reject
 			}
@@ -219,7 +223,8 @@ func (c ListChange) Call() Call {
 
 // String says the change in a line.
 func (c ListChange) String() string {
-	return fmt.Sprintf("%s of %s: %v, default %s -> %v, default %s", directionOf(c.Import), c.Client, c.Before.Policies, c.Before.Default, c.After.Policies, c.After.Default)
+	return fmt.Sprintf("%s of %s: %v, default %s -> %v, default %s", directionOf(c.Import), c.Client, c.Before.Policies,
+		c.Before.Default, c.After.Policies, c.After.Default)
 }
 
 // Made says whether the client has the list and the default that the change gives it, or
@@ -232,7 +237,8 @@ func (c ListChange) Made(s *State) bool {
 // Possible says whether the client still has what the change was planned for, and the
 // server defines all policies that it gives.
 func (c ListChange) Possible(s *State) bool {
-	return c.replaceable(s) == nil && !slices.ContainsFunc(c.After.Policies, func(name string) bool { return !s.defines(name) })
+	return c.replaceable(s) == nil && !slices.ContainsFunc(c.After.Policies,
+		func(name string) bool { return !s.defines(name) })
 }
 
 // replaceable says whether the client has what the change was planned for, or has what it
@@ -240,7 +246,8 @@ func (c ListChange) Possible(s *State) bool {
 func (c ListChange) replaceable(s *State) error {
 	now, there := s.assignmentOf(c.Client, c.Import)
 	if there && !now.equal(c.Before) && !now.equal(c.After) {
-		return fmt.Errorf("the %s list of client %s is %q, default %s, now", directionOf(c.Import), c.Client, now.Policies, now.Default)
+		return fmt.Errorf("the %s list of client %s is %q, default %s, now", directionOf(c.Import), c.Client,
+			now.Policies, now.Default)
 	}
 	return nil
 }
@@ -260,7 +267,8 @@ func (s *State) assignmentOf(client netip.Addr, isImport bool) (Assignment, bool
 // policies: there they stood. undefined are the policies, in order, that it takes and s
 // does not define: with these, nothing can be put back.
 func (s *State) PutBack(applied *policies.RoutingPolicy) (changes []ListChange, undefined []string) {
-	ours := applied != nil && len(applied.Import) > 0 && s.Import != nil && s.Export != nil && (len(s.Import)+len(s.Export) == 0 || s.runs(applied))
+	ours := applied != nil && len(applied.Import) > 0 && s.Import != nil && s.Export != nil &&
+		(len(s.Import)+len(s.Export) == 0 || s.runs(applied))
 	lost := s.LostLists()
 	slices.SortStableFunc(lost, func(a, b LostList) int {
 		switch {
@@ -324,7 +332,8 @@ func (p *Plan) AsSeen(s *State) error {
 	for _, c := range p.PolicyLists {
 		seen, known := s.LastSeen[c.Client]
 		if !known || !c.After.withoutOurs().equal(seen.in(c.Import)) {
-			return fmt.Errorf("the %s list of client %s was last seen otherwise than the plan has it", directionOf(c.Import), c.Client)
+			return fmt.Errorf("the %s list of client %s was last seen otherwise than the plan has it",
+				directionOf(c.Import), c.Client)
 		}
 	}
 	return nil

@@ -50,11 +50,14 @@ func TestLostLists(t *testing.T) {
 		{"closed", list(plan.Accept), list(plan.Reject), ""},
 		{"opened", list(plan.Reject), list(plan.Accept), "its import default was reject-route, and is accept-route"},
 		{"rejected by gobgpd", list(plan.Accept), list(plan.None), "its import default was accept-route, and is none"},
-		{"one of two", list(plan.Accept, "in", "more"), list(plan.Accept, "in"), "policy more is gone from its import list"},
+		{"one of two", list(plan.Accept, "in", "more"), list(plan.Accept, "in"),
+			"policy more is gone from its import list"},
 		{"both", list(plan.Accept, "in", "more"), list(plan.Accept), "policies in, more are gone from its import list"},
 		{"renamed", list(plan.Accept, "in"), list(plan.Accept, "in2"), "policy in is gone from its import list"},
-		{"wiped", list(plan.Reject, "in"), list(plan.None), "policy in is gone from its import list; its import default was reject-route, and is none"},
-		{"wiped and defined again", list(plan.Reject, "in"), list(plan.Accept), "policy in is gone from its import list; its import default was reject-route, and is accept-route"},
+		{"wiped", list(plan.Reject, "in"), list(plan.None),
+			"policy in is gone from its import list; its import default was reject-route, and is none"},
+		{"wiped and defined again", list(plan.Reject, "in"), list(plan.Accept),
+			"policy in is gone from its import list; its import default was reject-route, and is accept-route"},
 	} {
 		seen := listed(routeServerClient(first, test.was, open)).Lists()
 		s := listed(routeServerClient(first, test.now, open)).Recalling(seen)
@@ -82,7 +85,8 @@ func TestLostLists(t *testing.T) {
 // lost nothing, and one whose default is none is not remembered.
 func TestLostListsOfOthers(t *testing.T) {
 	t.Parallel()
-	before := listed(routeServerClient(first, list(plan.Accept, "in"), list(plan.Accept)), routeServerClient(second, list(plan.None), list(plan.Accept)))
+	before := listed(routeServerClient(first, list(plan.Accept, "in"), list(plan.Accept)),
+		routeServerClient(second, list(plan.None), list(plan.Accept)))
 	if _, there := before.Lists()[second]; there || len(before.Lists()) != 1 {
 		t.Errorf("remembered are %v", before.Lists())
 	}
@@ -136,7 +140,8 @@ func TestPutBack(t *testing.T) {
 	if changes, _ := other.PutBack(applied); changes[1].After.Policies[0] != "in" {
 		t.Errorf("another policy of ours is let in: %v", changes[1])
 	}
-	both := listed(routeServerClient(first, list(plan.Accept), list(plan.Accept)), routeServerClient(second, list(plan.None), list(plan.Accept))).Recalling(seen)
+	both := listed(routeServerClient(first, list(plan.Accept), list(plan.Accept)),
+		routeServerClient(second, list(plan.None), list(plan.Accept))).Recalling(seen)
 	if _, undefined := both.PutBack(nil); !cmp.Equal(undefined, []string{"absent"}) {
 		t.Errorf("undefined are %q", undefined)
 	}
@@ -157,11 +162,15 @@ func TestPolicyListsInPlanFile(t *testing.T) {
 		plan *plan.Plan
 		bad  bool
 	}{
-		"as PutBack makes it":     {made(change(first, false, list(plan.Accept, "out")), change(first, true, list(plan.Reject, "in"))), false},
-		"import before export":    {made(change(first, true, list(plan.Reject, "in")), change(first, false, list(plan.Accept, "out"))), true},
-		"a default that rejects":  {made(change(first, true, list(plan.None, "in"))), true},
-		"no client":               {made(change(netip.Addr{}, true, list(plan.Accept, "in"))), true},
-		"a default beside a list": {&plan.Plan{ID: "0123456789ab", Change: plan.Change{Old: nothing, New: nothing, Finish: []plan.Call{{Verb: plan.Assign, Client: first, Default: plan.Accept}}}}, true},
+		"as PutBack makes it": {made(change(first, false, list(plan.Accept, "out")),
+			change(first, true, list(plan.Reject, "in"))), false},
+		"import before export": {made(change(first, true, list(plan.Reject, "in")),
+			change(first, false, list(plan.Accept, "out"))), true},
+		"a default that rejects": {made(change(first, true, list(plan.None, "in"))), true},
+		"no client":              {made(change(netip.Addr{}, true, list(plan.Accept, "in"))), true},
+		"a default beside a list": {&plan.Plan{ID: "0123456789ab",
+			Change: plan.Change{Old: nothing, New: nothing,
+				Finish: []plan.Call{{Verb: plan.Assign, Client: first, Default: plan.Accept}}}}, true},
 		"and another change": {func() *plan.Plan {
 			p := made(change(first, true, list(plan.Accept, "in")))
 			p.Change.Finish = []plan.Call{{Verb: plan.Assign, Client: first, Import: true}}

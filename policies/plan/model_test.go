@@ -57,7 +57,8 @@ func litter(t *rapid.T, c chooser, m *plantest.Model) {
 	gate := plan.GatePrefix + "left"
 	p := c.policy()
 	do(t, m, plan.Call{Verb: plan.AddGate, Name: gate})
-	do(t, m, plan.Call{Verb: plan.Hold, Name: policies.Prefix + "0123456789ab/001-orphan", Gate: plan.Gate{Set: gate, Invert: true}})
+	do(t, m, plan.Call{Verb: plan.Hold, Name: policies.Prefix + "0123456789ab/001-orphan",
+		Gate: plan.Gate{Set: gate, Invert: true}})
 	m.ByHand(func(o *plantest.Objects) {
 		for _, set := range p.PrefixSets {
 			if _, there := o.PrefixSets[set.Name]; !there {

@@ -17,9 +17,11 @@ func (c *Change) ours() error {
 		calls   []Call
 		allowed []Verb
 	}{
-		{"prepare", c.Prepare, []Verb{AddSet, DeleteSet, AddGate, DeleteGate, Hold, AddStatements, DeleteStatement, Assign, NoteSessions}},
+		{"prepare", c.Prepare, []Verb{AddSet, DeleteSet, AddGate, DeleteGate, Hold, AddStatements, DeleteStatement,
+			Assign, NoteSessions}},
 		{"live", c.Live, []Verb{OpenGate, TakeStatements}},
-		{"finish", c.Finish, []Verb{DeleteSet, DeleteGate, Release, TakeStatements, DeleteStatement, Assign, Mark, Unmark, OpenSession, ShutSession, NoteSessions, ForgetSessions}},
+		{"finish", c.Finish, []Verb{DeleteSet, DeleteGate, Release, TakeStatements, DeleteStatement, Assign, Mark,
+			Unmark, OpenSession, ShutSession, NoteSessions, ForgetSessions}},
 		{"restore", c.Restore, []Verb{Assign}},
 	} {
 		for _, call := range part.calls {
@@ -73,7 +75,8 @@ func (c Call) named() error {
 	case AddGate, OpenGate, CloseGate, DeleteGate:
 		right = gate(c.Name)
 	case AddSet:
-		right = strings.HasPrefix(c.Name, policies.Prefix) && len(c.Entries)+len(c.Neighbors)+len(c.Paths)+len(c.Larges) > 0
+		right = strings.HasPrefix(c.Name, policies.Prefix) &&
+			len(c.Entries)+len(c.Neighbors)+len(c.Paths)+len(c.Larges) > 0
 	case DeleteSet:
 		right = strings.HasPrefix(c.Name, policies.Prefix)
 	case AddStatements:
@@ -92,7 +95,8 @@ func (c Call) named() error {
 	case Assign, Reset, OpenSession, ShutSession:
 		right = c.Client.IsValid() && c.Default == None // defaults are the operator's
 	case NoteSessions, ForgetSessions:
-		right = len(c.Notes) > 0 && !slices.ContainsFunc(c.Notes, func(n SessionNote) bool { return !n.Member.IsValid() })
+		right = len(c.Notes) > 0 && !slices.ContainsFunc(c.Notes,
+			func(n SessionNote) bool { return !n.Member.IsValid() })
 	}
 	if !right {
 		return fmt.Errorf("not an object of ours")

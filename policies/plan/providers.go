@@ -27,7 +27,8 @@ type ProviderRef struct {
 func Providers(c *filters.Compiled) []ProviderRef {
 	refs := make([]ProviderRef, 0, len(c.Listed))
 	for _, l := range c.Listed {
-		r := ProviderRef{List: l.Listing.Name, ID: l.Provider.ID, Treatment: l.Treatment, Ladder: l.Ladder, Next: l.Next, NextFrom: l.NextFrom.String()}
+		r := ProviderRef{List: l.Listing.Name, ID: l.Provider.ID, Treatment: l.Treatment, Ladder: l.Ladder,
+			Next: l.Next, NextFrom: l.NextFrom.String()}
 		switch {
 		case l.State == filters.InForce && l.Ladder != "":
 			days := int(l.Provider.Listed.Age(c.At).Hours() / 24)

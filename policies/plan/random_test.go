@@ -30,7 +30,8 @@ const asn = filters.ASN(64500)
 var treatments = append(policies.Builtin(asn), policies.Treatment{Name: "idle"})
 
 func (c chooser) prefix() netip.Prefix {
-	return netip.MustParsePrefix(pick(c, "10.0.0.0/8", "10.0.0.0/16", "10.0.0.0/24", "10.1.0.0/16", "192.0.2.0/24", "2001:db8::/32", "2001:db8::/48"))
+	return netip.MustParsePrefix(pick(c, "10.0.0.0/8", "10.0.0.0/16", "10.0.0.0/24", "10.1.0.0/16", "192.0.2.0/24",
+		"2001:db8::/32", "2001:db8::/48"))
 }
 
 func (c chooser) entries() filters.Entries {
@@ -59,7 +60,8 @@ func (c chooser) choices() policies.Choices {
 		if f.Prefixes.Len() == 0 || c.oneIn(3) {
 			f.ASNs = []filters.ASMatch{{ASN: filters.ASN(64990 + c(3))}}
 		}
-		out.Lists = append(out.Lists, policies.ChosenList{Name: name, Compiled: &filters.Compiled{Filters: []filters.Filter{f}}})
+		out.Lists = append(out.Lists, policies.ChosenList{Name: name,
+			Compiled: &filters.Compiled{Filters: []filters.Filter{f}}})
 	}
 	for _, addresses := range [][]string{{"127.0.0.2", "2001:db9::2"}, {"127.0.0.3"}, {"2001:db9::3", "192.0.2.9"}} {
 		m := policies.Chooser{Wishes: map[string]policies.Wish{}}
@@ -95,7 +97,8 @@ func (c chooser) policy() *policies.RoutingPolicy {
 		}
 	}
 	if c.oneIn(4) {
-		compiled.Spared = filters.Entries{IPv4: []filters.Entry{{Prefix: netip.MustParsePrefix("10.1.0.0/16"), Min: 16, Max: 32}}}
+		compiled.Spared = filters.Entries{IPv4: []filters.Entry{{Prefix: netip.MustParsePrefix("10.1.0.0/16"), Min: 16,
+			Max: 32}}}
 	}
 	var choices policies.Choices
 	if c.oneIn(2) {
@@ -145,7 +148,8 @@ func (c chooser) client(n int) plan.Client {
 	k.Import.Default, k.Export.Default = pick(c, plan.Accept, plan.Accept, plan.Reject), plan.Accept
 	k.Import.Policies = pick(c, nil, []string{"op-tag"}, []string{"op-mark", "op-accept"})
 	if !c.oneIn(3) {
-		k.Import.Policies = slices.Concat(pick(c, nil, []string{"op-tag"}), []string{policies.ImportPolicy}, pick(c, nil, []string{"op-mark"}, []string{"op-accept"}))
+		k.Import.Policies = slices.Concat(pick(c, nil, []string{"op-tag"}), []string{policies.ImportPolicy},
+			pick(c, nil, []string{"op-mark"}, []string{"op-accept"}))
 	}
 	if !c.oneIn(3) {
 		k.Export.Policies = []string{policies.ExportPolicy}
@@ -171,7 +175,8 @@ func (c chooser) server(p *policies.RoutingPolicy) *plantest.Model {
 // routes are all that is looked at: some of each prefix.
 var routes = func() []policies.Route {
 	var out []policies.Route
-	for i, prefix := range []string{"10.0.0.0/8", "10.0.0.0/16", "10.0.0.0/25", "10.1.0.0/16", "192.0.2.0/24", "203.0.113.0/24", "2001:db8::/32", "2001:db8::/64"} {
+	for i, prefix := range []string{"10.0.0.0/8", "10.0.0.0/16", "10.0.0.0/25", "10.1.0.0/16", "192.0.2.0/24",
+		"203.0.113.0/24", "2001:db8::/32", "2001:db8::/64"} {
 		r := policies.Route{Prefix: netip.MustParsePrefix(prefix), Path: []filters.ASN{65000, 64990}}
 		switch i % 4 {
 		case 1:

@@ -31,7 +31,8 @@ func (s *State) ReachObstacles() []Obstacle {
 	var out []Obstacle
 	for _, d := range s.globalLists() {
 		for _, name := range d.ours {
-			out = append(out, Obstacle{GlobalList, d.Object.String(), fmt.Sprintf("names %s, which would act on neighbors that are no route-server clients", name)})
+			out = append(out, Obstacle{GlobalList, d.Object.String(),
+				fmt.Sprintf("names %s, which would act on neighbors that are no route-server clients", name)})
 		}
 	}
 	if !s.HasClients() {
@@ -100,11 +101,13 @@ func ReachDrift(s *State) []Drifted {
 	var out []Drifted
 	for _, d := range s.globalLists() {
 		for _, name := range d.ours {
-			out = append(out, Drifted{Object: d.Object, What: "has " + name + ": it acts on neighbors that are no route-server clients"})
+			out = append(out, Drifted{Object: d.Object,
+				What: "has " + name + ": it acts on neighbors that are no route-server clients"})
 		}
 	}
 	if !s.HasClients() {
-		out = append(out, Drifted{Object: Object{Neighbor, "*"}, What: "no neighbor is a route-server client: nothing is treated"})
+		out = append(out, Drifted{Object: Object{Neighbor, "*"},
+			What: "no neighbor is a route-server client: nothing is treated"})
 	}
 	return out
 }

@@ -16,7 +16,8 @@ import (
 // of nothing that leads back.
 func TestReach(t *testing.T) {
 	neighbor := func(last byte, client bool) plan.Client {
-		return plan.Client{Address: netip.AddrFrom4([4]byte{127, 0, 0, last}), ASN: 65000, RouteServer: client, Import: plan.Assignment{Default: plan.Accept}, Export: plan.Assignment{Default: plan.Accept}}
+		return plan.Client{Address: netip.AddrFrom4([4]byte{127, 0, 0, last}), ASN: 65000, RouteServer: client,
+			Import: plan.Assignment{Default: plan.Accept}, Export: plan.Assignment{Default: plan.Accept}}
 	}
 	for _, test := range []struct {
 		name      string
@@ -30,22 +31,26 @@ func TestReach(t *testing.T) {
 		{name: "clients alone", clients: []plan.Client{neighbor(2, true), neighbor(3, true)}},
 		{name: "one is none", clients: []plan.Client{neighbor(2, true), neighbor(3, false)}, reach: 1},
 		{
-			name: "all are none", clients: []plan.Client{neighbor(2, false), neighbor(3, false), neighbor(4, false), neighbor(5, false), neighbor(6, false)}, reach: 5,
-			obstacles: []string{"neighbors: none is a route-server client, and nothing would be treated: 127.0.0.2 AS65000, 127.0.0.3 AS65000, 127.0.0.4 AS65000, 2 more"},
-			drift:     []string{"neighbor *: no neighbor is a route-server client: nothing is treated"},
+			name: "all are none", clients: []plan.Client{neighbor(2, false), neighbor(3, false), neighbor(4, false),
+				neighbor(5, false), neighbor(6, false)}, reach: 5,
+			obstacles: []string{"neighbors: none is a route-server client, and nothing would be treated: 127.0.0.2 " +
+				"AS65000, 127.0.0.3 AS65000, 127.0.0.4 AS65000, 2 more"},
+			drift: []string{"neighbor *: no neighbor is a route-server client: nothing is treated"},
 		},
 		{
 			name: "nobody", obstacles: []string{"neighbors: there are none: nothing would be treated"},
 			drift: []string{"neighbor *: no neighbor is a route-server client: nothing is treated"},
 		},
 		{name: "dynamic neighbors, none of them there", groups: map[string]plan.Group{"members": {RouteServer: true}}},
-		{name: "the operator's policies in the global lists", clients: []plan.Client{neighbor(2, true)}, in: []string{"in"}, out: []string{"out"}},
+		{name: "the operator's policies in the global lists", clients: []plan.Client{neighbor(2, true)},
+			in: []string{"in"}, out: []string{"out"}},
 		{
 			name: "ours in the global lists", clients: []plan.Client{neighbor(2, true), neighbor(3, false)}, reach: 1,
 			in: []string{"in", policies.ImportPolicy}, out: []string{policies.ExportPolicy, policies.ImportPolicy},
 			obstacles: []string{
 				"import assignment global: names depeer, which would act on neighbors that are no route-server clients",
-				"export assignment global: names depeer-export, which would act on neighbors that are no route-server clients",
+				"export assignment global: names depeer-export, which would act on neighbors that are no " +
+					"route-server clients",
 				"export assignment global: names depeer, which would act on neighbors that are no route-server clients",
 			},
 			drift: []string{
@@ -56,7 +61,9 @@ func TestReach(t *testing.T) {
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			s := &plan.State{Groups: test.groups, Clients: test.clients, GlobalImport: plan.Assignment{Policies: test.in}, GlobalExport: plan.Assignment{Policies: test.out}, Import: []string{}, Export: []string{}}
+			s := &plan.State{Groups: test.groups, Clients: test.clients,
+				GlobalImport: plan.Assignment{Policies: test.in}, GlobalExport: plan.Assignment{Policies: test.out},
+				Import: []string{}, Export: []string{}}
 			if got := len(s.OutOfReach()); got != test.reach {
 				t.Errorf("%d out of reach, want %d", got, test.reach)
 			}
@@ -74,7 +81,8 @@ func TestReach(t *testing.T) {
 				t.Errorf("drift (-want +got):\n%s", diff)
 			}
 			clear := &plan.Plan{ID: "x", Clear: true, Change: *plan.Clear(s, "x")}
-			back := &plan.Plan{ID: "x", Change: plan.Change{Old: &policies.RoutingPolicy{}, New: &policies.RoutingPolicy{}}}
+			back := &plan.Plan{ID: "x", Change: plan.Change{Old: &policies.RoutingPolicy{},
+				New: &policies.RoutingPolicy{}}}
 			if len(clear.Obstacles(s))+len(back.Obstacles(s)) != 0 {
 				t.Errorf("in the way of clear %v, of rollback %v", clear.Obstacles(s), back.Obstacles(s))
 			}

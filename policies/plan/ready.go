@@ -69,7 +69,8 @@ func (s *State) holds(old, new []policies.Statement, gate string, generations ..
 		return fmt.Errorf("policy %s is not defined any more", policies.ImportPolicy)
 	}
 	if want := slices.Concat(names(old), names(new)); !slices.Equal(s.Import, want) {
-		return fmt.Errorf("policy %s has %d statements, %q, and not the %d that are planned, %q", policies.ImportPolicy, len(s.Import), s.Import, len(want), want)
+		return fmt.Errorf("policy %s has %d statements, %q, and not the %d that are planned, %q", policies.ImportPolicy,
+			len(s.Import), s.Import, len(want), want)
 	}
 	for i, st := range slices.Concat(old, new) {
 		want := Gate{Set: gate, Invert: gate != "" && i < len(old)}

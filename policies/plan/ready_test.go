@@ -61,7 +61,8 @@ func TestNotReady(t *testing.T) {
 			})
 		},
 		"a gate off a statement": func(c *plan.Change, m *plantest.Model) {
-			do(failsNever{}, m, plan.Call{Verb: plan.Release, Name: old.Import[0].Name, Gate: plan.Gate{Set: c.Gate(), Invert: true}})
+			do(failsNever{}, m, plan.Call{Verb: plan.Release, Name: old.Import[0].Name,
+				Gate: plan.Gate{Set: c.Gate(), Invert: true}})
 		},
 		"an odd gate": func(c *plan.Change, m *plantest.Model) {
 			m.ByHand(func(o *plantest.Objects) { o.Gates[c.Gate()] = o.Gates[c.Gate()][:1] })

@@ -141,7 +141,8 @@ func (s *State) goOn() []Call {
 
 // giveUp returns the call that forgets what is noted as about to be done.
 func (s *State) giveUp() []Call {
-	return noting(ForgetSessions, slices.DeleteFunc(slices.Clone(s.Sessions), func(n SessionNote) bool { return n.Kind == NotedShut }))
+	return noting(ForgetSessions, slices.DeleteFunc(slices.Clone(s.Sessions),
+		func(n SessionNote) bool { return n.Kind == NotedShut }))
 }
 
 // SessionsBack returns the calls that take back what c has done to sessions. They come
@@ -196,7 +197,8 @@ func (s *State) towards(want, ours []policies.Session, done func(Client) bool) [
 func (c *Change) SessionsDone(s *State) bool {
 	for _, call := range c.Finish {
 		i := slices.IndexFunc(s.Clients, func(client Client) bool { return client.Address == call.Client })
-		if i >= 0 && (call.Verb == ShutSession && !s.Clients[i].AdminDown || call.Verb == OpenSession && s.Clients[i].AdminDown) {
+		if i >= 0 && (call.Verb == ShutSession && !s.Clients[i].AdminDown || call.Verb == OpenSession &&
+			s.Clients[i].AdminDown) {
 			return false
 		}
 	}

@@ -151,7 +151,8 @@ func (s *State) Unshuttable(want *policies.RoutingPolicy) []Obstacle {
 	for _, c := range s.Clients {
 		named := slices.ContainsFunc(want.Sessions, func(w policies.Session) bool { return w.ASN == c.ASN })
 		if named && c.RouteServer && c.Dynamic {
-			out = append(out, Obstacle{NotAnchored, c.Address.String(), "its session cannot be shut: a dynamic neighbor comes back as a new one"})
+			out = append(out, Obstacle{NotAnchored, c.Address.String(),
+				"its session cannot be shut: a dynamic neighbor comes back as a new one"})
 		}
 	}
 	return out

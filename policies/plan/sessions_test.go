@@ -65,7 +65,8 @@ func (o oracle) lines() []string {
 func sessionsOf(s *plan.State) []string {
 	var out []string
 	for _, c := range s.Clients {
-		noted := slices.ContainsFunc(s.Sessions, func(n plan.SessionNote) bool { return n.Member == c.Address && n.Kind == plan.NotedShut })
+		noted := slices.ContainsFunc(s.Sessions,
+			func(n plan.SessionNote) bool { return n.Member == c.Address && n.Kind == plan.NotedShut })
 		out = append(out, fmt.Sprintf("%s down %t ours %t", c.Address, c.AdminDown, noted))
 	}
 	slices.Sort(out)
@@ -99,7 +100,8 @@ func TestSessions(t *testing.T) {
 			if diff := cmp.Diff(o.lines(), sessionsOf(after)); diff != "" {
 				t.Fatalf("sessions (-want +got):\n%s\n%v\nbefore: %v\n%v", diff, want.Sessions, before.Sessions, m)
 			}
-			if diff := cmp.Diff(changed(before, after), change.Summary().Sessions, sameOrder, cmpopts.IgnoreFields(plan.SessionChange{}, "ASN", "Message")); diff != "" {
+			if diff := cmp.Diff(changed(before, after), change.Summary().Sessions, sameOrder,
+				cmpopts.IgnoreFields(plan.SessionChange{}, "ASN", "Message")); diff != "" {
 				t.Fatalf("summary (-what changed +what it says):\n%s", diff)
 			}
 		}
@@ -126,7 +128,8 @@ func TestSessionsAreRemembered(t *testing.T) {
 	for i := range 3 {
 		m.AddClient(member(i))
 	}
-	shut := &policies.RoutingPolicy{Sessions: []policies.Session{{ASN: 65000, Message: "why"}, {ASN: 65001, Message: "why"}}}
+	shut := &policies.RoutingPolicy{Sessions: []policies.Session{{ASN: 65000, Message: "why"},
+		{ASN: 65001, Message: "why"}}}
 	m.Admin(member(2).Address, false)
 	change := plan.To(state(m), shut, "a")
 	bring(t, m, change)
@@ -148,7 +151,8 @@ func TestSessionsAreRemembered(t *testing.T) {
 	}
 	// Still listed: the one is noted again, and the other shut again.
 	again := plan.To(remembered, shut, "b")
-	if got := again.Summary(); got.Shut() != 1 || len(got.Sessions) != 1 || got.Sessions[0].Address != member(1).Address {
+	if got := again.Summary(); got.Shut() != 1 || len(got.Sessions) != 1 ||
+		got.Sessions[0].Address != member(1).Address {
 		t.Errorf("still listed: %v", got.Sessions)
 	}
 	bring(t, m, again)
@@ -159,7 +163,8 @@ func TestSessionsAreRemembered(t *testing.T) {
 		t.Error("the journal is believed over the daemon's own notes")
 	}
 	bring(t, m, plan.To(state(m), &policies.RoutingPolicy{}, "c"))
-	if diff := cmp.Diff([]string{"127.0.0.2 down false ours false", "127.0.0.3 down false ours false", "127.0.0.4 down true ours false"}, sessionsOf(state(m))); diff != "" {
+	if diff := cmp.Diff([]string{"127.0.0.2 down false ours false", "127.0.0.3 down false ours false",
+		"127.0.0.4 down true ours false"}, sessionsOf(state(m))); diff != "" {
 		t.Errorf("at the end (-want +got):\n%s", diff)
 	}
 }
@@ -167,7 +172,8 @@ func TestSessionsAreRemembered(t *testing.T) {
 // member is a client with our places.
 func member(i int) plan.Client {
 	return plan.Client{
-		Address: netip.AddrFrom4([4]byte{127, 0, 0, byte(2 + i)}), ASN: filters.ASN(65000 + i), RouteServer: true, Up: true,
+		Address: netip.AddrFrom4([4]byte{127, 0, 0, byte(2 + i)}), ASN: filters.ASN(65000 + i), RouteServer: true,
+		Up:     true,
 		Import: plan.Assignment{Policies: []string{policies.ImportPolicy}, Default: plan.Accept},
 		Export: plan.Assignment{Policies: []string{policies.ExportPolicy}, Default: plan.Accept},
 	}
@@ -181,14 +187,21 @@ func TestSessionDrift(t *testing.T) {
 		says      string
 		status    plan.Status
 	}{
-		"as it should be":         {func(*plantest.Model) {}, shut, "", plan.InSync},
-		"up by hand":              {func(m *plantest.Model) { m.Admin(member(0).Address, true) }, shut, "neighbor 127.0.0.2 is to be shut, and is not", plan.Drifts},
-		"restarted":               {func(m *plantest.Model) { m.Restart(&policies.RoutingPolicy{}) }, shut, "neighbor 127.0.0.2 is to be shut, and is not\nneighbor 127.0.0.3 is to be shut, and is not", plan.Drifts},
-		"not listed any more":     {func(*plantest.Model) {}, &policies.RoutingPolicy{Sessions: shut.Sessions[1:]}, "neighbor 127.0.0.2 is shut by us, and is not to be", plan.Drifts},
-		"nor shut any more":       {func(m *plantest.Model) { m.Admin(member(0).Address, true) }, &policies.RoutingPolicy{Sessions: shut.Sessions[1:]}, "neighbor 127.0.0.2 is noted as shut, and is not", plan.Drifts},
-		"another is shut by hand": {func(m *plantest.Model) { m.Admin(member(2).Address, false) }, shut, "", plan.InSync},
+		"as it should be": {func(*plantest.Model) {}, shut, "", plan.InSync},
+		"up by hand": {func(m *plantest.Model) { m.Admin(member(0).Address, true) }, shut,
+			"neighbor 127.0.0.2 is to be shut, and is not", plan.Drifts},
+		"restarted": {func(m *plantest.Model) { m.Restart(&policies.RoutingPolicy{}) }, shut,
+			"neighbor 127.0.0.2 is to be shut, and is not\nneighbor 127.0.0.3 is to be shut, and is not", plan.Drifts},
+		"not listed any more": {func(*plantest.Model) {}, &policies.RoutingPolicy{Sessions: shut.Sessions[1:]},
+			"neighbor 127.0.0.2 is shut by us, and is not to be", plan.Drifts},
+		"nor shut any more": {func(m *plantest.Model) { m.Admin(member(0).Address, true) },
+			&policies.RoutingPolicy{Sessions: shut.Sessions[1:]}, "neighbor 127.0.0.2 is noted as shut, and is not",
+			plan.Drifts},
+		"another is shut by hand": {func(m *plantest.Model) { m.Admin(member(2).Address, false) }, shut, "",
+			plan.InSync},
 		"cut off": {func(m *plantest.Model) {
-			do(failsNever{}, m, plan.Call{Verb: plan.NoteSessions, Notes: []plan.SessionNote{{Kind: plan.NotedOpening, Member: member(0).Address}}})
+			do(failsNever{}, m, plan.Call{Verb: plan.NoteSessions,
+				Notes: []plan.SessionNote{{Kind: plan.NotedOpening, Member: member(0).Address}}})
 		}, shut, "neighbor 127.0.0.2 a change was cut off while it was opening its session", plan.Unknown},
 	}
 	for name, test := range tests {
@@ -235,7 +248,8 @@ func TestPlanFileThatShutsMore(t *testing.T) {
 	m.AddClient(member(0))
 	p := planOf(plan.To(state(m), &policies.RoutingPolicy{Sessions: []policies.Session{{ASN: 65000}}}, "a"))
 	p.Members = 3
-	for _, allowed := range []policies.Override{{}, {Percent: 33 * policies.OnePercent}} { // of three members, less than one
+	// of three members, less than one
+	for _, allowed := range []policies.Override{{}, {Percent: 33 * policies.OnePercent}} {
 		p.Overrides = plan.Overrides{plan.AllowSessions: allowed}
 		if err := plan.Encode(io.Discard, p); err == nil || !strings.Contains(err.Error(), "shuts 1 session") {
 			t.Errorf("%s allowed: written: %v", allowed, err)
@@ -247,7 +261,8 @@ func TestPlanFileThatShutsMore(t *testing.T) {
 	}
 	_, body, _ := strings.Cut(strings.TrimSuffix(string(encoded(t, p)), "}\n"), `"plan":`)
 	body = strings.Replace(body, `"allow-sessions":1`, `"allow-sessions":0`, 1)
-	file := fmt.Sprintf(`{"depeer_plan":%d,"sha256":"%x","plan":%s}`+"\n", plan.FormatVersion, sha256.Sum256([]byte(body)), body)
+	file := fmt.Sprintf(`{"depeer_plan":%d,"sha256":"%x","plan":%s}`+"\n", plan.FormatVersion,
+		sha256.Sum256([]byte(body)), body)
 	if _, err := plan.Decode(strings.NewReader(file)); err == nil || !strings.Contains(err.Error(), "shuts 1 session") {
 		t.Errorf("read: %v", err)
 	}

@@ -91,7 +91,8 @@ func (c *Change) After(s *State) bool { return s.runs(c.New) }
 
 func (s *State) runs(p *policies.RoutingPolicy) bool {
 	now := s.InForce()
-	return slices.EqualFunc(now.Import, p.Import, sameStatement) && slices.EqualFunc(now.Export, p.Export, sameStatement) && s.hasSets(p) == nil
+	return slices.EqualFunc(now.Import, p.Import, sameStatement) &&
+		slices.EqualFunc(now.Export, p.Export, sameStatement) && s.hasSets(p) == nil
 }
 
 // Undone says whether s is as it was before the change: the old policy without a
@@ -195,13 +196,15 @@ func (p *Plan) Obstacles(s *State) []Obstacle {
 	if !p.Clear && len(p.PolicyLists) == 0 {
 		all = append(all, ChoiceObstacles(s, p.Change.New)...)
 		for _, g := range AddPathGuards(s, p.Change.New) {
-			all = append(all, Obstacle{Stuck, g.Member.String(), "has chosen, and is sent several paths for a prefix (add-path): nothing would be taken back from it"})
+			all = append(all, Obstacle{Stuck, g.Member.String(),
+				"has chosen, and is sent several paths for a prefix (add-path): nothing would be taken back from it"})
 		}
 		return all
 	}
 	_, err := Recover(s)
 	return slices.DeleteFunc(all, func(o Obstacle) bool {
-		return o.Code != Locked && (o.Code != CutOff || err != nil) && (o.Code != ListsLost && o.Code != Rejecting || p.Then == nil)
+		return o.Code != Locked && (o.Code != CutOff || err != nil) &&
+			(o.Code != ListsLost && o.Code != Rejecting || p.Then == nil)
 	})
 }
 
@@ -210,7 +213,8 @@ func (p *Plan) Empty() bool { return p.Change.Empty() && len(p.PolicyLists) == 0
 
 // Marking returns the calls that leave the mark of p in s, and no other.
 func (p *Plan) Marking(s *State) []Call {
-	if p.ID == "" || !slices.ContainsFunc(p.Change.Finish, func(c Call) bool { return c.Verb == Mark || c.Verb == Unmark }) {
+	if p.ID == "" || !slices.ContainsFunc(p.Change.Finish,
+		func(c Call) bool { return c.Verb == Mark || c.Verb == Unmark }) {
 		return nil
 	}
 	return s.remark(p.ID, len(p.Change.New.Import) != 0)

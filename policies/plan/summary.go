@@ -47,9 +47,11 @@ type SessionChange struct {
 
 // Summary returns what c changes.
 func (c *Change) Summary() Summary {
-	s := Summary{Sets: []SetChange{}, Statements: []StatementChange{}, Sessions: []SessionChange{}, Resets: []netip.Addr{}}
+	s := Summary{Sets: []SetChange{}, Statements: []StatementChange{}, Sessions: []SessionChange{},
+		Resets: []netip.Addr{}}
 	s.Sets = append(s.Sets, setChanges(setTexts(c.Old, c.New), setTexts(c.New, c.Old))...)
-	s.Statements = append(s.Statements, statementChanges(slices.Concat(c.Old.Import, c.Old.Export), slices.Concat(c.New.Import, c.New.Export))...)
+	s.Statements = append(s.Statements, statementChanges(slices.Concat(c.Old.Import, c.Old.Export),
+		slices.Concat(c.New.Import, c.New.Export))...)
 	s.Sessions = append(s.Sessions, c.SessionChanges()...)
 	return s
 }
@@ -200,12 +202,16 @@ func setChanges(old, new []setText) []SetChange {
 			out = append(out, change)
 		}
 	}
-	slices.SortFunc(out, func(a, b SetChange) int { return cmp.Or(cmp.Compare(a.Type, b.Type), cmp.Compare(a.Name, b.Name)) })
+	slices.SortFunc(out, func(a, b SetChange) int {
+		return cmp.Or(cmp.Compare(a.Type, b.Type),
+			cmp.Compare(a.Name, b.Name))
+	})
 	return out
 }
 
 func compareSets(old, new setText) SetChange {
-	return SetChange{Name: new.Name, Type: new.Kind.String(), Add: without(new.elements, old.elements), Remove: without(old.elements, new.elements)}
+	return SetChange{Name: new.Name, Type: new.Kind.String(), Add: without(new.elements, old.elements),
+		Remove: without(old.elements, new.elements)}
 }
 
 // without returns the elements of a that are not in b, in a's order; never nil.

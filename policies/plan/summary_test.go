@@ -19,12 +19,16 @@ func TestSummary(t *testing.T) {
 		want     string
 		prefixes [2]int
 	}{
-		"nothing":       {nothing, nothing, "sets unchanged; statements unchanged", [2]int{0, 0}},
-		"the same":      {one, one, "sets unchanged; statements unchanged", [2]int{0, 0}},
-		"the first":     {nothing, one, fmt.Sprintf("%d sets: +%d -0 entries; statements: +%d -0", sets(one), 3+others(one), len(one.Import)), [2]int{3, 0}},
-		"an entry":      {one, two, "1 set: +2 -1 entries; statements unchanged", [2]int{2, 1}},
-		"all out":       {two, nothing, fmt.Sprintf("%d sets: +0 -%d entries; statements: +0 -%d", sets(two), 4+others(two), len(two.Import)), [2]int{0, 4}},
-		"only prefixes": {one, &policies.RoutingPolicy{PrefixSets: one.PrefixSets, Import: one.Import[:1]}, fmt.Sprintf("%d sets: +0 -%d entries; statements: +0 -%d", sets(one)-2, others(one), len(one.Import)-1), [2]int{0, 0}},
+		"nothing":  {nothing, nothing, "sets unchanged; statements unchanged", [2]int{0, 0}},
+		"the same": {one, one, "sets unchanged; statements unchanged", [2]int{0, 0}},
+		"the first": {nothing, one, fmt.Sprintf("%d sets: +%d -0 entries; statements: +%d -0", sets(one),
+			3+others(one), len(one.Import)), [2]int{3, 0}},
+		"an entry": {one, two, "1 set: +2 -1 entries; statements unchanged", [2]int{2, 1}},
+		"all out": {two, nothing, fmt.Sprintf("%d sets: +0 -%d entries; statements: +0 -%d", sets(two),
+			4+others(two), len(two.Import)), [2]int{0, 4}},
+		"only prefixes": {one, &policies.RoutingPolicy{PrefixSets: one.PrefixSets, Import: one.Import[:1]},
+			fmt.Sprintf("%d sets: +0 -%d entries; statements: +0 -%d", sets(one)-2, others(one), len(one.Import)-1),
+			[2]int{0, 0}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -42,7 +46,8 @@ func TestSummary(t *testing.T) {
 
 func TestSummaryTellsASet(t *testing.T) {
 	old, new := policyOf("10.0.0.0/8"), policyOf("192.0.2.0/24")
-	want := []plan.SetChange{{Name: new.PrefixSets[0].Name, Type: "prefix-set", Add: []string{"192.0.2.0/24 24..32"}, Remove: []string{"10.0.0.0/8 8..32"}}}
+	want := []plan.SetChange{{Name: new.PrefixSets[0].Name, Type: "prefix-set", Add: []string{"192.0.2.0/24 24..32"},
+		Remove: []string{"10.0.0.0/8 8..32"}}}
 	if diff := cmp.Diff(want, (&plan.Change{Old: old, New: new}).Summary().Sets); diff != "" {
 		t.Errorf("sets (-want +got):\n%s", diff)
 	}

@@ -119,8 +119,10 @@ func clean(t failing, m *plantest.Model, p *policies.RoutingPolicy) {
 	if diff := cmp.Diff(p, s.InForce(), sameOrder); diff != "" {
 		t.Fatalf("in force (-want +got):\n%s\n%v", diff, m)
 	}
-	got := []int{len(s.Statements), len(s.PrefixSets), len(s.NeighborSets), len(s.ASPathSets), len(s.LargeCommunitySets), len(s.Gates)}
-	want := []int{len(p.Import) + len(p.Export), len(p.PrefixSets), len(p.NeighborSets), len(p.ASPathSets), len(p.LargeCommunitySets), 0}
+	got := []int{len(s.Statements), len(s.PrefixSets), len(s.NeighborSets), len(s.ASPathSets),
+		len(s.LargeCommunitySets), len(s.Gates)}
+	want := []int{len(p.Import) + len(p.Export), len(p.PrefixSets), len(p.NeighborSets), len(p.ASPathSets),
+		len(p.LargeCommunitySets), 0}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Fatalf("statements, sets of four kinds, gates (-want +got):\n%s\n%v", diff, m)
 	}
@@ -143,7 +145,8 @@ func among(t failing, m *plantest.Model, got, a, b outcome, flipped func(netip.A
 	for client, list := range got {
 		for i, r := range list {
 			if r != b[client][i] && (r != a[client][i] || flipped(client)) {
-				t.Fatalf("%s: %s of %s is\n%s, before\n%s, after\n%s\n%v", when, routes[i].Prefix, client, r, a[client][i], b[client][i], m)
+				t.Fatalf("%s: %s of %s is\n%s, before\n%s, after\n%s\n%v", when, routes[i].Prefix, client, r,
+					a[client][i], b[client][i], m)
 			}
 		}
 	}
@@ -170,7 +173,8 @@ func walk(t failing, m *plantest.Model, c *plan.Change, after outcome, each func
 		case i < live:
 			among(t, m, got, before, after, func(a netip.Addr) bool { return anchored[a] }, "live: "+call.String())
 		default:
-			among(t, m, got, before, after, func(a netip.Addr) bool { return anchored[a] && len(c.Live) > 0 }, "finish: "+call.String())
+			among(t, m, got, before, after, func(a netip.Addr) bool { return anchored[a] && len(c.Live) > 0 },
+				"finish: "+call.String())
 			for client := range got {
 				if !slices.Equal(got[client], last[client]) && (call.Verb != plan.Assign || call.Client != client) {
 					t.Fatalf("%s changes what becomes of routes of %s", call, client)

@@ -24,7 +24,8 @@ func whereText(f Format) []string {
 	case TOML:
 		return []string{"Paste them once, marks included, at the end of gobgpd.conf."}
 	case YAML, JSON:
-		return []string{"Paste them once into gobgpd's configuration; where there is a policy-definitions", "already, add the two names to it."}
+		return []string{"Paste them once into gobgpd's configuration; where there is a policy-definitions",
+			"already, add the two names to it."}
 	default:
 		panic("render: no such format")
 	}

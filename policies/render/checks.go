@@ -19,7 +19,8 @@ func (d *document) inline(part map[string]any, l *diag.List) {
 		}
 		for _, a := range arrays {
 			if a.below(e.path) && (len(a.elements(part)) != 0 || a.holds(d.values, a.ours)) {
-				l.Errorf(d.place(e.path), "gobgpd-inline", fmt.Sprintf("[[%s]]", a.path), "%s is written in one value, which depeer does not take apart", e.path)
+				l.Errorf(d.place(e.path), "gobgpd-inline", fmt.Sprintf("[[%s]]", a.path),
+					"%s is written in one value, which depeer does not take apart", e.path)
 				break
 			}
 		}
@@ -34,7 +35,8 @@ func (d *document) twice(l *diag.List) {
 		name, path := definitions.nameOf(e), definitions.element(i)+".name"
 		if before, ok := first[name]; ok {
 			p := d.place(before)
-			l.Errorf(d.place(path), "gobgpd-defined-twice", fmt.Sprintf("the first is at line %d", p.Line), "the policy %q is defined twice", name)
+			l.Errorf(d.place(path), "gobgpd-defined-twice", fmt.Sprintf("the first is at line %d", p.Line),
+				"the policy %q is defined twice", name)
 			continue
 		}
 		first[name] = path
@@ -52,7 +54,8 @@ func (d *document) foreign(l *diag.List) {
 		for _, s := range tables(e, "statements") {
 			if name, _ := s.values["name"].(string); !strings.HasPrefix(name, policies.Prefix) {
 				path := definitions.element(i) + "." + s.path + ".name"
-				l.Errorf(d.place(path), "gobgpd-foreign", "move it to a policy of its own", "the statement %q is not depeer's, and stands in its policy %q", name, policy)
+				l.Errorf(d.place(path), "gobgpd-foreign", "move it to a policy of its own",
+					"the statement %q is not depeer's, and stands in its policy %q", name, policy)
 			}
 		}
 	}
@@ -84,13 +87,15 @@ func (d *document) dangling(part map[string]any, l *diag.List) {
 		for _, s := range tables(e, "statements") {
 			path := definitions.element(i) + "." + s.path
 			if name, _ := s.values["name"].(string); strings.HasPrefix(name, policies.Prefix) {
-				l.Errorf(d.place(path+".name"), "gobgpd-name-taken", "another name", "the statement %q of the policy %q has a name that is for depeer's own", name, policy)
+				l.Errorf(d.place(path+".name"), "gobgpd-name-taken", "another name",
+					"the statement %q of the policy %q has a name that is for depeer's own", name, policy)
 			}
 			for _, r := range references {
 				set, _ := at(s.values, r.condition).(string)
 				named := func(name string) bool { return name == set }
 				if set != "" && !r.sets.holds(theirs, named) && !r.sets.holds(part, named) {
-					l.Errorf(d.place(path+"."+r.condition), "gobgpd-undefined-set", "", "a statement of the policy %q asks for the set %q, which would not be defined", policy, set)
+					l.Errorf(d.place(path+"."+r.condition), "gobgpd-undefined-set", "",
+						"a statement of the policy %q asks for the set %q, which would not be defined", policy, set)
 				}
 			}
 		}

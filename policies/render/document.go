@@ -43,7 +43,8 @@ type expression struct {
 func parse(file string, text []byte, l *diag.List) *document {
 	d := &document{file: file, text: text, values: map[string]any{}, places: map[string]int{}}
 	if format := formatByName(file); format != "" {
-		l.Errorf(diag.Position{File: file}, "gobgpd-format", "gobgpd.conf in TOML", "gobgpd reads a file of this name as %s, and depeer reads and writes TOML only", format)
+		l.Errorf(diag.Position{File: file}, "gobgpd-format", "gobgpd.conf in TOML",
+			"gobgpd reads a file of this name as %s, and depeer reads and writes TOML only", format)
 		return nil
 	}
 	if offset := tooDeep(text); offset >= 0 {
@@ -84,7 +85,8 @@ func parse(file string, text []byte, l *diag.List) *document {
 
 func (d *document) syntax(p diag.Position, err error, l *diag.List) {
 	if format := formatByLook(d.text); format != "" {
-		l.Errorf(p, "gobgpd-syntax", "gobgpd.conf in TOML", "not TOML: it looks like %s, and depeer reads and writes TOML only", format)
+		l.Errorf(p, "gobgpd-syntax", "gobgpd.conf in TOML",
+			"not TOML: it looks like %s, and depeer reads and writes TOML only", format)
 		return
 	}
 	l.Errorf(p, "gobgpd-syntax", "", "not TOML: %s", printable(strings.TrimPrefix(err.Error(), "toml: ")))
@@ -309,7 +311,8 @@ func (w *walker) ends() {
 // position returns the place of an offset.
 func (d *document) position(offset int) diag.Position {
 	before := d.text[:offset]
-	return diag.Position{File: d.file, Line: bytes.Count(before, []byte("\n")) + 1, Column: offset - bytes.LastIndexByte(before, '\n')}
+	return diag.Position{File: d.file, Line: bytes.Count(before, []byte("\n")) + 1,
+		Column: offset - bytes.LastIndexByte(before, '\n')}
 }
 
 // place returns where path is written, or what it is part of.

@@ -74,13 +74,16 @@ func (d *document) extent(l *diag.List) extent {
 		before, seen := stands[us]
 		switch {
 		case us != "" && seen && (before == within) != (now == within):
-			l.Errorf(d.position(e.start), "gobgpd-part-damaged", "move it to where it belongs", "%s belongs to depeer's %s, across the mark", e.path, us)
+			l.Errorf(d.position(e.start), "gobgpd-part-damaged", "move it to where it belongs",
+				"%s belongs to depeer's %s, across the mark", e.path, us)
 		case us != "" && now != within:
 			x.cut(d.text, span{e.start, e.end}, us == last)
 		case us == "" && now == within && (last != "" || lastPlace != within): // the first of several
-			l.Errorf(d.position(e.start), "gobgpd-foreign", "move it out of them", "%s is not depeer's, and stands between its marks", e.path)
+			l.Errorf(d.position(e.start), "gobgpd-foreign", "move it out of them",
+				"%s is not depeer's, and stands between its marks", e.path)
 		case us == "" && now == behind && lastPlace != behind && e.kind == unstable.KeyValue:
-			l.Errorf(d.position(e.start), "gobgpd-part-damaged", "move it to where it belongs", "%s has no header of its own behind depeer's part", e.path)
+			l.Errorf(d.position(e.start), "gobgpd-part-damaged", "move it to where it belongs",
+				"%s has no header of its own behind depeer's part", e.path)
 		}
 		stands[us] = now
 		last, lastPlace = us, now

@@ -45,7 +45,8 @@ func exchangeOf(t *testing.T, c testbed.Config, lists ...string) *testbed.Runnin
 	t.Helper()
 	c.Members = []testbed.MemberConfig{
 		{ASN: 64496, Import: lists, Announce: []testbed.Announcement{
-			{Prefix: netip.MustParsePrefix("10.1.0.0/16")}, {Prefix: netip.MustParsePrefix("192.0.2.0/24")}, {Prefix: netip.MustParsePrefix("203.0.113.0/24")},
+			{Prefix: netip.MustParsePrefix("10.1.0.0/16")}, {Prefix: netip.MustParsePrefix("192.0.2.0/24")},
+			{Prefix: netip.MustParsePrefix("203.0.113.0/24")},
 		}},
 		{ASN: 64497, Import: lists},
 	}
@@ -109,7 +110,8 @@ func TestGobgpdHoldsMany(t *testing.T) {
 			d := testbed.Gobgpd(t, testbed.Config{Format: testbedFormat[f], Policy: string(text)})
 			want, got := wantSets(p), listSets(t, d) // too many for a diff
 			if !slices.EqualFunc(want, got, func(a, b *api.DefinedSet) bool { return proto.Equal(a, b) }) {
-				t.Errorf("gobgpd holds %d sets, the first of %d entries; want %d and %d, the same ones", len(got), len(got[0].GetPrefixes()), len(want), len(want[0].Prefixes))
+				t.Errorf("gobgpd holds %d sets, the first of %d entries; want %d and %d, the same ones", len(got),
+					len(got[0].GetPrefixes()), len(want), len(want[0].Prefixes))
 			}
 		})
 	}

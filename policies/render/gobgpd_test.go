@@ -22,7 +22,8 @@ import (
 	"depeer/policies/render"
 )
 
-var testbedFormat = map[render.Format]testbed.Format{render.TOML: testbed.TOML, render.YAML: testbed.YAML, render.JSON: testbed.JSON}
+var testbedFormat = map[render.Format]testbed.Format{render.TOML: testbed.TOML, render.YAML: testbed.YAML,
+	render.JSON: testbed.JSON}
 
 // Each golden file is loaded by the real gobgpd, and what it then says it holds
 // is what we meant: each set, condition and action, and nothing besides.
@@ -43,11 +44,14 @@ func TestGobgpdHolds(t *testing.T) {
 
 // So is what Build makes of filters of each kind.
 func TestGobgpdHoldsBuilt(t *testing.T) {
-	entries := filters.Entries{IPv4: []filters.Entry{entry("192.0.2.0/24", 24, 32)}, IPv6: []filters.Entry{entry("2001:db8::/32", 32, 48)}}
+	entries := filters.Entries{IPv4: []filters.Entry{entry("192.0.2.0/24", 24, 32)},
+		IPv6: []filters.Entry{entry("2001:db8::/32", 32, 48)}}
 	p := policies.Build(&filters.Compiled{
 		Filters: []filters.Filter{
-			{Treatment: "deprefer", Prefixes: entries, ASNs: []filters.ASMatch{{ASN: 4200000000, Where: filters.Origin}}},
-			{Treatment: "tag", Prefixes: entries, Groups: []filters.Group{{ASNs: []filters.ASN{64999}, Except: []filters.ASN{64997, 64998}}}},
+			{Treatment: "deprefer", Prefixes: entries,
+				ASNs: []filters.ASMatch{{ASN: 4200000000, Where: filters.Origin}}},
+			{Treatment: "tag", Prefixes: entries,
+				Groups: []filters.Group{{ASNs: []filters.ASN{64999}, Except: []filters.ASN{64997, 64998}}}},
 		},
 		Spared: filters.Entries{IPv4: []filters.Entry{entry("203.0.113.0/25", 25, 32)}},
 	}, policies.Builtin(64500), 64500)
@@ -167,7 +171,8 @@ func wantSets(p *policies.RoutingPolicy) []*api.DefinedSet {
 	for _, s := range p.PrefixSets {
 		set := &api.DefinedSet{DefinedType: api.DefinedType_PREFIX, Name: s.Name}
 		for _, e := range s.Entries {
-			set.Prefixes = append(set.Prefixes, &api.Prefix{IpPrefix: e.Prefix.String(), MaskLengthMin: uint32(e.Min), MaskLengthMax: uint32(e.Max)})
+			set.Prefixes = append(set.Prefixes, &api.Prefix{IpPrefix: e.Prefix.String(), MaskLengthMin: uint32(e.Min),
+				MaskLengthMax: uint32(e.Max)})
 		}
 		slices.SortFunc(set.Prefixes, byPrefix)
 		want = append(want, set)
@@ -183,13 +188,15 @@ func wantSets(p *policies.RoutingPolicy) []*api.DefinedSet {
 		set := &api.DefinedSet{DefinedType: api.DefinedType_AS_PATH, Name: s.Name}
 		for _, x := range s.Patterns {
 			set.List = append(set.List, map[filters.Where]string{
-				filters.Origin: "_" + x.ASN.String() + "$", filters.Neighbor: "^" + x.ASN.String() + "_", filters.Path: "_" + x.ASN.String() + "_",
+				filters.Origin: "_" + x.ASN.String() + "$", filters.Neighbor: "^" + x.ASN.String() + "_",
+				filters.Path: "_" + x.ASN.String() + "_",
 			}[x.Where])
 		}
 		want = append(want, set)
 	}
 	for _, s := range p.LargeCommunitySets {
-		want = append(want, &api.DefinedSet{DefinedType: api.DefinedType_LARGE_COMMUNITY, Name: s.Name, List: texts(s.Patterns)})
+		want = append(want, &api.DefinedSet{DefinedType: api.DefinedType_LARGE_COMMUNITY, Name: s.Name,
+			List: texts(s.Patterns)})
 	}
 	slices.SortFunc(want, bySet)
 	return want
@@ -206,7 +213,8 @@ func texts[T interface{ String() string }](list []T) []string {
 func wantStatements(list []policies.Statement) []*api.Statement {
 	var want []*api.Statement
 	for _, s := range list {
-		want = append(want, &api.Statement{Name: s.Name, Conditions: wantConditions(s.Conditions), Actions: wantActions(s.Actions)})
+		want = append(want, &api.Statement{Name: s.Name, Conditions: wantConditions(s.Conditions),
+			Actions: wantActions(s.Actions)})
 	}
 	return want
 }
@@ -222,7 +230,8 @@ func wantConditions(c policies.Conditions) *api.Conditions {
 			return &api.MatchSet{Type: api.MatchSet_ANY, Name: c.Set}
 		}
 	}
-	return &api.Conditions{PrefixSet: match(c.PrefixSet), NeighborSet: match(c.NeighborSet), AsPathSet: match(c.ASPathSet), LargeCommunitySet: match(c.LargeCommunitySet), RpkiResult: -1}
+	return &api.Conditions{PrefixSet: match(c.PrefixSet), NeighborSet: match(c.NeighborSet),
+		AsPathSet: match(c.ASPathSet), LargeCommunitySet: match(c.LargeCommunitySet), RpkiResult: -1}
 }
 
 func wantActions(a policies.Actions) *api.Actions {
@@ -249,10 +258,12 @@ func wantActions(a policies.Actions) *api.Actions {
 		}
 	}
 	if len(a.AddLargeCommunities) != 0 {
-		want.LargeCommunity = &api.CommunityAction{Type: api.CommunityAction_ADD, Communities: texts(a.AddLargeCommunities)}
+		want.LargeCommunity = &api.CommunityAction{Type: api.CommunityAction_ADD,
+			Communities: texts(a.AddLargeCommunities)}
 	}
 	if len(a.DropLargeCommunities) != 0 {
-		want.LargeCommunity = &api.CommunityAction{Type: api.CommunityAction_REMOVE, Communities: texts(a.DropLargeCommunities)}
+		want.LargeCommunity = &api.CommunityAction{Type: api.CommunityAction_REMOVE,
+			Communities: texts(a.DropLargeCommunities)}
 	}
 	return want
 }

@@ -23,9 +23,10 @@ var grouped = map[string]struct {
 	"static-group":       {[]string{"op"}, []string{`neighbor 127.77.0.3 import-policy-list = ["depeer", "op"]`}},
 	"client-in-neighbor": {[]string{"op"}, []string{`neighbor 127.77.0.3 import-policy-list = ["depeer", "op"]`}},
 	"right-group":        {[]string{"depeer", "op"}, nil},
-	"two-groups":         {[]string{"depeer", "member-filter"}, []string{`peer group dyn import-policy-list = ["depeer", "lab-open"]`}},
-	"own-list":           {[]string{"op"}, []string{`neighbor 127.77.0.3 import-policy-list = ["depeer", "op"]`}},
-	"three-groups":       {[]string{"depeer", "op"}, []string{`peer group dyn import-policy-list = ["depeer"]`}},
+	"two-groups": {[]string{"depeer", "member-filter"},
+		[]string{`peer group dyn import-policy-list = ["depeer", "lab-open"]`}},
+	"own-list":     {[]string{"op"}, []string{`neighbor 127.77.0.3 import-policy-list = ["depeer", "op"]`}},
+	"three-groups": {[]string{"depeer", "op"}, []string{`peer group dyn import-policy-list = ["depeer"]`}},
 }
 
 // A warning is about the list that a neighbor has, and its hint keeps the operator's own
@@ -58,14 +59,16 @@ func TestFactGroupLists(t *testing.T) {
 			d := testbed.Gobgpd(t, testbed.Config{Lenient: true, Edit: func(file []byte) []byte {
 				port := regexp.MustCompile(`port = \d+`).Find(file)
 				address := regexp.MustCompile(`router-id = '(.*)'`).FindSubmatch(file)[1]
-				return []byte(strings.Replace(text, "router-id", fmt.Sprintf("%s\n  local-address-list = [\"%s\"]\n  router-id", port, address), 1))
+				return []byte(strings.Replace(text, "router-id",
+					fmt.Sprintf("%s\n  local-address-list = [\"%s\"]\n  router-id", port, address), 1))
 			}})
 			neighbor := netip.MustParseAddr("127.77.0.3")
 			peers, err := d.Peers()
 			if err != nil || len(peers) != 1 || !peers[0].GetRouteServer().GetRouteServerClient() {
 				t.Fatalf("peers %v, %v", peers, err)
 			}
-			stream, err := d.API().ListPolicyAssignment(t.Context(), &api.ListPolicyAssignmentRequest{Name: neighbor.String(), Direction: api.PolicyDirection_IMPORT})
+			stream, err := d.API().ListPolicyAssignment(t.Context(),
+				&api.ListPolicyAssignmentRequest{Name: neighbor.String(), Direction: api.PolicyDirection_IMPORT})
 			if err != nil {
 				t.Fatal(err)
 			}

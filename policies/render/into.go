@@ -78,11 +78,13 @@ func Into(file string, old []byte, p *policies.RoutingPolicy, comment []string) 
 		err = same(d.values, want, got)
 	}
 	if err != nil {
-		l.Errorf(d.position(x.start), "gobgpd-differs", "put depeer's part at the end of the file", "the file would not say what it should: %v", err)
+		l.Errorf(d.position(x.start), "gobgpd-differs", "put depeer's part at the end of the file",
+			"the file would not say what it should: %v", err)
 		return nil, l
 	}
 	if !reflect.DeepEqual(policyOf(d.values), policyOf(got)) {
-		l.Warnf(diag.Position{File: file}, "gobgpd-reload", "", "its policy differs from before: a reload of gobgpd (SIGHUP) soft-resets every peer")
+		l.Warnf(diag.Position{File: file}, "gobgpd-reload", "",
+			"its policy differs from before: a reload of gobgpd (SIGHUP) soft-resets every peer")
 	}
 	return result, l
 }

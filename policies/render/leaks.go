@@ -40,6 +40,8 @@ func (d *document) leak(s scope, bytes, limit int, l *diag.List) {
 	if !s.client() || slices.Contains(words(s.value(exportList)), policies.ExportPolicy) {
 		return
 	}
-	l.Refusef(d.place(s.path+"."+exportList), "guard-added-bytes", `export-policy-list = ["`+policies.ExportPolicy+`", ...]`,
-		"%s does not have %s, and would be sent the tags of members' choices: up to %d bytes, over the limit of %d", s.what, policies.ExportPolicy, bytes, limit)
+	l.Refusef(d.place(s.path+"."+exportList), "guard-added-bytes",
+		`export-policy-list = ["`+policies.ExportPolicy+`", ...]`,
+		"%s does not have %s, and would be sent the tags of members' choices: up to %d bytes, over the limit of %d",
+		s.what, policies.ExportPolicy, bytes, limit)
 }

@@ -34,7 +34,10 @@ func (d *document) scopes() (global scope, neighbors, groups []scope) {
 	for _, t := range tables(d.values, "neighbors") {
 		t.what = named("neighbor", at(t.values, "config.neighbor-address"))
 		if name := wordAt(t.values, "config.peer-group"); name != "" {
-			i := slices.IndexFunc(groups, func(g scope) bool { return wordAt(g.values, "config.peer-group-name") == name })
+			i := slices.IndexFunc(groups, func(g scope) bool {
+				return wordAt(g.values,
+					"config.peer-group-name") == name
+			})
 			if i >= 0 {
 				t.group = &groups[i]
 			}
@@ -115,7 +118,8 @@ func (d *document) undefined(l *diag.List) {
 				if defined[name] || definitions.ours(name) {
 					continue
 				}
-				l.Errorf(d.place(s.path+"."+path), "gobgpd-undefined-policy", "define it, or take it out of the list", "%s: the policy %q is not defined in this file: gobgpd would refuse every route", s.what, name)
+				l.Errorf(d.place(s.path+"."+path), "gobgpd-undefined-policy", "define it, or take it out of the list",
+					"%s: the policy %q is not defined in this file: gobgpd would refuse every route", s.what, name)
 			}
 		}
 	}
@@ -138,18 +142,21 @@ func (d *document) abandoned(l *diag.List) {
 	n := 0
 	for _, s := range neighbors {
 		lists := slices.Concat(words(s.value(importList)), words(s.value(exportList)))
-		if s.client() && slices.ContainsFunc(lists, func(name string) bool { return definitions.ours(name) && !defined[name] }) {
+		if s.client() && slices.ContainsFunc(lists,
+			func(name string) bool { return definitions.ours(name) && !defined[name] }) {
 			n++
 		}
 	}
 	if n > 0 {
-		l.Warnf(diag.Position{File: d.file}, "gobgpd-definitions", BeforeReload, "depeer's definitions were not in this file: as it was, this reload rejects every route of %s", Members(n))
+		l.Warnf(diag.Position{File: d.file}, "gobgpd-definitions", BeforeReload,
+			"depeer's definitions were not in this file: as it was, this reload rejects every route of %s", Members(n))
 	}
 }
 
 // BeforeReload says what to do about a file that has lost our definitions. Who pastes
 // them after a reload leaves clients without the operator's own filters.
-const BeforeReload = "put the definitions back before any reload: depeer emit --into FILE; do not paste and reload after the fact; if it has been reloaded: depeer repair --lists, or restart gobgpd"
+const BeforeReload = "put the definitions back before any reload: depeer emit --into FILE; do not paste and reload " +
+	"after the fact; if it has been reloaded: depeer repair --lists, or restart gobgpd"
 
 // Members writes "1 member", "2 members".
 func Members(n int) string {
@@ -194,5 +201,6 @@ func (d *document) first(s scope, path, name string, l *diag.List) {
 	key := path[strings.LastIndexByte(path, '.')+1:]
 	quoted := each(slices.Insert(list, 0, name), func(s string) string { return string(tomlString(nil, s)) })
 	right := key + " = [" + strings.Join(quoted, ", ") + "]"
-	l.Warnf(d.place(s.path+"."+path), "gobgpd-not-first", right, "%s is a route-server client, and %q is not first in its %s", s.what, name, key)
+	l.Warnf(d.place(s.path+"."+path), "gobgpd-not-first", right,
+		"%s is a route-server client, and %q is not first in its %s", s.what, name, key)
 }

@@ -52,7 +52,8 @@ func asPathSet(s policies.ASPathSet) table {
 }
 
 func largeCommunitySet(s policies.LargeCommunitySet) table {
-	return table{{"large-community-set-name", s.Name}, {"large-community-list", each(s.Patterns, policies.LargeCommunityPattern.String)}}
+	return table{{"large-community-set-name", s.Name},
+		{"large-community-list", each(s.Patterns, policies.LargeCommunityPattern.String)}}
 }
 
 func definition(name string, statements []policies.Statement) table {
@@ -97,9 +98,11 @@ func actions(a policies.Actions) table {
 		bgp.add("set-as-path-prepend", table{{"as", "last-as"}, {"repeat-n", uint32(a.Prepend)}})
 	}
 	if len(a.DropCommunities) != 0 {
-		bgp.add("set-community", community("set-community-method", "remove", each(a.DropCommunities, policies.Community.String)))
+		bgp.add("set-community", community("set-community-method", "remove",
+			each(a.DropCommunities, policies.Community.String)))
 	} else {
-		bgp.add("set-community", community("set-community-method", "add", each(a.Communities, policies.Community.String)))
+		bgp.add("set-community", community("set-community-method", "add",
+			each(a.Communities, policies.Community.String)))
 	}
 	if a.LocalPref != 0 {
 		bgp.add("set-local-pref", a.LocalPref)
@@ -109,9 +112,11 @@ func actions(a policies.Actions) table {
 		bgp.add("set-med", strconv.FormatUint(uint64(*a.MED), 10))
 	}
 	if len(a.DropLargeCommunities) != 0 {
-		bgp.add("set-large-community", community("set-large-community-method", "remove", each(a.DropLargeCommunities, policies.LargeCommunityPattern.String)))
+		bgp.add("set-large-community", community("set-large-community-method", "remove",
+			each(a.DropLargeCommunities, policies.LargeCommunityPattern.String)))
 	} else {
-		bgp.add("set-large-community", community("set-large-community-method", "add", each(a.AddLargeCommunities, policies.LargeCommunity.String)))
+		bgp.add("set-large-community", community("set-large-community-method", "add",
+			each(a.AddLargeCommunities, policies.LargeCommunity.String)))
 	}
 	disposition := "none"
 	if a.Reject {

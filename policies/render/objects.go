@@ -79,15 +79,18 @@ func (d *document) shapes(l *diag.List) {
 		v := at(d.values, a.path)
 		list, ok := v.([]any)
 		if v != nil && !ok {
-			l.Errorf(d.place(a.path), "gobgpd-type", fmt.Sprintf("[[%s]]", a.path), "%s is not an array of tables", a.path)
+			l.Errorf(d.place(a.path), "gobgpd-type", fmt.Sprintf("[[%s]]", a.path), "%s is not an array of tables",
+				a.path)
 		}
 		for i, v := range list {
 			if !isTable(v) {
-				l.Errorf(d.place(a.element(i)), "gobgpd-type", fmt.Sprintf("[[%s]]", a.path), "%s is not an array of tables", a.path)
+				l.Errorf(d.place(a.element(i)), "gobgpd-type", fmt.Sprintf("[[%s]]", a.path),
+					"%s is not an array of tables", a.path)
 				break
 			}
 			if name := v.(map[string]any)[a.name]; name != nil && !isString(name) {
-				l.Errorf(d.place(a.element(i)+"."+a.name), "gobgpd-type", a.name+` = "..."`, "%s is not a string", a.name)
+				l.Errorf(d.place(a.element(i)+"."+a.name), "gobgpd-type", a.name+` = "..."`, "%s is not a string",
+					a.name)
 			}
 		}
 	}

@@ -40,7 +40,8 @@ func Part(file string, text []byte) (p *policies.RoutingPolicy, l diag.List) {
 	}
 	p, err := d.part()
 	if err != nil {
-		l.Errorf(d.ourPlace(x), "gobgpd-part-edited", "emit --into writes it anew", "depeer's part has been edited: %v", err)
+		l.Errorf(d.ourPlace(x), "gobgpd-part-edited", "emit --into writes it anew", "depeer's part has been edited: %v",
+			err)
 		return nil, l
 	}
 	return p, l

@@ -69,7 +69,8 @@ func (s statementOfPart) statement() (policies.Statement, error) {
 		PrefixSet: c.Prefix.condition(c.Prefix.Set), NeighborSet: c.Neighbor.condition(c.Neighbor.Set),
 		ASPathSet: c.BGP.ASPath.condition(c.BGP.ASPath.Set), LargeCommunitySet: c.BGP.Large.condition(c.BGP.Large.Set),
 	}}
-	out.Actions = policies.Actions{Reject: a.Disposition == "reject-route", LocalPref: a.BGP.LocalPref, Prepend: a.BGP.Prepend.Times}
+	out.Actions = policies.Actions{Reject: a.Disposition == "reject-route", LocalPref: a.BGP.LocalPref,
+		Prepend: a.BGP.Prepend.Times}
 	if a.BGP.MED != nil {
 		med, err := strconv.ParseUint(*a.BGP.MED, 10, 32)
 		if err != nil {

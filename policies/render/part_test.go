@@ -65,7 +65,10 @@ func TestPartRefuses(t *testing.T) {
 	only := []string{"gobgpd-inline", "gobgpd-undefined-set", "gobgpd-name-taken", "gobgpd-differs"} // of Into
 	for name, old := range files(t, "bad") {
 		_, into := render.Into("gobgpd.conf", old, &policies.RoutingPolicy{}, nil)
-		into = slices.DeleteFunc(into, func(d diag.Diagnostic) bool { return d.Severity != diag.Error || slices.Contains(only, d.Code) })
+		into = slices.DeleteFunc(into, func(d diag.Diagnostic) bool {
+			return d.Severity != diag.Error ||
+				slices.Contains(only, d.Code)
+		})
 		_, l := render.Part("gobgpd.conf", old)
 		for _, d := range into {
 			if !slices.Contains(l, d) {
@@ -88,7 +91,8 @@ func TestPartEdited(t *testing.T) {
 		{"another way to prepend", `"last-as"`, `"65000"`, text},
 		{"a MED that is added to", `set-med = "`, `set-med = "+`, text},
 		{"an entry without a range", `, masklength-range = "24..24"`, "", prefixes},
-		{"host bits", `"192.0.2.0/24", masklength-range = "24..24"`, `"192.0.2.1/24", masklength-range = "24..24"`, prefixes},
+		{"host bits", `"192.0.2.0/24", masklength-range = "24..24"`, `"192.0.2.1/24", masklength-range = "24..24"`,
+			prefixes},
 		{"all instead of any", `match-set-options = "any"`, `match-set-options = "all"`, prefixes},
 		{"a number for a word", `route-disposition = "reject-route"`, `route-disposition = 3`, prefixes},
 	} {
@@ -106,7 +110,8 @@ func TestPartEdited(t *testing.T) {
 // The order of sets and of the two policies means nothing; no definition of ours is
 // an empty policy.
 func TestPartPasted(t *testing.T) {
-	for _, text := range []string{"", "[[policy-definitions]]\nname = \"theirs\"\n", "[[policy-definitions]]\nname = \"depeer-export\"\n[[policy-definitions]]\nname = \"depeer\"\n"} {
+	for _, text := range []string{"", "[[policy-definitions]]\nname = \"theirs\"\n",
+		"[[policy-definitions]]\nname = \"depeer-export\"\n[[policy-definitions]]\nname = \"depeer\"\n"} {
 		p, l := render.Part("gobgpd.conf", []byte(text))
 		if len(l) != 0 {
 			t.Errorf("%q: %s", text, said(l))

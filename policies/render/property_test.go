@@ -126,7 +126,8 @@ name = "depeer-export"
 `
 
 // fillers stand between sections; what looks like a mark or a header in here is none.
-var fillers = []string{"\n", "\n\n", "  \t\n", "# a comment\n", "  # [[policy-definitions]]\n", "#\n#depeer: begin\n", "# depeer: beginning\n", "\n# über\n\n"}
+var fillers = []string{"\n", "\n\n", "  \t\n", "# a comment\n", "  # [[policy-definitions]]\n", "#\n#depeer: begin\n",
+	"# depeer: beginning\n", "\n# über\n\n"}
 
 // drawFile draws sections of an operator's file, before and after our part; if it
 // is not marked, ours may stand anywhere, or nowhere.
@@ -147,8 +148,11 @@ func drawFile(t *rapid.T) (before, after []chunk, marked bool) {
 		}
 		if rapid.Bool().Draw(t, "old sets") {
 			sections = append(sections,
-				chunk{"[[defined-sets.prefix-sets]]\nprefix-set-name = 'depeer/old'\n# not theirs\n\n[[defined-sets.prefix-sets.prefix-list]] # nor this\n  ip-prefix = \"192.0.2.0/24\"\n", true},
-				chunk{"[[ defined-sets . \"bgp-defined-sets\".as-path-sets ]]\nas-path-set-name = \"depeer/\\u006Fld\"\nas-path-list = [\n  # depeer: end\n  \"_1_\",\n]\n", true})
+				chunk{"[[defined-sets.prefix-sets]]\nprefix-set-name = 'depeer/old'\n# not " +
+					"theirs\n\n[[defined-sets.prefix-sets.prefix-list]] # nor this\n  ip-prefix = \"192.0.2.0/24\"\n",
+					true},
+				chunk{"[[ defined-sets . \"bgp-defined-sets\".as-path-sets ]]\nas-path-set-name = " +
+					"\"depeer/\\u006Fld\"\nas-path-list = [\n  # depeer: end\n  \"_1_\",\n]\n", true})
 		}
 	}
 	if marked || pasted {
@@ -203,21 +207,31 @@ func drawNeighbor(t *rapid.T, i int, lists []string) string {
 }
 
 var setStyles = []string{
-	"[[defined-sets.prefix-sets]]\nprefix-set-name = \"set%d\"\nprefix-list = [{ip-prefix = \"10.0.0.0/8\", masklength-range = \"8..32\"}] # bogons\n",
-	"[[defined-sets.prefix-sets]]\nprefix-set-name = \"set%d\"\n\n  [[defined-sets.prefix-sets.prefix-list]]\n  ip-prefix = \"10.0.0.0/8\"\n  [[defined-sets.prefix-sets.prefix-list]]\n  ip-prefix = \"11.0.0.0/8\"\n",
-	"[['defined-sets'.prefix-sets]]\nprefix-list = [\n  # depeer: begin\n  {ip-prefix = \"10.0.0.0/8\"},\n]\nprefix-set-name = '''set%d'''\n",
+	"[[defined-sets.prefix-sets]]\nprefix-set-name = \"set%d\"\nprefix-list = [{ip-prefix = \"10.0.0.0/8\", " +
+		"masklength-range = \"8..32\"}] # bogons\n",
+	"[[defined-sets.prefix-sets]]\nprefix-set-name = \"set%d\"\n\n  [[defined-sets.prefix-sets.prefix-list]]\n  " +
+		"ip-prefix = \"10.0.0.0/8\"\n  [[defined-sets.prefix-sets.prefix-list]]\n  ip-prefix = \"11.0.0.0/8\"\n",
+	"[['defined-sets'.prefix-sets]]\nprefix-list = [\n  # depeer: begin\n  {ip-prefix = " +
+		"\"10.0.0.0/8\"},\n]\nprefix-set-name = '''set%d'''\n",
 }
 
 var policyStyles = []string{
 	"[[policy-definitions]]\nname = \"theirs%[1]d\"\n",
-	"[[policy-definitions]]\nname = \"theirs%[1]d\"\n  [[policy-definitions.statements]]\n  name = \"s%[1]d\"\n    [policy-definitions.statements.conditions.match-prefix-set]\n    prefix-set = \"set%[1]d\"\n    [policy-definitions.statements.actions]\n    route-disposition = \"reject-route\"\n",
-	"[[ policy-definitions ]]\nstatements = [\n  {name = \"s%[1]d\", conditions = {match-prefix-set = {prefix-set = \"set%[1]d\", match-set-options = \"invert\"}}},\n]\nname = '''\ntheirs%[1]d''' # theirs\n",
+	"[[policy-definitions]]\nname = \"theirs%[1]d\"\n  [[policy-definitions.statements]]\n  name = \"s%[1]d\"\n    " +
+		"[policy-definitions.statements.conditions.match-prefix-set]\n    prefix-set = \"set%[1]d\"\n    " +
+		"[policy-definitions.statements.actions]\n    route-disposition = \"reject-route\"\n",
+	"[[ policy-definitions ]]\nstatements = [\n  {name = \"s%[1]d\", conditions = {match-prefix-set = {prefix-set = " +
+		"\"set%[1]d\", match-set-options = \"invert\"}}},\n]\nname = '''\ntheirs%[1]d''' # theirs\n",
 }
 
 var neighborStyles = []string{
-	"[[neighbors]]\n[neighbors.config]\nneighbor-address = \"203.0.113.%d\"\npeer-as = 64496\ndescription = \"\"\"\n# depeer: begin\n[[policy-definitions]]\n\"\"\"\n[neighbors.apply-policy.config]\nimport-policy-list = [%s]\n",
-	"[[neighbors]]\nconfig = {neighbor-address = \"203.0.113.%d\", peer-as = 64496}\napply-policy.config.import-policy-list = [\n  %s\n]\nroute-server.config.route-server-client = true\n",
-	"[[neighbors]]\n  [neighbors.config] # one more\n  neighbor-address = \"203.0.113.%d\"\n  peer-as = 0xfbf0\n  description = '''it's\n# depeer: end\n'''\n  [neighbors.apply-policy]\n  config = {export-policy-list = [%s]}\n",
+	"[[neighbors]]\n[neighbors.config]\nneighbor-address = \"203.0.113.%d\"\npeer-as = 64496\ndescription = " +
+		"\"\"\"\n# depeer: " +
+		"begin\n[[policy-definitions]]\n\"\"\"\n[neighbors.apply-policy.config]\nimport-policy-list = [%s]\n",
+	"[[neighbors]]\nconfig = {neighbor-address = \"203.0.113.%d\", peer-as = " +
+		"64496}\napply-policy.config.import-policy-list = [\n  %s\n]\nroute-server.config.route-server-client = true\n",
+	"[[neighbors]]\n  [neighbors.config] # one more\n  neighbor-address = \"203.0.113.%d\"\n  peer-as = 0xfbf0\n  " +
+		"description = '''it's\n# depeer: end\n'''\n  [neighbors.apply-policy]\n  config = {export-policy-list = [%s]}\n",
 }
 
 // drawPolicy draws a policy of ours.
@@ -230,13 +244,16 @@ func drawPolicy(t *rapid.T) *policies.RoutingPolicy {
 			bits := rapid.IntRange(0, 32).Draw(t, "bits")
 			low := rapid.IntRange(bits, 32).Draw(t, "min")
 			high := rapid.IntRange(low, 32).Draw(t, "max")
-			s.Entries = append(s.Entries, filters.Entry{Prefix: netip.PrefixFrom(netip.AddrFrom4([4]byte{b, b, b, b}), bits).Masked(), Min: uint8(low), Max: uint8(high)})
+			s.Entries = append(s.Entries, filters.Entry{Prefix: netip.PrefixFrom(netip.AddrFrom4([4]byte{b, b, b, b}),
+				bits).Masked(), Min: uint8(low), Max: uint8(high)})
 		}
 		p.PrefixSets = append(p.PrefixSets, s)
 		p.Import = append(p.Import, policies.Statement{
-			Name:       fmt.Sprintf("depeer/s%d", i),
-			Conditions: policies.Conditions{PrefixSet: policies.Condition{Set: s.Name, Invert: rapid.Bool().Draw(t, "invert")}},
-			Actions:    policies.Actions{Reject: rapid.Bool().Draw(t, "reject"), LocalPref: rapid.Uint32().Draw(t, "pref"), Prepend: rapid.Uint8().Draw(t, "prepend")},
+			Name: fmt.Sprintf("depeer/s%d", i),
+			Conditions: policies.Conditions{PrefixSet: policies.Condition{Set: s.Name,
+				Invert: rapid.Bool().Draw(t, "invert")}},
+			Actions: policies.Actions{Reject: rapid.Bool().Draw(t, "reject"),
+				LocalPref: rapid.Uint32().Draw(t, "pref"), Prepend: rapid.Uint8().Draw(t, "prepend")},
 		})
 	}
 	if rapid.Bool().Draw(t, "marks") {
@@ -297,7 +314,8 @@ func withoutOurs(c *oc.BgpConfigSet) oc.BgpConfigSet {
 	out.DefinedSets.PrefixSets = keep(c.DefinedSets.PrefixSets, not(ourPrefixes))
 	out.DefinedSets.NeighborSets = keep(c.DefinedSets.NeighborSets, not(ourNeighbors))
 	out.DefinedSets.BgpDefinedSets.AsPathSets = keep(c.DefinedSets.BgpDefinedSets.AsPathSets, not(ourPaths))
-	out.DefinedSets.BgpDefinedSets.LargeCommunitySets = keep(c.DefinedSets.BgpDefinedSets.LargeCommunitySets, not(ourLarges))
+	out.DefinedSets.BgpDefinedSets.LargeCommunitySets = keep(c.DefinedSets.BgpDefinedSets.LargeCommunitySets,
+		not(ourLarges))
 	return out
 }
 

@@ -22,7 +22,8 @@ func (d *document) shut(p *policies.RoutingPolicy, l *diag.List) {
 		}
 		for _, session := range p.Sessions {
 			if session.ASN.String() == asn && (!session.Address.IsValid() || session.Address.String() == address) {
-				l.Warnf(d.place(s.path+".config.peer-as"), "gobgpd-session", "admin-down = true in its config, for as long as it is listed",
+				l.Warnf(d.place(s.path+".config.peer-as"), "gobgpd-session",
+					"admin-down = true in its config, for as long as it is listed",
 					"the session of %s is to be shut, and a start with this file lets it in", s.what)
 			}
 		}

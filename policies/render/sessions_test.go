@@ -54,12 +54,16 @@ func TestIntoSaysSessions(t *testing.T) {
 		"none": {},
 		"an ASN": {
 			[]policies.Session{{ASN: 64498}},
-			"gobgpd.conf:4:3: warning: the session of neighbor 203.0.113.11 is to be shut, and a start with this file lets it in" + hint +
-				"gobgpd.conf:13:1: warning: the session of neighbor 203.0.113.13 is to be shut, and a start with this file lets it in" + hint,
+			"gobgpd.conf:4:3: warning: the session of neighbor 203.0.113.11 is to be shut, and a start with this " +
+				"file lets it in" + hint +
+				"gobgpd.conf:13:1: warning: the session of neighbor 203.0.113.13 is to be shut, and a start with " +
+				"this file lets it in" + hint,
 		},
 		"an address": {
-			[]policies.Session{{ASN: 64498, Address: netip.MustParseAddr("203.0.113.11")}, {ASN: 64497, Address: netip.MustParseAddr("203.0.113.13")}},
-			"gobgpd.conf:4:3: warning: the session of neighbor 203.0.113.11 is to be shut, and a start with this file lets it in" + hint,
+			[]policies.Session{{ASN: 64498, Address: netip.MustParseAddr("203.0.113.11")},
+				{ASN: 64497, Address: netip.MustParseAddr("203.0.113.13")}},
+			"gobgpd.conf:4:3: warning: the session of neighbor 203.0.113.11 is to be shut, and a start with this " +
+				"file lets it in" + hint,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

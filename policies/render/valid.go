@@ -56,7 +56,8 @@ func valid(p *policies.RoutingPolicy) error {
 			if i == 0 && c.NeighborSet.Set != "" {
 				return fmt.Errorf("statement %q asks whom a route is sent to, on import", s.Name)
 			}
-			if !prefixes.know(c.PrefixSet) || !neighbors.know(c.NeighborSet) || !paths.know(c.ASPathSet) || !larges.know(c.LargeCommunitySet) {
+			if !prefixes.know(c.PrefixSet) || !neighbors.know(c.NeighborSet) || !paths.know(c.ASPathSet) ||
+				!larges.know(c.LargeCommunitySet) {
 				return fmt.Errorf("statement %q refers to a set that is not there", s.Name)
 			}
 		}

@@ -42,7 +42,8 @@ func (p *Path) Preference() Preference {
 
 // Compare is negative where p is chosen over o.
 func (p *Preference) Compare(o *Preference) int {
-	if order := cmp.Or(cmp.Compare(o.LocalPref, p.LocalPref), cmp.Compare(p.Length, o.Length), cmp.Compare(p.Origin, o.Origin)); order != 0 {
+	if order := cmp.Or(cmp.Compare(o.LocalPref, p.LocalPref), cmp.Compare(p.Length, o.Length),
+		cmp.Compare(p.Origin, o.Origin)); order != 0 {
 		return order
 	}
 	if p.MED != o.MED && (p.Length == 0 || p.First != 0 && p.First == o.First) {

@@ -192,7 +192,8 @@ func (k *Keeper) wants() (Do, time.Time) {
 		do = Change
 	}
 	at := k.act.at
-	if o := &k.off; do != Wait && o.do == do && o.lists == f.Lists && o.last == f.Last && (o.pulse == "" || o.pulse == f.Pulse) {
+	if o := &k.off; do != Wait && o.do == do && o.lists == f.Lists && o.last == f.Last &&
+		(o.pulse == "" || o.pulse == f.Pulse) {
 		at = latest(at, o.until)
 	}
 	return do, at

@@ -21,7 +21,8 @@ type Pace struct {
 // Usual is the pace of the command.
 func Usual() Pace {
 	return Pace{
-		Pulse: 2 * time.Second, Settle: 50 * time.Millisecond, Gap: 500 * time.Millisecond, Slow: 10 * time.Minute, Again: 15 * time.Minute, Fill: 5 * time.Minute, Count: 6 * time.Hour,
+		Pulse: 2 * time.Second, Settle: 50 * time.Millisecond, Gap: 500 * time.Millisecond, Slow: 10 * time.Minute,
+		Again: 15 * time.Minute, Fill: 5 * time.Minute, Count: 6 * time.Hour,
 		Dial: 100 * time.Millisecond, DialMost: 2 * time.Second, Act: time.Second, ActMost: 10 * time.Minute,
 		Forever: 24 * time.Hour,
 	}

@@ -46,7 +46,9 @@ type target struct {
 var begin = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 
 func newTarget(t *rapid.T) *target {
-	return &target{t: t, now: begin, up: true, routes: 1000, base: 1000, full: 1000, told: 1000, before: rapid.Bool().Draw(t, "history tells of routes"), brain: watch.New(watch.Usual(), func() float64 { return 0.5 })}
+	return &target{t: t, now: begin, up: true, routes: 1000, base: 1000, full: 1000, told: 1000,
+		before: rapid.Bool().Draw(t, "history tells of routes"),
+		brain:  watch.New(watch.Usual(), func() float64 { return 0.5 })}
 }
 
 func (w *target) pulse() string { return fmt.Sprint(w.touched, w.entry, w.pending, w.locked) }
@@ -123,7 +125,8 @@ func (w *target) attempt(do watch.Do) watch.Outcome {
 	switch {
 	case w.fails > 0:
 		w.fails--
-		return rapid.SampledFrom([]watch.Outcome{watch.Failed, watch.Stale, watch.Busy, watch.Gone, watch.Partial}).Draw(w.t, "fails as")
+		return rapid.SampledFrom([]watch.Outcome{watch.Failed, watch.Stale, watch.Busy, watch.Gone,
+			watch.Partial}).Draw(w.t, "fails as")
 	case w.locked:
 		return watch.Busy
 	case w.entry != w.seen:
@@ -233,7 +236,8 @@ func TestKeeperComesToRest(t *testing.T) {
 		w := newTarget(t)
 		for range rapid.IntRange(1, 40).Draw(t, "events") {
 			w.happens()
-			end := w.now.Add(rapid.SampledFrom([]time.Duration{time.Millisecond, time.Second, time.Minute, time.Hour}).Draw(t, "pause"))
+			end := w.now.Add(rapid.SampledFrom([]time.Duration{time.Millisecond, time.Second, time.Minute,
+				time.Hour}).Draw(t, "pause"))
 			for w.now.Before(end) {
 				w.step(end)
 			}
@@ -257,10 +261,12 @@ func TestKeeperComesToRest(t *testing.T) {
 			want = w.lists
 		}
 		if want != "" && w.inForce != want {
-			t.Errorf("%q is in force, and should be %q (last %q, lists %q, kept %v, did %v)", w.inForce, want, w.last, w.lists, w.kept, w.did)
+			t.Errorf("%q is in force, and should be %q (last %q, lists %q, kept %v, did %v)", w.inForce, want, w.last,
+				w.lists, w.kept, w.did)
 		}
 		if got := w.brain.State(); got != state && w.lists != "" {
-			t.Errorf("it stands %v, and should %v (in force %q, last %q, lists %q, kept %v)", got, state, w.inForce, w.last, w.lists, w.kept)
+			t.Errorf("it stands %v, and should %v (in force %q, last %q, lists %q, kept %v)", got, state, w.inForce,
+				w.last, w.lists, w.kept)
 		}
 		w.unhurried()
 	})

@@ -20,7 +20,8 @@ const (
 	Filling                   // there is something new to do, and members have not announced everything again
 )
 
-var stateNames = [...]string{"unreachable", "in-sync", "drift", "refused", "kept-back", "pending", "locked", "unfit", "unknown", "unlisted", "behind", "filling"}
+var stateNames = [...]string{"unreachable", "in-sync", "drift", "refused", "kept-back", "pending", "locked", "unfit",
+	"unknown", "unlisted", "behind", "filling"}
 
 // States returns all states.
 func States() []State {

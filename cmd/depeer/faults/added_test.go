@@ -38,7 +38,8 @@ func TestEarlierBuiltinsWait(t *testing.T) {
 	r.ends()
 
 	w.on("plan", "ours.yaml", "-o", "now.plan").exits(0).
-		says("treatment deprefer does something else", "local-pref 50, and not local-pref 50, prepend 2, large-community 64500:666:1 any more",
+		says("treatment deprefer does something else",
+			"local-pref 50, and not local-pref 50, prepend 2, large-community 64500:666:1 any more",
 			"community 64500:64661, and not large-community 64500:666:2 any more")
 	w.depeer("apply", "now.plan", "--yes").exits(0)
 	w.holds(outcomes["a"])
@@ -57,11 +58,14 @@ func TestPersistRefusesTagsThatLeak(t *testing.T) {
 	c := exchange()
 	c.Members[2].Export = []string{"out"}
 	w := keeping(t, c)
-	choices := lists["depeer.yaml"] + "members:\n  - {asn: 64497, addresses: [" + w.Members[1].Address.String() + "], choices: {ours: refuse}}\n" +
-		"targets:\n  - {name: rs1, address: \"" + w.Daemon.Target.String() + "\", persist: \"" + w.Daemon.ConfigFile + "\"}\n"
+	choices := lists["depeer.yaml"] + "members:\n  - {asn: 64497, addresses: [" + w.Members[1].Address.String() +
+		"], choices: {ours: refuse}}\n" +
+		"targets:\n  - {name: rs1, address: \"" + w.Daemon.Target.String() + "\", persist: \"" + w.Daemon.ConfigFile +
+		"\"}\n"
 	w.write("depeer.yaml", choices)
 	before := w.table()
-	w.on("plan", "a.yaml", "-o", "a.plan").exits(4).says("guard-added-bytes", w.Members[2].Address.String(), "tags of members' choices")
+	w.on("plan", "a.yaml", "-o", "a.plan").exits(4).says("guard-added-bytes", w.Members[2].Address.String(),
+		"tags of members' choices")
 	w.depeer("emit", "a.yaml", "--into", w.Daemon.ConfigFile, "-o", "other.conf").exits(4).says("guard-added-bytes")
 	w.holds(before)
 }
@@ -71,7 +75,8 @@ func TestPersistRefusesTagsThatLeak(t *testing.T) {
 func TestAddedBytesShowsThePlan(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, exchange())
-	w.write("depeer.yaml", "version: 1\nexchange: {asn: 64500}\ntreatments:\n  - {name: depeer, reject: true}\n  - {name: deprefer, local_pref: 50, prepend: 2}\n  - {name: tag, med: 1}\n")
+	w.write("depeer.yaml", "version: 1\nexchange: {asn: 64500}\ntreatments:\n  - {name: depeer, reject: true}\n  - "+
+		"{name: deprefer, local_pref: 50, prepend: 2}\n  - {name: tag, med: 1}\n")
 	type result struct {
 		Guards []struct {
 			Code         string
@@ -84,7 +89,8 @@ func TestAddedBytesShowsThePlan(t *testing.T) {
 			var r result
 			refused := w.on(command, "a.yaml", "--json").exits(4)
 			refused.reads(&r)
-			if len(r.Guards) == 0 || r.Guards[0].Code != "guard-added-bytes" || r.Guards[0].Value != 4103 || r.Guards[0].Limit != 7 || r.Guards[0].OK {
+			if len(r.Guards) == 0 || r.Guards[0].Code != "guard-added-bytes" || r.Guards[0].Value != 4103 ||
+				r.Guards[0].Limit != 7 || r.Guards[0].OK {
 				t.Errorf("%s: guards are %+v", command, r.Guards)
 			}
 			if len(r.Guards) < 2 {

@@ -116,15 +116,19 @@ func TestNotOurs(t *testing.T) {
 		make func()
 	}{
 		{"a set of somebody's, which nothing uses", func() {
-			w.add(t, &api.DefinedSet{DefinedType: api.DefinedType_PREFIX, Name: "depeer/mine", Prefixes: []*api.Prefix{{IpPrefix: "20.9.0.0/16", MaskLengthMin: 16, MaskLengthMax: 16}}})
+			w.add(t, &api.DefinedSet{DefinedType: api.DefinedType_PREFIX, Name: "depeer/mine",
+				Prefixes: []*api.Prefix{{IpPrefix: "20.9.0.0/16", MaskLengthMin: 16, MaskLengthMax: 16}}})
 		}},
 		{"an entry that was added to a set of ours", func() {
-			w.add(t, &api.DefinedSet{DefinedType: api.DefinedType_PREFIX, Name: w.prefixSet(t), Prefixes: []*api.Prefix{{IpPrefix: "20.9.0.0/16", MaskLengthMin: 16, MaskLengthMax: 16}}})
+			w.add(t, &api.DefinedSet{DefinedType: api.DefinedType_PREFIX, Name: w.prefixSet(t),
+				Prefixes: []*api.Prefix{{IpPrefix: "20.9.0.0/16", MaskLengthMin: 16, MaskLengthMax: 16}}})
 		}},
 		{"a statement of somebody's in our policy", func() {
-			_, err := w.Daemon.API().AddPolicy(t.Context(), &api.AddPolicyRequest{Policy: &api.Policy{Name: policies.ImportPolicy, Statements: []*api.Statement{{
-				Name: "mine", Conditions: &api.Conditions{}, Actions: &api.Actions{LocalPref: &api.LocalPrefAction{Value: 77}},
-			}}}})
+			_, err := w.Daemon.API().AddPolicy(t.Context(),
+				&api.AddPolicyRequest{Policy: &api.Policy{Name: policies.ImportPolicy, Statements: []*api.Statement{{
+					Name: "mine", Conditions: &api.Conditions{},
+					Actions: &api.Actions{LocalPref: &api.LocalPrefAction{Value: 77}},
+				}}}})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -159,7 +163,8 @@ func (w *world) add(t testing.TB, set *api.DefinedSet) {
 // prefixSet returns the name of a prefix-set of ours.
 func (w *world) prefixSet(t testing.TB) string {
 	t.Helper()
-	sets, err := w.Daemon.API().ListDefinedSet(t.Context(), &api.ListDefinedSetRequest{DefinedType: api.DefinedType_PREFIX})
+	sets, err := w.Daemon.API().ListDefinedSet(t.Context(),
+		&api.ListDefinedSetRequest{DefinedType: api.DefinedType_PREFIX})
 	for _, a := range all(t, sets, err) {
 		if a.DefinedSet.Name != "bogons" {
 			return a.DefinedSet.Name

@@ -124,7 +124,8 @@ func TestChoicesUnconfirmed(t *testing.T) {
 		x.wishes = map[int]string{carol: "refuse"}
 		x.right("not confirmed")
 		x.files()
-		x.on("status", "ours.yaml", "--at", "2026-02-01").exits(0).says("1 member has chosen for itself; what they get is expected, and not verified")
+		x.on("status", "ours.yaml", "--at", "2026-02-01").exits(0).says("1 member has chosen for itself; what they " +
+			"get is expected, and not verified")
 	})
 }
 
@@ -135,7 +136,8 @@ func TestChoicesAddPath(t *testing.T) {
 	before, held := dumpOf(t, x.Daemon), x.table()
 	x.wishes = map[int]string{carol: "refuse", dave: "refuse"}
 	x.files()
-	x.on("plan", "ours.yaml", "-o", "next.plan", "--at", "2026-02-01").exits(4).says("[guard-add-path]", x.Members[carol].Address.String())
+	x.on("plan", "ours.yaml", "-o", "next.plan", "--at", "2026-02-01").exits(4).says("[guard-add-path]",
+		x.Members[carol].Address.String())
 	x.depeer("show", "next.plan").exits(3)
 	before.is(t, x.Daemon)
 	x.holds(held)
@@ -149,7 +151,8 @@ func TestChoicesAddPath(t *testing.T) {
 
 	// Nor is a choice in force of somebody who is not there: that is warned of.
 	x.write("depeer.yaml", offering+"  - {asn: 64499, addresses: [127.9.9.9], choices: {ours: refuse}}\n")
-	x.on("plan", "ours.yaml", "--at", "2026-02-01").exits(0).says("AS64499 has chosen, and none of its addresses is a member of the target", "[exchange-choice-nobody]")
+	x.on("plan", "ours.yaml", "--at", "2026-02-01").exits(0).says("AS64499 has chosen, and none of its addresses is "+
+		"a member of the target", "[exchange-choice-nobody]")
 }
 
 // Who has lost our place in its export list holds what it refuses, and would keep it: that
@@ -164,7 +167,8 @@ func TestChoicesLostPlace(t *testing.T) {
 	x.Daemon.Reload()
 	x.Members[carol].WaitEstablished()
 	x.on("status").exits(2).says("has no depeer-export: it gets what it has chosen to refuse")
-	x.on("plan", "ours.yaml", "-o", "next.plan", "--at", "2026-02-01").exits(5).says("holds routes as if it had chosen nothing", "--take-over")
+	x.on("plan", "ours.yaml", "-o", "next.plan", "--at",
+		"2026-02-01").exits(5).says("holds routes as if it had chosen nothing", "--take-over")
 	watcher := x.watchOn("ours.yaml", "--at", "2026-02-01")
 	watcher.says(0, "state=unfit", "holds routes as if it had chosen nothing")
 	watcher.ends()

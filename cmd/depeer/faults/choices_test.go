@@ -57,7 +57,8 @@ func newChoosing(t *testing.T, secondary bool, edit func(*testbed.Config)) *choo
 	}
 	for _, family := range []string{"20.%d.0.0/16", "2a00:%d::/32"} {
 		p := func(n int) string { return fmt.Sprintf(family, n) }
-		c.Members[announcer].Announce = append(c.Members[announcer].Announce, testbed.Announce(p(1), p(2), p(4), p(9))...)
+		c.Members[announcer].Announce = append(c.Members[announcer].Announce,
+			testbed.Announce(p(1), p(2), p(4), p(9))...)
 		c.Members[announcer].Announce = append(c.Members[announcer].Announce, from(p(3), 64999))
 		c.Members[longer].Announce = append(c.Members[longer].Announce, from(p(2), 65001), from(p(3), 65010, 65011))
 	}
@@ -120,7 +121,9 @@ func (x *choosing) announced() map[netip.Prefix][]policies.Route {
 	for i, m := range x.Members {
 		for _, a := range m.Announced() {
 			if strings.HasPrefix(a.Prefix.String(), "20.") || strings.HasPrefix(a.Prefix.String(), "2a00:") {
-				all[a.Prefix] = append(all[a.Prefix], policies.Route{Prefix: a.Prefix, Peer: m.Address, LocalPref: 100, Path: append([]filters.ASN{filters.ASN(64496 + i)}, a.Path...)})
+				all[a.Prefix] = append(all[a.Prefix],
+					policies.Route{Prefix: a.Prefix, Peer: m.Address, LocalPref: 100,
+						Path: append([]filters.ASN{filters.ASN(64496 + i)}, a.Path...)})
 			}
 		}
 	}
@@ -198,7 +201,8 @@ func TestChoices(t *testing.T) {
 
 		x.wishes = map[int]string{carol: "refuse", dave: "deprefer"}
 		x.files()
-		said := x.foretells().says("2 members have chosen for themselves; expected, and not verified", "soft reset in: 2 of 5 members")
+		said := x.foretells().says("2 members have chosen for themselves; expected, and not verified",
+			"soft reset in: 2 of 5 members")
 		if !secondary {
 			said.says("would get another path to 2 prefixes with secondary-route = true")
 		}
@@ -237,7 +241,8 @@ func TestChoices(t *testing.T) {
 			x.Members[announcer].Withdraw(netip.MustParsePrefix(prefix))
 		}
 		x.right("the announcer withdraws")
-		x.Members[announcer].Announce(append(testbed.Announce("20.2.0.0/16", "2a00:2::/32", "20.4.0.0/16"), from("20.3.0.0/16", 64999), from("2a00:3::/32", 64999))...)
+		x.Members[announcer].Announce(append(testbed.Announce("20.2.0.0/16", "2a00:2::/32", "20.4.0.0/16"),
+			from("20.3.0.0/16", 64999), from("2a00:3::/32", 64999))...)
 		x.right("and announces again")
 
 		// A reload that wipes everything fails open; what is put in again withdraws.
@@ -281,7 +286,8 @@ func (x *choosing) without(step string) {
 func (x *choosing) tags() []policies.LargeCommunity {
 	x.t.Helper()
 	var out []policies.LargeCommunity
-	for _, word := range regexp.MustCompile(`64500:66601:[0-9]+`).FindAllString(strings.Join(dumpOf(x.t, x.Daemon), "\n"), -1) {
+	for _, word := range regexp.MustCompile(`64500:66601:[0-9]+`).FindAllString(strings.Join(dumpOf(x.t, x.Daemon),
+		"\n"), -1) {
 		c, err := policies.ParseLargeCommunity(word)
 		if err != nil {
 			x.t.Fatal(err)

@@ -177,7 +177,8 @@ func (x *trial) noThirdState(t *testing.T) {
 		}
 		for _, line := range held {
 			if !allowed[line] {
-				t.Errorf("member %d holds %s, which is neither before nor after: %q", i, line, slices.Sorted(maps.Keys(allowed)))
+				t.Errorf("member %d holds %s, which is neither before nor after: %q", i, line,
+					slices.Sorted(maps.Keys(allowed)))
 			}
 		}
 	}

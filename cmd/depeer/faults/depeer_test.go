@@ -49,7 +49,8 @@ type result struct {
 func (s *shell) command(args ...string) *exec.Cmd {
 	cmd := exec.Command(program, args...)
 	cmd.Dir = s.dir
-	cmd.Env = []string{"HOME=" + s.dir, "PATH=" + os.Getenv("PATH"), "USER=" + os.Getenv("USER"), "DEPEER_STATE=" + filepath.Join(s.dir, "state")}
+	cmd.Env = []string{"HOME=" + s.dir, "PATH=" + os.Getenv("PATH"), "USER=" + os.Getenv("USER"),
+		"DEPEER_STATE=" + filepath.Join(s.dir, "state")}
 	return cmd
 }
 
@@ -150,7 +151,8 @@ func (r result) streams() error {
 		}
 	}
 	if !hasResult || r.code == 4 {
-		if err := json.Unmarshal([]byte(r.stderr), &body); err != nil || body.Error.Exit != r.code || body.Error.Code == "" || body.Error.Message == "" {
+		if err := json.Unmarshal([]byte(r.stderr), &body); err != nil || body.Error.Exit != r.code ||
+			body.Error.Code == "" || body.Error.Message == "" {
 			return errors.Join(errors.New("stderr is not one JSON object with the error"), err)
 		}
 	}

@@ -56,7 +56,8 @@ func dumpOf(t testing.TB, d *testbed.Daemon) dump {
 		for _, p := range a.Assignment.Policies {
 			names = append(names, p.Name)
 		}
-		lines = append(lines, fmt.Sprintf("%s of %s %q default %s", a.Assignment.Direction, a.Assignment.Name, names, a.Assignment.DefaultAction))
+		lines = append(lines, fmt.Sprintf("%s of %s %q default %s", a.Assignment.Direction, a.Assignment.Name, names,
+			a.Assignment.DefaultAction))
 	}
 	slices.Sort(lines)
 	return lines
@@ -91,7 +92,8 @@ func (d dump) unmarked() dump {
 // operators is what in d is not ours; lists of policies are the operator's, too.
 func (d dump) operators() dump {
 	return slices.DeleteFunc(slices.Clone(d), func(line string) bool {
-		return strings.Contains(line, "depeer") && !strings.HasPrefix(line, "IMPORT") && !strings.HasPrefix(line, "EXPORT")
+		return strings.Contains(line, "depeer") && !strings.HasPrefix(line, "IMPORT") &&
+			!strings.HasPrefix(line, "EXPORT")
 	})
 }
 

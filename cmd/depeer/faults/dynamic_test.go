@@ -17,7 +17,8 @@ func guests(imports, exports string) string {
 config = {peer-group-name = "guests", peer-as = 64496}
 route-server.config = {route-server-client = true}
 transport.config = {passive-mode = true}
-apply-policy.config = {import-policy-list = [` + imports + `], export-policy-list = [` + exports + `], default-import-policy = "accept-route", default-export-policy = "accept-route"}
+apply-policy.config = {import-policy-list = [` + imports + `], export-policy-list = [` + exports +
+		`], default-import-policy = "accept-route", default-export-policy = "accept-route"}
 [[peer-groups.afi-safis]]
 config.afi-safi-name = "ipv4-unicast"
 [[peer-groups.afi-safis]]
@@ -50,7 +51,8 @@ func (w *world) bounce(i int) {
 func (w *world) listsOf(i int) []string {
 	w.t.Helper()
 	return slices.DeleteFunc(dumpOf(w.t, w.Daemon), func(line string) bool {
-		return !strings.HasPrefix(line, "IMPORT of "+w.Members[i].Address.String()+" ") && !strings.HasPrefix(line, "EXPORT of "+w.Members[i].Address.String()+" ")
+		return !strings.HasPrefix(line, "IMPORT of "+w.Members[i].Address.String()+" ") &&
+			!strings.HasPrefix(line, "EXPORT of "+w.Members[i].Address.String()+" ")
 	})
 }
 
@@ -61,8 +63,10 @@ func TestDynamicNeighborsAfterClear(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, withGuests(`"depeer", "in"`, `"depeer-export", "out"`))
 	guest := w.Members[0].Address.String()
-	with := []string{`EXPORT of ` + guest + ` ["depeer-export" "out"] default ACCEPT`, `IMPORT of ` + guest + ` ["depeer" "in"] default ACCEPT`}
-	without := []string{`EXPORT of ` + guest + ` ["out"] default ACCEPT`, `IMPORT of ` + guest + ` ["in"] default ACCEPT`}
+	with := []string{`EXPORT of ` + guest + ` ["depeer-export" "out"] default ACCEPT`,
+		`IMPORT of ` + guest + ` ["depeer" "in"] default ACCEPT`}
+	without := []string{`EXPORT of ` + guest + ` ["out"] default ACCEPT`,
+		`IMPORT of ` + guest + ` ["in"] default ACCEPT`}
 	lists := func(want []string) {
 		t.Helper()
 		if got := w.listsOf(0); !slices.Equal(got, want) {
@@ -105,12 +109,14 @@ func TestDynamicNeighborsOfAnEditedGroup(t *testing.T) {
 	w := newWorld(t, withGuests(`"in"`, `"out"`))
 	guest := w.Members[0].Address.String()
 	w.unchanged(func() {
-		w.on("plan", "a.yaml", "-o", "a.plan").exits(5).says(guest, "peer group guests", `import-policy-list = ["depeer", "in"]`)
+		w.on("plan", "a.yaml", "-o", "a.plan").exits(5).says(guest, "peer group guests",
+			`import-policy-list = ["depeer", "in"]`)
 		w.on("plan", "a.yaml", "--json").exits(5).says(`"code":"not-anchored"`)
 	})
 	w.on("status", "a.yaml").exits(2).says("guests")
 
-	w.Daemon.Write(bytes.Replace(w.Daemon.Config(), []byte(guests(`"in"`, `"out"`)), []byte(guests(`"depeer", "in"`, `"depeer-export", "out"`)), 1))
+	w.Daemon.Write(bytes.Replace(w.Daemon.Config(), []byte(guests(`"in"`, `"out"`)),
+		[]byte(guests(`"depeer", "in"`, `"depeer-export", "out"`)), 1))
 	w.Daemon.Reload()
 	w.put("a")
 	w.bounce(0)
@@ -118,7 +124,8 @@ func TestDynamicNeighborsOfAnEditedGroup(t *testing.T) {
 	w.on("status", "a.yaml").exits(0)
 
 	// The other way round: the session has ours, and the next one will not.
-	w.Daemon.Write(bytes.Replace(w.Daemon.Config(), []byte(guests(`"depeer", "in"`, `"depeer-export", "out"`)), []byte(guests(`"in"`, `"out"`)), 1))
+	w.Daemon.Write(bytes.Replace(w.Daemon.Config(), []byte(guests(`"depeer", "in"`, `"depeer-export", "out"`)),
+		[]byte(guests(`"in"`, `"out"`)), 1))
 	w.Daemon.Reload()
 	w.holds(outcomes["a"])
 	w.on("status", "a.yaml").exits(2).says("guests", "when its session comes up")

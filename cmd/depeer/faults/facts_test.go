@@ -22,14 +22,16 @@ import (
 // target's address.
 func (w *world) exchangeFile(text string) {
 	w.t.Helper()
-	w.write("depeer.yaml", "version: 1\nlimits: {max_shrink: 100%, max_routes: 100%, max_member_routes: 100%, max_covered: {ipv4: 100%}, max_added_bytes: 15}\n"+
+	w.write("depeer.yaml", "version: 1\nlimits: {max_shrink: 100%, max_routes: 100%, max_member_routes: 100%, "+
+		"max_covered: {ipv4: 100%}, max_added_bytes: 15}\n"+
 		strings.ReplaceAll(text, "TARGET", fmt.Sprintf("%q", w.target)))
 }
 
 // listed writes a list of one provider.
 func (w *world) listed(matches string) {
 	w.t.Helper()
-	w.write("one.yaml", "version: 1\nlist: {name: ours, updated: 2026-01-01}\nproviders:\n  - name: One\n    treatment: depeer\n    allow_reserved: true\n    "+matches+"\n")
+	w.write("one.yaml", "version: 1\nlist: {name: ours, updated: 2026-01-01}\nproviders:\n  - name: One\n    "+
+		"treatment: depeer\n    allow_reserved: true\n    "+matches+"\n")
 }
 
 // Row 57, situation 16: exchange and target differ on the ASN. The target's is our own
@@ -44,12 +46,15 @@ func TestTargetASN(t *testing.T) {
 	w.exchangeFile("exchange: {asn: 64500}\n")
 	w.unchanged(func() {
 		for _, command := range []string{"plan", "impact"} {
-			w.on(command, "a.yaml").exits(5).says("depeer.yaml:3:17: error: the exchange is AS64500, and "+w.target+" is AS150528", "[target-asn]")
+			w.on(command, "a.yaml").exits(5).says("depeer.yaml:3:17: error: the exchange is AS64500, and "+w.target+
+				" is AS150528", "[target-asn]")
 			w.on(command, "a.yaml", "--json").exits(5).says(`"code":"target-asn"`)
-			w.on(command, "one.yaml").exits(5).says("[target-asn]", "one.yaml:7:12: error: AS150528 is "+w.target+"'s own", "[guard-own-asn]")
+			w.on(command, "one.yaml").exits(5).says("[target-asn]",
+				"one.yaml:7:12: error: AS150528 is "+w.target+"'s own", "[guard-own-asn]")
 		}
 		for _, args := range [][]string{{"status"}, {"status", "a.yaml"}, {"status", "--json"}} {
-			if r := w.on(args...); r.code != 5 || !strings.Contains(r.stdout, "the exchange is AS64500") || !strings.Contains(r.stdout, "drift") {
+			if r := w.on(args...); r.code != 5 || !strings.Contains(r.stdout, "the exchange is AS64500") ||
+				!strings.Contains(r.stdout, "drift") {
 				t.Errorf("%s: %d, %s%s", r.line, r.code, r.stdout, r.stderr)
 			}
 		}
@@ -72,7 +77,8 @@ func TestTargetASN(t *testing.T) {
 	w.depeer("plan", "b.yaml", "--target", "rs1", "-o", "b.plan").exits(0)
 	w.exchangeFile(strings.Replace(file, "150528", "150529", 1))
 	w.unchanged(func() {
-		w.depeer("plan", "b.yaml", "--target", "rs1").exits(5).says("depeer.yaml:5:", "target rs1 is said to be AS150529, and is AS150528", "[target-asn]")
+		w.depeer("plan", "b.yaml", "--target", "rs1").exits(5).says("depeer.yaml:5:",
+			"target rs1 is said to be AS150529, and is AS150528", "[target-asn]")
 		w.depeer("apply", "b.plan", "--yes").exits(5).says("[target-asn]")
 	})
 	w.holds(outcomes["a"])
@@ -91,7 +97,8 @@ func TestWatchTargetASN(t *testing.T) {
 	c.ASN = 150528
 	w := newWorld(t, c)
 	w.replace("ours.yaml", lists["a.yaml"])
-	file := "exchange: {asn: 64500}\nlists: [{file: ours.yaml}]\ntargets:\n  - {name: rs1, address: TARGET, asn: 150529}\n"
+	file := "exchange: {asn: 64500}\nlists: [{file: ours.yaml}]\ntargets:\n  - {name: rs1, address: TARGET, asn: " +
+		"150529}\n"
 	w.exchangeFile(file)
 	r := w.watchOn()
 	r.says(0, "lists refused", "target-asn", "is AS150528")
@@ -111,13 +118,15 @@ func TestMemberASN(t *testing.T) {
 	w := newWorld(t, exchange())
 	second, third := w.Members[1], w.Members[2]
 	members := func(choices string) string {
-		return fmt.Sprintf("exchange: {asn: 64500}\nmembers:\n  - {asn: 65009, addresses: [%s]%s}\n  - {asn: 64498, addresses: [%s]}\n", second.Address, choices, third.Address)
+		return fmt.Sprintf("exchange: {asn: 64500}\nmembers:\n  - {asn: 65009, addresses: [%s]%s}\n  - {asn: 64498, "+
+			"addresses: [%s]}\n", second.Address, choices, third.Address)
 	}
 	wrong := fmt.Sprintf("%s is said to be of AS65009, and is of AS64497 at %s", second.Address, w.target)
 	w.exchangeFile(members(", choices: {ours: refuse}"))
 	w.unchanged(func() {
 		for _, command := range []string{"plan", "impact"} {
-			w.on(command, "a.yaml").exits(5).says("depeer.yaml:5:5: error: "+wrong, "what AS65009 has chosen would be done to AS64497", "[member-asn]")
+			w.on(command, "a.yaml").exits(5).says("depeer.yaml:5:5: error: "+wrong,
+				"what AS65009 has chosen would be done to AS64497", "[member-asn]")
 			w.on(command, "a.yaml", "--json").exits(5).says(`"code":"member-asn"`)
 		}
 		if r := w.on("status", "a.yaml"); r.code != 5 || !strings.Contains(r.stdout, wrong) {
@@ -148,12 +157,15 @@ func TestClientASN(t *testing.T) {
 	w.unchanged(func() {
 		w.depeer("check", "one.yaml").exits(0) // it does not know the target
 		for _, command := range []string{"plan", "impact", "status"} {
-			w.on(command, "one.yaml").exits(4).says("one.yaml:7:18: error: match: path on AS64497, a member with a session at "+w.target, "[guard-path-match]")
+			w.on(command, "one.yaml").exits(4).says("one.yaml:7:18: error: match: path on AS64497, a member with a "+
+				"session at "+w.target, "[guard-path-match]")
 		}
-		w.on("plan", "one.yaml", "-o", "no.plan", "--json").exits(4).says(`"guards":[{"code":"guard-path-match"`, `"refused":2`)
+		w.on("plan", "one.yaml", "-o", "no.plan", "--json").exits(4).says(`"guards":[{"code":"guard-path-match"`,
+			`"refused":2`)
 		w.depeer("apply", "no.plan", "--yes").exits(3) // a plan that is refused is not written
 	})
-	for _, passes := range []string{"{asn: 64497, match: path, wide: true}", "{asn: 64497, match: neighbor}", "64497", "{asn: 64495, match: path}"} {
+	for _, passes := range []string{"{asn: 64497, match: path, wide: true}", "{asn: 64497, match: neighbor}", "64497",
+		"{asn: 64495, match: path}"} {
 		w.listed("asns: [" + passes + "]")
 		w.on("plan", "one.yaml").exits(0)
 	}
@@ -182,7 +194,8 @@ func TestClientAddress(t *testing.T) {
 	second := w.Members[1].Address
 	lan := netip.PrefixFrom(second, 24).Masked()
 	host := netip.PrefixFrom(second, 32)
-	plain, wide := "exchange: {asn: 64500}\n", fmt.Sprintf("exchange: {asn: 64500}\nmembers: [{asn: %%d, addresses: [%s], wide: true}]\n", second)
+	plain, wide := "exchange: {asn: 64500}\n",
+		fmt.Sprintf("exchange: {asn: 64500}\nmembers: [{asn: %%d, addresses: [%s], wide: true}]\n", second)
 	for _, test := range []struct {
 		file, prefix string
 		code         int
@@ -199,7 +212,8 @@ func TestClientAddress(t *testing.T) {
 		w.listed("prefixes: [" + test.prefix + "]")
 		r := w.on("plan", "one.yaml").exits(test.code)
 		if test.code == 4 {
-			r.says("one.yaml:7:", "error: ", "covers the address of a session at "+w.target, "[guard-own-space]", "wide: true")
+			r.says("one.yaml:7:", "error: ", "covers the address of a session at "+w.target, "[guard-own-space]",
+				"wide: true")
 			w.on("impact", "one.yaml").exits(4).says("[guard-own-space]")
 		}
 	}
@@ -207,7 +221,8 @@ func TestClientAddress(t *testing.T) {
 
 // aside is the section of a neighbor that is no route-server client.
 func aside(file []byte) []byte {
-	return append(file, "\n[[neighbors]]\nconfig = {neighbor-address = \"127.1.0.1\", peer-as = 64499}\ntransport.config = {passive-mode = true}\n"...)
+	return append(file, "\n[[neighbors]]\nconfig = {neighbor-address = \"127.1.0.1\", peer-as = "+
+		"64499}\ntransport.config = {passive-mode = true}\n"...)
 }
 
 // Row 55: a neighbor that is no route-server client is named, wherever the target is
@@ -217,7 +232,8 @@ func TestOutOfReach(t *testing.T) {
 	c := exchange()
 	c.Edit = aside
 	w := newWorld(t, c)
-	const named, json = "AS64499 127.1.0.1 is no route-server client", `"out_of_reach":[{"address":"127.1.0.1","asn":64499}]`
+	const named, json = "AS64499 127.1.0.1 is no route-server client",
+		`"out_of_reach":[{"address":"127.1.0.1","asn":64499}]`
 	for _, command := range []string{"plan", "impact"} {
 		w.on(command, "a.yaml").exits(0).says(named)
 		w.on(command, "a.yaml", "--json").exits(0).says(json)
@@ -271,7 +287,8 @@ func TestNoClient(t *testing.T) {
 		w.on("plan", "a.yaml", "--json").exits(5).says(`"code":"no-client"`)
 		w.on("impact", "a.yaml").exits(5).says("none is a route-server client", first)
 		for _, args := range [][]string{{"status"}, {"status", "a.yaml"}} {
-			if r := w.on(args...); r.code != 5 || !strings.Contains(r.stdout, "no neighbor is a route-server client") || !strings.Contains(r.stdout, fmt.Sprintf("AS64496 %s is no route-server client", members[0].Address)) {
+			if r := w.on(args...); r.code != 5 || !strings.Contains(r.stdout, "no neighbor is a route-server client") ||
+				!strings.Contains(r.stdout, fmt.Sprintf("AS64496 %s is no route-server client", members[0].Address)) {
 				t.Errorf("%s: %d, %s%s", r.line, r.code, r.stdout, r.stderr)
 			}
 		}
@@ -295,10 +312,13 @@ func TestGlobalList(t *testing.T) {
 	w := newWorld(t, c)
 	w.put("a")
 	w.on("plan", "b.yaml", "-o", "b.plan").exits(0)
-	for d, name := range map[api.PolicyDirection]string{api.PolicyDirection_IMPORT: policies.ImportPolicy, api.PolicyDirection_EXPORT: policies.ExportPolicy} {
-		_, err := w.Daemon.API().AddPolicyAssignment(t.Context(), &api.AddPolicyAssignmentRequest{Assignment: &api.PolicyAssignment{
-			Name: "global", Direction: d, DefaultAction: api.RouteAction_ACCEPT, Policies: []*api.Policy{{Name: name}},
-		}})
+	for d, name := range map[api.PolicyDirection]string{api.PolicyDirection_IMPORT: policies.ImportPolicy,
+		api.PolicyDirection_EXPORT: policies.ExportPolicy} {
+		_, err := w.Daemon.API().AddPolicyAssignment(t.Context(),
+			&api.AddPolicyAssignmentRequest{Assignment: &api.PolicyAssignment{
+				Name: "global", Direction: d, DefaultAction: api.RouteAction_ACCEPT,
+				Policies: []*api.Policy{{Name: name}},
+			}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -316,10 +336,12 @@ func TestGlobalList(t *testing.T) {
 		t.Fatalf("global lists: %q", before)
 	}
 	w.unchanged(func() {
-		w.on("plan", "b.yaml").exits(5).says("import assignment global: names depeer", "export assignment global: names depeer-export")
+		w.on("plan", "b.yaml").exits(5).says("import assignment global: names depeer",
+			"export assignment global: names depeer-export")
 		w.on("plan", "b.yaml", "--json").exits(5).says(`"code":"global-list"`)
 		w.depeer("apply", "b.plan", "--yes").exits(5).says("import assignment global")
-		w.on("status", "a.yaml").exits(2).says("import assignment global has depeer", "export assignment global has depeer-export")
+		w.on("status", "a.yaml").exits(2).says("import assignment global has depeer",
+			"export assignment global has depeer-export")
 	})
 	w.exchangeFile("exchange: {asn: 64501}\n") // another's, too
 	w.on("rollback", "--yes").exits(0)

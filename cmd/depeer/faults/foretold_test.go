@@ -38,7 +38,8 @@ func TestForetoldWithoutDefinitions(t *testing.T) {
 	}
 	const says = "this reload rejects every route of 3 members"
 	w.write("gobgpd.toml", without)
-	w.on("status", "--file", "gobgpd.toml").exits(2).says("drift", says, "depeer emit --into", "do not paste and reload", "depeer repair --lists", "restart")
+	w.on("status", "--file", "gobgpd.toml").exits(2).says("drift", says, "depeer emit --into",
+		"do not paste and reload", "depeer repair --lists", "restart")
 	w.depeer("emit", "a.yaml", "--into", "gobgpd.toml").exits(0).says(says, "depeer repair --lists")
 	w.Daemon.Write([]byte(w.read("gobgpd.toml")))
 	w.on("status", "a.yaml", "--file", "gobgpd.toml").exits(0)
@@ -68,7 +69,8 @@ func TestForetoldFromWhatWasLoaded(t *testing.T) {
 	w.holds(outcomes["a"])
 	w.put("b")
 	w.depeer("emit", "a.yaml", "--into", w.Daemon.ConfigFile).exits(0)
-	w.on("status", "--file", w.Daemon.ConfigFile).exits(2).says("a restart would change that", "a reload (SIGHUP) would not")
+	w.on("status", "--file", w.Daemon.ConfigFile).exits(2).says("a restart would change that",
+		"a reload (SIGHUP) would not")
 	w.on("status").exits(2).says("a reload (SIGHUP) would not")
 	w.Daemon.Reload()
 	w.holds(outcomes["b"])
@@ -85,7 +87,8 @@ func TestForetoldAfterClear(t *testing.T) {
 	w.put("a")
 	w.on("clear", "--yes").exits(0)
 	w.depeer("emit", "a.yaml", "--into", "gobgpd.toml").exits(0)
-	w.on("status", "--file", "gobgpd.toml").exits(2).says("treats no route of 3 members", "not in their lists as they run")
+	w.on("status", "--file", "gobgpd.toml").exits(2).says("treats no route of 3 members",
+		"not in their lists as they run")
 	w.Daemon.Write([]byte(w.read("gobgpd.toml")))
 	w.Daemon.Reload()
 	w.holds(outcomes[""])
@@ -103,12 +106,16 @@ func TestBrokenFile(t *testing.T) {
 	good := string(w.Daemon.Config())
 	w.on("plan", "a.yaml", "-o", "a.plan").exits(0)
 	for name, m := range map[string]struct{ old, new, says string }{
-		"no policy":    {`name = "bogons"` + "\n" + `conditions`, `name = "tag"` + "\n" + `conditions`, "gobgpd-no-policy"},
-		"no start":     {`"8..32"`, `"8-32"`, "gobgpd-start"},
-		"rejects":      {`import-policy-list = ['depeer', 'in']`, `import-policy-list = ['depeer', 'in', 'in']`, "gobgpd-rejects"},
-		"condition":    {`conditions.match-prefix-set = {prefix-set = "bogons", match-set-options = "any"}`, `conditions.bgp-conditions.local-pref-eq = 100`, "local-pref-eq falls away, and it rejects every route"},
-		"action":       {`route-disposition = "reject-route"`, `bgp-actions.set-med = "abc"`, "gobgpd-action"},
-		"no neighbor":  {`peer-as = 64497`, "peer-as = 64497\npeer-group = 'nobody'\nauth-password = 's3cret'", "gobgpd-neighbor"},
+		"no policy": {`name = "bogons"` + "\n" + `conditions`, `name = "tag"` + "\n" + `conditions`,
+			"gobgpd-no-policy"},
+		"no start": {`"8..32"`, `"8-32"`, "gobgpd-start"},
+		"rejects": {`import-policy-list = ['depeer', 'in']`, `import-policy-list = ['depeer', 'in', 'in']`,
+			"gobgpd-rejects"},
+		"condition": {`conditions.match-prefix-set = {prefix-set = "bogons", match-set-options = "any"}`,
+			`conditions.bgp-conditions.local-pref-eq = 100`, "local-pref-eq falls away, and it rejects every route"},
+		"action": {`route-disposition = "reject-route"`, `bgp-actions.set-med = "abc"`, "gobgpd-action"},
+		"no neighbor": {`peer-as = 64497`, "peer-as = 64497\npeer-group = 'nobody'\nauth-password = 's3cret'",
+			"gobgpd-neighbor"},
 		"a bad secret": {`peer-as = 64497`, "peer-as = 64497\nauth-password = {a = 's3cret'}", "gobgpd-start"},
 	} {
 		bad := strings.Replace(good, m.old, m.new, 1)
@@ -135,9 +142,11 @@ func TestBrokenFile(t *testing.T) {
 		}
 	}
 	// What gobgpd takes for something else is a warning.
-	w.Daemon.Write([]byte(strings.Replace(good, `route-disposition = "reject-route"`, `route-disposition = "reject"`, 1)))
+	w.Daemon.Write([]byte(strings.Replace(good, `route-disposition = "reject-route"`, `route-disposition = "reject"`,
+		1)))
 	w.on("plan", "a.yaml").exits(0).says("gobgpd-word", `takes it for none`)
-	for name, text := range map[string]string{"gobgpd.yaml": "global:\n", "gobgpd.json": "{}", "y.conf": "global:\n  config:\n", "j.conf": `{"global": {}}`} {
+	for name, text := range map[string]string{"gobgpd.yaml": "global:\n", "gobgpd.json": "{}",
+		"y.conf": "global:\n  config:\n", "j.conf": `{"global": {}}`} {
 		w.write(name, text)
 		w.depeer("emit", "a.yaml", "--into", name).exits(3).says("TOML only")
 		w.on("status", "--file", name).exits(3).says("TOML only")
@@ -151,7 +160,9 @@ func TestWayBackWarnsOfFile(t *testing.T) {
 	good := string(w.Daemon.Config())
 	w.put("a")
 	w.put("b")
-	bad := strings.Replace(string(w.Daemon.Config()), `conditions.match-prefix-set = {prefix-set = "bogons", match-set-options = "any"}`, `conditions.call-policy = "bogons"`, 1)
+	bad := strings.Replace(string(w.Daemon.Config()),
+		`conditions.match-prefix-set = {prefix-set = "bogons", match-set-options = "any"}`,
+		`conditions.call-policy = "bogons"`, 1)
 	if bad == good || !strings.Contains(bad, "call-policy") {
 		t.Fatalf("nothing was edited in\n%s", bad)
 	}
@@ -162,7 +173,8 @@ func TestWayBackWarnsOfFile(t *testing.T) {
 			t.Errorf("%s warns %d times:\n%s", way, n, r.stderr)
 		}
 	}
-	w.Daemon.Write([]byte(strings.Replace(string(w.Daemon.Config()), `conditions.call-policy = "bogons"`, `conditions.match-prefix-set = {prefix-set = "bogons", match-set-options = "any"}`, 1)))
+	w.Daemon.Write([]byte(strings.Replace(string(w.Daemon.Config()), `conditions.call-policy = "bogons"`,
+		`conditions.match-prefix-set = {prefix-set = "bogons", match-set-options = "any"}`, 1)))
 	if r := w.on("clear", "--yes").exits(0); strings.Contains(r.stderr, "does not load") {
 		t.Errorf("a good file:\n%s", r.stderr)
 	}

@@ -114,7 +114,8 @@ func TestLookingGlass(t *testing.T) {
 	t.Parallel()
 	w := looked(t)
 	plain := w.full()
-	first := stained{w.Members[0].Address.String(), 64496, "First, Inc.", 5} // 20.1/16, 20.1.2/24, 20.4/16, and two of IPv6
+	first := stained{w.Members[0].Address.String(), 64496, "First, Inc.",
+		5} // 20.1/16, 20.1.2/24, 20.4/16, and two of IPv6
 	w.on("plan", "a.yaml", "-o", "a.plan").exits(0)
 	w.depeer("apply", "a.plan", "--yes").exits(0)
 	treated := w.full()
@@ -140,7 +141,8 @@ func TestLookingGlass(t *testing.T) {
 
 	// What is planned next treats one of them otherwise, refuses one, and lets three go.
 	w.saysCure(w.on("plan", "b.yaml").exits(0))
-	if diff := cmp.Diff([]stained{first}, w.on("plan", "b.yaml", "-o", "b.plan", "--json").exits(0).polluted().Polluted); diff != "" {
+	if diff := cmp.Diff([]stained{first},
+		w.on("plan", "b.yaml", "-o", "b.plan", "--json").exits(0).polluted().Polluted); diff != "" {
 		t.Errorf("plan (-want +got):\n%s", diff)
 	}
 	if diff := cmp.Diff([]stained{first}, w.on("impact", "b.yaml", "--json").exits(0).polluted().Polluted); diff != "" {
@@ -233,7 +235,8 @@ func TestListedMemberSendsWhatTreatmentsGive(t *testing.T) {
 			t.Errorf("apply: %+v", p)
 		}
 		w.depeer("apply", "a.plan", "--yes").exits(0)
-		if p = w.on("status", "a.yaml", "--json").exits(2).polluted(); len(p.Polluted) != 1 || p.Polluted[0].Prefixes != 1 {
+		if p = w.on("status", "a.yaml", "--json").exits(2).polluted(); len(p.Polluted) != 1 ||
+			p.Polluted[0].Prefixes != 1 {
 			t.Errorf("status: %+v", p)
 		}
 		w.on("clear", "--yes").exits(0).says("treated already, or announced so")
@@ -258,7 +261,8 @@ func TestWatchTellsOfALookingGlass(t *testing.T) {
 		t.Errorf("before anybody has looked:\n%s", body)
 	}
 	w.refreshes(2)
-	line := fmt.Sprintf(`depeer_member_prefixes_polluted{asn="64496",member="%s",name="First, Inc.",target="%s"} 5`, first, w.target)
+	line := fmt.Sprintf(`depeer_member_prefixes_polluted{asn="64496",member="%s",name="First, Inc.",target="%s"} 5`,
+		first, w.target)
 	shows := func(want bool) {
 		t.Helper()
 		testbed.Eventually(t, testbed.Patience, func() error {
@@ -285,7 +289,8 @@ func TestWatchTellsOfALookingGlass(t *testing.T) {
 			return nil
 		})
 	}
-	if text := r.log.String(); strings.Count(text, said) != 1 || !strings.Contains(text, "reload out") || !strings.Contains(text, "level=WARN") {
+	if text := r.log.String(); strings.Count(text, said) != 1 || !strings.Contains(text, "reload out") ||
+		!strings.Contains(text, "level=WARN") {
 		t.Errorf("the log says it %d times:\n%s", strings.Count(text, said), text)
 	}
 	w.Members[0].AnnounceAgain()

@@ -20,7 +20,8 @@ func TestNoJournal(t *testing.T) {
 	w.depeer("apply", "a.plan", "--yes", "--state", "file/below", "--json").exits(1)
 
 	full := w.command("apply", "a.plan", "--yes")
-	full.Path, full.Args = "/bin/sh", append([]string{"sh", "-c", `ulimit -f 0; exec "$@"`, "sh", program}, full.Args[1:]...)
+	full.Path, full.Args = "/bin/sh", append([]string{"sh", "-c", `ulimit -f 0; exec "$@"`, "sh", program},
+		full.Args[1:]...)
 	w.startAs(full).wait().exits(1)
 	if calls := p.written(); len(calls) != 0 {
 		t.Errorf("without a journal, %q were called", calls)
@@ -40,7 +41,8 @@ func TestNoJournal(t *testing.T) {
 	reached, release := p.pause(6)
 	r := w.start("apply", "a.plan", "--yes")
 	<-reached
-	if out, err := exec.Command(prlimit, "--pid", fmt.Sprint(r.cmd.Process.Pid), "--fsize=0").CombinedOutput(); err != nil {
+	if out, err := exec.Command(prlimit, "--pid", fmt.Sprint(r.cmd.Process.Pid),
+		"--fsize=0").CombinedOutput(); err != nil {
 		t.Fatalf("prlimit: %v\n%s", err, out)
 	}
 	release()

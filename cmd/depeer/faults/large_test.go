@@ -19,7 +19,8 @@ func TestLarge(t *testing.T) {
 	c.Members[0].Announce = testbed.Announce("20.0.0.0/28", "20.1.2.64/29", "20.1.2.80/28", "30.0.0.0/16")
 	c.Members[1].Announce = nil
 	w := newWorld(t, c)
-	all := table{{}, {"20.0.0.0/28 64496 | 100 64500:1:1", "20.1.2.64/29 64496 | 100 64500:1:1", "20.1.2.80/28 64496 | 100 64500:1:1", "30.0.0.0/16 64496 | 100 64500:1:1"}}
+	all := table{{}, {"20.0.0.0/28 64496 | 100 64500:1:1", "20.1.2.64/29 64496 | 100 64500:1:1",
+		"20.1.2.80/28 64496 | 100 64500:1:1", "30.0.0.0/16 64496 | 100 64500:1:1"}}
 	rest := table{{}, all[1][2:]}
 	w.write("100000.yaml", large(100_000))
 	w.write("300000.yaml", large(300_000))
@@ -49,7 +50,8 @@ func (w *world) measured(args ...string) {
 	if !ok {
 		return
 	}
-	w.t.Logf("%s: %d MB, %v, of that %v its own", strings.Join(args[:2], " "), usage.Maxrss>>10, time.Since(begin).Round(time.Millisecond), (r.usage.UserTime() + r.usage.SystemTime()).Round(time.Millisecond))
+	w.t.Logf("%s: %d MB, %v, of that %v its own", strings.Join(args[:2], " "), usage.Maxrss>>10,
+		time.Since(begin).Round(time.Millisecond), (r.usage.UserTime() + r.usage.SystemTime()).Round(time.Millisecond))
 	if usage.Maxrss > mostMemory && !(*everyCall && len(buildFlags) > 0) {
 		w.t.Errorf("%s: %d MB of memory", r.line, usage.Maxrss>>10)
 	}
@@ -59,7 +61,8 @@ func (w *world) measured(args ...string) {
 // can be joined with another.
 func large(n int) string {
 	var b strings.Builder
-	b.WriteString("version: 1\nlist: {name: ours}\ndefaults: {treatment: depeer}\nproviders:\n  - name: Large\n    prefixes:\n")
+	b.WriteString("version: 1\nlist: {name: ours}\ndefaults: {treatment: depeer}\nproviders:\n  - name: Large\n    " +
+		"prefixes:\n")
 	for i := range n {
 		at := i * 32
 		fmt.Fprintf(&b, "      - 20.%d.%d.%d/28\n", at>>16, at>>8&255, at&255)

@@ -78,7 +78,8 @@ func (m *longModel) check(what string) {
 	for p := range m.announced {
 		for s, held := range map[*testbed.Speaker]map[netip.Prefix]int{m.long.one: m.one, m.several: m.many} {
 			if attributes, _ := s.Attributes(p); len(attributes) != held[p] {
-				m.t.Errorf("%s: %v holds %v in %d bytes, want %d; announced in %d", what, s.Address, p, len(attributes), held[p], m.announced[p])
+				m.t.Errorf("%s: %v holds %v in %d bytes, want %d; announced in %d", what, s.Address, p, len(attributes),
+					held[p], m.announced[p])
 			}
 		}
 	}
@@ -101,7 +102,8 @@ func (m *longModel) apply(list string, one, many int) {
 	}
 	r.reads(&proof)
 	if want := m.lost(); len(proof.NotDelivered) != want || proof.Changed != len(m.announced)-want {
-		m.t.Errorf("%s: %d verified, %d not delivered; %d of %d were sent to all", list, proof.Changed, len(proof.NotDelivered), len(m.announced)-want, len(m.announced))
+		m.t.Errorf("%s: %d verified, %d not delivered; %d of %d were sent to all", list, proof.Changed,
+			len(proof.NotDelivered), len(m.announced)-want, len(m.announced))
 	}
 	m.check(list)
 }
@@ -125,7 +127,8 @@ version: 1
 list: {name: long}
 defaults: {treatment: slow}
 providers:
-  - {name: Long, prefixes: [20.0.0.0/8, "2a00::/20"], listed: `+time.Now().UTC().AddDate(0, 0, -20).Format(time.DateOnly)+`}
+  - {name: Long, prefixes: [20.0.0.0/8, "2a00::/20"], listed: `+time.Now().UTC().AddDate(0, 0,
+		-20).Format(time.DateOnly)+`}
 `)
 	m.say(4077)
 	m.check("announced")
@@ -137,7 +140,8 @@ providers:
 	m.check("announced under deprefer")
 	m.apply("tag", 7, 7)
 	m.apply("slow", 7, 7) // is deprefer by now
-	config(fmt.Sprintf(", max_added_bytes: 11}\nmembers: [{asn: 64497, name: One, addresses: [%s], choices: {long: deprefer}}]\n", m.long.one.Address))
+	config(fmt.Sprintf(", max_added_bytes: 11}\nmembers: [{asn: 64497, name: One, addresses: [%s], choices: {long: "+
+		"deprefer}}]\n", m.long.one.Address))
 	for p := range m.announced {
 		if p.Addr().Is4() {
 			m.announced[p] = 4066 - m.random.IntN(24)

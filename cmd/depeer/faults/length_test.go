@@ -47,13 +47,16 @@ providers:
 func newLong(t *testing.T, policy string) *long {
 	t.Helper()
 	member := func(asn filters.ASN, addPath bool) testbed.MemberConfig {
-		return testbed.MemberConfig{ASN: asn, AddPath: addPath, Import: []string{"depeer"}, Export: []string{"depeer-export"}}
+		return testbed.MemberConfig{ASN: asn, AddPath: addPath, Import: []string{"depeer"},
+			Export: []string{"depeer-export"}}
 	}
-	d := testbed.Gobgpd(t, testbed.Config{Policy: policy, Members: []testbed.MemberConfig{member(64496, false), member(64497, false), member(64498, true)}})
+	d := testbed.Gobgpd(t, testbed.Config{Policy: policy,
+		Members: []testbed.MemberConfig{member(64496, false), member(64497, false), member(64498, true)}})
 	x := &long{shell: newShell(t, d.Target.String()), Daemon: d, t: t}
 	x.speak()
 	x.write("depeer.yaml", longExchange)
-	for list, treatment := range map[string]string{"refuse": "depeer", "two": "two", "deprefer": "deprefer", "tag": "tag"} {
+	for list, treatment := range map[string]string{"refuse": "depeer", "two": "two", "deprefer": "deprefer",
+		"tag": "tag"} {
 		x.write(list+".yaml", longList(treatment))
 	}
 	return x
@@ -68,7 +71,8 @@ func (x *long) speak() {
 
 func (x *long) announce(prefix string, bytes int) {
 	x.t.Helper()
-	x.announcer.SayRaw(testbed.LongUpdate{Prefix: netip.MustParsePrefix(prefix), NextHop: x.announcer.Address, Path: []filters.ASN{64496, 65001}, Attributes: bytes}.Bytes())
+	x.announcer.SayRaw(testbed.LongUpdate{Prefix: netip.MustParsePrefix(prefix), NextHop: x.announcer.Address,
+		Path: []filters.ASN{64496, 65001}, Attributes: bytes}.Bytes())
 }
 
 // settle returns when what was announced has been sent to whom it will be: gobgpd sends what
@@ -143,7 +147,8 @@ func TestRoutesThatOutgrowTheirMessage(t *testing.T) {
 	t.Parallel()
 	x := newLong(t, anchored)
 	several := x.several.Address.String()
-	for prefix, bytes := range map[string]int{"20.1.0.0/16": 4070, "20.2.0.0/16": 4061, "20.3.0.0/16": 4057, "20.4.0.0/16": 3000, "2a00:1::/32": 4067, "2a00:2::/32": 4066} {
+	for prefix, bytes := range map[string]int{"20.1.0.0/16": 4070, "20.2.0.0/16": 4061, "20.3.0.0/16": 4057,
+		"20.4.0.0/16": 3000, "2a00:1::/32": 4067, "2a00:2::/32": 4066} {
 		x.announce(prefix, bytes-100) // members have these
 		x.hold(prefix, bytes-100, bytes-100+map[bool]int{true: 4}[prefix[0] == '2' && strings.Contains(prefix, ":")])
 		x.announce(prefix, bytes)
@@ -151,10 +156,13 @@ func TestRoutesThatOutgrowTheirMessage(t *testing.T) {
 	x.settle()
 	x.hold("20.1.0.0/16", 3970, 3970) // too long as it is, and not sent: what they had
 	x.hold("20.2.0.0/16", 4061, 4061)
-	want := []string{"20.1.0.0/16 4077", "20.2.0.0/16 4068 " + several, "2a00:1::/32 4078", "2a00:2::/32 4077 " + several}
+	want := []string{"20.1.0.0/16 4077", "20.2.0.0/16 4068 " + several, "2a00:1::/32 4078",
+		"2a00:2::/32 4077 " + several}
 	x.named(x.on("plan", "tag.yaml", "--json", "-o", "tag.plan").exits(0), want...)
 	x.named(x.on("impact", "tag.yaml", "--json").exits(0), want...)
-	x.on("plan", "tag.yaml").exits(0).says("4 routes are not delivered", "20.1.0.0/16 of "+x.announcer.Address.String()+": 4,077 bytes of attributes, 4,070 as announced", "not to "+several)
+	x.on("plan", "tag.yaml").exits(0).says("4 routes are not delivered",
+		"20.1.0.0/16 of "+x.announcer.Address.String()+": 4,077 bytes of attributes, 4,070 as announced",
+		"not to "+several)
 	applied := x.depeer("apply", "tag.plan", "--yes", "--json").exits(0)
 	x.named(applied, want...)
 	var proof struct{ Changed, Passed, Refused int }
@@ -176,7 +184,8 @@ func TestRoutesThatOutgrowTheirMessage(t *testing.T) {
 		}
 	}
 	x.on("status", "tag.yaml", "--json").exits(0).reads(&status)
-	near := []string{"20.1.0.0/16 4077", "20.2.0.0/16 4068 " + several, "20.3.0.0/16 4064", "20.5.0.0/16 4076", "2a00:1::/32 4078", "2a00:2::/32 4077 " + several}
+	near := []string{"20.1.0.0/16 4077", "20.2.0.0/16 4068 " + several, "20.3.0.0/16 4064", "20.5.0.0/16 4076",
+		"2a00:1::/32 4078", "2a00:2::/32 4077 " + several}
 	if got := longTexts(status.Targets[0].NearLimit); !slices.Equal(got, near) {
 		t.Errorf("near the limit: %q, want %q", got, near)
 	}
@@ -196,7 +205,8 @@ func TestRouteThatWouldEndTheDaemon(t *testing.T) {
 	x.on("plan", "two.yaml", "-o", "two.plan").exits(0)
 	x.announce("20.2.0.0/16", 4067)
 	x.settle()
-	x.depeer("apply", "two.plan", "--yes").exits(4).says("20.2.0.0/16", "4078", "would end gobgpd", "guard-update-length")
+	x.depeer("apply", "two.plan", "--yes").exits(4).says("20.2.0.0/16", "4078", "would end gobgpd",
+		"guard-update-length")
 	refused := x.on("plan", "two.yaml", "--json").exits(4)
 	var body struct {
 		Guards []struct {
@@ -209,7 +219,8 @@ func TestRouteThatWouldEndTheDaemon(t *testing.T) {
 	found := false
 	for _, g := range body.Guards {
 		if g.Code == "guard-update-length" {
-			found = !g.OK && g.Value == 4078 && g.Limit == 4077 && g.Prefix == "20.2.0.0/16" && g.Member == x.announcer.Address.String()
+			found = !g.OK && g.Value == 4078 && g.Limit == 4077 && g.Prefix == "20.2.0.0/16" &&
+				g.Member == x.announcer.Address.String()
 		}
 	}
 	if !found {
@@ -236,7 +247,8 @@ func TestLongRoutesAfterARestart(t *testing.T) {
 	x.announce("20.2.0.0/16", 4070)
 	x.hold("20.1.0.0/16", 4068, 0)
 	x.hold("20.2.0.0/16", 0, 0)
-	x.on("status", "tag.yaml").exits(0).says("2 treated routes are within 64 bytes", "20.2.0.0/16 of "+x.announcer.Address.String()+": 4,077 bytes")
+	x.on("status", "tag.yaml").exits(0).says("2 treated routes are within 64 bytes",
+		"20.2.0.0/16 of "+x.announcer.Address.String()+": 4,077 bytes")
 }
 
 // A watch warns of treated routes near the edge when it applies, and when it counts; once.
@@ -271,7 +283,8 @@ func TestWatchWarnsOfLongRoutes(t *testing.T) {
 	}
 	testbed.Eventually(t, testbed.Patience, func() error {
 		_, body := get(t, "http://"+at[1]+"/metrics")
-		for _, want := range []string{"depeer_routes_near_limit{target=", "} 3\n", "depeer_routes_not_delivered{target="} {
+		for _, want := range []string{"depeer_routes_near_limit{target=", "} 3\n",
+			"depeer_routes_not_delivered{target="} {
 			if !strings.Contains(body, want) {
 				return fmt.Errorf("no %q in:\n%s", want, body)
 			}

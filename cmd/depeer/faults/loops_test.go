@@ -20,15 +20,18 @@ func TestLoopsAreNotCounted(t *testing.T) {
 		return bytes.ReplaceAll(file, []byte("peer-as = "), []byte("local-as = 64510\npeer-as = "))
 	}
 	confederation := func(file []byte) []byte {
-		return append(file, "\n[global.confederation.config]\nenabled = true\nidentifier = 64510\nmember-as-list = [64511]\n"...)
+		return append(file, "\n[global.confederation.config]\nenabled = true\nidentifier = 64510\nmember-as-list = "+
+			"[64511]\n"...)
 	}
 	for name, edit := range map[string]func([]byte) []byte{"local-as": localAS, "confederation": confederation} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			member := testbed.MemberConfig{ASN: 64496, Import: []string{policies.ImportPolicy}, Export: []string{policies.ExportPolicy}}
+			member := testbed.MemberConfig{ASN: 64496, Import: []string{policies.ImportPolicy},
+				Export: []string{policies.ExportPolicy}}
 			other := member
 			other.ASN = 64497
-			d := testbed.Gobgpd(t, testbed.Config{Policy: anchored, Edit: edit, Members: []testbed.MemberConfig{member, other}})
+			d := testbed.Gobgpd(t, testbed.Config{Policy: anchored, Edit: edit,
+				Members: []testbed.MemberConfig{member, other}})
 			speaker := testbed.Speak(t, d, d.Site.Member(0), 64496)
 			listener := testbed.Speak(t, d, d.Site.Member(1), 64497)
 			for i, path := range [][]uint32{
@@ -36,7 +39,8 @@ func TestLoopsAreNotCounted(t *testing.T) {
 				{64496, 64500}, {64496, 65010, 64500}, // looped
 			} {
 				prefix := netip.PrefixFrom(netip.AddrFrom4([4]byte{20, 1, byte(i), 0}), 24)
-				speaker.Say(testbed.Update(prefix, speaker.Address, bgp.NewAs4PathParam(bgp.BGP_ASPATH_ATTR_TYPE_SEQ, path)))
+				speaker.Say(testbed.Update(prefix, speaker.Address,
+					bgp.NewAs4PathParam(bgp.BGP_ASPATH_ATTR_TYPE_SEQ, path)))
 			}
 			told := func(announced, withdrawn int) {
 				t.Helper()

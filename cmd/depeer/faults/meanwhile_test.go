@@ -47,7 +47,8 @@ func (w *world) admin(t testing.TB, m *testbed.Member, up bool) {
 func TestMeanwhile(t *testing.T) {
 	t.Parallel()
 	c := exchange()
-	c.Members = append(c.Members, testbed.MemberConfig{ASN: 64499, LocalPref: true, Import: c.Members[0].Import, Export: c.Members[0].Export, Announce: testbed.Announce("20.1.1.128/25", "20.6.0.0/16")})
+	c.Members = append(c.Members, testbed.MemberConfig{ASN: 64499, LocalPref: true, Import: c.Members[0].Import,
+		Export: c.Members[0].Export, Announce: testbed.Announce("20.1.1.128/25", "20.6.0.0/16")})
 	w := newWorld(t, c)
 	p := newProxy(t, w.Daemon)
 	w.target = p.address
@@ -60,7 +61,8 @@ func TestMeanwhile(t *testing.T) {
 	apply("b")
 	at := live(t, p.written())
 
-	want := append(slices.Clone(outcomes["b"][2]), "20.1.1.128/25 64499 | 50 64500:1:1", "20.6.0.0/16 64499 | 100 64500:1:1")
+	want := append(slices.Clone(outcomes["b"][2]), "20.1.1.128/25 64499 | 50 64500:1:1",
+		"20.6.0.0/16 64499 | 100 64500:1:1")
 	for i, k := range []int{at, at + 1} {
 		apply("a")
 		late, bouncing := w.Members[3], w.Members[0]
@@ -110,7 +112,8 @@ func TestStorm(t *testing.T) {
 	w.Settle()
 	want := slices.Clone(outcomes["b"][2])
 	for i := range stormy {
-		want = append(want, fmt.Sprintf("20.1.1.%d/32 64499 65020 | 50 64500:1:1", i), fmt.Sprintf("20.8.%d.0/24 64499 65020 | 100 64500:1:1", i))
+		want = append(want, fmt.Sprintf("20.1.1.%d/32 64499 65020 | 50 64500:1:1", i),
+			fmt.Sprintf("20.8.%d.0/24 64499 65020 | 100 64500:1:1", i))
 	}
 	testbed.Eventually(t, testbed.Patience, func() error {
 		if diff := cmp.Diff(sorted(want...), w.table()[2]); diff != "" {

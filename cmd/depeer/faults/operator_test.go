@@ -147,14 +147,18 @@ func TestOperatorOverrules(t *testing.T) {
 		what              []string
 		attributes        []attribute
 	}{
-		{"op-pref", "pref", []string{"local-pref 100", "deprefer"}, []attribute{{"local-pref", 0, 1, 0}, {"communities", 1, 0, 0}}},
-		{"op-clean", "clean", []string{"64500:64661", "deprefer"}, []attribute{{"local-pref", 1, 0, 0}, {"communities", 0, 1, 0}}},
+		{"op-pref", "pref", []string{"local-pref 100", "deprefer"},
+			[]attribute{{"local-pref", 0, 1, 0}, {"communities", 1, 0, 0}}},
+		{"op-clean", "clean", []string{"64500:64661", "deprefer"},
+			[]attribute{{"local-pref", 1, 0, 0}, {"communities", 0, 1, 0}}},
 	} {
 		t.Run(test.policy, func(t *testing.T) {
 			t.Parallel()
 			w := operated(t, policies.ImportPolicy, test.policy)
-			names(t, w.on("plan", "one.yaml", "-o", "one.plan", "--json").exits(0).operatorSeen().Operator, test.policy, test.statement, test.what...)
-			names(t, w.on("impact", "one.yaml", "--json").exits(0).operatorSeen().Operator, test.policy, test.statement, test.what...)
+			names(t, w.on("plan", "one.yaml", "-o", "one.plan", "--json").exits(0).operatorSeen().Operator, test.policy,
+				test.statement, test.what...)
+			names(t, w.on("impact", "one.yaml", "--json").exits(0).operatorSeen().Operator, test.policy, test.statement,
+				test.what...)
 			w.on("plan", "one.yaml").exits(0).says(append(test.what, test.policy)...)
 			w.on("impact", "one.yaml").exits(0).says(append(test.what, test.policy)...)
 
@@ -168,7 +172,8 @@ func TestOperatorOverrules(t *testing.T) {
 
 			status := w.on("status", "one.yaml", "--json").exits(0).operatorSeen().Targets[0]
 			names(t, status.Operator, test.policy, test.statement, test.what...)
-			if status.State != "in-sync" || len(status.Overruled) != 1 || status.Overruled[0].Address != w.Members[0].Address.String() || status.Overruled[0].Paths != 1 {
+			if status.State != "in-sync" || len(status.Overruled) != 1 ||
+				status.Overruled[0].Address != w.Members[0].Address.String() || status.Overruled[0].Paths != 1 {
 				t.Fatalf("status: %+v", status)
 			}
 			if diff := cmp.Diff(test.attributes, status.Overruled[0].Attributes); diff != "" {
@@ -183,7 +188,8 @@ func TestOperatorOverrules(t *testing.T) {
 func TestOperatorMatchesWhatWeAdd(t *testing.T) {
 	t.Parallel()
 	w := operated(t, policies.ImportPolicy, "op-blackhole")
-	names(t, w.on("plan", "one.yaml", "-o", "one.plan", "--json").exits(0).operatorSeen().Operator, "op-blackhole", "blackhole", "64500:64661", "deprefer", "refuses")
+	names(t, w.on("plan", "one.yaml", "-o", "one.plan", "--json").exits(0).operatorSeen().Operator, "op-blackhole",
+		"blackhole", "64500:64661", "deprefer", "refuses")
 	got := w.depeer("apply", "one.plan", "--yes", "--json").exits(0).operatorSeen()
 	if got.Changed != 0 {
 		t.Errorf("a route that is not in the table is verified: %+v", got)
@@ -191,7 +197,8 @@ func TestOperatorMatchesWhatWeAdd(t *testing.T) {
 	if diff := cmp.Diff([]attribute{{"local-pref", 0, 0, 1}, {"communities", 0, 0, 1}}, got.Attributes); diff != "" {
 		t.Errorf("attributes (-want +got):\n%s", diff)
 	}
-	names(t, w.on("status", "--json").exits(0).operatorSeen().Targets[0].Operator, "op-blackhole", "blackhole", "refuses")
+	names(t, w.on("status", "--json").exits(0).operatorSeen().Targets[0].Operator, "op-blackhole", "blackhole",
+		"refuses")
 }
 
 // Row 56, situation 10: a policy of the operator's before ours prepends, so that matches by
@@ -213,7 +220,8 @@ providers:
 			says := []string{"AS65550", "match: neighbor", "AS64496"}
 			got := w.on("plan", "neighbor.yaml", "-o", "n.plan", "--json").exits(0).operatorSeen()
 			names(t, got.Operator, "op-prepend", "prepend", says...)
-			if len(got.Operator) == 1 && !slices.Equal(got.Operator[0].Members, []string{w.Members[0].Address.String()}) {
+			if len(got.Operator) == 1 && !slices.Equal(got.Operator[0].Members,
+				[]string{w.Members[0].Address.String()}) {
 				t.Errorf("members: %v", got.Operator[0].Members)
 			}
 			w.on("plan", "neighbor.yaml").exits(0).says(append(says, "op-prepend")...)
@@ -221,7 +229,8 @@ providers:
 			if applied.Outcome != "applied" || applied.Refused+applied.Changed != 1 || applied.Uncertain == 0 {
 				t.Errorf("apply: %+v", applied)
 			}
-			names(t, w.on("status", "--json").exits(0).operatorSeen().Targets[0].Operator, "op-prepend", "prepend", says...)
+			names(t, w.on("status", "--json").exits(0).operatorSeen().Targets[0].Operator, "op-prepend", "prepend",
+				says...)
 			// Another list on top, and clear: routes that were never treated prove nothing either.
 			w.on("plan", "one.yaml", "-o", "one.plan").exits(0)
 			w.depeer("apply", "one.plan", "--yes").exits(0)
@@ -234,16 +243,19 @@ providers:
 func TestOperatorTakesTagsOff(t *testing.T) {
 	t.Parallel()
 	w := operated(t, policies.ImportPolicy, "op-large")
-	w.write("depeer.yaml", offering+fmt.Sprintf("  - {asn: 64498, addresses: [%s], choices: {ours: refuse}}\n", w.Members[2].Address))
+	w.write("depeer.yaml", offering+fmt.Sprintf("  - {asn: 64498, addresses: [%s], choices: {ours: refuse}}\n",
+		w.Members[2].Address))
 	w.write("one.yaml", strings.Replace(w.read("one.yaml"), "deprefer", "offer", 1))
-	names(t, w.on("plan", "one.yaml", "-o", "one.plan", "--json").exits(0).operatorSeen().Operator, "op-large", "large", "choices")
+	names(t, w.on("plan", "one.yaml", "-o", "one.plan", "--json").exits(0).operatorSeen().Operator, "op-large", "large",
+		"choices")
 	got := w.depeer("apply", "one.plan", "--yes", "--json").exits(0).operatorSeen()
 	if got.Untagged != 1 || got.Tagged != 0 {
 		t.Errorf("apply: %+v", got)
 	}
 	status := w.on("status", "--json").exits(0).operatorSeen().Targets[0]
 	names(t, status.Operator, "op-large", "large", "choices")
-	if len(status.Untagged) != 1 || status.Untagged[0].Address != w.Members[0].Address.String() || status.Untagged[0].Paths != 1 {
+	if len(status.Untagged) != 1 || status.Untagged[0].Address != w.Members[0].Address.String() ||
+		status.Untagged[0].Paths != 1 {
 		t.Errorf("status: %+v", status)
 	}
 	w.on("status").exits(0).says("untagged", "op-large", "AS64496")

@@ -15,7 +15,8 @@ import (
 // reached at an address.
 func (w *world) keep(address string) {
 	w.t.Helper()
-	w.write("depeer.yaml", lists["depeer.yaml"]+fmt.Sprintf("targets:\n  - {name: rs1, address: %q, persist: %q}\n", address, w.Daemon.ConfigFile))
+	w.write("depeer.yaml", lists["depeer.yaml"]+
+		fmt.Sprintf("targets:\n  - {name: rs1, address: %q, persist: %q}\n", address, w.Daemon.ConfigFile))
 	w.target = "rs1"
 }
 
@@ -136,7 +137,8 @@ func TestPersistReload(t *testing.T) {
 
 // withoutMark leaves out the mark of what was applied, which no file has.
 func withoutMark(d dump) []string {
-	return slices.DeleteFunc(slices.Clone(d), func(line string) bool { return strings.Contains(line, "depeer/applied") })
+	return slices.DeleteFunc(slices.Clone(d),
+		func(line string) bool { return strings.Contains(line, "depeer/applied") })
 }
 
 // A daemon that reads its file by itself whenever it changes, in the middle of the apply,
@@ -211,9 +213,12 @@ func TestPersistRefused(t *testing.T) {
 	t.Parallel()
 	w := keeping(t, exchange())
 	w.on("status").exits(0)
-	w.on("plan", "a.yaml", "-o", "a.plan").exits(0).says(w.Daemon.ConfigFile+" gets it as well", "soft-resets every peer")
-	w.on("plan", "a.yaml", "--json").exits(0).says(fmt.Sprintf(`"persist":{"file":%q,"in_step":false}`, w.Daemon.ConfigFile))
-	w.depeer("apply", "a.plan", "--yes", "--json").exits(0).says(fmt.Sprintf(`"persist":{"file":%q,"in_step":true}`, w.Daemon.ConfigFile))
+	w.on("plan", "a.yaml", "-o", "a.plan").exits(0).says(w.Daemon.ConfigFile+" gets it as well",
+		"soft-resets every peer")
+	w.on("plan", "a.yaml", "--json").exits(0).says(fmt.Sprintf(`"persist":{"file":%q,"in_step":false}`,
+		w.Daemon.ConfigFile))
+	w.depeer("apply", "a.plan", "--yes",
+		"--json").exits(0).says(fmt.Sprintf(`"persist":{"file":%q,"in_step":true}`, w.Daemon.ConfigFile))
 	good := string(w.Daemon.Config())
 	w.on("plan", "b.yaml", "-o", "b.plan").exits(0)
 	for name, bad := range map[string]struct {
@@ -249,7 +254,9 @@ func TestPersistRefused(t *testing.T) {
 	w.inStep()
 
 	// A plan does not choose which file is written.
-	w.write("depeer.yaml", strings.Replace(lists["depeer.yaml"]+fmt.Sprintf("targets:\n  - {name: rs1, address: %q, persist: /PLACE}\n", w.Daemon.Target.String()), "/PLACE", filepath.Join(w.dir, "other.conf"), 1))
+	w.write("depeer.yaml", strings.Replace(lists["depeer.yaml"]+
+		fmt.Sprintf("targets:\n  - {name: rs1, address: %q, persist: /PLACE}\n", w.Daemon.Target.String()), "/PLACE",
+		filepath.Join(w.dir, "other.conf"), 1))
 	w.unchanged(func() { w.depeer("apply", "b.plan", "--yes").exits(5).says("other.conf") })
 
 	// The off-switch waits for no file, and says that it is not in step.

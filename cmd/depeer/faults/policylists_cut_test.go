@@ -79,9 +79,10 @@ func (x *trial) loseLists() {
 	w.t.Helper()
 	for _, m := range w.Members {
 		for _, direction := range []api.PolicyDirection{api.PolicyDirection_IMPORT, api.PolicyDirection_EXPORT} {
-			_, err := w.Daemon.API().SetPolicyAssignment(w.t.Context(), &api.SetPolicyAssignmentRequest{Assignment: &api.PolicyAssignment{
-				Name: m.Address.String(), Direction: direction, DefaultAction: api.RouteAction_ACCEPT,
-			}})
+			_, err := w.Daemon.API().SetPolicyAssignment(w.t.Context(),
+				&api.SetPolicyAssignmentRequest{Assignment: &api.PolicyAssignment{
+					Name: m.Address.String(), Direction: direction, DefaultAction: api.RouteAction_ACCEPT,
+				}})
 			if err != nil {
 				w.t.Fatal(err)
 			}
@@ -95,14 +96,17 @@ func (x *trial) loseLists() {
 func (x *trial) inOrder(t *testing.T, calls []string) {
 	t.Helper()
 	n := len(x.world.Members)
-	want := slices.Concat([]string{"AddPolicy"}, slices.Repeat([]string{"SetPolicyAssignment"}, 2*n), slices.Repeat([]string{"ResetPeer"}, 2*n), []string{"DeletePolicy"})
+	want := slices.Concat([]string{"AddPolicy"}, slices.Repeat([]string{"SetPolicyAssignment"}, 2*n),
+		slices.Repeat([]string{"ResetPeer"}, 2*n), []string{"DeletePolicy"})
 	if !slices.Equal(calls, want) {
 		t.Errorf("calls are %q, and not %q", calls, want)
 	}
 	var history struct{ Changes []struct{ ID string } }
 	x.world.on("history", "--json").exits(0).reads(&history)
-	_, events, _ := strings.Cut(x.world.depeer("show", history.Changes[len(history.Changes)-1].ID).exits(0).stdout, "repair by ")
-	imports, exports := strings.Index(events, "assign policies: import of "), strings.LastIndex(events, "assign policies: export of ")
+	_, events, _ := strings.Cut(x.world.depeer("show", history.Changes[len(history.Changes)-1].ID).exits(0).stdout,
+		"repair by ")
+	imports, exports := strings.Index(events, "assign policies: import of "),
+		strings.LastIndex(events, "assign policies: export of ")
 	if imports < 0 || exports < 0 || imports < exports {
 		t.Errorf("an export list is put back behind one of import:\n%s", events)
 	}

@@ -100,7 +100,8 @@ func TestListsLost(t *testing.T) {
 	wiped := w.lists()
 	w.on("repair", "--lists").exits(64).says("--yes")
 	w.on("repair", "--lists", "-o", "lists.plan").exits(0).says(
-		"import of "+w.Members[1].Address.String()+": [], default accept-route -> [depeer in], default reject-route", "depeer apply lists.plan", "until its session is reset")
+		"import of "+w.Members[1].Address.String()+": [], default accept-route -> [depeer in], default reject-route",
+		"depeer apply lists.plan", "until its session is reset")
 	if now := w.lists(); !slices.Equal(now, wiped) {
 		t.Errorf("a plan has changed lists:\n%s", strings.Join(now, "\n"))
 	}
@@ -135,8 +136,10 @@ func TestRejectedNotRemembered(t *testing.T) {
 	const rejected = "every route of 3 members is rejected: a policy of their lists is not defined"
 	w.unchanged(func() {
 		refused := w.on("plan", "a.yaml", "-o", "a.plan").exits(5)
-		refused.says("error: "+rejected, "restart gobgpd with a file that has the definitions", "depeer repair --lists", "do not paste and reload")
-		if text := refused.stdout + refused.stderr; strings.Contains(text, "emit --anchor") || strings.Contains(text, "[[policy-definitions]]") {
+		refused.says("error: "+rejected, "restart gobgpd with a file that has the definitions", "depeer repair --lists",
+			"do not paste and reload")
+		if text := refused.stdout + refused.stderr; strings.Contains(text, "emit --anchor") ||
+			strings.Contains(text, "[[policy-definitions]]") {
 			t.Errorf("it says to paste: %s", text)
 		}
 		w.on("plan", "a.yaml", "--take-over").exits(5).says(rejected)
@@ -144,7 +147,8 @@ func TestRejectedNotRemembered(t *testing.T) {
 		w.on("plan", "a.yaml", "--json").exits(5).says(`"code":"routes-rejected"`)
 		var status statusOf
 		w.on("status", "--json").exits(2).reads(&status)
-		if s := status.Targets[0]; !strings.HasPrefix(s.Why, rejected) || !strings.Contains(s.Cure, "do not paste and reload") {
+		if s := status.Targets[0]; !strings.HasPrefix(s.Why, rejected) ||
+			!strings.Contains(s.Cure, "do not paste and reload") {
 			t.Errorf("status says %q, and as a cure %q", s.Why, s.Cure)
 		}
 		text := w.on("status").exits(2).stdout
@@ -172,7 +176,8 @@ func TestRejectedByTheOperatorsOwn(t *testing.T) {
 	w.Daemon.Reload()
 	w.nothing()
 	w.unchanged(func() {
-		w.on("plan", "a.yaml").exits(5).says("error: every route of 3 members is rejected: a policy of their lists is not defined")
+		w.on("plan", "a.yaml").exits(5).says("error: every route of 3 members is rejected: a policy of their lists " +
+			"is not defined")
 	})
 	w.Daemon.Write([]byte(whole))
 	w.Daemon.Restart()
@@ -187,7 +192,8 @@ func (w *world) lost(also string) {
 	w.unchanged(func() {
 		var status statusOf
 		w.on("status", "--json").exits(2).says(also).reads(&status)
-		if cure := status.Targets[0].Cure; !strings.Contains(cure, "depeer repair --lists --target "+w.target) || !strings.Contains(cure, "restart") {
+		if cure := status.Targets[0].Cure; !strings.Contains(cure, "depeer repair --lists --target "+w.target) ||
+			!strings.Contains(cure, "restart") {
 			w.t.Errorf("status says as a cure %q", cure)
 		}
 		rejected := "every route of 3 members is rejected: a policy of their lists is not defined"
@@ -196,10 +202,12 @@ func (w *world) lost(also string) {
 		}
 		for _, m := range w.Members {
 			for direction, policy := range map[string]string{"import": "in", "export": "out"} {
-				object, what := direction+" assignment "+m.Address.String(), fmt.Sprintf("policy %s is gone from its %s list", policy, direction)
+				object, what := direction+" assignment "+m.Address.String(),
+					fmt.Sprintf("policy %s is gone from its %s list", policy, direction)
 				named := false
 				for _, d := range status.Targets[0].Drift {
-					named = named || d.Object == object && d.Member == m.Address.String() && strings.Contains(d.What, what)
+					named = named || d.Object == object && d.Member == m.Address.String() &&
+						strings.Contains(d.What, what)
 				}
 				if !named {
 					w.t.Errorf("status does not say of %s: %s", object, what)
@@ -207,7 +215,8 @@ func (w *world) lost(also string) {
 			}
 		}
 		cure := "depeer repair --lists --target"
-		w.on("plan", "a.yaml", "-o", "none.plan").exits(5).says("2 members ("+w.Members[0].Address.String()+", "+w.Members[2].Address.String()+"): policy in is gone", also, cure, "pasting definitions and a reload do not")
+		w.on("plan", "a.yaml", "-o", "none.plan").exits(5).says("2 members ("+w.Members[0].Address.String()+", "+
+			w.Members[2].Address.String()+"): policy in is gone", also, cure, "pasting definitions and a reload do not")
 		w.on("plan", "a.yaml", "--json").exits(5).says(`"code":"lists-lost"`)
 		w.depeer("apply", "none.plan", "--yes").exits(3)
 		w.depeer("apply", "a.plan", "--yes").exits(5).says(cure)
@@ -227,7 +236,8 @@ func TestWatchListsLost(t *testing.T) {
 	at := r.mark()
 	paste := w.reloadWithout(anchored)
 	for _, m := range w.Members {
-		r.says(at, "level=ERROR", m.Address.String()+": policy in is gone from its import list", "depeer repair --lists --target")
+		r.says(at, "level=ERROR", m.Address.String()+": policy in is gone from its import list",
+			"depeer repair --lists --target")
 	}
 	r.says(at, "state=unfit")
 	paste()
@@ -302,12 +312,14 @@ func TestAcceptLists(t *testing.T) {
 	w.assign(member, true, "depeer", "out")
 	w.on("status").exits(2).says("policy in is gone from its import list")
 	w.on("plan", "b.yaml", "-o", "b.plan").exits(5).says("--accept-lists")
-	w.on("plan", "a.yaml", "-o", "a.plan", "--accept-lists", "--detailed-exitcode").exits(2).says("accepted", member.String()+": policy in is gone from its import list")
+	w.on("plan", "a.yaml", "-o", "a.plan", "--accept-lists", "--detailed-exitcode").exits(2).says("accepted",
+		member.String()+": policy in is gone from its import list")
 	w.on("status").exits(2) // a plan changes nothing, nor what is remembered
 	w.depeer("apply", "a.plan", "--yes").exits(0)
 	w.on("status").exits(0)
 	w.on("plan", "b.yaml").exits(0)
-	w.on("history", "--json").exits(0).says(`"accepted_lists":[{"client":"` + member.String() + `","import":true,"policies":["in"]`)
+	w.on("history", "--json").exits(0).says(`"accepted_lists":[{"client":"` + member.String() +
+		`","import":true,"policies":["in"]`)
 	w.on("history").exits(0).says("accepted: policy in is gone")
 	w.on("plan", "b.yaml", "-o", "b.plan").exits(0)
 	w.depeer("apply", "b.plan", "--yes").exits(0)
@@ -335,7 +347,8 @@ func (w *world) assign(client netip.Addr, isImport bool, names ...string) {
 	for _, name := range names {
 		a.Policies = append(a.Policies, &api.Policy{Name: name})
 	}
-	if _, err := w.Daemon.API().SetPolicyAssignment(w.t.Context(), &api.SetPolicyAssignmentRequest{Assignment: a}); err != nil {
+	if _, err := w.Daemon.API().SetPolicyAssignment(w.t.Context(),
+		&api.SetPolicyAssignmentRequest{Assignment: a}); err != nil {
 		w.t.Fatal(err)
 	}
 }
@@ -368,8 +381,10 @@ func TestListsNotRemembered(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, bad := range map[string]string{
-		"cut": string(good[:len(good)/2]), "empty": "", "not ours": "{}", "another version": strings.Replace(string(good), `"version": 1`, `"version": 2`, 1),
-		"no address": `{"version":1,"clients":{"x":{}}}`, "no default": strings.Replace(string(good), "accept-route", "accept", 1),
+		"cut": string(good[:len(good)/2]), "empty": "", "not ours": "{}",
+		"another version": strings.Replace(string(good), `"version": 1`, `"version": 2`, 1),
+		"no address":      `{"version":1,"clients":{"x":{}}}`,
+		"no default":      strings.Replace(string(good), "accept-route", "accept", 1),
 	} {
 		put := func() {
 			t.Helper()

@@ -51,8 +51,11 @@ func newProxy(t testing.TB, d *testbed.Daemon) *proxy {
 	p := &proxy{t: t, site: d.Site, asked: map[string]int{}}
 	var err error
 	p.daemon, err = grpc.Dial(d.Target.String(), grpc.WithTransportCredentials(insecure.NewCredentials()),
-		grpc.WithConnectParams(grpc.ConnectParams{MinConnectTimeout: 5 * time.Second, Backoff: backoff.Config{BaseDelay: 20 * time.Millisecond, Multiplier: 1.1, MaxDelay: 100 * time.Millisecond}}),
-		grpc.WithDefaultCallOptions(grpc.ForceCodec(frames{}), grpc.MaxCallRecvMsgSize(256<<20), grpc.MaxCallSendMsgSize(256<<20)))
+		grpc.WithConnectParams(grpc.ConnectParams{MinConnectTimeout: 5 * time.Second,
+			Backoff: backoff.Config{BaseDelay: 20 * time.Millisecond, Multiplier: 1.1,
+				MaxDelay: 100 * time.Millisecond}}),
+		grpc.WithDefaultCallOptions(grpc.ForceCodec(frames{}), grpc.MaxCallRecvMsgSize(256<<20),
+			grpc.MaxCallSendMsgSize(256<<20)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,7 +75,8 @@ func (p *proxy) open() {
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	server := grpc.NewServer(grpc.ForceServerCodec(frames{}), grpc.UnknownServiceHandler(p.pass), grpc.MaxRecvMsgSize(256<<20), grpc.MaxSendMsgSize(256<<20))
+	server := grpc.NewServer(grpc.ForceServerCodec(frames{}), grpc.UnknownServiceHandler(p.pass),
+		grpc.MaxRecvMsgSize(256<<20), grpc.MaxSendMsgSize(256<<20))
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.address, p.server = l.Addr().String(), server
@@ -209,7 +213,8 @@ func (p *proxy) pass(_ any, program grpc.ServerStream) error {
 		}
 	})()
 	in, _ := metadata.FromIncomingContext(program.Context())
-	daemon, err := p.daemon.NewStream(metadata.NewOutgoingContext(ctx, in.Copy()), &grpc.StreamDesc{ServerStreams: true, ClientStreams: true}, full)
+	daemon, err := p.daemon.NewStream(metadata.NewOutgoingContext(ctx, in.Copy()),
+		&grpc.StreamDesc{ServerStreams: true, ClientStreams: true}, full)
 	if err == nil {
 		err = errors.Join(daemon.SendMsg(&request), daemon.CloseSend())
 	}

@@ -13,7 +13,8 @@ import (
 func TestReasons(t *testing.T) {
 	t.Parallel()
 	c := exchange()
-	fake := []policies.LargeCommunity{{Global: 64500, Local1: 66700, Local2: 1}, {Global: 64500, Local1: 66700, Local2: 99}, {Global: 64500, Local1: 667, Local2: 1}}
+	fake := []policies.LargeCommunity{{Global: 64500, Local1: 66700, Local2: 1},
+		{Global: 64500, Local1: 66700, Local2: 99}, {Global: 64500, Local1: 667, Local2: 1}}
 	own := func(prefix string) testbed.Announcement {
 		a := testbed.Announce(prefix)[0]
 		a.LargeCommunities = fake
@@ -36,7 +37,8 @@ limits: {max_shrink: 100%, max_routes: 100%, max_member_routes: 100%, max_added_
 	w.holds(before)
 	w.on("plan", "a.yaml", "-o", "a.plan").exits(0)
 	w.depeer("apply", "a.plan", "--yes").exits(0)
-	deprefer, tag := "20.1.0.0/16 64496 | 50 64500:1:1 64500:667:1 64500:66700:1", "2a00:1::/32 64496 | 100 64500:64661 64500:1:1 64500:667:1 64500:66700:2"
+	deprefer, tag := "20.1.0.0/16 64496 | 50 64500:1:1 64500:667:1 64500:66700:1",
+		"2a00:1::/32 64496 | 100 64500:64661 64500:1:1 64500:667:1 64500:66700:2"
 	scrubbed := "20.3.0.0/16 64497 | 100 64500:1:1 64500:667:1"
 	after := table{sorted(scrubbed, third), sorted(deprefer, tag, third), sorted(deprefer, tag, scrubbed)}
 	w.holds(after)

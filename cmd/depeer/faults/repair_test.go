@@ -14,7 +14,8 @@ func TestRepair(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, exchange())
 	w.on("repair", "--yes").exits(1).says("nothing was applied")
-	w.write("depeer.yaml", "version: 1\nexchange: {name: Example-IX, asn: 64500}\nlimits: {max_routes: 1%, max_member_routes: 100%}\n")
+	w.write("depeer.yaml", "version: 1\nexchange: {name: Example-IX, asn: 64500}\nlimits: {max_routes: 1%, "+
+		"max_member_routes: 100%}\n")
 	w.on("plan", "a.yaml", "-o", "a.plan").exits(4)
 	w.on("plan", "a.yaml", "-o", "a.plan", "--allow-routes", "1").exits(0)
 	w.depeer("apply", "a.plan", "--yes").exits(0)
@@ -69,7 +70,8 @@ func TestRepairKeepsWhatWasCleared(t *testing.T) {
 	w.restart()
 	w.unchanged(func() {
 		w.on("repair", "--yes").exits(0).says("nothing to put back: cleared by ", " at 20")
-		w.on("repair", "--yes", "--json").exits(0).says(`"why":"nothing to put back: cleared by`, `"outcome":"nothing to do"`)
+		w.on("repair", "--yes", "--json").exits(0).says(`"why":"nothing to put back: cleared by`,
+			`"outcome":"nothing to do"`)
 		w.on("repair", "-o", "none.plan").exits(0).says("cleared by")
 		w.depeer("apply", "none.plan", "--yes").exits(3)
 	})
@@ -81,14 +83,17 @@ func TestRepairAll(t *testing.T) {
 	t.Parallel()
 	first, second := newWorld(t, exchange()), newWorld(t, exchange())
 	w := &world{first.shell, first.Running, t}
-	w.write("depeer.yaml", lists["depeer.yaml"]+fmt.Sprintf("targets:\n  - {name: rs1, address: %q}\n  - {name: rs2, address: %q, after: rs1}\n", first.target, second.target))
+	w.write("depeer.yaml", lists["depeer.yaml"]+
+		fmt.Sprintf("targets:\n  - {name: rs1, address: %q}\n  - {name: rs2, address: %q, after: rs1}\n", first.target,
+			second.target))
 	w.depeer("plan", "a.yaml", "--target", "all", "-o", "a.plan").exits(0)
 	w.depeer("apply", "a.plan", "--target", "all", "--yes", "--soak", "0s").exits(0)
 	w.depeer("clear", "--target", "rs2", "--yes").exits(0)
 	for _, x := range []*world{first, second} {
 		x.restart()
 	}
-	w.depeer("repair", "--target", "all", "--yes", "--soak", "0s").exits(0).says("applied", "nothing to put back: cleared by ")
+	w.depeer("repair", "--target", "all", "--yes", "--soak", "0s").exits(0).says("applied",
+		"nothing to put back: cleared by ")
 	first.holds(outcomes["a"])
 	second.holds(outcomes[""])
 	w.depeer("repair", "--target", "all", "--yes", "--soak", "0s", "--json").exits(0).says(`"targets":[`)
@@ -98,7 +103,8 @@ func TestRepairAll(t *testing.T) {
 func TestPersistElsewhere(t *testing.T) {
 	t.Parallel()
 	s := newShell(t, "rs1")
-	s.write("depeer.yaml", lists["depeer.yaml"]+"targets: [{name: rs1, address: \"192.0.2.1:50051\", persist: /etc/gobgpd.conf}]\n")
+	s.write("depeer.yaml", lists["depeer.yaml"]+
+		"targets: [{name: rs1, address: \"192.0.2.1:50051\", persist: /etc/gobgpd.conf}]\n")
 	for _, command := range []string{"check", "plan", "impact"} {
 		args := []string{command, "a.yaml"}
 		if command != "check" {

@@ -43,7 +43,8 @@ providers:
 	for _, overrides := range [][]string{
 		{"--allow-routes", "3"}, {"--allow-member-routes", "3"},
 		{"--allow-routes", "2", "--allow-member-routes", "3"}, {"--allow-routes", "3", "--allow-member-routes", "2"},
-		{"--allow-routes", "29%", "--allow-member-routes", "3"}, {"--allow-routes", "3", "--allow-member-routes", "42%"},
+		{"--allow-routes", "29%", "--allow-member-routes", "3"},
+		{"--allow-routes", "3", "--allow-member-routes", "42%"},
 	} {
 		w.on(append([]string{"plan", "seven.yaml", "-o", "seven.plan"}, overrides...)...).exits(4)
 	}
@@ -54,22 +55,26 @@ providers:
 	member := w.Members[0].Address
 	want := []policies.Answer{
 		{Code: "guard-max-routes", Value: 3, Limit: 2, Base: 10, Flag: "--allow-routes", Suggest: 3},
-		{Code: "guard-max-member-routes", Value: 3, Limit: 2, Base: 7, Flag: "--allow-member-routes", Suggest: 3, Member: &member},
+		{Code: "guard-max-member-routes", Value: 3, Limit: 2, Base: 7, Flag: "--allow-member-routes", Suggest: 3,
+			Member: &member},
 	}
 	told.Guards = slices.DeleteFunc(told.Guards, func(a policies.Answer) bool { return a.OK })
 	if d := cmp.Diff(want, told.Guards, cmp.Comparer(func(a, b netip.Addr) bool { return a == b })); d != "" {
 		t.Errorf("guards in JSON (-want +got):\n%s", d)
 	}
 
-	w.on("plan", "seven.yaml", "-o", "seven.plan", "--allow-routes", "3", "--allow-member-routes", "50%").exits(0).says("no more than is allowed")
+	w.on("plan", "seven.yaml", "-o", "seven.plan", "--allow-routes", "3", "--allow-member-routes",
+		"50%").exits(0).says("no more than is allowed")
 	w.Members[1].Announce(testbed.Announce("20.1.3.0/24")...) // a fourth
 	w.Settle()
-	w.depeer("apply", "seven.plan", "--yes").exits(4).says("at most 3 were allowed, 4 now [guard-max-routes]", "nothing was changed")
+	w.depeer("apply", "seven.plan", "--yes").exits(4).says("at most 3 were allowed, 4 now [guard-max-routes]",
+		"nothing was changed")
 	before.is(t, w.Daemon)
 	w.Members[1].Withdraw(testbed.Announce("20.1.3.0/24")[0].Prefix)
 	w.Settle()
 	w.depeer("apply", "seven.plan", "--yes").exits(0)
-	w.on("history").exits(0).says("over max_routes 20%, max_member_routes 30%: ours", "--allow-routes 3, --allow-member-routes 50%")
+	w.on("history").exits(0).says("over max_routes 20%, max_member_routes 30%: ours",
+		"--allow-routes 3, --allow-member-routes 50%")
 	var history struct {
 		Changes []struct {
 			Overrides map[string]any
@@ -77,7 +82,8 @@ providers:
 		}
 	}
 	w.on("history", "--json").exits(0).reads(&history)
-	if got := history.Changes[0]; got.Overrides["allow-routes"] != 3.0 || got.Overrides["allow-member-routes"] != "50%" || got.Limits["max_routes"] != "20%" {
+	if got := history.Changes[0]; got.Overrides["allow-routes"] != 3.0 ||
+		got.Overrides["allow-member-routes"] != "50%" || got.Limits["max_routes"] != "20%" {
 		t.Errorf("history: %+v", got)
 	}
 

@@ -14,7 +14,8 @@ import (
 func TestSessionShutForetold(t *testing.T) {
 	t.Parallel()
 	c := exchange()
-	c.Members[2].Announce = append(c.Members[2].Announce, from("20.6.0.0/16", 65010), from("20.4.0.0/16", 65012, 65013, 65014))
+	c.Members[2].Announce = append(c.Members[2].Announce, from("20.6.0.0/16", 65010),
+		from("20.4.0.0/16", 65012, 65013, 65014))
 	w := newWorld(t, c)
 	w.write("depeer.yaml", strings.Replace(shutting, "max_routes: 100%, ", "", 1))
 	w.write("third.yaml", listedThird)
@@ -23,7 +24,8 @@ func TestSessionShutForetold(t *testing.T) {
 	args := []string{"plan", "third.yaml", "-o", "third.plan", "--at", "2026-02-01", "--allow-sessions", "1"}
 
 	w.on(args...).exits(4).says("[guard-max-routes]", "--allow-routes 3")
-	w.on("explain", "20.6.0.0/16", "third.yaml", "--at", "2026-02-01").exits(0).says("third (ours) by AS64498", "64498 65010  refused")
+	w.on("explain", "20.6.0.0/16", "third.yaml", "--at", "2026-02-01").exits(0).says("third (ours) by AS64498",
+		"64498 65010  refused")
 	type member struct {
 		Address               string
 		Refused, Lost, Usable int
@@ -42,7 +44,8 @@ func TestSessionShutForetold(t *testing.T) {
 		Collateral []struct{ Origin, Refused int }
 	}
 	w.on(append(args, "--allow-routes", "3", "--json")...).exits(0).reads(&said)
-	if said.Routes.Refused != 3 || said.Prefixes.WithoutPath != 2 || len(said.Providers) != 1 || said.Providers[0].Refused != 3 {
+	if said.Routes.Refused != 3 || said.Prefixes.WithoutPath != 2 || len(said.Providers) != 1 ||
+		said.Providers[0].Refused != 3 {
 		t.Errorf("foretold: %+v", said)
 	}
 	if d := cmp.Diff([]struct{ Origin, Refused int }{{65010, 1}, {65014, 1}}, said.Collateral); d != "" {

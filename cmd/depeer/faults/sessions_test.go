@@ -105,8 +105,11 @@ func TestSessionShut(t *testing.T) {
 	third := w.Members[2]
 
 	// Without leave nothing is kept, and nothing happens.
-	plan := w.on("plan", "third.yaml", "-o", "third.plan", "--at", "2026-02-01").exits(4).says("[guard-sessions]", "--allow-sessions 1")
-	if first := "session  AS64498  " + third.Address.String() + " is shut, and 1 route of it with it\n         it is told: " + told + "\n"; !strings.HasPrefix(plan.stdout, first) {
+	plan := w.on("plan", "third.yaml", "-o", "third.plan", "--at", "2026-02-01").exits(4).says("[guard-sessions]",
+		"--allow-sessions 1")
+	if first := "session  AS64498  " + third.Address.String() +
+		" is shut, and 1 route of it with it\n         it is told: " + told +
+		"\n"; !strings.HasPrefix(plan.stdout, first) {
 		t.Errorf("it is not said first, but:\n%s", plan.stdout)
 	}
 	w.on("plan", "third.yaml", "-o", "third.plan", "--at", "2026-02-01", "--allow-sessions", "0").exits(4)
@@ -118,8 +121,10 @@ func TestSessionShut(t *testing.T) {
 			Sessions []struct{ Address, Change, Message string }
 		}
 	}
-	w.on("plan", "third.yaml", "-o", "third.plan", "--at", "2026-02-01", "--allow-sessions", "1", "--json").exits(0).reads(&result)
-	if s := result.Changes.Sessions; len(s) != 1 || s[0].Address != third.Address.String() || s[0].Change != "shut" || s[0].Message != told {
+	w.on("plan", "third.yaml", "-o", "third.plan", "--at", "2026-02-01", "--allow-sessions", "1",
+		"--json").exits(0).reads(&result)
+	if s := result.Changes.Sessions; len(s) != 1 || s[0].Address != third.Address.String() || s[0].Change != "shut" ||
+		s[0].Message != told {
 		t.Errorf("changes.sessions: %+v", s)
 	}
 	w.depeer("apply", "third.plan", "--yes").exits(0).says("AS64498  " + third.Address.String() + " was shut")
@@ -149,7 +154,8 @@ func TestSessionShut(t *testing.T) {
 	w.reached(false, false)
 
 	// The listing ends, here by its expiry.
-	w.on("plan", "third.yaml", "--at", "2026-04-01", "-o", "end.plan").exits(0).says("session  AS64496  "+w.Members[0].Address.String()+" is opened", "expired 2026-03-31")
+	w.on("plan", "third.yaml", "--at", "2026-04-01", "-o",
+		"end.plan").exits(0).says("session  AS64496  "+w.Members[0].Address.String()+" is opened", "expired 2026-03-31")
 	w.depeer("apply", "end.plan", "--yes").exits(0)
 	w.sessions(true, true, true)
 	w.reached(true, true)
@@ -288,7 +294,11 @@ func TestSessionShutDynamic(t *testing.T) {
 	t.Parallel()
 	c := exchange()
 	c.Edit = func(file []byte) []byte {
-		return append(file, []byte("\n[[peer-groups]]\n[peer-groups.config]\npeer-group-name = 'd'\npeer-as = 64498\n[peer-groups.route-server.config]\nroute-server-client = true\n[peer-groups.apply-policy.config]\nimport-policy-list = ['depeer']\nexport-policy-list = ['depeer-export']\ndefault-import-policy = 'accept-route'\ndefault-export-policy = 'accept-route'\n[[dynamic-neighbors]]\n[dynamic-neighbors.config]\nprefix = '127.0.0.0/8'\npeer-group = 'd'\n")...)
+		return append(file, []byte("\n[[peer-groups]]\n[peer-groups.config]\npeer-group-name = 'd'\npeer-as = "+
+			"64498\n[peer-groups.route-server.config]\nroute-server-client = "+
+			"true\n[peer-groups.apply-policy.config]\nimport-policy-list = ['depeer']\nexport-policy-list = "+
+			"['depeer-export']\ndefault-import-policy = 'accept-route'\ndefault-export-policy = "+
+			"'accept-route'\n[[dynamic-neighbors]]\n[dynamic-neighbors.config]\nprefix = '127.0.0.0/8'\npeer-group = 'd'\n")...)
 	}
 	c.Members = c.Members[:2]
 	x := testbed.Exchange(t, c)
@@ -297,7 +307,8 @@ func TestSessionShutDynamic(t *testing.T) {
 	w := &world{newShell(t, x.Daemon.Target.String()), x, t}
 	w.write("depeer.yaml", shutting)
 	w.write("third.yaml", listedThird)
-	w.on("plan", "third.yaml", "--at", "2026-02-01", "--allow-sessions", "1").exits(5).says("a dynamic neighbor comes back")
+	w.on("plan", "third.yaml", "--at", "2026-02-01", "--allow-sessions",
+		"1").exits(5).says("a dynamic neighbor comes back")
 }
 
 // Watch shuts again what was shut with leave, after a start of the daemon; a session

@@ -27,7 +27,8 @@ func newTwins(t *testing.T) *twins {
 	x.shell = &both
 	x.shell.target = "all"
 	x.second = &world{&shell{t: t, dir: x.dir, target: "rs2"}, other, t}
-	x.file = lists["depeer.yaml"] + fmt.Sprintf("targets:\n  - {name: rs2, address: %q, after: rs1}\n  - {name: rs1, address: %q}\n", x.proxy.address, x.first.target)
+	x.file = lists["depeer.yaml"] + fmt.Sprintf("targets:\n  - {name: rs2, address: %q, after: rs1}\n  - {name: "+
+		"rs1, address: %q}\n", x.proxy.address, x.first.target)
 	x.write("depeer.yaml", x.file)
 	x.first.target = "rs1"
 	return x
@@ -53,7 +54,8 @@ func (x *twins) put(list string) {
 func TestSeveral(t *testing.T) {
 	t.Parallel()
 	x := newTwins(t)
-	x.on("plan", "a.yaml", "-o", "next.plan").exits(0).says("target  rs1  AS64500", "target  rs2  AS64500", "depeer apply next.plan --target all")
+	x.on("plan", "a.yaml", "-o", "next.plan").exits(0).says("target  rs1  AS64500", "target  rs2  AS64500",
+		"depeer apply next.plan --target all")
 	x.hold("", "")
 	var plans struct {
 		Targets []struct {
@@ -151,9 +153,11 @@ func TestSecondFails(t *testing.T) {
 			x.put("a")
 			x.on("plan", "b.yaml", "-o", "next.plan").exits(0)
 			trouble.make(x)
-			x.on("apply", "next.plan", "--yes", "--soak", "1ms", "--timeout", "3s").exits(8).says("rs1  applied", "rs2  stopped", "stopped at rs2", trouble.says)
+			x.on("apply", "next.plan", "--yes", "--soak", "1ms", "--timeout", "3s").exits(8).says("rs1  applied",
+				"rs2  stopped", "stopped at rs2", trouble.says)
 			x.first.holds(outcomes["b"])
-			x.on("apply", "next.plan", "--yes", "--timeout", "3s", "--json").says(`"targets":[{"target":"rs1","outcome":"nothing to do"`)
+			x.on("apply", "next.plan", "--yes", "--timeout", "3s",
+				"--json").says(`"targets":[{"target":"rs1","outcome":"nothing to do"`)
 			trouble.mend(x)
 			x.first.on("status", "b.yaml").exits(0)
 			if trouble.lost {
@@ -195,7 +199,9 @@ func TestFirstFailsLater(t *testing.T) {
 		return nil
 	})
 	x.first.admin(t, x.first.Members[2], false)
-	r.wait().exits(8).says("stopped at rs1", "the session of "+x.first.Members[2].Address.String()+" was up before the change, and is down", "rs2  not begun")
+	r.wait().exits(8).says("stopped at rs1",
+		"the session of "+x.first.Members[2].Address.String()+" was up before the change, and is down",
+		"rs2  not begun")
 	if calls := x.proxy.written(); len(calls) != 0 {
 		t.Errorf("%q were called at the second", calls)
 	}

@@ -20,7 +20,8 @@ var spoils = map[string]func(path string) error{
 		if strings.HasSuffix(path, ".gz") {
 			data = packed(`{"depeer_plan":99,"sha256":"","plan":{}}` + "\n")
 		}
-		return errors.Join(err, os.WriteFile(path, []byte(strings.Replace(string(data), `"version":1,`, `"version":99,`, 1)), 0o600))
+		return errors.Join(err, os.WriteFile(path,
+			[]byte(strings.Replace(string(data), `"version":1,`, `"version":99,`, 1)), 0o600))
 	},
 	"damaged": func(path string) error { return os.WriteFile(path, []byte("{\"event\":\n{}\n{}\n"), 0o600) },
 	"missing": os.Remove,

@@ -36,7 +36,8 @@ func TestTableOfFaults(t *testing.T) {
 		}
 		for _, test := range tests {
 			if script, is := strings.CutPrefix(test[1], "scripts/"); is {
-				if _, err := os.Stat(filepath.Join(root, "cmd/internal/cli/testdata/script", script+".txtar")); err != nil {
+				if _, err := os.Stat(filepath.Join(root, "cmd/internal/cli/testdata/script",
+					script+".txtar")); err != nil {
 					t.Errorf("row %s: %v", row[1], err)
 				}
 			} else if !strings.Contains(all.String(), "\nfunc "+test[1]+"(") {

@@ -40,13 +40,16 @@ func TestTLS(t *testing.T) {
 
 	c := exchange()
 	c.Site = site
-	c.Flags = []string{"--tls", "--tls-cert-file", file("server.pem"), "--tls-key-file", file("server.key"), "--tls-client-ca-file", file("ours.pem")}
+	c.Flags = []string{"--tls", "--tls-cert-file", file("server.pem"), "--tls-key-file", file("server.key"),
+		"--tls-client-ca-file", file("ours.pem")}
 	c.TLS = &tls.Config{InsecureSkipVerify: true, Certificates: []tls.Certificate{client}}
 	w := newWorld(t, c)
 	plain := testbed.Gobgpd(t, testbed.Config{Policy: anchored})
 	at := w.Daemon.Target.String()
 	plan := func(name, address, ca, pair string) result {
-		w.write(name+".yaml", lists["depeer.yaml"]+fmt.Sprintf("targets:\n  - {name: rs, address: %q, tls: {ca: %s, cert: %s, key: %s}}\n", address, file(ca), file(pair+".pem"), file(pair+".key")))
+		w.write(name+".yaml", lists["depeer.yaml"]+
+			fmt.Sprintf("targets:\n  - {name: rs, address: %q, tls: {ca: %s, cert: %s, key: %s}}\n", address, file(ca),
+				file(pair+".pem"), file(pair+".key")))
 		return w.depeer("plan", "a.yaml", "-c", name+".yaml", "-o", name+".plan", "--target", "rs", "--timeout", "5s")
 	}
 	plan("right", at, "ours.pem", "client").exits(0)
@@ -71,7 +74,8 @@ func impostor(t testing.TB, certificate string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l, err := tls.Listen("tcp", netip.AddrPortFrom(testbed.Claim(t).RouteServer(), 0).String(), &tls.Config{Certificates: []tls.Certificate{pair}, NextProtos: []string{"h2"}})
+	l, err := tls.Listen("tcp", netip.AddrPortFrom(testbed.Claim(t).RouteServer(), 0).String(),
+		&tls.Config{Certificates: []tls.Certificate{pair}, NextProtos: []string{"h2"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,7 +105,8 @@ type authority struct {
 
 func newAuthority(t testing.TB, dir, name string) *authority {
 	a := &authority{t: t, dir: dir}
-	a.cert, a.key = a.sign(name, &x509.Certificate{IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign, NotAfter: time.Now().Add(time.Hour)})
+	a.cert, a.key = a.sign(name, &x509.Certificate{IsCA: true, BasicConstraintsValid: true,
+		KeyUsage: x509.KeyUsageCertSign, NotAfter: time.Now().Add(time.Hour)})
 	return a
 }
 
@@ -118,7 +123,8 @@ func (a *authority) sign(name string, c *x509.Certificate) (*x509.Certificate, *
 	a.t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	a.check(err)
-	c.SerialNumber, c.Subject, c.NotBefore = big.NewInt(time.Now().UnixNano()), pkix.Name{CommonName: name}, time.Now().Add(-time.Hour)
+	c.SerialNumber, c.Subject, c.NotBefore = big.NewInt(time.Now().UnixNano()), pkix.Name{CommonName: name},
+		time.Now().Add(-time.Hour)
 	parent, signer := c, key
 	if a.cert != nil {
 		parent, signer = a.cert, a.key
@@ -127,7 +133,8 @@ func (a *authority) sign(name string, c *x509.Certificate) (*x509.Certificate, *
 	a.check(err)
 	secret, err := x509.MarshalECPrivateKey(key)
 	a.check(err)
-	for suffix, block := range map[string]*pem.Block{".pem": {Type: "CERTIFICATE", Bytes: der}, ".key": {Type: "EC PRIVATE KEY", Bytes: secret}} {
+	for suffix, block := range map[string]*pem.Block{".pem": {Type: "CERTIFICATE", Bytes: der},
+		".key": {Type: "EC PRIVATE KEY", Bytes: secret}} {
 		a.check(os.WriteFile(filepath.Join(a.dir, name+suffix), pem.EncodeToMemory(block), 0o600))
 	}
 	signed, err := x509.ParseCertificate(der)

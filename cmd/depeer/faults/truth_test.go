@@ -47,9 +47,12 @@ func TestStatusSaysThreeThings(t *testing.T) {
 	if s.InForce == nil || s.Expected == nil || s.Wanted == nil {
 		t.Fatalf("a is in force, b is asked: %+v", s)
 	}
-	if s.InForce.Plan == "" || s.InForce.Since == nil || !strings.Contains(s.InForce.By, "@") || !s.InForce.Known || len(s.Lists) != 1 || s.Lists[0].Updated != "2026-01-01" ||
-		s.InForce.Digest != s.Expected.Digest || s.InForce.Plan != s.Expected.Plan || s.InForce.Digest == s.Wanted.Digest || s.Wanted.Lists[0].Updated != "2026-01-02" {
-		t.Errorf("a is in force, b is asked: in force %+v, expected %+v, wanted %+v, lists %+v", s.InForce, s.Expected, s.Wanted, s.Lists)
+	if s.InForce.Plan == "" || s.InForce.Since == nil || !strings.Contains(s.InForce.By, "@") || !s.InForce.Known ||
+		len(s.Lists) != 1 || s.Lists[0].Updated != "2026-01-01" ||
+		s.InForce.Digest != s.Expected.Digest || s.InForce.Plan != s.Expected.Plan ||
+		s.InForce.Digest == s.Wanted.Digest || s.Wanted.Lists[0].Updated != "2026-01-02" {
+		t.Errorf("a is in force, b is asked: in force %+v, expected %+v, wanted %+v, lists %+v", s.InForce, s.Expected,
+			s.Wanted, s.Lists)
 	}
 	if s = w.standing(0, "a.yaml"); s.Wanted.Digest != s.InForce.Digest {
 		t.Errorf("in sync, and lists ask %s where %s is in force", s.Wanted.Digest, s.InForce.Digest)
@@ -58,7 +61,8 @@ func TestStatusSaysThreeThings(t *testing.T) {
 
 	other := &world{newShell(t, w.target), w.Running, t} // another machine, without a history
 	o := other.standing(2)
-	if o.InForce == nil || o.InForce.Known || o.InForce.Plan != s.InForce.Plan || o.InForce.Digest != s.InForce.Digest || o.Expected != nil {
+	if o.InForce == nil || o.InForce.Known || o.InForce.Plan != s.InForce.Plan ||
+		o.InForce.Digest != s.InForce.Digest || o.Expected != nil {
 		t.Errorf("on another machine: in force %+v, expected %+v", o.InForce, o.Expected)
 	}
 	other.on("status").exits(2).says("not known on this machine", s.InForce.Plan)
@@ -100,7 +104,8 @@ func TestNothingToDoIsRecorded(t *testing.T) {
 	w.on("plan", "b.yaml", "-o", "b.plan").exits(0)
 	w.depeer("apply", "b.plan", "--yes").exits(0).says("nothing to do")
 	s := w.standing(0)
-	if s.InForce == nil || !s.InForce.Known || len(s.Lists) != 1 || s.Lists[0].Updated != "2026-01-02" || s.Expected == nil || s.Expected.Digest != s.InForce.Digest {
+	if s.InForce == nil || !s.InForce.Known || len(s.Lists) != 1 || s.Lists[0].Updated != "2026-01-02" ||
+		s.Expected == nil || s.Expected.Digest != s.InForce.Digest {
 		t.Errorf("after the apply: in force %+v, expected %+v, lists %v", s.InForce, s.Expected, s.Lists)
 	}
 	before := w.standing(0).InForce
@@ -142,7 +147,8 @@ func TestTruncatedElsewhere(t *testing.T) {
 	w := newWorld(t, exchange())
 	list := func(providers int) string {
 		var b strings.Builder
-		b.WriteString("version: 1\nlist: {name: ours, updated: 2026-01-01}\ndefaults: {treatment: deprefer}\nproviders:\n")
+		b.WriteString("version: 1\nlist: {name: ours, updated: 2026-01-01}\ndefaults: {treatment: " +
+			"deprefer}\nproviders:\n")
 		for i := range providers {
 			fmt.Fprintf(&b, "  - {name: P%d, prefixes: [20.%d.%d.0/24]}\n", i, 10+i/256, i%256)
 		}

@@ -24,7 +24,8 @@ providers:
 // vetoed has two routes of twenty refused, of two members with ten each: just the limit.
 func vetoed(t *testing.T) *world {
 	member := func(asn filters.ASN, announce ...testbed.Announcement) testbed.MemberConfig {
-		return testbed.MemberConfig{ASN: asn, Announce: announce, Import: []string{policies.ImportPolicy, "in"}, Export: []string{policies.ExportPolicy, "out"}}
+		return testbed.MemberConfig{ASN: asn, Announce: announce, Import: []string{policies.ImportPolicy, "in"},
+			Export: []string{policies.ExportPolicy, "out"}}
 	}
 	var first, second []string
 	for i := range 10 {
@@ -66,7 +67,8 @@ func (w *world) announces(member int, what ...testbed.Announcement) (back func()
 // more is what listed networks can announce of what was counted: more specifics of a listed
 // prefix, and any prefix with a listed origin.
 func more() []testbed.Announcement {
-	return append(testbed.Announce("20.1.0.0/25", "20.1.0.128/25"), from("20.10.0.0/16", 64999), from("2a00:9::/32", 64999))
+	return append(testbed.Announce("20.1.0.0/25", "20.1.0.128/25"), from("20.10.0.0/16", 64999),
+		from("2a00:9::/32", 64999))
 }
 
 // Row 58: between plan and apply a listed network announces more specifics, or, listed by

@@ -10,7 +10,8 @@ import (
 
 // allowed are the writing calls that the program makes, all of them.
 var allowed = []string{
-	"AddDefinedSet", "DeleteDefinedSet", "AddStatement", "DeleteStatement", "AddPolicy", "DeletePolicy", "SetPolicyAssignment", "ResetPeer",
+	"AddDefinedSet", "DeleteDefinedSet", "AddStatement", "DeleteStatement", "AddPolicy", "DeletePolicy",
+	"SetPolicyAssignment", "ResetPeer",
 }
 
 // Rows 20, 21, 22, 25: from nothing to a, to b, back, and to nothing, members hold

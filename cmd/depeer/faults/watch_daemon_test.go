@@ -34,7 +34,8 @@ func TestWatchRestart(t *testing.T) {
 	w.holds(outcomes[""])
 	r.says(0, "state=kept-back", "rollback by")
 	r.ends()
-	if calls := w.history(); fmt.Sprint(calls) != "[watch applied repair applied repair applied repair applied rollback applied]" {
+	if calls := w.history(); fmt.Sprint(calls) != "[watch applied repair applied repair applied repair applied "+
+		"rollback applied]" {
 		t.Errorf("history: %v", calls)
 	}
 }
@@ -71,9 +72,10 @@ func lateASN(i int) uint32 { return 64499 + 100*uint32(i) }
 // late is a member that is not in the route server's file: it announces one listed
 // prefix, and one that is not.
 func (w *world) late(t testing.TB, i int) *testbed.Member {
-	return testbed.Bird(t, w.Daemon, 3+i, testbed.MemberConfig{ASN: filters.ASN(lateASN(i)), LocalPref: true, Announce: []testbed.Announcement{
-		testbed.Announce(fmt.Sprintf("20.1.1.%d/32", i))[0], testbed.Announce(fmt.Sprintf("20.6.%d.0/24", i))[0],
-	}})
+	return testbed.Bird(t, w.Daemon, 3+i,
+		testbed.MemberConfig{ASN: filters.ASN(lateASN(i)), LocalPref: true, Announce: []testbed.Announcement{
+			testbed.Announce(fmt.Sprintf("20.1.1.%d/32", i))[0], testbed.Announce(fmt.Sprintf("20.6.%d.0/24", i))[0],
+		}})
 }
 
 // A new member, over gRPC and by the file, without our place in its lists: covered within

@@ -31,7 +31,8 @@ func TestWatchGuards(t *testing.T) {
 	at := r.mark()
 	all := strings.Replace(lists["b.yaml"], "match: exact", "ge: 16", 1)
 	w.replace("ours.yaml", all) // five of seven routes of the first member
-	r.says(at, "guard refuses", "guard-max-member-routes", "member="+w.Members[0].Address.String(), "--allow-member-routes")
+	r.says(at, "guard refuses", "guard-max-member-routes", "member="+w.Members[0].Address.String(),
+		"--allow-member-routes")
 	r.says(at, "state=refused")
 	w.holds(outcomes["a"])
 	at = r.mark()

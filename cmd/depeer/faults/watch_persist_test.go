@@ -15,7 +15,8 @@ import (
 func TestWatchPersist(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, exchange())
-	w.write("depeer.yaml", watched+fmt.Sprintf("targets:\n  - {name: rs1, address: %q, persist: %q}\n", w.target, w.Daemon.ConfigFile))
+	w.write("depeer.yaml", watched+fmt.Sprintf("targets:\n  - {name: rs1, address: %q, persist: %q}\n", w.target,
+		w.Daemon.ConfigFile))
 	w.target = "rs1"
 	w.replace("ours.yaml", refusing)
 	empty := w.Daemon.Config()
@@ -77,7 +78,8 @@ func TestWatchPersist(t *testing.T) {
 func TestWatchPutsDefinitionsBack(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, exchange())
-	w.write("depeer.yaml", watched+fmt.Sprintf("targets:\n  - {name: rs1, address: %q, persist: %q}\n", w.target, w.Daemon.ConfigFile))
+	w.write("depeer.yaml", watched+fmt.Sprintf("targets:\n  - {name: rs1, address: %q, persist: %q}\n", w.target,
+		w.Daemon.ConfigFile))
 	w.target = "rs1"
 	w.replace("ours.yaml", lists["a.yaml"])
 	without := strings.Replace(string(w.Daemon.Config()), anchored, "", 1)
@@ -113,7 +115,8 @@ func TestWatchPutsDefinitionsBack(t *testing.T) {
 func TestWatchPutsDefinitionsBackAfterAReload(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, exchange())
-	w.write("depeer.yaml", watched+fmt.Sprintf("targets:\n  - {name: rs1, address: %q, persist: %q}\n", w.target, w.Daemon.ConfigFile))
+	w.write("depeer.yaml", watched+fmt.Sprintf("targets:\n  - {name: rs1, address: %q, persist: %q}\n", w.target,
+		w.Daemon.ConfigFile))
 	w.target = "rs1"
 	w.replace("ours.yaml", lists["a.yaml"])
 	without := strings.Replace(string(w.Daemon.Config()), anchored, "", 1)

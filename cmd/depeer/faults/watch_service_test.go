@@ -101,7 +101,8 @@ func TestWatchService(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, exchange())
 	w.write("depeer.yaml", strictly)
-	w.replace("ours.yaml", strings.Replace(lists["a.yaml"], "updated: 2026-01-01", fmt.Sprintf("updated: %s, max_age: 30d", time.Now().UTC().Format(time.DateOnly)), 1))
+	w.replace("ours.yaml", strings.Replace(lists["a.yaml"], "updated: 2026-01-01",
+		fmt.Sprintf("updated: %s, max_age: 30d", time.Now().UTC().Format(time.DateOnly)), 1))
 	m := newManager(t)
 	cmd := w.command("watch", "--target", w.target, "--listen", "127.0.0.1:0", "--log-format", "json")
 	cmd.Env = append(cmd.Env, "NOTIFY_SOCKET="+m.path, "WATCHDOG_USEC=300000")
@@ -123,13 +124,15 @@ func TestWatchService(t *testing.T) {
 	first := w.Members[0]
 	for _, line := range []string{
 		`depeer_target_state{state="in-sync",TARGET} 1`, `depeer_target_state{state="refused",TARGET} 0`,
-		`depeer_target_entries{kind="prefix",TARGET} 4`, `depeer_target_members{session="up",TARGET} 3`, `depeer_target_unanchored_members{TARGET} 0`,
+		`depeer_target_entries{kind="prefix",TARGET} 4`, `depeer_target_members{session="up",TARGET} 3`,
+		`depeer_target_unanchored_members{TARGET} 0`,
 		`depeer_routes{TARGET} 10`, `depeer_routes_refused{TARGET} 1`,
 		fmt.Sprintf(`depeer_member_routes_refused{asn="64496",member="%s",name="",TARGET} 1`, first.Address),
 		`depeer_provider_routes_refused{list="ours",provider="inner",TARGET,treatment="depeer"} 1`,
 		`depeer_guard_refusing{guard="guard-max-member-routes",TARGET} 0`,
 		`depeer_changes_total{action="change",outcome="applied",TARGET} 1`,
-		`depeer_list_providers{list="ours"} 4`, `depeer_list_max_age_seconds{list="ours"} 2.592e+06`, `depeer_list_updated_timestamp_seconds{list="ours"} 1.`,
+		`depeer_list_providers{list="ours"} 4`, `depeer_list_max_age_seconds{list="ours"} 2.592e+06`,
+		`depeer_list_updated_timestamp_seconds{list="ours"} 1.`,
 		`depeer_broken_files 0`,
 	} {
 		metric(line)
@@ -172,7 +175,8 @@ func TestWatchService(t *testing.T) {
 func TestWatchListens(t *testing.T) {
 	t.Parallel()
 	s := newShell(t, "127.0.0.1:1")
-	for _, address := range []string{":9179", "0.0.0.0:9179", "[::]:9179", "192.0.2.1:9179", "example.net:9179", "9179"} {
+	for _, address := range []string{":9179", "0.0.0.0:9179", "[::]:9179", "192.0.2.1:9179", "example.net:9179",
+		"9179"} {
 		s.on("watch", "a.yaml", "--listen", address).exits(64).says("--listen")
 	}
 	s.depeer("watch", "a.yaml").exits(64).says("no target")

@@ -46,10 +46,12 @@ var anchored = string(render.Anchor(render.TOML))
 // Its lists of policies have ours first.
 func exchange() testbed.Config {
 	member := func(asn filters.ASN, announce ...testbed.Announcement) testbed.MemberConfig {
-		return testbed.MemberConfig{ASN: asn, LocalPref: true, Announce: announce, Import: []string{policies.ImportPolicy, "in"}, Export: []string{policies.ExportPolicy, "out"}}
+		return testbed.MemberConfig{ASN: asn, LocalPref: true, Announce: announce,
+			Import: []string{policies.ImportPolicy, "in"}, Export: []string{policies.ExportPolicy, "out"}}
 	}
 	return testbed.Config{Policy: anchored + theirs, Members: []testbed.MemberConfig{
-		member(64496, append(testbed.Announce("10.0.0.0/16", "20.1.0.0/16", "20.1.1.0/24", "20.1.2.0/24", "2a00:1::/32", "2a00:1:1::/48"), from("20.4.0.0/16", 64999))...),
+		member(64496, append(testbed.Announce("10.0.0.0/16", "20.1.0.0/16", "20.1.1.0/24", "20.1.2.0/24", "2a00:1::/32",
+			"2a00:1:1::/48"), from("20.4.0.0/16", 64999))...),
 		member(64497, append(testbed.Announce("20.3.0.0/16"), from("20.4.0.0/16", 65010, 65011))...),
 		member(64498, testbed.Announce("20.5.0.0/16")...),
 	}}

@@ -21,7 +21,8 @@ func BenchmarkImpact(b *testing.B) {
 	for _, question := range []string{"path", "drop", "all"} {
 		b.Run(question, func(b *testing.B) {
 			dir := b.TempDir()
-			impact := append(append([]string{"impact"}, listings(b, dir, questions[question])...), "--rib", table, "--json")
+			impact := append(append([]string{"impact"}, listings(b, dir, questions[question])...), "--rib", table,
+				"--json")
 			var ours, unpacking, theirs []time.Duration
 			peak := int64(0)
 			for b.Loop() {

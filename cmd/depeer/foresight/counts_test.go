@@ -150,7 +150,8 @@ func count(t *testing.T, table string) map[string]answer {
 	for name, lists := range questions {
 		names, args = append(names, name), append(args, scriptArg(t, lists))
 	}
-	dump, counter := exec.Command(bgpdump, "-m", file(t, table)), exec.Command(python, append([]string{"testdata/count.py"}, args...)...)
+	dump, counter := exec.Command(bgpdump, "-m", file(t, table)),
+		exec.Command(python, append([]string{"testdata/count.py"}, args...)...)
 	routes, err := dump.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -177,7 +178,8 @@ func count(t *testing.T, table string) map[string]answer {
 // foretold is what impact says. Limits are out of its way.
 func foretold(t *testing.T, table, lists string) answer {
 	dir := t.TempDir()
-	write(t, dir, "depeer.yaml", "version: 1\nexchange: {name: Example-IX, asn: 64500}\nlimits: {max_routes: 100%, max_member_routes: 100%}\n")
+	write(t, dir, "depeer.yaml", "version: 1\nexchange: {name: Example-IX, asn: 64500}\nlimits: {max_routes: 100%, "+
+		"max_member_routes: 100%}\n")
 	args := append([]string{"impact", "--json", "--rib", file(t, table)}, listings(t, dir, lists)...)
 	var said struct {
 		answer
@@ -203,7 +205,8 @@ func foretold(t *testing.T, table, lists string) answer {
 	if err := json.Unmarshal(succeeds(t, depeer(dir, args...)), &said); err != nil {
 		t.Fatal(err)
 	}
-	a := answer{Routes: said.Routes, Prefixes: said.Prefixes, Members: map[string]memberCounts{}, Providers: map[string]providerCounts{}, Collateral: map[string]collateralCounts{}}
+	a := answer{Routes: said.Routes, Prefixes: said.Prefixes, Members: map[string]memberCounts{},
+		Providers: map[string]providerCounts{}, Collateral: map[string]collateralCounts{}}
 	for _, m := range said.Members {
 		a.Members[fmt.Sprintf("AS%s %s", m.ASN, m.Address)] = m.memberCounts
 	}

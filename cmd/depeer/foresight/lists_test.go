@@ -32,10 +32,12 @@ func listings(t testing.TB, dir, lists string) []string {
 		kind, rest, _ := strings.Cut(list, "=")
 		name, treatment, _ := strings.Cut(rest, ":")
 		if kind == "path" {
-			write(t, dir, "path.yaml", "version: 1\nlist: {name: path}\ndefaults: {treatment: "+treatment+"}\nproviders:\n"+
+			write(t, dir, "path.yaml", "version: 1\nlist: {name: path}\ndefaults: {treatment: "+treatment+
+				"}\nproviders:\n"+
 				"  - {name: MCI, asns: [{asn: "+name+", match: path, wide: true}]}\n")
 		} else {
-			succeeds(t, depeer(dir, "import", "spamhaus-"+kind, file(t, name), "--treatment", treatment, "-o", kind+".yaml"))
+			succeeds(t, depeer(dir, "import", "spamhaus-"+kind, file(t, name), "--treatment", treatment, "-o",
+				kind+".yaml"))
 		}
 		names = append(names, kind+".yaml")
 	}

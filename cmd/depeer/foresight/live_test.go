@@ -242,7 +242,8 @@ func (x *live) foretold() {
 		}
 		at := slices.IndexFunc(said.Members, func(s ownLoss) bool { return s.Address == m.Address })
 		if s := said.Members[at]; s.Usable != len(before[i]) || s.Lost != lost {
-			x.t.Errorf("%s: foretold that it loses %d of %d, and it has lost %d of %d", m.Address, s.Lost, s.Usable, lost, len(before[i]))
+			x.t.Errorf("%s: foretold that it loses %d of %d, and it has lost %d of %d", m.Address, s.Lost, s.Usable,
+				lost, len(before[i]))
 		}
 	}
 	if len(rerouted) != said.Prefixes.Rerouted {
@@ -335,7 +336,8 @@ func (x *live) chosen(effect func(announced) string) []map[netip.Prefix]holding 
 		holds := make(map[netip.Prefix]holding)
 		for prefix, all := range of {
 			slices.SortFunc(all, func(a, b candidate) int {
-				for _, n := range []int{int(b.preferred) - int(a.preferred), a.length - b.length, int(a.since) - int(b.since)} {
+				for _, n := range []int{int(b.preferred) - int(a.preferred), a.length - b.length,
+					int(a.since) - int(b.since)} {
 					if n != 0 {
 						return n
 					}

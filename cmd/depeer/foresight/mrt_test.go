@@ -101,7 +101,8 @@ func dump(t *testing.T, dir string, routes []route) string {
 		if prefix.Addr().Is6() {
 			subtype = 4
 		}
-		body := octets(uint32(i), uint8(prefix.Bits()), prefix.Addr().AsSlice()[:(prefix.Bits()+7)/8], uint16(len(byPrefix[prefix])))
+		body := octets(uint32(i), uint8(prefix.Bits()), prefix.Addr().AsSlice()[:(prefix.Bits()+7)/8],
+			uint16(len(byPrefix[prefix])))
 		for _, r := range byPrefix[prefix] {
 			a := r.attributes()
 			body = octets(body, uint16(slices.Index(peers, r.Peer)), r.since, uint16(len(a)), a)

@@ -61,7 +61,8 @@ func TestUpdates(t *testing.T) {
 					Resets         []netip.Addr
 				}
 			}
-			plan := succeeds(t, depeer(dir, "plan", "--json", "list.yaml", "-o", "l.plan", "--target", x.d.Target.String()))
+			plan := succeeds(t, depeer(dir, "plan", "--json", "list.yaml", "-o", "l.plan", "--target",
+				x.d.Target.String()))
 			if err := json.Unmarshal(plan, &said); err != nil {
 				t.Fatal(err)
 			}

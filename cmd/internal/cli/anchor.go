@@ -28,8 +28,10 @@ func withAnchor(err error, s *plan.State) error {
 		routes += c.Accepted
 	}
 	work := time.Duration(routes * members)
-	f.detail = fmt.Sprintf("%s\nAt this target the reload soft-resets %s with %s: it stands still for %s to %s.\n", render.Anchor(render.TOML),
-		count(int(members), "peer"), count(int(routes), "route"), inSeconds(work*standstillLow), inSeconds(work*standstillHigh))
+	f.detail = fmt.Sprintf("%s\nAt this target the reload soft-resets %s with %s: it stands still for %s to %s.\n",
+		render.Anchor(render.TOML),
+		count(int(members), "peer"), count(int(routes), "route"), inSeconds(work*standstillLow),
+		inSeconds(work*standstillHigh))
 	return err
 }
 

@@ -78,8 +78,10 @@ func newApp(s *session) *cli.App {
 		Flags:                     globalFlags(),
 		Commands: []*cli.Command{
 			checkCommand(s), emitCommand(s), importCommand(s),
-			planCommand(s), applyCommand(s), confirmCommand(s), rollbackCommand(s), recoverCommand(s), repairCommand(s), clearCommand(s),
-			impactCommand(s), explainCommand(s), statusCommand(s), historyCommand(s), showCommand(s), watchCommand(s), labCommand(s),
+			planCommand(s), applyCommand(s), confirmCommand(s), rollbackCommand(s), recoverCommand(s), repairCommand(s),
+			clearCommand(s),
+			impactCommand(s), explainCommand(s), statusCommand(s), historyCommand(s), showCommand(s), watchCommand(s),
+			labCommand(s),
 			guardCommand(s), judgeCommand(s),
 			versionCommand(s), completionCommand(s),
 		},
@@ -95,13 +97,18 @@ func newApp(s *session) *cli.App {
 // globalFlags may stand anywhere on the command line.
 func globalFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringFlag{Name: "config", Aliases: []string{"c"}, EnvVars: []string{"DEPEER_CONFIG"}, Usage: "the exchange `FILE` (./depeer.yaml, $XDG_CONFIG_HOME/depeer/depeer.yaml, /etc/depeer/depeer.yaml)"},
+		&cli.StringFlag{Name: "config", Aliases: []string{"c"}, EnvVars: []string{"DEPEER_CONFIG"},
+			Usage: "the exchange `FILE` (./depeer.yaml, $XDG_CONFIG_HOME/depeer/depeer.yaml, /etc/depeer/depeer.yaml)"},
 		&cli.BoolFlag{Name: "json", EnvVars: []string{"DEPEER_JSON"}, Usage: "print the result as one JSON object"},
-		&cli.StringFlag{Name: "at", EnvVars: []string{"DEPEER_AT"}, Usage: "do it as on this `DAY` (YYYY-MM-DD, or a time in RFC 3339)"},
-		&cli.StringFlag{Name: "color", EnvVars: []string{"DEPEER_COLOR"}, Value: "auto", Usage: "colours: `auto`, always or never"},
-		&cli.StringFlag{Name: "log-format", EnvVars: []string{"DEPEER_LOG_FORMAT"}, Value: "text", Usage: "the log's format: `text` or json"},
+		&cli.StringFlag{Name: "at", EnvVars: []string{"DEPEER_AT"},
+			Usage: "do it as on this `DAY` (YYYY-MM-DD, or a time in RFC 3339)"},
+		&cli.StringFlag{Name: "color", EnvVars: []string{"DEPEER_COLOR"}, Value: "auto",
+			Usage: "colours: `auto`, always or never"},
+		&cli.StringFlag{Name: "log-format", EnvVars: []string{"DEPEER_LOG_FORMAT"}, Value: "text",
+			Usage: "the log's format: `text` or json"},
 		&cli.BoolFlag{Name: "verbose", EnvVars: []string{"DEPEER_VERBOSE"}, Usage: "log every call on stderr"},
-		&cli.StringFlag{Name: "state", EnvVars: []string{"DEPEER_STATE"}, Usage: "the `DIR` for what is kept between runs ($XDG_STATE_HOME/depeer)"},
+		&cli.StringFlag{Name: "state", EnvVars: []string{"DEPEER_STATE"},
+			Usage: "the `DIR` for what is kept between runs ($XDG_STATE_HOME/depeer)"},
 	}
 }
 
@@ -148,7 +155,8 @@ func (s *session) newLog(format string, verbose bool) error {
 
 func (s *session) newView(json bool, color string) view.View {
 	return view.New(view.Options{
-		JSON: json, Terminal: isTerminal(s.Err), Color: color == "always" || color == "auto" && wantsColor(s.Out, s.Err),
+		JSON: json, Terminal: isTerminal(s.Err), Color: color == "always" || color == "auto" &&
+			wantsColor(s.Out, s.Err),
 		Out: s.Out, Err: s.Err, Source: s.files.line,
 	})
 }

@@ -32,8 +32,10 @@ func applyCommand(s *session) *cli.Command {
 		Description: "Refuses a plan that the target has changed under. What fails is undone; what cannot be\n" +
 			"is said, with the command to go on with.",
 		Flags: append(targetFlags()[1:], yesFlag, soakFlag(usualSoak),
-			&cli.StringFlag{Name: "target", Usage: "`all`: apply the plans that depeer plan --target all -o PLAN has kept, one target after another"},
-			&cli.DurationFlag{Name: "confirm-within", Usage: "restore what was before, unless confirm comes within this `TIME`"},
+			&cli.StringFlag{Name: "target", Usage: "`all`: apply the plans that depeer plan --target all -o PLAN " +
+				"has kept, one target after another"},
+			&cli.DurationFlag{Name: "confirm-within",
+				Usage: "restore what was before, unless confirm comes within this `TIME`"},
 		),
 		Action: func(c *cli.Context) error {
 			if c.NArg() != 1 {
@@ -43,7 +45,8 @@ func applyCommand(s *session) *cli.Command {
 				return s.applyAll(c, c.Args().First())
 			}
 			if c.String("target") != "" {
-				return usage("depeer apply PLAN", "a plan says itself which target it is for; --target all is for those of all targets")
+				return usage("depeer apply PLAN", "a plan says itself which target it is for; --target all is for "+
+					"those of all targets")
 			}
 			p, err := s.readPlan(c.Args().First())
 			if err != nil {
@@ -64,9 +67,11 @@ func (s *session) readPlan(name string) (*plan.Plan, error) {
 	p, err := plan.Decode(file)
 	switch {
 	case errors.Is(err, plan.ErrAltered):
-		return nil, &failure{code: Unfit, name: "plan-altered", err: fmt.Errorf("%s: %w", name, err), hint: "make a new one: depeer plan"}
+		return nil, &failure{code: Unfit, name: "plan-altered", err: fmt.Errorf("%s: %w", name, err),
+			hint: "make a new one: depeer plan"}
 	case err != nil:
-		return nil, &failure{code: Invalid, name: "invalid-input", err: fmt.Errorf("%s: %w", name, err), hint: "depeer plan ... -o FILE makes one"}
+		return nil, &failure{code: Invalid, name: "invalid-input", err: fmt.Errorf("%s: %w", name, err),
+			hint: "depeer plan ... -o FILE makes one"}
 	}
 	return p, nil
 }
@@ -178,13 +183,15 @@ func (s *session) lock(store *journal.Store, address string) (*journal.Lock, err
 		err = fmt.Errorf("%s was cut off", unfinished[0].ID)
 	}
 	if err != nil {
-		return nil, errors.Join(&failure{code: Held, name: "cut-off", err: err, hint: "depeer recover --target " + address}, lock.Unlock())
+		return nil, errors.Join(&failure{code: Held, name: "cut-off", err: err,
+			hint: "depeer recover --target " + address}, lock.Unlock())
 	}
 	return lock, nil
 }
 
 // change applies p, journalling.
-func (s *session) change(ctx context.Context, t target, client *gobgp.Client, lock *journal.Lock, p *plan.Plan, start journal.Start) (*journal.Entry, apply.Result, error) {
+func (s *session) change(ctx context.Context, t target, client *gobgp.Client, lock *journal.Lock, p *plan.Plan,
+	start journal.Start) (*journal.Entry, apply.Result, error) {
 	start.Holder = p.ID // whoever finds its journal knows whose the daemon's lock is
 	if len(p.PolicyLists) > 0 {
 		start.Action = actionRepair
@@ -219,7 +226,8 @@ func (s *session) outcomeFor(o apply.Outcome, p *plan.Plan, start journal.Start)
 }
 
 func (s *session) applier(t target, client *gobgp.Client, entry *journal.Entry, holder string) *apply.Applier {
-	return &apply.Applier{Daemon: client, Journal: entry, Holder: holder, Log: s.log, Timeout: t.options.Timeout, Progress: s.view.Progress}
+	return &apply.Applier{Daemon: client, Journal: entry, Holder: holder, Log: s.log, Timeout: t.options.Timeout,
+		Progress: s.view.Progress}
 }
 
 // outcomeApplied is how the journal calls a change that is in force.
@@ -241,9 +249,11 @@ func (s *session) outcome(ctx context.Context, address string, result apply.Resu
 	case errors.As(err, &unkept) && result.Outcome != apply.Partial:
 		return outOfStep(result.Outcome, err, address)
 	case result.Outcome == apply.Partial:
-		return &failure{code: Unclear, name: "partial", err: fmt.Errorf("%s: %w", result.Known, err), hint: "depeer recover --target " + address}
+		return &failure{code: Unclear, name: "partial", err: fmt.Errorf("%s: %w", result.Known, err),
+			hint: "depeer recover --target " + address}
 	case result.Outcome == apply.Applied:
-		return &failure{code: Unclear, name: "partial", err: fmt.Errorf("the change is in force, and proven; %w", err), hint: "depeer recover --target " + address}
+		return &failure{code: Unclear, name: "partial", err: fmt.Errorf("the change is in force, and proven; %w", err),
+			hint: "depeer recover --target " + address}
 	case result.Outcome == apply.Restored:
 		return &failure{code: Restored, name: "restored", err: fmt.Errorf("%w; what was before is in force again", err)}
 	case errors.As(err, &stale):
@@ -251,7 +261,8 @@ func (s *session) outcome(ctx context.Context, address string, result apply.Resu
 	case errors.As(err, &obstacle):
 		return obstructed(obstacle.Obstacles, address)
 	case errors.As(err, &guarded):
-		return &failure{code: Guarded, name: "guard", err: fmt.Errorf("%w; nothing was changed", err), hint: "make a new plan, and look at it"}
+		return &failure{code: Guarded, name: "guard", err: fmt.Errorf("%w; nothing was changed", err),
+			hint: "make a new plan, and look at it"}
 	case errors.As(err, &journalled):
 		return &failure{code: Failed, name: "journal", err: fmt.Errorf("%w; nothing was changed", err)}
 	case ctx.Err() != nil:
@@ -280,7 +291,8 @@ func (s *session) ask(c *cli.Context, address string, server plan.Server) error 
 		return err
 	}
 	if strings.TrimSpace(line) != server.RouterID.String() {
-		return &failure{code: Failed, name: "not-confirmed", err: errors.New("that is not its router id; nothing was changed")}
+		return &failure{code: Failed, name: "not-confirmed",
+			err: errors.New("that is not its router id; nothing was changed")}
 	}
 	return nil
 }
@@ -288,7 +300,8 @@ func (s *session) ask(c *cli.Context, address string, server plan.Server) error 
 // outcomeOf is what users read of a change that was made.
 func outcomeOf(address string, entry *journal.Entry, r apply.Result) view.Apply {
 	a := view.Apply{
-		Target: address, Outcome: r.Outcome.String(), Sessions: r.Sessions, Polluted: r.Polluted, NotDelivered: r.NotDelivered, PolicyLists: r.Lists,
+		Target: address, Outcome: r.Outcome.String(), Sessions: r.Sessions, Polluted: r.Polluted,
+		NotDelivered: r.NotDelivered, PolicyLists: r.Lists,
 		Refused: r.Proof.Refused, Changed: r.Proof.Changed, Overruled: r.Proof.Overruled, Already: r.Proof.Already,
 		Uncertain: r.Proof.Uncertain, Attributes: view.AttributesOf(r.Attributes),
 		Passed: r.Proof.Passed, Unproven: r.Proof.Unproven, Tagged: r.Proof.Tagged, Untagged: r.Proof.Untagged,

@@ -28,7 +28,8 @@ func BenchmarkCheck(b *testing.B) {
 	for b.Loop() {
 		start := time.Now()
 		var out strings.Builder
-		if code := cli.Run(context.Background(), cli.Streams{Out: &out, Err: io.Discard}, []string{"check", file}); code != cli.OK {
+		if code := cli.Run(context.Background(), cli.Streams{Out: &out, Err: io.Discard},
+			[]string{"check", file}); code != cli.OK {
 			b.Fatalf("exit code %d:\n%.500s", code, out.String())
 		}
 		check += time.Since(start)
@@ -56,7 +57,8 @@ func manyProviders(providers, prefixes int) []byte {
 			fmt.Fprintf(&b, "      - %d.%d.%d.0/24\n", 20+n>>15, n>>7&0xff, n<<1&0xff)
 			n++
 		}
-		fmt.Fprintf(&b, "    reason: reported for hosting things, number %d\n    evidence: [{ref: SBL%d}]\n    listed: 2026-01-01\n", p, p)
+		fmt.Fprintf(&b, "    reason: reported for hosting things, number %d\n    evidence: [{ref: SBL%d}]\n    "+
+			"listed: 2026-01-01\n", p, p)
 	}
 	return []byte(b.String())
 }

@@ -25,7 +25,8 @@ func foresight(q impact.Question) *choice.Foresight {
 	}
 	about := choice.Question{Old: old, New: q.New}
 	for _, m := range q.Members {
-		about.Members = append(about.Members, choice.Member{Peer: m.Peer, Up: m.Up, Anchored: m.Anchored, SecondaryRoute: m.SecondaryRoute})
+		about.Members = append(about.Members,
+			choice.Member{Peer: m.Peer, Up: m.Up, Anchored: m.Anchored, SecondaryRoute: m.SecondaryRoute})
 	}
 	return choice.New(about)
 }
@@ -66,9 +67,11 @@ func toldAnew(r *impact.Report, foreseen choice.Report, members []impact.Session
 // somebody believes that a choice is in force.
 func (in *input) nobodyThere(state *plan.State) {
 	for _, m := range in.exchange.Members {
-		there := slices.ContainsFunc(state.Clients, func(c plan.Client) bool { return c.RouteServer && slices.Contains(m.Addresses, c.Address) })
+		there := slices.ContainsFunc(state.Clients,
+			func(c plan.Client) bool { return c.RouteServer && slices.Contains(m.Addresses, c.Address) })
 		if len(m.Choices) > 0 && !there {
-			in.diags.Warnf(m.Source, "exchange-choice-nobody", "", "AS%s has chosen, and none of its addresses is a member of the target", m.ASN)
+			in.diags.Warnf(m.Source, "exchange-choice-nobody", "",
+				"AS%s has chosen, and none of its addresses is a member of the target", m.ASN)
 		}
 	}
 	in.diags.Sort()
@@ -109,7 +112,10 @@ func looksAgain(f *choice.Foresight, again func() rib.Source) (choice.Report, er
 // choosable says why the way back leads to choices that cannot be done any more.
 func choosable(state *plan.State, want *policies.RoutingPolicy) error {
 	if refused := plan.AddPathGuards(state, want); len(refused) > 0 {
-		return &failure{code: Guarded, name: "guard", err: errors.New(refused[0].Member.String() + " has chosen, and is sent several paths for a prefix: nothing would be taken back from it [" + plan.CodeAddPath + "]")}
+		return &failure{code: Guarded, name: "guard",
+			err: errors.New(refused[0].Member.String() +
+				" has chosen, and is sent several paths for a prefix: nothing would be taken back from it [" +
+				plan.CodeAddPath + "]")}
 	}
 	return nil
 }

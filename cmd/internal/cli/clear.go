@@ -18,7 +18,8 @@ func clearCommand(s *session) *cli.Command {
 		ArgsUsage: " ",
 		Description: "Needs no list, and works whatever state the target is in. Shows the plan; with --yes it is\n" +
 			"done at once, with -o it is kept for apply.",
-		Flags: append(targetFlags(), yesFlag, soakFlag(0), &cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "keep the plan in `FILE`"}),
+		Flags: append(targetFlags(), yesFlag, soakFlag(0),
+			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "keep the plan in `FILE`"}),
 		Action: func(c *cli.Context) error {
 			if c.NArg() > 0 {
 				return usage("depeer clear --target rs1", "clear takes no lists")
@@ -50,7 +51,8 @@ func (s *session) clear(c *cli.Context, t target) error {
 		return err
 	}
 	if c.String("output") == "" && !result.Nothing() {
-		return usage("depeer clear --target "+t.options.Address+" --yes, or -o FILE", "nothing was changed: clear needs --yes or -o")
+		return usage("depeer clear --target "+t.options.Address+" --yes, or -o FILE",
+			"nothing was changed: clear needs --yes or -o")
 	}
 	return nil
 }
@@ -75,11 +77,14 @@ func (s *session) clearing(ctx context.Context, t target, look bool) (view.Plan,
 		return view.Plan{}, err
 	}
 	for _, group := range state.Listing() {
-		s.view.Note("peer group %s of gobgpd.conf lists %s or %s: its sessions that come up from now on have it again, and it does nothing; take it out of the group, and clear once more, before the definitions are taken out of the file",
+		s.view.Note("peer group %s of gobgpd.conf lists %s or %s: its sessions that come up from now on have it "+
+			"again, and it does nothing; take it out of the group, and clear once more, before the definitions are "+
+			"taken out of the file",
 			group, policies.ImportPolicy, policies.ExportPolicy)
 	}
 	server := describeTarget(t, state)
-	result := view.Plan{Plan: p, Impact: view.Impact{At: s.now, Server: &server, OutOfReach: outOfReach(state), Lists: p.Lists, Summary: p.Change.Summary()}}
+	result := view.Plan{Plan: p, Impact: view.Impact{At: s.now, Server: &server, OutOfReach: outOfReach(state),
+		Lists: p.Lists, Summary: p.Change.Summary()}}
 	if look {
 		s.staysAfter(ctx, client, state, &result)
 	}

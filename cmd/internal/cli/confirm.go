@@ -58,7 +58,9 @@ func confirmCommand(s *session) *cli.Command {
 				return err
 			}
 			if gone {
-				return &failure{code: Unfit, name: "changed-since", err: fmt.Errorf("%s is %s: there is nothing to keep, and it waits no more", w.pending.Entry, noLonger), hint: "depeer status --target " + address}
+				return &failure{code: Unfit, name: "changed-since",
+					err: fmt.Errorf("%s is %s: there is nothing to keep, and it waits no more", w.pending.Entry,
+						noLonger), hint: "depeer status --target " + address}
 			}
 			result := view.Apply{Target: address, Outcome: "confirmed"}
 			switch {
@@ -106,13 +108,16 @@ func (s *session) isGone(ctx context.Context, t target, store *journal.Store, pe
 }
 
 // awaitConfirm arms the way back, lets go of the lock, and waits for what comes.
-func (s *session) awaitConfirm(ctx context.Context, store *journal.Store, lock *journal.Lock, t target, p *plan.Plan, entry *journal.Entry, within time.Duration) (view.Apply, error) {
+func (s *session) awaitConfirm(ctx context.Context, store *journal.Store, lock *journal.Lock, t target, p *plan.Plan,
+	entry *journal.Entry, within time.Duration) (view.Apply, error) {
 	_, err := lock.Arm(entry.ID, within)
 	if err == nil {
 		err = s.guard(t, entry.ID)
 	}
 	if err = errors.Join(err, lock.Unlock()); err != nil {
-		return view.Apply{}, &failure{code: Unclear, name: "partial", err: fmt.Errorf("the change is in force, and nobody will take it back: %w", err), hint: "depeer rollback --target " + p.Target}
+		return view.Apply{}, &failure{code: Unclear, name: "partial",
+			err:  fmt.Errorf("the change is in force, and nobody will take it back: %w", err),
+			hint: "depeer rollback --target " + p.Target}
 	}
 	s.view.Note("in force; to keep it, within %s: depeer confirm --target %s", within, p.Target)
 	return s.watchPending(ctx, store, p, entry.ID)
@@ -125,14 +130,18 @@ func (s *session) watchPending(ctx context.Context, store *journal.Store, p *pla
 	for {
 		w, err := waitsOf(store.Pending(p.Target))
 		if err != nil {
-			return view.Apply{}, &failure{code: Unclear, name: "pending", err: fmt.Errorf("the change is in force, and whether it waits for a confirmation is not known: %w", err)}
+			return view.Apply{}, &failure{code: Unclear, name: "pending",
+				err: fmt.Errorf("the change is in force, and whether it waits for a confirmation is not known: %w",
+					err)}
 		}
 		if w.unread == nil && (w.pending == nil || w.pending.Entry != id) {
 			return s.afterPending(store, p, id)
 		}
 		select {
 		case <-ctx.Done():
-			return view.Apply{}, &failure{code: Unclear, name: "pending", err: errors.New("in force, and still waiting for a confirmation"), hint: "depeer confirm --target " + p.Target}
+			return view.Apply{}, &failure{code: Unclear, name: "pending",
+				err:  errors.New("in force, and still waiting for a confirmation"),
+				hint: "depeer confirm --target " + p.Target}
 		case <-tick.C:
 		}
 	}
@@ -146,12 +155,14 @@ func (s *session) afterPending(store *journal.Store, p *plan.Plan, id string) (v
 	}
 	for _, r := range records {
 		if r.Begun.Undoes == id && operate.TookEffect(&r) {
-			return view.Apply{}, &failure{code: Restored, name: "restored", err: errors.New("not confirmed in time; what was before is in force again")}
+			return view.Apply{}, &failure{code: Restored, name: "restored",
+				err: errors.New("not confirmed in time; what was before is in force again")}
 		}
 	}
 	for _, r := range records {
 		if r.ID == id && len(r.Events) > 0 && r.Events[len(r.Events)-1].Text == noLonger {
-			return view.Apply{}, &failure{code: Unfit, name: "changed-since", err: fmt.Errorf("%s is %s", id, noLonger), hint: "depeer status --target " + p.Target}
+			return view.Apply{}, &failure{code: Unfit, name: "changed-since", err: fmt.Errorf("%s is %s", id, noLonger),
+				hint: "depeer status --target " + p.Target}
 		}
 	}
 	return view.Apply{Target: p.Target, ID: id, Outcome: "confirmed"}, nil
@@ -186,7 +197,8 @@ func guardCommand(s *session) *cli.Command {
 				known = pending
 				left := pending.Left()
 				if left <= 0 {
-					err := s.rollback(c, t, store, rollbackArgs{id: id, why: "not confirmed in time", yes: true, whatever: true})
+					err := s.rollback(c, t, store, rollbackArgs{id: id, why: "not confirmed in time", yes: true,
+						whatever: true})
 					if f := new(failure); !errors.As(err, &f) || f.code != Held && f.code != Unreached {
 						return err
 					}
@@ -215,7 +227,8 @@ func (s *session) guard(t target, id string) error {
 	if err != nil {
 		return err
 	}
-	args := []string{"guard", id, "--state", dir, "--target", t.options.Address, "--timeout", t.options.Timeout.String()}
+	args := []string{"guard", id, "--state", dir, "--target", t.options.Address, "--timeout",
+		t.options.Timeout.String()}
 	if s.confUsed != "" {
 		args = append(args, "--config", s.confUsed)
 	}

@@ -34,13 +34,16 @@ func emitCommand(s *session) *cli.Command {
 			"write is judged by GoBGP's own code first: a file that it cannot start with, or that rejects every\n" +
 			"route of a member, is invalid.",
 		Flags: []cli.Flag{
-			&cli.StringFlag{Name: "format", Value: "toml", EnvVars: []string{"DEPEER_FORMAT"}, Usage: "`toml`, yaml or json"},
+			&cli.StringFlag{Name: "format", Value: "toml", EnvVars: []string{"DEPEER_FORMAT"},
+				Usage: "`toml`, yaml or json"},
 			&cli.BoolFlag{Name: "anchor", Usage: "print only the definitions that are pasted once into gobgpd.conf"},
-			&cli.StringFlag{Name: "into", Usage: "replace our part of this gobgpd.conf `FILE` (TOML), and keep the rest to the byte"},
+			&cli.StringFlag{Name: "into", Usage: "replace our part of this gobgpd.conf `FILE` (TOML), and keep the " +
+				"rest to the byte"},
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write to `FILE`, whole or not at all"},
 		},
 		Action: func(c *cli.Context) error {
-			args := emitArgs{lists: c.Args().Slice(), anchor: c.Bool("anchor"), into: c.String("into"), output: c.String("output")}
+			args := emitArgs{lists: c.Args().Slice(), anchor: c.Bool("anchor"), into: c.String("into"),
+				output: c.String("output")}
 			var err error
 			if args.format, err = render.ParseFormat(c.String("format")); err != nil {
 				return usage("depeer emit --format toml|yaml|json", "%v", err)
@@ -55,11 +58,13 @@ func (s *session) emit(ctx context.Context, args emitArgs) error {
 	case args.anchor && (args.into != "" || len(args.lists) > 0):
 		return usage("depeer emit --anchor", "--anchor needs no listing, and goes into no file by itself")
 	case args.into == stdinName:
-		return usage("depeer emit --into gobgpd.conf", "--into replaces part of a file; it does not read the standard input")
+		return usage("depeer emit --into gobgpd.conf",
+			"--into replaces part of a file; it does not read the standard input")
 	case args.into != "" && args.format != render.TOML:
 		return usage("depeer emit --into gobgpd.conf", "--into reads and writes TOML only")
 	case args.anchor:
-		return s.deliver(ctx, view.Emit{Format: args.format.String(), Configuration: render.Anchor(args.format)}, args.output)
+		return s.deliver(ctx, view.Emit{Format: args.format.String(), Configuration: render.Anchor(args.format)},
+			args.output)
 	}
 
 	in, err := s.load(ctx, args.lists)
@@ -77,11 +82,15 @@ func (s *session) emit(ctx context.Context, args emitArgs) error {
 		return f
 	}
 	if len(in.lists) == 0 { // or a slip would take out all that is refused now
-		return &failure{code: Invalid, name: "invalid-input", hint: "depeer emit LISTING.yaml, or lists in the exchange file", err: errors.New("no listing, and none in the exchange file")}
+		return &failure{code: Invalid, name: "invalid-input",
+			hint: "depeer emit LISTING.yaml, or lists in the exchange file",
+			err:  errors.New("no listing, and none in the exchange file")}
 	}
 	policy := in.policy()
 	if n := len(policy.Sessions); n > 0 && args.into == "" {
-		in.diags.Warnf(diag.Position{File: s.confUsed}, "emit-sessions", "plan and apply shut them; emit --into names the neighbors", "no session is shut by this configuration: those of %s are to be", count(n, "ASN"))
+		in.diags.Warnf(diag.Position{File: s.confUsed}, "emit-sessions",
+			"plan and apply shut them; emit --into names the neighbors",
+			"no session is shut by this configuration: those of %s are to be", count(n, "ASN"))
 		in.diags.Sort()
 	}
 	if args.into != "" {
@@ -91,7 +100,8 @@ func (s *session) emit(ctx context.Context, args emitArgs) error {
 	if err != nil {
 		return err
 	}
-	return s.deliver(ctx, view.Emit{Format: args.format.String(), Configuration: text, Diagnostics: in.diags}, args.output)
+	return s.deliver(ctx, view.Emit{Format: args.format.String(), Configuration: text, Diagnostics: in.diags},
+		args.output)
 }
 
 // compileInto compiles for the route server that a gobgpd.conf is of, where the exchange
@@ -112,7 +122,8 @@ func (s *session) emitInto(ctx context.Context, in *input, policy *policies.Rout
 		return verdict(in.read)
 	}
 	text, diags := render.Into(args.into, old, policy, in.comment())
-	in.diags = append(append(in.diags, diags...), render.Leaks(args.into, old, policy, in.exchange.Limits.MaxAddedBytes)...)
+	in.diags = append(append(in.diags, diags...),
+		render.Leaks(args.into, old, policy, in.exchange.Limits.MaxAddedBytes)...)
 	in.diags.Sort()
 	if f := verdict(in.diags); f != nil {
 		return f

@@ -59,9 +59,11 @@ func verdict(diags diag.List) *failure {
 	case diag.Warning:
 		return nil
 	case diag.Refused:
-		return &failure{code: Guarded, name: "guard", diags: diags, err: fmt.Errorf("refused for %s", count(diags.Count(diag.Refused), "reason"))}
+		return &failure{code: Guarded, name: "guard", diags: diags,
+			err: fmt.Errorf("refused for %s", count(diags.Count(diag.Refused), "reason"))}
 	default:
-		return &failure{code: Invalid, name: "invalid-input", diags: diags, err: fmt.Errorf("invalid input: %s", count(diags.Count(diag.Error), "error"))}
+		return &failure{code: Invalid, name: "invalid-input", diags: diags,
+			err: fmt.Errorf("invalid input: %s", count(diags.Count(diag.Error), "error"))}
 	}
 }
 
@@ -82,7 +84,8 @@ func report(v view.View, err error) Code {
 		f = &failure{code: Failed, name: "failed", err: err}
 	}
 	if !f.said {
-		v.Failure(view.Failure{Code: f.name, Message: f.Error(), Hint: f.hint, Detail: f.detail, Exit: int(f.code), Diagnostics: f.diags, Targets: f.targets})
+		v.Failure(view.Failure{Code: f.name, Message: f.Error(), Hint: f.hint, Detail: f.detail, Exit: int(f.code),
+			Diagnostics: f.diags, Targets: f.targets})
 	}
 	return f.code
 }

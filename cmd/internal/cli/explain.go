@@ -94,7 +94,8 @@ func (s *session) explained(c *cli.Context, in *input, result *view.Explain) (fo
 
 func closeQuietly(client *gobgp.Client) { _ = client.Close() } // it was only read from
 
-func (s *session) explain(ctx context.Context, in *input, subject impact.Subject, ribs []string, found live, result view.Explain) error {
+func (s *session) explain(ctx context.Context, in *input, subject impact.Subject, ribs []string, found live,
+	result view.Explain) error {
 	x := in.exchange
 	q := impact.Question{Lists: in.compiled, New: in.policy(), Protect: x.Protect, Treatments: x.Treatments}
 	d := &dumps{names: ribs}

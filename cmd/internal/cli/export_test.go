@@ -23,9 +23,11 @@ type Watching struct {
 
 // Run runs it until ctx ends.
 func (o Watching) Run(ctx context.Context) error {
-	s := &session{Streams: Streams{Out: io.Discard, Err: io.Discard}, files: newFiles(ctx, nil), now: o.Clock(), conf: o.Config, state: o.State, log: slog.New(slog.DiscardHandler)}
+	s := &session{Streams: Streams{Out: io.Discard, Err: io.Discard}, files: newFiles(ctx, nil), now: o.Clock(),
+		conf: o.Config, state: o.State, log: slog.New(slog.DiscardHandler)}
 	s.view = s.newView(false, "never")
-	w, err := s.watching(slog.New(slog.NewTextHandler(o.Log, &slog.HandlerOptions{Level: slog.LevelDebug})), watchArgs{allowPrivate: true, targets: []target{{options: gobgp.Options{Address: o.Target}}}})
+	w, err := s.watching(slog.New(slog.NewTextHandler(o.Log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		watchArgs{allowPrivate: true, targets: []target{{options: gobgp.Options{Address: o.Target}}}})
 	if err != nil {
 		return err
 	}

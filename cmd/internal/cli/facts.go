@@ -47,7 +47,8 @@ func (in *input) compileFor(at time.Time, t target, state *plan.State) error {
 func unfit(misfits diag.List) *failure {
 	for _, d := range misfits {
 		if d.Severity == diag.Refused {
-			return &failure{code: Unfit, name: d.Code, diags: misfits, err: errors.New("the exchange file does not fit the target")}
+			return &failure{code: Unfit, name: d.Code, diags: misfits,
+				err: errors.New("the exchange file does not fit the target")}
 		}
 	}
 	return nil

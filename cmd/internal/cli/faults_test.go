@@ -121,9 +121,12 @@ func TestFault16(t *testing.T) {
 		{"2600::1/32", "host bits set in 2600::1/32 (hint: 2600::/32) [listing-host-bits]"},
 		{"8.8.8.0", "8.8.8.0 has no length (hint: 8.8.8.0/32 for the one address) [listing-prefix-no-length]"},
 		{`"2600::"`, "2600:: has no length (hint: 2600::/128 for the one address) [listing-prefix-no-length]"},
-		{"::ffff:8.8.8.0/120", "::ffff:8.8.8.0/120 is an IPv4-mapped IPv6 prefix (hint: 8.8.8.0/24) [listing-prefix-mapped]"},
-		{"::ffff:808:800/120", "::ffff:808:800/120 is an IPv4-mapped IPv6 prefix (hint: 8.8.8.0/24) [listing-prefix-mapped]"},
-		{"010.0.0.0/8", "leading zero in 010.0.0.0/8 (hint: 10.0.0.0/8, if decimal was meant) [listing-prefix-leading-zero]"},
+		{"::ffff:8.8.8.0/120", "::ffff:8.8.8.0/120 is an IPv4-mapped IPv6 prefix (hint: 8.8.8.0/24) " +
+			"[listing-prefix-mapped]"},
+		{"::ffff:808:800/120", "::ffff:808:800/120 is an IPv4-mapped IPv6 prefix (hint: 8.8.8.0/24) " +
+			"[listing-prefix-mapped]"},
+		{"010.0.0.0/8", "leading zero in 010.0.0.0/8 (hint: 10.0.0.0/8, if decimal was meant) " +
+			"[listing-prefix-leading-zero]"},
 		{"8.0.0.0/08", "leading zero in the length of 8.0.0.0/08 (hint: 8.0.0.0/8) [listing-prefix-length]"},
 		{"8.8.8.0/08", "leading zero in the length of 8.8.8.0/08 (hint: 8.0.0.0/8) [listing-prefix-length]"},
 		{"8.8.8.0/-0", `"-0" is not a prefix length in 8.8.8.0/-0 (hint: 0 to 32) [listing-prefix-length]`},
@@ -132,7 +135,8 @@ func TestFault16(t *testing.T) {
 		{"２６００：：／３２", `"２６００：：／３２" is not a prefix (hint: 2600::/32) [listing-prefix-syntax]`},
 		{"8.8.8.0/33", "length 33 in 8.8.8.0/33 is over 32 (hint: 0 to 32) [listing-prefix-length]"},
 		{"8.8.8.0/+24", `"+24" is not a prefix length in 8.8.8.0/+24 (hint: 0 to 32) [listing-prefix-length]`},
-		{"8.8.8.0/255.255.255.0", `"255.255.255.0" is not a prefix length in 8.8.8.0/255.255.255.0 (hint: 0 to 32) [listing-prefix-length]`},
+		{"8.8.8.0/255.255.255.0",
+			`"255.255.255.0" is not a prefix length in 8.8.8.0/255.255.255.0 (hint: 0 to 32) [listing-prefix-length]`},
 		{"2600::%eth0/32", "zone in 2600::%eth0/32 (hint: 2600::/32) [listing-prefix-zone]"},
 		{"8.8.8/24", `"8.8.8/24"` + syntax},
 		{"134744064/24", `"134744064/24"` + syntax},
@@ -154,12 +158,16 @@ func TestFault42(t *testing.T) {
 		"listing": []byte(listingOf("prefixes", "{prefix: 8.8.8.0/24, ge: 25, le: 26}")),
 		"exchange": []byte("version: 1\nexchange: {name: Example-IX, asn: 64500, peering_lans: [203.0.113.0/25]}\n" +
 			"lists:\n  - {file: list.yaml, treatment: depeer}\nlimits: {max_covered: {ipv4: 1%}}\n"),
-		"drop":    []byte("; Spamhaus DROP List 2021/01/21 - (c) 2021 The Spamhaus Project\n; Last-Modified: Thu, 21 Jan 2021 19:45:55 GMT\n1.10.16.0/20 ; SBL256894\n"),
-		"json":    []byte(`{"cidr":"1.10.16.0/20","sblid":"SBL256894","rir":"apnic"}` + "\n" + `{"type":"metadata","timestamp":1752391000,"size":58,"records":1}` + "\n"),
-		"asndrop": []byte(`{"asn":6500,"rir":"arin","domain":"example.com","cc":"US","asname":"EXAMPLE"}` + "\n" + `{"type":"metadata","timestamp":1752391000,"size":78,"records":1}` + "\n"),
-		"plain":   []byte("8.8.8.0/24 # mine\nAS6500\n"),
-		"plan":    []byte(`{"schema_version":1,"id":"x","made":"2026-01-01T00:00:00Z","target":"127.0.0.1:1"}`),
-		"toml":    []byte("[global.config]\nas = 64500\n\n[[policy-definitions]]\nname = \"depeer\"\n[[policy-definitions]]\nname = \"depeer-export\"\n"),
+		"drop": []byte("; Spamhaus DROP List 2021/01/21 - (c) 2021 The Spamhaus Project\n; Last-Modified: Thu, " +
+			"21 Jan 2021 19:45:55 GMT\n1.10.16.0/20 ; SBL256894\n"),
+		"json": []byte(`{"cidr":"1.10.16.0/20","sblid":"SBL256894","rir":"apnic"}` + "\n" +
+			`{"type":"metadata","timestamp":1752391000,"size":58,"records":1}` + "\n"),
+		"asndrop": []byte(`{"asn":6500,"rir":"arin","domain":"example.com","cc":"US","asname":"EXAMPLE"}` + "\n" +
+			`{"type":"metadata","timestamp":1752391000,"size":78,"records":1}` + "\n"),
+		"plain": []byte("8.8.8.0/24 # mine\nAS6500\n"),
+		"plan":  []byte(`{"schema_version":1,"id":"x","made":"2026-01-01T00:00:00Z","target":"127.0.0.1:1"}`),
+		"toml": []byte("[global.config]\nas = 64500\n\n[[policy-definitions]]\nname = " +
+			"\"depeer\"\n[[policy-definitions]]\nname = \"depeer-export\"\n"),
 	}
 	dump, err := examples.Files.ReadFile("mci-2005/routes-covered.mrt")
 	if err != nil {
@@ -197,14 +205,16 @@ func TestFault42(t *testing.T) {
 		before := read(t, c.keep)
 
 		var stdout, stderr strings.Builder
-		code := cli.Run(context.Background(), cli.Streams{In: strings.NewReader(""), Out: &stdout, Err: &stderr}, c.args)
+		code := cli.Run(context.Background(), cli.Streams{In: strings.NewReader(""), Out: &stdout, Err: &stderr},
+			c.args)
 		switch code {
 		case cli.OK, cli.Invalid, cli.Guarded:
 		default:
 			t.Errorf("depeer %s: exit code %d for %q: %s", strings.Join(c.args, " "), code, data, stderr.String())
 		}
 		if code != cli.OK && (c.keep != "" && stdout.String() != "" || read(t, c.keep) != before) {
-			t.Errorf("depeer %s: exit code %d and a changed file, or %q on stdout, for %q", strings.Join(c.args, " "), code, stdout.String(), data)
+			t.Errorf("depeer %s: exit code %d and a changed file, or %q on stdout, for %q", strings.Join(c.args, " "),
+				code, stdout.String(), data)
 		}
 		for _, r := range stdout.String() + stderr.String() {
 			if r < ' ' && r != '\n' && r != '\t' || 0x7f <= r && r <= 0x9f {
@@ -273,11 +283,18 @@ func TestFault11(t *testing.T) {
 		want string // how what is said starts, and its code
 	}{
 		{"alias bomb", aliasBomb, "list.yaml:1:5: error: anchor &a0 [listing-alias]"},
-		{"deep list", func() string { return strings.Repeat("[", 100_000) }, "list.yaml:1:1: error: nested far too deep [listing-too-deep]"},
-		{"deeper list", func() string { return strings.Repeat("[", 10<<20) }, "list.yaml: error: file has more than 1048576 values [listing-too-large]"},
-		{"deep map", func() string { return strings.Repeat("{a: ", 5000) + strings.Repeat("}", 5000) }, "list.yaml:1:258: error: nested more than 64 deep [listing-too-deep]"},
-		{"over 64 MiB", func() string { return head + "#" + strings.Repeat("x", 64<<20) }, "list.yaml: error: file is over 64 MiB [input-unreadable]"},
-		{"one ASN 100,000 times", func() string { return head + "  - {name: A, asns: [" + strings.Repeat("6500,", 100_000) + "]}\n" },
+		{"deep list", func() string { return strings.Repeat("[", 100_000) },
+			"list.yaml:1:1: error: nested far too deep [listing-too-deep]"},
+		{"deeper list", func() string { return strings.Repeat("[", 10<<20) },
+			"list.yaml: error: file has more than 1048576 values [listing-too-large]"},
+		{"deep map", func() string { return strings.Repeat("{a: ", 5000) + strings.Repeat("}", 5000) },
+			"list.yaml:1:258: error: nested more than 64 deep [listing-too-deep]"},
+		{"over 64 MiB", func() string { return head + "#" + strings.Repeat("x", 64<<20) },
+			"list.yaml: error: file is over 64 MiB [input-unreadable]"},
+		{"one ASN 100,000 times", func() string {
+			return head + "  - {name: A, asns: [" +
+				strings.Repeat("6500,", 100_000) + "]}\n"
+		},
 			"list.yaml:5:27: warning: AS6500 is listed twice, also at list.yaml:5:22 [listing-duplicate-asn]"},
 		{"one prefix on 100,000 lines", func() string {
 			return head + "  - name: A\n    prefixes:\n" + strings.Repeat("      - 8.8.8.0/24\n", 100_000)
@@ -318,7 +335,8 @@ func aliasBomb() string {
 	var b strings.Builder
 	b.WriteString("a0: &a0 [x, x, x, x, x, x, x, x, x]\n")
 	for i := 1; i < 30; i++ {
-		fmt.Fprintf(&b, "a%d: &a%d [%s]\n", i, i, strings.TrimSuffix(strings.Repeat(fmt.Sprintf("*a%d, ", i-1), 9), ", "))
+		fmt.Fprintf(&b, "a%d: &a%d [%s]\n", i, i,
+			strings.TrimSuffix(strings.Repeat(fmt.Sprintf("*a%d, ", i-1), 9), ", "))
 	}
 	return b.String()
 }

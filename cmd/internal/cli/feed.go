@@ -49,7 +49,8 @@ func (s *session) loadFeed(ctx context.Context, in *input, source exchange.List)
 	if !ok {
 		return nil, &failure{code: Failed, name: "download", err: err}
 	}
-	in.read.Warnf(source.Source, "feed-kept-copy", "", "%v; using the copy of %s", err, kept.FetchedAt.UTC().Format(time.RFC3339))
+	in.read.Warnf(source.Source, "feed-kept-copy", "", "%v; using the copy of %s", err,
+		kept.FetchedAt.UTC().Format(time.RFC3339))
 	opt.URL = source.URL
 	return in.add(feed.Parse(source.Feed, source.URL, kept.Data, opt)), nil
 }
@@ -60,7 +61,8 @@ func (in *input) keptFeed(f *feed.Fetcher, source exchange.List) *filters.Listin
 	var l *filters.Listing
 	if kept, ok := f.Kept(source.URL); ok {
 		var diags diag.List
-		l, diags = feed.Parse(source.Feed, source.URL, kept.Data, feed.Options{Name: source.Name, Treatment: source.Treatment, URL: source.URL})
+		l, diags = feed.Parse(source.Feed, source.URL, kept.Data,
+			feed.Options{Name: source.Name, Treatment: source.Treatment, URL: source.URL})
 		in.read = append(in.read, diags...)
 	} else {
 		in.read.Errorf(source.Source, "feed-missing", "it is asked again", "there is no copy of %s yet", source.URL)
@@ -84,7 +86,8 @@ func feedFailure(err error, diags diag.List) error {
 	case private:
 		return &failure{code: Failed, name: "download", err: err, hint: "--allow-private, if that is meant"}
 	case errors.As(err, &tooSoon):
-		return &failure{code: Failed, name: "download", err: err, hint: "--force asks all the same; the feed's publisher may not like it"}
+		return &failure{code: Failed, name: "download", err: err,
+			hint: "--force asks all the same; the feed's publisher may not like it"}
 	case errors.Is(err, context.Canceled):
 		return err
 	default:

@@ -54,7 +54,9 @@ func showCommand(s *session) *cli.Command {
 			if err != nil {
 				p, planErr := s.readPlan(c.Args().First())
 				if planErr != nil {
-					return &failure{code: Invalid, name: "no-such-change", err: fmt.Errorf("%s is neither a change of the history nor a plan: %w", c.Args().First(), planErr)}
+					return &failure{code: Invalid, name: "no-such-change",
+						err: fmt.Errorf("%s is neither a change of the history nor a plan: %w", c.Args().First(),
+							planErr)}
 				}
 				return s.view.Show(view.Show{Plan: p})
 			}
@@ -75,7 +77,8 @@ func showCommand(s *session) *cli.Command {
 func recorded(r *journal.Record) view.Recorded {
 	out := view.Recorded{
 		ID: r.ID, Time: r.From, By: r.By.By, Outcome: r.Outcome,
-		Action: r.Begun.Action, Undoes: r.Begun.Undoes, Overrides: r.Begun.Overrides, Limits: r.Begun.Limits, Lists: r.Begun.Lists,
+		Action: r.Begun.Action, Undoes: r.Begun.Undoes, Overrides: r.Begun.Overrides, Limits: r.Begun.Limits,
+		Lists:       r.Begun.Lists,
 		PolicyLists: r.Begun.PolicyLists, AcceptedLists: r.Begun.AcceptedLists,
 	}
 	switch {

@@ -28,7 +28,8 @@ func impactCommand(s *session) *cli.Command {
 		Action: func(c *cli.Context) error {
 			args := routesArgsOf(c)
 			if c.String("target") == "" && len(args.ribs) == 0 {
-				return usage("depeer impact LISTING.yaml --rib FILE, or --target rs1", "no routes: neither --rib nor --target")
+				return usage("depeer impact LISTING.yaml --rib FILE, or --target rs1",
+					"no routes: neither --rib nor --target")
 			}
 			in, err := s.load(c.Context, c.Args().Slice())
 			if err != nil {
@@ -55,7 +56,8 @@ func (s *session) impactOfFile(ctx context.Context, in *input, args routesArgs, 
 	want := in.policy()
 	nothing := plan.Change{Old: &policies.RoutingPolicy{}, New: want}
 	result.Summary = nothing.Summary()
-	if err := s.look(ctx, in, impact.Question{Lists: in.compiled, New: want, Protect: in.exchange.Protect, Treatments: in.exchange.Treatments}, args, nil, &result); err != nil {
+	if err := s.look(ctx, in, impact.Question{Lists: in.compiled, New: want, Protect: in.exchange.Protect,
+		Treatments: in.exchange.Treatments}, args, nil, &result); err != nil {
 		return err
 	}
 	return s.showImpact(in, result)
@@ -84,8 +86,10 @@ func (s *session) impactOnTarget(ctx context.Context, in *input, t target, args 
 	want := in.policy()
 	change := plan.To(state, want, "impact")
 	server := describeTarget(t, state)
-	result.Server, result.OutOfReach, result.Operator, result.Summary = &server, outOfReach(state), state.Interferences(want), change.Summary()
-	q := impact.Question{Lists: in.compiled, Old: change.Old, New: want, Members: sessionsOf(state, in.exchange), Protect: in.exchange.Protect, Treatments: in.exchange.Treatments}
+	result.Server, result.OutOfReach, result.Operator, result.Summary = &server, outOfReach(state),
+		state.Interferences(want), change.Summary()
+	q := impact.Question{Lists: in.compiled, Old: change.Old, New: want, Members: sessionsOf(state, in.exchange),
+		Protect: in.exchange.Protect, Treatments: in.exchange.Treatments}
 	q.Past, q.Counted = s.pastOf(t.options.Address, q.Old), s.countedAt(t.options.Address)
 	if err := s.lookAtTarget(ctx, in, q, args, client, state, &result); err != nil {
 		return err
@@ -103,7 +107,8 @@ func (s *session) countedAt(address string) *counted.Routes {
 
 // look looks at all routes, of dumps or else of live, and notes in result what becomes
 // of them, and what guards say.
-func (s *session) look(ctx context.Context, in *input, q impact.Question, args routesArgs, live rib.Source, result *view.Impact) error {
+func (s *session) look(ctx context.Context, in *input, q impact.Question, args routesArgs, live rib.Source,
+	result *view.Impact) error {
 	d := &dumps{names: args.ribs}
 	source := live
 	if len(args.ribs) > 0 {

@@ -95,7 +95,8 @@ func (s *session) importFeed(ctx context.Context, args importArgs) error {
 			return err
 		}
 	}
-	result := view.Import{Name: l.Name, Listing: text.Bytes(), File: args.output, Providers: len(l.Providers), Diagnostics: diags}
+	result := view.Import{Name: l.Name, Listing: text.Bytes(), File: args.output, Providers: len(l.Providers),
+		Diagnostics: diags}
 	for i := range l.Providers {
 		result.Prefixes += len(l.Providers[i].Prefixes)
 		result.ASNs += len(l.Providers[i].ASNs)
@@ -107,7 +108,8 @@ func (s *session) importFeed(ctx context.Context, args importArgs) error {
 // than a listing in YAML.
 func readsBack(text []byte) error {
 	if _, diags := listing.Read("the listing", text); diags.Worst() == diag.Error {
-		return &failure{code: Invalid, name: "invalid-input", err: fmt.Errorf("the feed makes a listing that could not be read: %s", diags[0].Message),
+		return &failure{code: Invalid, name: "invalid-input",
+			err:  fmt.Errorf("the feed makes a listing that could not be read: %s", diags[0].Message),
 			hint: "split the feed; or name it in the exchange file, lists: [{feed: ..., url: ...}], which needs no listing"}
 	}
 	return nil

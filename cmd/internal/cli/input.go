@@ -238,7 +238,8 @@ func (in *input) unusedExceptions() {
 	}
 	for _, e := range in.exchange.Except {
 		if !slices.Contains(names, e.List) {
-			in.read.Warnf(e.Source, "exchange-exception-unused", diag.Nearest(e.List, names), "no list is called %q: %s is not excepted", e.List, e.Provider)
+			in.read.Warnf(e.Source, "exchange-exception-unused", diag.Nearest(e.List, names),
+				"no list is called %q: %s is not excepted", e.List, e.Provider)
 		}
 	}
 }
@@ -255,7 +256,8 @@ func (in *input) unusedChoices() {
 	for _, m := range in.exchange.Members {
 		for _, c := range m.Choices {
 			if !slices.Contains(names, c.List) {
-				in.read.Warnf(c.Source, "exchange-choice-unused", diag.Nearest(c.List, names), "no list is called %q: AS%s has chosen about nothing", c.List, m.ASN)
+				in.read.Warnf(c.Source, "exchange-choice-unused", diag.Nearest(c.List, names),
+					"no list is called %q: AS%s has chosen about nothing", c.List, m.ASN)
 			}
 		}
 	}
@@ -326,5 +328,6 @@ func (in *input) size() (providers, prefixes, asns int) {
 func describe(l *filters.Listing) string { return describeRef(plan.Refs([]*filters.Listing{l})[0]) }
 
 func describeRef(l plan.ListRef) string {
-	return fmt.Sprintf("%s, %s, %s, sha256 %.12s", l.Name, cmp.Or(l.Updated, "not dated"), count(l.Providers, "provider"), l.Digest)
+	return fmt.Sprintf("%s, %s, %s, sha256 %.12s", l.Name, cmp.Or(l.Updated, "not dated"),
+		count(l.Providers, "provider"), l.Digest)
 }

@@ -33,7 +33,8 @@ func TestInterruptedReading(t *testing.T) {
 			var stdout, stderr strings.Builder
 			streams := cli.Streams{In: onRead{in, cancel}, Out: &stdout, Err: &stderr}
 			code := cli.Run(ctx, streams, args)
-			if code != cli.Interrupted || stdout.String() != "" || !strings.Contains(stderr.String(), "interrupted; nothing was changed") {
+			if code != cli.Interrupted || stdout.String() != "" ||
+				!strings.Contains(stderr.String(), "interrupted; nothing was changed") {
 				t.Errorf("exit code %d, stdout %q, stderr %q", code, stdout.String(), stderr.String())
 			}
 			if got := read(t, file); got != old {

@@ -33,7 +33,8 @@ func labCommand(s *session) *cli.Command {
 			"members hold before and after, and takes it back. It needs no root, and only addresses\n" +
 			"in 127.0.0.0/8.",
 		Flags: []cli.Flag{
-			&cli.BoolFlag{Name: "keep", Usage: "leave it running, without policy, as a target; ends on Ctrl-C or SIGTERM"},
+			&cli.BoolFlag{Name: "keep",
+				Usage: "leave it running, without policy, as a target; ends on Ctrl-C or SIGTERM"},
 		},
 		Action: func(c *cli.Context) error {
 			if c.NArg() > 0 {
@@ -90,7 +91,8 @@ func startLab(ctx context.Context, members []lab.Member) (*lab.Lab, error) {
 func labStands(l *lab.Lab) view.Lab {
 	result := view.Lab{Target: l.Target(), ASN: uint32(l.ASN())}
 	for _, m := range l.Members() {
-		result.Members = append(result.Members, view.LabMember{Address: m.Address.String(), ASN: uint32(m.ASN), Announces: len(m.Announces)})
+		result.Members = append(result.Members,
+			view.LabMember{Address: m.Address.String(), ASN: uint32(m.ASN), Announces: len(m.Announces)})
 	}
 	return result
 }

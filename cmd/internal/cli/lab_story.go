@@ -121,7 +121,8 @@ func (t *teller) apply(ctx context.Context, want *policies.RoutingPolicy) (told,
 		return told{}, unreached(ctx, err)
 	}
 	id := newID()
-	p := t.session.newPlan(target{options: gobgp.Options{Address: t.lab.Target()}}, state, id, *plan.To(state, want, id))
+	p := t.session.newPlan(target{options: gobgp.Options{Address: t.lab.Target()}}, state, id,
+		*plan.To(state, want, id))
 	store, err := journal.Open(t.state)
 	if err != nil {
 		return told{}, err

@@ -24,7 +24,8 @@ func TestLabKeep(t *testing.T) {
 	var stderr strings.Builder
 	done := make(chan cli.Code, 1)
 	go func() {
-		code := cli.Run(ctx, cli.Streams{In: strings.NewReader(""), Out: in, Err: &stderr}, []string{"lab", "--keep", "--json"})
+		code := cli.Run(ctx, cli.Streams{In: strings.NewReader(""), Out: in, Err: &stderr},
+			[]string{"lab", "--keep", "--json"})
 		in.Close()
 		done <- code
 	}()
@@ -75,7 +76,8 @@ func TestLabInterrupted(t *testing.T) {
 	var stdout, stderr strings.Builder
 	streams := cli.Streams{In: strings.NewReader(""), Out: &stdout, Err: onWrite{&stderr, cancel}}
 	code := cli.Run(ctx, streams, []string{"lab"})
-	if code != cli.Interrupted || stdout.String() != "" || !strings.Contains(stderr.String(), "starting a route server") {
+	if code != cli.Interrupted || stdout.String() != "" ||
+		!strings.Contains(stderr.String(), "starting a route server") {
 		t.Errorf("exit code %d, stdout %q, stderr %q", code, stdout.String(), stderr.String())
 	}
 }

@@ -13,7 +13,8 @@ import (
 
 // statusOfOperator adds what the operator's policies around ours do to what is in force, and
 // which members' routes lack something for it. It is no drift: ours are as they should be.
-func (s *session) statusOfOperator(ctx context.Context, client *gobgp.Client, state *plan.State, result *view.TargetStatus) error {
+func (s *session) statusOfOperator(ctx context.Context, client *gobgp.Client, state *plan.State,
+	result *view.TargetStatus) error {
 	now := inForce(state)
 	result.Operator = state.Interferences(now)
 	undone := false
@@ -29,15 +30,19 @@ func (s *session) statusOfOperator(ctx context.Context, client *gobgp.Client, st
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case err != nil:
-		result.Diagnostics.Warnf(diag.Position{}, "routes-unread", "", "how many routes your policies take something off is not known: %v", err)
+		result.Diagnostics.Warnf(diag.Position{}, "routes-unread", "",
+			"how many routes your policies take something off is not known: %v", err)
 		return nil
 	}
 	for _, m := range standing {
 		if m.Proof.Overruled > 0 {
-			result.Overruled = append(result.Overruled, view.Overruled{Address: m.Address, ASN: m.ASN, Paths: m.Proof.Overruled, Attributes: view.AttributesOf(m.Attributes)})
+			result.Overruled = append(result.Overruled,
+				view.Overruled{Address: m.Address, ASN: m.ASN, Paths: m.Proof.Overruled,
+					Attributes: view.AttributesOf(m.Attributes)})
 		}
 		if m.Proof.Untagged > 0 {
-			result.Untagged = append(result.Untagged, view.Overruled{Address: m.Address, ASN: m.ASN, Paths: m.Proof.Untagged})
+			result.Untagged = append(result.Untagged,
+				view.Overruled{Address: m.Address, ASN: m.ASN, Paths: m.Proof.Untagged})
 		}
 	}
 	return nil

@@ -40,7 +40,8 @@ func (s *session) waiting(lock *journal.Lock, p *plan.Plan) (waits, error) {
 	case err != nil:
 		return w, &failure{code: Failed, name: "state", err: err}
 	case w.anything() && !p.WayBack() && len(p.PolicyLists) == 0:
-		return w, &failure{code: Held, name: "pending", err: errors.New(w.String()), hint: "depeer confirm --target " + p.Target + ", or depeer rollback --target " + p.Target}
+		return w, &failure{code: Held, name: "pending", err: errors.New(w.String()),
+			hint: "depeer confirm --target " + p.Target + ", or depeer rollback --target " + p.Target}
 	}
 	return w, nil
 }

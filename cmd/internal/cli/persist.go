@@ -34,7 +34,8 @@ func (s *session) judgedFile(t target, server plan.Server) persist.File {
 // keep returns what puts a policy into the file, noting it in the journal; nil where no
 // file is kept. Lists are named above what a plan leads to. The file is judged
 // afterwards, only to warn, where it is unjudged before or is to hold another than p leads to.
-func (s *session) keep(t target, server plan.Server, p *plan.Plan, entry *journal.Entry, unjudged bool) func(*policies.RoutingPolicy) error {
+func (s *session) keep(t target, server plan.Server, p *plan.Plan, entry *journal.Entry,
+	unjudged bool) func(*policies.RoutingPolicy) error {
 	if t.persist == "" {
 		return nil
 	}
@@ -74,7 +75,8 @@ func (s *session) warnOfFile(name string) {
 	}
 	for _, d := range l {
 		if d.Severity == diag.Error {
-			s.view.Note("warning: %s is in step, and does not load as it should: %s [%s]", d.Position, d.Message, d.Code)
+			s.view.Note("warning: %s is in step, and does not load as it should: %s [%s]", d.Position, d.Message,
+				d.Code)
 			return
 		}
 	}
@@ -84,7 +86,9 @@ func (s *session) warnOfFile(name string) {
 // of it but the last step. A way back does not wait for that.
 func (s *session) fileReady(t target, p *plan.Plan) error {
 	if p.Persist != t.persist {
-		return &failure{code: Unfit, name: "other-file", err: fmt.Errorf("the plan keeps %s, and the exchange file says %s", orNone(p.Persist), orNone(t.persist)), hint: "make a new plan; or name the exchange file: -c"}
+		return &failure{code: Unfit, name: "other-file",
+			err:  fmt.Errorf("the plan keeps %s, and the exchange file says %s", orNone(p.Persist), orNone(t.persist)),
+			hint: "make a new plan; or name the exchange file: -c"}
 	}
 	if t.persist == "" || p.WayBack() || len(p.PolicyLists) > 0 {
 		return nil
@@ -102,7 +106,8 @@ func (s *session) fileReady(t target, p *plan.Plan) error {
 		return f
 	}
 	if !found.Anchored {
-		s.view.Note("warning: %s was written without the definitions of depeer: until this is done, a reload of it rejects every route of the members that list them", t.persist)
+		s.view.Note("warning: %s was written without the definitions of depeer: until this is done, a reload of it "+
+			"rejects every route of the members that list them", t.persist)
 	}
 	return nil
 }
@@ -150,7 +155,9 @@ func (s *session) lookAtFile(t target, p *plan.Plan, state *plan.State, diags *d
 	}
 	*diags = append(*diags, leaks...)
 	if state != nil && !found.Anchored && countListing(state) > 0 {
-		diags.Warnf(diag.Position{File: t.persist}, "gobgpd-definitions", render.BeforeReload, "it was written without the definitions of depeer, which come back with this change: as it is, this reload rejects every route of %s", render.Members(countListing(state)))
+		diags.Warnf(diag.Position{File: t.persist}, "gobgpd-definitions", render.BeforeReload,
+			"it was written without the definitions of depeer, which come back with this change: as it is, this "+
+				"reload rejects every route of %s", render.Members(countListing(state)))
 	}
 	diags.Sort()
 	out.InStep = !found.Stale
@@ -164,7 +171,8 @@ func (s *session) wrongFile(err error) error {
 	case err == nil:
 		return nil
 	case errors.Is(err, persist.ErrOther):
-		return &failure{code: Unfit, name: "other-file", err: err, hint: "persist: in the exchange file names the file that this target is started with"}
+		return &failure{code: Unfit, name: "other-file", err: err,
+			hint: "persist: in the exchange file names the file that this target is started with"}
 	case errors.Is(err, persist.ErrEdited):
 		f := &failure{code: Unfit, name: "file-edited", err: err, hint: "look at it; emit --into writes our part anew"}
 		return f
@@ -183,10 +191,13 @@ func (s *session) wrongFile(err error) error {
 // outOfStep says that a file could not be put in step, whatever else became of a change.
 func outOfStep(outcome apply.Outcome, err error, address string) error {
 	known := map[apply.Outcome]string{
-		apply.Applied: "the change is in force, and proven", apply.Nothing: "what the plan leads to is in force already",
+		apply.Applied:  "the change is in force, and proven",
+		apply.Nothing:  "what the plan leads to is in force already",
 		apply.Restored: "what was before is in force again",
 	}[outcome]
-	return &failure{code: Unclear, name: "file", err: fmt.Errorf("%s; %w; a restart or a reload would change what is in force", known, err), hint: "when that is put right: depeer recover --target " + address}
+	return &failure{code: Unclear, name: "file",
+		err:  fmt.Errorf("%s; %w; a restart or a reload would change what is in force", known, err),
+		hint: "when that is put right: depeer recover --target " + address}
 }
 
 // settleFile is what recover does where nothing was cut off: what is in force goes into
@@ -197,12 +208,15 @@ func (s *session) settleFile(t target, state *plan.State) error {
 		return s.view.Apply(a)
 	}
 	if len(state.Strange) > 0 {
-		return &failure{code: Held, name: "changed-by-hand", err: fmt.Errorf("%s: %s; it is not put into %s", state.Strange[0].Object, state.Strange[0].Why, t.persist), hint: "depeer plan --take-over"}
+		return &failure{code: Held, name: "changed-by-hand",
+			err:  fmt.Errorf("%s: %s; it is not put into %s", state.Strange[0].Object, state.Strange[0].Why, t.persist),
+			hint: "depeer plan --take-over"}
 	}
 	want := state.InForce()
 	var lists []plan.ListRef
 	if store, err := s.store(); err == nil {
-		if last, err := lastApplied(store, t.options.Address); err == nil && last != nil && policies.Same(last.Wanted(), want) {
+		if last, err := lastApplied(store, t.options.Address); err == nil && last != nil &&
+			policies.Same(last.Wanted(), want) {
 			want, lists = last.Wanted(), last.Lists
 		}
 	}

@@ -41,15 +41,19 @@ func planCommand(s *session) *cli.Command {
 		Flags: append(append(targetFlags(), routesFlags()...),
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "keep the plan in `FILE`"},
 			&cli.BoolFlag{Name: "detailed-exitcode", Usage: "exit 2 if there is something to do"},
-			&cli.BoolFlag{Name: "take-over", Usage: "replace objects with our names that somebody else made or changed"},
-			&cli.BoolFlag{Name: "accept-lists", Usage: "your own policies that are gone from clients' lists were taken out on purpose"},
+			&cli.BoolFlag{Name: "take-over",
+				Usage: "replace objects with our names that somebody else made or changed"},
+			&cli.BoolFlag{Name: "accept-lists", Usage: "your own policies that are gone from clients' lists were " +
+				"taken out on purpose"},
 		),
 		Action: func(c *cli.Context) error {
 			in, err := s.load(c.Context, c.Args().Slice())
 			if err != nil {
 				return err
 			}
-			args := planArgs{routesArgs: routesArgsOf(c), output: c.String("output"), detailed: c.Bool("detailed-exitcode"), takeOver: c.Bool("take-over"), acceptLists: c.Bool("accept-lists")}
+			args := planArgs{routesArgs: routesArgsOf(c), output: c.String("output"),
+				detailed: c.Bool("detailed-exitcode"), takeOver: c.Bool("take-over"),
+				acceptLists: c.Bool("accept-lists")}
 			if c.String("target") == "" && len(args.ribs) > 0 {
 				return s.planOfFile(c.Context, in, args)
 			}
@@ -95,7 +99,8 @@ func (s *session) planOf(ctx context.Context, in *input, args planArgs) (view.Pl
 
 // draft makes a plan of what lists ask of a target, and asks all guards. What they
 // say is in the result: one that they refuse is none to apply.
-func (s *session) draft(ctx context.Context, in *input, client *gobgp.Client, state *plan.State, args planArgs) (view.Plan, error) {
+func (s *session) draft(ctx context.Context, in *input, client *gobgp.Client, state *plan.State,
+	args planArgs) (view.Plan, error) {
 	if err := in.compileFor(s.now, args.target, state); err != nil {
 		return view.Plan{}, err
 	}
@@ -135,10 +140,12 @@ func (s *session) draft(ctx context.Context, in *input, client *gobgp.Client, st
 	if args.takeOver && len(state.Strange)+len(state.Obstacles())+len(stuck) > 0 {
 		takeOver(p, state, want)
 	}
-	p.Lists, p.Providers, p.Overrides, p.Limits = plan.Refs(in.lists), plan.Providers(in.compiled), args.overrides, in.exchange.Limits.Overridable()
+	p.Lists, p.Providers, p.Overrides, p.Limits = plan.Refs(in.lists), plan.Providers(in.compiled), args.overrides,
+		in.exchange.Limits.Overridable()
 	p.AcceptedLists = lost // accepted, or there is none
 	server := describeTarget(args.target, state)
-	result := view.Plan{Plan: p, Impact: view.Impact{At: s.now, Server: &server, OutOfReach: outOfReach(state), Operator: state.Interferences(want), Lists: p.Lists, Summary: p.Change.Summary()}}
+	result := view.Plan{Plan: p, Impact: view.Impact{At: s.now, Server: &server, OutOfReach: outOfReach(state),
+		Operator: state.Interferences(want), Lists: p.Lists, Summary: p.Change.Summary()}}
 	result.Summary.Sessions = withRoutes(append([]plan.SessionChange{}, change.SessionChanges()...), state)
 	if result.Persist, err = s.lookAtFile(args.target, p, state, &in.diags); err != nil {
 		return view.Plan{}, err
@@ -162,10 +169,12 @@ func (s *session) draft(ctx context.Context, in *input, client *gobgp.Client, st
 
 // foresee looks at all routes, and notes in the plan what its apply goes by: whose
 // routes change, the limits, and how much everybody announced.
-func (s *session) foresee(ctx context.Context, in *input, client *gobgp.Client, state *plan.State, args planArgs, last *plan.Plan, to *view.Plan) error {
+func (s *session) foresee(ctx context.Context, in *input, client *gobgp.Client, state *plan.State, args planArgs,
+	last *plan.Plan, to *view.Plan) error {
 	s.view.Progress("looking through what members announce")
 	change := &to.Plan.Change
-	q := impact.Question{Lists: in.compiled, Old: change.Judged(), New: in.policy(), Members: sessionsOf(state, in.exchange), Protect: in.exchange.Protect, Treatments: in.exchange.Treatments}
+	q := impact.Question{Lists: in.compiled, Old: change.Judged(), New: in.policy(),
+		Members: sessionsOf(state, in.exchange), Protect: in.exchange.Protect, Treatments: in.exchange.Treatments}
 	q.Past = s.pastOf(args.target.options.Address, q.Old)
 	if last != nil {
 		q.Counted = last.Counted
@@ -189,7 +198,8 @@ func (s *session) foresee(ctx context.Context, in *input, client *gobgp.Client, 
 // planOfFile is a plan without a target: what lists do to the routes of a file.
 func (s *session) planOfFile(ctx context.Context, in *input, args planArgs) error {
 	if args.output != "" || args.takeOver || args.acceptLists {
-		return usage("depeer plan LISTING.yaml --rib FILE --target rs1 -o plan.depeer", "a plan is kept for a target, and none is named")
+		return usage("depeer plan LISTING.yaml --rib FILE --target rs1 -o plan.depeer",
+			"a plan is kept for a target, and none is named")
 	}
 	if f := verdict(in.diags); f != nil && f.code != Guarded {
 		return f
@@ -248,7 +258,8 @@ func (s *session) newPlan(t target, state *plan.State, id string, change plan.Ch
 	return &plan.Plan{
 		Version: plan.FormatVersion, ID: id, Tool: built().Version,
 		Made: time.Now().UTC(), By: self(), At: s.now,
-		Target: t.options.Address, Name: t.name, Server: state.Server, Members: state.Members(), Fingerprint: state.Fingerprint(), Change: change, Persist: t.persist,
+		Target: t.options.Address, Name: t.name, Server: state.Server, Members: state.Members(),
+		Fingerprint: state.Fingerprint(), Change: change, Persist: t.persist,
 	}
 }
 
@@ -262,7 +273,8 @@ func newID() string {
 }
 
 func describeTarget(t target, state *plan.State) view.TargetState {
-	d := view.TargetState{Address: t.options.Address, RouterID: state.Server.RouterID.String(), ASN: uint32(state.Server.ASN), Unanchored: []string{}}
+	d := view.TargetState{Address: t.options.Address, RouterID: state.Server.RouterID.String(),
+		ASN: uint32(state.Server.ASN), Unanchored: []string{}}
 	for _, c := range state.Clients {
 		if c.RouteServer {
 			d.Clients++

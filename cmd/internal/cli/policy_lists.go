@@ -66,7 +66,8 @@ func (s *session) lastSeen(lock *journal.Lock) plan.Lists {
 // remember notes the lists in a state that a plan was found to fit: what it accepts as lost
 // is not missed any more.
 func (s *session) remember(to remembers, p *plan.Plan, state *plan.State) {
-	if p.WayBack() || len(p.PolicyLists) > 0 || state.Import == nil || state.Export == nil || len(state.Rejected()) > 0 {
+	if p.WayBack() || len(p.PolicyLists) > 0 || state.Import == nil || state.Export == nil ||
+		len(state.Rejected()) > 0 {
 		return
 	}
 	if err := to.RememberPolicyLists(state.Lists()); err != nil {
@@ -84,19 +85,23 @@ func noteLists(store *journal.Store, t target, state *plan.State) diag.List {
 	var l diag.List
 	if first {
 		l.Warnf(diag.Position{File: store.PolicyListsFile(address)}, "policy-lists-new", "",
-			"nothing was remembered on this machine of your own policies in the lists of %s's clients: from now on it is noticed if they vanish", t.label())
+			"nothing was remembered on this machine of your own policies in the lists of %s's clients: from now on "+
+				"it is noticed if they vanish", t.label())
 	}
 	return l
 }
 
 // curesOf says what brings lists of policies back.
 func curesOf(address string) string {
-	return fmt.Sprintf("depeer repair --lists --target %s puts them back as they were last seen; a restart of gobgpd does, too, if its file has them; "+
-		"pasting definitions and a reload do not. If they were taken out on purpose: depeer plan --accept-lists", address)
+	return fmt.Sprintf("depeer repair --lists --target %s puts them back as they were last seen; a restart of "+
+		"gobgpd does, too, if its file has them; "+
+		"pasting definitions and a reload do not. If they were taken out on purpose: depeer plan --accept-lists",
+		address)
 }
 
 // cureOfRejecting says what helps where gobgpd rejects all routes of members.
 func cureOfRejecting(address string) string {
-	return "restart gobgpd with a file that has the definitions; or, where this machine remembers lists: depeer repair --lists --target " +
+	return "restart gobgpd with a file that has the definitions; or, where this machine remembers lists: depeer " +
+		"repair --lists --target " +
 		address + "; do not paste and reload: that would let everything in, without your own policies"
 }

@@ -34,7 +34,8 @@ func inForce(state *plan.State) *policies.RoutingPolicy {
 
 // pastPolicies returns what history has put into a target and taken out of it last, the
 // newest first, apart from what is in force: its routes may still be treated by these.
-func pastPolicies(store *journal.Store, address string, now *policies.RoutingPolicy) ([]*policies.RoutingPolicy, error) {
+func pastPolicies(store *journal.Store, address string, now *policies.RoutingPolicy) ([]*policies.RoutingPolicy,
+	error) {
 	var past []*policies.RoutingPolicy
 	changes := 0
 	for record, err := range store.Backward(address) {
@@ -76,7 +77,8 @@ func (s *session) pastOf(address string, now *policies.RoutingPolicy) []*policie
 
 // polluted looks for routes that are as some of these policies leave them. Where none
 // leaves anything, no route is read.
-func (s *session) polluted(ctx context.Context, client *gobgp.Client, state *plan.State, x *exchange.Exchange, by ...*policies.RoutingPolicy) ([]impact.Polluted, error) {
+func (s *session) polluted(ctx context.Context, client *gobgp.Client, state *plan.State, x *exchange.Exchange,
+	by ...*policies.RoutingPolicy) ([]impact.Polluted, error) {
 	leaving := impact.Leaving(by...)
 	if len(leaving) == 0 {
 		return nil, nil
@@ -100,7 +102,8 @@ func namePolluted(x *exchange.Exchange, all []impact.Polluted) []impact.Polluted
 
 // statusOfRoutes adds the members with routes that are treated already, or announced so:
 // the target differs from what is wanted by them.
-func (s *session) statusOfRoutes(ctx context.Context, client *gobgp.Client, state *plan.State, address string, result *view.TargetStatus) error {
+func (s *session) statusOfRoutes(ctx context.Context, client *gobgp.Client, state *plan.State, address string,
+	result *view.TargetStatus) error {
 	now := inForce(state)
 	found, err := s.polluted(ctx, client, state, s.exchangeOf(), append(s.pastOf(address, now), now)...)
 	switch {
@@ -112,7 +115,8 @@ func (s *session) statusOfRoutes(ctx context.Context, client *gobgp.Client, stat
 	}
 	result.Polluted = found
 	for _, m := range found {
-		result.Drift = append(result.Drift, view.Drift{Object: "routes of " + m.Address.String(), Member: m.Address.String(), What: view.PollutedText(m)})
+		result.Drift = append(result.Drift, view.Drift{Object: "routes of " + m.Address.String(),
+			Member: m.Address.String(), What: view.PollutedText(m)})
 	}
 	if len(found) > 0 && result.State == plan.InSync.String() {
 		result.State = plan.Drifts.String()

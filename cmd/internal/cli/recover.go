@@ -25,7 +25,9 @@ func recoverCommand(s *session) *cli.Command {
 		ArgsUsage: " ",
 		Description: "Exits 0 if it was finished, or there was nothing to do, and 9 if it was undone. Takes over the\n" +
 			"lock of a dead process of this machine; --break-lock is for other machines.",
-		Flags: append(targetFlags(), yesFlag, &cli.StringFlag{Name: "break-lock", Usage: "take the lock of `ID`, whose process is dead on another machine"}),
+		Flags: append(targetFlags(), yesFlag,
+			&cli.StringFlag{Name: "break-lock",
+				Usage: "take the lock of `ID`, whose process is dead on another machine"}),
 		Action: func(c *cli.Context) error {
 			if c.NArg() > 0 {
 				return usage("depeer recover --target rs1", "recover takes no files")
@@ -124,17 +126,20 @@ func (s *session) obeyed(ctx context.Context, t target, client *gobgp.Client, p 
 	hint := "depeer repair --target " + t.options.Address
 	state, err := client.State(ctx)
 	if err != nil {
-		return &failure{code: Unclear, name: "partial", err: fmt.Errorf("undone; whether every client obeys what was before is not known: %w", err), hint: hint}
+		return &failure{code: Unclear, name: "partial",
+			err: fmt.Errorf("undone; whether every client obeys what was before is not known: %w", err), hint: hint}
 	}
 	if lost := operate.Disobeying(state, p); len(lost) > 0 {
 		return &failure{code: Unclear, name: "partial", hint: hint,
-			err: fmt.Errorf("undone, and what was before is there, but not in force for %d of %d clients: %s not in the import list of %s", len(lost), state.Members(), policies.ImportPolicy, lost[0].Address)}
+			err: fmt.Errorf("undone, and what was before is there, but not in force for %d of %d clients: %s not in "+
+				"the import list of %s", len(lost), state.Members(), policies.ImportPolicy, lost[0].Address)}
 	}
 	return restored
 }
 
 // leadOut goes on with what was cut off, and ends its journal if it is over.
-func (s *session) leadOut(ctx context.Context, t target, client *gobgp.Client, server plan.Server, cut cutOff, entry *journal.Entry) (apply.Result, error) {
+func (s *session) leadOut(ctx context.Context, t target, client *gobgp.Client, server plan.Server, cut cutOff,
+	entry *journal.Entry) (apply.Result, error) {
 	applier := s.applier(t, client, entry, cmp.Or(cut.id, "recover-"+newID()))
 	applier.Cut = cut.shutting()
 	applier.Keep = s.keep(t, server, cut.plan, entry, true)
@@ -182,7 +187,8 @@ func (s *session) resume(t target, lock *journal.Lock, cut cutOff, state *plan.S
 		return lock.Resume(cut.record.ID)
 	}
 	shown := state.HalfWay()
-	return lock.Begin(s.newPlan(t, state, cmp.Or(shown.ID, newID()), shown.Change), journal.Start{Action: actionRecover})
+	return lock.Begin(s.newPlan(t, state, cmp.Or(shown.ID, newID()), shown.Change),
+		journal.Start{Action: actionRecover})
 }
 
 // recovered shows what came of it.
@@ -200,7 +206,9 @@ func mayBreak(address string, state *plan.State, ours ...string) error {
 		if slices.Contains(ours, holder) {
 			continue
 		}
-		return &failure{code: Held, name: "locked", err: fmt.Errorf("%s holds the lock, and its journal is not on this machine", holder), hint: "depeer recover --target " + address + " --break-lock " + holder}
+		return &failure{code: Held, name: "locked",
+			err:  fmt.Errorf("%s holds the lock, and its journal is not on this machine", holder),
+			hint: "depeer recover --target " + address + " --break-lock " + holder}
 	}
 	return nil
 }

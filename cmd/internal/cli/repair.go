@@ -25,7 +25,8 @@ func repairCommand(s *session) *cli.Command {
 			"your own policies in clients' lists, and the defaults, as they were last seen. Shows the plan,\n" +
 			"and asks; with -o the plan is kept for apply.",
 		Flags: append(targetFlags(), yesFlag, soakFlag(usualSoak),
-			&cli.BoolFlag{Name: "lists", Usage: "put back your own policies and defaults in clients' lists, and nothing else"},
+			&cli.BoolFlag{Name: "lists", Usage: "put back your own policies and defaults in clients' lists, and " +
+				"nothing else"},
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "keep the plan in `FILE`"},
 		),
 		Action: func(c *cli.Context) error {
@@ -94,7 +95,10 @@ func (s *session) repair(c *cli.Context, targets []target) error {
 		}
 	}
 	if len(targets) > 1 {
-		return s.inOrder(c, targets, func(i int) (*plan.Plan, string, error) { return remedies[i].shown.Plan, remedies[i].why, nil }, journal.Start{Action: actionRepair})
+		return s.inOrder(c, targets, func(i int) (*plan.Plan, string, error) {
+			return remedies[i].shown.Plan,
+				remedies[i].why, nil
+		}, journal.Start{Action: actionRepair})
 	}
 	if p := remedies[0].shown; p.Plan == nil {
 		return s.view.Apply(nothingToDo(targets[0], remedies[0].why))
@@ -158,7 +162,8 @@ func (s *session) remedy(c *cli.Context, t target) (remedy, error) {
 		return r, err
 	}
 	server := describeTarget(t, state)
-	r.shown.At, r.shown.Server, r.shown.Lists, r.shown.Summary = s.now, &server, r.shown.Plan.Lists, r.shown.Plan.Change.Summary()
+	r.shown.At, r.shown.Server, r.shown.Lists, r.shown.Summary = s.now, &server, r.shown.Plan.Lists,
+		r.shown.Plan.Change.Summary()
 	if len(r.shown.Plan.PolicyLists) == 0 {
 		err = s.describeFile(t, &r.shown)
 	}
@@ -173,11 +178,14 @@ func (s *session) remedyOfPolicy(store *journal.Store, t target, state *plan.Sta
 		return remedy{}, err
 	}
 	if past.unread != nil {
-		return remedy{}, &failure{code: Failed, name: "unread", err: past.unread, hint: "depeer plan, and apply, says what is to be in force"}
+		return remedy{}, &failure{code: Failed, name: "unread", err: past.unread,
+			hint: "depeer plan, and apply, says what is to be in force"}
 	}
 	record, last := past.record, past.applied
 	if record == nil {
-		return remedy{}, &failure{code: Failed, name: "no-history", err: fmt.Errorf("nothing was applied to %s from this machine: there is nothing to put back", address), hint: "depeer plan, and apply; or --state DIR, where its history is elsewhere"}
+		return remedy{}, &failure{code: Failed, name: "no-history",
+			err:  fmt.Errorf("nothing was applied to %s from this machine: there is nothing to put back", address),
+			hint: "depeer plan, and apply; or --state DIR, where its history is elsewhere"}
 	}
 	if why := takenBack(record, last); why != "" {
 		return remedy{why: "nothing to put back: " + why}, nil
@@ -218,7 +226,8 @@ func (s *session) remedyOfLists(store *journal.Store, t target, state *plan.Stat
 		err = fmt.Errorf("nothing is remembered on this machine of the lists of %s's clients", t.label())
 	}
 	if err != nil {
-		return remedy{}, &failure{code: Failed, name: "policy-lists-not-remembered", err: err, hint: "a restart of gobgpd brings back what its file has"}
+		return remedy{}, &failure{code: Failed, name: "policy-lists-not-remembered", err: err,
+			hint: "a restart of gobgpd brings back what its file has"}
 	}
 	state = state.Recalling(lists)
 	if len(state.LostLists()) == 0 {
@@ -231,8 +240,10 @@ func (s *session) remedyOfLists(store *journal.Store, t target, state *plan.Stat
 	changes, undefined := state.PutBack(applied)
 	if len(undefined) > 0 {
 		return remedy{}, &failure{code: Unfit, name: "policies-undefined",
-			err:  fmt.Errorf("not defined in gobgpd: %s; a list cannot name what is not there", strings.Join(undefined, ", ")),
-			hint: "restart gobgpd with a file that has them; or define them there, reload, and then: depeer repair --lists --target " + address}
+			err: fmt.Errorf("not defined in gobgpd: %s; a list cannot name what is not there",
+				strings.Join(undefined, ", ")),
+			hint: "restart gobgpd with a file that has them; or define them there, reload, and then: depeer repair " +
+				"--lists --target " + address}
 	}
 	now := state.InForce()
 	p := s.newPlan(t, state, newID(), plan.Change{Old: now, New: now})

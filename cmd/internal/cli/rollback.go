@@ -33,7 +33,8 @@ func rollbackCommand(s *session) *cli.Command {
 			"steps. IDs may be shortened. Shows what would change, and asks. Refuses if somebody has\n" +
 			"changed ours since.",
 		Flags: append(targetFlags(), yesFlag,
-			&cli.GenericFlag{Name: plan.AllowSessions, Value: new(override), Usage: "shut up to `N` sessions of members again, or N% of the members"},
+			&cli.GenericFlag{Name: plan.AllowSessions, Value: new(override),
+				Usage: "shut up to `N` sessions of members again, or N% of the members"},
 		),
 		Action: func(c *cli.Context) error {
 			if c.NArg() > 1 {
@@ -47,7 +48,8 @@ func rollbackCommand(s *session) *cli.Command {
 			if err != nil {
 				return err
 			}
-			return s.rollback(c, t, store, rollbackArgs{id: c.Args().First(), why: "rolled back", yes: c.Bool("yes"), sessions: overrideOf(c, plan.AllowSessions)})
+			return s.rollback(c, t, store, rollbackArgs{id: c.Args().First(), why: "rolled back", yes: c.Bool("yes"),
+				sessions: overrideOf(c, plan.AllowSessions)})
 		},
 	}
 }
@@ -73,7 +75,9 @@ func (s *session) rollback(c *cli.Context, t target, store *journal.Store, args 
 		return err
 	}
 	if !last.Holds(state) {
-		return &failure{code: Unfit, name: "changed-since", err: errors.New("what is in force is not what the last change left"), hint: "depeer status --target " + address}
+		return &failure{code: Unfit, name: "changed-since",
+			err:  errors.New("what is in force is not what the last change left"),
+			hint: "depeer status --target " + address}
 	}
 	origin, err := back.Plan()
 	if err != nil {
@@ -132,23 +136,28 @@ func (s *session) wayBack(store *journal.Store, address, id string) (*journal.Re
 	last := found.read
 	switch {
 	case last == nil && found.unread != nil:
-		return nil, nil, &failure{code: Failed, name: "no-history", err: found.unread, hint: "depeer clear --target " + address + " takes everything out"}
+		return nil, nil, &failure{code: Failed, name: "no-history", err: found.unread,
+			hint: "depeer clear --target " + address + " takes everything out"}
 	case last == nil:
-		return nil, nil, &failure{code: Failed, name: "no-history", err: fmt.Errorf("nothing was applied to %s from this machine", address)}
+		return nil, nil, &failure{code: Failed, name: "no-history",
+			err: fmt.Errorf("nothing was applied to %s from this machine", address)}
 	}
 	if id == "" {
 		step, err := operate.Step(store, address, last)
 		if errors.Is(err, operate.ErrNoStep) {
-			err = &failure{code: Failed, name: "no-history", err: err, hint: "depeer history --target " + address + ", and depeer rollback ID"}
+			err = &failure{code: Failed, name: "no-history", err: err,
+				hint: "depeer history --target " + address + ", and depeer rollback ID"}
 		}
 		return step, last, err
 	}
 	record, err := store.Show(address, id)
 	switch {
 	case errors.Is(err, journal.ErrNotFound) || err == nil && record.Unread == nil && !operate.TookEffect(record):
-		return nil, nil, &failure{code: Invalid, name: "no-such-change", err: fmt.Errorf("no change %s was applied to %s", id, address), hint: "depeer history --target " + address}
+		return nil, nil, &failure{code: Invalid, name: "no-such-change",
+			err: fmt.Errorf("no change %s was applied to %s", id, address), hint: "depeer history --target " + address}
 	case errors.Is(err, journal.ErrAmbiguous):
-		return nil, nil, &failure{code: Invalid, name: "no-such-change", err: err, hint: "depeer history --target " + address}
+		return nil, nil, &failure{code: Invalid, name: "no-such-change", err: err,
+			hint: "depeer history --target " + address}
 	case err == nil && record.Unread != nil:
 		return nil, nil, &failure{code: Failed, name: "unread", err: record.Unread}
 	}
@@ -158,11 +167,14 @@ func (s *session) wayBack(store *journal.Store, address, id string) (*journal.Re
 // backTo returns the policy that was in force before an entry, and the plan that had put it
 // in; nil where that is not known. One that only recorded what it found goes back to what
 // history expected until then.
-func (s *session) backTo(store *journal.Store, address string, back *journal.Record, origin *plan.Plan) (*policies.RoutingPolicy, *plan.Plan, error) {
+func (s *session) backTo(store *journal.Store, address string, back *journal.Record,
+	origin *plan.Plan) (*policies.RoutingPolicy, *plan.Plan, error) {
 	before := s.before(store, address, back.ID)
 	switch {
 	case back.Outcome == operate.Recorded && !origin.WayBack() && before == nil:
-		return nil, nil, &failure{code: Failed, name: "no-history", err: fmt.Errorf("what was in force before %s is not known on this machine", back.ID), hint: "depeer clear --target " + address + " takes everything out"}
+		return nil, nil, &failure{code: Failed, name: "no-history",
+			err:  fmt.Errorf("what was in force before %s is not known on this machine", back.ID),
+			hint: "depeer clear --target " + address + " takes everything out"}
 	case back.Outcome == operate.Recorded && !origin.WayBack():
 		return before.Wanted(), before, nil
 	case before != nil && before.Wanted().Digest() != origin.Change.Old.Digest():
@@ -177,7 +189,8 @@ func (s *session) showBack(c *cli.Context, t target, state *plan.State, p *plan.
 		return err
 	}
 	server := describeTarget(t, state)
-	return s.view.Plan(view.Plan{Plan: p, Begins: true, Impact: view.Impact{At: s.now, Server: &server, Lists: p.Lists, Summary: p.Change.Summary()}})
+	return s.view.Plan(view.Plan{Plan: p, Begins: true,
+		Impact: view.Impact{At: s.now, Server: &server, Lists: p.Lists, Summary: p.Change.Summary()}})
 }
 
 // before returns the plan whose result was in force before an entry, or nil.

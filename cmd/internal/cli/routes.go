@@ -32,7 +32,8 @@ type routesArgs struct {
 
 // ribFlag names dumps of routes.
 func ribFlag() cli.Flag {
-	return &cli.StringSliceFlag{Name: "rib", Usage: "take routes from this MRT `FILE` instead of the target; may be repeated"}
+	return &cli.StringSliceFlag{Name: "rib",
+		Usage: "take routes from this MRT `FILE` instead of the target; may be repeated"}
 }
 
 // routesFlags are those flags: an override for each guard that has one.
@@ -102,8 +103,9 @@ func sessionsOf(state *plan.State, x *exchange.Exchange) []impact.Session {
 			continue
 		}
 		out = append(out, impact.Session{
-			Peer: rib.Peer{Address: c.Address, ASN: c.ASN}, Name: memberName(x, rib.Peer{Address: c.Address, ASN: c.ASN}),
-			Up: c.Up, Anchored: slices.Contains(c.Import.Policies, policies.ImportPolicy),
+			Peer: rib.Peer{Address: c.Address, ASN: c.ASN},
+			Name: memberName(x, rib.Peer{Address: c.Address, ASN: c.ASN}),
+			Up:   c.Up, Anchored: slices.Contains(c.Import.Policies, policies.ImportPolicy),
 			IPv4: c.IPv4, IPv6: c.IPv6, SecondaryRoute: c.SecondaryRoute,
 		})
 	}
@@ -126,7 +128,8 @@ func memberName(x *exchange.Exchange, p rib.Peer) string {
 }
 
 // assess looks at all routes of dumps, or of a target.
-func (s *session) assess(ctx context.Context, q impact.Question, x *exchange.Exchange, source rib.Source, done func() string) (*impact.Report, error) {
+func (s *session) assess(ctx context.Context, q impact.Question, x *exchange.Exchange, source rib.Source,
+	done func() string) (*impact.Report, error) {
 	report, err := impact.Assess(q, s.watched(ctx, source, done))
 	if err != nil {
 		return nil, err
@@ -222,7 +225,8 @@ func lastSnapshot(name string) (mrt.Snapshot, error) {
 	}
 	defer file.Close()
 	if info, err := file.Stat(); err != nil || !info.Mode().IsRegular() {
-		return mrt.Snapshot{}, wrong(errors.New("holds several tables, and cannot be read a second time: give it as a file"))
+		return mrt.Snapshot{},
+			wrong(errors.New("holds several tables, and cannot be read a second time: give it as a file"))
 	}
 	return mrt.LastSnapshot(file), nil
 }
@@ -272,10 +276,12 @@ func (d *dumps) read(name string, yield func(*rib.Path, error) bool) (more bool,
 	d.into.Damaged += report.Damaged
 	d.into.Unread += report.Unread
 	if report.Older > 0 {
-		d.diags.Warnf(diag.Position{File: name}, "rib-older-tables", "", "the last of %d tables in it counts, taken %s", report.Older+1, report.Taken.Format(time.RFC3339))
+		d.diags.Warnf(diag.Position{File: name}, "rib-older-tables", "", "the last of %d tables in it counts, taken %s",
+			report.Older+1, report.Taken.Format(time.RFC3339))
 	}
 	if report.Damaged+report.Unread > 0 {
-		d.diags.Warnf(diag.Position{File: name}, "rib-not-all-read", "", "not all of it can be read: %s", report.String())
+		d.diags.Warnf(diag.Position{File: name}, "rib-not-all-read", "", "not all of it can be read: %s",
+			report.String())
 	}
 	return true, nil
 }
@@ -340,7 +346,8 @@ func refusals(guards []plan.Guard) error {
 
 // foreseen is what apply looks at again.
 func foreseen(state *plan.State, limits impact.Limits, report *impact.Report) *plan.Foreseen {
-	f := &plan.Foreseen{MaxRoutes: limits.Routes, MaxMemberRoutes: limits.MemberRoutes, AllowRoutes: limits.AllowRoutes, AllowMemberRoutes: limits.AllowMemberRoutes}
+	f := &plan.Foreseen{MaxRoutes: limits.Routes, MaxMemberRoutes: limits.MemberRoutes, AllowRoutes: limits.AllowRoutes,
+		AllowMemberRoutes: limits.AllowMemberRoutes}
 	refused, uncounted := make(map[netip.Addr]int), make(map[netip.Addr]int)
 	for _, m := range report.Members {
 		refused[m.Address] += m.Refused - m.Uncounted
@@ -348,7 +355,8 @@ func foreseen(state *plan.State, limits impact.Limits, report *impact.Report) *p
 	}
 	for _, c := range state.Clients {
 		if c.RouteServer {
-			f.Members = append(f.Members, plan.ForeseenMember{Address: c.Address, Accepted: c.Accepted, Refused: refused[c.Address], Uncounted: uncounted[c.Address]})
+			f.Members = append(f.Members, plan.ForeseenMember{Address: c.Address, Accepted: c.Accepted,
+				Refused: refused[c.Address], Uncounted: uncounted[c.Address]})
 		}
 	}
 	return f

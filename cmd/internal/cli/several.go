@@ -26,7 +26,8 @@ import (
 
 // soakFlag says for how long a target is watched before the next one is changed.
 func soakFlag(usual time.Duration) cli.Flag {
-	return &cli.DurationFlag{Name: "soak", Value: usual, Usage: "with --target all: watch each target for this `TIME` before the next is changed"}
+	return &cli.DurationFlag{Name: "soak", Value: usual,
+		Usage: "with --target all: watch each target for this `TIME` before the next is changed"}
 }
 
 // usualSoak is for how long, unless it is said otherwise.
@@ -45,7 +46,8 @@ func (s *session) allTargets(c *cli.Context, x *exchange.Exchange) ([]target, er
 		return nil, s.confWrong
 	}
 	if x == nil || len(x.Targets) == 0 {
-		return nil, usage("depeer "+c.Command.Name+" --target ADDRESS", "--target all: the exchange file has no targets")
+		return nil, usage("depeer "+c.Command.Name+" --target ADDRESS",
+			"--target all: the exchange file has no targets")
 	}
 	var all []target
 	for _, known := range x.InOrder() {
@@ -146,7 +148,9 @@ func (s *session) applyAll(c *cli.Context, file string) error {
 			return err
 		}
 		if plans[i].Target != t.options.Address {
-			return &failure{code: Unfit, name: "other-target", err: fmt.Errorf("%s is for %s, and %s is %s", name, plans[i].Target, t.name, t.options.Address), hint: "make new ones: depeer plan --target all"}
+			return &failure{code: Unfit, name: "other-target",
+				err:  fmt.Errorf("%s is for %s, and %s is %s", name, plans[i].Target, t.name, t.options.Address),
+				hint: "make new ones: depeer plan --target all"}
 		}
 	}
 	for _, p := range plans { // nobody is there any more when the next one's turn comes
@@ -154,12 +158,14 @@ func (s *session) applyAll(c *cli.Context, file string) error {
 			return err
 		}
 	}
-	return s.inOrder(c, targets, func(i int) (*plan.Plan, string, error) { return plans[i], "", nil }, journal.Start{Action: "apply"})
+	return s.inOrder(c, targets, func(i int) (*plan.Plan, string, error) { return plans[i], "", nil },
+		journal.Start{Action: "apply"})
 }
 
 // inOrder applies to each target its plan, which is made when it is its turn; nil where
 // there is nothing to do, for a reason.
-func (s *session) inOrder(c *cli.Context, targets []target, planOf func(int) (*plan.Plan, string, error), start journal.Start) error {
+func (s *session) inOrder(c *cli.Context, targets []target, planOf func(int) (*plan.Plan, string, error),
+	start journal.Start) error {
 	var done []view.Apply
 	for i, t := range targets {
 		p, why, err := planOf(i)

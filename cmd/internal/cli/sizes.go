@@ -36,6 +36,7 @@ func (s *session) sizes(in *input, p *plan.Plan, now operate.InForce, last *plan
 func (in *input) unknownInForce(sizes plan.Sizes, now operate.InForce) {
 	if sizes.InForce != nil {
 		in.diags.Warnf(diag.Position{}, "in-force-unknown", "",
-			"what is in force is not known on this machine (plan %s): which providers it treats is not known, and growth and shrinkage are counted in entries of its sets", cmp.Or(now.Plan, "not told"))
+			"what is in force is not known on this machine (plan %s): which providers it treats is not known, and "+
+				"growth and shrinkage are counted in entries of its sets", cmp.Or(now.Plan, "not told"))
 	}
 }

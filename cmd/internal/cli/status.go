@@ -26,7 +26,9 @@ func statusCommand(s *session) *cli.Command {
 			"what they really got cannot be read from this daemon. Where treatments change routes, it\n" +
 			"looks through what members announce for routes that are treated already. Names your own\n" +
 			"policies that undo what is in force, or act on it, and members whose routes lack something.",
-		Flags: append(targetFlags(), &cli.StringFlag{Name: "file", Usage: "say, too, what a restart with this gobgpd.conf `FILE` (TOML), and a reload of it, would do to what is in force"}),
+		Flags: append(targetFlags(), &cli.StringFlag{Name: "file",
+			Usage: "say, too, what a restart with this gobgpd.conf `FILE` (TOML), and a reload of it, would do to " +
+				"what is in force"}),
 		Action: func(c *cli.Context) error {
 			in, err := s.asked(c.Context, c.Args().Slice())
 			if err != nil {
@@ -161,7 +163,8 @@ func (s *session) status(ctx context.Context, in *input, t target, file string) 
 		result.State, result.Why = plan.Unknown.String(), found.unread.Error()
 	}
 	if unclaimed && result.State == plan.InSync.String() {
-		result.State, result.Why = plan.Unknown.String(), "what is in force was not put in from this machine, and no list is given"
+		result.State, result.Why = plan.Unknown.String(),
+			"what is in force was not put in from this machine, and no list is given"
 	}
 	describeReach(&result, misfits, state)
 	if err := s.statusOfRoutes(ctx, client, state, address, &result); err != nil {

@@ -17,7 +17,8 @@ import (
 
 // fileStatus adds what a restart or a reload would do to what is in force: from the file
 // that is named, which has to be there, and from the one that is kept.
-func (s *session) fileStatus(result *view.TargetStatus, t target, named string, state *plan.State, store *journal.Store) error {
+func (s *session) fileStatus(result *view.TargetStatus, t target, named string, state *plan.State,
+	store *journal.Store) error {
 	var drift []view.Drift
 	if named != "" {
 		in := &input{}
@@ -25,7 +26,8 @@ func (s *session) fileStatus(result *view.TargetStatus, t target, named string, 
 		if !ok {
 			return verdict(in.read)
 		}
-		f := foretelling{s: s, name: named, text: text, state: state, parts: s.loadedParts(store, t, state), ofIt: " of it"}
+		f := foretelling{s: s, name: named, text: text, state: state, parts: s.loadedParts(store, t, state),
+			ofIt: " of it"}
 		if l := foreignFormat(named, text); l != nil {
 			return verdict(l)
 		}
@@ -58,7 +60,8 @@ func foreignFormat(name string, text []byte) diag.List {
 }
 
 // keptFile looks at the file that is kept. Whatever is wrong with it is drift.
-func (s *session) keptFile(result *view.TargetStatus, t target, state *plan.State, store *journal.Store) ([]view.Drift, error) {
+func (s *session) keptFile(result *view.TargetStatus, t target, state *plan.State, store *journal.Store) ([]view.Drift,
+	error) {
 	result.Persist = &view.Persist{File: t.persist}
 	add := func(format string, args ...any) []view.Drift {
 		return []view.Drift{{Object: "file " + t.persist, What: fmt.Sprintf(format, args...)}}
@@ -143,7 +146,8 @@ func (f *foretelling) foretell() ([]view.Drift, error) {
 		out = append(out, view.Drift{Object: "file " + f.name, What: fmt.Sprintf(format, args...)})
 	}
 	if n := f.lost(differing.Reload); n > 0 {
-		add("this reload rejects every route of %s: it has not the definitions of depeer; %s", render.Members(n), render.BeforeReload)
+		add("this reload rejects every route of %s: it has not the definitions of depeer; %s", render.Members(n),
+			render.BeforeReload)
 	} else if len(out) == 0 {
 		out = wrongIn(f.name, told)
 	}
@@ -175,17 +179,20 @@ func (f *foretelling) foretell() ([]view.Drift, error) {
 	case changes > 0 && restarts:
 		add("is not what is in force: a restart would change that; whether a reload would is not known: %s", notKnown)
 	case restarts:
-		add("is not what is in force: a restart would change that; a reload (SIGHUP) would not, for it is what gobgpd loaded last")
+		add("is not what is in force: a restart would change that; a reload (SIGHUP) would not, for it is what " +
+			"gobgpd loaded last")
 	}
 	if n := unlisted(reloads[0].State); n > 0 && len(holds.Import) > 0 {
-		add("a reload (SIGHUP) treats no route of %s with it: depeer is not in their lists as they run, and a reload keeps those; apply puts it there", render.Members(n))
+		add("a reload (SIGHUP) treats no route of %s with it: depeer is not in their lists as they run, and a "+
+			"reload keeps those; apply puts it there", render.Members(n))
 	}
 	return out, nil
 }
 
 // ask asks the judge, for the neighbors as they run.
 func (f *foretelling) ask(loaded []byte) (*judge.Answer, error) {
-	return newJudge().Ask(f.s.files.ctx, judge.Question{File: f.text, Loaded: loaded, Live: f.state.Clients, IsLive: true})
+	return newJudge().Ask(f.s.files.ctx,
+		judge.Question{File: f.text, Loaded: loaded, Live: f.state.Clients, IsLive: true})
 }
 
 // lost is how many members a reload rejects because a list of theirs names a policy of ours
@@ -232,7 +239,8 @@ func sameTheirs(a, b *plan.State) bool {
 	policy := func(s *plan.State) map[plan.Object]string {
 		out := map[plan.Object]string{}
 		for object, digest := range s.Theirs {
-			if object.Kind != plan.ImportAssignment && object.Kind != plan.ExportAssignment && object.Kind != plan.Neighbor {
+			if object.Kind != plan.ImportAssignment && object.Kind != plan.ExportAssignment &&
+				object.Kind != plan.Neighbor {
 				out[object] = digest
 			}
 		}

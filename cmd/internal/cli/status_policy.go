@@ -33,13 +33,15 @@ func (s *session) asked(ctx context.Context, names []string) (*input, error) {
 // history expected (describeExpected), three things that are never told one for another. in
 // is nil where no lists are asked; unclaimed says that then nothing tells what should be in
 // force, and something is.
-func describePolicy(result *view.TargetStatus, store *journal.Store, address string, state *plan.State, found past, in *input) (unclaimed bool, err error) {
+func describePolicy(result *view.TargetStatus, store *journal.Store, address string, state *plan.State, found past,
+	in *input) (unclaimed bool, err error) {
 	now, err := operate.Look(store, address, state)
 	if err != nil {
 		return false, err
 	}
 	if result.Looked = true; !now.Nothing() {
-		result.InForce = &view.Policy{Plan: now.Plan, Since: timeOf(now.Since()), By: now.By(), Digest: now.Digest, Known: now.Known(), Lists: now.Lists()}
+		result.InForce = &view.Policy{Plan: now.Plan, Since: timeOf(now.Since()), By: now.By(), Digest: now.Digest,
+			Known: now.Known(), Lists: now.Lists()}
 		result.Lists = now.Lists()
 	}
 	if in != nil {
@@ -59,6 +61,7 @@ func timeOf(t time.Time) *time.Time {
 // describeExpected adds what history says was put in last, whether or not the target answers.
 func describeExpected(result *view.TargetStatus, found past) {
 	if p := found.applied; p != nil && !p.Wanted().Empty() {
-		result.Expected = &view.Policy{Plan: p.ID, Since: timeOf(found.record.To), By: found.record.By.By, Digest: p.Wanted().Digest(), Known: true, Lists: p.Lists}
+		result.Expected = &view.Policy{Plan: p.ID, Since: timeOf(found.record.To), By: found.record.By.By,
+			Digest: p.Wanted().Digest(), Known: true, Lists: p.Lists}
 	}
 }

@@ -53,7 +53,8 @@ func stays(state *plan.State, strange plan.Strange) bool {
 // stayStuck returns what is in the way of choices, taking over or not: who begins anew
 // has nothing that is stuck.
 func stayStuck(obstacles []plan.Obstacle, takeOver bool) []plan.Obstacle {
-	return slices.DeleteFunc(slices.Clone(obstacles), func(o plan.Obstacle) bool { return takeOver && o.Code == plan.Stuck })
+	return slices.DeleteFunc(slices.Clone(obstacles),
+		func(o plan.Obstacle) bool { return takeOver && o.Code == plan.Stuck })
 }
 
 // takeOver makes a plan clear the target first.
@@ -63,8 +64,10 @@ func takeOver(p *plan.Plan, state *plan.State, want *policies.RoutingPolicy) {
 }
 
 // then does the second half of p, once the first is done.
-func (s *session) then(ctx context.Context, client *gobgp.Client, t target, lock *journal.Lock, p *plan.Plan) (*journal.Entry, apply.Result, error) {
-	out := apply.Result{Outcome: apply.Partial, Known: "everything with our names was taken out, and the lists are not in force"}
+func (s *session) then(ctx context.Context, client *gobgp.Client, t target, lock *journal.Lock,
+	p *plan.Plan) (*journal.Entry, apply.Result, error) {
+	out := apply.Result{Outcome: apply.Partial,
+		Known: "everything with our names was taken out, and the lists are not in force"}
 	state, err := client.State(ctx)
 	if err != nil {
 		return nil, out, err
@@ -73,9 +76,11 @@ func (s *session) then(ctx context.Context, client *gobgp.Client, t target, lock
 	second := s.newPlan(t, state, id, *plan.To(state, p.Then, id))
 	second.Lists, second.Providers, second.At = p.Lists, p.Providers, p.At
 	second.Overrides, second.Limits = p.Overrides, p.Limits
-	second.Foreseen, second.Counted = p.Foreseen, p.Counted // guards on routes are asked again: it is now that much is refused
+	second.Foreseen, second.Counted = p.Foreseen,
+		p.Counted // guards on routes are asked again: it is now that much is refused
 	if g := plan.SessionGuard(&second.Change, p.Overrides[plan.AllowSessions], second.Members); !g.OK {
-		return nil, out, fmt.Errorf("it would shut %s now, which is not what the plan allows", count(g.Value, "session"))
+		return nil, out, fmt.Errorf("it would shut %s now, which is not what the plan allows",
+			count(g.Value, "session"))
 	}
 	entry, result, err := s.change(ctx, t, client, lock, second, journal.Start{Action: "apply"})
 	if err != nil {

@@ -24,9 +24,12 @@ import (
 // never guessed, so --target has no variable.
 func targetFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringFlag{Name: "target", Usage: "the route server: a `NAME` of the exchange file, host:port, unix:///path; all, one after another, for plan, apply, status and clear"},
-		&cli.DurationFlag{Name: "timeout", Value: gobgp.DefaultTimeout, EnvVars: []string{"DEPEER_TIMEOUT"}, Usage: "when a silent target counts as not reached"},
-		&cli.BoolFlag{Name: "insecure", EnvVars: []string{"DEPEER_INSECURE"}, Usage: "speak plain text to another host, where anybody on the way could change routes"},
+		&cli.StringFlag{Name: "target", Usage: "the route server: a `NAME` of the exchange file, host:port, " +
+			"unix:///path; all, one after another, for plan, apply, status and clear"},
+		&cli.DurationFlag{Name: "timeout", Value: gobgp.DefaultTimeout, EnvVars: []string{"DEPEER_TIMEOUT"},
+			Usage: "when a silent target counts as not reached"},
+		&cli.BoolFlag{Name: "insecure", EnvVars: []string{"DEPEER_INSECURE"},
+			Usage: "speak plain text to another host, where anybody on the way could change routes"},
 	}
 }
 
@@ -48,17 +51,21 @@ func (s *session) targetOf(c *cli.Context, x *exchange.Exchange) (target, error)
 
 func (s *session) findTarget(c *cli.Context, x *exchange.Exchange, name string) (target, error) {
 	if name == "" {
-		return target{}, usage("depeer "+c.Command.Name+" --target rs1, or an address such as unix:///run/gobgpd.sock", "no target: it is never guessed")
+		return target{}, usage("depeer "+c.Command.Name+" --target rs1, or an address such as unix:///run/gobgpd.sock",
+			"no target: it is never guessed")
 	}
 	if name == exchange.AllTargets {
-		return target{}, usage("depeer "+c.Command.Name+" --target NAME", "%s is for one target at a time", c.Command.Name)
+		return target{}, usage("depeer "+c.Command.Name+" --target NAME", "%s is for one target at a time",
+			c.Command.Name)
 	}
-	t := target{options: gobgp.Options{Timeout: c.Duration("timeout"), Insecure: c.Bool("insecure"), Logger: s.log}, added: exchange.DefaultLimits().MaxAddedBytes}
+	t := target{options: gobgp.Options{Timeout: c.Duration("timeout"), Insecure: c.Bool("insecure"), Logger: s.log},
+		added: exchange.DefaultLimits().MaxAddedBytes}
 	if x != nil {
 		t.added = x.Limits.MaxAddedBytes
 		for _, known := range x.Targets {
 			if known.Name == name || known.Address.String() == name {
-				t.name, t.options.Address, t.options.TLS, t.persist = known.Name, known.Address.String(), s.tlsOf(known), known.Persist
+				t.name, t.options.Address, t.options.TLS, t.persist = known.Name, known.Address.String(),
+					s.tlsOf(known), known.Persist
 				return t, nil
 			}
 		}
@@ -68,7 +75,8 @@ func (s *session) findTarget(c *cli.Context, x *exchange.Exchange, name string) 
 		return target{}, s.confWrong
 	}
 	if err != nil {
-		return target{}, usage("--target NAME, host:port or unix:///path", "--target %s: neither a target of the exchange file nor an address", name)
+		return target{}, usage("--target NAME, host:port or unix:///path",
+			"--target %s: neither a target of the exchange file nor an address", name)
 	}
 	t.options.Address = address.String()
 	return t, nil
@@ -146,7 +154,8 @@ func obstructed(obstacles []plan.Obstacle, address string) error {
 			f.code, f.name, f.hint = Held, "cut-off", "depeer recover --target "+address
 		case plan.Locked:
 			if f.code != Held {
-				f.code, f.name, f.hint = Held, "locked", "wait; or, if its process is dead: depeer recover --target "+address
+				f.code, f.name, f.hint = Held, "locked",
+					"wait; or, if its process is dead: depeer recover --target "+address
 			}
 		case plan.NotOurs:
 			if f.code == Unfit && f.name != "routes-rejected" {
@@ -154,11 +163,13 @@ func obstructed(obstacles []plan.Obstacle, address string) error {
 			}
 		case plan.NotAnchored:
 			if f.hint == "" {
-				f.name, f.hint = "not-anchored", "depeer emit --anchor says what to paste into gobgpd.conf, and what its reload costs"
+				f.name, f.hint = "not-anchored", "depeer emit --anchor says what to paste into gobgpd.conf, and "+
+					"what its reload costs"
 			}
 		case plan.GroupLacks:
 			if f.hint == "" {
-				f.name, f.hint = "not-anchored", "edit that peer group in gobgpd.conf, and reload: gobgpd takes one changed group at each reload; then plan gives it to sessions that are up"
+				f.name, f.hint = "not-anchored", "edit that peer group in gobgpd.conf, and reload: gobgpd takes one "+
+					"changed group at each reload; then plan gives it to sessions that are up"
 			}
 		case plan.ListsLost:
 			if f.code == Unfit && f.name != "lists-lost" {
@@ -166,15 +177,18 @@ func obstructed(obstacles []plan.Obstacle, address string) error {
 			}
 		case plan.Stuck:
 			if f.hint == "" {
-				f.name, f.hint = "stuck", "plan --take-over takes everything out first; or apply without its choices, and then with them"
+				f.name, f.hint = "stuck", "plan --take-over takes everything out first; or apply without its "+
+					"choices, and then with them"
 			}
 		case plan.NoClient:
 			if f.hint == "" {
-				f.name, f.hint = "no-client", "route-server-client = true in the section of each neighbor whose routes are to be treated"
+				f.name, f.hint = "no-client", "route-server-client = true in the section of each neighbor whose "+
+					"routes are to be treated"
 			}
 		case plan.GlobalList:
 			if f.hint == "" {
-				f.name, f.hint = "global-list", "take it out of global.apply-policy: it belongs into the lists of route-server clients"
+				f.name, f.hint = "global-list", "take it out of global.apply-policy: it belongs into the lists of "+
+					"route-server clients"
 			}
 		case plan.DecidesBefore:
 			if f.hint == "" {

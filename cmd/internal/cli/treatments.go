@@ -19,14 +19,17 @@ func (in *input) otherEffects(inForce, want *policies.RoutingPolicy) {
 	before, after := eval.Treatments(inForce), eval.Treatments(want)
 	for _, name := range slices.Sorted(maps.Keys(after)) {
 		if old, there := before[name]; there && old != after[name] {
-			in.diags.Warnf(in.exchange.TreatmentAt(name), "plan-treatment-changed", "", "treatment %s does something else than what is in force under that name: %s, and not %s any more", name, after[name], old)
+			in.diags.Warnf(in.exchange.TreatmentAt(name), "plan-treatment-changed", "",
+				"treatment %s does something else than what is in force under that name: %s, and not %s any more", name,
+				after[name], old)
 		}
 	}
 	in.diags.Sort()
 }
 
 // errRetired says that a person is to decide on built-in treatments of an earlier version.
-var errRetired = errors.New("is in force as an earlier version of this program built it in, and is built in otherwise now")
+var errRetired = errors.New("is in force as an earlier version of this program built it in, and is built in " +
+	"otherwise now")
 
 // retired returns an error where what is in force has built-in treatments of an earlier
 // version: every route that they treat would change, and not because of any list.
@@ -35,7 +38,8 @@ func retired(x *exchange.Exchange, inForce *policies.RoutingPolicy) error {
 		return nil
 	}
 	if names := policies.Retired(inForce); len(names) > 0 {
-		return &failure{code: Guarded, name: "retired", err: fmt.Errorf("%s %w", strings.Join(names, ", "), errRetired), hint: "depeer plan shows what changes, and depeer apply does it"}
+		return &failure{code: Guarded, name: "retired", err: fmt.Errorf("%s %w", strings.Join(names, ", "), errRetired),
+			hint: "depeer plan shows what changes, and depeer apply does it"}
 	}
 	return nil
 }
@@ -49,6 +53,7 @@ func (s *session) tooMuch(p *policies.RoutingPolicy, limit int, what string) {
 			many = "a prepend, which has no bound,"
 		}
 		s.view.Warnings(diag.List{{Severity: diag.Warning, Code: "guard-added-bytes",
-			Message: fmt.Sprintf("%s adds %s to a route's attributes, over the limit of %d: with it one long announcement could end gobgpd (osrg/gobgp#2629)", what, many, limit)}})
+			Message: fmt.Sprintf("%s adds %s to a route's attributes, over the limit of %d: with it one long "+
+				"announcement could end gobgpd (osrg/gobgp#2629)", what, many, limit)}})
 	}
 }

@@ -42,14 +42,19 @@ func watchCommand(s *session) *cli.Command {
 		Flags: append(targetFlags(), soakFlag(usualSoak),
 			&cli.BoolFlag{Name: "dry-run", Usage: "only say what it would do"},
 			&cli.BoolFlag{Name: "allow-private", Usage: "fetch feeds from private and loopback addresses, too"},
-			&cli.StringFlag{Name: "listen", EnvVars: []string{"DEPEER_LISTEN"}, Usage: "serve /metrics and /healthz at this `ADDRESS`, such as 127.0.0.1:9179"},
-			&cli.BoolFlag{Name: "listen-anywhere", EnvVars: []string{"DEPEER_LISTEN_ANYWHERE"}, Usage: "let --listen be other than loopback: anybody who reaches it reads who is listed"},
-			&cli.DurationFlag{Name: "count-every", Value: 6 * time.Hour, EnvVars: []string{"DEPEER_COUNT_EVERY"}, Usage: "count routes that are refused, and that are treated already, this often; it lists all routes; 0: only when lists are applied"},
+			&cli.StringFlag{Name: "listen", EnvVars: []string{"DEPEER_LISTEN"},
+				Usage: "serve /metrics and /healthz at this `ADDRESS`, such as 127.0.0.1:9179"},
+			&cli.BoolFlag{Name: "listen-anywhere", EnvVars: []string{"DEPEER_LISTEN_ANYWHERE"},
+				Usage: "let --listen be other than loopback: anybody who reaches it reads who is listed"},
+			&cli.DurationFlag{Name: "count-every", Value: 6 * time.Hour, EnvVars: []string{"DEPEER_COUNT_EVERY"},
+				Usage: "count routes that are refused, and that are treated already, this often; it lists all " +
+					"routes; 0: only when lists are applied"},
 		),
 		Action: func(c *cli.Context) error {
 			args := watchArgs{
 				names: c.Args().Slice(), dryRun: c.Bool("dry-run"), allowPrivate: c.Bool("allow-private"),
-				listen: c.String("listen"), anywhere: c.Bool("listen-anywhere"), countEvery: c.Duration("count-every"), soak: c.Duration("soak"),
+				listen: c.String("listen"), anywhere: c.Bool("listen-anywhere"), countEvery: c.Duration("count-every"),
+				soak: c.Duration("soak"),
 			}
 			var err error
 			if args.targets, err = s.targetsOf(c); err != nil {
@@ -115,7 +120,9 @@ func (s *session) watching(log *slog.Logger, args watchArgs) (*watching, error) 
 			log.Warn("passed over", "file", unread.Path, "why", unread.Err)
 		}
 	}
-	w := &watching{s: s, log: log, clock: s.clock(), args: args, order: newOrder(args.targets, args.soak), store: store, metrics: metrics.New(built().Version), files: time.Second, pace: watch.Usual(), today: time.Now, fetcher: s.fetcher}
+	w := &watching{s: s, log: log, clock: s.clock(), args: args, order: newOrder(args.targets, args.soak), store: store,
+		metrics: metrics.New(built().Version), files: time.Second, pace: watch.Usual(), today: time.Now,
+		fetcher: s.fetcher}
 	w.pace.Count = args.countEvery
 	return w, nil
 }
@@ -135,7 +142,8 @@ func (w *watching) run(ctx context.Context) (err error) {
 	var keepers []*keeper
 	for i, t := range w.args.targets {
 		keepers = append(keepers, newKeeper(w, sources, i))
-		log.Info("watching", "target", t.label(), "address", t.options.Address, "exchange_file", s.confUsed, "at", w.clock().Format(time.RFC3339), "dry_run", w.args.dryRun, "version", built().Version)
+		log.Info("watching", "target", t.label(), "address", t.options.Address, "exchange_file", s.confUsed, "at",
+			w.clock().Format(time.RFC3339), "dry_run", w.args.dryRun, "version", built().Version)
 	}
 	if err := sources.begin(ctx); err != nil {
 		return err

@@ -61,7 +61,8 @@ func (k *keeper) tally(ctx context.Context) {
 	}
 	defer debug.FreeOSMemory()
 	in := *k.want.in
-	q := impact.Question{Lists: in.compiled, Old: k.want.policy, New: k.want.policy, Members: sessionsOf(state, in.exchange)}
+	q := impact.Question{Lists: in.compiled, Old: k.want.policy, New: k.want.policy,
+		Members: sessionsOf(state, in.exchange)}
 	q.Past = turn.pastOf(k.target.options.Address, q.Old)
 	var result view.Impact
 	if err := turn.lookAtTarget(ctx, &in, q, routesArgs{}, k.client, state, &result); err != nil {
@@ -167,7 +168,8 @@ func (k *keeper) repair(ctx context.Context) done {
 	turn := k.s.turn(ctx, k.clock())
 	p := turn.again(k.target, k.found.state, k.found.last)
 	if bytes := p.Wanted().AddedBytes(); bytes > k.target.added {
-		k.log.Warn("what is put back adds more to a route's attributes than the limit: one long announcement could end gobgpd (osrg/gobgp#2629)", "bytes", bytes, "max_added_bytes", k.target.added)
+		k.log.Warn("what is put back adds more to a route's attributes than the limit: one long announcement could "+
+			"end gobgpd (osrg/gobgp#2629)", "bytes", bytes, "max_added_bytes", k.target.added)
 	}
 	return k.apply(ctx, turn, p, actionRepair)
 }
@@ -204,7 +206,8 @@ func (k *keeper) change(ctx context.Context) done {
 	if err := retired(in.exchange, state.InForce()); err != nil {
 		return done{outcome: watch.Refused, err: err}
 	}
-	drafted, err := turn.draft(ctx, &in, k.client, state, planArgs{target: k.target, routesArgs: routesArgs{overrides: plan.Overrides{}}})
+	drafted, err := turn.draft(ctx, &in, k.client, state,
+		planArgs{target: k.target, routesArgs: routesArgs{overrides: plan.Overrides{}}})
 	if err != nil {
 		return done{outcome: failed(err), err: err}
 	}

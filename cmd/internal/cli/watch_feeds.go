@@ -86,7 +86,8 @@ func (w *sources) fetchOne(ctx context.Context, source exchange.List, f *feedSta
 	}
 	fetcher.Every, fetcher.AllowPrivate, fetcher.Logger = every, w.args.allowPrivate, w.log
 	defer func() { w.log.Debug("feed asked", "url", source.URL, "again", f.due.UTC().Format(time.RFC3339)) }()
-	l, _, got, err := fetcher.Listing(ctx, source.Feed, source.URL, feed.Options{Name: source.Name, Treatment: source.Treatment})
+	l, _, got, err := fetcher.Listing(ctx, source.Feed, source.URL,
+		feed.Options{Name: source.Name, Treatment: source.Treatment})
 	switch {
 	case ctx.Err() != nil:
 		return
@@ -99,7 +100,8 @@ func (w *sources) fetchOne(ctx context.Context, source exchange.List, f *feedSta
 	f.due = jitter(got.FetchedAt.Add(every), every/20)
 	if l.Digest != f.digest {
 		f.digest = l.Digest
-		w.log.Info("feed fetched", "url", source.URL, "list", describe(l), "fresh", got.Fresh, "fetched", got.FetchedAt.UTC().Format(time.RFC3339))
+		w.log.Info("feed fetched", "url", source.URL, "list", describe(l), "fresh", got.Fresh, "fetched",
+			got.FetchedAt.UTC().Format(time.RFC3339))
 		w.poke()
 	}
 }
@@ -112,7 +114,8 @@ func (w *sources) feedFailed(source exchange.List, f *feedState, err error) {
 	f.due = jitter(w.today().Add(pause), soonest/2)
 	if f.problem != err.Error() {
 		f.problem = err.Error()
-		w.log.Error("feed failed, and the last good copy serves on", "url", source.URL, "error", err, "again", f.due.UTC().Format(time.RFC3339))
+		w.log.Error("feed failed, and the last good copy serves on", "url", source.URL, "error", err, "again",
+			f.due.UTC().Format(time.RFC3339))
 	}
 }
 

@@ -18,14 +18,16 @@ func TestPauseAfterFailure(t *testing.T) {
 		failures int
 		want     time.Duration
 	}{
-		"the first":               {&feed.DownloadError{Err: errors.New("x")}, 0, time.Minute},
-		"the third":               {&feed.DownloadError{Err: errors.New("x")}, 2, 4 * time.Minute},
-		"the hundredth":           {&feed.DownloadError{Err: errors.New("x")}, 99, 64 * time.Minute},
-		"no feed":                 {&feed.InvalidError{Err: errors.New("x")}, 0, time.Hour},
-		"asked to leave it alone": {&feed.DownloadError{Status: 429, Until: now.Add(7 * time.Hour), Err: errors.New("x")}, 0, 7 * time.Hour},
-		"asked for a minute":      {&feed.DownloadError{Status: 503, Until: now.Add(time.Minute), Err: errors.New("x")}, 0, time.Hour},
-		"not asked again":         {&feed.TooSoonError{Tried: now, Until: now.Add(6 * time.Hour)}, 0, 6 * time.Hour},
-		"just about to be":        {&feed.TooSoonError{Tried: now, Until: now}, 0, time.Minute},
+		"the first":     {&feed.DownloadError{Err: errors.New("x")}, 0, time.Minute},
+		"the third":     {&feed.DownloadError{Err: errors.New("x")}, 2, 4 * time.Minute},
+		"the hundredth": {&feed.DownloadError{Err: errors.New("x")}, 99, 64 * time.Minute},
+		"no feed":       {&feed.InvalidError{Err: errors.New("x")}, 0, time.Hour},
+		"asked to leave it alone": {&feed.DownloadError{Status: 429, Until: now.Add(7 * time.Hour),
+			Err: errors.New("x")}, 0, 7 * time.Hour},
+		"asked for a minute": {&feed.DownloadError{Status: 503, Until: now.Add(time.Minute), Err: errors.New("x")},
+			0, time.Hour},
+		"not asked again":  {&feed.TooSoonError{Tried: now, Until: now.Add(6 * time.Hour)}, 0, 6 * time.Hour},
+		"just about to be": {&feed.TooSoonError{Tried: now, Until: now}, 0, time.Minute},
 	} {
 		if got := cli.PauseAfter(test.err, test.failures, now); got != test.want {
 			t.Errorf("%s: %v, want %v", name, got, test.want)

@@ -40,7 +40,8 @@ func (k *keeper) settleFile(pulse string, state *plan.State) {
 	k.numbers.File(r.problem == "")
 	log := k.log.With("file", k.target.persist)
 	if r.rejects > 0 && (r.written || r.problem != k.file.said) {
-		log.Warn("this reload rejects every route of "+render.Members(r.rejects)+": the file was written without the definitions of depeer", "put_back", r.written)
+		log.Warn("this reload rejects every route of "+render.Members(r.rejects)+
+			": the file was written without the definitions of depeer", "put_back", r.written)
 	}
 	switch {
 	case r.written:
@@ -85,7 +86,8 @@ func (k *keeper) putInStep(state *plan.State) settled {
 	}
 	content := sha256.Sum256(found.Text)
 	if k.file.righted[content] {
-		r.problem = "it was put in step already when it held just this, and something has written it so again: it is left as it is; depeer emit --into puts the definitions into what writes it"
+		r.problem = "it was put in step already when it held just this, and something has written it so again: it " +
+			"is left as it is; depeer emit --into puts the definitions into what writes it"
 		return r
 	}
 	if r.written, err = file.Put(want, commentOf(lists)); err != nil {
@@ -107,7 +109,8 @@ func undefined(state *plan.State) bool { return state.Import == nil || state.Exp
 func countListing(state *plan.State) int {
 	n := 0
 	for _, c := range state.Clients {
-		if c.RouteServer && (slices.Contains(c.Import.Policies, policies.ImportPolicy) || slices.Contains(c.Export.Policies, policies.ExportPolicy)) {
+		if c.RouteServer && (slices.Contains(c.Import.Policies, policies.ImportPolicy) ||
+			slices.Contains(c.Export.Policies, policies.ExportPolicy)) {
 			n++
 		}
 	}

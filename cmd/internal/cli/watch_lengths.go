@@ -14,7 +14,8 @@ const longNamed = 20
 func (k *keeper) tellLengths(r length.Report) {
 	k.numbers.Lengths(len(r.Near), len(r.NotDelivered))
 	k.long = warnOfLengths(k, k.long, r.Near, "treated route is near the length that gobgpd sends, or over it")
-	k.undelivered = warnOfLengths(k, k.undelivered, r.NotDelivered, "route is too long to be sent: not delivered, and members keep the route that they had")
+	k.undelivered = warnOfLengths(k, k.undelivered, r.NotDelivered,
+		"route is too long to be sent: not delivered, and members keep the route that they had")
 }
 
 // warnOfLengths warns of routes that were not warned of before, and returns those that are
@@ -31,7 +32,8 @@ func warnOfLengths(k *keeper, before map[longRoute]bool, routes []length.Route, 
 			more++
 		default:
 			named++
-			k.log.Warn(what, "prefix", r.Prefix, "member", r.Member, "bytes", r.Bytes, "announced", r.Announced, "not_to", r.To)
+			k.log.Warn(what, "prefix", r.Prefix, "member", r.Member, "bytes", r.Bytes, "announced", r.Announced,
+				"not_to", r.To)
 		}
 	}
 	if more > 0 {

@@ -26,7 +26,8 @@ func (k *keeper) recall(state *plan.State) *plan.State {
 	said := strings.Join(problems, ". ")
 	switch {
 	case len(problems) > 0 && said != k.lists:
-		k.log.Error("policies of yours are gone from clients' lists: nothing is changed until that is settled", "lists", len(state.LostLists()), "problem", said, "hint", cure)
+		k.log.Error("policies of yours are gone from clients' lists: nothing is changed until that is settled", "lists",
+			len(state.LostLists()), "problem", said, "hint", cure)
 	case len(problems) > 0:
 	case len(unknown) > 0:
 		if said = unknown[0].String(); said != k.lists {

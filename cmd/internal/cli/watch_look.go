@@ -107,7 +107,10 @@ func (k *keeper) count(ctx context.Context, f *watch.Finding, state *plan.State)
 func shut(state *plan.State, last *plan.Plan) []netip.Addr {
 	var out []netip.Addr
 	for _, c := range state.Clients {
-		ours := func(s policies.Session) bool { return s.Address == c.Address || !s.Address.IsValid() && s.ASN == c.ASN }
+		ours := func(s policies.Session) bool {
+			return s.Address == c.Address || !s.Address.IsValid() &&
+				s.ASN == c.ASN
+		}
 		if c.RouteServer && (c.AdminDown || last != nil && slices.ContainsFunc(last.Wanted().Sessions, ours)) {
 			out = append(out, c.Address)
 		}
@@ -122,7 +125,8 @@ func (k *keeper) meet(state *plan.State) {
 	for _, c := range state.Clients {
 		members[c.Address] = true
 		if !first && !k.members[c.Address] {
-			k.log.Info("new neighbor", "member", c.Address, "asn", c.ASN, "name", k.nameOf(c.Address, c.ASN), "up", c.Up)
+			k.log.Info("new neighbor", "member", c.Address, "asn", c.ASN, "name", k.nameOf(c.Address, c.ASN), "up",
+				c.Up)
 		}
 	}
 	for a := range k.members {
@@ -141,7 +145,8 @@ func (k *keeper) tellReach(clients []plan.Client) {
 	for _, c := range clients {
 		beyond[c.Address] = true
 		if !k.beyond[c.Address] {
-			k.log.Warn("neighbor is no route-server client: nothing of its routes is treated", "member", c.Address, "asn", c.ASN, "name", k.nameOf(c.Address, c.ASN))
+			k.log.Warn("neighbor is no route-server client: nothing of its routes is treated", "member", c.Address,
+				"asn", c.ASN, "name", k.nameOf(c.Address, c.ASN))
 		}
 	}
 	k.beyond = beyond
@@ -193,7 +198,8 @@ func (k *keeper) history(f *watch.Finding) error {
 		}
 		if record.Begun.Action == "rollback" || record.Begun.Action == "clear" {
 			f.Kept = true
-			k.found.kept = fmt.Sprintf("%s by %s at %s", record.Begun.Action, record.By.By, record.To.UTC().Format(time.RFC3339))
+			k.found.kept = fmt.Sprintf("%s by %s at %s", record.Begun.Action, record.By.By,
+				record.To.UTC().Format(time.RFC3339))
 		}
 		f.Last, k.found.judged = record.ID, p
 		break
@@ -303,7 +309,8 @@ func (k *keeper) asked(state *plan.State) {
 	k.numbers.Guards(refusing(in.staticGuards()), !known)
 	if w.failure != nil && !known {
 		for _, d := range in.diags {
-			k.log.Warn("lists refused", "lists", describeLists(&in), "file", d.Position.String(), "code", d.Code, "problem", d.Message)
+			k.log.Warn("lists refused", "lists", describeLists(&in), "file", d.Position.String(), "code", d.Code,
+				"problem", d.Message)
 		}
 	}
 }

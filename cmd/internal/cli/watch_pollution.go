@@ -30,7 +30,8 @@ func (k *keeper) tellPolluted(all []impact.Polluted) {
 	now := make(map[netip.Addr]bool, len(all))
 	for _, m := range all {
 		if now[m.Address] = true; !k.polluted[m.Address] {
-			k.log.Warn("routes are treated already, or announced so", "member", m.Address, "asn", m.ASN, "name", m.Name, "prefixes", m.Prefixes, "cure", view.Cure)
+			k.log.Warn("routes are treated already, or announced so", "member", m.Address, "asn", m.ASN, "name", m.Name,
+				"prefixes", m.Prefixes, "cure", view.Cure)
 		}
 	}
 	for a := range k.polluted {

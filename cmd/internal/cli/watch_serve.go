@@ -21,14 +21,16 @@ func (w *watching) serve() (stop func(), err error) {
 	}
 	address, err := netip.ParseAddr(host)
 	if loopback := host == "localhost" || err == nil && address.Unmap().IsLoopback(); !loopback && !w.args.anywhere {
-		return nil, usage("--listen 127.0.0.1:9179, or --listen-anywhere as well", "--listen %s: others could read who is listed, and how this exchange stands", w.args.listen)
+		return nil, usage("--listen 127.0.0.1:9179, or --listen-anywhere as well",
+			"--listen %s: others could read who is listed, and how this exchange stands", w.args.listen)
 	}
 	l, err := net.Listen("tcp", w.args.listen)
 	if err != nil {
 		return nil, &failure{code: Failed, name: "listen", err: fmt.Errorf("--listen %s: %w", w.args.listen, err)}
 	}
 	w.log.Info("serving metrics", "address", l.Addr().String())
-	server := &http.Server{Handler: w.metrics.Handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: time.Minute, WriteTimeout: time.Minute, MaxHeaderBytes: 1 << 14}
+	server := &http.Server{Handler: w.metrics.Handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: time.Minute,
+		WriteTimeout: time.Minute, MaxHeaderBytes: 1 << 14}
 	go server.Serve(l) // ends with Shutdown
 	return func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)

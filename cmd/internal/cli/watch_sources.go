@@ -52,7 +52,8 @@ type sources struct {
 const readingTakes = 5 * time.Minute
 
 func newSources(w *watching) *sources {
-	return &sources{watching: w, good: lastGood{lists: map[string]*filters.Listing{}}, poked: make(chan struct{}, 1), feeds: map[string]*feedState{}}
+	return &sources{watching: w, good: lastGood{lists: map[string]*filters.Listing{}}, poked: make(chan struct{}, 1),
+		feeds: map[string]*feedState{}}
 }
 
 // begin reads for the first time. Nothing has served before: but for feeds, whose
@@ -162,7 +163,8 @@ func (w *sources) tell(r *reading) {
 	if said := fmt.Sprint(r.broken); said != w.said && (before != nil || len(r.broken) > 0) {
 		w.said = said
 		for _, d := range r.broken {
-			w.log.Error("broken, and what was good before serves on", "file", d.Position.String(), "code", d.Code, "problem", d.Message)
+			w.log.Error("broken, and what was good before serves on", "file", d.Position.String(), "code", d.Code,
+				"problem", d.Message)
 		}
 		if len(r.broken) == 0 {
 			w.log.Info("nothing is broken any more")
@@ -170,7 +172,8 @@ func (w *sources) tell(r *reading) {
 	}
 	if r.in != nil && (before == nil || before.sum != r.sum) {
 		providers, prefixes, asns := r.in.size()
-		w.log.Info("lists read", "lists", describeLists(r.in), "providers", providers, "prefixes", prefixes, "asns", asns)
+		w.log.Info("lists read", "lists", describeLists(r.in), "providers", providers, "prefixes", prefixes, "asns",
+			asns)
 	}
 	w.log.Debug("files read", "lists", r.version)
 	w.metrics.Lists(time.Now(), metered(r), len(r.broken))

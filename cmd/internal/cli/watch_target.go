@@ -79,7 +79,8 @@ type looked struct {
 
 // newKeeper returns the keeper of the target at a place.
 func newKeeper(w *watching, sources *sources, place int) *keeper {
-	k := &keeper{watching: w, target: w.args.targets[place], place: place, sources: sources, brain: watch.New(w.pace, rand.Float64)}
+	k := &keeper{watching: w, target: w.args.targets[place], place: place, sources: sources,
+		brain: watch.New(w.pace, rand.Float64)}
 	k.log, k.numbers = w.log.With("target", k.name()), w.metrics.Target(k.name())
 	return k
 }

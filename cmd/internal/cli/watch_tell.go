@@ -26,7 +26,8 @@ func (k *keeper) tell(do watch.Do, d done, took time.Duration) {
 	if d.entry != "" {
 		proof := d.result.Proof
 		line = append(line, "entry", d.entry, "outcome", d.result.Outcome.String(), "reset", d.result.Reset,
-			"refused", proof.Refused, "changed", proof.Changed, "passed", proof.Passed, "unproven", proof.Unproven, "not_delivered", proof.NotDelivered)
+			"refused", proof.Refused, "changed", proof.Changed, "passed", proof.Passed, "unproven", proof.Unproven,
+			"not_delivered", proof.NotDelivered)
 	}
 	if d.err != nil {
 		line = append(line, "error", d.err)
@@ -71,7 +72,8 @@ func (k *keeper) tellRefused(drafted view.Plan) {
 		if g.OK {
 			continue
 		}
-		line := []any{"guard", g.Code, "value", g.Value, "limit", g.Limit, "of", g.Base, "lists", refsOf(drafted.Plan.Lists)}
+		line := []any{"guard", g.Code, "value", g.Value, "limit", g.Limit, "of", g.Base, "lists",
+			refsOf(drafted.Plan.Lists)}
 		if g.Member != nil {
 			line = append(line, "member", g.Member)
 		}
@@ -96,7 +98,8 @@ func (k *keeper) tellProviders(drafted view.Plan, d done) {
 		if c.Verb() == "-" {
 			p = c.Old
 		}
-		k.log.Info("provider", "change", c.Verb(), "list", p.List, "provider", p.ID, "treatment", p.Treatment, "before", c.Old.Treatment,
+		k.log.Info("provider", "change", c.Verb(), "list", p.List, "provider", p.ID, "treatment", p.Treatment, "before",
+			c.Old.Treatment,
 			"why", c.New.Why, "matches", len(p.Matches), "plan", drafted.Plan.ID, "entry", d.entry)
 	}
 }

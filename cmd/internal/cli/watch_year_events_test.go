@@ -47,7 +47,8 @@ func (y *year) breakList() {
 	y.t.Helper()
 	from := y.log.mark()
 	good := text("own", y.next, y.own)
-	y.replace([]string{good[:len(good)-30], "", good + "unknown: key\n", strings.Replace(good, "20.", "20.0.", 1)}[y.rand.IntN(4)])
+	y.replace([]string{good[:len(good)-30], "", good + "unknown: key\n",
+		strings.Replace(good, "20.", "20.0.", 1)}[y.rand.IntN(4)])
 	y.quiet(from, "broken")
 	if y.rand.IntN(2) == 0 {
 		y.restartDaemon()
@@ -100,7 +101,8 @@ func (y *year) depeer(args ...string) {
 	args = append(args, "--config", filepath.Join(y.dir, "depeer.yaml"), "--state", filepath.Join(y.dir, "state"))
 	testbed.Eventually(y.t, testbed.Patience, func() error { // the watch may be at work
 		var stderr bytes.Buffer
-		if code := cli.Run(y.t.Context(), cli.Streams{In: strings.NewReader(""), Out: io.Discard, Err: &stderr}, args); code != 0 {
+		if code := cli.Run(y.t.Context(), cli.Streams{In: strings.NewReader(""), Out: io.Discard, Err: &stderr},
+			args); code != 0 {
 			return fmt.Errorf("depeer %q: %d: %s", args, code, stderr.String())
 		}
 		return nil
@@ -116,7 +118,8 @@ func (y *year) editFeed() {
 		return
 	}
 	y.next++
-	y.served = append(slices.Clone(y.served), listed{id: fmt.Sprintf("SBL%d", 100+y.next), prefix: y.anyRoute().prefix, treatment: "tag"})
+	y.served = append(slices.Clone(y.served),
+		listed{id: fmt.Sprintf("SBL%d", 100+y.next), prefix: y.anyRoute().prefix, treatment: "tag"})
 }
 
 // failFeed has the server serve something else, or what it should again.
@@ -176,7 +179,8 @@ func (y *year) reloadNeighbor() {
 	y.t.Helper()
 	from := y.log.mark()
 	y.next++
-	section := regexp.MustCompile(fmt.Sprintf("peer-as = %d\n(description = .*\n)?", yearASN(y.rand.IntN(len(y.x.Members)))))
+	section := regexp.MustCompile(fmt.Sprintf("peer-as = %d\n(description = .*\n)?",
+		yearASN(y.rand.IntN(len(y.x.Members)))))
 	y.x.Daemon.Write(section.ReplaceAllFunc(y.x.Daemon.Config(), func(old []byte) []byte {
 		asn, _, _ := bytes.Cut(old, []byte("\n"))
 		return fmt.Appendf(nil, "%s\ndescription = \"%d\"\n", asn, y.next)
@@ -193,9 +197,10 @@ func (y *year) takePlace() {
 	y.t.Helper()
 	from := y.log.mark()
 	m := y.x.Members[y.rand.IntN(len(y.x.Members))]
-	_, err := y.x.Daemon.API().SetPolicyAssignment(y.t.Context(), &api.SetPolicyAssignmentRequest{Assignment: &api.PolicyAssignment{
-		Name: m.Address.String(), Direction: api.PolicyDirection_IMPORT, DefaultAction: api.RouteAction_ACCEPT,
-	}})
+	_, err := y.x.Daemon.API().SetPolicyAssignment(y.t.Context(),
+		&api.SetPolicyAssignmentRequest{Assignment: &api.PolicyAssignment{
+			Name: m.Address.String(), Direction: api.PolicyDirection_IMPORT, DefaultAction: api.RouteAction_ACCEPT,
+		}})
 	if err != nil {
 		y.t.Fatal(err)
 	}
@@ -269,7 +274,8 @@ func (y *year) reannounce() {
 	i := y.rand.IntN(len(y.routes))
 	y.routes[i].path = slices.Clone(y.routes[i].path)
 	y.routes[i].path[len(y.routes[i].path)-1] = filters.ASN(65100 + y.rand.IntN(60))
-	y.x.Members[y.routes[i].member].Announce(testbed.Announcement{Prefix: y.routes[i].prefix, Path: y.routes[i].path[1:]})
+	y.x.Members[y.routes[i].member].Announce(testbed.Announcement{Prefix: y.routes[i].prefix,
+		Path: y.routes[i].path[1:]})
 	y.holds()
 }
 
@@ -279,7 +285,8 @@ func (y *year) goBack() {
 	from := y.log.mark()
 	before := y.approved
 	p := y.provider(y.anyRoute())
-	p.prefix, p.origin, p.until = private(90+y.next/256%100, y.next%256), 0, time.Time{} // nobody lists it, nor announces it
+	p.prefix, p.origin, p.until = private(90+y.next/256%100, y.next%256), 0,
+		time.Time{} // nobody lists it, nor announces it
 	y.own = append(y.own, p)
 	y.writeOwn()
 	y.quiet(from, "files read", "msg=applied")
@@ -288,7 +295,8 @@ func (y *year) goBack() {
 	y.depeer("rollback", "--yes", "--target", y.x.Daemon.Target.String())
 	keeps := func(says string) {
 		testbed.Eventually(y.t, testbed.Patience, func() error {
-			if last := word(y.log.last("msg=state"), "state"); last != "kept-back" || !strings.Contains(y.log.from(from), says) {
+			if last := word(y.log.last("msg=state"), "state"); last != "kept-back" ||
+				!strings.Contains(y.log.from(from), says) {
 				return fmt.Errorf("watch says %q, and not %q", last, says)
 			}
 			return nil

@@ -81,7 +81,8 @@ func (r rules) treatment(prefix netip.Prefix, origin filters.ASN) string {
 	worst := r["AS"+origin.String()]
 	for entry, t := range r {
 		p, err := netip.ParsePrefix(entry)
-		if err == nil && p.Contains(prefix.Addr()) && p.Bits() <= prefix.Bits() && slices.Index(severity, t) > slices.Index(severity, worst) {
+		if err == nil && p.Contains(prefix.Addr()) && p.Bits() <= prefix.Bits() &&
+			slices.Index(severity, t) > slices.Index(severity, worst) {
 			worst = t
 		}
 	}
@@ -112,7 +113,8 @@ func (r rules) held(by int, routes []announced) []string {
 			route.Communities = []policies.Community{64500<<16 | 64661}
 		}
 		other, there := best[a.prefix]
-		if !there || route.LocalPref > other.LocalPref || route.LocalPref == other.LocalPref && len(route.Path) < len(other.Path) {
+		if !there || route.LocalPref > other.LocalPref || route.LocalPref == other.LocalPref &&
+			len(route.Path) < len(other.Path) {
 			best[a.prefix] = route
 		}
 	}
@@ -142,7 +144,8 @@ func text(name string, version int, list []listed) string {
 		if !p.until.IsZero() {
 			until = ", expires: " + p.until.Format(time.DateOnly)
 		}
-		fmt.Fprintf(&b, "  - {name: %s, %s, treatment: %s, listed: %s%s, allow_reserved: true}\n", p.id, match, p.treatment, p.since.Format(time.DateOnly), until)
+		fmt.Fprintf(&b, "  - {name: %s, %s, treatment: %s, listed: %s%s, allow_reserved: true}\n", p.id, match,
+			p.treatment, p.since.Format(time.DateOnly), until)
 	}
 	return b.String()
 }
@@ -153,5 +156,6 @@ func drop(list []listed) string {
 	for _, p := range list {
 		fmt.Fprintf(&b, "{\"cidr\":%q,\"sblid\":%q,\"rir\":\"test\"}\n", p.prefix, p.id)
 	}
-	return fmt.Sprintf("%s{\"type\":\"metadata\",\"timestamp\":1752302274,\"size\":%d,\"records\":%d}\n", b.String(), b.Len(), len(list))
+	return fmt.Sprintf("%s{\"type\":\"metadata\",\"timestamp\":1752302274,\"size\":%d,\"records\":%d}\n", b.String(),
+		b.Len(), len(list))
 }

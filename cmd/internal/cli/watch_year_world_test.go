@@ -43,7 +43,8 @@ limits: {max_shrink: 50%%, max_growth: 10000%%, max_routes: 100%%, max_member_ro
 `
 
 func newYear(t *testing.T) *year {
-	y := &year{t: t, rand: rand.New(rand.NewPCG(*yearSeed, 0)), dir: t.TempDir(), begun: time.Now(), log: &tail{}, approved: rules{}}
+	y := &year{t: t, rand: rand.New(rand.NewPCG(*yearSeed, 0)), dir: t.TempDir(), begun: time.Now(), log: &tail{},
+		approved: rules{}}
 	c := testbed.Config{Policy: string(render.Anchor(render.TOML))}
 	for i := range 3 {
 		m := testbed.MemberConfig{ASN: yearASN(i), LocalPref: true}
@@ -51,7 +52,8 @@ func newYear(t *testing.T) *year {
 			m.Import, m.Export = []string{policies.ImportPolicy}, []string{policies.ExportPolicy}
 		}
 		for j := range 6 {
-			y.routes = append(y.routes, announced{i, private(i, j), []filters.ASN{m.ASN, filters.ASN(65100 + 10*i + j)}})
+			y.routes = append(y.routes, announced{i, private(i, j),
+				[]filters.ASN{m.ASN, filters.ASN(65100 + 10*i + j)}})
 		}
 		c.Members = append(c.Members, m)
 	}
@@ -71,7 +73,8 @@ func newYear(t *testing.T) *year {
 	for i := range y.own {
 		y.own[i].until = time.Time{}
 	}
-	y.served = []listed{{id: "SBL1", prefix: private(1, 0), treatment: "tag"}, {id: "SBL2", prefix: private(2, 0), treatment: "tag"}}
+	y.served = []listed{{id: "SBL1", prefix: private(1, 0), treatment: "tag"},
+		{id: "SBL2", prefix: private(2, 0), treatment: "tag"}}
 	y.fetched = slices.Clone(y.served)
 	write(t, filepath.Join(y.dir, "depeer.yaml"), fmt.Appendf(nil, yearExchange, y.server.URL))
 	y.writeOwn()
@@ -98,7 +101,8 @@ func (y *year) anyRoute() announced { return y.routes[y.rand.IntN(len(y.routes))
 // provider is one that lists something of a route.
 func (y *year) provider(a announced) listed {
 	y.next++
-	p := listed{id: fmt.Sprintf("p%d", y.next), treatment: []string{"depeer", "deprefer", "tag", "slow"}[y.rand.IntN(4)], since: y.day()}
+	p := listed{id: fmt.Sprintf("p%d", y.next),
+		treatment: []string{"depeer", "deprefer", "tag", "slow"}[y.rand.IntN(4)], since: y.day()}
 	switch y.rand.IntN(3) {
 	case 0:
 		p.origin = a.path[len(a.path)-1]
@@ -144,12 +148,15 @@ func (y *year) start() {
 	roots := x509.NewCertPool()
 	roots.AddCert(y.server.Certificate())
 	w := cli.Watching{
-		Target: y.x.Daemon.Target.String(), Config: filepath.Join(y.dir, "depeer.yaml"), State: filepath.Join(y.dir, "state"),
-		Log: y.log, Clock: y.clock, Files: 50 * time.Millisecond,
+		Target: y.x.Daemon.Target.String(), Config: filepath.Join(y.dir, "depeer.yaml"),
+		State: filepath.Join(y.dir, "state"),
+		Log:   y.log, Clock: y.clock, Files: 50 * time.Millisecond,
 		Pace: watch.Pace{
-			Pulse: 100 * time.Millisecond, Settle: 20 * time.Millisecond, Gap: 50 * time.Millisecond, Slow: 5 * time.Second,
+			Pulse: 100 * time.Millisecond, Settle: 20 * time.Millisecond, Gap: 50 * time.Millisecond,
+			Slow:  5 * time.Second,
 			Again: 2 * time.Second, Fill: 20 * time.Second, Count: 3 * time.Second,
-			Dial: 50 * time.Millisecond, DialMost: 300 * time.Millisecond, Act: 100 * time.Millisecond, ActMost: time.Second, Forever: time.Hour,
+			Dial: 50 * time.Millisecond, DialMost: 300 * time.Millisecond, Act: 100 * time.Millisecond,
+			ActMost: time.Second, Forever: time.Hour,
 		},
 		Feeds: func(f *feed.Fetcher) { f.AllowPrivate, f.RootCAs, f.Now = true, roots, y.clock },
 	}
@@ -229,7 +236,8 @@ func (y *year) stands(from int, says ...string) {
 				return fmt.Errorf("watch does not say %q", text)
 			}
 		}
-		if read, looked := y.log.last("files read"), y.log.last("msg=looked"); word(read, "lists") != word(looked, "lists") {
+		if read, looked := y.log.last("files read"),
+			y.log.last("msg=looked"); word(read, "lists") != word(looked, "lists") {
 			return fmt.Errorf("watch has read %q, and looked with %q", read, looked)
 		}
 		if last := y.log.last("msg=state"); word(last, "state") != state {
@@ -263,7 +271,8 @@ func (y *year) holds() {
 			}
 			slices.Sort(got)
 			if diff := cmp.Diff(y.approved.held(i, y.routes), got); diff != "" {
-				return fmt.Errorf("day %s: member %d holds (-model +real):\n%s\nrules: %v", y.day().Format(time.DateOnly), i, diff, y.approved)
+				return fmt.Errorf("day %s: member %d holds (-model +real):\n%s\nrules: %v",
+					y.day().Format(time.DateOnly), i, diff, y.approved)
 			}
 		}
 		return nil

@@ -45,42 +45,60 @@ func New(version string) *Metrics {
 	m := &Metrics{
 		registry: r,
 
-		state:      gauge("target_state", "1 for the state that a target is in, 0 for all others.", "target", "state"),
-		entries:    gauge("target_entries", "Entries of sets that are in force.", "target", "kind"),
-		members:    gauge("target_members", "Route-server clients, by whether their sessions stand.", "target", "session"),
-		unanchored: gauge("target_unanchored_members", "Route-server clients whose lists do not have our policies.", "target"),
-		outOfReach: gauge("target_out_of_reach_neighbors", "Neighbors that are no route-server clients: no policy of ours acts on them.", "target"),
+		state:   gauge("target_state", "1 for the state that a target is in, 0 for all others.", "target", "state"),
+		entries: gauge("target_entries", "Entries of sets that are in force.", "target", "kind"),
+		members: gauge("target_members", "Route-server clients, by whether their sessions stand.", "target",
+			"session"),
+		unanchored: gauge("target_unanchored_members", "Route-server clients whose lists do not have our policies.",
+			"target"),
+		outOfReach: gauge("target_out_of_reach_neighbors",
+			"Neighbors that are no route-server clients: no policy of ours acts on them.", "target"),
 
-		file: gauge("target_file_in_step", "1 if the gobgpd.conf that a target is started from holds what is in force, where one is kept.", "target"),
+		file: gauge("target_file_in_step", "1 if the gobgpd.conf that a target is started from holds what is in "+
+			"force, where one is kept.", "target"),
 
-		routes:          gauge("routes", "Paths that members announced when they were counted.", "target"),
-		routesRefused:   gauge("routes_refused", "Paths of these that were refused.", "target"),
-		routesCounted:   gauge("routes_counted_timestamp_seconds", "When routes were counted.", "target"),
-		memberRefused:   gauge("member_routes_refused", "Paths of a member that were refused when routes were counted.", "target", "member", "asn", "name"),
-		memberPolluted:  gauge("member_prefixes_polluted", "Prefixes of a member that were treated already, or announced so, when routes were counted.", "target", "member", "asn", "name"),
-		providerRefused: gauge("provider_routes_refused", "Paths that were refused because of a provider when routes were counted.", "target", "list", "provider", "treatment"),
+		routes:        gauge("routes", "Paths that members announced when they were counted.", "target"),
+		routesRefused: gauge("routes_refused", "Paths of these that were refused.", "target"),
+		routesCounted: gauge("routes_counted_timestamp_seconds", "When routes were counted.", "target"),
+		memberRefused: gauge("member_routes_refused", "Paths of a member that were refused when routes were counted.",
+			"target", "member", "asn", "name"),
+		memberPolluted: gauge("member_prefixes_polluted",
+			"Prefixes of a member that were treated already, or announced so, when routes were counted.", "target",
+			"member", "asn", "name"),
+		providerRefused: gauge("provider_routes_refused",
+			"Paths that were refused because of a provider when routes were counted.", "target", "list", "provider",
+			"treatment"),
 
-		routesNear:        gauge("routes_near_limit", "Treated paths that were nearly too long to be sent, or too long, when routes were counted.", "target"),
-		routesUndelivered: gauge("routes_not_delivered", "Paths that were too long to be sent when routes were counted.", "target"),
+		routesNear: gauge("routes_near_limit",
+			"Treated paths that were nearly too long to be sent, or too long, when routes were counted.", "target"),
+		routesUndelivered: gauge("routes_not_delivered",
+			"Paths that were too long to be sent when routes were counted.", "target"),
 
-		guard:         gauge("guard_refusing", "1 for a guard that refuses what lists ask for now.", "target", "guard"),
-		guardRefusals: counter("guard_refusals_total", "How often a guard has refused something new.", "target", "guard"),
-		changes:       counter("changes_total", "What was done, and how it ended.", "target", "action", "outcome"),
-		failures:      counter("failures_total", "Attempts that failed, by what was attempted.", "target", "action"),
-		lost:          counter("target_lost_total", "How often a target was reached no more.", "target"),
-		lastChange:    gauge("last_change_timestamp_seconds", "When something was done to a target the last time.", "target", "action"),
-		lastDuration:  gauge("last_change_duration_seconds", "How long that took.", "target", "action"),
+		guard: gauge("guard_refusing", "1 for a guard that refuses what lists ask for now.", "target", "guard"),
+		guardRefusals: counter("guard_refusals_total", "How often a guard has refused something new.", "target",
+			"guard"),
+		changes:  counter("changes_total", "What was done, and how it ended.", "target", "action", "outcome"),
+		failures: counter("failures_total", "Attempts that failed, by what was attempted.", "target", "action"),
+		lost:     counter("target_lost_total", "How often a target was reached no more.", "target"),
+		lastChange: gauge("last_change_timestamp_seconds", "When something was done to a target the last time.",
+			"target", "action"),
+		lastDuration: gauge("last_change_duration_seconds", "How long that took.", "target", "action"),
 
 		listUpdated:   gauge("list_updated_timestamp_seconds", "When a list says that it was updated.", "list"),
 		listMaxAge:    gauge("list_max_age_seconds", "How old a list may be, if it says so.", "list"),
 		listProviders: gauge("list_providers", "Providers of a list.", "list"),
-		feedFetched:   gauge("feed_fetched_timestamp_seconds", "When the copy of a feed that serves was fetched.", "url"),
-		feedFailures:  counter("feed_failures_total", "How often a feed could not be fetched, or was no feed.", "url"),
+		feedFetched: gauge("feed_fetched_timestamp_seconds", "When the copy of a feed that serves was fetched.",
+			"url"),
+		feedFailures: counter("feed_failures_total", "How often a feed could not be fetched, or was no feed.", "url"),
 	}
-	m.broken = prometheus.NewGauge(prometheus.GaugeOpts{Name: "depeer_broken_files", Help: "Files and feeds in whose place serves what was good before."})
-	m.read = prometheus.NewGauge(prometheus.GaugeOpts{Name: "depeer_lists_read_timestamp_seconds", Help: "When lists were read the last time."})
-	build := prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "depeer_build_info", Help: "1; its label says the version."}, []string{"version"})
-	r.MustRegister(m.broken, m.read, build, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.broken = prometheus.NewGauge(prometheus.GaugeOpts{Name: "depeer_broken_files",
+		Help: "Files and feeds in whose place serves what was good before."})
+	m.read = prometheus.NewGauge(prometheus.GaugeOpts{Name: "depeer_lists_read_timestamp_seconds",
+		Help: "When lists were read the last time."})
+	build := prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "depeer_build_info",
+		Help: "1; its label says the version."}, []string{"version"})
+	r.MustRegister(m.broken, m.read, build, collectors.NewGoCollector(),
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	build.WithLabelValues(version).Set(1)
 	return m
 }

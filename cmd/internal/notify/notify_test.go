@@ -26,7 +26,8 @@ func TestNotify(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer manager.Close()
-	env := map[string]string{"NOTIFY_SOCKET": path, "WATCHDOG_USEC": "30000000", "WATCHDOG_PID": strconv.Itoa(os.Getpid())}
+	env := map[string]string{"NOTIFY_SOCKET": path, "WATCHDOG_USEC": "30000000",
+		"WATCHDOG_PID": strconv.Itoa(os.Getpid())}
 	n, err := notify.New(func(key string) string { return env[key] })
 	if err != nil {
 		t.Fatal(err)

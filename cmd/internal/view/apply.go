@@ -48,7 +48,8 @@ type Apply struct {
 
 // neverNil makes empty lists of nil ones: JSON has [] for them, not null.
 func (a *Apply) neverNil() {
-	a.Reset, a.Sessions, a.Polluted, a.NotDelivered = nonNil(a.Reset), nonNil(a.Sessions), nonNil(a.Polluted), nonNil(a.NotDelivered)
+	a.Reset, a.Sessions, a.Polluted, a.NotDelivered = nonNil(a.Reset), nonNil(a.Sessions), nonNil(a.Polluted),
+		nonNil(a.NotDelivered)
 	a.Attributes = nonNil(a.Attributes)
 }
 
@@ -73,7 +74,8 @@ func (v *person) Apply(a Apply) error {
 	}
 	if a.Outcome == "applied" && len(a.PolicyLists) > 0 {
 		text += fmt.Sprintf("  reset     %s\n", counted{len(a.Reset), "member"})
-		text += "  verified  each list and default, by reading it back; what your policies make of routes is not looked at\n"
+		text += "  verified  each list and default, by reading it back; what your policies make of routes is not " +
+			"looked at\n"
 		text += fmt.Sprintf("  id        %s\n", a.ID)
 	} else if a.Outcome == "applied" {
 		text += fmt.Sprintf("  reset     %s\n", counted{len(a.Reset), "member"})
@@ -82,19 +84,23 @@ func (v *person) Apply(a Apply) error {
 			text += fmt.Sprintf("  overruled %s, by other policies behind ours\n", less)
 		}
 		if a.Uncertain > 0 {
-			text += fmt.Sprintf("  unproven  %s that other policies prepend to before ours: whether they are matched is not known\n", counted{a.Uncertain, "route"})
+			text += fmt.Sprintf("  unproven  %s that other policies prepend to before ours: whether they are "+
+				"matched is not known\n", counted{a.Uncertain, "route"})
 		}
 		if a.Already > 0 {
-			text += fmt.Sprintf("  unproven  %s treated already, or announced so: in the table, and no proof\n", counted{a.Already, "route"})
+			text += fmt.Sprintf("  unproven  %s treated already, or announced so: in the table, and no proof\n",
+				counted{a.Already, "route"})
 		}
 		if a.Unproven > 0 {
 			text += fmt.Sprintf("  unproven  %s that no route tells about: read back, and right\n", entries(a.Unproven))
 		}
 		if a.Tagged+a.Untagged > 0 {
-			text += fmt.Sprintf("  expected  %s tagged for members who have chosen; what they got cannot be read from gobgpd 3.37\n", counted{a.Tagged, "route"})
+			text += fmt.Sprintf("  expected  %s tagged for members who have chosen; what they got cannot be read "+
+				"from gobgpd 3.37\n", counted{a.Tagged, "route"})
 		}
 		if a.Untagged > 0 {
-			text += fmt.Sprintf("  untagged  %s, by other policies behind ours: choices do nothing there\n", counted{a.Untagged, "route"})
+			text += fmt.Sprintf("  untagged  %s, by other policies behind ours: choices do nothing there\n",
+				counted{a.Untagged, "route"})
 		}
 		text += a.lengths()
 		text += fmt.Sprintf("  id        %s\n", a.ID)

@@ -41,18 +41,21 @@ func (v *person) choices(w *tabwriter.Writer, i Impact) {
 	if len(all) == 0 {
 		return
 	}
-	fmt.Fprintf(w, "choices\t%s chosen for %s; expected, and not verified: gobgpd 3.37 cannot tell what members got\n", haveChosen(len(all)), themselves(len(all)))
+	fmt.Fprintf(w, "choices\t%s chosen for %s; expected, and not verified: gobgpd 3.37 cannot tell what members got\n",
+		haveChosen(len(all)), themselves(len(all)))
 	fmt.Fprint(w, "\tmember\t\trefused\tchanged\tanother path\twithheld\tits choices\n")
 	shown := i.few(len(all))
 	for _, c := range all[:shown] {
-		fmt.Fprintf(w, "\tAS%d\t%s\t%s\t%s\t%s\t%s\t%s\n", c.ASN, c.Address, group(c.Refused), group(c.Changed), group(c.Another), group(c.Withheld), c.wishes())
+		fmt.Fprintf(w, "\tAS%d\t%s\t%s\t%s\t%s\t%s\t%s\n", c.ASN, c.Address, group(c.Refused), group(c.Changed),
+			group(c.Another), group(c.Withheld), c.wishes())
 	}
 	if more := len(all) - shown; more > 0 {
 		fmt.Fprintf(w, "\tand %s more (--full)\n", counted{more, "member"})
 	}
 	for _, c := range all {
 		if c.Withheld > 0 {
-			fmt.Fprintf(w, "\t%s would get another path to %s with secondary-route = true; each soft reset then sends it all again that is announced: %s here\n",
+			fmt.Fprintf(w, "\t%s would get another path to %s with secondary-route = true; each soft reset then "+
+				"sends it all again that is announced: %s here\n",
 				c.Address, counted{c.Withheld, "prefix"}, counted{i.Choices.Prefixes, "prefix"})
 		}
 	}

@@ -52,7 +52,8 @@ func (v *person) Explain(e Explain) error {
 		fmt.Fprintf(w, "%s\t%s%s\n", title, c.Prefix, from(impact.Cover{Origin: c.Origin}))
 	}
 	if in := e.Inside; in.Routes > 0 {
-		fmt.Fprintf(w, "inside\t%s, %s refused, %s changed\n", counted{in.Routes, "route"}, group(in.Refused), group(in.Changed))
+		fmt.Fprintf(w, "inside\t%s, %s refused, %s changed\n", counted{in.Routes, "route"}, group(in.Refused),
+			group(in.Changed))
 	}
 	if err := w.Flush(); err != nil {
 		return err

@@ -62,7 +62,8 @@ type impacted struct {
 func impactedOf(i Impact) impacted {
 	return impacted{
 		Target: i.Server, Lists: nonNil(i.Lists), Changes: i.Summary, Rib: i.Rib, Report: i.Report,
-		OutOfReach: nonNil(i.OutOfReach), Operator: nonNil(i.Operator), Polluted: i.polluted(), Choices: i.Choices.members(), NotDelivered: nonNil(i.Lengths.NotDelivered),
+		OutOfReach: nonNil(i.OutOfReach), Operator: nonNil(i.Operator), Polluted: i.polluted(),
+		Choices: i.Choices.members(), NotDelivered: nonNil(i.Lengths.NotDelivered),
 		Alerts: nonNil(i.Alerts), Guards: nonNil(i.Guards), Diagnostics: diagnostics(i.Diagnostics),
 	}
 }
@@ -96,7 +97,8 @@ func (v *person) Impact(i Impact) error {
 // alerts say first who loses more than is usual.
 func (v *person) alerts(w *tabwriter.Writer, all []impact.Alert) {
 	for _, a := range all {
-		fmt.Fprintf(w, "%s\tAS%s  %s loses its last path to %s of %s that it could use\n", v.paint(red, "member"), a.ASN, a.Address, group(a.Lost), counted{a.Usable, "prefix"})
+		fmt.Fprintf(w, "%s\tAS%s  %s loses its last path to %s of %s that it could use\n", v.paint(red, "member"),
+			a.ASN, a.Address, group(a.Lost), counted{a.Usable, "prefix"})
 	}
 	if len(all) > 0 {
 		fmt.Fprintln(w)
@@ -113,15 +115,18 @@ func (v *person) head(w *tabwriter.Writer, name string, i Impact) {
 		if name != "" {
 			name += "  "
 		}
-		fmt.Fprintf(w, "target\t%sAS%d  %s  gobgpd at %s, %s, %s\n", name, s.ASN, s.RouterID, s.Address, anchored, counted{s.Clients, "member"})
+		fmt.Fprintf(w, "target\t%sAS%d  %s  gobgpd at %s, %s, %s\n", name, s.ASN, s.RouterID, s.Address, anchored,
+			counted{s.Clients, "member"})
 	}
 	outOfReach(w, "", "\t", i.OutOfReach, i.Full)
 	operator(w, "", i.Operator, i.Full)
 	if i.Rib != nil {
-		fmt.Fprintf(w, "rib\t%s: %s, %s\n", strings.Join(i.Rib.Files, ", "), counted{i.Rib.Records, "record"}, counted{i.Rib.Paths, "path"})
+		fmt.Fprintf(w, "rib\t%s: %s, %s\n", strings.Join(i.Rib.Files, ", "), counted{i.Rib.Records, "record"},
+			counted{i.Rib.Paths, "path"})
 	}
 	for _, l := range i.Lists {
-		fmt.Fprintf(w, "lists\t%s, %s, %s, %s, %s\n", l.Name, dated(l.Updated, i.At), counted{l.Providers, "provider"}, counted{l.Prefixes, "prefix"}, counted{l.ASNs, "ASN"})
+		fmt.Fprintf(w, "lists\t%s, %s, %s, %s, %s\n", l.Name, dated(l.Updated, i.At), counted{l.Providers, "provider"},
+			counted{l.Prefixes, "prefix"}, counted{l.ASNs, "ASN"})
 	}
 	fmt.Fprintln(w)
 }
@@ -158,7 +163,8 @@ func (v *person) routes(w *tabwriter.Writer, i Impact) {
 		group(r.Routes.Refused), group(r.Routes.Total), newly(r.Routes.NewlyRefused, r.Routes.Refused),
 		group(r.Routes.Changed), newly(r.Routes.NewlyChanged, r.Routes.Changed), group(r.Routes.Released))
 	fmt.Fprintf(w, "prefixes\t%s of %s lose a path, %s the last one; %s are chosen anew%s\n",
-		group(r.Prefixes.Refused), group(r.Prefixes.Total), group(r.Prefixes.WithoutPath), group(r.Prefixes.Rerouted), unreached(r.Addresses))
+		group(r.Prefixes.Refused), group(r.Prefixes.Total), group(r.Prefixes.WithoutPath), group(r.Prefixes.Rerouted),
+		unreached(r.Addresses))
 	v.members(w, i)
 	v.providers(w, i)
 	notes := []note{
@@ -174,7 +180,10 @@ func (v *person) routes(w *tabwriter.Writer, i Impact) {
 		each("unlisted", r.Unlisted, func(s impact.Sighting) string {
 			return fmt.Sprintf("%s is announced by AS%s (%s), and is not listed", s.Prefix, s.Origin, s.Provider)
 		}),
-		each("gone", r.Gone, func(g impact.Gone) string { return fmt.Sprintf("%s (%s) is not seen any more", g.Entry, g.Provider) }),
+		each("gone", r.Gone, func(g impact.Gone) string {
+			return fmt.Sprintf("%s (%s) is not seen any more", g.Entry,
+				g.Provider)
+		}),
 		each("besides", r.Collateral, besides),
 	}
 	for _, n := range notes {
@@ -250,9 +259,11 @@ func besides(c impact.Collateral) string {
 	case c.Refused == 0:
 		return fmt.Sprintf("%s has %s changed behind %s", who, counted{c.Changed, "route"}, asns(c))
 	case c.Changed == 0:
-		return fmt.Sprintf("%s loses %s behind %s, %s without a path", who, lost, asns(c), counted{c.WithoutPath, "prefix"})
+		return fmt.Sprintf("%s loses %s behind %s, %s without a path", who, lost, asns(c),
+			counted{c.WithoutPath, "prefix"})
 	default:
-		return fmt.Sprintf("%s loses %s and has %s changed behind %s, %s without a path", who, lost, group(c.Changed), asns(c), counted{c.WithoutPath, "prefix"})
+		return fmt.Sprintf("%s loses %s and has %s changed behind %s, %s without a path", who, lost, group(c.Changed),
+			asns(c), counted{c.WithoutPath, "prefix"})
 	}
 }
 
@@ -279,7 +290,8 @@ func (v *person) members(w *tabwriter.Writer, i Impact) {
 			fmt.Fprint(w, "\tmember\t\trefused\tchanged\tof\tleft without a path\tcannot use itself\n")
 		}
 		shown++
-		fmt.Fprintf(w, "\tAS%s\t%s\t%s\t%s\t%s\t%s\t%s\n", m.ASN, m.Address, group(m.Refused), group(m.Changed), group(m.Routes), group(m.WithoutPath), group(m.Lost))
+		fmt.Fprintf(w, "\tAS%s\t%s\t%s\t%s\t%s\t%s\t%s\n", m.ASN, m.Address, group(m.Refused), group(m.Changed),
+			group(m.Routes), group(m.WithoutPath), group(m.Lost))
 	}
 	if more > 0 {
 		fmt.Fprintf(w, "\tand %s more (--full)\n", counted{more, "member"})
@@ -301,7 +313,8 @@ func (v *person) providers(w *tabwriter.Writer, i Impact) {
 			fmt.Fprint(w, "\tprovider\ttreatment\trefused\tchanged\tprefixes\tleft without a path\tof members\n")
 		}
 		shown++
-		fmt.Fprintf(w, "\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", p.ID, p.Treatment, group(p.Refused), group(p.Changed), group(p.Prefixes), group(p.WithoutPath), addresses(p.Members))
+		fmt.Fprintf(w, "\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", p.ID, p.Treatment, group(p.Refused), group(p.Changed),
+			group(p.Prefixes), group(p.WithoutPath), addresses(p.Members))
 	}
 	if more > 0 {
 		fmt.Fprintf(w, "\tand %s more (--full)\n", counted{more, "provider"})

@@ -40,7 +40,8 @@ func TestBesides(t *testing.T) {
 // An entry that is overruled has its own effect and statement, and says by what.
 func TestOverruled(t *testing.T) {
 	e := &impact.Explanation{Query: "192.0.2.0/24", Matches: []impact.Match{{
-		Provider: "host", Name: "host", List: "l", Entry: "AS64999", File: "l.yaml", Line: 9, Treatment: "tag", Effect: "large-community 64500:666:2", Statement: "depeer/0123/002-tag-as-path",
+		Provider: "host", Name: "host", List: "l", Entry: "AS64999", File: "l.yaml", Line: 9, Treatment: "tag",
+		Effect: "large-community 64500:666:2", Statement: "depeer/0123/002-tag-as-path",
 		Overruled: &impact.Overruler{Provider: "other", List: "m", Entry: "192.0.2.0/24", Treatment: "depeer"},
 	}}}
 	var out bytes.Buffer

@@ -66,7 +66,8 @@ func (v *program) Import(i Import) error {
 		Listing       string       `json:"listing,omitempty"`
 		File          string       `json:"file,omitempty"`
 		Diagnostics   []diagnostic `json:"diagnostics"`
-	}{SchemaVersion, i.Name, i.Providers, i.Prefixes, i.ASNs, unlessWritten(i.File, i.Listing), i.File, diagnostics(i.Diagnostics)})
+	}{SchemaVersion, i.Name, i.Providers, i.Prefixes, i.ASNs, unlessWritten(i.File, i.Listing), i.File,
+		diagnostics(i.Diagnostics)})
 }
 
 func (v *program) Version(ver Version) error {
@@ -97,7 +98,8 @@ type diagnostic struct {
 func diagnostics(l diag.List) []diagnostic {
 	out := make([]diagnostic, 0, len(l))
 	for _, d := range l {
-		out = append(out, diagnostic{d.Position.File, d.Position.Line, d.Position.Column, d.Severity.String(), d.Code, d.Message, d.Hint})
+		out = append(out, diagnostic{d.Position.File, d.Position.Line, d.Position.Column, d.Severity.String(), d.Code,
+			d.Message, d.Hint})
 	}
 	return out
 }

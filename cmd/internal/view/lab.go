@@ -103,7 +103,8 @@ func (v *person) Lab(l Lab) error {
 	fmt.Fprintf(&b, "%-13s %s: %s\n", l.Treatment, v.paint(red, l.Provider), strings.Join(l.Matches, ", "))
 	fmt.Fprintf(&b, "              %s\n\n", l.Reason)
 	fmt.Fprintf(&b, "plan          %s; %d calls, one of them live\n", l.Plan, l.Calls)
-	fmt.Fprintf(&b, "apply         %s; %d of %s reset; %s\n\n", l.Applied.Outcome, len(l.Applied.Reset), counted{len(l.Members), "member"}, l.Applied.proof())
+	fmt.Fprintf(&b, "apply         %s; %d of %s reset; %s\n\n", l.Applied.Outcome, len(l.Applied.Reset),
+		counted{len(l.Members), "member"}, l.Applied.proof())
 
 	table := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "member\taddress\tannounces\tholds before\tafter")

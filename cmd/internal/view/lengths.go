@@ -13,7 +13,8 @@ func (v *person) lengths(w *tabwriter.Writer, i Impact) {
 	if len(all) == 0 {
 		return
 	}
-	fmt.Fprintf(w, "%s\t%s, and members keep the route that they had\n", v.paint(red, "too long"), notDelivered(len(all)))
+	fmt.Fprintf(w, "%s\t%s, and members keep the route that they had\n", v.paint(red, "too long"),
+		notDelivered(len(all)))
 	shown := i.few(len(all))
 	for _, r := range all[:shown] {
 		fmt.Fprintf(w, "\t%s\n", lengthText(r))
@@ -43,7 +44,8 @@ func (v *person) nearLimit(w *tabwriter.Writer, all []length.Route) {
 	if len(all) == 0 {
 		return
 	}
-	fmt.Fprintf(w, "  long\t%s within %d bytes of what gobgpd sends, or too long for it\n", areTreated(len(all)), length.Near)
+	fmt.Fprintf(w, "  long\t%s within %d bytes of what gobgpd sends, or too long for it\n", areTreated(len(all)),
+		length.Near)
 	for n, r := range all {
 		if n == few {
 			fmt.Fprintf(w, "  \tand %s more\n", group(len(all)-few))

@@ -67,7 +67,8 @@ func (v *person) Meaning(m Meaning) error {
 	}
 	switch {
 	case len(m.Treatments) == 0 && m.Reason:
-		fmt.Fprintln(w, "means\tnothing: it is a reason of the exchange's, and no treatment tells it; what members send of it is scrubbed")
+		fmt.Fprintln(w, "means\tnothing: it is a reason of the exchange's, and no treatment tells it; what members "+
+			"send of it is scrubbed")
 	case len(m.Treatments) == 0:
 		fmt.Fprintln(w, "means\tnothing that this exchange's treatments tell")
 	case m.Reason:

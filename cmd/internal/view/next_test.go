@@ -19,7 +19,8 @@ func TestNextFitsAScreen(t *testing.T) {
 	var refs []plan.ProviderRef
 	add := func(n int, treatment, next, from string) {
 		for i := range n {
-			refs = append(refs, plan.ProviderRef{List: "l", ID: fmt.Sprintf("%s-host-%d", or(next, "last"), i), Treatment: treatment, Next: next, NextFrom: from})
+			refs = append(refs, plan.ProviderRef{List: "l", ID: fmt.Sprintf("%s-host-%d", or(next, "last"), i),
+				Treatment: treatment, Next: next, NextFrom: from})
 		}
 	}
 	add(1000, "tag", "deprefer", "2024-02-01")
@@ -31,7 +32,8 @@ func TestNextFitsAScreen(t *testing.T) {
 	nothing := plan.Change{Old: &policies.RoutingPolicy{}, New: &policies.RoutingPolicy{}}
 	p := &plan.Plan{At: time.Date(2024, 2, 1, 12, 0, 0, 0, time.UTC), Providers: refs, Change: nothing}
 	var out bytes.Buffer
-	if err := view.New(view.Options{Out: &out}).Plan(view.Plan{Plan: p, Impact: view.Impact{Summary: nothing.Summary()}}); err != nil {
+	if err := view.New(view.Options{Out: &out}).Plan(view.Plan{Plan: p,
+		Impact: view.Impact{Summary: nothing.Summary()}}); err != nil {
 		t.Fatal(err)
 	}
 	_, after, _ := strings.Cut(out.String(), "\nnext")

@@ -58,16 +58,19 @@ func operator(w io.Writer, prefix string, found []plan.Interference, all bool) {
 			fmt.Fprintf(w, "%soperator\tand %s more (--full)\n", prefix, counted{len(found) - few, "statement"})
 			return
 		}
-		fmt.Fprintf(w, "%soperator\tstatement %s of your policy %s %s (%s list of %s)\n", prefix, f.Statement, f.Policy, f.What, f.Direction, addresses(f.Members))
+		fmt.Fprintf(w, "%soperator\tstatement %s of your policy %s %s (%s list of %s)\n", prefix, f.Statement, f.Policy,
+			f.What, f.Direction, addresses(f.Members))
 	}
 }
 
 // overruled shows whose routes lack what treatments, or choices, give.
 func overruled(w io.Writer, t TargetStatus) {
 	for _, o := range t.Overruled {
-		fmt.Fprintf(w, "  overruled\t%s of AS%s %s: %s, by other policies behind ours\n", counted{o.Paths, "route"}, o.ASN, o.Address, attributeText(o.Attributes))
+		fmt.Fprintf(w, "  overruled\t%s of AS%s %s: %s, by other policies behind ours\n", counted{o.Paths, "route"},
+			o.ASN, o.Address, attributeText(o.Attributes))
 	}
 	for _, o := range t.Untagged {
-		fmt.Fprintf(w, "  untagged\t%s of AS%s %s, by other policies behind ours: choices do nothing there\n", counted{o.Paths, "route"}, o.ASN, o.Address)
+		fmt.Fprintf(w, "  untagged\t%s of AS%s %s, by other policies behind ours: choices do nothing there\n",
+			counted{o.Paths, "route"}, o.ASN, o.Address)
 	}
 }

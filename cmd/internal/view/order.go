@@ -10,7 +10,8 @@ import (
 // mostTreated returns members, those with most that is treated or lost first.
 func mostTreated(all []impact.Member) []impact.Member {
 	return ordered(all, func(a, b impact.Member) int {
-		return cmp.Or(cmp.Compare(b.Refused, a.Refused), cmp.Compare(b.Changed, a.Changed), cmp.Compare(b.Released, a.Released), cmp.Compare(b.Lost, a.Lost))
+		return cmp.Or(cmp.Compare(b.Refused, a.Refused), cmp.Compare(b.Changed, a.Changed),
+			cmp.Compare(b.Released, a.Released), cmp.Compare(b.Lost, a.Lost))
 	})
 }
 

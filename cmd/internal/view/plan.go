@@ -120,7 +120,8 @@ func (v *person) policyLists(w *tabwriter.Writer, p *plan.Plan) {
 		fmt.Fprintf(w, "list\t%s\n", c)
 	}
 	if slices.ContainsFunc(p.PolicyLists, func(c plan.ListChange) bool { return !c.Import }) {
-		fmt.Fprintln(w, "\twhat a member was sent meanwhile, and its export list refuses, it keeps until its session is reset: gobgpd 3.37 does not take it back")
+		fmt.Fprintln(w, "\twhat a member was sent meanwhile, and its export list refuses, it keeps until its "+
+			"session is reset: gobgpd 3.37 does not take it back")
 	}
 	for _, l := range p.AcceptedLists {
 		fmt.Fprintf(w, "accepted\t%s: %s\n", l.Client, l)
@@ -163,10 +164,12 @@ func guardText(g plan.Guard) string {
 		return counted{g.Value, "session"}.String() + " to be shut" + allowed(g)
 	}
 	if g.Code == plan.CodeAddPath {
-		return fmt.Sprintf("%s has chosen, and is sent several paths for a prefix (add-path): nothing would be taken back from it", g.Member)
+		return fmt.Sprintf("%s has chosen, and is sent several paths for a prefix (add-path): nothing would be "+
+			"taken back from it", g.Member)
 	}
 	if g.Code == length.CodeUpdateLength {
-		return fmt.Sprintf("%s of %s would have %s bytes of attributes, and sending it would end gobgpd, which lives with %s", g.Prefix, g.Member, group(g.Value), group(g.Limit))
+		return fmt.Sprintf("%s of %s would have %s bytes of attributes, and sending it would end gobgpd, which "+
+			"lives with %s", g.Prefix, g.Member, group(g.Value), group(g.Limit))
 	}
 	name := strings.TrimPrefix(strings.TrimPrefix(g.Code, "guard-"), "max-")
 	if g.List != "" {

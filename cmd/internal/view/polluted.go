@@ -10,10 +10,12 @@ import (
 // Cure is what makes routes that are treated already what their member announces.
 //
 // TestFactFilteredListingWritesBack holds what does help, and what does not.
-const Cure = "have the member announce everything again (BIRD: reload out PROTOCOL), or else reset its session, which is down for half a minute then; gobgpd's own soft reset does not help"
+const Cure = "have the member announce everything again (BIRD: reload out PROTOCOL), or else reset its session, " +
+	"which is down for half a minute then; gobgpd's own soft reset does not help"
 
 // stays says what a clear does not take off.
-const stays = "what was left on these routes, such as local-pref and prepends: members that get them hold it until they are announced again"
+const stays = "what was left on these routes, such as local-pref and prepends: members that get them hold it until " +
+	"they are announced again"
 
 // PollutedText says of a member what is polluted, as a clause.
 func PollutedText(m impact.Polluted) string {

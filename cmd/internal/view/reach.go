@@ -23,6 +23,7 @@ func outOfReach(w io.Writer, prefix, separator string, neighbors []Neighbor, all
 			fmt.Fprintf(w, "%sreach%sand %s more\n", prefix, separator, counted{len(neighbors) - few, "neighbor"})
 			return
 		}
-		fmt.Fprintf(w, "%sreach%sAS%s %s is no route-server client: nothing of its routes is treated\n", prefix, separator, n.ASN, n.Address)
+		fmt.Fprintf(w, "%sreach%sAS%s %s is no route-server client: nothing of its routes is treated\n", prefix,
+			separator, n.ASN, n.Address)
 	}
 }

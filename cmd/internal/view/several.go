@@ -54,7 +54,8 @@ func (v *person) Plans(p Plans) error {
 	case p.File == "":
 		b.WriteString("Nothing has been changed. To keep these plans: -o plan.depeer\n")
 	default:
-		fmt.Fprintf(&b, "Nothing has been changed. To do this, one after another: depeer apply %s --target all\n", p.File)
+		fmt.Fprintf(&b, "Nothing has been changed. To do this, one after another: depeer apply %s --target all\n",
+			p.File)
 	}
 	_, err := fmt.Fprint(v.Out, b.String())
 	return err
@@ -119,5 +120,7 @@ type planned struct {
 }
 
 func plannedOf(p Plan) planned {
-	return planned{SchemaVersion, p.Plan.Name, p.Plan.ID, impactedOf(p.Impact), changesOf(p.Changes), plan.NextSteps(p.Plan.Providers), p.Nothing(), p.Plan.Then != nil, p.Persist, p.File, p.Plan.PolicyLists, p.Plan.AcceptedLists}
+	return planned{SchemaVersion, p.Plan.Name, p.Plan.ID, impactedOf(p.Impact), changesOf(p.Changes),
+		plan.NextSteps(p.Plan.Providers), p.Nothing(), p.Plan.Then != nil, p.Persist, p.File, p.Plan.PolicyLists,
+		p.Plan.AcceptedLists}
 }

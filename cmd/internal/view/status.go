@@ -83,11 +83,13 @@ func DriftOf(found []plan.Drifted) []Drift {
 
 func (v *program) Status(s Status) error {
 	for i := range s.Targets {
-		s.Targets[i].Lists, s.Targets[i].Drift, s.Targets[i].Choosers = nonNil(s.Targets[i].Lists), nonNil(s.Targets[i].Drift), nonNil(s.Targets[i].Choosers)
+		s.Targets[i].Lists, s.Targets[i].Drift, s.Targets[i].Choosers = nonNil(s.Targets[i].Lists),
+			nonNil(s.Targets[i].Drift), nonNil(s.Targets[i].Choosers)
 		s.Targets[i].OutOfReach = nonNil(s.Targets[i].OutOfReach)
 		s.Targets[i].Polluted = nonNil(s.Targets[i].Polluted)
 		s.Targets[i].NearLimit = nonNil(s.Targets[i].NearLimit)
-		s.Targets[i].Operator, s.Targets[i].Overruled, s.Targets[i].Untagged = nonNil(s.Targets[i].Operator), nonNil(s.Targets[i].Overruled), nonNil(s.Targets[i].Untagged)
+		s.Targets[i].Operator, s.Targets[i].Overruled, s.Targets[i].Untagged = nonNil(s.Targets[i].Operator),
+			nonNil(s.Targets[i].Overruled), nonNil(s.Targets[i].Untagged)
 	}
 	for i := range s.Targets {
 		s.Targets[i].nonNil()
@@ -118,7 +120,8 @@ func (v *person) Status(s Status) error {
 		fmt.Fprintln(w)
 		t.policies(w)
 		if n := len(t.Choosers); n > 0 {
-			fmt.Fprintf(w, "  choices\t%s chosen for %s; what they get is expected, and not verified: gobgpd 3.37 cannot tell\n", haveChosen(n), themselves(n))
+			fmt.Fprintf(w, "  choices\t%s chosen for %s; what they get is expected, and not verified: gobgpd 3.37 "+
+				"cannot tell\n", haveChosen(n), themselves(n))
 		}
 		outOfReach(w, "  ", "\t", t.OutOfReach, false)
 		operator(w, "  ", t.Operator, true)
@@ -180,7 +183,8 @@ func (v *person) History(h History) error {
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	for _, r := range h.Changes {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", r.ID, r.Time.UTC().Format(time.RFC3339), r.By, r.Action, r.Outcome, r.from())
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", r.ID, r.Time.UTC().Format(time.RFC3339), r.By, r.Action, r.Outcome,
+			r.from())
 	}
 	if err := w.Flush(); err != nil {
 		return err
@@ -258,7 +262,8 @@ func (v *person) Show(s Show) error {
 		if s.Change.Unread != "" {
 			fmt.Fprintf(&b, "plan      %s\n", s.Change.Unread)
 		}
-		fmt.Fprintf(&b, "\n%s by %s at %s: %s\n", s.Change.Action, s.Change.By, s.Change.Time.UTC().Format(time.RFC3339), s.Change.Outcome)
+		fmt.Fprintf(&b, "\n%s by %s at %s: %s\n", s.Change.Action, s.Change.By,
+			s.Change.Time.UTC().Format(time.RFC3339), s.Change.Outcome)
 	}
 	for _, e := range s.Events {
 		if e.Call != nil {
@@ -277,7 +282,8 @@ func showPlan(b *strings.Builder, p *plan.Plan) {
 	if p == nil {
 		return
 	}
-	fmt.Fprintf(b, "plan      %s, made %s by %s with depeer %s\n", p.ID, p.Made.UTC().Format(time.RFC3339), p.By, p.Tool)
+	fmt.Fprintf(b, "plan      %s, made %s by %s with depeer %s\n", p.ID, p.Made.UTC().Format(time.RFC3339), p.By,
+		p.Tool)
 	fmt.Fprintf(b, "target    %s, AS%s %s\n", p.Target, p.Server.ASN, p.Server.RouterID)
 	for _, l := range p.Lists {
 		fmt.Fprintf(b, "list      %s, %s, sha256 %s\n", l.Name, or(l.Updated, "not dated"), l.Digest)

@@ -47,7 +47,8 @@ func (t *TargetStatus) policies(w io.Writer) {
 		fmt.Fprintf(w, "  list\t%s, %s\n", l.Name, or(l.Updated, "not dated"))
 	}
 	switch {
-	case t.InForce != nil && t.Expected != nil && t.InForce.Digest == t.Expected.Digest, t.InForce == nil && t.Expected == nil:
+	case t.InForce != nil && t.Expected != nil && t.InForce.Digest == t.Expected.Digest, t.InForce == nil &&
+		t.Expected == nil:
 		fmt.Fprintf(w, "  expected\tthe same\n")
 	default:
 		fmt.Fprintf(w, "  expected\t%s\n", t.Expected)
@@ -69,7 +70,8 @@ func (p *Policy) String() string {
 	case !p.Known:
 		return fmt.Sprintf("not known on this machine, plan %s, digest %.12s", or(p.Plan, "not told"), p.Digest)
 	default:
-		return fmt.Sprintf("plan %s, since %s, by %s, digest %.12s", p.Plan, p.Since.UTC().Format(time.RFC3339), p.By, p.Digest) + of(listed(p.Lists))
+		return fmt.Sprintf("plan %s, since %s, by %s, digest %.12s", p.Plan, p.Since.UTC().Format(time.RFC3339), p.By,
+			p.Digest) + of(listed(p.Lists))
 	}
 }
 

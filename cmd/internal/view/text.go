@@ -76,7 +76,8 @@ func (v *person) Emit(e Emit) error {
 
 func (v *person) Import(i Import) error {
 	v.Warnings(i.Diagnostics)
-	v.Note("%s: %s, %s, %s", i.Name, counted{i.Providers, "provider"}, counted{i.Prefixes, "prefix"}, counted{i.ASNs, "ASN"})
+	v.Note("%s: %s, %s, %s", i.Name, counted{i.Providers, "provider"}, counted{i.Prefixes, "prefix"},
+		counted{i.ASNs, "ASN"})
 	if i.File == "" {
 		_, err := v.Out.Write(i.Listing)
 		return err
@@ -86,7 +87,8 @@ func (v *person) Import(i Import) error {
 }
 
 func (v *person) Version(ver Version) error {
-	_, err := fmt.Fprintf(v.Out, "depeer %s\n  commit     %s\n  go         %s\n  GoBGP API  %s\n", ver.Version, cmp.Or(ver.Commit, "unknown"), ver.Go, ver.GoBGP)
+	_, err := fmt.Fprintf(v.Out, "depeer %s\n  commit     %s\n  go         %s\n  GoBGP API  %s\n", ver.Version,
+		cmp.Or(ver.Commit, "unknown"), ver.Go, ver.GoBGP)
 	return err
 }
 

@@ -28,7 +28,8 @@ func BenchmarkIdle(b *testing.B) {
 		list[i] = prefix(2 * i)
 	}
 	config := filepath.Join(p.dir, "depeer.yaml")
-	text := fmt.Sprintf("version: 1\nlists: [{file: %q}]\nlimits: {max_routes: 100%%, max_member_routes: 100%%}\n", p.write("list.yaml", list))
+	text := fmt.Sprintf("version: 1\nlists: [{file: %q}]\nlimits: {max_routes: 100%%, max_member_routes: 100%%}\n",
+		p.write("list.yaml", list))
 	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 		b.Fatal(err)
 	}

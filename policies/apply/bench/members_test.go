@@ -92,8 +92,10 @@ func measureMembers(b testing.TB, members, routes, entries int, more func() bool
 // report reports medians, in seconds, and ratios of what was measured in one round.
 func report(b *testing.B, what string, rounds []round, floors []cost) {
 	until := func(name string, of func(round) cost) {
-		b.ReportMetric(median(values(rounds, func(r round) float64 { return of(r).until.Seconds() })), "s/"+what+"-"+name)
-		b.ReportMetric(median(values(rounds, func(r round) float64 { return of(r).still.Seconds() })), "s/"+what+"-"+name+"-still")
+		b.ReportMetric(median(values(rounds, func(r round) float64 { return of(r).until.Seconds() })),
+			"s/"+what+"-"+name)
+		b.ReportMetric(median(values(rounds, func(r round) float64 { return of(r).still.Seconds() })),
+			"s/"+what+"-"+name+"-still")
 	}
 	until("apply", func(r round) cost { return r.apply })
 	until("reload", func(r round) cost { return r.reload })

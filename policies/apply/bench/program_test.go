@@ -21,7 +21,8 @@ type program struct {
 
 func build(b testing.TB, target string) *program {
 	b.Helper()
-	p := &program{b: b, path: filepath.Join(b.TempDir(), "depeer"), dir: b.TempDir(), state: b.TempDir(), target: target}
+	p := &program{b: b, path: filepath.Join(b.TempDir(), "depeer"), dir: b.TempDir(), state: b.TempDir(),
+		target: target}
 	if out, err := exec.Command("go", "build", "-o", p.path, "depeer/cmd/depeer").CombinedOutput(); err != nil {
 		b.Fatalf("building depeer: %v\n%s", err, out)
 	}

@@ -42,7 +42,8 @@ func BenchmarkSingle(b *testing.B) {
 		singles = append(singles, apply(losing(1), two))
 		s.announcing(losing(len(list)), func() { p.to(none) })
 		i := len(floors) - 1
-		b.Logf("floor %v; %d entries %v; one more %v; plan %v, apply %v", floors[i], *entries, wholes[i], singles[i], plans[len(plans)-1], applies[len(applies)-1])
+		b.Logf("floor %v; %d entries %v; one more %v; plan %v, apply %v", floors[i], *entries, wholes[i], singles[i],
+			plans[len(plans)-1], applies[len(applies)-1])
 	}
 	seconds := func(c cost) float64 { return c.until.Seconds() }
 	still := func(c cost) float64 { return c.still.Seconds() }

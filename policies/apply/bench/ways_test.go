@@ -23,9 +23,11 @@ limits: {max_covered: {ipv4: 10%, ipv6: 10%}, max_routes: 10%, max_member_routes
 // program runs, and returns the list's name.
 func (p *program) write(name string, entries []netip.Prefix) string {
 	p.b.Helper()
-	l := &filters.Listing{Name: "bench", Treatment: "depeer", Providers: []filters.Provider{{Name: "Bench", ID: "bench"}}}
+	l := &filters.Listing{Name: "bench", Treatment: "depeer",
+		Providers: []filters.Provider{{Name: "Bench", ID: "bench"}}}
 	for _, e := range entries {
-		l.Providers[0].Prefixes = append(l.Providers[0].Prefixes, filters.PrefixMatch{Prefix: e, Min: uint8(e.Bits()), Max: 32})
+		l.Providers[0].Prefixes = append(l.Providers[0].Prefixes,
+			filters.PrefixMatch{Prefix: e, Min: uint8(e.Bits()), Max: 32})
 	}
 	var text bytes.Buffer
 	if err := listing.Write(&text, l); err != nil {
@@ -62,7 +64,8 @@ func (s *site) byHand(entries []netip.Prefix) {
 // notByHand takes all entries back.
 func (s *site) notByHand(entries []netip.Prefix) {
 	s.b.Helper()
-	_, err := s.daemon.API().DeleteDefinedSet(s.b.Context(), &api.DeleteDefinedSetRequest{DefinedSet: bySet(entries...)})
+	_, err := s.daemon.API().DeleteDefinedSet(s.b.Context(),
+		&api.DeleteDefinedSetRequest{DefinedSet: bySet(entries...)})
 	if err != nil {
 		s.b.Fatal(err)
 	}
@@ -72,7 +75,8 @@ func (s *site) notByHand(entries []netip.Prefix) {
 func bySet(entries ...netip.Prefix) *api.DefinedSet {
 	set := &api.DefinedSet{DefinedType: api.DefinedType_PREFIX, Name: "by-hand"}
 	for _, e := range entries {
-		set.Prefixes = append(set.Prefixes, &api.Prefix{IpPrefix: e.String(), MaskLengthMin: uint32(e.Bits()), MaskLengthMax: 32})
+		set.Prefixes = append(set.Prefixes, &api.Prefix{IpPrefix: e.String(), MaskLengthMin: uint32(e.Bits()),
+			MaskLengthMax: 32})
 	}
 	return set
 }
@@ -83,7 +87,8 @@ func (s *site) resetAll() { s.b.Helper(); s.reset("") }
 // reset resets one neighbor, softly, inbound; all if it is empty.
 func (s *site) reset(address string) {
 	s.b.Helper()
-	_, err := s.daemon.API().ResetPeer(s.b.Context(), &api.ResetPeerRequest{Address: address, Soft: true, Direction: api.ResetPeerRequest_IN})
+	_, err := s.daemon.API().ResetPeer(s.b.Context(),
+		&api.ResetPeerRequest{Address: address, Soft: true, Direction: api.ResetPeerRequest_IN})
 	if err != nil {
 		s.b.Fatal(err)
 	}

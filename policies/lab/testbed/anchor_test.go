@@ -62,12 +62,16 @@ actions.route-disposition = "reject-route"
 func TestAnchor(t *testing.T) {
 	t.Parallel()
 	x := testbed.Exchange(t, testbed.Config{Policy: theirs, Members: []testbed.MemberConfig{
-		{ASN: 64496, LocalPref: true, Import: []string{"in"}, Announce: testbed.Announce("10.0.0.0/16", "192.0.2.0/24", "198.51.100.0/24", "2001:db8::/48", "2a00:1::/32")},
-		{ASN: 64497, LocalPref: true, Import: []string{"in"}, Export: []string{"out"}, ImportDefault: testbed.Reject, Announce: testbed.Announce("203.0.113.0/24")},
+		{ASN: 64496, LocalPref: true, Import: []string{"in"},
+			Announce: testbed.Announce("10.0.0.0/16", "192.0.2.0/24", "198.51.100.0/24", "2001:db8::/48",
+				"2a00:1::/32")},
+		{ASN: 64497, LocalPref: true, Import: []string{"in"}, Export: []string{"out"}, ImportDefault: testbed.Reject,
+			Announce: testbed.Announce("203.0.113.0/24")},
 		{ASN: 64498, LocalPref: true},
 	}})
 	routesBefore, objectsBefore := held(x), objects(t, x.Daemon)
-	if n := []int{len(routesBefore[0]), len(routesBefore[1]), len(routesBefore[2])}; !slices.Equal(n, []int{1, 2, 4}) || routesBefore[2][0].LocalPref != 200 {
+	if n := []int{len(routesBefore[0]), len(routesBefore[1]), len(routesBefore[2])}; !slices.Equal(n, []int{1, 2, 4}) ||
+		routesBefore[2][0].LocalPref != 200 {
 		t.Fatalf("the operator's policies do not do what they should: %v", routesBefore)
 	}
 	unchanged := func(t *testing.T) {
@@ -109,7 +113,8 @@ func TestAnchor(t *testing.T) {
 		x.Daemon.Restart()
 		unchanged(t)
 		for _, a := range assignments(t, x.Daemon) {
-			if a.Name != "global" && (len(a.Policies) == 0 || a.Policies[0].Name != policies.ImportPolicy && a.Policies[0].Name != policies.ExportPolicy) {
+			if a.Name != "global" && (len(a.Policies) == 0 || a.Policies[0].Name != policies.ImportPolicy &&
+				a.Policies[0].Name != policies.ExportPolicy) {
 				t.Errorf("ours is not first for %s: %v", a.Name, a.Policies)
 			}
 		}
@@ -130,7 +135,8 @@ func objects(t *testing.T, d *testbed.Daemon) map[string]string {
 	t.Helper()
 	all := map[string]string{}
 	for _, kind := range []api.DefinedType{api.DefinedType_PREFIX, api.DefinedType_NEIGHBOR, api.DefinedType_AS_PATH,
-		api.DefinedType_COMMUNITY, api.DefinedType_EXT_COMMUNITY, api.DefinedType_LARGE_COMMUNITY} { // others cannot be listed
+		// others cannot be listed
+		api.DefinedType_COMMUNITY, api.DefinedType_EXT_COMMUNITY, api.DefinedType_LARGE_COMMUNITY} {
 		for _, s := range receive(t, func(ctx context.Context) (receiver[*api.ListDefinedSetResponse], error) {
 			return d.API().ListDefinedSet(ctx, &api.ListDefinedSetRequest{DefinedType: kind})
 		}) {

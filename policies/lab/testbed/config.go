@@ -151,7 +151,8 @@ func (c Config) neighbors() []object {
 
 func (m MemberConfig) section(address netip.Addr) object {
 	policy := object{"import-policy-list": list(m.Import), "export-policy-list": list(m.Export)}
-	for key, d := range map[string]Default{"default-import-policy": m.ImportDefault, "default-export-policy": m.ExportDefault} {
+	for key, d := range map[string]Default{"default-import-policy": m.ImportDefault,
+		"default-export-policy": m.ExportDefault} {
 		switch d {
 		case Accept:
 			policy[key] = "accept-route"

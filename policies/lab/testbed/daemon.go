@@ -92,7 +92,8 @@ func Gobgpd(t testing.TB, c Config) *Daemon {
 	}
 	d.conn, err = grpc.Dial("unix://"+d.Socket, grpc.WithTransportCredentials(security),
 		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(256<<20)),
-		grpc.WithConnectParams(grpc.ConnectParams{Backoff: backoff.Config{BaseDelay: 20 * time.Millisecond, Multiplier: 1.1, MaxDelay: 200 * time.Millisecond}}))
+		grpc.WithConnectParams(grpc.ConnectParams{Backoff: backoff.Config{BaseDelay: 20 * time.Millisecond,
+			Multiplier: 1.1, MaxDelay: 200 * time.Millisecond}}))
 	if err != nil {
 		t.Fatalf("gobgpd: %v", err)
 	}

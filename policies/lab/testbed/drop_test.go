@@ -37,7 +37,8 @@ func TestDrop(t *testing.T) {
 	}
 	announced, kinds := around(listed)
 	want := slices.DeleteFunc(slices.Clone(announced), func(p netip.Prefix) bool { return isListed(listed, p) })
-	t.Logf("%d blocks are listed; %d prefixes are announced (%v), %d are to pass", len(listed), len(announced), kinds, len(want))
+	t.Logf("%d blocks are listed; %d prefixes are announced (%v), %d are to pass", len(listed), len(announced), kinds,
+		len(want))
 
 	clients := testbed.MemberConfig{Import: []string{policies.ImportPolicy}, Export: []string{policies.ExportPolicy}}
 	from, to := clients, clients

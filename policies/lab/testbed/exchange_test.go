@@ -34,9 +34,11 @@ func TestRoutesTravelWithTheirAttributes(t *testing.T) {
 		{ASN: 64496, Announce: []testbed.Announcement{
 			{Prefix: netip.MustParsePrefix("192.0.2.0/24")},
 			{
-				Prefix: netip.MustParsePrefix("198.51.100.0/24"), Path: []filters.ASN{64496, 4200000001, 65010}, MED: &med,
-				Communities:      []policies.Community{64500<<16 | 1, 64500<<16 | 2},
-				LargeCommunities: []policies.LargeCommunity{{Global: 4200000001, Local1: 2, Local2: 3}, {Global: 64500, Local1: 5, Local2: 6}},
+				Prefix: netip.MustParsePrefix("198.51.100.0/24"), Path: []filters.ASN{64496, 4200000001, 65010},
+				MED:         &med,
+				Communities: []policies.Community{64500<<16 | 1, 64500<<16 | 2},
+				LargeCommunities: []policies.LargeCommunity{{Global: 4200000001, Local1: 2, Local2: 3},
+					{Global: 64500, Local1: 5, Local2: 6}},
 			},
 			{Prefix: netip.MustParsePrefix("2001:db8:1::/48"), Path: []filters.ASN{65011}, MED: &med},
 		}},
@@ -47,18 +49,23 @@ func TestRoutesTravelWithTheirAttributes(t *testing.T) {
 	want := []policies.Route{
 		{Prefix: netip.MustParsePrefix("192.0.2.0/24"), Peer: a.Address, Path: []filters.ASN{64496}, LocalPref: 100},
 		{
-			Prefix: netip.MustParsePrefix("198.51.100.0/24"), Peer: a.Address, Path: []filters.ASN{64496, 64496, 4200000001, 65010}, LocalPref: 100, MED: &med,
-			Communities:      []policies.Community{64500<<16 | 1, 64500<<16 | 2},
-			LargeCommunities: []policies.LargeCommunity{{Global: 64500, Local1: 5, Local2: 6}, {Global: 4200000001, Local1: 2, Local2: 3}},
+			Prefix: netip.MustParsePrefix("198.51.100.0/24"), Peer: a.Address,
+			Path: []filters.ASN{64496, 64496, 4200000001, 65010}, LocalPref: 100, MED: &med,
+			Communities: []policies.Community{64500<<16 | 1, 64500<<16 | 2},
+			LargeCommunities: []policies.LargeCommunity{{Global: 64500, Local1: 5, Local2: 6},
+				{Global: 4200000001, Local1: 2, Local2: 3}},
 		},
-		{Prefix: netip.MustParsePrefix("2001:db8:1::/48"), Peer: a.Address, Path: []filters.ASN{64496, 65011}, LocalPref: 100, MED: &med},
+		{Prefix: netip.MustParsePrefix("2001:db8:1::/48"), Peer: a.Address, Path: []filters.ASN{64496, 65011},
+			LocalPref: 100, MED: &med},
 	}
 	if diff := cmp.Diff(want, b.Routes(), compare); diff != "" {
 		t.Errorf("held by %v (-want +got):\n%s", b.Address, diff)
 	}
 	want = []policies.Route{
-		{Prefix: netip.MustParsePrefix("203.0.113.0/24"), Peer: b.Address, Path: []filters.ASN{4200000097}, LocalPref: 100},
-		{Prefix: netip.MustParsePrefix("2001:db8:2::/48"), Peer: b.Address, Path: []filters.ASN{4200000097}, LocalPref: 100},
+		{Prefix: netip.MustParsePrefix("203.0.113.0/24"), Peer: b.Address, Path: []filters.ASN{4200000097},
+			LocalPref: 100},
+		{Prefix: netip.MustParsePrefix("2001:db8:2::/48"), Peer: b.Address, Path: []filters.ASN{4200000097},
+			LocalPref: 100},
 	}
 	if diff := cmp.Diff(want, a.Routes(), compare); diff != "" {
 		t.Errorf("held by %v (-want +got):\n%s", a.Address, diff)
@@ -111,11 +118,13 @@ const refuseBlockJSON = `{
 
 func TestPoliciesFromEachFormat(t *testing.T) {
 	t.Parallel()
-	for format, policy := range map[testbed.Format]string{testbed.TOML: refuseBlock, testbed.YAML: refuseBlockYAML, testbed.JSON: refuseBlockJSON} {
+	for format, policy := range map[testbed.Format]string{testbed.TOML: refuseBlock, testbed.YAML: refuseBlockYAML,
+		testbed.JSON: refuseBlockJSON} {
 		t.Run(format.String(), func(t *testing.T) {
 			t.Parallel()
 			x := testbed.Exchange(t, testbed.Config{Format: format, Policy: policy, Members: []testbed.MemberConfig{
-				{ASN: 64496, Import: []string{"operator"}, Announce: testbed.Announce("198.51.100.0/25", "192.0.2.0/24")},
+				{ASN: 64496, Import: []string{"operator"},
+					Announce: testbed.Announce("198.51.100.0/25", "192.0.2.0/24")},
 				{ASN: 64497},
 			}})
 			if diff := cmp.Diff(prefixes("192.0.2.0/24"), x.Members[1].Prefixes(), compare); diff != "" {

@@ -62,10 +62,12 @@ func TestFactCommunityIsClamped(t *testing.T) {
 
 func TestFactPrependIsOfTheLeftmostAS(t *testing.T) {
 	fact{
-		policy:   policy("", "actions.bgp-actions.set-as-path-prepend = {as = \"last-as\", repeat-n = 2}\n"),
-		announce: []testbed.Announcement{along("10.0.0.0/16"), along("10.1.0.0/16", 65001), along("2001:db8::/32", 65001)},
+		policy: policy("", "actions.bgp-actions.set-as-path-prepend = {as = \"last-as\", repeat-n = 2}\n"),
+		announce: []testbed.Announcement{along("10.0.0.0/16"), along("10.1.0.0/16", 65001),
+			along("2001:db8::/32", 65001)},
 		want: []policies.Route{
-			heldAlong("10.0.0.0/16", 64496, 64496), heldAlong("10.1.0.0/16", 64496, 64496, 65001), heldAlong("2001:db8::/32", 64496, 64496, 65001),
+			heldAlong("10.0.0.0/16", 64496, 64496), heldAlong("10.1.0.0/16", 64496, 64496, 65001),
+			heldAlong("2001:db8::/32", 64496, 64496, 65001),
 		},
 	}.hold(t)
 }
@@ -75,17 +77,21 @@ func TestFactPrependIsOfTheLeftmostAS(t *testing.T) {
 func TestFactLocalPrefDecides(t *testing.T) {
 	t.Parallel()
 	x := testbed.Exchange(t, testbed.Config{
-		Policy: policy(prefixSet("set", "10.0.0.0/8 8..32"), matchPrefix("set", "any")+"actions.bgp-actions.set-local-pref = 50\n"),
+		Policy: policy(prefixSet("set", "10.0.0.0/8 8..32"),
+			matchPrefix("set", "any")+"actions.bgp-actions.set-local-pref = 50\n"),
 		Members: []testbed.MemberConfig{
-			{ASN: 64496, Import: []string{"fact"}, Announce: testbed.Announce("10.0.0.0/16", "10.1.0.0/16", "192.0.2.0/24")},
-			{ASN: 64497, Announce: []testbed.Announcement{along("10.0.0.0/16", 65001, 65002), along("192.0.2.0/24", 65001, 65002)}},
+			{ASN: 64496, Import: []string{"fact"},
+				Announce: testbed.Announce("10.0.0.0/16", "10.1.0.0/16", "192.0.2.0/24")},
+			{ASN: 64497, Announce: []testbed.Announcement{along("10.0.0.0/16", 65001, 65002),
+				along("192.0.2.0/24", 65001, 65002)}},
 			{ASN: 64498, LocalPref: true},
 		},
 	})
 	want := []policies.Route{
 		{Peer: x.Members[1].Address, Path: []filters.ASN{64497, 65001, 65002}, LocalPref: 100}, // although longer
 		{Peer: x.Members[0].Address, Path: []filters.ASN{64496}, LocalPref: 50},                // leaked
-		{Peer: x.Members[0].Address, Path: []filters.ASN{64496}, LocalPref: 100},               // not matched: the shorter wins
+		// not matched: the shorter wins
+		{Peer: x.Members[0].Address, Path: []filters.ASN{64496}, LocalPref: 100},
 	}
 	for i, p := range prefixes("10.0.0.0/16", "10.1.0.0/16", "192.0.2.0/24") {
 		want[i].Prefix = p
@@ -100,7 +106,8 @@ func TestFactLocalPrefDecides(t *testing.T) {
 // what earlier ones changed.
 func TestFactMarkThenAct(t *testing.T) {
 	sets := prefixSet("severe", "10.0.0.0/8 8..32") + bgpSet("as-path", "mild", "_65001$") +
-		bgpSet("large-community", "refused", "^64500:66600:1$") + bgpSet("large-community", "tagged", "^64500:66600:2$") +
+		bgpSet("large-community", "refused", "^64500:66600:1$") +
+		bgpSet("large-community", "tagged", "^64500:66600:2$") +
 		bgpSet("large-community", "marked", "^64500:66600:[0-9]+$")
 	unmarked := matchBGP("large-community", "marked", "invert")
 	fact{

@@ -55,7 +55,8 @@ func newChoosing(t *testing.T, secondary, addPath bool) *choosing {
 	t.Helper()
 	members := make([]testbed.MemberConfig, 5)
 	for i := range members {
-		members[i] = testbed.MemberConfig{ASN: filters.ASN(64496 + i), Import: []string{"in"}, Export: []string{"out"}, SecondaryRoute: secondary}
+		members[i] = testbed.MemberConfig{ASN: filters.ASN(64496 + i), Import: []string{"in"}, Export: []string{"out"},
+			SecondaryRoute: secondary}
 	}
 	members[alice].Announce = testbed.Announce(slices.Concat(first, second, others)...)
 	for _, p := range second {
@@ -131,7 +132,8 @@ var refused = &api.Actions{RouteAction: api.RouteAction_REJECT}
 
 func (x *choosing) add(policy string, s *api.Statement) {
 	x.t.Helper()
-	_, err := x.Daemon.API().AddPolicy(x.t.Context(), &api.AddPolicyRequest{Policy: &api.Policy{Name: policy, Statements: []*api.Statement{s}}})
+	_, err := x.Daemon.API().AddPolicy(x.t.Context(),
+		&api.AddPolicyRequest{Policy: &api.Policy{Name: policy, Statements: []*api.Statement{s}}})
 	x.call(err)
 }
 
@@ -151,7 +153,8 @@ func (x *choosing) reset(d api.ResetPeerRequest_SoftResetDirection, members ...i
 	for _, i := range members {
 		ctx, cancel := context.WithTimeout(x.t.Context(), testbed.Patience)
 		defer cancel()
-		_, err := x.Daemon.API().ResetPeer(ctx, &api.ResetPeerRequest{Address: x.Members[i].Address.String(), Soft: true, Direction: d})
+		_, err := x.Daemon.API().ResetPeer(ctx,
+			&api.ResetPeerRequest{Address: x.Members[i].Address.String(), Soft: true, Direction: d})
 		x.call(err)
 	}
 }
@@ -287,7 +290,8 @@ func TestFactLeavingUnderTheSameTag(t *testing.T) {
 		x.resetIn()
 		x.holds("chosen", carol, others, nil)
 		_, err := x.Daemon.API().DeleteDefinedSet(t.Context(), &api.DeleteDefinedSetRequest{DefinedSet: &api.DefinedSet{
-			DefinedType: api.DefinedType_NEIGHBOR, Name: "who-refuse", List: []string{x.Members[carol].Address.String() + "/32"},
+			DefinedType: api.DefinedType_NEIGHBOR, Name: "who-refuse",
+			List: []string{x.Members[carol].Address.String() + "/32"},
 		}})
 		x.call(err)
 		x.resetIn()
@@ -309,7 +313,8 @@ func TestFactSecondaryRoute(t *testing.T) {
 		x.add("in", &api.Statement{
 			Name:       "tag",
 			Conditions: &api.Conditions{NeighborSet: anyOf("alice")},
-			Actions:    &api.Actions{LargeCommunity: &api.CommunityAction{Type: api.CommunityAction_ADD, Communities: []string{"64500:66601:1"}}},
+			Actions: &api.Actions{LargeCommunity: &api.CommunityAction{Type: api.CommunityAction_ADD,
+				Communities: []string{"64500:66601:1"}}},
 		})
 		x.resetIn()
 		if secondary {
@@ -327,13 +332,15 @@ func TestFactAttributesForOneMember(t *testing.T) {
 		add := func(c string) *api.CommunityAction {
 			return &api.CommunityAction{Type: api.CommunityAction_ADD, Communities: []string{c}}
 		}
-		x.acts("carol", 1, &api.Actions{AsPrepend: &api.AsPrependAction{Repeat: 2, UseLeftMost: true}, LargeCommunity: add("64500:666:1")}, carol)
+		x.acts("carol", 1, &api.Actions{AsPrepend: &api.AsPrependAction{Repeat: 2, UseLeftMost: true},
+			LargeCommunity: add("64500:666:1")}, carol)
 		x.acts("dave", 1, &api.Actions{LargeCommunity: add("64500:666:2")}, dave)
 		x.set(api.DefinedType_LARGE_COMMUNITY, "tags", "^64500:66601:1$")
 		x.add("out", &api.Statement{
 			Name:       "strip",
 			Conditions: &api.Conditions{LargeCommunitySet: anyOf("tags")},
-			Actions:    &api.Actions{LargeCommunity: &api.CommunityAction{Type: api.CommunityAction_REMOVE, Communities: []string{"^64500:66601:1$"}}},
+			Actions: &api.Actions{LargeCommunity: &api.CommunityAction{Type: api.CommunityAction_REMOVE,
+				Communities: []string{"^64500:66601:1$"}}},
 		})
 		x.tags(1)
 		x.resetIn()
@@ -364,7 +371,8 @@ func TestFactAnEmptyNeighborSetIsEverybody(t *testing.T) {
 	x := newChoosing(t, false, false)
 	x.acts("refuse", 1, refused, carol)
 	_, err := x.Daemon.API().DeleteDefinedSet(t.Context(), &api.DeleteDefinedSetRequest{DefinedSet: &api.DefinedSet{
-		DefinedType: api.DefinedType_NEIGHBOR, Name: "who-refuse", List: []string{x.Members[carol].Address.String() + "/32"},
+		DefinedType: api.DefinedType_NEIGHBOR, Name: "who-refuse",
+		List: []string{x.Members[carol].Address.String() + "/32"},
 	}})
 	x.call(err)
 	x.tags(1)
@@ -393,7 +401,8 @@ func TestFactOneNeighborSetOfAStatement(t *testing.T) {
 	x.acts("refuse", 1, refused, carol)
 	x.set(api.DefinedType_NEIGHBOR, "gate", "0.0.0.0/32", "::/128")
 	_, err := x.Daemon.API().AddStatement(t.Context(), &api.AddStatementRequest{Statement: &api.Statement{
-		Name: "refuse", Conditions: &api.Conditions{NeighborSet: &api.MatchSet{Type: api.MatchSet_INVERT, Name: "gate"}},
+		Name: "refuse", Conditions: &api.Conditions{NeighborSet: &api.MatchSet{Type: api.MatchSet_INVERT,
+			Name: "gate"}},
 	}})
 	if err == nil {
 		t.Error("GoBGP v3.37.0 did otherwise: it takes two neighbor-sets")

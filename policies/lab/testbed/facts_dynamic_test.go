@@ -99,7 +99,8 @@ func bounce(m *testbed.Member) {
 // importOf returns the list of import policies of a client.
 func importOf(t *testing.T, d *testbed.Daemon, client string) []string {
 	t.Helper()
-	stream, err := d.API().ListPolicyAssignment(t.Context(), &api.ListPolicyAssignmentRequest{Name: client, Direction: api.PolicyDirection_IMPORT})
+	stream, err := d.API().ListPolicyAssignment(t.Context(),
+		&api.ListPolicyAssignmentRequest{Name: client, Direction: api.PolicyDirection_IMPORT})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -146,7 +147,8 @@ func assign(t *testing.T, d *testbed.Daemon, client string, names ...string) {
 
 func softReset(t *testing.T, d *testbed.Daemon, client string) {
 	t.Helper()
-	if _, err := d.API().ResetPeer(t.Context(), &api.ResetPeerRequest{Address: client, Soft: true, Direction: api.ResetPeerRequest_IN}); err != nil {
+	if _, err := d.API().ResetPeer(t.Context(),
+		&api.ResetPeerRequest{Address: client, Soft: true, Direction: api.ResetPeerRequest_IN}); err != nil {
 		t.Fatal(err)
 	}
 }

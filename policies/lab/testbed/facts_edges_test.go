@@ -25,7 +25,8 @@ func newEdges(t *testing.T, addPath, twoOctets bool) *edges {
 	policy := policy(prefixSet("four", "10.0.0.0/8 8..32")+prefixSet("six", "2001:db8::/32 32..128"),
 		matchPrefix("four", "any")+setCommunities("large-community", "add", "64500:666:1"),
 		matchPrefix("six", "any")+setCommunities("large-community", "add", "64500:666:1"))
-	d := testbed.Gobgpd(t, testbed.Config{Policy: policy, Members: []testbed.MemberConfig{{ASN: 64496, Import: []string{"fact"}}, {ASN: 64497, AddPath: addPath}}})
+	d := testbed.Gobgpd(t, testbed.Config{Policy: policy,
+		Members: []testbed.MemberConfig{{ASN: 64496, Import: []string{"fact"}}, {ASN: 64497, AddPath: addPath}}})
 	return &edges{
 		Daemon: d, t: t, twoOctets: twoOctets,
 		from: testbed.SpeakOn(t, d, d.Site.Member(0), 64496, testbed.Terms{TwoOctets: twoOctets}),
@@ -37,7 +38,8 @@ const addedByEdges = 15
 
 // announce announces a route that is to be sent in so many bytes.
 func (x *edges) announce(prefix string, sent int, fill testbed.Fill) {
-	x.from.SayRaw(testbed.LongUpdate{Prefix: netip.MustParsePrefix(prefix), NextHop: x.from.Address, Path: []filters.ASN{64496, 65001}, Attributes: sent - addedByEdges, Fill: fill, TwoOctets: x.twoOctets}.Bytes())
+	x.from.SayRaw(testbed.LongUpdate{Prefix: netip.MustParsePrefix(prefix), NextHop: x.from.Address,
+		Path: []filters.ASN{64496, 65001}, Attributes: sent - addedByEdges, Fill: fill, TwoOctets: x.twoOctets}.Bytes())
 }
 
 // held returns in how many bytes a route is held, once all that was announced before is sent.
@@ -73,9 +75,10 @@ func (x *edges) ends() {
 // with path identifiers, an IPv4 route ends the daemon (osrg/gobgp#2629).
 func TestFactLength(t *testing.T) {
 	for name, test := range map[string]struct {
-		addPath           bool
-		prefix            string
-		sent, longest, id int // the last length that is sent and the last that the daemon lives with; what is added to it when sent
+		addPath bool
+		prefix  string
+		sent, longest,
+		id int // the last length that is sent and the last that the daemon lives with; what is added to it when sent
 	}{
 		"IPv4":           {false, "10.1.0.0/16", 4068, 4077, 0},
 		"IPv4, add-path": {true, "10.1.0.0/16", 4064, 4081, 0},

@@ -62,7 +62,8 @@ func TestFactAnUndefinedPolicyRefusesEverything(t *testing.T) {
 func TestFactAcceptEndsTheChain(t *testing.T) {
 	t.Parallel()
 	first := policy(prefixSet("accepted", "10.1.0.0/16 16..32"),
-		setCommunities("large-community", "add", "64500:1:1"), matchPrefix("accepted", "any")+"actions.route-disposition = \"accept-route\"\n")
+		setCommunities("large-community", "add", "64500:1:1"),
+		matchPrefix("accepted", "any")+"actions.route-disposition = \"accept-route\"\n")
 	second := bgpSet("large-community", "changed", "^64500:1:1$") + `
 [[policy-definitions]]
 name = "second"
@@ -86,7 +87,8 @@ func TestFactGlobalAssignmentIsNotForClients(t *testing.T) {
 	t.Parallel()
 	x := testbed.Exchange(t, testbed.Config{
 		Edit: func(file []byte) []byte {
-			return append(file, "\n[global.apply-policy.config]\ndefault-import-policy = \"reject-route\"\ndefault-export-policy = \"reject-route\"\n"...)
+			return append(file, "\n[global.apply-policy.config]\ndefault-import-policy = "+
+				"\"reject-route\"\ndefault-export-policy = \"reject-route\"\n"...)
 		},
 		Members: []testbed.MemberConfig{{ASN: 64496, Announce: testbed.Announce("10.0.0.0/16")}, {ASN: 64497}},
 	})

@@ -14,12 +14,14 @@ import (
 // does a reset of the session (osrg/gobgp#3516, mended after v4.8.0).
 func TestFactFilteredListingWritesBack(t *testing.T) {
 	t.Parallel()
-	const treating = "actions.bgp-actions.set-as-path-prepend = {repeat-n = 2, as = \"last-as\"}\nactions.bgp-actions.set-local-pref = 50\n"
+	const treating = "actions.bgp-actions.set-as-path-prepend = {repeat-n = 2, as = " +
+		"\"last-as\"}\nactions.bgp-actions.set-local-pref = 50\n"
 	x := testbed.Exchange(t, testbed.Config{
 		Policy: policy("", treating),
 		Edit: func(file []byte) []byte { // usually gobgpd keeps a session down for 30 seconds after a reset
 			const next = "[neighbors.transport.config]"
-			return bytes.ReplaceAll(file, []byte(next), []byte("[neighbors.timers.config]\nidle-hold-time-after-reset = 1\n"+next))
+			return bytes.ReplaceAll(file, []byte(next),
+				[]byte("[neighbors.timers.config]\nidle-hold-time-after-reset = 1\n"+next))
 		},
 		Members: []testbed.MemberConfig{
 			{ASN: 65002, Import: []string{"fact"}, Announce: []testbed.Announcement{along("208.66.192.0/22", 27595)}},
@@ -34,7 +36,8 @@ func TestFactFilteredListingWritesBack(t *testing.T) {
 		testbed.Eventually(t, testbed.Patience, func() error {
 			routes := x.Members[1].Routes()
 			if len(routes) != 1 || len(routes[0].Path) != times+1 || routes[0].LocalPref != localPref {
-				return fmt.Errorf("GoBGP v3.37.0 did otherwise; %s, the receiver holds %+v, want AS65002 %d times and local-pref %d", when, routes, times, localPref)
+				return fmt.Errorf("GoBGP v3.37.0 did otherwise; %s, the receiver holds %+v, want AS65002 %d times "+
+					"and local-pref %d", when, routes, times, localPref)
 			}
 			return nil
 		})

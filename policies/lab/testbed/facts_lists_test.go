@@ -28,7 +28,8 @@ func assigned(t *testing.T, d *testbed.Daemon, client netip.Addr, direction api.
 }
 
 // setAssignment asks gobgpd for a list and a default.
-func setAssignment(t *testing.T, d *testbed.Daemon, client netip.Addr, direction api.PolicyDirection, action api.RouteAction, names ...string) error {
+func setAssignment(t *testing.T, d *testbed.Daemon, client netip.Addr, direction api.PolicyDirection,
+	action api.RouteAction, names ...string) error {
 	t.Helper()
 	a := &api.PolicyAssignment{Name: client.String(), Direction: direction, DefaultAction: action}
 	for _, name := range names {
@@ -49,7 +50,8 @@ func TestFactReloadLosesLists(t *testing.T) {
 	x := testbed.Exchange(t, testbed.Config{
 		Policy: policy(prefixSet("bogons", "10.0.0.0/8 8..32"), matchPrefix("bogons", "any")+refuse) + ours,
 		Members: []testbed.MemberConfig{
-			{ASN: 64496, Import: []string{"ours", "fact"}, ImportDefault: testbed.Reject, Announce: testbed.Announce("10.1.0.0/16", "20.1.0.0/16")},
+			{ASN: 64496, Import: []string{"ours", "fact"}, ImportDefault: testbed.Reject,
+				Announce: testbed.Announce("10.1.0.0/16", "20.1.0.0/16")},
 			{ASN: 64497},
 		},
 	})
@@ -92,7 +94,8 @@ func TestFactAssignmentIsOneCall(t *testing.T) {
 			t.Errorf("GoBGP v3.37.0 did otherwise: %v %v: %v", step.names, step.action, err)
 		}
 		if got := assigned(t, x.Daemon, client, in); got != step.want {
-			t.Errorf("GoBGP v3.37.0 did otherwise: after %v %v it is %s, and not %s", step.names, step.action, got, step.want)
+			t.Errorf("GoBGP v3.37.0 did otherwise: after %v %v it is %s, and not %s", step.names, step.action, got,
+				step.want)
 		}
 	}
 }
@@ -103,8 +106,10 @@ func TestFactAssignmentIsOneCall(t *testing.T) {
 func TestFactExportListLeavesWhatWasSent(t *testing.T) {
 	t.Parallel()
 	x := testbed.Exchange(t, testbed.Config{
-		Policy: policy(prefixSet("bogons", "10.0.0.0/8 8..32")+prefixSet("refused", "20.0.0.0/8 8..32"), matchPrefix("bogons", "any")+refuse) +
-			"[[policy-definitions]]\nname = \"before\"\n[[policy-definitions.statements]]\nname = \"before\"\n" + matchPrefix("refused", "any") + refuse,
+		Policy: policy(prefixSet("bogons", "10.0.0.0/8 8..32")+prefixSet("refused", "20.0.0.0/8 8..32"),
+			matchPrefix("bogons", "any")+refuse) +
+			"[[policy-definitions]]\nname = \"before\"\n[[policy-definitions.statements]]\nname = \"before\"\n" +
+			matchPrefix("refused", "any") + refuse,
 		Members: []testbed.MemberConfig{
 			{ASN: 64496, Announce: testbed.Announce("10.1.0.0/16", "20.1.0.0/16", "30.1.0.0/16")},
 			{ASN: 64497},
@@ -113,12 +118,14 @@ func TestFactExportListLeavesWhatWasSent(t *testing.T) {
 	})
 	soft := func(client netip.Addr, direction api.ResetPeerRequest_SoftResetDirection) {
 		t.Helper()
-		if _, err := x.Daemon.API().ResetPeer(t.Context(), &api.ResetPeerRequest{Address: client.String(), Soft: true, Direction: direction}); err != nil {
+		if _, err := x.Daemon.API().ResetPeer(t.Context(),
+			&api.ResetPeerRequest{Address: client.String(), Soft: true, Direction: direction}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	for _, m := range x.Members[1:] {
-		if err := setAssignment(t, x.Daemon, m.Address, api.PolicyDirection_EXPORT, api.RouteAction_ACCEPT, "fact"); err != nil {
+		if err := setAssignment(t, x.Daemon, m.Address, api.PolicyDirection_EXPORT, api.RouteAction_ACCEPT,
+			"fact"); err != nil {
 			t.Fatal(err)
 		}
 	}

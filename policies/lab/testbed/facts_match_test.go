@@ -27,10 +27,12 @@ func TestFactOnlyTheLongestEntryIsLookedAt(t *testing.T) {
 // stand several times in a set, with a range each.
 func TestFactAPrefixCanHaveSeveralRanges(t *testing.T) {
 	fact{
-		policy: policy(prefixSet("set", "10.0.0.0/8 8..9", "10.0.0.0/8 24..32", "10.1.0.0/16 16..16", "10.1.0.0/16 24..32"),
+		policy: policy(prefixSet("set", "10.0.0.0/8 8..9", "10.0.0.0/8 24..32", "10.1.0.0/16 16..16",
+			"10.1.0.0/16 24..32"),
 			matchPrefix("set", "any")+refuse),
-		announce: testbed.Announce("10.0.0.0/8", "10.1.0.0/16", "10.1.0.0/17", "10.1.2.0/24", "10.2.0.0/16", "10.2.3.0/24"),
-		want:     routes("10.1.0.0/17", "10.2.0.0/16"),
+		announce: testbed.Announce("10.0.0.0/8", "10.1.0.0/16", "10.1.0.0/17", "10.1.2.0/24", "10.2.0.0/16",
+			"10.2.3.0/24"),
+		want: routes("10.1.0.0/17", "10.2.0.0/16"),
 	}.hold(t)
 }
 
@@ -63,8 +65,10 @@ func TestFactEmptyNeighborSetMatchesEverything(t *testing.T) {
 // it is printed.
 func TestFactASPathPatterns(t *testing.T) {
 	paths := []testbed.Announcement{
-		along("10.0.0.0/16"), along("10.1.0.0/16", 65001), along("10.2.0.0/16", 65001, 65002), along("10.3.0.0/16", 65002, 65001),
-		along("10.4.0.0/16", 165001), along("10.5.0.0/16", 650010, 65002), along("10.6.0.0/16", 65002, 65001, 65002), along("10.7.0.0/16", 64496),
+		along("10.0.0.0/16"), along("10.1.0.0/16", 65001), along("10.2.0.0/16", 65001, 65002),
+		along("10.3.0.0/16", 65002, 65001),
+		along("10.4.0.0/16", 165001), along("10.5.0.0/16", 650010, 65002), along("10.6.0.0/16", 65002, 65001, 65002),
+		along("10.7.0.0/16", 64496),
 	}
 	for name, c := range map[string]struct {
 		pattern string
@@ -79,7 +83,8 @@ func TestFactASPathPatterns(t *testing.T) {
 		"a bare number is part of any number": {"6500", []int{1, 2, 3, 4, 5, 6}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			f := fact{policy: policy(bgpSet("as-path", "set", c.pattern), matchBGP("as-path", "set", "any")+refuse), announce: paths}
+			f := fact{policy: policy(bgpSet("as-path", "set", c.pattern), matchBGP("as-path", "set", "any")+refuse),
+				announce: paths}
 			for i, a := range paths {
 				if !slices.Contains(c.refused, i) {
 					f.want = append(f.want, heldAlong(a.Prefix.String(), a.Path...))
@@ -117,7 +122,8 @@ func TestFactASSetIsNotSeen(t *testing.T) {
 			for _, r := range m.Routes() {
 				got[r.Prefix.String()] = r.Path
 			}
-			want := map[string][]filters.ASN{"10.2.0.0/16": {64496, 0}, "10.3.0.0/16": {64496, 0}, "10.9.0.0/16": {64496}}
+			want := map[string][]filters.ASN{"10.2.0.0/16": {64496, 0}, "10.3.0.0/16": {64496, 0},
+				"10.9.0.0/16": {64496}}
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("GoBGP v3.37.0 did otherwise; held (-want +got):\n%s", diff)
 			}
@@ -137,9 +143,11 @@ func TestFactLargeCommunityPatternIsNotAnchored(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := fact{
-				policy: policy(bgpSet("large-community", "set", c.pattern), matchBGP("large-community", "set", "any")+refuse),
+				policy: policy(bgpSet("large-community", "set", c.pattern),
+					matchBGP("large-community", "set", "any")+refuse),
 				announce: []testbed.Announcement{
-					large("10.1.0.0/16", "64500:666:1"), large("10.2.0.0/16", "64500:666:10"), large("10.3.0.0/16", "164500:666:1"),
+					large("10.1.0.0/16", "64500:666:1"), large("10.2.0.0/16", "64500:666:10"),
+					large("10.3.0.0/16", "164500:666:1"),
 				},
 			}
 			for _, a := range f.announce {
@@ -174,11 +182,12 @@ func TestFactMappedEntryOverGRPCCrashesTheDaemon(t *testing.T) {
 		Prefixes: []*api.Prefix{{IpPrefix: "::ffff:10.0.0.0/104", MaskLengthMin: 104, MaskLengthMax: 128}},
 	}})
 	if err == nil {
-		_, err = d.API().AddPolicy(t.Context(), &api.AddPolicyRequest{Policy: &api.Policy{Name: "fact", Statements: []*api.Statement{{
-			Name:       "fact-0",
-			Conditions: &api.Conditions{PrefixSet: &api.MatchSet{Name: "set"}},
-			Actions:    &api.Actions{RouteAction: api.RouteAction_REJECT},
-		}}}})
+		_, err = d.API().AddPolicy(t.Context(),
+			&api.AddPolicyRequest{Policy: &api.Policy{Name: "fact", Statements: []*api.Statement{{
+				Name:       "fact-0",
+				Conditions: &api.Conditions{PrefixSet: &api.MatchSet{Name: "set"}},
+				Actions:    &api.Actions{RouteAction: api.RouteAction_REJECT},
+			}}}})
 	}
 	if err != nil {
 		t.Fatal(err)

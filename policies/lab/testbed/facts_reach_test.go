@@ -27,8 +27,9 @@ actions.route-disposition = "reject-route"
 		global string
 		want   []string
 	}{
-		"in its section":     {own: []string{"refuses"}, want: []string{"10.0.0.0/16", "20.0.0.0/16", "30.0.0.0/16"}},
-		"in the global list": {global: "\n[global.apply-policy.config]\nimport-policy-list = [\"refuses\"]\ndefault-import-policy = \"accept-route\"\n", want: []string{"20.0.0.0/16", "30.0.0.0/16"}},
+		"in its section": {own: []string{"refuses"}, want: []string{"10.0.0.0/16", "20.0.0.0/16", "30.0.0.0/16"}},
+		"in the global list": {global: "\n[global.apply-policy.config]\nimport-policy-list = " +
+			"[\"refuses\"]\ndefault-import-policy = \"accept-route\"\n", want: []string{"20.0.0.0/16", "30.0.0.0/16"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -36,7 +37,8 @@ actions.route-disposition = "reject-route"
 				{ASN: 64496, Import: c.own, Announce: testbed.Announce("10.0.0.0/16", "20.0.0.0/16")}, {ASN: 64497},
 			}}
 			config.Edit = func(file []byte) []byte {
-				return append(bytes.ReplaceAll(file, []byte("route-server-client = true"), []byte("route-server-client = false")), c.global...)
+				return append(bytes.ReplaceAll(file, []byte("route-server-client = true"),
+					[]byte("route-server-client = false")), c.global...)
 			}
 			d := testbed.Gobgpd(t, config)
 			from, to := testbed.Bird(t, d, 0, config.Members[0]), testbed.Bird(t, d, 1, config.Members[1])

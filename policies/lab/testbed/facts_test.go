@@ -77,12 +77,14 @@ func matchPrefix(set, option string) string {
 }
 
 func matchBGP(kind, set, option string) string {
-	return fmt.Sprintf("conditions.bgp-conditions.match-%s-set = {%s-set = %q, match-set-options = %q}\n", kind, kind, set, option)
+	return fmt.Sprintf("conditions.bgp-conditions.match-%s-set = {%s-set = %q, match-set-options = %q}\n", kind, kind,
+		set, option)
 }
 
 // setCommunities is an action on communities of kind community or large-community.
 func setCommunities(kind, option, community string) string {
-	return fmt.Sprintf("actions.bgp-actions.set-%s = {options = %q, set-%s-method.communities-list = [%q]}\n", kind, option, kind, community)
+	return fmt.Sprintf("actions.bgp-actions.set-%s = {options = %q, set-%s-method.communities-list = [%q]}\n", kind,
+		option, kind, community)
 }
 
 // routes are held routes as the first member announced them.

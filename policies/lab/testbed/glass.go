@@ -9,7 +9,8 @@ import (
 	api "github.com/osrg/gobgp/v3/api"
 )
 
-var unicast = []*api.Family{{Afi: api.Family_AFI_IP, Safi: api.Family_SAFI_UNICAST}, {Afi: api.Family_AFI_IP6, Safi: api.Family_SAFI_UNICAST}}
+var unicast = []*api.Family{{Afi: api.Family_AFI_IP, Safi: api.Family_SAFI_UNICAST},
+	{Afi: api.Family_AFI_IP6, Safi: api.Family_SAFI_UNICAST}}
 
 // ListFiltered lists a member's Adj-RIB-In as the gobgp source of Alice-LG 6 does at each
 // refresh, and "gobgp neighbor X accepted": with what policies filter. It changes the table
@@ -20,7 +21,8 @@ func (d *Daemon) ListFiltered(member netip.Addr) {
 	defer cancel()
 	for _, family := range unicast {
 		stream, err := d.API().ListPath(ctx, &api.ListPathRequest{
-			TableType: api.TableType_ADJ_IN, Name: member.String(), Family: family, EnableFiltered: true, SortType: api.ListPathRequest_PREFIX,
+			TableType: api.TableType_ADJ_IN, Name: member.String(), Family: family, EnableFiltered: true,
+			SortType: api.ListPathRequest_PREFIX,
 		})
 		for err == nil {
 			_, err = stream.Recv()

@@ -58,7 +58,8 @@ var behind = []filters.ASN{65001, 65002, 65003, 65004}
 func newLongExchange(t *testing.T, treatments []policies.Treatment, treatment string, chosen bool) *longExchange {
 	t.Helper()
 	site := testbed.Claim(t)
-	listed := []filters.ASMatch{{ASN: speakerASN, Where: filters.Neighbor}, {ASN: speakerASN + 1, Where: filters.Neighbor}}
+	listed := []filters.ASMatch{{ASN: speakerASN, Where: filters.Neighbor},
+		{ASN: speakerASN + 1, Where: filters.Neighbor}}
 	compiled := &filters.Compiled{}
 	if treatment != "" {
 		compiled.Filters = []filters.Filter{{Treatment: treatment, ASNs: listed}}
@@ -66,8 +67,10 @@ func newLongExchange(t *testing.T, treatments []policies.Treatment, treatment st
 	choices := policies.Choices{}
 	if chosen {
 		choices = policies.Choices{
-			Lists:    []policies.ChosenList{{Name: "ours", Compiled: &filters.Compiled{Filters: []filters.Filter{{Treatment: "depeer", ASNs: listed}}}}},
-			Members:  []policies.Chooser{{Addresses: []netip.Addr{site.Member(2)}, Wishes: map[string]policies.Wish{"ours": policies.Deprefer}}},
+			Lists: []policies.ChosenList{{Name: "ours",
+				Compiled: &filters.Compiled{Filters: []filters.Filter{{Treatment: "depeer", ASNs: listed}}}}},
+			Members: []policies.Chooser{{Addresses: []netip.Addr{site.Member(2)},
+				Wishes: map[string]policies.Wish{"ours": policies.Deprefer}}},
 			Deprefer: policies.BuiltinChoice(policies.Deprefer, 64500),
 		}
 	}
@@ -98,7 +101,8 @@ func newLongExchange(t *testing.T, treatments []policies.Treatment, treatment st
 func (x *longExchange) sayLongest() {
 	x.t.Helper()
 	for i, s := range x.speakers {
-		for _, fill := range []testbed.Fill{testbed.WithLargeCommunities, testbed.WithCommunities, testbed.WithPath, testbed.WithUnknown} {
+		for _, fill := range []testbed.Fill{testbed.WithLargeCommunities, testbed.WithCommunities, testbed.WithPath,
+			testbed.WithUnknown} {
 			for bits := range 33 {
 				prefix, _ := netip.MustParseAddr("20.1.2.3").Prefix(bits)
 				x.say(i, testbed.LongUpdate{Prefix: prefix, Path: behind, Fill: fill})
@@ -163,7 +167,8 @@ func (x *longExchange) gets(added, chooser int) {
 			}
 			testbed.Eventually(x.t, testbed.Patience, func() error {
 				if attributes, _ := r.Attributes(prefix); len(attributes) != want {
-					return fmt.Errorf("%v holds %v with %d bytes of attributes, want %d", r.Address, prefix, len(attributes), want)
+					return fmt.Errorf("%v holds %v with %d bytes of attributes, want %d", r.Address, prefix,
+						len(attributes), want)
 				}
 				return nil
 			})

@@ -81,7 +81,8 @@ func (u LongUpdate) Bytes() []byte {
 		value := wire.BigEndian.AppendUint16(nil, afi)
 		value = append(value, bgp.SAFI_UNICAST, byte(len(nextHop)))
 		value = append(append(value, nextHop...), 0)
-		attributes = append(attributes, attribute(bgp.BGP_ATTR_FLAG_OPTIONAL, bgp.BGP_ATTR_TYPE_MP_REACH_NLRI, append(value, nlri(u.Prefix)...))...)
+		attributes = append(attributes, attribute(bgp.BGP_ATTR_FLAG_OPTIONAL, bgp.BGP_ATTR_TYPE_MP_REACH_NLRI,
+			append(value, nlri(u.Prefix)...))...)
 	} else {
 		attributes = append(attributes, attribute(bgp.BGP_ATTR_FLAG_TRANSITIVE, bgp.BGP_ATTR_TYPE_NEXT_HOP, nextHop)...)
 		announced = nlri(u.Prefix)

@@ -88,7 +88,8 @@ func (m *Member) Withdraw(prefixes ...netip.Prefix) {
 
 // Announced returns what the member announces now, sorted by prefix.
 func (m *Member) Announced() []Announcement {
-	return slices.SortedFunc(maps.Values(m.announced), func(a, b Announcement) int { return a.Prefix.Compare(b.Prefix) })
+	return slices.SortedFunc(maps.Values(m.announced),
+		func(a, b Announcement) int { return a.Prefix.Compare(b.Prefix) })
 }
 
 func (m *Member) put(announcements []Announcement) {
@@ -133,7 +134,8 @@ func (m *Member) waitState(any ...string) {
 			return err
 		}
 		for line := range strings.Lines(text) {
-			if state, ok := strings.CutPrefix(strings.TrimSpace(line), "BGP state:"); ok && slices.Contains(any, strings.TrimSpace(state)) {
+			if state, ok := strings.CutPrefix(strings.TrimSpace(line), "BGP state:"); ok &&
+				slices.Contains(any, strings.TrimSpace(state)) {
 				return nil
 			}
 		}
@@ -183,11 +185,15 @@ func (m *Member) hold() ([]policies.Route, error) {
 		return nil, err
 	}
 	routes, err := parseRoutes(text)
-	slices.SortFunc(routes, func(a, b policies.Route) int { return cmp.Or(a.Prefix.Compare(b.Prefix), a.Peer.Compare(b.Peer)) })
+	slices.SortFunc(routes, func(a, b policies.Route) int {
+		return cmp.Or(a.Prefix.Compare(b.Prefix),
+			a.Peer.Compare(b.Peer))
+	})
 	for _, r := range routes {
 		slices.Sort(r.Communities)
 		slices.SortFunc(r.LargeCommunities, func(a, b policies.LargeCommunity) int {
-			return cmp.Or(cmp.Compare(a.Global, b.Global), cmp.Compare(a.Local1, b.Local1), cmp.Compare(a.Local2, b.Local2))
+			return cmp.Or(cmp.Compare(a.Global, b.Global), cmp.Compare(a.Local1, b.Local1),
+				cmp.Compare(a.Local2, b.Local2))
 		})
 	}
 	return routes, err

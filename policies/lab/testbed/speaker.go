@@ -37,7 +37,8 @@ type Speaker struct {
 // Speak opens a session from address, which the route server has a neighbor for.
 // It ends with the test, or with Close. It is capable of IPv4 and IPv6, of ASNs of four
 // octets, and of what is given besides.
-func Speak(t testing.TB, server *Daemon, address netip.Addr, asn filters.ASN, besides ...bgp.ParameterCapabilityInterface) *Speaker {
+func Speak(t testing.TB, server *Daemon, address netip.Addr, asn filters.ASN,
+	besides ...bgp.ParameterCapabilityInterface) *Speaker {
 	t.Helper()
 	s := &Speaker{t: t, Address: address}
 	s.open(server, asn, append(Terms{}.capabilities(asn), besides...))
@@ -67,7 +68,8 @@ func (s *Speaker) Say(messages ...*bgp.BGPMessage) {
 func (s *Speaker) Close() { s.conn.Close() }
 
 // connect opens a session, and returns when it stands.
-func connect(to netip.AddrPort, from netip.Addr, asn filters.ASN, capabilities []bgp.ParameterCapabilityInterface) (net.Conn, error) {
+func connect(to netip.AddrPort, from netip.Addr, asn filters.ASN,
+	capabilities []bgp.ParameterCapabilityInterface) (net.Conn, error) {
 	dialer := net.Dialer{LocalAddr: net.TCPAddrFromAddrPort(netip.AddrPortFrom(from, 0)), Timeout: time.Second}
 	conn, err := dialer.Dial("tcp", to.String())
 	if err != nil {
@@ -78,7 +80,8 @@ func connect(to netip.AddrPort, from netip.Addr, asn filters.ASN, capabilities [
 	if asn < 1<<16 {
 		as2 = uint16(asn)
 	}
-	open := bgp.NewBGPOpenMessage(as2, holdTime, from.String(), []bgp.OptionParameterInterface{bgp.NewOptionParameterCapability(capabilities)})
+	open := bgp.NewBGPOpenMessage(as2, holdTime, from.String(),
+		[]bgp.OptionParameterInterface{bgp.NewOptionParameterCapability(capabilities)})
 	err = say(conn, open, bgp.NewBGPKeepAliveMessage())
 	for established := false; err == nil && !established; {
 		var kind byte
@@ -100,7 +103,8 @@ func Update(prefix netip.Prefix, speaker netip.Addr, path ...bgp.AsPathParamInte
 		attributes = append(attributes, bgp.NewPathAttributeNextHop(speaker.String()))
 		return bgp.NewBGPUpdateMessage(nil, attributes, []*bgp.IPAddrPrefix{bgp.NewIPAddrPrefix(bits, addr)})
 	}
-	reach := bgp.NewPathAttributeMpReachNLRI(nextHop6(speaker).String(), []bgp.AddrPrefixInterface{bgp.NewIPv6AddrPrefix(bits, addr)})
+	reach := bgp.NewPathAttributeMpReachNLRI(nextHop6(speaker).String(),
+		[]bgp.AddrPrefixInterface{bgp.NewIPv6AddrPrefix(bits, addr)})
 	return bgp.NewBGPUpdateMessage(nil, append(attributes, reach), nil)
 }
 

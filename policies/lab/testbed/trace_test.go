@@ -12,7 +12,8 @@ import (
 
 // BIRD's log says what a member is told, and what is taken back.
 func TestTrace(t *testing.T) {
-	x := testbed.Exchange(t, testbed.Config{Members: []testbed.MemberConfig{{ASN: 64496, Announce: testbed.Announce("20.1.0.0/16")}, {ASN: 64497}}})
+	x := testbed.Exchange(t, testbed.Config{Members: []testbed.MemberConfig{{ASN: 64496,
+		Announce: testbed.Announce("20.1.0.0/16")}, {ASN: 64497}}})
 	m := x.Members[1]
 	m.Trace()
 	since := m.Logged()

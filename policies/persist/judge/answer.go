@@ -26,7 +26,8 @@ func answer(ctx context.Context, q Question) (*Answer, error) {
 	m.keys = keysOf(q.File)
 	a.Clients, a.Warnings = m.clients(), append(wordsOf(file), m.twice()...)
 	if excerpt {
-		a.Warnings = append(a.Warnings, Problem{Kind: Excerpt, Object: "this file", Why: "it has no [global.config], and gobgpd does not start with it alone"})
+		a.Warnings = append(a.Warnings, Problem{Kind: Excerpt, Object: "this file",
+			Why: "it has no [global.config], and gobgpd does not start with it alone"})
 	}
 	if a.Start, err = m.start(ctx); err != nil {
 		return nil, err

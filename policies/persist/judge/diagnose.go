@@ -47,7 +47,8 @@ func (j Judge) Diagnose(ctx context.Context, name string, old, text []byte) (dia
 // Unjudged is what is said of a file that could not be judged.
 func Unjudged(name string, err error) diag.List {
 	var l diag.List
-	l.Errorf(diag.Position{File: name}, "gobgpd-unjudged", "gobgpd --dry-run tells some of it", "what gobgpd would make of it is not known: %v", err)
+	l.Errorf(diag.Position{File: name}, "gobgpd-unjudged", "gobgpd --dry-run tells some of it",
+		"what gobgpd would make of it is not known: %v", err)
 	return l
 }
 
@@ -68,8 +69,11 @@ func (a *Answer) Diagnose(name string, old, text []byte) diag.List {
 	for _, p := range a.Reload.Problems {
 		l.Errorf(at(p), codes[p.Kind], "", "%s", atReload(p))
 	}
-	if n := len(a.Reload.Rejecting); n > 0 && !slices.ContainsFunc(a.Start.Problems, func(p Problem) bool { return p.Kind != Condition && p.Kind != Action }) {
-		l.Errorf(diag.Position{File: name}, codes[Rejects], "", "this reload rejects every route of %s", render.Members(n))
+	if n := len(a.Reload.Rejecting); n > 0 &&
+		!slices.ContainsFunc(a.Start.Problems,
+			func(p Problem) bool { return p.Kind != Condition && p.Kind != Action }) {
+		l.Errorf(diag.Position{File: name}, codes[Rejects], "", "this reload rejects every route of %s",
+			render.Members(n))
 	}
 	for _, p := range a.Warnings {
 		l.Warnf(at(p), codes[p.Kind], "", "%s: %s", p.Object, p.Why)
@@ -83,7 +87,8 @@ func (a *Answer) atStart(p Problem) string {
 	switch p.Kind {
 	case NoStart:
 		if a.Reload.Ignored || a.Reload.PolicyIgnored {
-			return fmt.Sprintf("gobgpd does not start with this file: %s; a reload (SIGHUP) passes over it, and the next restart does not come up", p.Why)
+			return fmt.Sprintf("gobgpd does not start with this file: %s; a reload (SIGHUP) passes over it, and the "+
+				"next restart does not come up", p.Why)
 		}
 		return "gobgpd does not start with this file: " + p.Why
 	case NoPolicy:
@@ -95,7 +100,8 @@ func (a *Answer) atStart(p Problem) string {
 		if n := len(a.Start.Rejecting); n > 0 {
 			rejects = ", and rejects every route of " + render.Members(n)
 		}
-		return fmt.Sprintf("%sgobgpd starts with this file without any policy%s: %s; a reload (SIGHUP) changes no policy, and the next restart does", object, rejects, p.Why)
+		return fmt.Sprintf("%sgobgpd starts with this file without any policy%s: %s; a reload (SIGHUP) changes no "+
+			"policy, and the next restart does", object, rejects, p.Why)
 	default:
 		return fmt.Sprintf("%s: after a start with this file %s", p.Object, p.Why)
 	}
@@ -119,7 +125,8 @@ func quoted(name string, text []byte, why string) diag.Position {
 				continue
 			}
 			if before, _, ok := bytes.Cut(text, []byte(mark+word+mark)); ok {
-				return diag.Position{File: name, Line: bytes.Count(before, []byte("\n")) + 1, Column: len(before) - bytes.LastIndexByte(before, '\n')}
+				return diag.Position{File: name, Line: bytes.Count(before, []byte("\n")) + 1,
+					Column: len(before) - bytes.LastIndexByte(before, '\n')}
 			}
 		}
 	}

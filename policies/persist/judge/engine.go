@@ -117,7 +117,8 @@ func (e *engine) live(ctx context.Context, clients []plan.Client) error {
 		return err
 	}
 	defined := map[string]bool{}
-	if err := e.bgp.ListPolicy(ctx, &api.ListPolicyRequest{}, func(p *api.Policy) { defined[p.Name] = true }); err != nil {
+	if err := e.bgp.ListPolicy(ctx, &api.ListPolicyRequest{},
+		func(p *api.Policy) { defined[p.Name] = true }); err != nil {
 		return err
 	}
 	known := map[netip.Addr]plan.Client{}
@@ -155,7 +156,8 @@ func (e *engine) live(ctx context.Context, clients []plan.Client) error {
 		if !c.RouteServer {
 			continue
 		}
-		for _, a := range []*api.PolicyAssignment{assignment(c.Import, api.PolicyDirection_IMPORT), assignment(c.Export, api.PolicyDirection_EXPORT)} {
+		for _, a := range []*api.PolicyAssignment{assignment(c.Import, api.PolicyDirection_IMPORT),
+			assignment(c.Export, api.PolicyDirection_EXPORT)} {
 			a.Name = c.Address.String()
 			if err := e.bgp.SetPolicyAssignment(ctx, &api.SetPolicyAssignmentRequest{Assignment: a}); err != nil {
 				return fmt.Errorf("neighbor %s: %w", c.Address, err)
@@ -179,7 +181,8 @@ func downPeer(c plan.Client) *api.Peer {
 }
 
 func assignment(a plan.Assignment, direction api.PolicyDirection) *api.PolicyAssignment {
-	actions := map[plan.Disposition]api.RouteAction{plan.None: api.RouteAction_NONE, plan.Accept: api.RouteAction_ACCEPT, plan.Reject: api.RouteAction_REJECT}
+	actions := map[plan.Disposition]api.RouteAction{plan.None: api.RouteAction_NONE,
+		plan.Accept: api.RouteAction_ACCEPT, plan.Reject: api.RouteAction_REJECT}
 	out := &api.PolicyAssignment{Direction: direction, DefaultAction: actions[a.Default]}
 	for _, name := range a.Policies {
 		out.Policies = append(out.Policies, &api.Policy{Name: name})

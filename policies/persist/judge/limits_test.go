@@ -18,7 +18,8 @@ func TestUnjudged(t *testing.T) {
 	late := newJudge(t)
 	late.Within = time.Nanosecond
 	deaf := judge.Judge{Command: []string{"/bin/false"}}
-	for name, j := range map[string]judge.Judge{"late": late, "deaf": deaf, "none": {}, "missing": {Command: []string{"/no/such/program"}}} {
+	for name, j := range map[string]judge.Judge{"late": late, "deaf": deaf, "none": {},
+		"missing": {Command: []string{"/no/such/program"}}} {
 		if _, err := j.Ask(t.Context(), judge.Question{File: file}); !errors.Is(err, judge.ErrUnjudged) {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -82,13 +83,17 @@ config = {dump-type = "updates", file-name = "/no/such/folder/file"}
 // large is a file of 1,000 clients and 100,000 prefixes.
 func large() []byte {
 	var b strings.Builder
-	b.WriteString("[global.config]\nas = 64500\nrouter-id = \"192.0.2.1\"\n[[policy-definitions]]\nname = \"in\"\n[[policy-definitions.statements]]\nname = \"s\"\nconditions.match-prefix-set.prefix-set = \"nets\"\n")
+	b.WriteString("[global.config]\nas = 64500\nrouter-id = \"192.0.2.1\"\n[[policy-definitions]]\nname = " +
+		"\"in\"\n[[policy-definitions.statements]]\nname = \"s\"\nconditions.match-prefix-set.prefix-set = \"nets\"\n")
 	for i := range 1000 {
-		fmt.Fprintf(&b, "[[neighbors]]\nconfig = {neighbor-address = \"10.0.%d.%d\", peer-as = %d}\nroute-server.config.route-server-client = true\napply-policy.config.import-policy-list = [\"in\"]\n", i/250, i%250+1, i+1)
+		fmt.Fprintf(&b, "[[neighbors]]\nconfig = {neighbor-address = \"10.0.%d.%d\", peer-as = "+
+			"%d}\nroute-server.config.route-server-client = true\napply-policy.config.import-policy-list = [\"in\"]\n",
+			i/250, i%250+1, i+1)
 	}
 	b.WriteString("[[defined-sets.prefix-sets]]\nprefix-set-name = \"nets\"\nprefix-list = [\n")
 	for i := range 100_000 {
-		fmt.Fprintf(&b, "{ip-prefix = \"%d.%d.%d.0/24\", masklength-range = \"24..32\"},\n", 20+i/65536, i/256%256, i%256)
+		fmt.Fprintf(&b, "{ip-prefix = \"%d.%d.%d.0/24\", masklength-range = \"24..32\"},\n", 20+i/65536, i/256%256,
+			i%256)
 	}
 	b.WriteString("]\n")
 	return []byte(b.String())
@@ -112,7 +117,8 @@ func TestLarge(t *testing.T) {
 }
 
 func BenchmarkAsk(b *testing.B) {
-	for name, file := range map[string][]byte{"small": []byte(fmt.Sprintf(operators, "192.0.2.1", 179, "192.0.2.10", "192.0.2.11")), "large": large()} {
+	for name, file := range map[string][]byte{"small": []byte(fmt.Sprintf(operators, "192.0.2.1", 179, "192.0.2.10",
+		"192.0.2.11")), "large": large()} {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
 				ask(b, judge.Question{File: file})

@@ -37,23 +37,32 @@ func onlyOf[T any](list func(*oc.DefinedSets) *[]T) func(*oc.DefinedSets, int) o
 	}
 }
 
-func kindOf[T any](word, path, key string, typ api.DefinedType, list func(*oc.DefinedSets) *[]T, name func(T) string) kind {
+func kindOf[T any](word, path, key string, typ api.DefinedType, list func(*oc.DefinedSets) *[]T,
+	name func(T) string) kind {
 	return kind{word, "defined-sets." + path, key, typ, namesOf(list, name), onlyOf(list)}
 }
 
 var kinds = []kind{
 	kindOf("prefix set", "prefix-sets", "prefix-set-name", api.DefinedType_PREFIX,
-		func(d *oc.DefinedSets) *[]oc.PrefixSet { return &d.PrefixSets }, func(s oc.PrefixSet) string { return s.PrefixSetName }),
+		func(d *oc.DefinedSets) *[]oc.PrefixSet { return &d.PrefixSets },
+		func(s oc.PrefixSet) string { return s.PrefixSetName }),
 	kindOf("neighbor set", "neighbor-sets", "neighbor-set-name", api.DefinedType_NEIGHBOR,
-		func(d *oc.DefinedSets) *[]oc.NeighborSet { return &d.NeighborSets }, func(s oc.NeighborSet) string { return s.NeighborSetName }),
+		func(d *oc.DefinedSets) *[]oc.NeighborSet { return &d.NeighborSets },
+		func(s oc.NeighborSet) string { return s.NeighborSetName }),
 	kindOf("AS path set", "bgp-defined-sets.as-path-sets", "as-path-set-name", api.DefinedType_AS_PATH,
-		func(d *oc.DefinedSets) *[]oc.AsPathSet { return &d.BgpDefinedSets.AsPathSets }, func(s oc.AsPathSet) string { return s.AsPathSetName }),
+		func(d *oc.DefinedSets) *[]oc.AsPathSet { return &d.BgpDefinedSets.AsPathSets },
+		func(s oc.AsPathSet) string { return s.AsPathSetName }),
 	kindOf("community set", "bgp-defined-sets.community-sets", "community-set-name", api.DefinedType_COMMUNITY,
-		func(d *oc.DefinedSets) *[]oc.CommunitySet { return &d.BgpDefinedSets.CommunitySets }, func(s oc.CommunitySet) string { return s.CommunitySetName }),
-	kindOf("ext-community set", "bgp-defined-sets.ext-community-sets", "ext-community-set-name", api.DefinedType_EXT_COMMUNITY,
-		func(d *oc.DefinedSets) *[]oc.ExtCommunitySet { return &d.BgpDefinedSets.ExtCommunitySets }, func(s oc.ExtCommunitySet) string { return s.ExtCommunitySetName }),
-	kindOf("large-community set", "bgp-defined-sets.large-community-sets", "large-community-set-name", api.DefinedType_LARGE_COMMUNITY,
-		func(d *oc.DefinedSets) *[]oc.LargeCommunitySet { return &d.BgpDefinedSets.LargeCommunitySets }, func(s oc.LargeCommunitySet) string { return s.LargeCommunitySetName }),
+		func(d *oc.DefinedSets) *[]oc.CommunitySet { return &d.BgpDefinedSets.CommunitySets },
+		func(s oc.CommunitySet) string { return s.CommunitySetName }),
+	kindOf("ext-community set", "bgp-defined-sets.ext-community-sets", "ext-community-set-name",
+		api.DefinedType_EXT_COMMUNITY,
+		func(d *oc.DefinedSets) *[]oc.ExtCommunitySet { return &d.BgpDefinedSets.ExtCommunitySets },
+		func(s oc.ExtCommunitySet) string { return s.ExtCommunitySetName }),
+	kindOf("large-community set", "bgp-defined-sets.large-community-sets", "large-community-set-name",
+		api.DefinedType_LARGE_COMMUNITY,
+		func(d *oc.DefinedSets) *[]oc.LargeCommunitySet { return &d.BgpDefinedSets.LargeCommunitySets },
+		func(s oc.LargeCommunitySet) string { return s.LargeCommunitySetName }),
 }
 
 // locate finds why no policy is loaded: each set is loaded alone, then each policy with
@@ -66,7 +75,8 @@ func (m *meaning) locate(ctx context.Context, why string) []Problem {
 		for i, name := range k.names(&m.c.DefinedSets) {
 			one := k.only(&m.c.DefinedSets, i)
 			if said, ok := l.loads(meaningOf(&oc.BgpConfigSet{DefinedSets: one})); !ok {
-				out = append(out, Problem{NoPolicy, named(k.word, name), fmt.Sprintf("%s[%d].%s", k.path, i, k.key), said})
+				out = append(out, Problem{NoPolicy, named(k.word, name), fmt.Sprintf("%s[%d].%s", k.path, i, k.key),
+					said})
 				l.bad[name] = true
 				continue
 			}
@@ -88,7 +98,8 @@ func (m *meaning) locate(ctx context.Context, why string) []Problem {
 		for j, s := range p.Statements {
 			at := fmt.Sprintf("%s.statements[%d]", path, j)
 			if statements[s.Name] && s.Name != "" {
-				out = append(out, Problem{NoPolicy, named("statement", s.Name), at + ".name", "a statement of that name is there already"})
+				out = append(out, Problem{NoPolicy, named("statement", s.Name), at + ".name",
+					"a statement of that name is there already"})
 			}
 			statements[s.Name] = true
 			one := oc.PolicyDefinition{Name: cmp.Or(p.Name, "unnamed"), Statements: []oc.Statement{s}}
@@ -168,7 +179,8 @@ func (l *locator) asksForBad(s oc.Statement) bool {
 func setsOf(s oc.Statement) []string {
 	c, bgp := s.Conditions, s.Conditions.BgpConditions
 	return []string{
-		c.MatchPrefixSet.PrefixSet, c.MatchNeighborSet.NeighborSet, bgp.MatchAsPathSet.AsPathSet, bgp.MatchCommunitySet.CommunitySet,
+		c.MatchPrefixSet.PrefixSet, c.MatchNeighborSet.NeighborSet, bgp.MatchAsPathSet.AsPathSet,
+		bgp.MatchCommunitySet.CommunitySet,
 		bgp.MatchExtCommunitySet.ExtCommunitySet, bgp.MatchLargeCommunitySet.LargeCommunitySet,
 	}
 }

@@ -113,7 +113,8 @@ func (m *meaning) policyLost(ctx context.Context, e *engine, lines []line) (why 
 // setLost says whether a set of the file is not held.
 func (m *meaning) setLost(ctx context.Context, e *engine, k kind) bool {
 	held := map[string]bool{}
-	if err := e.bgp.ListDefinedSet(ctx, &api.ListDefinedSetRequest{DefinedType: k.api}, func(s *api.DefinedSet) { held[s.Name] = true }); err != nil {
+	if err := e.bgp.ListDefinedSet(ctx, &api.ListDefinedSetRequest{DefinedType: k.api},
+		func(s *api.DefinedSet) { held[s.Name] = true }); err != nil {
 		return true
 	}
 	return slices.ContainsFunc(k.names(&m.c.DefinedSets), func(name string) bool { return !held[name] })
@@ -136,7 +137,8 @@ func (m *meaning) neighborsAmiss(state *plan.State, lines []line) []Problem {
 			continue
 		}
 		seen[address] = true
-		p := Problem{Kind: Lost, Object: "neighbor " + address, Path: fmt.Sprintf("neighbors[%d].config.neighbor-address", i)}
+		p := Problem{Kind: Lost, Object: "neighbor " + address,
+			Path: fmt.Sprintf("neighbors[%d].config.neighbor-address", i)}
 		parsed, _ := netip.ParseAddr(address)
 		c, ok := held[parsed]
 		switch {
@@ -171,7 +173,8 @@ func listsAmiss(i int, n oc.Neighbor, c plan.Client, object string) []Problem {
 		{"export-policy-list", a.ExportPolicyList, c.Export, Rejects, "it is sent no route"},
 	} {
 		if d.has.Default == plan.None || !slices.Equal(d.want, d.has.Policies) {
-			out = append(out, Problem{Kind: d.kind, Object: object, Path: fmt.Sprintf("neighbors[%d].apply-policy.config.%s", i, d.key), Why: d.what + whyNot(d.want)})
+			out = append(out, Problem{Kind: d.kind, Object: object,
+				Path: fmt.Sprintf("neighbors[%d].apply-policy.config.%s", i, d.key), Why: d.what + whyNot(d.want)})
 		}
 	}
 	return out
@@ -258,7 +261,8 @@ func (m *meaning) groupsAmiss() []Problem {
 				why = fmt.Sprintf(": %q is not defined", d.list[k])
 			}
 			if why != "" {
-				out = append(out, Problem{Rejects, "peer group " + g.Config.PeerGroupName, fmt.Sprintf("peer-groups[%d].apply-policy.config.%s", i, d.key), d.what + why})
+				out = append(out, Problem{Rejects, "peer group " + g.Config.PeerGroupName,
+					fmt.Sprintf("peer-groups[%d].apply-policy.config.%s", i, d.key), d.what + why})
 			}
 		}
 	}
@@ -278,13 +282,15 @@ func (m *meaning) globalAmiss(ctx context.Context, e *engine) []Problem {
 		{api.PolicyDirection_EXPORT, "export-policy-list", a.ExportPolicyList},
 	} {
 		var has []string
-		err := e.bgp.ListPolicyAssignment(ctx, &api.ListPolicyAssignmentRequest{Name: "global", Direction: d.direction}, func(p *api.PolicyAssignment) {
-			for _, policy := range p.Policies {
-				has = append(has, policy.Name)
-			}
-		})
+		err := e.bgp.ListPolicyAssignment(ctx, &api.ListPolicyAssignmentRequest{Name: "global", Direction: d.direction},
+			func(p *api.PolicyAssignment) {
+				for _, policy := range p.Policies {
+					has = append(has, policy.Name)
+				}
+			})
 		if err != nil || !slices.Equal(has, d.want) {
-			out = append(out, Problem{Kind: Rejects, Object: "global", Path: "global.apply-policy.config." + d.key, Why: "its list is not taken" + whyNot(d.want)})
+			out = append(out, Problem{Kind: Rejects, Object: "global", Path: "global.apply-policy.config." + d.key,
+				Why: "its list is not taken" + whyNot(d.want)})
 		}
 	}
 	return out
@@ -297,7 +303,8 @@ func (m *meaning) twice() []Problem {
 		seen := map[string]bool{}
 		for i, name := range names {
 			if seen[name] && name != "" {
-				out = append(out, Problem{Kind: Twice, Object: object + " " + name, Path: fmt.Sprintf(path, i), Why: why})
+				out = append(out, Problem{Kind: Twice, Object: object + " " + name, Path: fmt.Sprintf(path, i),
+					Why: why})
 			}
 			seen[name] = true
 		}
@@ -309,7 +316,8 @@ func (m *meaning) twice() []Problem {
 	for _, g := range m.c.PeerGroups {
 		groups = append(groups, g.Config.PeerGroupName)
 	}
-	again(neighbors, "neighbor", "neighbors[%d].config.neighbor-address", "it is there twice, and only the first holds at a start")
+	again(neighbors, "neighbor", "neighbors[%d].config.neighbor-address",
+		"it is there twice, and only the first holds at a start")
 	again(groups, "peer group", "peer-groups[%d].config.peer-group-name", "it is there twice, and only the first holds")
 	for _, k := range kinds {
 		again(k.names(&m.c.DefinedSets), k.word, k.path+"[%d]."+k.key, "it is there twice, and only the last holds")

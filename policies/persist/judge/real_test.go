@@ -47,7 +47,8 @@ var alike = cmp.Options{
 	cmpopts.IgnoreFields(plan.Client{}, "Up", "AdminDown", "DownInFile", "Accepted"),
 	cmpopts.IgnoreFields(plan.State{}, "Sessions"),
 	cmpopts.EquateEmpty(),
-	cmp.Comparer(func(a, b netip.Addr) bool { return a == b }), cmp.Comparer(func(a, b netip.Prefix) bool { return a == b }),
+	cmp.Comparer(func(a, b netip.Addr) bool { return a == b }),
+	cmp.Comparer(func(a, b netip.Prefix) bool { return a == b }),
 }
 
 // rigs is how many daemons try the mistakes, one after another.

@@ -89,13 +89,15 @@ func (k keys) value(policy, statement int, path string) any {
 // Policies are held that have as many statements as in the file.
 func (m *meaning) statementsAmiss(ctx context.Context, e *engine) ([]Problem, error) {
 	has := map[string][]*api.Statement{}
-	if err := e.bgp.ListPolicy(ctx, &api.ListPolicyRequest{}, func(p *api.Policy) { has[p.Name] = p.Statements }); err != nil {
+	if err := e.bgp.ListPolicy(ctx, &api.ListPolicyRequest{},
+		func(p *api.Policy) { has[p.Name] = p.Statements }); err != nil {
 		return nil, err
 	}
 	var out []Problem
 	for i, p := range m.c.PolicyDefinitions {
 		for j, s := range p.Statements {
-			c := comparison{said: s, has: has[p.Name][j], at: fmt.Sprintf("policy-definitions[%d].statements[%d].", i, j)}
+			c := comparison{said: s, has: has[p.Name][j],
+				at: fmt.Sprintf("policy-definitions[%d].statements[%d].", i, j)}
 			c.raw = func(path string) any { return m.keys.value(i, j, path) }
 			c.walk(reflect.ValueOf(s.Conditions), "conditions", Condition)
 			c.walk(reflect.ValueOf(s.Actions), "actions", Action)

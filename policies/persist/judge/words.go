@@ -38,7 +38,8 @@ func walkWords(v reflect.Value, path, object string, out *[]Problem) {
 				continue
 			}
 			at := strings.TrimPrefix(path+"."+key, ".")
-			if f.Name == "Options" && v.Field(i).Type() == reflect.TypeFor[string]() { // of communities: a plain string in 3.37
+			// of communities: a plain string in 3.37
+			if f.Name == "Options" && v.Field(i).Type() == reflect.TypeFor[string]() {
 				checkWord(oc.BgpSetCommunityOptionType(v.Field(i).String()), at, object, out)
 				continue
 			}

@@ -105,7 +105,8 @@ func (m *Model) closeGate(c plan.Call) error {
 	if !there {
 		return fmt.Errorf("not found defined-set: %s", c.Name)
 	}
-	m.objects.Gates[c.Name] = slices.DeleteFunc(slices.Clone(gate), func(p netip.Prefix) bool { return slices.Contains(all, p) })
+	m.objects.Gates[c.Name] = slices.DeleteFunc(slices.Clone(gate),
+		func(p netip.Prefix) bool { return slices.Contains(all, p) })
 	return nil
 }
 
@@ -199,7 +200,8 @@ func (m *Model) noteSessions(c plan.Call) error {
 // forgetSessions takes off each of the notes however often it is there. What is not
 // there is forgotten.
 func (m *Model) forgetSessions(c plan.Call) error {
-	m.objects.Sessions = slices.DeleteFunc(slices.Clone(m.objects.Sessions), func(n plan.SessionNote) bool { return slices.Contains(c.Notes, n) })
+	m.objects.Sessions = slices.DeleteFunc(slices.Clone(m.objects.Sessions),
+		func(n plan.SessionNote) bool { return slices.Contains(c.Notes, n) })
 	return nil
 }
 

@@ -100,7 +100,8 @@ func (o *Objects) load(p *policies.RoutingPolicy) {
 		o.LargeCommunitySets[s.Name] = slices.Clone(s.Patterns)
 	}
 	o.Policies[policies.ImportPolicy], o.Policies[policies.ExportPolicy] = []string{}, []string{}
-	for name, statements := range map[string][]policies.Statement{policies.ImportPolicy: p.Import, policies.ExportPolicy: p.Export} {
+	for name, statements := range map[string][]policies.Statement{policies.ImportPolicy: p.Import,
+		policies.ExportPolicy: p.Export} {
 		for _, s := range statements {
 			o.Statements[s.Name] = plan.Statement{Statement: s}
 			o.Policies[name] = append(o.Policies[name], s.Name)
@@ -176,7 +177,8 @@ func (m *Model) ByHand(change func(*Objects)) {
 func (m *Model) AddClient(c plan.Client) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	i, there := slices.BinarySearchFunc(m.clients, c.Address, func(c *client, a netip.Addr) int { return c.Address.Compare(a) })
+	i, there := slices.BinarySearchFunc(m.clients, c.Address,
+		func(c *client, a netip.Addr) int { return c.Address.Compare(a) })
 	if there {
 		for _, p := range m.clients[i].paths {
 			m.withdraw(m.clients[i], p.announced.Prefix)
@@ -231,13 +233,16 @@ func (m *Model) String() string {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	o := m.objects
-	s := fmt.Sprintf("policies %v\nstatements %v\nprefix sets %v, as-path sets %v, large-community sets %v\ngates %v\nmarks %v, lock %q\n",
-		o.Policies, sorted(o.Statements), sorted(o.PrefixSets), sorted(o.ASPathSets), sorted(o.LargeCommunitySets), o.Gates, o.Marks, o.Holder)
+	s := fmt.Sprintf("policies %v\nstatements %v\nprefix sets %v, as-path sets %v, large-community sets %v\ngates "+
+		"%v\nmarks %v, lock %q\n",
+		o.Policies, sorted(o.Statements), sorted(o.PrefixSets), sorted(o.ASPathSets), sorted(o.LargeCommunitySets),
+		o.Gates, o.Marks, o.Holder)
 	for _, name := range sorted(o.Statements) {
 		s += fmt.Sprintf("%s %v\n", name, o.Statements[name].Gate)
 	}
 	for _, c := range m.clients {
-		s += fmt.Sprintf("client %s: import %v, export %v, %d routes, down %t\n", c.Address, c.Import, c.Export, len(c.paths), c.AdminDown)
+		s += fmt.Sprintf("client %s: import %v, export %v, %d routes, down %t\n", c.Address, c.Import, c.Export,
+			len(c.paths), c.AdminDown)
 	}
 	return s + fmt.Sprintf("notes %v\n", o.Sessions)
 }

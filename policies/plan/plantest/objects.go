@@ -46,7 +46,8 @@ func (m *Model) deleteSet(c plan.Call) error {
 		return fmt.Errorf("not found defined-set: %s", c.Name)
 	}
 	for _, s := range o.Statements {
-		for _, set := range []policies.Condition{s.Conditions.PrefixSet, s.Conditions.NeighborSet, s.Conditions.ASPathSet, s.Conditions.LargeCommunitySet} {
+		for _, set := range []policies.Condition{s.Conditions.PrefixSet, s.Conditions.NeighborSet,
+			s.Conditions.ASPathSet, s.Conditions.LargeCommunitySet} {
 			if set.Set == c.Name {
 				return fmt.Errorf("can't delete. defined-set %s is in use", c.Name)
 			}
@@ -116,7 +117,8 @@ func (m *Model) release(c plan.Call) error {
 func (m *Model) addStatements(c plan.Call) error {
 	for _, s := range c.Add {
 		for _, set := range []plan.Object{
-			{Kind: plan.PrefixSet, Name: s.Conditions.PrefixSet.Set}, {Kind: plan.ASPathSet, Name: s.Conditions.ASPathSet.Set},
+			{Kind: plan.PrefixSet, Name: s.Conditions.PrefixSet.Set},
+			{Kind: plan.ASPathSet, Name: s.Conditions.ASPathSet.Set},
 			{Kind: plan.LargeCommunitySet, Name: s.Conditions.LargeCommunitySet.Set},
 			{Kind: plan.NeighborSet, Name: s.Conditions.NeighborSet.Set}, {Kind: plan.NeighborSet, Name: s.Gate.Set},
 		} {
@@ -142,7 +144,8 @@ func (m *Model) takeStatements(c plan.Call) error {
 	if !defined {
 		return fmt.Errorf("not found policy: %s", c.Policy)
 	}
-	m.objects.Policies[c.Policy] = slices.DeleteFunc(slices.Clone(list), func(name string) bool { return slices.Contains(c.Take, name) })
+	m.objects.Policies[c.Policy] = slices.DeleteFunc(slices.Clone(list),
+		func(name string) bool { return slices.Contains(c.Take, name) })
 	return nil
 }
 

@@ -42,7 +42,10 @@ func (m *Model) AnnounceMore(from netip.Addr, routes ...policies.Route) {
 		r.Peer = from
 		m.changing(r.Prefix, func() {
 			c.paths = append(c.paths, path{r, m.left(c, r)})
-			slices.SortStableFunc(c.paths, func(a, b path) int { return a.announced.Prefix.Compare(b.announced.Prefix) })
+			slices.SortStableFunc(c.paths, func(a,
+				b path) int {
+				return a.announced.Prefix.Compare(b.announced.Prefix)
+			})
 		})
 	}
 }
@@ -153,7 +156,8 @@ func (m *Model) Seen(_ context.Context, by netip.Addr, prefixes []netip.Prefix) 
 		var routes []policies.Route
 		for _, c := range m.clients {
 			for _, r := range c.table() {
-				if viewer != nil && c != viewer && slices.Contains(prefixes, r.Prefix) && !slices.Contains(r.Path, viewer.ASN) {
+				if viewer != nil && c != viewer && slices.Contains(prefixes, r.Prefix) &&
+					!slices.Contains(r.Path, viewer.ASN) {
 					routes = append(routes, r)
 				}
 			}

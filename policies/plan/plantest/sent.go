@@ -80,7 +80,8 @@ func (m *Model) known(prefix netip.Prefix) []policies.Route {
 	}
 	preference := func(r policies.Route) uint32 { return cmp.Or(r.LocalPref, 100) }
 	slices.SortStableFunc(out, func(a, b policies.Route) int {
-		return cmp.Or(cmp.Compare(preference(b), preference(a)), cmp.Compare(len(a.Path), len(b.Path)), a.Peer.Compare(b.Peer))
+		return cmp.Or(cmp.Compare(preference(b), preference(a)), cmp.Compare(len(a.Path), len(b.Path)),
+			a.Peer.Compare(b.Peer))
 	})
 	return out
 }
@@ -207,9 +208,10 @@ func (m *Model) about(s plan.Statement, to netip.Addr, r policies.Route) bool {
 		return false
 	}
 	large := s.Conditions.LargeCommunitySet.Set
-	return large == "" || slices.ContainsFunc(m.objects.LargeCommunitySets[large], func(p policies.LargeCommunityPattern) bool {
-		return slices.ContainsFunc(r.LargeCommunities, p.Matches)
-	})
+	return large == "" || slices.ContainsFunc(m.objects.LargeCommunitySets[large],
+		func(p policies.LargeCommunityPattern) bool {
+			return slices.ContainsFunc(r.LargeCommunities, p.Matches)
+		})
 }
 
 // acted does what an export statement of ours can do.
@@ -220,7 +222,8 @@ func acted(a policies.Actions, r policies.Route) policies.Route {
 	if len(r.Path) > 0 {
 		r.Path = append(slices.Repeat([]filters.ASN{r.Path[0]}, int(a.Prepend)), r.Path...)
 	}
-	r.Communities = slices.DeleteFunc(slices.Clone(r.Communities), func(c policies.Community) bool { return slices.Contains(a.DropCommunities, c) })
+	r.Communities = slices.DeleteFunc(slices.Clone(r.Communities),
+		func(c policies.Community) bool { return slices.Contains(a.DropCommunities, c) })
 	r.Communities = slices.Concat(r.Communities, a.Communities)
 	r.LargeCommunities = slices.Concat(r.LargeCommunities, a.AddLargeCommunities)
 	for _, p := range a.DropLargeCommunities {

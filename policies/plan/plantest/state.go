@@ -24,15 +24,16 @@ func (m *Model) State(context.Context) (*plan.State, error) {
 	o := m.objects.clone()
 	s := &plan.State{
 		Server:     m.server,
-		PrefixSets: o.PrefixSets, NeighborSets: o.NeighborSets, ASPathSets: o.ASPathSets, LargeCommunitySets: o.LargeCommunitySets,
-		Gates:      make(map[string]plan.GateState),
-		Statements: o.Statements,
-		Import:     slices.Clone(o.Policies[policies.ImportPolicy]),
-		Export:     slices.Clone(o.Policies[policies.ExportPolicy]),
-		Applied:    o.Marks,
-		Sessions:   unique(o.Sessions),
-		Accepting:  make(map[string]bool),
-		Theirs:     make(map[plan.Object]string),
+		PrefixSets: o.PrefixSets, NeighborSets: o.NeighborSets, ASPathSets: o.ASPathSets,
+		LargeCommunitySets: o.LargeCommunitySets,
+		Gates:              make(map[string]plan.GateState),
+		Statements:         o.Statements,
+		Import:             slices.Clone(o.Policies[policies.ImportPolicy]),
+		Export:             slices.Clone(o.Policies[policies.ExportPolicy]),
+		Applied:            o.Marks,
+		Sessions:           unique(o.Sessions),
+		Accepting:          make(map[string]bool),
+		Theirs:             make(map[plan.Object]string),
 	}
 	for _, c := range m.clients {
 		d := c.Client
@@ -91,7 +92,8 @@ func strange(s *plan.State) []plan.Strange {
 		add(plan.ASPathSet, name, policies.ASPathSet{Name: name, Patterns: s.ASPathSets[name]}.Genuine())
 	}
 	for _, name := range sorted(s.LargeCommunitySets) {
-		add(plan.LargeCommunitySet, name, policies.LargeCommunitySet{Name: name, Patterns: s.LargeCommunitySets[name]}.Genuine())
+		add(plan.LargeCommunitySet, name, policies.LargeCommunitySet{Name: name,
+			Patterns: s.LargeCommunitySets[name]}.Genuine())
 	}
 	generations := make(map[string][]policies.Statement)
 	for _, name := range slices.Concat(s.Import, s.Export) {

@@ -140,7 +140,8 @@ func bgpdump(t rapid.TB, program, path string, since bool) iter.Seq2[string, []b
 				id, tail = f[6], f[7:]
 			}
 			line = line[:0]
-			for _, field := range []string{canonical(f[3]), f[4], canonical(f[5]), id, tail[0], tail[1], tail[3], tail[4], tail[5]} {
+			for _, field := range []string{canonical(f[3]), f[4], canonical(f[5]), id, tail[0], tail[1], tail[3],
+				tail[4], tail[5]} {
 				line = append(append(line, field...), '|')
 			}
 			if !yield(f[1], line[:len(line)-1]) {

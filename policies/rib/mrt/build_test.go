@@ -93,7 +93,8 @@ func entryID(peer uint16, id uint32, attributes ...[]byte) []byte {
 // older is a TABLE_DUMP record, originated at 1000.
 func older(subtype uint16, prefix string, peer rib.Peer, attributes ...[]byte) []byte {
 	p, b := netip.MustParsePrefix(prefix), joined(attributes)
-	return record(12, subtype, uint16(0), uint16(7), p.Addr(), uint8(p.Bits()), uint8(1), uint32(1000), peer.Address, uint16(peer.ASN), uint16(len(b)), b)
+	return record(12, subtype, uint16(0), uint16(7), p.Addr(), uint8(p.Bits()), uint8(1), uint32(1000), peer.Address,
+		uint16(peer.ASN), uint16(len(b)), b)
 }
 
 // attr is an attribute, with a length of two octets where it needs them.

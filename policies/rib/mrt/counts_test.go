@@ -23,8 +23,10 @@ type counts struct {
 // and awk. A member of an AS_SET is not an ASN of the path.
 func TestCounts(t *testing.T) {
 	for name, want := range map[string]counts{
-		"mrt/rrc06-20100701.tdv2.mrt.gz":      {Paths: 641_957, Prefixes: 323_487, Peers: 5, Some: 16_690, Every: 12_538, Origin: 709},
-		"mrt/bview.20020722.2337.gz":          {Paths: 115_521, Prefixes: 112_988, Peers: 36, Some: 21_769, Every: 21_738, Origin: 1_798},
+		"mrt/rrc06-20100701.tdv2.mrt.gz": {Paths: 641_957, Prefixes: 323_487, Peers: 5, Some: 16_690,
+			Every: 12_538, Origin: 709},
+		"mrt/bview.20020722.2337.gz": {Paths: 115_521, Prefixes: 112_988, Peers: 36, Some: 21_769,
+			Every: 21_738, Origin: 1_798},
 		"mrt/bview.ipv4_unicast_add_path.gz":  {Paths: 62, Prefixes: 31, Peers: 3},
 		"mrt/bview.ipv6_unicast_add_path.gz":  {Paths: 62, Prefixes: 31, Peers: 3},
 		"ix/six-seattle-20151023.tdv2.mrt.gz": {Paths: 2_609, Prefixes: 2_609, Peers: 134},

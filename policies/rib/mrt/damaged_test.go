@@ -15,7 +15,8 @@ func inTheMiddle(why string, attributes ...[]byte) dump {
 		name: fmt.Sprintf("%s, %x", why, joined(attributes)),
 		data: octets(all, paths(ipv4, "192.0.2.0/24", ok, entry(1, attributes...), ok), good),
 		want: outcome{
-			Paths:   []string{"192.0.2.0/24 AS64496 192.0.2.1: 64496", "192.0.2.0/24 AS64496 192.0.2.1: 64496", goodShown},
+			Paths: []string{"192.0.2.0/24 AS64496 192.0.2.1: 64496", "192.0.2.0/24 AS64496 192.0.2.1: 64496",
+				goodShown},
 			Damaged: "1 (record 2: " + why + ")",
 		},
 	}
@@ -50,38 +51,50 @@ var damagedDumps = []dump{
 	inTheMiddle("an attribute that is cut short", octets(uint8(0x50), uint8(1), uint8(0))),
 	inTheMiddle("an attribute that is cut short", octets(uint8(0x50), uint8(99), uint16(0xffff), uint8(0))),
 
-	between("an IPv4 prefix that is too long", "a prefix longer than an address", record(13, ipv4, uint32(0), uint8(33), "12345", uint16(0))),
-	between("an IPv6 prefix that is too long", "a prefix longer than an address", record(13, ipv6, uint32(0), uint8(129), strings.Repeat("x", 17), uint16(0))),
+	between("an IPv4 prefix that is too long", "a prefix longer than an address",
+		record(13, ipv4, uint32(0), uint8(33), "12345", uint16(0))),
+	between("an IPv6 prefix that is too long", "a prefix longer than an address",
+		record(13, ipv6, uint32(0), uint8(129), strings.Repeat("x", 17), uint16(0))),
 	between("TABLE_DUMP with a prefix that is too long", "a prefix longer than an address",
 		record(12, 1, uint32(0), anna.Address, uint8(33), uint8(1), uint32(0), anna.Address, uint16(1), uint16(0))),
-	between("TABLE_DUMP with a malformed path", "a malformed AS_PATH", older(1, "192.0.2.0/24", anna, attr(2, segment4(rib.ASSequence, 1, 2), uint16(1)))),
+	between("TABLE_DUMP with a malformed path", "a malformed AS_PATH",
+		older(1, "192.0.2.0/24", anna, attr(2, segment4(rib.ASSequence, 1, 2), uint16(1)))),
 	between("TABLE_DUMP with attributes longer than the record", "cut short",
-		record(12, 1, uint32(0), anna.Address, uint8(24), uint8(1), uint32(0), anna.Address, uint16(1), uint16(9), origin(rib.IGP))),
+		record(12, 1, uint32(0), anna.Address, uint8(24), uint8(1), uint32(0), anna.Address, uint16(1), uint16(9),
+			origin(rib.IGP))),
 	between("no body", "cut short", record(13, ipv4)),
 	between("a prefix that is cut short", "cut short", record(13, ipv6, uint32(0), uint8(128), "short")),
-	between("an entry that is cut short", "cut short", record(13, ipv4, uint32(0), nlri("192.0.2.0/24"), uint16(1), "short")),
+	between("an entry that is cut short", "cut short",
+		record(13, ipv4, uint32(0), nlri("192.0.2.0/24"), uint16(1), "short")),
 	between("attributes that are cut short", "cut short",
 		record(13, ipv4, uint32(0), nlri("192.0.2.0/24"), uint16(1), uint16(0), uint32(0), uint16(9), origin(rib.IGP))),
 	between("entries with identifiers where none should be", "cut short",
 		paths(ipv4, "192.0.2.0/24", entryID(0, 0xffff_ffff, origin(rib.IGP), asPath(64496)))),
 	{
 		name: "more entries than there are",
-		data: octets(all, record(13, ipv4, uint32(0), nlri("192.0.2.0/24"), uint16(0xffff), entry(0, origin(rib.IGP))), good),
-		want: outcome{Paths: []string{"192.0.2.0/24 AS64496 192.0.2.1: ", goodShown}, Damaged: "1 (record 2: cut short)"},
+		data: octets(all, record(13, ipv4, uint32(0), nlri("192.0.2.0/24"), uint16(0xffff), entry(0, origin(rib.IGP))),
+			good),
+		want: outcome{Paths: []string{"192.0.2.0/24 AS64496 192.0.2.1: ", goodShown},
+			Damaged: "1 (record 2: cut short)"},
 	},
 	{
 		name: "fewer entries than there are",
-		data: octets(all, record(13, ipv4, uint32(0), nlri("192.0.2.0/24"), uint16(1), entry(0, origin(rib.IGP)), entry(0)), good),
-		want: outcome{Paths: []string{"192.0.2.0/24 AS64496 192.0.2.1: ", goodShown}, Damaged: "1 (record 2: octets after its end)"},
+		data: octets(all, record(13, ipv4, uint32(0), nlri("192.0.2.0/24"), uint16(1), entry(0, origin(rib.IGP)),
+			entry(0)), good),
+		want: outcome{Paths: []string{"192.0.2.0/24 AS64496 192.0.2.1: ", goodShown},
+			Damaged: "1 (record 2: octets after its end)"},
 	},
 	{
 		name: "TABLE_DUMP with octets after its end",
-		data: octets(record(12, 1, uint32(0), anna.Address, uint8(24), uint8(1), uint32(1000), anna.Address, uint16(64496), uint16(0), "more"), all, good),
-		want: outcome{Paths: []string{"192.0.2.0/24 AS64496 192.0.2.1:  INCOMPLETE", goodShown}, Damaged: "1 (record 1: octets after its end)"},
+		data: octets(record(12, 1, uint32(0), anna.Address, uint8(24), uint8(1), uint32(1000), anna.Address,
+			uint16(64496), uint16(0), "more"), all, good),
+		want: outcome{Paths: []string{"192.0.2.0/24 AS64496 192.0.2.1:  INCOMPLETE", goodShown},
+			Damaged: "1 (record 1: octets after its end)"},
 	},
 	{
 		name: "a peer that is not in the table",
-		data: octets(all, paths(ipv4, "192.0.2.0/24", entry(4, origin(rib.IGP)), entry(3, origin(rib.IGP)), entry(0xffff)), good),
+		data: octets(all, paths(ipv4, "192.0.2.0/24", entry(4, origin(rib.IGP)), entry(3, origin(rib.IGP)),
+			entry(0xffff)), good),
 		want: outcome{
 			Paths:   []string{"192.0.2.0/24 AS4200000002 2001:db8::4: ", goodShown},
 			Damaged: "1 (record 2: a peer that is not in the peer index table)",
@@ -94,7 +107,8 @@ var damagedDumps = []dump{
 	},
 	{
 		name: "a peer index table that is cut short: the peers before the cut hold",
-		data: octets(record(13, 1, uint32(0), uint16(0), uint16(2), uint8(0), uint32(0), anna.Address, uint16(64496), uint8(3), "cut"),
+		data: octets(record(13, 1, uint32(0), uint16(0), uint16(2), uint8(0), uint32(0), anna.Address, uint16(64496),
+			uint8(3), "cut"),
 			good, paths(ipv4, "192.0.2.0/24", entry(1))),
 		want: outcome{Paths: []string{goodShown}, Damaged: "2 (record 1: cut short)"},
 	},
@@ -105,18 +119,21 @@ var damagedDumps = []dump{
 	},
 	{
 		name: "a peer index table with octets after its end",
-		data: octets(record(13, 1, uint32(0), uint16(0), uint16(1), uint8(0), uint32(0), anna.Address, uint16(64496), "more"), good),
+		data: octets(record(13, 1, uint32(0), uint16(0), uint16(1), uint8(0), uint32(0), anna.Address, uint16(64496),
+			"more"), good),
 		want: outcome{Paths: []string{goodShown}, Damaged: "1 (record 1: octets after its end)"},
 	},
 	{
 		name: "a record longer than any is passed over",
-		data: octets(all, octets(uint32(dumped), uint16(13), uint16(2), uint32(16<<20+1), slices.Repeat([]byte{0}, 16<<20+1)), good),
+		data: octets(all, octets(uint32(dumped), uint16(13), uint16(2), uint32(16<<20+1),
+			slices.Repeat([]byte{0}, 16<<20+1)), good),
 		want: outcome{Paths: []string{goodShown}, Damaged: "1 (record 2: longer than any record)"},
 	},
 	{
 		name: "a length of 4 GiB",
 		data: octets(all, good, uint32(dumped), uint16(13), uint16(2), uint32(0xffff_ffff), good),
-		want: outcome{Paths: []string{goodShown}, Damaged: "1 (record 3: longer than any record)", Err: "in record 3: unexpected EOF"},
+		want: outcome{Paths: []string{goodShown}, Damaged: "1 (record 3: longer than any record)",
+			Err: "in record 3: unexpected EOF"},
 	},
 	{
 		name: "cut in a header",
@@ -136,7 +153,8 @@ var damagedDumps = []dump{
 	{
 		name: "cut in a record that is not read",
 		data: octets(all, good, record(16, 4, "update")[:15]),
-		want: outcome{Paths: []string{goodShown}, Unread: "1 of type 16 subtype 4 (BGP4MP, updates)", Err: "in record 3: unexpected EOF"},
+		want: outcome{Paths: []string{goodShown}, Unread: "1 of type 16 subtype 4 (BGP4MP, updates)",
+			Err: "in record 3: unexpected EOF"},
 	},
 }
 
@@ -156,7 +174,8 @@ var emptyDumps = []dump{
 		data: octets(record(16, 1, "a"), record(16, 1, "b")),
 		want: outcome{
 			Unread: "2 of type 16 subtype 1 (BGP4MP, updates)",
-			Err:    "no route that can be read: 2 records, 0 paths, 2 not read (2 of type 16 subtype 1 (BGP4MP, updates))",
+			Err: "no route that can be read: 2 records, 0 paths, 2 not read (2 of type 16 subtype 1 (BGP4MP, " +
+				"updates))",
 		},
 	},
 	{
@@ -199,7 +218,8 @@ var emptyDumps = []dump{
 		}(),
 		want: outcome{
 			Unread: "1 of type 13 subtype 5 (RIB_IPV6_MULTICAST); " + kinds(15),
-			Err:    "no route that can be read: 21 records, 0 paths, 21 not read (1 of type 13 subtype 5 (RIB_IPV6_MULTICAST), " + strings.ReplaceAll(kinds(15), ";", ",") + ", 5 of others)",
+			Err: "no route that can be read: 21 records, 0 paths, 21 not read (1 of type 13 subtype 5 " +
+				"(RIB_IPV6_MULTICAST), " + strings.ReplaceAll(kinds(15), ";", ",") + ", 5 of others)",
 		},
 	},
 }

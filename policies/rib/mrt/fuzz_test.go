@@ -45,8 +45,10 @@ func FuzzRead(f *testing.F) {
 			t.Errorf("%v with %d paths", failed, n)
 		}
 		report := r.Report()
-		if report.Paths != n || report.Damaged+report.Unread > report.Records || (report.FirstDamaged > 0) != (report.Damaged > 0) ||
-			(report.FirstDamage != "") != (report.Damaged > 0) || report.FirstDamaged > report.Records || (len(report.Kinds) > 0) != (report.Unread > 0) {
+		if report.Paths != n || report.Damaged+report.Unread > report.Records ||
+			(report.FirstDamaged > 0) != (report.Damaged > 0) ||
+			(report.FirstDamage != "") != (report.Damaged > 0) || report.FirstDamaged > report.Records ||
+			(len(report.Kinds) > 0) != (report.Unread > 0) {
 			t.Errorf("%d paths, %+v", n, report)
 		}
 	})

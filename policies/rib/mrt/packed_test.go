@@ -61,9 +61,13 @@ func TestPacked(t *testing.T) {
 		{"gzip of nothing", gzipped(nil), outcome{Err: "no route that can be read: there is nothing in the file"}},
 		{"gzip, the dump in it is cut", gzipped(some, some[:len(some)-1]), failed(once, "in record 4: unexpected EOF")},
 		{"gzip with a wrong sum", wrongSum, failed(once, "in the header of record 3: gzip: invalid checksum")},
-		{"gzip with something else behind", octets(gzipped(some), "<html>a page of an error</html>"), failed(once, "in the header of record 3: gzip: invalid header")},
-		{"gzip that is none", octets(uint16(0x1f8b), "x", make([]byte, 20)), outcome{Err: "no route that can be read: this is no MRT file: in the header of record 1: gzip: invalid header"}},
-		{"bzip2 that is none", []byte("BZh9 is what it begins with"), outcome{Err: "no route that can be read: this is no MRT file: in the header of record 1: bzip2 data invalid: bad magic value found"}},
+		{"gzip with something else behind", octets(gzipped(some), "<html>a page of an error</html>"),
+			failed(once, "in the header of record 3: gzip: invalid header")},
+		{"gzip that is none", octets(uint16(0x1f8b), "x", make([]byte, 20)),
+			outcome{Err: "no route that can be read: this is no MRT file: in the header of record 1: gzip: invalid header"}},
+		{"bzip2 that is none", []byte("BZh9 is what it begins with"),
+			outcome{Err: "no route that can be read: this is no MRT file: in the header of record 1: bzip2 data " +
+				"invalid: bad magic value found"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			if diff := cmp.Diff(test.want, outcomeOf(t, bytes.NewReader(test.data))); diff != "" {
@@ -91,9 +95,12 @@ func TestErrorsOfTheFileComeThrough(t *testing.T) {
 		data []byte
 		want outcome
 	}{
-		"at once":       {nil, outcome{Err: "no route that can be read: this is no MRT file: in the header of record 1: the disk is broken"}},
-		"after records": {octets(some, some), outcome{Paths: []string{goodShown, goodShown}, Err: "in the header of record 5: the disk is broken"}},
-		"in a record":   {octets(some, some[:30]), outcome{Paths: []string{goodShown}, Err: "in record 3: the disk is broken"}},
+		"at once": {nil, outcome{Err: "no route that can be read: this is no MRT file: in the header of " +
+			"record 1: the disk is broken"}},
+		"after records": {octets(some, some),
+			outcome{Paths: []string{goodShown, goodShown}, Err: "in the header of record 5: the disk is broken"}},
+		"in a record": {octets(some, some[:30]),
+			outcome{Paths: []string{goodShown}, Err: "in record 3: the disk is broken"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			file := func() io.Reader { return io.MultiReader(bytes.NewReader(test.data), iotest.ErrReader(broken)) }
@@ -119,7 +126,8 @@ func TestErrorsCanBeTold(t *testing.T) {
 		{string(some) + "cut", false, true},
 	} {
 		for _, err := range mrt.NewReader(strings.NewReader(test.data)).Paths() {
-			if err != nil && (errors.Is(err, mrt.ErrNoRoute) != test.noRoute || errors.Is(err, io.ErrUnexpectedEOF) != test.cut) {
+			if err != nil && (errors.Is(err, mrt.ErrNoRoute) != test.noRoute ||
+				errors.Is(err, io.ErrUnexpectedEOF) != test.cut) {
 				t.Errorf("%q: %v", test.data, err)
 			}
 		}

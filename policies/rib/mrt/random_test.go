@@ -105,7 +105,8 @@ func (d *randomDump) addOlder(t *rapid.T, prefix netip.Prefix) {
 	if prefix.Addr().Is6() {
 		subtype = 2
 	}
-	d.add(record(12, subtype, uint32(0), prefix.Addr(), uint8(prefix.Bits()), uint8(1), p.Since, peer.Address, uint16(peer.ASN), uint16(len(body)), body), p)
+	d.add(record(12, subtype, uint32(0), prefix.Addr(), uint8(prefix.Bits()), uint8(1), p.Since, peer.Address,
+		uint16(peer.ASN), uint16(len(body)), body), p)
 }
 
 // narrow writes a path with ASNs of two octets, AS_TRANS for those that have no place.
@@ -156,7 +157,8 @@ func shuffled(t *rapid.T, attributes [][]byte) []byte {
 
 // drawPath draws all of a path but the AS path.
 func drawPath(t *rapid.T, prefix netip.Prefix, peer rib.Peer) *rib.Path {
-	p := &rib.Path{PeerASN: peer.ASN, Origin: rib.Origin(rapid.IntRange(0, 2).Draw(t, "origin")), Since: rapid.Uint32().Draw(t, "since")}
+	p := &rib.Path{PeerASN: peer.ASN, Origin: rib.Origin(rapid.IntRange(0, 2).Draw(t, "origin")),
+		Since: rapid.Uint32().Draw(t, "since")}
 	p.Prefix, p.Peer = prefix.Masked(), peer.Address
 	p.LocalPref = rapid.Uint32Range(0, 200).Draw(t, "local-pref")
 	p.MED = rapid.Ptr(rapid.Uint32(), true).Draw(t, "med")
@@ -164,7 +166,8 @@ func drawPath(t *rapid.T, prefix netip.Prefix, peer rib.Peer) *rib.Path {
 		return policies.Community(rapid.Uint32().Draw(t, "community"))
 	}), 0, 100).Draw(t, "communities")
 	p.LargeCommunities = rapid.SliceOfN(rapid.Custom(func(t *rapid.T) policies.LargeCommunity {
-		return policies.LargeCommunity{Global: rapid.Uint32().Draw(t, "global"), Local1: rapid.Uint32().Draw(t, "local 1"), Local2: rapid.Uint32().Draw(t, "local 2")}
+		return policies.LargeCommunity{Global: rapid.Uint32().Draw(t, "global"),
+			Local1: rapid.Uint32().Draw(t, "local 1"), Local2: rapid.Uint32().Draw(t, "local 2")}
 	}), 0, 3).Draw(t, "large communities")
 	return p
 }
@@ -176,13 +179,15 @@ func drawASPath(t *rapid.T, most uint32, confederations bool) rib.ASPath {
 	}
 	var path rib.ASPath
 	for range rapid.IntRange(0, 4).Draw(t, "segments") {
-		path = append(path, segment4(rapid.SampledFrom(kinds).Draw(t, "kind"), rapid.SliceOfN(rapid.Uint32Range(1, most), 1, 40).Draw(t, "asns")...)...)
+		path = append(path, segment4(rapid.SampledFrom(kinds).Draw(t, "kind"),
+			rapid.SliceOfN(rapid.Uint32Range(1, most), 1, 40).Draw(t, "asns")...)...)
 	}
 	return path
 }
 
 func drawPeer(t *rapid.T) rib.Peer {
-	return rib.Peer{Address: drawAddress(t, rapid.Bool().Draw(t, "IPv6")), ASN: filters.ASN(rapid.Uint32().Draw(t, "ASN"))}
+	return rib.Peer{Address: drawAddress(t, rapid.Bool().Draw(t, "IPv6")),
+		ASN: filters.ASN(rapid.Uint32().Draw(t, "ASN"))}
 }
 
 func drawPrefix(t *rapid.T) netip.Prefix {

@@ -44,13 +44,18 @@ func TestSnapshots(t *testing.T) {
 		{"one table", joined([][]byte{peers, one(1), six(2)}), []filters.ASN{1, 2}, 0},
 		{"appended", joined([][]byte{peers, one(1), six(2), later(60, peers, one(3), six(4))}), []filters.ASN{3, 4}, 1},
 		{"appended soon", joined([][]byte{peers, one(1), six(2), later(1, peers, one(3))}), []filters.ASN{3}, 1},
-		{"twice", joined([][]byte{peers, one(1), later(60, peers, one(2)), later(120, peers, one(3))}), []filters.ASN{3}, 2},
+		{"twice", joined([][]byte{peers, one(1), later(60, peers, one(2)), later(120, peers, one(3))}),
+			[]filters.ASN{3}, 2},
 		{"a table for each family", joined([][]byte{peers, one(1), later(2, peers, six(2))}), []filters.ASN{1, 2}, 0},
-		{"for each family, twice", joined([][]byte{peers, one(1), later(2, peers, six(2)), later(300, peers, one(3)), later(302, peers, six(4))}), []filters.ASN{3, 4}, 1},
-		{"the other family comes first", joined([][]byte{peers, one(1), later(60, peers, six(2), one(3))}), []filters.ASN{2, 3}, 1},
-		{"the other family alone, after a pause", joined([][]byte{peers, one(1), later(60, peers, six(2))}), []filters.ASN{2}, 1},
+		{"for each family, twice", joined([][]byte{peers, one(1), later(2, peers, six(2)), later(300, peers, one(3)),
+			later(302, peers, six(4))}), []filters.ASN{3, 4}, 1},
+		{"the other family comes first", joined([][]byte{peers, one(1), later(60, peers, six(2), one(3))}),
+			[]filters.ASN{2, 3}, 1},
+		{"the other family alone, after a pause", joined([][]byte{peers, one(1), later(60, peers, six(2))}),
+			[]filters.ASN{2}, 1},
 		{"several tables at one time", joined([][]byte{peers, one(1), peers, one(2)}), []filters.ASN{1, 2}, 0},
-		{"with a clock that went back", joined([][]byte{later(60, peers, one(1)), peers, one(2)}), []filters.ASN{1, 2}, 0},
+		{"with a clock that went back", joined([][]byte{later(60, peers, one(1)), peers, one(2)}), []filters.ASN{1, 2},
+			0},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			last := mrt.LastSnapshot(bytes.NewReader(test.file))
@@ -63,7 +68,8 @@ func TestSnapshots(t *testing.T) {
 			}
 			// Without knowing, nothing out of date is taken for the whole.
 			got, _, err = origins(mrt.NewReader(bytes.NewReader(test.file)))
-			if appended := errors.Is(err, mrt.ErrAppended); appended != (test.older > 0) || !appended && !slices.Equal(got, test.want) {
+			if appended := errors.Is(err, mrt.ErrAppended); appended != (test.older > 0) || !appended &&
+				!slices.Equal(got, test.want) {
 				t.Errorf("read at once: %v, %v", got, err)
 			}
 		})
@@ -92,7 +98,8 @@ func TestAppendedByGobgpd(t *testing.T) {
 		t.Skip("no such files here")
 	}
 	for name, want := range map[string]mrt.Snapshot{
-		"one.dump": {Table: 1}, "now.mrt": {Table: 1}, "two.dump": {Table: 2, Older: 1}, "appended.mrt": {Table: 2, Older: 1},
+		"one.dump": {Table: 1}, "now.mrt": {Table: 1}, "two.dump": {Table: 2, Older: 1},
+		"appended.mrt": {Table: 2, Older: 1},
 	} {
 		file, err := os.Open(filepath.Join(dir, name))
 		if err != nil {

@@ -21,7 +21,8 @@ import (
 func many(n int) []byte {
 	record := paths(ipv4, "198.51.100.0/24",
 		entry(0, origin(rib.IGP), asPath(64496, 64500), attr(4, uint32(1)), attr(8, uint32(1), uint32(2))),
-		entry(2, origin(rib.IGP), attr(2, segment4(rib.ASSequence, 64498), segment4(rib.ASSet, 1, 2)), attr(32, uint32(1), uint32(2), uint32(3))))
+		entry(2, origin(rib.IGP), attr(2, segment4(rib.ASSequence, 64498), segment4(rib.ASSet, 1, 2)),
+			attr(32, uint32(1), uint32(2), uint32(3))))
 	return octets(all, slices.Repeat(record, n/2))
 }
 
@@ -108,7 +109,8 @@ func TestADumpIsReadOnce(t *testing.T) {
 }
 
 func TestConsumedIsAllInTheEnd(t *testing.T) {
-	for _, data := range [][]byte{some, gzipped(some), gzipped(some, some), someBzip2, many(50_000), gzipped(many(50_000))} {
+	for _, data := range [][]byte{some, gzipped(some), gzipped(some, some), someBzip2, many(50_000),
+		gzipped(many(50_000))} {
 		r := mrt.NewReader(bytes.NewReader(data))
 		last := r.Consumed()
 		for range r.Paths() {
@@ -139,7 +141,8 @@ func TestReport(t *testing.T) {
 	if diff := cmp.Diff([]mrt.Report{first, last}, during); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
-	want := "5 records, 2 paths, 1 damaged (first record 4: a peer that is not in the peer index table), 1 not read (1 of type 16 subtype 4 (BGP4MP, updates))"
+	want := "5 records, 2 paths, 1 damaged (first record 4: a peer that is not in the peer index table), 1 not read " +
+		"(1 of type 16 subtype 4 (BGP4MP, updates))"
 	if diff := cmp.Diff(want, r.Report().String()); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
@@ -150,7 +153,8 @@ func TestReadsOfAnySize(t *testing.T) {
 	for name, data := range map[string][]byte{"plain": many(4_000), "gzip": gzipped(many(4_000))} { // more than a block
 		want := outcomeOf(t, bytes.NewReader(data))
 		for size, file := range map[string]io.Reader{
-			"one byte": iotest.OneByteReader(bytes.NewReader(data)), "half": iotest.HalfReader(bytes.NewReader(data)), "error with data": iotest.DataErrReader(bytes.NewReader(data)),
+			"one byte": iotest.OneByteReader(bytes.NewReader(data)), "half": iotest.HalfReader(bytes.NewReader(data)),
+			"error with data": iotest.DataErrReader(bytes.NewReader(data)),
 		} {
 			if diff := cmp.Diff(want, outcomeOf(t, file)); diff != "" {
 				t.Errorf("%s, %s: (-want +got)\n%s", name, size, diff)

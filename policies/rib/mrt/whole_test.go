@@ -23,13 +23,15 @@ var wholeDumps = []dump{
 			attr(32, uint32(4_200_000_001), uint32(666), uint32(1)),
 			attr(99, "what nobody knows"), attr(255, "nor this")))),
 		want: outcome{Paths: []string{
-			"192.0.2.0/25 AS4200000001 192.0.2.2: 4200000001 64500 EGP local-pref 100 med 0 64500:666 65535:65281 4200000001:666:1",
+			"192.0.2.0/25 AS4200000001 192.0.2.2: 4200000001 64500 EGP local-pref 100 med 0 64500:666 65535:65281 " +
+				"4200000001:666:1",
 		}},
 	},
 	{
 		name: "nothing is left of the path before",
 		data: octets(all, paths(ipv4, "192.0.2.0/24",
-			entry(0, asPath(64496), attr(4, uint32(1)), attr(5, uint32(1)), attr(8, uint32(1)), attr(32, uint32(1), uint32(1), uint32(1))),
+			entry(0, asPath(64496), attr(4, uint32(1)), attr(5, uint32(1)), attr(8, uint32(1)),
+				attr(32, uint32(1), uint32(1), uint32(1))),
 			entry(0))),
 		want: outcome{Paths: []string{
 			"192.0.2.0/24 AS64496 192.0.2.1: 64496 INCOMPLETE local-pref 1 med 1 0:1 1:1:1",
@@ -54,7 +56,8 @@ var wholeDumps = []dump{
 		data: octets(all, paths(ipv6, "2001:db8:1::/48",
 			entry(2, origin(rib.IGP), attr(14, uint8(16), nextHop), asPath(64498)),
 			entry(2, origin(rib.IGP), attr(14, uint8(32), nextHop, netip.MustParseAddr("fe80::1")), asPath(64498)),
-			entry(2, origin(rib.IGP), attr(14, uint16(2), uint8(1), uint8(16), nextHop, uint8(0), nlri("2001:db8:1::/48")), asPath(64498)),
+			entry(2, origin(rib.IGP), attr(14, uint16(2), uint8(1), uint8(16), nextHop, uint8(0),
+				nlri("2001:db8:1::/48")), asPath(64498)),
 			entry(2, origin(rib.IGP), attr(14), asPath(64498)),
 			entry(2, origin(rib.IGP), asPath(64498)))),
 		want: outcome{Paths: slices.Repeat([]string{"2001:db8:1::/48 AS64498 2001:db8::3: 64498"}, 5)},
@@ -62,7 +65,8 @@ var wholeDumps = []dump{
 	{
 		name: "several paths of a peer",
 		data: octets(all,
-			paths(ipv4Addpaths, "192.0.2.0/24", entryID(0, 1, origin(rib.IGP), asPath(64496)), entryID(0, 4_000_000_000, origin(rib.IGP), asPath(64496, 64500))),
+			paths(ipv4Addpaths, "192.0.2.0/24", entryID(0, 1, origin(rib.IGP), asPath(64496)),
+				entryID(0, 4_000_000_000, origin(rib.IGP), asPath(64496, 64500))),
 			paths(ipv4, "192.0.2.0/24", entry(1, origin(rib.IGP), asPath(64497))),
 			paths(ipv6Addpaths, "2001:db8::/32", entryID(2, 7, origin(rib.IGP), asPath(64498)))),
 		want: outcome{Paths: []string{
@@ -76,22 +80,28 @@ var wholeDumps = []dump{
 		name: "sets and confederations",
 		data: octets(all, paths(ipv4, "192.0.2.0/24", entry(0, origin(rib.IGP), attr(2,
 			segment4(rib.ConfedSequence, 65001, 65002), segment4(rib.ConfedSet, 65003, 65004),
-			segment4(rib.ASSequence, 64496, 64500), segment4(rib.ASSet, 64501, 701), segment4(rib.ASSequence, 64502))))),
-		want: outcome{Paths: []string{"192.0.2.0/24 AS64496 192.0.2.1: (65001 65002) [65003,65004] 64496 64500 {64501,701} 64502"}},
+			segment4(rib.ASSequence, 64496, 64500), segment4(rib.ASSet, 64501, 701),
+			segment4(rib.ASSequence, 64502))))),
+		want: outcome{Paths: []string{"192.0.2.0/24 AS64496 192.0.2.1: (65001 65002) [65003,65004] 64496 64500 " +
+			"{64501,701} 64502"}},
 	},
 	{
 		name: "a path of more than one segment, in an attribute with a long length",
-		data: octets(all, paths(ipv4, "192.0.2.0/24", entry(0, origin(rib.IGP), asPath(slices.Repeat([]filters.ASN{1}, 300)...)))),
-		want: outcome{Paths: []string{"192.0.2.0/24 AS64496 192.0.2.1: " + rib.Sequence(slices.Repeat([]filters.ASN{1}, 300)...).String()}},
+		data: octets(all, paths(ipv4, "192.0.2.0/24",
+			entry(0, origin(rib.IGP), asPath(slices.Repeat([]filters.ASN{1}, 300)...)))),
+		want: outcome{Paths: []string{"192.0.2.0/24 AS64496 192.0.2.1: " +
+			rib.Sequence(slices.Repeat([]filters.ASN{1}, 300)...).String()}},
 	},
 	{
 		name: "an attribute twice: the first holds",
-		data: octets(all, paths(ipv4, "192.0.2.0/24", entry(0, origin(rib.IGP), origin(rib.EGP), asPath(64496), asPath(64511)))),
+		data: octets(all, paths(ipv4, "192.0.2.0/24",
+			entry(0, origin(rib.IGP), origin(rib.EGP), asPath(64496), asPath(64511)))),
 		want: outcome{Paths: []string{"192.0.2.0/24 AS64496 192.0.2.1: 64496"}},
 	},
 	{
 		name: "AS4_PATH says nothing where ASNs have four octets",
-		data: octets(all, paths(ipv4, "192.0.2.0/24", entry(0, origin(rib.IGP), asPath(64496, 23456), attr(17, segment4(rib.ASSequence, 4_200_000_001))))),
+		data: octets(all, paths(ipv4, "192.0.2.0/24",
+			entry(0, origin(rib.IGP), asPath(64496, 23456), attr(17, segment4(rib.ASSequence, 4_200_000_001))))),
 		want: outcome{Paths: []string{"192.0.2.0/24 AS64496 192.0.2.1: 64496 23456"}},
 	},
 	{
@@ -102,7 +112,8 @@ var wholeDumps = []dump{
 	{
 		name: "host bits are masked, within an octet and behind it",
 		data: octets(all,
-			paths(ipv4, "11.13.255.255/13", entry(0, origin(rib.IGP))), paths(ipv6, "2001:db8:ffff::/33", entry(2, origin(rib.IGP)))),
+			paths(ipv4, "11.13.255.255/13", entry(0, origin(rib.IGP))),
+			paths(ipv6, "2001:db8:ffff::/33", entry(2, origin(rib.IGP)))),
 		want: outcome{Paths: []string{"11.8.0.0/13 AS64496 192.0.2.1: ", "2001:db8:8000::/33 AS64498 2001:db8::3: "}},
 	},
 	{
@@ -112,10 +123,12 @@ var wholeDumps = []dump{
 	},
 	{
 		name: "kinds that are not read",
-		data: octets(all, record(13, 6, "generic"), record(16, 4, "update"), record(17, 4), record(13, 3), record(99, 7, "?"), record(16, 4), good),
+		data: octets(all, record(13, 6, "generic"), record(16, 4, "update"), record(17, 4), record(13, 3),
+			record(99, 7, "?"), record(16, 4), good),
 		want: outcome{
 			Paths: []string{goodShown},
-			Unread: "1 of type 13 subtype 6 (RIB_GENERIC); 2 of type 16 subtype 4 (BGP4MP, updates); 1 of type 17 subtype 4 (BGP4MP, updates); " +
+			Unread: "1 of type 13 subtype 6 (RIB_GENERIC); 2 of type 16 subtype 4 (BGP4MP, updates); 1 of type 17 " +
+				"subtype 4 (BGP4MP, updates); " +
 				"1 of type 13 subtype 3 (RIB_IPV4_MULTICAST); 1 of type 99 subtype 7",
 		},
 	},
