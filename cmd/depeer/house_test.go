@@ -40,7 +40,7 @@ var rooms = map[string][]string{
 	"policies/journal":  {"policies/plan"},
 	"policies/apply": {"policies", "filters", "policies/eval", "policies/plan", "policies/impact", "policies/length",
 		"policies/journal", "policies/rib"},
-	"policies/operate": {"policies", "policies/apply", "policies/journal", "policies/plan"},
+	"policies/operate": {"filters/diag", "policies", "policies/apply", "policies/journal", "policies/plan"},
 	"policies/watch":   {},
 	"policies/gobgp":   {"policies", "filters", "policies/plan", "policies/rib"},
 
@@ -54,7 +54,7 @@ var rooms = map[string][]string{
 
 	"examples": {}, // embedded, for lab
 
-	"cmd/internal/view": {"policies", "policies/apply", "filters", "policies/plan", "policies/impact",
+	"cmd/internal/view": {"policies", "policies/operate", "policies/apply", "filters", "policies/plan", "policies/impact",
 		"policies/choice", "policies/length", "policies/rib", "policies/journal", "filters/diag"},
 	"cmd/internal/metrics": {"policies", "policies/impact", "policies/length", "policies/plan", "policies/watch"},
 	"cmd/internal/notify":  {},

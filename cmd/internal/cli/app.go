@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -14,6 +13,7 @@ import (
 
 	"depeer/cmd/internal/view"
 	"depeer/filters"
+	"depeer/policies/operate"
 )
 
 // Streams are the standard streams of a run.
@@ -35,8 +35,8 @@ type session struct {
 	passed   *passed   // files of the state directory that were named as unread
 	verdicts *verdicts // of gobgpd.conf files
 
-	confUsed  string   // the exchange file that was read; "" for none
-	confWrong *failure // what is wrong with it; nil: nothing, or nobody has asked
+	confUsed  string         // the exchange file that was read; "" for none
+	confWrong *operate.Error // what is wrong with it; nil: nothing, or nobody has asked
 }
 
 // Run runs one command line, without the program's name, and returns its exit
@@ -48,7 +48,7 @@ func Run(ctx context.Context, streams Streams, args []string) Code {
 
 	app := newApp(s)
 	for _, c := range app.Commands {
-		c.OnUsageError = usageError
+		c.OnUsageError = onUsageError
 		c.HideHelpCommand = true // "depeer check help" is about a file of that name
 	}
 	if complete(app, s, args) {
@@ -58,7 +58,7 @@ func Run(ctx context.Context, streams Streams, args []string) Code {
 	if err == nil {
 		err = app.RunContext(ctx, append([]string{app.Name}, ordered...))
 	}
-	if ctx.Err() != nil && err != nil && !errors.As(err, new(*failure)) {
+	if ctx.Err() != nil && err != nil && !isNamed(err) {
 		err = ctx.Err()
 	}
 	return report(s.view, err)
@@ -86,7 +86,7 @@ func newApp(s *session) *cli.App {
 			versionCommand(s), completionCommand(s),
 		},
 		Before:         s.begin,
-		OnUsageError:   usageError,
+		OnUsageError:   onUsageError,
 		ExitErrHandler: func(*cli.Context, error) {}, // Run reports
 		Action: func(*cli.Context) error {
 			return usage("depeer help", "no command")
@@ -195,7 +195,7 @@ func (s *session) stateDir() (string, error) {
 	return home + "/.local/state/depeer", nil
 }
 
-func usageError(c *cli.Context, err error, _ bool) error {
+func onUsageError(c *cli.Context, err error, _ bool) error {
 	line := "depeer help"
 	if c.Command != nil && c.Command.Name != "" && c.Command.Name != c.App.Name {
 		line += " " + c.Command.Name

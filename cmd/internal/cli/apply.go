@@ -61,17 +61,17 @@ func applyCommand(s *session) *cli.Command {
 func (s *session) readPlan(name string) (*plan.Plan, error) {
 	file, err := os.Open(name)
 	if err != nil {
-		return nil, &failure{code: Invalid, name: "invalid-input", err: fmt.Errorf("%s: %w", name, reason(err))}
+		return nil, &operate.Error{Kind: operate.Invalid, Name: "invalid-input", Err: fmt.Errorf("%s: %w", name, reason(err))}
 	}
 	defer file.Close()
 	p, err := plan.Decode(file)
 	switch {
 	case errors.Is(err, plan.ErrAltered):
-		return nil, &failure{code: Unfit, name: "plan-altered", err: fmt.Errorf("%s: %w", name, err),
-			hint: "make a new one: depeer plan"}
+		return nil, &operate.Error{Kind: operate.Unfit, Name: "plan-altered", Err: fmt.Errorf("%s: %w", name, err),
+			Hint: "make a new one: depeer plan"}
 	case err != nil:
-		return nil, &failure{code: Invalid, name: "invalid-input", err: fmt.Errorf("%s: %w", name, err),
-			hint: "depeer plan ... -o FILE makes one"}
+		return nil, &operate.Error{Kind: operate.Invalid, Name: "invalid-input", Err: fmt.Errorf("%s: %w", name, err),
+			Hint: "depeer plan ... -o FILE makes one"}
 	}
 	return p, nil
 }
@@ -163,7 +163,7 @@ func (s *session) exchangeOf() *exchange.Exchange {
 	if conf, found := s.findConfig(); found {
 		s.confUsed = conf
 		in.readExchange(s.files, conf)
-		s.confWrong = verdict(in.read)
+		s.confWrong = operate.Verdict(in.read)
 	}
 	return in.exchange
 }
@@ -173,18 +173,18 @@ func (s *session) exchangeOf() *exchange.Exchange {
 func (s *session) lock(store *journal.Store, address string) (*journal.Lock, error) {
 	lock, err := store.Lock(address, self())
 	if errors.Is(err, journal.ErrLocked) {
-		return nil, &failure{code: Held, name: "locked", err: err}
+		return nil, &operate.Error{Kind: operate.Held, Name: "locked", Err: err}
 	}
 	if err != nil {
-		return nil, &failure{code: Failed, name: "state", err: err}
+		return nil, &operate.Error{Kind: operate.Failed, Name: "state", Err: err}
 	}
 	unfinished, err := lock.Unfinished()
 	if err == nil && len(unfinished) > 0 {
 		err = fmt.Errorf("%s was cut off", unfinished[0].ID)
 	}
 	if err != nil {
-		return nil, errors.Join(&failure{code: Held, name: "cut-off", err: err,
-			hint: "depeer recover --target " + address}, lock.Unlock())
+		return nil, errors.Join(&operate.Error{Kind: operate.Held, Name: "cut-off", Err: err,
+			Hint: "depeer recover --target " + address}, lock.Unlock())
 	}
 	return lock, nil
 }
@@ -249,30 +249,30 @@ func (s *session) outcome(ctx context.Context, address string, result apply.Resu
 	case errors.As(err, &unkept) && result.Outcome != apply.Partial:
 		return outOfStep(result.Outcome, err, address)
 	case result.Outcome == apply.Partial:
-		return &failure{code: Unclear, name: "partial", err: fmt.Errorf("%s: %w", result.Known, err),
-			hint: "depeer recover --target " + address}
+		return &operate.Error{Kind: operate.Unclear, Name: "partial", Err: fmt.Errorf("%s: %w", result.Known, err),
+			Hint: "depeer recover --target " + address}
 	case result.Outcome == apply.Applied:
-		return &failure{code: Unclear, name: "partial", err: fmt.Errorf("the change is in force, and proven; %w", err),
-			hint: "depeer recover --target " + address}
+		return &operate.Error{Kind: operate.Unclear, Name: "partial", Err: fmt.Errorf("the change is in force, and proven; %w", err),
+			Hint: "depeer recover --target " + address}
 	case result.Outcome == apply.Restored:
-		return &failure{code: Restored, name: "restored", err: fmt.Errorf("%w; what was before is in force again", err)}
+		return &operate.Error{Kind: operate.Restored, Name: "restored", Err: fmt.Errorf("%w; what was before is in force again", err)}
 	case errors.As(err, &stale):
-		return &failure{code: Unfit, name: "stale", err: err, hint: "make a new plan"}
+		return &operate.Error{Kind: operate.Unfit, Name: "stale", Err: err, Hint: "make a new plan"}
 	case errors.As(err, &obstacle):
 		return obstructed(obstacle.Obstacles, address)
 	case errors.As(err, &guarded):
-		return &failure{code: Guarded, name: "guard", err: fmt.Errorf("%w; nothing was changed", err),
-			hint: "make a new plan, and look at it"}
+		return &operate.Error{Kind: operate.Guarded, Name: "guard", Err: fmt.Errorf("%w; nothing was changed", err),
+			Hint: "make a new plan, and look at it"}
 	case errors.As(err, &journalled):
-		return &failure{code: Failed, name: "journal", err: fmt.Errorf("%w; nothing was changed", err)}
+		return &operate.Error{Kind: operate.Failed, Name: "journal", Err: fmt.Errorf("%w; nothing was changed", err)}
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case errors.Is(err, plan.ErrUnreachable):
-		return &failure{code: Unreached, name: "unreached", err: err}
+		return &operate.Error{Kind: operate.Unreached, Name: "unreached", Err: err}
 	case errors.Is(err, plan.ErrRefused):
-		return &failure{code: Held, name: "locked", err: err, hint: "somebody else is at work there"}
+		return &operate.Error{Kind: operate.Held, Name: "locked", Err: err, Hint: "somebody else is at work there"}
 	default:
-		return &failure{code: Failed, name: "failed", err: fmt.Errorf("%w; nothing was changed", err)}
+		return &operate.Error{Kind: operate.Failed, Name: "failed", Err: fmt.Errorf("%w; nothing was changed", err)}
 	}
 }
 
@@ -291,8 +291,8 @@ func (s *session) ask(c *cli.Context, address string, server plan.Server) error 
 		return err
 	}
 	if strings.TrimSpace(line) != server.RouterID.String() {
-		return &failure{code: Failed, name: "not-confirmed",
-			err: errors.New("that is not its router id; nothing was changed")}
+		return &operate.Error{Kind: operate.Failed, Name: "not-confirmed",
+			Err: errors.New("that is not its router id; nothing was changed")}
 	}
 	return nil
 }

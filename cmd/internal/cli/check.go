@@ -4,6 +4,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"depeer/cmd/internal/view"
+	"depeer/policies/operate"
 )
 
 func checkCommand(s *session) *cli.Command {
@@ -23,9 +24,8 @@ func checkCommand(s *session) *cli.Command {
 			if err := s.view.Check(result); err != nil {
 				return err
 			}
-			if f := verdict(in.diags); f != nil {
-				f.said = true
-				return f
+			if f := operate.Verdict(in.diags); f != nil {
+				return shownError{f}
 			}
 			return nil
 		},

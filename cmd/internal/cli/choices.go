@@ -10,6 +10,7 @@ import (
 	"depeer/policies/choice"
 	"depeer/policies/exchange"
 	"depeer/policies/impact"
+	"depeer/policies/operate"
 	"depeer/policies/plan"
 	"depeer/policies/rib"
 )
@@ -112,8 +113,8 @@ func looksAgain(f *choice.Foresight, again func() rib.Source) (choice.Report, er
 // choosable says why the way back leads to choices that cannot be done any more.
 func choosable(state *plan.State, want *policies.RoutingPolicy) error {
 	if refused := plan.AddPathGuards(state, want); len(refused) > 0 {
-		return &failure{code: Guarded, name: "guard",
-			err: errors.New(refused[0].Member.String() +
+		return &operate.Error{Kind: operate.Guarded, Name: "guard",
+			Err: errors.New(refused[0].Member.String() +
 				" has chosen, and is sent several paths for a prefix: nothing would be taken back from it [" +
 				plan.CodeAddPath + "]")}
 	}

@@ -10,6 +10,7 @@ import (
 	"depeer/cmd/internal/view"
 	"depeer/filters/diag"
 	"depeer/policies"
+	"depeer/policies/operate"
 	"depeer/policies/persist"
 	"depeer/policies/plan"
 	"depeer/policies/render"
@@ -78,13 +79,13 @@ func (s *session) emit(ctx context.Context, args emitArgs) error {
 		in.diags = append(in.diags, in.exchange.Inert(in.compiled)...)
 	}
 	in.diags.Sort()
-	if f := verdict(in.diags); f != nil {
+	if f := operate.Verdict(in.diags); f != nil {
 		return f
 	}
 	if len(in.lists) == 0 { // or a slip would take out all that is refused now
-		return &failure{code: Invalid, name: "invalid-input",
-			hint: "depeer emit LISTING.yaml, or lists in the exchange file",
-			err:  errors.New("no listing, and none in the exchange file")}
+		return &operate.Error{Kind: operate.Invalid, Name: "invalid-input",
+			Hint: "depeer emit LISTING.yaml, or lists in the exchange file",
+			Err:  errors.New("no listing, and none in the exchange file")}
 	}
 	policy := in.policy()
 	if n := len(policy.Sessions); n > 0 && args.into == "" {
@@ -119,13 +120,13 @@ func (s *session) compileInto(in *input, name string) {
 func (s *session) emitInto(ctx context.Context, in *input, policy *policies.RoutingPolicy, args emitArgs) error {
 	old, ok := in.open(s.files, args.into)
 	if !ok {
-		return verdict(in.read)
+		return operate.Verdict(in.read)
 	}
 	text, diags := render.Into(args.into, old, policy, in.comment())
 	in.diags = append(append(in.diags, diags...),
 		render.Leaks(args.into, old, policy, in.exchange.Limits.MaxAddedBytes)...)
 	in.diags.Sort()
-	if f := verdict(in.diags); f != nil {
+	if f := operate.Verdict(in.diags); f != nil {
 		return f
 	}
 	judged, err := s.judgeFile(ctx, args.into, old, text)
@@ -134,7 +135,7 @@ func (s *session) emitInto(ctx context.Context, in *input, policy *policies.Rout
 	}
 	in.diags = append(in.diags, judged...)
 	in.diags.Sort()
-	if f := verdict(in.diags); f != nil {
+	if f := operate.Verdict(in.diags); f != nil {
 		return f
 	}
 	e := view.Emit{Format: args.format.String(), Configuration: text, Diagnostics: in.diags}

@@ -13,6 +13,7 @@ import (
 	"depeer/policies"
 	"depeer/policies/gobgp"
 	"depeer/policies/impact"
+	"depeer/policies/operate"
 	"depeer/policies/rib"
 )
 
@@ -39,7 +40,7 @@ func explainCommand(s *session) *cli.Command {
 			if err != nil {
 				return err
 			}
-			if f := verdict(in.diags); f != nil && f.code != Guarded {
+			if f := operate.Verdict(in.diags); f != nil && f.Kind != operate.Guarded {
 				return f
 			}
 			result := view.Explain{Full: c.Bool("full")}
@@ -82,7 +83,7 @@ func (s *session) explained(c *cli.Context, in *input, result *view.Explain) (fo
 		return live{}, none, errors.Join(unreached(c.Context, err), client.Close())
 	}
 	in.compile(s.now, in.exchange.Towards(factsOf(t, state)))
-	if f := verdict(in.diags); f != nil && f.code != Guarded {
+	if f := operate.Verdict(in.diags); f != nil && f.Kind != operate.Guarded {
 		return live{}, none, errors.Join(f, client.Close())
 	}
 	server := describeTarget(t, state)
@@ -113,7 +114,7 @@ func (s *session) explain(ctx context.Context, in *input, subject impact.Subject
 		return err
 	})
 	switch {
-	case errors.As(err, new(*failure)):
+	case errors.As(err, new(*operate.Error)):
 		return err
 	case err != nil:
 		return unreached(ctx, err)

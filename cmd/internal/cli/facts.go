@@ -10,6 +10,7 @@ import (
 	"depeer/filters/diag"
 	"depeer/policies/exchange"
 	"depeer/policies/gobgp"
+	"depeer/policies/operate"
 	"depeer/policies/plan"
 )
 
@@ -30,25 +31,25 @@ func factsOf(t target, state *plan.State) exchange.Facts {
 // guard refuses is in the diagnostics alone.
 func (in *input) compileFor(at time.Time, t target, state *plan.State) error {
 	in.compile(at, in.exchange.Towards(factsOf(t, state)))
-	if f := verdict(in.diags); f != nil && f.code != Guarded {
+	if f := operate.Verdict(in.diags); f != nil && f.Kind != operate.Guarded {
 		return f
 	}
 	misfits := in.exchange.Misfits()
 	in.diags = append(in.diags, misfits...)
 	in.diags.Sort()
 	if f := unfit(misfits); f != nil {
-		f.diags = in.diags // and what guards refuse beside it
+		f.Diagnostics = in.diags // and what guards refuse beside it
 		return f
 	}
 	return nil
 }
 
 // unfit returns the failure of an exchange file that does not fit a target, or nil.
-func unfit(misfits diag.List) *failure {
+func unfit(misfits diag.List) *operate.Error {
 	for _, d := range misfits {
 		if d.Severity == diag.Refused {
-			return &failure{code: Unfit, name: d.Code, diags: misfits,
-				err: errors.New("the exchange file does not fit the target")}
+			return &operate.Error{Kind: operate.Unfit, Name: d.Code, Diagnostics: misfits,
+				Err: errors.New("the exchange file does not fit the target")}
 		}
 	}
 	return nil

@@ -9,6 +9,7 @@ import (
 	"depeer/filters/diag"
 	"depeer/filters/feed"
 	"depeer/policies/exchange"
+	"depeer/policies/operate"
 )
 
 // fetcher returns what downloads feeds, keeping copies under --state.
@@ -47,7 +48,7 @@ func (s *session) loadFeed(ctx context.Context, in *input, source exchange.List)
 	}
 	kept, ok := f.Kept(source.URL)
 	if !ok {
-		return nil, &failure{code: Failed, name: "download", err: err}
+		return nil, &operate.Error{Kind: operate.Failed, Name: "download", Err: err}
 	}
 	in.read.Warnf(source.Source, "feed-kept-copy", "", "%v; using the copy of %s", err,
 		kept.FetchedAt.UTC().Format(time.RFC3339))
@@ -82,15 +83,15 @@ func feedFailure(err error, diags diag.List) error {
 	case errors.As(err, &address):
 		return usage("depeer import FORMAT https://...", "%v", err)
 	case errors.As(err, &invalid):
-		return &failure{code: Invalid, name: "invalid-input", diags: diags, err: err}
+		return &operate.Error{Kind: operate.Invalid, Name: "invalid-input", Diagnostics: diags, Err: err}
 	case private:
-		return &failure{code: Failed, name: "download", err: err, hint: "--allow-private, if that is meant"}
+		return &operate.Error{Kind: operate.Failed, Name: "download", Err: err, Hint: "--allow-private, if that is meant"}
 	case errors.As(err, &tooSoon):
-		return &failure{code: Failed, name: "download", err: err,
-			hint: "--force asks all the same; the feed's publisher may not like it"}
+		return &operate.Error{Kind: operate.Failed, Name: "download", Err: err,
+			Hint: "--force asks all the same; the feed's publisher may not like it"}
 	case errors.Is(err, context.Canceled):
 		return err
 	default:
-		return &failure{code: Failed, name: "download", err: err}
+		return &operate.Error{Kind: operate.Failed, Name: "download", Err: err}
 	}
 }

@@ -147,8 +147,7 @@ func withoutSecrets(line []byte) []byte {
 // hardly meant, unless that is what the command is for.
 func (f *files) write(name string, write func(io.Writer) error, mode fs.FileMode) error {
 	if f.isInput(name) {
-		return &failure{code: Usage, name: "usage", hint: "-o another file",
-			err: fmt.Errorf("-o %s: this file is read, and would be lost", name)}
+		return usage("-o another file", "-o %s: this file is read, and would be lost", name)
 	}
 	return persist.Replace(name, write, mode)
 }

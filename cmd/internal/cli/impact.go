@@ -11,6 +11,7 @@ import (
 	"depeer/policies/choice"
 	"depeer/policies/counted"
 	"depeer/policies/impact"
+	"depeer/policies/operate"
 	"depeer/policies/plan"
 	"depeer/policies/rib"
 )
@@ -35,7 +36,7 @@ func impactCommand(s *session) *cli.Command {
 			if err != nil {
 				return err
 			}
-			if f := verdict(in.diags); f != nil && f.code != Guarded {
+			if f := operate.Verdict(in.diags); f != nil && f.Kind != operate.Guarded {
 				return f
 			}
 			result := view.Impact{At: s.now, Full: args.full, Lists: plan.Refs(in.lists)}
@@ -126,7 +127,7 @@ func (s *session) look(ctx context.Context, in *input, q impact.Question, args r
 		return err
 	})
 	switch {
-	case errors.As(err, new(*failure)):
+	case errors.As(err, new(*operate.Error)):
 		return err
 	case err != nil:
 		return unreached(ctx, err)

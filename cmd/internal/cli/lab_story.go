@@ -18,6 +18,7 @@ import (
 	"depeer/policies/gobgp"
 	"depeer/policies/journal"
 	"depeer/policies/lab"
+	"depeer/policies/operate"
 	"depeer/policies/plan"
 )
 
@@ -33,15 +34,15 @@ func labStory(now time.Time) (*story, []lab.Member, error) {
 		return nil, nil, err
 	}
 	l, diags := listing.Read("examples/"+labListing, text)
-	if f := verdict(diags); f != nil {
+	if f := operate.Verdict(diags); f != nil {
 		return nil, nil, f
 	}
 	x := exchange.Default().WithASN(labASN)
 	compiled, diags := filters.Compile([]*filters.Listing{l}, x.Rules(now))
-	if f := verdict(diags); f != nil {
+	if f := operate.Verdict(diags); f != nil {
 		return nil, nil, f
 	}
-	if f := verdict(x.Guard([]*filters.Listing{l}, compiled)); f != nil {
+	if f := operate.Verdict(x.Guard([]*filters.Listing{l}, compiled)); f != nil {
 		return nil, nil, f
 	}
 	routes, err := examples.Files.ReadFile(labRoutes)

@@ -10,6 +10,7 @@ import (
 	"depeer/policies"
 	"depeer/policies/apply"
 	"depeer/policies/journal"
+	"depeer/policies/operate"
 	"depeer/policies/persist"
 	"depeer/policies/plan"
 	"depeer/policies/render"
@@ -86,9 +87,9 @@ func (s *session) warnOfFile(name string) {
 // of it but the last step. A way back does not wait for that.
 func (s *session) fileReady(t target, p *plan.Plan) error {
 	if p.Persist != t.persist {
-		return &failure{code: Unfit, name: "other-file",
-			err:  fmt.Errorf("the plan keeps %s, and the exchange file says %s", orNone(p.Persist), orNone(t.persist)),
-			hint: "make a new plan; or name the exchange file: -c"}
+		return &operate.Error{Kind: operate.Unfit, Name: "other-file",
+			Err:  fmt.Errorf("the plan keeps %s, and the exchange file says %s", orNone(p.Persist), orNone(t.persist)),
+			Hint: "make a new plan; or name the exchange file: -c"}
 	}
 	if t.persist == "" || p.WayBack() || len(p.PolicyLists) > 0 {
 		return nil
@@ -101,7 +102,7 @@ func (s *session) fileReady(t target, p *plan.Plan) error {
 	if err != nil {
 		return s.wrongFile(err)
 	}
-	if f := verdict(render.Leaks(t.persist, found.Text, p.Wanted(), t.added)); f != nil {
+	if f := operate.Verdict(render.Leaks(t.persist, found.Text, p.Wanted(), t.added)); f != nil {
 		s.files.read[t.persist] = found.Text // for carets
 		return f
 	}
@@ -147,7 +148,7 @@ func (s *session) lookAtFile(t target, p *plan.Plan, state *plan.State, diags *d
 		}
 	}
 	leaks := render.Leaks(t.persist, found.Text, p.Wanted(), t.added)
-	if f := verdict(leaks); f != nil && !p.WayBack() {
+	if f := operate.Verdict(leaks); f != nil && !p.WayBack() {
 		return nil, f
 	}
 	for i := range leaks { // a way back does not wait for that
@@ -171,10 +172,10 @@ func (s *session) wrongFile(err error) error {
 	case err == nil:
 		return nil
 	case errors.Is(err, persist.ErrOther):
-		return &failure{code: Unfit, name: "other-file", err: err,
-			hint: "persist: in the exchange file names the file that this target is started with"}
+		return &operate.Error{Kind: operate.Unfit, Name: "other-file", Err: err,
+			Hint: "persist: in the exchange file names the file that this target is started with"}
 	case errors.Is(err, persist.ErrEdited):
-		f := &failure{code: Unfit, name: "file-edited", err: err, hint: "look at it; emit --into writes our part anew"}
+		f := &operate.Error{Kind: operate.Unfit, Name: "file-edited", Err: err, Hint: "look at it; emit --into writes our part anew"}
 		return f
 	case errors.As(err, &wrong):
 		if wrong.Text != nil {
@@ -182,9 +183,9 @@ func (s *session) wrongFile(err error) error {
 				s.files.read[d.Position.File] = wrong.Text // for carets
 			}
 		}
-		return verdict(wrong.Diags)
+		return operate.Verdict(wrong.Diags)
 	default:
-		return &failure{code: Failed, name: "file", err: fmt.Errorf("%w; nothing was changed", err)}
+		return &operate.Error{Kind: operate.Failed, Name: "file", Err: fmt.Errorf("%w; nothing was changed", err)}
 	}
 }
 
@@ -195,9 +196,9 @@ func outOfStep(outcome apply.Outcome, err error, address string) error {
 		apply.Nothing:  "what the plan leads to is in force already",
 		apply.Restored: "what was before is in force again",
 	}[outcome]
-	return &failure{code: Unclear, name: "file",
-		err:  fmt.Errorf("%s; %w; a restart or a reload would change what is in force", known, err),
-		hint: "when that is put right: depeer recover --target " + address}
+	return &operate.Error{Kind: operate.Unclear, Name: "file",
+		Err:  fmt.Errorf("%s; %w; a restart or a reload would change what is in force", known, err),
+		Hint: "when that is put right: depeer recover --target " + address}
 }
 
 // settleFile is what recover does where nothing was cut off: what is in force goes into
@@ -208,9 +209,9 @@ func (s *session) settleFile(t target, state *plan.State) error {
 		return s.view.Apply(a)
 	}
 	if len(state.Strange) > 0 {
-		return &failure{code: Held, name: "changed-by-hand",
-			err:  fmt.Errorf("%s: %s; it is not put into %s", state.Strange[0].Object, state.Strange[0].Why, t.persist),
-			hint: "depeer plan --take-over"}
+		return &operate.Error{Kind: operate.Held, Name: "changed-by-hand",
+			Err:  fmt.Errorf("%s: %s; it is not put into %s", state.Strange[0].Object, state.Strange[0].Why, t.persist),
+			Hint: "depeer plan --take-over"}
 	}
 	want := state.InForce()
 	var lists []plan.ListRef

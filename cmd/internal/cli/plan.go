@@ -201,7 +201,7 @@ func (s *session) planOfFile(ctx context.Context, in *input, args planArgs) erro
 		return usage("depeer plan LISTING.yaml --rib FILE --target rs1 -o plan.depeer",
 			"a plan is kept for a target, and none is named")
 	}
-	if f := verdict(in.diags); f != nil && f.code != Guarded {
+	if f := operate.Verdict(in.diags); f != nil && f.Kind != operate.Guarded {
 		return f
 	}
 	return s.impactOfFile(ctx, in, args.routesArgs, view.Impact{At: s.now, Lists: plan.Refs(in.lists)})
@@ -209,8 +209,8 @@ func (s *session) planOfFile(ctx context.Context, in *input, args planArgs) erro
 
 // refusedUnasked shows a result that is refused without a call to the target; what is
 // invalid has none.
-func (s *session) refusedUnasked(in *input, f *failure) error {
-	if f.code != Guarded {
+func (s *session) refusedUnasked(in *input, f *operate.Error) error {
+	if f.Kind != operate.Guarded {
 		return f
 	}
 	result := view.Impact{At: s.now, Lists: plan.Refs(in.lists), Guards: in.staticGuards(), Diagnostics: in.diags}
@@ -219,7 +219,7 @@ func (s *session) refusedUnasked(in *input, f *failure) error {
 	if err := s.view.Impact(result); err != nil {
 		return err
 	}
-	f.diags = nil // they are shown
+	f.Diagnostics = nil // they are shown
 	return f
 }
 
@@ -248,7 +248,7 @@ func (s *session) finishPlan(result view.Plan, args planArgs) error {
 		return err
 	}
 	if refused == nil && args.detailed && !result.Nothing() {
-		return &failure{code: Differs, name: "differs", said: true, err: errors.New("there is something to do")}
+		return shownError{&operate.Error{Kind: operate.Differs, Name: "differs", Err: errors.New("there is something to do")}}
 	}
 	return refused
 }

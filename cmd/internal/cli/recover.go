@@ -49,7 +49,7 @@ func (s *session) recover(c *cli.Context, t target) error {
 	}
 	lock, err := store.Lock(address, self())
 	if errors.Is(err, journal.ErrLocked) {
-		return &failure{code: Held, name: "locked", err: err, hint: "its process is alive"}
+		return &operate.Error{Kind: operate.Held, Name: "locked", Err: err, Hint: "its process is alive"}
 	} else if err != nil {
 		return err
 	}
@@ -84,7 +84,7 @@ func (s *session) recoverLocked(c *cli.Context, t target, lock *journal.Lock) er
 	address := t.options.Address
 	cut, err := lastCutOff(lock)
 	if err != nil {
-		return &failure{code: Failed, name: "state", err: err}
+		return &operate.Error{Kind: operate.Failed, Name: "state", Err: err}
 	}
 	client, err := s.dial(c.Context, t)
 	if err != nil {
@@ -110,7 +110,7 @@ func (s *session) recoverLocked(c *cli.Context, t target, lock *journal.Lock) er
 	}
 	entry, err := s.resume(t, lock, cut, state)
 	if err != nil {
-		return &failure{code: Failed, name: "journal", err: fmt.Errorf("%w; nothing was changed", err)}
+		return &operate.Error{Kind: operate.Failed, Name: "journal", Err: fmt.Errorf("%w; nothing was changed", err)}
 	}
 	result, err := s.leadOut(c.Context, t, client, state.Server, cut, entry)
 	if result.Outcome == apply.Restored && err == nil {
@@ -122,16 +122,16 @@ func (s *session) recoverLocked(c *cli.Context, t target, lock *journal.Lock) er
 // obeyed looks, after what was before was put back, whether every client that obeyed it then
 // does so now: a restart may have taken our policies out of their lists.
 func (s *session) obeyed(ctx context.Context, t target, client *gobgp.Client, p *plan.Plan) error {
-	restored := &failure{code: Restored, name: "restored", err: errors.New("undone; what was before is in force again")}
+	restored := &operate.Error{Kind: operate.Restored, Name: "restored", Err: errors.New("undone; what was before is in force again")}
 	hint := "depeer repair --target " + t.options.Address
 	state, err := client.State(ctx)
 	if err != nil {
-		return &failure{code: Unclear, name: "partial",
-			err: fmt.Errorf("undone; whether every client obeys what was before is not known: %w", err), hint: hint}
+		return &operate.Error{Kind: operate.Unclear, Name: "partial",
+			Err: fmt.Errorf("undone; whether every client obeys what was before is not known: %w", err), Hint: hint}
 	}
 	if lost := operate.Disobeying(state, p); len(lost) > 0 {
-		return &failure{code: Unclear, name: "partial", hint: hint,
-			err: fmt.Errorf("undone, and what was before is there, but not in force for %d of %d clients: %s not in "+
+		return &operate.Error{Kind: operate.Unclear, Name: "partial", Hint: hint,
+			Err: fmt.Errorf("undone, and what was before is there, but not in force for %d of %d clients: %s not in "+
 				"the import list of %s", len(lost), state.Members(), policies.ImportPolicy, lost[0].Address)}
 	}
 	return restored
@@ -206,9 +206,9 @@ func mayBreak(address string, state *plan.State, ours ...string) error {
 		if slices.Contains(ours, holder) {
 			continue
 		}
-		return &failure{code: Held, name: "locked",
-			err:  fmt.Errorf("%s holds the lock, and its journal is not on this machine", holder),
-			hint: "depeer recover --target " + address + " --break-lock " + holder}
+		return &operate.Error{Kind: operate.Held, Name: "locked",
+			Err:  fmt.Errorf("%s holds the lock, and its journal is not on this machine", holder),
+			Hint: "depeer recover --target " + address + " --break-lock " + holder}
 	}
 	return nil
 }

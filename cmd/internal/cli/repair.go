@@ -13,6 +13,7 @@ import (
 	"depeer/policies"
 	"depeer/policies/apply"
 	"depeer/policies/journal"
+	"depeer/policies/operate"
 	"depeer/policies/plan"
 )
 
@@ -178,14 +179,14 @@ func (s *session) remedyOfPolicy(store *journal.Store, t target, state *plan.Sta
 		return remedy{}, err
 	}
 	if past.unread != nil {
-		return remedy{}, &failure{code: Failed, name: "unread", err: past.unread,
-			hint: "depeer plan, and apply, says what is to be in force"}
+		return remedy{}, &operate.Error{Kind: operate.Failed, Name: "unread", Err: past.unread,
+			Hint: "depeer plan, and apply, says what is to be in force"}
 	}
 	record, last := past.record, past.applied
 	if record == nil {
-		return remedy{}, &failure{code: Failed, name: "no-history",
-			err:  fmt.Errorf("nothing was applied to %s from this machine: there is nothing to put back", address),
-			hint: "depeer plan, and apply; or --state DIR, where its history is elsewhere"}
+		return remedy{}, &operate.Error{Kind: operate.Failed, Name: "no-history",
+			Err:  fmt.Errorf("nothing was applied to %s from this machine: there is nothing to put back", address),
+			Hint: "depeer plan, and apply; or --state DIR, where its history is elsewhere"}
 	}
 	if why := takenBack(record, last); why != "" {
 		return remedy{why: "nothing to put back: " + why}, nil
@@ -226,8 +227,8 @@ func (s *session) remedyOfLists(store *journal.Store, t target, state *plan.Stat
 		err = fmt.Errorf("nothing is remembered on this machine of the lists of %s's clients", t.label())
 	}
 	if err != nil {
-		return remedy{}, &failure{code: Failed, name: "policy-lists-not-remembered", err: err,
-			hint: "a restart of gobgpd brings back what its file has"}
+		return remedy{}, &operate.Error{Kind: operate.Failed, Name: "policy-lists-not-remembered", Err: err,
+			Hint: "a restart of gobgpd brings back what its file has"}
 	}
 	state = state.Recalling(lists)
 	if len(state.LostLists()) == 0 {
@@ -239,10 +240,10 @@ func (s *session) remedyOfLists(store *journal.Store, t target, state *plan.Stat
 	}
 	changes, undefined := state.PutBack(applied)
 	if len(undefined) > 0 {
-		return remedy{}, &failure{code: Unfit, name: "policies-undefined",
-			err: fmt.Errorf("not defined in gobgpd: %s; a list cannot name what is not there",
+		return remedy{}, &operate.Error{Kind: operate.Unfit, Name: "policies-undefined",
+			Err: fmt.Errorf("not defined in gobgpd: %s; a list cannot name what is not there",
 				strings.Join(undefined, ", ")),
-			hint: "restart gobgpd with a file that has them; or define them there, reload, and then: depeer repair " +
+			Hint: "restart gobgpd with a file that has them; or define them there, reload, and then: depeer repair " +
 				"--lists --target " + address}
 	}
 	now := state.InForce()

@@ -16,6 +16,7 @@ import (
 	"depeer/policies"
 	"depeer/policies/exchange"
 	"depeer/policies/impact"
+	"depeer/policies/operate"
 	"depeer/policies/plan"
 	"depeer/policies/rib"
 	"depeer/policies/rib/mrt"
@@ -217,7 +218,7 @@ func (e *appendedError) Error() string { return e.name + ": " + mrt.ErrAppended.
 
 func lastSnapshot(name string) (mrt.Snapshot, error) {
 	wrong := func(err error) error {
-		return &failure{code: Invalid, name: "invalid-input", err: fmt.Errorf("%s: %w", name, err)}
+		return &operate.Error{Kind: operate.Invalid, Name: "invalid-input", Err: fmt.Errorf("%s: %w", name, err)}
 	}
 	file, err := os.Open(name)
 	if err != nil {
@@ -247,7 +248,7 @@ func (d *dumps) paths() rib.Source {
 // read yields the paths of one dump, and says whether more are wanted.
 func (d *dumps) read(name string, yield func(*rib.Path, error) bool) (more bool, err error) {
 	wrong := func(err error) error {
-		return &failure{code: Invalid, name: "invalid-input", err: fmt.Errorf("%s: %w", name, reason(err))}
+		return &operate.Error{Kind: operate.Invalid, Name: "invalid-input", Err: fmt.Errorf("%s: %w", name, reason(err))}
 	}
 	file, err := os.Open(name)
 	if err != nil {
@@ -307,9 +308,9 @@ func (in *input) staticGuards() []plan.Guard {
 const codeAddedBytes = "guard-added-bytes"
 
 // unaskable returns the failure of input with which no target is asked, or nil.
-func unaskable(diags diag.List) *failure {
-	f := verdict(diags)
-	if f == nil || f.code != Guarded {
+func unaskable(diags diag.List) *operate.Error {
+	f := operate.Verdict(diags)
+	if f == nil || f.Kind != operate.Guarded {
 		return f
 	}
 	for _, d := range diags {
@@ -322,11 +323,11 @@ func unaskable(diags diag.List) *failure {
 
 // withoutTarget shows what a guard refuses where the target was not reached, too.
 func (s *session) withoutTarget(in *input, err error) error {
-	refused, f := verdict(in.diags), new(failure)
-	if refused == nil || !errors.As(err, &f) || f.code != Unreached {
+	refused, f := operate.Verdict(in.diags), new(operate.Error)
+	if refused == nil || !errors.As(err, &f) || f.Kind != operate.Unreached {
 		return err
 	}
-	in.diags.Warnf(diag.Position{}, "target-unreached", "", "the result is without the target: %v", f.err)
+	in.diags.Warnf(diag.Position{}, "target-unreached", "", "the result is without the target: %v", f.Err)
 	return s.refusedUnasked(in, refused)
 }
 
@@ -341,7 +342,7 @@ func refusals(guards []plan.Guard) error {
 	if n == 0 {
 		return nil
 	}
-	return &failure{code: Guarded, name: "guard", err: errors.New("refused for " + count(n, "reason"))}
+	return &operate.Error{Kind: operate.Guarded, Name: "guard", Err: errors.New("refused for " + count(n, "reason"))}
 }
 
 // foreseen is what apply looks at again.

@@ -17,6 +17,7 @@ import (
 	"depeer/policies/apply"
 	"depeer/policies/exchange"
 	"depeer/policies/journal"
+	"depeer/policies/operate"
 	"depeer/policies/plan"
 )
 
@@ -62,12 +63,12 @@ func (s *session) allTargets(c *cli.Context, x *exchange.Exchange) ([]target, er
 
 // about has an error name its target.
 func about(t target, err error) error {
-	f := new(failure)
+	f := new(operate.Error)
 	if !errors.As(err, &f) {
 		return fmt.Errorf("%s: %w", t.name, err)
 	}
 	named := *f
-	named.err = fmt.Errorf("%s: %w", t.name, f.err)
+	named.Err = fmt.Errorf("%s: %w", t.name, f.Err)
 	return &named
 }
 
@@ -123,7 +124,7 @@ func (s *session) finishPlans(plans view.Plans, args planArgs) error {
 		return err
 	}
 	if refused == nil && args.detailed && !plans.Nothing() {
-		return &failure{code: Differs, name: "differs", said: true, err: errors.New("there is something to do")}
+		return shownError{&operate.Error{Kind: operate.Differs, Name: "differs", Err: errors.New("there is something to do")}}
 	}
 	return refused
 }
@@ -148,9 +149,9 @@ func (s *session) applyAll(c *cli.Context, file string) error {
 			return err
 		}
 		if plans[i].Target != t.options.Address {
-			return &failure{code: Unfit, name: "other-target",
-				err:  fmt.Errorf("%s is for %s, and %s is %s", name, plans[i].Target, t.name, t.options.Address),
-				hint: "make new ones: depeer plan --target all"}
+			return &operate.Error{Kind: operate.Unfit, Name: "other-target",
+				Err:  fmt.Errorf("%s is for %s, and %s is %s", name, plans[i].Target, t.name, t.options.Address),
+				Hint: "make new ones: depeer plan --target all"}
 		}
 	}
 	for _, p := range plans { // nobody is there any more when the next one's turn comes
@@ -226,9 +227,9 @@ func upAndStaying(before *plan.State, p *plan.Plan) []netip.Addr {
 // trouble with, changed if a is not nil; and the others, which nothing was done to.
 func (s *session) stopped(targets []target, done []view.Apply, a *view.Apply, err error) error {
 	at, changed := len(done), a != nil
-	var standings []view.Standing
+	var standings []operate.Standing
 	for i, t := range targets {
-		st := view.Standing{Target: t.name, Outcome: "not begun"}
+		st := operate.Standing{Target: t.name, Outcome: "not begun"}
 		switch {
 		case i < at:
 			st.Outcome, st.ID = done[i].Outcome, done[i].ID
@@ -241,19 +242,19 @@ func (s *session) stopped(targets []target, done []view.Apply, a *view.Apply, er
 		}
 		standings = append(standings, st)
 	}
-	f := new(failure)
+	f := new(operate.Error)
 	switch {
 	case errors.As(err, &f):
 		one := *f
 		f = &one
 	case errors.Is(err, context.Canceled):
-		f = &failure{code: Interrupted, name: "interrupted", err: errors.New("interrupted")}
+		f = &operate.Error{Kind: operate.Interrupted, Name: "interrupted", Err: errors.New("interrupted")}
 	default:
-		f = &failure{code: Failed, name: "failed", err: err}
+		f = &operate.Error{Kind: operate.Failed, Name: "failed", Err: err}
 	}
-	f.err, f.targets = fmt.Errorf("stopped at %s: %w", targets[at].name, f.err), standings
+	f.Err, f.Targets = fmt.Errorf("stopped at %s: %w", targets[at].name, f.Err), standings
 	if changed { // whatever became of this one: not all are as they were
-		f.code, f.name = Unclear, "partial"
+		f.Kind, f.Name = operate.Unclear, "partial"
 	}
 	return f
 }

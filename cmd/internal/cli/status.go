@@ -10,6 +10,7 @@ import (
 	"depeer/cmd/internal/view"
 	"depeer/filters/diag"
 	"depeer/policies"
+	"depeer/policies/operate"
 	"depeer/policies/plan"
 )
 
@@ -74,11 +75,11 @@ func (s *session) statusOf(ctx context.Context, in *input, targets []target, fil
 		switch {
 		case result.State == plan.InSync.String():
 		case result.State == unreachable:
-			away = &failure{code: Unreached, name: "unreached", said: true, err: errors.New(result.Why)}
+			away = shownError{&operate.Error{Kind: operate.Unreached, Name: "unreached", Err: errors.New(result.Why)}}
 		case result.Unfit:
-			misfit = &failure{code: Unfit, name: "unfit", said: true, err: errors.New(result.State)}
+			misfit = shownError{&operate.Error{Kind: operate.Unfit, Name: "unfit", Err: errors.New(result.State)}}
 		default:
-			differs = &failure{code: Differs, name: "differs", said: true, err: errors.New(result.State)}
+			differs = shownError{&operate.Error{Kind: operate.Differs, Name: "differs", Err: errors.New(result.State)}}
 		}
 	}
 	if err := s.view.Status(all); err != nil {
@@ -128,7 +129,7 @@ func (s *session) status(ctx context.Context, in *input, t target, file string) 
 	switch {
 	case in != nil:
 		in.compile(s.now, in.exchange.Towards(factsOf(t, state)))
-		if f := verdict(in.diags); f != nil {
+		if f := operate.Verdict(in.diags); f != nil {
 			return result, f
 		}
 		want = in.policy()

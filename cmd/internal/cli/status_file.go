@@ -9,6 +9,7 @@ import (
 	"depeer/filters/diag"
 	"depeer/policies"
 	"depeer/policies/journal"
+	"depeer/policies/operate"
 	"depeer/policies/persist"
 	"depeer/policies/persist/judge"
 	"depeer/policies/plan"
@@ -24,12 +25,12 @@ func (s *session) fileStatus(result *view.TargetStatus, t target, named string, 
 		in := &input{}
 		text, ok := in.open(s.files, named)
 		if !ok {
-			return verdict(in.read)
+			return operate.Verdict(in.read)
 		}
 		f := foretelling{s: s, name: named, text: text, state: state, parts: s.loadedParts(store, t, state),
 			ofIt: " of it"}
 		if l := foreignFormat(named, text); l != nil {
-			return verdict(l)
+			return operate.Verdict(l)
 		}
 		found, err := f.foretell()
 		if err != nil {

@@ -23,7 +23,7 @@ func (s *session) asked(ctx context.Context, names []string) (*input, error) {
 	if len(names) == 0 && in.exchange != nil && len(in.exchange.Lists) == 0 {
 		return nil, nil
 	}
-	if f := verdict(in.diags); f != nil {
+	if f := operate.Verdict(in.diags); f != nil {
 		return nil, f
 	}
 	return in, nil

@@ -10,6 +10,7 @@ import (
 	"depeer/policies/apply"
 	"depeer/policies/gobgp"
 	"depeer/policies/journal"
+	"depeer/policies/operate"
 	"depeer/policies/plan"
 )
 
@@ -29,8 +30,8 @@ func (s *session) fits(state *plan.State, args planArgs) error {
 		})
 	})
 	err := withAnchor(obstructed(obstacles, args.target.options.Address), state)
-	if f := new(failure); errors.As(err, &f) && f.name == "changed-by-hand" {
-		f.hint = "--take-over leaves policies alone, and what they refer to: take it out by hand"
+	if f := new(operate.Error); errors.As(err, &f) && f.Name == "changed-by-hand" {
+		f.Hint = "--take-over leaves policies alone, and what they refer to: take it out by hand"
 	}
 	return err
 }

@@ -17,6 +17,7 @@ import (
 	"depeer/policies/exchange"
 	"depeer/policies/gobgp"
 	"depeer/policies/journal"
+	"depeer/policies/operate"
 	"depeer/policies/plan"
 )
 
@@ -110,7 +111,7 @@ func unreached(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	return &failure{code: Unreached, name: "unreached", err: err}
+	return &operate.Error{Kind: operate.Unreached, Name: "unreached", Err: err}
 }
 
 // store opens what is kept of route servers between runs.
@@ -121,7 +122,7 @@ func (s *session) store() (*journal.Store, error) {
 	}
 	store, err := journal.Open(dir)
 	if err != nil {
-		return nil, &failure{code: Failed, name: "state", err: err, hint: "--state DIR names another place"}
+		return nil, &operate.Error{Kind: operate.Failed, Name: "state", Err: err, Hint: "--state DIR names another place"}
 	}
 	store.Passed = s.passOver
 	return store, nil
@@ -145,58 +146,58 @@ func obstructed(obstacles []plan.Obstacle, address string) error {
 	if len(obstacles) == 0 {
 		return nil
 	}
-	f := &failure{code: Unfit, name: "unfit"}
+	f := &operate.Error{Kind: operate.Unfit, Name: "unfit"}
 	for _, o := range obstacles {
 		switch o.Code {
 		case plan.Rejecting:
-			f.name, f.hint = "routes-rejected", cureOfRejecting(address)
+			f.Name, f.Hint = "routes-rejected", cureOfRejecting(address)
 		case plan.CutOff:
-			f.code, f.name, f.hint = Held, "cut-off", "depeer recover --target "+address
+			f.Kind, f.Name, f.Hint = operate.Held, "cut-off", "depeer recover --target "+address
 		case plan.Locked:
-			if f.code != Held {
-				f.code, f.name, f.hint = Held, "locked",
+			if f.Kind != operate.Held {
+				f.Kind, f.Name, f.Hint = operate.Held, "locked",
 					"wait; or, if its process is dead: depeer recover --target "+address
 			}
 		case plan.NotOurs:
-			if f.code == Unfit && f.name != "routes-rejected" {
-				f.code, f.name, f.hint = Held, "changed-by-hand", "look at it; --take-over replaces it"
+			if f.Kind == operate.Unfit && f.Name != "routes-rejected" {
+				f.Kind, f.Name, f.Hint = operate.Held, "changed-by-hand", "look at it; --take-over replaces it"
 			}
 		case plan.NotAnchored:
-			if f.hint == "" {
-				f.name, f.hint = "not-anchored", "depeer emit --anchor says what to paste into gobgpd.conf, and "+
+			if f.Hint == "" {
+				f.Name, f.Hint = "not-anchored", "depeer emit --anchor says what to paste into gobgpd.conf, and "+
 					"what its reload costs"
 			}
 		case plan.GroupLacks:
-			if f.hint == "" {
-				f.name, f.hint = "not-anchored", "edit that peer group in gobgpd.conf, and reload: gobgpd takes one "+
+			if f.Hint == "" {
+				f.Name, f.Hint = "not-anchored", "edit that peer group in gobgpd.conf, and reload: gobgpd takes one "+
 					"changed group at each reload; then plan gives it to sessions that are up"
 			}
 		case plan.ListsLost:
-			if f.code == Unfit && f.name != "lists-lost" {
-				f.name, f.hint = "lists-lost", curesOf(address)
+			if f.Kind == operate.Unfit && f.Name != "lists-lost" {
+				f.Name, f.Hint = "lists-lost", curesOf(address)
 			}
 		case plan.Stuck:
-			if f.hint == "" {
-				f.name, f.hint = "stuck", "plan --take-over takes everything out first; or apply without its "+
+			if f.Hint == "" {
+				f.Name, f.Hint = "stuck", "plan --take-over takes everything out first; or apply without its "+
 					"choices, and then with them"
 			}
 		case plan.NoClient:
-			if f.hint == "" {
-				f.name, f.hint = "no-client", "route-server-client = true in the section of each neighbor whose "+
+			if f.Hint == "" {
+				f.Name, f.Hint = "no-client", "route-server-client = true in the section of each neighbor whose "+
 					"routes are to be treated"
 			}
 		case plan.GlobalList:
-			if f.hint == "" {
-				f.name, f.hint = "global-list", "take it out of global.apply-policy: it belongs into the lists of "+
+			if f.Hint == "" {
+				f.Name, f.Hint = "global-list", "take it out of global.apply-policy: it belongs into the lists of "+
 					"route-server clients"
 			}
 		case plan.DecidesBefore:
-			if f.hint == "" {
-				f.name, f.hint = "decides-before", "put depeer first in that client's list"
+			if f.Hint == "" {
+				f.Name, f.Hint = "decides-before", "put depeer first in that client's list"
 			}
 		}
 	}
-	f.err = errors.New(wordsOf(obstacles))
+	f.Err = errors.New(wordsOf(obstacles))
 	return f
 }
 

@@ -11,6 +11,7 @@ import (
 	"depeer/policies"
 	"depeer/policies/eval"
 	"depeer/policies/exchange"
+	"depeer/policies/operate"
 )
 
 // otherEffects warns of treatments that do something else than what is in force under their
@@ -38,8 +39,8 @@ func retired(x *exchange.Exchange, inForce *policies.RoutingPolicy) error {
 		return nil
 	}
 	if names := policies.Retired(inForce); len(names) > 0 {
-		return &failure{code: Guarded, name: "retired", err: fmt.Errorf("%s %w", strings.Join(names, ", "), errRetired),
-			hint: "depeer plan shows what changes, and depeer apply does it"}
+		return &operate.Error{Kind: operate.Guarded, Name: "retired", Err: fmt.Errorf("%s %w", strings.Join(names, ", "), errRetired),
+			Hint: "depeer plan shows what changes, and depeer apply does it"}
 	}
 	return nil
 }

@@ -12,6 +12,7 @@ import (
 	"depeer/policies/apply"
 	"depeer/policies/impact"
 	"depeer/policies/journal"
+	"depeer/policies/operate"
 	"depeer/policies/plan"
 	"depeer/policies/watch"
 )
@@ -89,20 +90,20 @@ func refusing(guards []plan.Guard) []string {
 
 // failed says what an error of these functions means.
 func failed(err error) watch.Outcome {
-	f := new(failure)
+	f := new(operate.Error)
 	if !errors.As(err, &f) {
 		return watch.Failed
 	}
-	switch f.code {
-	case Guarded:
+	switch f.Kind {
+	case operate.Guarded:
 		return watch.Refused
-	case Held:
+	case operate.Held:
 		return watch.Busy
-	case Unfit:
+	case operate.Unfit:
 		return watch.Stale
-	case Unreached:
+	case operate.Unreached:
 		return watch.Gone
-	case Unclear:
+	case operate.Unclear:
 		return watch.Partial
 	default:
 		return watch.Failed

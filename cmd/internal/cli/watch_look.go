@@ -299,7 +299,7 @@ func (k *keeper) asked(state *plan.State) {
 	w := &wanted{version: r.version, facts: facts, in: &in}
 	err := in.compileFor(k.clock(), k.target, state)
 	if !errors.As(err, &w.failure) {
-		w.failure = verdict(in.diags)
+		w.failure = operate.Verdict(in.diags)
 	}
 	if w.failure == nil {
 		w.policy = in.policy()

@@ -17,6 +17,7 @@ import (
 	"depeer/policies/apply"
 	"depeer/policies/exchange"
 	"depeer/policies/gobgp"
+	"depeer/policies/operate"
 	"depeer/policies/plan"
 	"depeer/policies/watch"
 )
@@ -60,7 +61,7 @@ type wanted struct {
 	facts   exchange.Facts // of the target, which guards have looked at
 	in      *input
 	policy  *policies.RoutingPolicy // nil: lists are refused, or are no good for this target
-	failure *failure
+	failure *operate.Error
 }
 
 // says whether the same was said of lists before.

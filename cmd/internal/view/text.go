@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"depeer/filters/diag"
+	"depeer/policies/operate"
 )
 
 // person shows results as text.
@@ -35,7 +36,7 @@ func (v *person) Failure(f Failure) {
 	v.diagnostics(v.Err, f.Diagnostics)
 	fmt.Fprint(v.Err, f.Detail)
 	for _, t := range f.Targets {
-		fmt.Fprintln(v.Err, visible(t.String(), ""))
+		fmt.Fprintln(v.Err, visible(standingText(t), ""))
 	}
 	fmt.Fprintf(v.Err, "depeer: %s %s\n", v.paint(red, "error:"), visible(f.Message, "\n"))
 	if f.Hint != "" {
@@ -193,26 +194,10 @@ type counted struct {
 }
 
 // String writes "1 prefix", "1,699 prefixes".
-func (c counted) String() string {
-	noun := c.noun
-	switch {
-	case c.n == 1:
-	case strings.HasSuffix(noun, "x"):
-		noun += "es"
-	default:
-		noun += "s"
-	}
-	return group(c.n) + " " + noun
-}
+func (c counted) String() string { return operate.Count(c.n, c.noun) }
 
 // group writes a number with commas between thousands.
-func group(n int) string {
-	s := fmt.Sprint(n)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
-}
+func group(n int) string { return operate.Group(n) }
 
 func nonzero(all ...counted) []string {
 	var out []string

@@ -4,6 +4,7 @@ import (
 	"io"
 
 	"depeer/filters/diag"
+	"depeer/policies/operate"
 )
 
 // View shows results. A method that fails says that the output could not be
@@ -48,7 +49,7 @@ type Failure struct {
 	Detail      string // in several lines, each ending in a newline
 	Exit        int
 	Diagnostics diag.List
-	Targets     []Standing // where each stands, if there are several
+	Targets     []operate.Standing // where each stands, if there are several
 }
 
 // Check is the result of check.
