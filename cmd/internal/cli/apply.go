@@ -18,6 +18,7 @@ import (
 	"depeer/policies/gobgp"
 	"depeer/policies/journal"
 	"depeer/policies/operate"
+	"depeer/policies/operate/wanted"
 	"depeer/policies/plan"
 )
 
@@ -61,7 +62,7 @@ func applyCommand(s *session) *cli.Command {
 func (s *session) readPlan(name string) (*plan.Plan, error) {
 	file, err := os.Open(name)
 	if err != nil {
-		return nil, &operate.Error{Kind: operate.Invalid, Name: "invalid-input", Err: fmt.Errorf("%s: %w", name, reason(err))}
+		return nil, &operate.Error{Kind: operate.Invalid, Name: "invalid-input", Err: fmt.Errorf("%s: %w", name, wanted.Reason(err))}
 	}
 	defer file.Close()
 	p, err := plan.Decode(file)
@@ -78,7 +79,7 @@ func (s *session) readPlan(name string) (*plan.Plan, error) {
 
 // writePlan keeps a plan in a file that only its user reads.
 func (s *session) writePlan(name string, p *plan.Plan) error {
-	return s.files.write(name, func(w io.Writer) error { return plan.Encode(w, p) }, 0o600)
+	return s.write(name, func(w io.Writer) error { return plan.Encode(w, p) }, 0o600)
 }
 
 // applyPlan asks, applies p, and shows what came of it.
@@ -159,13 +160,9 @@ func (s *session) carryOut(c *cli.Context, t target, p *plan.Plan, start journal
 // exchangeOf reads the exchange file for its targets alone. What is wrong with it
 // matters only where a target is named that is to be found there.
 func (s *session) exchangeOf() *exchange.Exchange {
-	in := &input{}
-	if conf, found := s.findConfig(); found {
-		s.confUsed = conf
-		in.readExchange(s.files, conf)
-		s.confWrong = operate.Verdict(in.read)
-	}
-	return in.exchange
+	x, diags := s.reader.ReadExchange()
+	s.confWrong = operate.Verdict(diags)
+	return x
 }
 
 // lock takes the lock of this machine. An apply that was cut off is to be

@@ -19,12 +19,12 @@ func checkCommand(s *session) *cli.Command {
 			if err != nil {
 				return err
 			}
-			result := view.Check{Diagnostics: in.diags, Lists: len(in.lists)}
-			result.Providers, result.Prefixes, result.ASNs = in.size()
+			result := view.Check{Diagnostics: in.Diagnostics, Lists: len(in.Lists)}
+			result.Providers, result.Prefixes, result.ASNs = in.Size()
 			if err := s.view.Check(result); err != nil {
 				return err
 			}
-			if f := operate.Verdict(in.diags); f != nil {
+			if f := operate.Verdict(in.Diagnostics); f != nil {
 				return shownError{f}
 			}
 			return nil

@@ -229,8 +229,8 @@ func (s *session) guard(t target, id string) error {
 	}
 	args := []string{"guard", id, "--state", dir, "--target", t.options.Address, "--timeout",
 		t.options.Timeout.String()}
-	if s.confUsed != "" {
-		args = append(args, "--config", s.confUsed)
+	if s.reader.Used != "" {
+		args = append(args, "--config", s.reader.Used)
 	}
 	if t.options.Insecure {
 		args = append(args, "--insecure")

@@ -11,6 +11,7 @@ import (
 	"depeer/policies/exchange"
 	"depeer/policies/gobgp"
 	"depeer/policies/operate"
+	"depeer/policies/operate/wanted"
 	"depeer/policies/plan"
 )
 
@@ -29,16 +30,16 @@ func factsOf(t target, state *plan.State) exchange.Facts {
 // compileFor compiles for a target, and asks the guards with all that it knows. An error
 // is that the lists are no good with it, or that the exchange file does not fit it; what a
 // guard refuses is in the diagnostics alone.
-func (in *input) compileFor(at time.Time, t target, state *plan.State) error {
-	in.compile(at, in.exchange.Towards(factsOf(t, state)))
-	if f := operate.Verdict(in.diags); f != nil && f.Kind != operate.Guarded {
+func compileFor(in *wanted.Input, at time.Time, t target, state *plan.State) error {
+	in.Compile(at, in.Exchange.Towards(factsOf(t, state)))
+	if f := operate.Verdict(in.Diagnostics); f != nil && f.Kind != operate.Guarded {
 		return f
 	}
-	misfits := in.exchange.Misfits()
-	in.diags = append(in.diags, misfits...)
-	in.diags.Sort()
+	misfits := in.Exchange.Misfits()
+	in.Diagnostics = append(in.Diagnostics, misfits...)
+	in.Diagnostics.Sort()
 	if f := unfit(misfits); f != nil {
-		f.Diagnostics = in.diags // and what guards refuse beside it
+		f.Diagnostics = in.Diagnostics // and what guards refuse beside it
 		return f
 	}
 	return nil
@@ -92,7 +93,7 @@ func outOfReach(state *plan.State) []view.Neighbor {
 
 // misfits returns what the exchange file says otherwise of a target: that of in, or the
 // one that there is.
-func (s *session) misfits(in *input, t target, state *plan.State) diag.List {
+func (s *session) misfits(in *wanted.Input, t target, state *plan.State) diag.List {
 	x := s.exchangeFor(in)
 	if x == nil {
 		return nil
@@ -100,9 +101,9 @@ func (s *session) misfits(in *input, t target, state *plan.State) diag.List {
 	return x.Towards(factsOf(t, state)).Misfits()
 }
 
-func (s *session) exchangeFor(in *input) *exchange.Exchange {
+func (s *session) exchangeFor(in *wanted.Input) *exchange.Exchange {
 	if in != nil {
-		return in.exchange
+		return in.Exchange
 	}
 	return s.exchangeOf()
 }

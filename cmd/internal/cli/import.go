@@ -92,7 +92,7 @@ func (s *session) importFeed(ctx context.Context, args importArgs) error {
 		args.output = ""
 	}
 	if args.output != "" {
-		if err := s.files.write(args.output, persist.Whole(text.Bytes()), 0o644); err != nil {
+		if err := s.write(args.output, persist.Whole(text.Bytes()), 0o644); err != nil {
 			return err
 		}
 	}
@@ -119,7 +119,7 @@ func readsBack(text []byte) error {
 // readFeed reads a feed from a file or a URL.
 func (s *session) readFeed(ctx context.Context, args importArgs) (*filters.Listing, diag.List, error) {
 	if !strings.Contains(args.source, "://") {
-		data, err := s.files.get(args.source)
+		data, err := s.reader.Files.Get(args.source)
 		if ctx.Err() != nil {
 			return nil, nil, ctx.Err()
 		}

@@ -28,7 +28,7 @@ func (t target) fileOf(server plan.Server) persist.File {
 // judgedFile is fileOf, where what would be written is to be judged before.
 func (s *session) judgedFile(t target, server plan.Server) persist.File {
 	f := t.fileOf(server)
-	f.Judge = func(old, text []byte) (diag.List, error) { return s.judgeFile(s.files.ctx, f.Path, old, text) }
+	f.Judge = func(old, text []byte) (diag.List, error) { return s.judgeFile(s.ctx, f.Path, old, text) }
 	return f
 }
 
@@ -70,7 +70,7 @@ func (s *session) warnOfFile(name string) {
 	if err != nil {
 		return
 	}
-	l, err := s.judgeFile(s.files.ctx, name, text, text)
+	l, err := s.judgeFile(s.ctx, name, text, text)
 	if err != nil || l.Worst() != diag.Error {
 		return
 	}
@@ -103,7 +103,7 @@ func (s *session) fileReady(t target, p *plan.Plan) error {
 		return s.wrongFile(err)
 	}
 	if f := operate.Verdict(render.Leaks(t.persist, found.Text, p.Wanted(), t.added)); f != nil {
-		s.files.read[t.persist] = found.Text // for carets
+		s.reader.Files.Keep(t.persist, found.Text) // for carets
 		return f
 	}
 	if !found.Anchored {
@@ -140,7 +140,7 @@ func (s *session) lookAtFile(t target, p *plan.Plan, state *plan.State, diags *d
 		out.Wrong = err.Error()
 		return out, nil
 	}
-	s.files.read[t.persist] = found.Text // for carets
+	s.reader.Files.Keep(t.persist, found.Text) // for carets
 	for _, d := range found.Warnings {
 		// The one is said in the view's own words, the other by the lists as they run.
 		if d.Code != "gobgpd-reload" && (d.Code != "gobgpd-definitions" || state == nil) {
@@ -180,7 +180,7 @@ func (s *session) wrongFile(err error) error {
 	case errors.As(err, &wrong):
 		if wrong.Text != nil {
 			for _, d := range wrong.Diags {
-				s.files.read[d.Position.File] = wrong.Text // for carets
+				s.reader.Files.Keep(d.Position.File, wrong.Text) // for carets
 			}
 		}
 		return operate.Verdict(wrong.Diags)

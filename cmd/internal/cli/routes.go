@@ -17,6 +17,7 @@ import (
 	"depeer/policies/exchange"
 	"depeer/policies/impact"
 	"depeer/policies/operate"
+	"depeer/policies/operate/wanted"
 	"depeer/policies/plan"
 	"depeer/policies/rib"
 	"depeer/policies/rib/mrt"
@@ -222,7 +223,7 @@ func lastSnapshot(name string) (mrt.Snapshot, error) {
 	}
 	file, err := os.Open(name)
 	if err != nil {
-		return mrt.Snapshot{}, wrong(reason(err))
+		return mrt.Snapshot{}, wrong(wanted.Reason(err))
 	}
 	defer file.Close()
 	if info, err := file.Stat(); err != nil || !info.Mode().IsRegular() {
@@ -248,7 +249,7 @@ func (d *dumps) paths() rib.Source {
 // read yields the paths of one dump, and says whether more are wanted.
 func (d *dumps) read(name string, yield func(*rib.Path, error) bool) (more bool, err error) {
 	wrong := func(err error) error {
-		return &operate.Error{Kind: operate.Invalid, Name: "invalid-input", Err: fmt.Errorf("%s: %w", name, reason(err))}
+		return &operate.Error{Kind: operate.Invalid, Name: "invalid-input", Err: fmt.Errorf("%s: %w", name, wanted.Reason(err))}
 	}
 	file, err := os.Open(name)
 	if err != nil {
@@ -287,16 +288,16 @@ func (d *dumps) read(name string, yield func(*rib.Path, error) bool) (more bool,
 	return true, nil
 }
 
-// staticGuards are the guards that need no routes, and refuse.
-func (in *input) staticGuards() []plan.Guard {
+// listGuards are the guards that need no routes, and refuse.
+func listGuards(in *wanted.Input) []plan.Guard {
 	var out []plan.Guard
-	for _, d := range in.diags {
+	for _, d := range in.Diagnostics {
 		if d.Severity != diag.Refused {
 			continue
 		}
 		g := plan.Guard{Code: d.Code}
-		if d.Code == codeAddedBytes && in.compiled != nil {
-			g.Value, g.Limit = in.exchange.AddedBytes(in.compiled)[d.Position], in.exchange.Limits.MaxAddedBytes
+		if d.Code == codeAddedBytes && in.Compiled != nil {
+			g.Value, g.Limit = in.Exchange.AddedBytes(in.Compiled)[d.Position], in.Exchange.Limits.MaxAddedBytes
 		}
 		out = append(out, g)
 	}
@@ -322,12 +323,12 @@ func unaskable(diags diag.List) *operate.Error {
 }
 
 // withoutTarget shows what a guard refuses where the target was not reached, too.
-func (s *session) withoutTarget(in *input, err error) error {
-	refused, f := operate.Verdict(in.diags), new(operate.Error)
+func (s *session) withoutTarget(in *wanted.Input, err error) error {
+	refused, f := operate.Verdict(in.Diagnostics), new(operate.Error)
 	if refused == nil || !errors.As(err, &f) || f.Kind != operate.Unreached {
 		return err
 	}
-	in.diags.Warnf(diag.Position{}, "target-unreached", "", "the result is without the target: %v", f.Err)
+	in.Diagnostics.Warnf(diag.Position{}, "target-unreached", "", "the result is without the target: %v", f.Err)
 	return s.refusedUnasked(in, refused)
 }
 

@@ -18,6 +18,7 @@ import (
 	"depeer/policies/exchange"
 	"depeer/policies/journal"
 	"depeer/policies/operate"
+	"depeer/policies/operate/wanted"
 	"depeer/policies/plan"
 )
 
@@ -73,12 +74,12 @@ func about(t target, err error) error {
 }
 
 // planAll plans for all targets. If one of them has no plan, none is kept.
-func (s *session) planAll(c *cli.Context, in *input, args planArgs) error {
-	targets, err := s.allTargets(c, in.exchange)
+func (s *session) planAll(c *cli.Context, in *wanted.Input, args planArgs) error {
+	targets, err := s.allTargets(c, in.Exchange)
 	if err != nil {
 		return err
 	}
-	if f := unaskable(in.diags); f != nil {
+	if f := unaskable(in.Diagnostics); f != nil {
 		return s.refusedUnasked(in, f)
 	}
 	plans := view.Plans{}

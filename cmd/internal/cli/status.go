@@ -11,6 +11,7 @@ import (
 	"depeer/filters/diag"
 	"depeer/policies"
 	"depeer/policies/operate"
+	"depeer/policies/operate/wanted"
 	"depeer/policies/plan"
 )
 
@@ -58,11 +59,11 @@ func (s *session) targetsOf(c *cli.Context) ([]target, error) {
 
 // statusOf looks at targets, and says what is worst: one that does not answer, one that
 // is not as it should be.
-func (s *session) statusOf(ctx context.Context, in *input, targets []target, file string) error {
+func (s *session) statusOf(ctx context.Context, in *wanted.Input, targets []target, file string) error {
 	var all view.Status
 	var away, misfit, differs error
 	for _, t := range targets {
-		var one *input
+		var one *wanted.Input
 		if in != nil {
 			each := *in
 			one = &each
@@ -93,7 +94,7 @@ const unreachable = "unreachable"
 
 // status looks at one target, and the file that it was started with, if one is
 // named. That the target cannot be reached is a result, too.
-func (s *session) status(ctx context.Context, in *input, t target, file string) (view.TargetStatus, error) {
+func (s *session) status(ctx context.Context, in *wanted.Input, t target, file string) (view.TargetStatus, error) {
 	address := t.options.Address
 	result := view.TargetStatus{Name: cmp.Or(t.name, address), Address: address}
 	store, err := s.store()
@@ -128,11 +129,11 @@ func (s *session) status(ctx context.Context, in *input, t target, file string) 
 	want, misfits := &policies.RoutingPolicy{}, s.misfits(in, t, state)
 	switch {
 	case in != nil:
-		in.compile(s.now, in.exchange.Towards(factsOf(t, state)))
-		if f := operate.Verdict(in.diags); f != nil {
+		in.Compile(s.now, in.Exchange.Towards(factsOf(t, state)))
+		if f := operate.Verdict(in.Diagnostics); f != nil {
 			return result, f
 		}
-		want = in.policy()
+		want = in.Policy()
 	case last != nil:
 		want = last.Wanted()
 	}

@@ -22,10 +22,10 @@ func (s *session) fileStatus(result *view.TargetStatus, t target, named string, 
 	store *journal.Store) error {
 	var drift []view.Drift
 	if named != "" {
-		in := &input{}
-		text, ok := in.open(s.files, named)
+		var diags diag.List
+		text, ok := s.reader.Files.Open(named, &diags)
 		if !ok {
-			return operate.Verdict(in.read)
+			return operate.Verdict(diags)
 		}
 		f := foretelling{s: s, name: named, text: text, state: state, parts: s.loadedParts(store, t, state),
 			ofIt: " of it"}
@@ -79,7 +79,7 @@ func (s *session) keptFile(result *view.TargetStatus, t target, state *plan.Stat
 	case err != nil:
 		return add("%v", err), nil
 	}
-	s.files.read[t.persist] = found.Text // for carets
+	s.reader.Files.Keep(t.persist, found.Text) // for carets
 	f := foretelling{s: s, name: t.persist, text: found.Text, state: state, parts: s.loadedParts(store, t, state)}
 	drift, err := f.foretell()
 	if err != nil || len(drift) > 0 {
@@ -192,7 +192,7 @@ func (f *foretelling) foretell() ([]view.Drift, error) {
 
 // ask asks the judge, for the neighbors as they run.
 func (f *foretelling) ask(loaded []byte) (*judge.Answer, error) {
-	return newJudge().Ask(f.s.files.ctx,
+	return newJudge().Ask(f.s.ctx,
 		judge.Question{File: f.text, Loaded: loaded, Live: f.state.Clients, IsLive: true})
 }
 

@@ -92,7 +92,7 @@ func (s *session) tlsOf(t exchange.Target) *gobgp.TLS {
 		if name == "" || filepath.IsAbs(name) {
 			return name
 		}
-		return filepath.Join(filepath.Dir(s.confUsed), name)
+		return filepath.Join(filepath.Dir(s.reader.Used), name)
 	}
 	return &gobgp.TLS{CA: beside(t.TLS.CA), Cert: beside(t.TLS.Cert), Key: beside(t.TLS.Key)}
 }

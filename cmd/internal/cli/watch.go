@@ -15,6 +15,7 @@ import (
 	"depeer/cmd/internal/view"
 	"depeer/filters/feed"
 	"depeer/policies/journal"
+	"depeer/policies/operate/wanted"
 	"depeer/policies/watch"
 )
 
@@ -142,7 +143,7 @@ func (w *watching) run(ctx context.Context) (err error) {
 	var keepers []*keeper
 	for i, t := range w.args.targets {
 		keepers = append(keepers, newKeeper(w, sources, i))
-		log.Info("watching", "target", t.label(), "address", t.options.Address, "exchange_file", s.confUsed, "at",
+		log.Info("watching", "target", t.label(), "address", t.options.Address, "exchange_file", s.reader.Used, "at",
 			w.clock().Format(time.RFC3339), "dry_run", w.args.dryRun, "version", built().Version)
 	}
 	if err := sources.begin(ctx); err != nil {
@@ -173,7 +174,10 @@ func (s *session) clock() func() time.Time {
 // and is at a moment.
 func (s *session) turn(ctx context.Context, now time.Time) *session {
 	t := *s
-	t.files, t.now = newFiles(ctx, nil), now
+	t.ctx, t.now = ctx, now
+	reader := *s.reader
+	reader.Files, reader.Now, reader.Note = wanted.NewFiles(ctx, nil), now, func(string, ...any) {}
+	t.reader = &reader
 	t.view = view.New(view.Options{Out: io.Discard, Err: io.Discard})
 	t.log = slog.New(slog.DiscardHandler)
 	return &t

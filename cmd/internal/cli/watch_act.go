@@ -62,8 +62,8 @@ func (k *keeper) tally(ctx context.Context) {
 	}
 	defer debug.FreeOSMemory()
 	in := *k.want.in
-	q := impact.Question{Lists: in.compiled, Old: k.want.policy, New: k.want.policy,
-		Members: sessionsOf(state, in.exchange)}
+	q := impact.Question{Lists: in.Compiled, Old: k.want.policy, New: k.want.policy,
+		Members: sessionsOf(state, in.Exchange)}
 	q.Past = turn.pastOf(k.target.options.Address, q.Old)
 	var result view.Impact
 	if err := turn.lookAtTarget(ctx, &in, q, routesArgs{}, k.client, state, &result); err != nil {
@@ -204,7 +204,7 @@ func (k *keeper) change(ctx context.Context) done {
 		return done{outcome: watch.Gone, err: err}
 	}
 	in := *k.want.in
-	if err := retired(in.exchange, state.InForce()); err != nil {
+	if err := retired(in.Exchange, state.InForce()); err != nil {
 		return done{outcome: watch.Refused, err: err}
 	}
 	drafted, err := turn.draft(ctx, &in, k.client, state,

@@ -294,21 +294,21 @@ func (k *keeper) asked(state *plan.State) {
 		return
 	}
 	in := *r.in
-	in.good = nil
-	in.diags = slices.Clip(in.diags)
-	w := &wanted{version: r.version, facts: facts, in: &in}
-	err := in.compileFor(k.clock(), k.target, state)
+	in.Good = nil
+	in.Diagnostics = slices.Clip(in.Diagnostics)
+	w := &asking{version: r.version, facts: facts, in: &in}
+	err := compileFor(&in, k.clock(), k.target, state)
 	if !errors.As(err, &w.failure) {
-		w.failure = operate.Verdict(in.diags)
+		w.failure = operate.Verdict(in.Diagnostics)
 	}
 	if w.failure == nil {
-		w.policy = in.policy()
+		w.policy = in.Policy()
 	}
-	known := k.want != nil && k.want.version == r.version && k.want.says(in.diags)
+	known := k.want != nil && k.want.version == r.version && k.want.says(in.Diagnostics)
 	k.want = w
-	k.numbers.Guards(refusing(in.staticGuards()), !known)
+	k.numbers.Guards(refusing(listGuards(&in)), !known)
 	if w.failure != nil && !known {
-		for _, d := range in.diags {
+		for _, d := range in.Diagnostics {
 			k.log.Warn("lists refused", "lists", describeLists(&in), "file", d.Position.String(), "code", d.Code,
 				"problem", d.Message)
 		}

@@ -18,6 +18,7 @@ import (
 	"depeer/policies/exchange"
 	"depeer/policies/gobgp"
 	"depeer/policies/operate"
+	"depeer/policies/operate/wanted"
 	"depeer/policies/plan"
 	"depeer/policies/watch"
 )
@@ -39,7 +40,7 @@ type keeper struct {
 	deaf    context.CancelFunc   // ends them
 	members map[netip.Addr]bool  // those that are known
 	beyond  map[netip.Addr]bool  // those of them that were said to be no route-server clients
-	want    *wanted              // of the current reading
+	want    *asking              // of the current reading
 	found   looked
 	said    string // what was said last of how it stands
 	// polluted are the members that were told last to have routes that are treated already.
@@ -55,17 +56,17 @@ type keeper struct {
 	}
 }
 
-// wanted is what lists ask of a target.
-type wanted struct {
+// asking is what lists ask of a target.
+type asking struct {
 	version string
 	facts   exchange.Facts // of the target, which guards have looked at
-	in      *input
+	in      *wanted.Input
 	policy  *policies.RoutingPolicy // nil: lists are refused, or are no good for this target
 	failure *operate.Error
 }
 
 // says whether the same was said of lists before.
-func (w *wanted) says(diags diag.List) bool { return slices.Equal(w.in.diags, diags) }
+func (w *asking) says(diags diag.List) bool { return slices.Equal(w.in.Diagnostics, diags) }
 
 // looked is what the last look has read.
 type looked struct {
