@@ -40,7 +40,10 @@ var rooms = map[string][]string{
 	"policies/journal":  {"policies/plan"},
 	"policies/apply": {"policies", "filters", "policies/eval", "policies/plan", "policies/impact", "policies/length",
 		"policies/journal", "policies/rib"},
-	"policies/operate": {"filters/diag", "policies", "policies/apply", "policies/journal", "policies/plan"},
+	"policies/operate": {"filters/diag", "policies", "policies/apply", "policies/exchange", "policies/journal",
+		"policies/plan"},
+	"policies/operate/wanted": {"filters", "filters/diag", "filters/feed", "filters/listing", "filters/strict", "policies",
+		"policies/exchange"},
 	"policies/watch":   {},
 	"policies/gobgp":   {"policies", "filters", "policies/plan", "policies/rib"},
 

@@ -99,7 +99,7 @@ func (s *session) applyPlan(c *cli.Context, p *plan.Plan, start journal.Start) e
 }
 
 // carryOut connects, and applies p under a journal entry.
-func (s *session) carryOut(c *cli.Context, t target, p *plan.Plan, start journal.Start) (view.Apply, error) {
+func (s *session) carryOut(c *cli.Context, t operate.Target, p *plan.Plan, start journal.Start) (view.Apply, error) {
 	none := view.Apply{}
 	if err := s.fileReady(t, p); err != nil {
 		return none, err
@@ -187,7 +187,7 @@ func (s *session) lock(store *journal.Store, address string) (*journal.Lock, err
 }
 
 // change applies p, journalling.
-func (s *session) change(ctx context.Context, t target, client *gobgp.Client, lock *journal.Lock, p *plan.Plan,
+func (s *session) change(ctx context.Context, t operate.Target, client *gobgp.Client, lock *journal.Lock, p *plan.Plan,
 	start journal.Start) (*journal.Entry, apply.Result, error) {
 	start.Holder = p.ID // whoever finds its journal knows whose the daemon's lock is
 	if len(p.PolicyLists) > 0 {
@@ -222,8 +222,8 @@ func (s *session) outcomeFor(o apply.Outcome, p *plan.Plan, start journal.Start)
 	return o.String()
 }
 
-func (s *session) applier(t target, client *gobgp.Client, entry *journal.Entry, holder string) *apply.Applier {
-	return &apply.Applier{Daemon: client, Journal: entry, Holder: holder, Log: s.log, Timeout: t.options.Timeout,
+func (s *session) applier(t operate.Target, client *gobgp.Client, entry *journal.Entry, holder string) *apply.Applier {
+	return &apply.Applier{Daemon: client, Journal: entry, Holder: holder, Log: s.log, Timeout: t.Timeout,
 		Progress: s.view.Progress}
 }
 

@@ -39,7 +39,7 @@ func confirmCommand(s *session) *cli.Command {
 			if err != nil {
 				return err
 			}
-			address := t.options.Address
+			address := t.Address
 			lock, err := store.Lock(address, self())
 			if errors.Is(err, journal.ErrLocked) {
 				return &operate.Error{Kind: operate.Held, Name: "locked", Err: err}
@@ -79,7 +79,7 @@ const noLonger = "no longer in force"
 
 // isGone says whether what waits for a confirmation is not what the target holds any more. A
 // target that does not answer is believed to hold it, and that is said.
-func (s *session) isGone(ctx context.Context, t target, store *journal.Store, pending *journal.Pending) bool {
+func (s *session) isGone(ctx context.Context, t operate.Target, store *journal.Store, pending *journal.Pending) bool {
 	if pending == nil {
 		return false
 	}
@@ -87,7 +87,7 @@ func (s *session) isGone(ctx context.Context, t target, store *journal.Store, pe
 		s.view.Note("whether it is still in force is not known: %v", err)
 		return false
 	}
-	record, err := store.Show(t.options.Address, pending.Entry)
+	record, err := store.Show(t.Address, pending.Entry)
 	if err != nil {
 		return unknown(err)
 	}
@@ -108,7 +108,7 @@ func (s *session) isGone(ctx context.Context, t target, store *journal.Store, pe
 }
 
 // awaitConfirm arms the way back, lets go of the lock, and waits for what comes.
-func (s *session) awaitConfirm(ctx context.Context, store *journal.Store, lock *journal.Lock, t target, p *plan.Plan,
+func (s *session) awaitConfirm(ctx context.Context, store *journal.Store, lock *journal.Lock, t operate.Target, p *plan.Plan,
 	entry *journal.Entry, within time.Duration) (view.Apply, error) {
 	_, err := lock.Arm(entry.ID, within)
 	if err == nil {
@@ -182,7 +182,7 @@ func guardCommand(s *session) *cli.Command {
 			if err != nil {
 				return err
 			}
-			address, id := t.options.Address, c.Args().First()
+			address, id := t.Address, c.Args().First()
 			var known *journal.Pending
 			for {
 				w, err := waitsOf(store.Pending(address))
@@ -218,7 +218,7 @@ func guardCommand(s *session) *cli.Command {
 const retry = time.Second
 
 // guard starts the guardian of an entry.
-func (s *session) guard(t target, id string) error {
+func (s *session) guard(t operate.Target, id string) error {
 	self, err := os.Executable()
 	if err != nil {
 		return err
@@ -227,12 +227,12 @@ func (s *session) guard(t target, id string) error {
 	if err != nil {
 		return err
 	}
-	args := []string{"guard", id, "--state", dir, "--target", t.options.Address, "--timeout",
-		t.options.Timeout.String()}
+	args := []string{"guard", id, "--state", dir, "--target", t.Address, "--timeout",
+		t.Timeout.String()}
 	if s.reader.Used != "" {
 		args = append(args, "--config", s.reader.Used)
 	}
-	if t.options.Insecure {
+	if t.Insecure {
 		args = append(args, "--insecure")
 	}
 	log, err := os.OpenFile(filepath.Join(dir, "guard.log"), os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)

@@ -90,7 +90,7 @@ func (s *session) explained(c *cli.Context, in *wanted.Input, result *view.Expla
 	server := describeTarget(t, state)
 	result.Server = &server
 	now := inForce(state)
-	found = live{client.Announced(c.Context, state.Clients), append(s.pastOf(t.options.Address, now), now)}
+	found = live{client.Announced(c.Context, state.Clients), append(s.pastOf(t.Address, now), now)}
 	return found, func() { closeQuietly(client) }, nil
 }
 

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"depeer/filters/feed"
-	"depeer/policies/gobgp"
+	"depeer/policies/operate"
 	"depeer/policies/watch"
 )
 
@@ -28,7 +28,7 @@ func (o Watching) Run(ctx context.Context) error {
 	s.reader.Now, s.reader.Config = s.now, o.Config
 	s.view = s.newView(false, "never")
 	w, err := s.watching(slog.New(slog.NewTextHandler(o.Log, &slog.HandlerOptions{Level: slog.LevelDebug})),
-		watchArgs{allowPrivate: true, targets: []target{{options: gobgp.Options{Address: o.Target}}}})
+		watchArgs{allowPrivate: true, targets: []operate.Target{{Address: o.Target}}})
 	if err != nil {
 		return err
 	}

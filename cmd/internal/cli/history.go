@@ -25,11 +25,11 @@ func historyCommand(s *session) *cli.Command {
 			if err != nil {
 				return err
 			}
-			records, err := store.History(t.options.Address)
+			records, err := store.History(t.Address)
 			if err != nil {
 				return err
 			}
-			result := view.History{Target: t.options.Address}
+			result := view.History{Target: t.Address}
 			for i := range records {
 				result.Changes = append(result.Changes, recorded(&records[i]))
 			}

@@ -66,7 +66,7 @@ func (s *session) impactOfFile(ctx context.Context, in *wanted.Input, args route
 }
 
 // impactOnTarget is about a target, and what is in force there.
-func (s *session) impactOnTarget(ctx context.Context, in *wanted.Input, t target, args routesArgs, result view.Impact) error {
+func (s *session) impactOnTarget(ctx context.Context, in *wanted.Input, t operate.Target, args routesArgs, result view.Impact) error {
 	if f := unaskable(in.Diagnostics); f != nil {
 		return s.refusedUnasked(in, f)
 	}
@@ -92,7 +92,7 @@ func (s *session) impactOnTarget(ctx context.Context, in *wanted.Input, t target
 		state.Interferences(want), change.Summary()
 	q := impact.Question{Lists: in.Compiled, Old: change.Old, New: want, Members: sessionsOf(state, in.Exchange),
 		Protect: in.Exchange.Protect, Treatments: in.Exchange.Treatments}
-	q.Past, q.Counted = s.pastOf(t.options.Address, q.Old), s.countedAt(t.options.Address)
+	q.Past, q.Counted = s.pastOf(t.Address, q.Old), s.countedAt(t.Address)
 	if err := s.lookAtTarget(ctx, in, q, args, client, state, &result); err != nil {
 		return err
 	}

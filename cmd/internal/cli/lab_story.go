@@ -59,7 +59,7 @@ func (s *session) tell(ctx context.Context, l *lab.Lab, story *story, result *vi
 	describeStory(story, result)
 	ctx, cancel := context.WithTimeout(ctx, 2*labTimeout)
 	defer cancel()
-	client, err := s.dial(ctx, target{options: gobgp.Options{Address: l.Target()}})
+	client, err := s.dial(ctx, operate.Target{Address: l.Target()})
 	if err != nil {
 		return err
 	}
@@ -122,7 +122,7 @@ func (t *teller) apply(ctx context.Context, want *policies.RoutingPolicy) (told,
 		return told{}, unreached(ctx, err)
 	}
 	id := newID()
-	p := t.session.newPlan(target{options: gobgp.Options{Address: t.lab.Target()}}, state, id,
+	p := t.session.newPlan(operate.Target{Address: t.lab.Target()}, state, id,
 		*plan.To(state, want, id))
 	store, err := journal.Open(t.state)
 	if err != nil {

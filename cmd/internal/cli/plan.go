@@ -23,7 +23,7 @@ import (
 // planArgs are the arguments and flags of plan.
 type planArgs struct {
 	routesArgs
-	target   target
+	target   operate.Target
 	output   string
 	detailed bool
 	takeOver bool
@@ -110,7 +110,7 @@ func (s *session) draft(ctx context.Context, in *wanted.Input, client *gobgp.Cli
 	if err != nil {
 		return view.Plan{}, err
 	}
-	state, unknown := recalling(store, args.target.options.Address, state)
+	state, unknown := recalling(store, args.target.Address, state)
 	in.Diagnostics = append(in.Diagnostics, unknown...)
 	lost, fit := state.LostLists(), state
 	if args.acceptLists {
@@ -122,17 +122,17 @@ func (s *session) draft(ctx context.Context, in *wanted.Input, client *gobgp.Cli
 	if note := noteLists(store, args.target, state); len(unknown) == 0 {
 		in.Diagnostics = append(in.Diagnostics, note...)
 	}
-	past, err := readPast(store, args.target.options.Address)
+	past, err := readPast(store, args.target.Address)
 	if err != nil {
 		return view.Plan{}, err
 	}
 	want := in.Policy()
 	warnOfOtherEffects(in, state.InForce(), want)
-	if err := obstructed(state.Unshuttable(want), args.target.options.Address); err != nil {
+	if err := obstructed(state.Unshuttable(want), args.target.Address); err != nil {
 		return view.Plan{}, err
 	}
 	stuck := plan.ChoiceObstacles(state, want)
-	if err := obstructed(stayStuck(stuck, args.takeOver), args.target.options.Address); err != nil {
+	if err := obstructed(stayStuck(stuck, args.takeOver), args.target.Address); err != nil {
 		return view.Plan{}, err
 	}
 	id, state := newID(), remembering(state, past.applied)
@@ -151,7 +151,7 @@ func (s *session) draft(ctx context.Context, in *wanted.Input, client *gobgp.Cli
 	if result.Persist, err = s.lookAtFile(args.target, p, state, &in.Diagnostics); err != nil {
 		return view.Plan{}, err
 	}
-	now, err := operate.Look(store, args.target.options.Address, state)
+	now, err := operate.Look(store, args.target.Address, state)
 	if err != nil {
 		return view.Plan{}, err
 	}
@@ -176,7 +176,7 @@ func (s *session) foresee(ctx context.Context, in *wanted.Input, client *gobgp.C
 	change := &to.Plan.Change
 	q := impact.Question{Lists: in.Compiled, Old: change.Judged(), New: in.Policy(),
 		Members: sessionsOf(state, in.Exchange), Protect: in.Exchange.Protect, Treatments: in.Exchange.Treatments}
-	q.Past = s.pastOf(args.target.options.Address, q.Old)
+	q.Past = s.pastOf(args.target.Address, q.Old)
 	if last != nil {
 		q.Counted = last.Counted
 	}
@@ -255,12 +255,12 @@ func (s *session) finishPlan(result view.Plan, args planArgs) error {
 }
 
 // newPlan makes a plan of a change.
-func (s *session) newPlan(t target, state *plan.State, id string, change plan.Change) *plan.Plan {
+func (s *session) newPlan(t operate.Target, state *plan.State, id string, change plan.Change) *plan.Plan {
 	return &plan.Plan{
 		Version: plan.FormatVersion, ID: id, Tool: built().Version,
 		Made: time.Now().UTC(), By: self(), At: s.now,
-		Target: t.options.Address, Name: t.name, Server: state.Server, Members: state.Members(),
-		Fingerprint: state.Fingerprint(), Change: change, Persist: t.persist,
+		Target: t.Address, Name: t.Name, Server: state.Server, Members: state.Members(),
+		Fingerprint: state.Fingerprint(), Change: change, Persist: t.Persist,
 	}
 }
 
@@ -273,8 +273,8 @@ func newID() string {
 	return hex.EncodeToString(b[:])
 }
 
-func describeTarget(t target, state *plan.State) view.TargetState {
-	d := view.TargetState{Address: t.options.Address, RouterID: state.Server.RouterID.String(),
+func describeTarget(t operate.Target, state *plan.State) view.TargetState {
+	d := view.TargetState{Address: t.Address, RouterID: state.Server.RouterID.String(),
 		ASN: uint32(state.Server.ASN), Unanchored: []string{}}
 	for _, c := range state.Clients {
 		if c.RouteServer {

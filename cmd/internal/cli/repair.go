@@ -64,7 +64,7 @@ type remedy struct {
 
 // repair makes a plan for each target, shows them, asks, and applies them one after
 // another.
-func (s *session) repair(c *cli.Context, targets []target) error {
+func (s *session) repair(c *cli.Context, targets []operate.Target) error {
 	plans := view.Plans{}
 	remedies := make([]remedy, len(targets))
 	for i, t := range targets {
@@ -112,8 +112,8 @@ func (s *session) repair(c *cli.Context, targets []target) error {
 }
 
 // nothingToDo is the result where nothing was to be done, and why.
-func nothingToDo(t target, why string) view.Apply {
-	return view.Apply{Target: t.options.Address, Outcome: apply.Nothing.String(), Why: why}
+func nothingToDo(t operate.Target, why string) view.Apply {
+	return view.Apply{Target: t.Address, Outcome: apply.Nothing.String(), Why: why}
 }
 
 // showRepair shows what is about to be asked for.
@@ -139,7 +139,7 @@ func (s *session) keepRepair(c *cli.Context, plans view.Plans, several bool) err
 }
 
 // remedy looks at a target, and plans what puts back what it has lost.
-func (s *session) remedy(c *cli.Context, t target) (remedy, error) {
+func (s *session) remedy(c *cli.Context, t operate.Target) (remedy, error) {
 	client, err := s.dial(c.Context, t)
 	if err != nil {
 		return remedy{}, err
@@ -172,8 +172,8 @@ func (s *session) remedy(c *cli.Context, t target) (remedy, error) {
 }
 
 // remedyOfPolicy plans what puts back what was applied last.
-func (s *session) remedyOfPolicy(store *journal.Store, t target, state *plan.State) (remedy, error) {
-	address := t.options.Address
+func (s *session) remedyOfPolicy(store *journal.Store, t operate.Target, state *plan.State) (remedy, error) {
+	address := t.Address
 	past, err := readPast(store, address)
 	if err != nil {
 		return remedy{}, err
@@ -193,7 +193,7 @@ func (s *session) remedyOfPolicy(store *journal.Store, t target, state *plan.Sta
 	}
 	state, unknown := recalling(store, address, state)
 	p := s.again(t, state, last)
-	s.tooMuch(p.Wanted(), t.added, "what is put back")
+	s.tooMuch(p.Wanted(), t.MaxAddedBytes, "what is put back")
 	if err := withAnchor(obstructed(p.Obstacles(state), address), state); err != nil {
 		return remedy{}, err
 	}
@@ -220,11 +220,11 @@ func takenBack(record *journal.Record, p *plan.Plan) string {
 }
 
 // remedyOfLists plans what puts the operator's lists back as they were last seen.
-func (s *session) remedyOfLists(store *journal.Store, t target, state *plan.State) (remedy, error) {
-	address := t.options.Address
+func (s *session) remedyOfLists(store *journal.Store, t operate.Target, state *plan.State) (remedy, error) {
+	address := t.Address
 	lists, err := store.PolicyLists(address)
 	if err == nil && lists == nil {
-		err = fmt.Errorf("nothing is remembered on this machine of the lists of %s's clients", t.label())
+		err = fmt.Errorf("nothing is remembered on this machine of the lists of %s's clients", t.Label())
 	}
 	if err != nil {
 		return remedy{}, &operate.Error{Kind: operate.Failed, Name: "policy-lists-not-remembered", Err: err,

@@ -55,8 +55,8 @@ func rollbackCommand(s *session) *cli.Command {
 }
 
 // rollback applies the way back as a change of its own, by the same road.
-func (s *session) rollback(c *cli.Context, t target, store *journal.Store, args rollbackArgs) error {
-	address := t.options.Address
+func (s *session) rollback(c *cli.Context, t operate.Target, store *journal.Store, args rollbackArgs) error {
+	address := t.Address
 	back, last, err := s.wayBack(store, address, args.id)
 	if err != nil {
 		return err
@@ -93,7 +93,7 @@ func (s *session) rollback(c *cli.Context, t target, store *journal.Store, args 
 	if err := obstructed(plan.ChoiceObstacles(state, want), address); err != nil {
 		return err
 	}
-	s.tooMuch(want, t.added, "what is put back")
+	s.tooMuch(want, t.MaxAddedBytes, "what is put back")
 	id := newID()
 	p := s.newPlan(t, state, id, *plan.To(remembering(state, last), want, id))
 	if err := allowSessions(p, args.sessions, args.whatever); err != nil {
@@ -184,7 +184,7 @@ func (s *session) backTo(store *journal.Store, address string, back *journal.Rec
 }
 
 // showBack shows what going back changes, before it is asked for.
-func (s *session) showBack(c *cli.Context, t target, state *plan.State, p *plan.Plan) error {
+func (s *session) showBack(c *cli.Context, t operate.Target, state *plan.State, p *plan.Plan) error {
 	if err := s.answerable(c); err != nil {
 		return err
 	}

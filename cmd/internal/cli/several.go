@@ -43,7 +43,7 @@ func isAll(c *cli.Context) bool { return c.String("target") == exchange.AllTarge
 
 // allTargets returns the targets of the exchange file, in the order in which they are
 // changed.
-func (s *session) allTargets(c *cli.Context, x *exchange.Exchange) ([]target, error) {
+func (s *session) allTargets(c *cli.Context, x *exchange.Exchange) ([]operate.Target, error) {
 	if x == nil && s.confWrong != nil {
 		return nil, s.confWrong
 	}
@@ -51,7 +51,7 @@ func (s *session) allTargets(c *cli.Context, x *exchange.Exchange) ([]target, er
 		return nil, usage("depeer "+c.Command.Name+" --target ADDRESS",
 			"--target all: the exchange file has no targets")
 	}
-	var all []target
+	var all []operate.Target
 	for _, known := range x.InOrder() {
 		t, err := s.findTarget(c, x, known.Name)
 		if err != nil {
@@ -63,13 +63,13 @@ func (s *session) allTargets(c *cli.Context, x *exchange.Exchange) ([]target, er
 }
 
 // about has an error name its target.
-func about(t target, err error) error {
+func about(t operate.Target, err error) error {
 	f := new(operate.Error)
 	if !errors.As(err, &f) {
-		return fmt.Errorf("%s: %w", t.name, err)
+		return fmt.Errorf("%s: %w", t.Name, err)
 	}
 	named := *f
-	named.Err = fmt.Errorf("%s: %w", t.name, f.Err)
+	named.Err = fmt.Errorf("%s: %w", t.Name, f.Err)
 	return &named
 }
 
@@ -107,7 +107,7 @@ func (s *session) finishPlans(plans view.Plans, args planArgs) error {
 		if r := refusals(plans.Targets[i].Guards); r != nil {
 			plans.Targets[i].Refused, plans.Refused = true, true
 			if refused == nil {
-				refused = about(target{name: plans.Targets[i].Plan.Name}, r)
+				refused = about(operate.Target{Name: plans.Targets[i].Plan.Name}, r)
 			}
 		}
 	}
@@ -145,13 +145,13 @@ func (s *session) applyAll(c *cli.Context, file string) error {
 	}
 	plans := make([]*plan.Plan, len(targets))
 	for i, t := range targets {
-		name := fileFor(file, t.name)
+		name := fileFor(file, t.Name)
 		if plans[i], err = s.readPlan(name); err != nil {
 			return err
 		}
-		if plans[i].Target != t.options.Address {
+		if plans[i].Target != t.Address {
 			return &operate.Error{Kind: operate.Unfit, Name: "other-target",
-				Err:  fmt.Errorf("%s is for %s, and %s is %s", name, plans[i].Target, t.name, t.options.Address),
+				Err:  fmt.Errorf("%s is for %s, and %s is %s", name, plans[i].Target, t.Name, t.Address),
 				Hint: "make new ones: depeer plan --target all"}
 		}
 	}
@@ -166,7 +166,7 @@ func (s *session) applyAll(c *cli.Context, file string) error {
 
 // inOrder applies to each target its plan, which is made when it is its turn; nil where
 // there is nothing to do, for a reason.
-func (s *session) inOrder(c *cli.Context, targets []target, planOf func(int) (*plan.Plan, string, error),
+func (s *session) inOrder(c *cli.Context, targets []operate.Target, planOf func(int) (*plan.Plan, string, error),
 	start journal.Start) error {
 	var done []view.Apply
 	for i, t := range targets {
@@ -184,7 +184,7 @@ func (s *session) inOrder(c *cli.Context, targets []target, planOf func(int) (*p
 			return s.stopped(targets, done, a, err)
 		}
 		if done = append(done, *a); !last {
-			s.view.Note("%s: %s", t.name, a.Outcome)
+			s.view.Note("%s: %s", t.Name, a.Outcome)
 		}
 	}
 	return s.view.Applied(done)
@@ -192,7 +192,7 @@ func (s *session) inOrder(c *cli.Context, targets []target, planOf func(int) (*p
 
 // inTurn applies a plan to one target, and watches what becomes of it. With an error, the
 // result is that of a change that is in force all the same; nil if none is.
-func (s *session) inTurn(c *cli.Context, t target, p *plan.Plan, start journal.Start, soak bool) (*view.Apply, error) {
+func (s *session) inTurn(c *cli.Context, t operate.Target, p *plan.Plan, start journal.Start, soak bool) (*view.Apply, error) {
 	client, err := s.dial(c.Context, t)
 	if err != nil {
 		return nil, err
@@ -207,7 +207,7 @@ func (s *session) inTurn(c *cli.Context, t target, p *plan.Plan, start journal.S
 		return nil, err
 	}
 	if long := c.Duration("soak"); soak && long > 0 && a.Outcome == outcomeApplied {
-		s.view.Progress(fmt.Sprintf("%s: watching for %s", t.name, long))
+		s.view.Progress(fmt.Sprintf("%s: watching for %s", t.Name, long))
 		if err := apply.Soak(c.Context, client, p, upAndStaying(before, p), long, soakEvery); err != nil {
 			return &a, fmt.Errorf("it was changed, and then: %w", err)
 		}
@@ -226,11 +226,11 @@ func upAndStaying(before *plan.State, p *plan.Plan) []netip.Addr {
 
 // stopped says where each target stands: those that are done; the one that there was
 // trouble with, changed if a is not nil; and the others, which nothing was done to.
-func (s *session) stopped(targets []target, done []view.Apply, a *view.Apply, err error) error {
+func (s *session) stopped(targets []operate.Target, done []view.Apply, a *view.Apply, err error) error {
 	at, changed := len(done), a != nil
 	var standings []operate.Standing
 	for i, t := range targets {
-		st := operate.Standing{Target: t.name, Outcome: "not begun"}
+		st := operate.Standing{Target: t.Name, Outcome: "not begun"}
 		switch {
 		case i < at:
 			st.Outcome, st.ID = done[i].Outcome, done[i].ID
@@ -253,7 +253,7 @@ func (s *session) stopped(targets []target, done []view.Apply, a *view.Apply, er
 	default:
 		f = &operate.Error{Kind: operate.Failed, Name: "failed", Err: err}
 	}
-	f.Err, f.Targets = fmt.Errorf("stopped at %s: %w", targets[at].name, f.Err), standings
+	f.Err, f.Targets = fmt.Errorf("stopped at %s: %w", targets[at].Name, f.Err), standings
 	if changed { // whatever became of this one: not all are as they were
 		f.Kind, f.Name = operate.Unclear, "partial"
 	}

@@ -46,7 +46,7 @@ func statusCommand(s *session) *cli.Command {
 }
 
 // targetsOf returns the target that is named, or all.
-func (s *session) targetsOf(c *cli.Context) ([]target, error) {
+func (s *session) targetsOf(c *cli.Context) ([]operate.Target, error) {
 	if isAll(c) {
 		if c.String("file") != "" {
 			return nil, usage("depeer status --target rs1 --file gobgpd.conf", "a file is one target's")
@@ -54,12 +54,12 @@ func (s *session) targetsOf(c *cli.Context) ([]target, error) {
 		return s.allTargets(c, s.exchangeOf())
 	}
 	t, err := s.targetOf(c, s.exchangeOf())
-	return []target{t}, err
+	return []operate.Target{t}, err
 }
 
 // statusOf looks at targets, and says what is worst: one that does not answer, one that
 // is not as it should be.
-func (s *session) statusOf(ctx context.Context, in *wanted.Input, targets []target, file string) error {
+func (s *session) statusOf(ctx context.Context, in *wanted.Input, targets []operate.Target, file string) error {
 	var all view.Status
 	var away, misfit, differs error
 	for _, t := range targets {
@@ -94,9 +94,9 @@ const unreachable = "unreachable"
 
 // status looks at one target, and the file that it was started with, if one is
 // named. That the target cannot be reached is a result, too.
-func (s *session) status(ctx context.Context, in *wanted.Input, t target, file string) (view.TargetStatus, error) {
-	address := t.options.Address
-	result := view.TargetStatus{Name: cmp.Or(t.name, address), Address: address}
+func (s *session) status(ctx context.Context, in *wanted.Input, t operate.Target, file string) (view.TargetStatus, error) {
+	address := t.Address
+	result := view.TargetStatus{Name: cmp.Or(t.Name, address), Address: address}
 	store, err := s.store()
 	if err != nil {
 		return result, err

@@ -22,14 +22,14 @@ import (
 func (s *session) fits(state *plan.State, args planArgs) error {
 	obstacles := append(state.Obstacles(), state.ReachObstacles()...)
 	if !args.takeOver {
-		return withAnchor(obstructed(obstacles, args.target.options.Address), state)
+		return withAnchor(obstructed(obstacles, args.target.Address), state)
 	}
 	obstacles = slices.DeleteFunc(obstacles, func(o plan.Obstacle) bool {
 		return o.Code == plan.NotOurs && !slices.ContainsFunc(state.Strange, func(strange plan.Strange) bool {
 			return strange.Object.String() == o.Object && stays(state, strange)
 		})
 	})
-	err := withAnchor(obstructed(obstacles, args.target.options.Address), state)
+	err := withAnchor(obstructed(obstacles, args.target.Address), state)
 	if f := new(operate.Error); errors.As(err, &f) && f.Name == "changed-by-hand" {
 		f.Hint = "--take-over leaves policies alone, and what they refer to: take it out by hand"
 	}
@@ -65,7 +65,7 @@ func takeOver(p *plan.Plan, state *plan.State, want *policies.RoutingPolicy) {
 }
 
 // then does the second half of p, once the first is done.
-func (s *session) then(ctx context.Context, client *gobgp.Client, t target, lock *journal.Lock,
+func (s *session) then(ctx context.Context, client *gobgp.Client, t operate.Target, lock *journal.Lock,
 	p *plan.Plan) (*journal.Entry, apply.Result, error) {
 	out := apply.Result{Outcome: apply.Partial,
 		Known: "everything with our names was taken out, and the lists are not in force"}

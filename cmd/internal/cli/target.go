@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -34,38 +33,27 @@ func targetFlags() []cli.Flag {
 	}
 }
 
-// target is a route server, and how to reach it.
-type target struct {
-	name    string // of the exchange file; "" for an address
-	options gobgp.Options
-	persist string // the gobgpd.conf that is kept in step; "" for none
-	added   int    // max_added_bytes of the exchange file
-}
-
-// label is what a target is called.
-func (t target) label() string { return cmp.Or(t.name, t.options.Address) }
-
 // targetOf finds the route server that a command is for.
-func (s *session) targetOf(c *cli.Context, x *exchange.Exchange) (target, error) {
+func (s *session) targetOf(c *cli.Context, x *exchange.Exchange) (operate.Target, error) {
 	return s.findTarget(c, x, c.String("target"))
 }
 
-func (s *session) findTarget(c *cli.Context, x *exchange.Exchange, name string) (target, error) {
+func (s *session) findTarget(c *cli.Context, x *exchange.Exchange, name string) (operate.Target, error) {
 	if name == "" {
-		return target{}, usage("depeer "+c.Command.Name+" --target rs1, or an address such as unix:///run/gobgpd.sock",
+		return operate.Target{}, usage("depeer "+c.Command.Name+" --target rs1, or an address such as unix:///run/gobgpd.sock",
 			"no target: it is never guessed")
 	}
 	if name == exchange.AllTargets {
-		return target{}, usage("depeer "+c.Command.Name+" --target NAME", "%s is for one target at a time",
+		return operate.Target{}, usage("depeer "+c.Command.Name+" --target NAME", "%s is for one target at a time",
 			c.Command.Name)
 	}
-	t := target{options: gobgp.Options{Timeout: c.Duration("timeout"), Insecure: c.Bool("insecure"), Logger: s.log},
-		added: exchange.DefaultLimits().MaxAddedBytes}
+	t := operate.Target{Timeout: c.Duration("timeout"), Insecure: c.Bool("insecure"),
+		MaxAddedBytes: exchange.DefaultLimits().MaxAddedBytes}
 	if x != nil {
-		t.added = x.Limits.MaxAddedBytes
+		t.MaxAddedBytes = x.Limits.MaxAddedBytes
 		for _, known := range x.Targets {
 			if known.Name == name || known.Address.String() == name {
-				t.name, t.options.Address, t.options.TLS, t.persist = known.Name, known.Address.String(),
+				t.Name, t.Address, t.TLS, t.Persist = known.Name, known.Address.String(),
 					s.tlsOf(known), known.Persist
 				return t, nil
 			}
@@ -73,18 +61,18 @@ func (s *session) findTarget(c *cli.Context, x *exchange.Exchange, name string) 
 	}
 	address, err := exchange.ParseAddress(name)
 	if err != nil && x == nil && s.confWrong != nil {
-		return target{}, s.confWrong
+		return operate.Target{}, s.confWrong
 	}
 	if err != nil {
-		return target{}, usage("--target NAME, host:port or unix:///path",
+		return operate.Target{}, usage("--target NAME, host:port or unix:///path",
 			"--target %s: neither a target of the exchange file nor an address", name)
 	}
-	t.options.Address = address.String()
+	t.Address = address.String()
 	return t, nil
 }
 
 // tlsOf returns a target's TLS files, which stand beside the exchange file.
-func (s *session) tlsOf(t exchange.Target) *gobgp.TLS {
+func (s *session) tlsOf(t exchange.Target) *exchange.TLS {
 	if t.TLS == nil {
 		return nil
 	}
@@ -94,12 +82,18 @@ func (s *session) tlsOf(t exchange.Target) *gobgp.TLS {
 		}
 		return filepath.Join(filepath.Dir(s.reader.Used), name)
 	}
-	return &gobgp.TLS{CA: beside(t.TLS.CA), Cert: beside(t.TLS.Cert), Key: beside(t.TLS.Key)}
+	return &exchange.TLS{CA: beside(t.TLS.CA), Cert: beside(t.TLS.Cert), Key: beside(t.TLS.Key)}
+}
+
+// optionsOf returns how gobgpd is reached.
+func (s *session) optionsOf(t operate.Target) gobgp.Options {
+	return gobgp.Options{Address: t.Address, Timeout: t.Timeout, TLS: (*gobgp.TLS)(t.TLS), Insecure: t.Insecure,
+		Logger: s.log}
 }
 
 // dial reaches a target. Nothing has been changed if it fails.
-func (s *session) dial(ctx context.Context, t target) (*gobgp.Client, error) {
-	client, err := gobgp.Dial(ctx, t.options)
+func (s *session) dial(ctx context.Context, t operate.Target) (*gobgp.Client, error) {
+	client, err := gobgp.Dial(ctx, s.optionsOf(t))
 	if err != nil {
 		return nil, unreached(ctx, err)
 	}

@@ -64,7 +64,7 @@ func (k *keeper) tally(ctx context.Context) {
 	in := *k.want.in
 	q := impact.Question{Lists: in.Compiled, Old: k.want.policy, New: k.want.policy,
 		Members: sessionsOf(state, in.Exchange)}
-	q.Past = turn.pastOf(k.target.options.Address, q.Old)
+	q.Past = turn.pastOf(k.target.Address, q.Old)
 	var result view.Impact
 	if err := turn.lookAtTarget(ctx, &in, q, routesArgs{}, k.client, state, &result); err != nil {
 		if ctx.Err() == nil {
@@ -115,7 +115,7 @@ func (k *keeper) recover(ctx context.Context) done {
 	if k.args.dryRun {
 		return done{outcome: watch.Would}
 	}
-	t, address := k.target, k.target.options.Address
+	t, address := k.target, k.target.Address
 	lock, err := k.store.Lock(address, self())
 	if err != nil {
 		return done{outcome: watch.Busy, err: err}
@@ -152,7 +152,7 @@ func (k *keeper) became(ctx context.Context, turn *session, d done) done {
 		d.outcome = watch.Did
 		return d
 	}
-	d.err = turn.outcome(ctx, k.target.options.Address, d.result, d.err)
+	d.err = turn.outcome(ctx, k.target.Address, d.result, d.err)
 	d.outcome = failed(d.err)
 	return d
 }
@@ -168,16 +168,16 @@ func (d done) and(err error) done {
 func (k *keeper) repair(ctx context.Context) done {
 	turn := k.s.turn(ctx, k.clock())
 	p := turn.again(k.target, k.found.state, k.found.last)
-	if bytes := p.Wanted().AddedBytes(); bytes > k.target.added {
+	if bytes := p.Wanted().AddedBytes(); bytes > k.target.MaxAddedBytes {
 		k.log.Warn("what is put back adds more to a route's attributes than the limit: one long announcement could "+
-			"end gobgpd (osrg/gobgp#2629)", "bytes", bytes, "max_added_bytes", k.target.added)
+			"end gobgpd (osrg/gobgp#2629)", "bytes", bytes, "max_added_bytes", k.target.MaxAddedBytes)
 	}
 	return k.apply(ctx, turn, p, actionRepair)
 }
 
 // again makes a plan that puts back what an earlier one has put in, whatever has become of
 // it, and whatever lists ask for now.
-func (s *session) again(t target, state *plan.State, last *plan.Plan) *plan.Plan {
+func (s *session) again(t operate.Target, state *plan.State, last *plan.Plan) *plan.Plan {
 	want := last.Change.New
 	if last.Then != nil {
 		want = last.Then

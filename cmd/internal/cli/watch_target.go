@@ -27,7 +27,7 @@ import (
 // that.
 type keeper struct {
 	*watching
-	target  target
+	target  operate.Target
 	place   int          // in the order
 	waits   string       // for which target, in words
 	log     *slog.Logger // names the target
@@ -87,7 +87,7 @@ func newKeeper(w *watching, sources *sources, place int) *keeper {
 	return k
 }
 
-func (k *keeper) name() string { return k.target.label() }
+func (k *keeper) name() string { return k.target.Label() }
 
 // stepTakes is how long one step may take at most: a large table, and slow resets.
 const stepTakes = 30 * time.Minute
@@ -211,8 +211,7 @@ func (k *keeper) hangUp() {
 // dial connects, and has events told.
 func (k *keeper) dial(ctx context.Context) {
 	k.hangUp()
-	o := k.target.options
-	client, err := gobgp.Dial(ctx, o)
+	client, err := gobgp.Dial(ctx, k.s.optionsOf(k.target))
 	if err != nil {
 		k.log.Debug("target not reached", "error", err)
 		k.found.why = err.Error()
@@ -247,12 +246,12 @@ func (k *keeper) ask(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	history, err := k.store.Stamp(k.target.options.Address)
+	history, err := k.store.Stamp(k.target.Address)
 	if err == nil && k.found.locked { // who dies leaves everything as it is, but for that
-		k.found.locked, err = k.store.Locked(k.target.options.Address)
+		k.found.locked, err = k.store.Locked(k.target.Address)
 		history += fmt.Sprint(k.found.locked)
 	}
-	history += k.target.fileStamp()
+	history += fileStamp(k.target)
 	return target + history, err
 }
 
