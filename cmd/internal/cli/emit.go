@@ -10,17 +10,17 @@ import (
 	"depeer/cmd/internal/view"
 	"depeer/filters/diag"
 	"depeer/policies"
+	"depeer/policies/gobgpconf"
 	"depeer/policies/operate"
 	"depeer/policies/operate/wanted"
 	"depeer/policies/persist"
 	"depeer/policies/plan"
-	"depeer/policies/render"
 )
 
 // emitArgs are the flags of emit.
 type emitArgs struct {
 	lists  []string
-	format render.Format
+	format gobgpconf.Format
 	anchor bool
 	into   string // a gobgpd.conf whose part of ours is replaced
 	output string
@@ -47,7 +47,7 @@ func emitCommand(s *session) *cli.Command {
 			args := emitArgs{lists: c.Args().Slice(), anchor: c.Bool("anchor"), into: c.String("into"),
 				output: c.String("output")}
 			var err error
-			if args.format, err = render.ParseFormat(c.String("format")); err != nil {
+			if args.format, err = gobgpconf.ParseFormat(c.String("format")); err != nil {
 				return usage("depeer emit --format toml|yaml|json", "%v", err)
 			}
 			return s.emit(c.Context, args)
@@ -62,10 +62,10 @@ func (s *session) emit(ctx context.Context, args emitArgs) error {
 	case args.into == wanted.Stdin:
 		return usage("depeer emit --into gobgpd.conf",
 			"--into replaces part of a file; it does not read the standard input")
-	case args.into != "" && args.format != render.TOML:
+	case args.into != "" && args.format != gobgpconf.TOML:
 		return usage("depeer emit --into gobgpd.conf", "--into reads and writes TOML only")
 	case args.anchor:
-		return s.deliver(ctx, view.Emit{Format: args.format.String(), Configuration: render.Anchor(args.format)},
+		return s.deliver(ctx, view.Emit{Format: args.format.String(), Configuration: gobgpconf.Anchor(args.format)},
 			args.output)
 	}
 
@@ -98,7 +98,7 @@ func (s *session) emit(ctx context.Context, args emitArgs) error {
 	if args.into != "" {
 		return s.emitInto(ctx, in, policy, args)
 	}
-	text, err := render.Render(policy, args.format, commentOn(in))
+	text, err := gobgpconf.Encode(policy, args.format, commentOn(in))
 	if err != nil {
 		return err
 	}
@@ -113,7 +113,7 @@ func (s *session) compileInto(in *wanted.Input, name string) {
 	if err != nil || in.Compiled == nil || in.Exchange.ASN != 0 {
 		return // emitInto says what cannot be read
 	}
-	asn, _ := render.Server(text)
+	asn, _ := gobgpconf.ReadServer(text)
 	in.Compile(s.now, in.Exchange.WithASN(asn))
 }
 
@@ -123,9 +123,9 @@ func (s *session) emitInto(ctx context.Context, in *wanted.Input, policy *polici
 	if !ok {
 		return operate.Verdict(in.Read)
 	}
-	text, diags := render.Into(args.into, old, policy, commentOn(in))
+	text, diags := gobgpconf.ReplacePart(args.into, old, policy, commentOn(in))
 	in.Diagnostics = append(append(in.Diagnostics, diags...),
-		render.Leaks(args.into, old, policy, in.Exchange.Limits.MaxAddedBytes)...)
+		gobgpconf.FindLeaks(args.into, old, policy, in.Exchange.Limits.MaxAddedBytes)...)
 	in.Diagnostics.Sort()
 	if f := operate.Verdict(in.Diagnostics); f != nil {
 		return f

@@ -9,11 +9,11 @@ import (
 	"depeer/filters/diag"
 	"depeer/policies"
 	"depeer/policies/apply"
+	"depeer/policies/gobgpconf"
 	"depeer/policies/journal"
 	"depeer/policies/operate"
 	"depeer/policies/persist"
 	"depeer/policies/plan"
-	"depeer/policies/render"
 )
 
 // What is done about a target's own gobgpd.conf, where the exchange file has it kept.
@@ -102,7 +102,7 @@ func (s *session) fileReady(t operate.Target, p *plan.Plan) error {
 	if err != nil {
 		return s.wrongFile(err)
 	}
-	if f := operate.Verdict(render.Leaks(t.Persist, found.Text, p.Wanted(), t.MaxAddedBytes)); f != nil {
+	if f := operate.Verdict(gobgpconf.FindLeaks(t.Persist, found.Text, p.Wanted(), t.MaxAddedBytes)); f != nil {
 		s.reader.Files.Keep(t.Persist, found.Text) // for carets
 		return f
 	}
@@ -147,7 +147,7 @@ func (s *session) lookAtFile(t operate.Target, p *plan.Plan, state *plan.State, 
 			*diags = append(*diags, d)
 		}
 	}
-	leaks := render.Leaks(t.Persist, found.Text, p.Wanted(), t.MaxAddedBytes)
+	leaks := gobgpconf.FindLeaks(t.Persist, found.Text, p.Wanted(), t.MaxAddedBytes)
 	if f := operate.Verdict(leaks); f != nil && !p.WayBack() {
 		return nil, f
 	}
@@ -156,9 +156,9 @@ func (s *session) lookAtFile(t operate.Target, p *plan.Plan, state *plan.State, 
 	}
 	*diags = append(*diags, leaks...)
 	if state != nil && !found.Anchored && countListing(state) > 0 {
-		diags.Warnf(diag.Position{File: t.Persist}, "gobgpd-definitions", render.BeforeReload,
+		diags.Warnf(diag.Position{File: t.Persist}, "gobgpd-definitions", gobgpconf.BeforeReload,
 			"it was written without the definitions of depeer, which come back with this change: as it is, this "+
-				"reload rejects every route of %s", render.Members(countListing(state)))
+				"reload rejects every route of %s", gobgpconf.FormatMembers(countListing(state)))
 	}
 	diags.Sort()
 	out.InStep = !found.Stale
