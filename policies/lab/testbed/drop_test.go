@@ -18,6 +18,7 @@ import (
 	"depeer/filters/feed"
 	"depeer/filters/listing"
 	"depeer/policies"
+	"depeer/policies/build"
 	"depeer/policies/exchange"
 	"depeer/policies/lab/testbed"
 	"depeer/policies/render"
@@ -145,7 +146,7 @@ func emitted(t *testing.T, listings []*filters.Listing) string {
 	if diags.Worst() == diag.Error {
 		t.Fatal(diags)
 	}
-	text, err := render.Render(policies.Build(compiled, ours.Treatments, 0), render.TOML, nil)
+	text, err := render.Render(build.Policy(compiled, ours.Treatments, 0), render.TOML, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
