@@ -21,8 +21,8 @@ import (
 	"depeer/policies/build"
 	"depeer/policies/eval"
 	"depeer/policies/exchange"
+	"depeer/policies/gobgpconf"
 	"depeer/policies/lab"
-	"depeer/policies/render"
 )
 
 var update = flag.Bool("update", false, "write what emit prints into the README")
@@ -233,7 +233,7 @@ func TestReadmeShowsEmit(t *testing.T) {
 	const name = "mccolo-2008/README.md"
 	x := exchange.Default()
 	c := compile(t, x, time.Now(), list(t, "mccolo-2008/listing.yaml"))
-	text, err := render.Render(build.Policy(c, x.Treatments, x.ASN), render.TOML, nil)
+	text, err := gobgpconf.Encode(build.Policy(c, x.Treatments, x.ASN), gobgpconf.TOML, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

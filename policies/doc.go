@@ -3,7 +3,7 @@
 //
 // It is the model that the second half of the way of the data shares. Package build makes a
 // RoutingPolicy from compiled lists. Package eval says what it means for a route, package
-// render writes it as gobgpd configuration, and packages plan, apply and gobgp bring it into
+// gobgpconf writes it as gobgpd configuration, and packages plan, apply and gobgp bring it into
 // a running daemon. Names of sets and statements are made from their contents (name.go).
 //
 // The package is pure: it knows no GoBGP, no files and no clock.

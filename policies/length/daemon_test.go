@@ -11,9 +11,9 @@ import (
 	"depeer/policies/build"
 	"depeer/policies/eval"
 	"depeer/policies/gobgp"
+	"depeer/policies/gobgpconf"
 	"depeer/policies/lab/testbed"
 	"depeer/policies/length"
-	"depeer/policies/render"
 	"depeer/policies/rib"
 )
 
@@ -67,7 +67,7 @@ func start(t *testing.T, treatment policies.Treatment, wish *policies.Wish, unex
 		}
 	}
 	x := &exchange{t: t, policy: build.PolicyWithChoices(listed, []policies.Treatment{treatment}, 64500, choices)}
-	text, err := render.Render(x.policy, render.TOML, nil)
+	text, err := gobgpconf.Encode(x.policy, gobgpconf.TOML, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

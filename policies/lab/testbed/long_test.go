@@ -9,8 +9,8 @@ import (
 	"depeer/filters"
 	"depeer/policies"
 	"depeer/policies/build"
+	"depeer/policies/gobgpconf"
 	"depeer/policies/lab/testbed"
-	"depeer/policies/render"
 )
 
 // What the built-in treatments and choices add ends no daemon: the longest legal UPDATE of
@@ -75,7 +75,7 @@ func newLongExchange(t *testing.T, treatments []policies.Treatment, treatment st
 			Deprefer: policies.BuiltinChoice(policies.Deprefer, 64500),
 		}
 	}
-	text, err := render.Render(build.PolicyWithChoices(compiled, treatments, 64500, choices), render.TOML, nil)
+	text, err := gobgpconf.Encode(build.PolicyWithChoices(compiled, treatments, 64500, choices), gobgpconf.TOML, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
