@@ -7,6 +7,7 @@ import (
 	"depeer/filters"
 	"depeer/filters/diag"
 	"depeer/policies"
+	"depeer/policies/build"
 	"depeer/policies/exchange"
 )
 
@@ -54,7 +55,7 @@ func (in *Input) At(now time.Time) *Input {
 // Policy is what the lists ask of a route server, members' choices among it.
 func (in *Input) Policy() *policies.RoutingPolicy {
 	x := in.Exchange
-	return policies.BuildWith(in.Compiled, x.Treatments, x.ASN, x.Choices(in.Compiled))
+	return build.PolicyWithChoices(in.Compiled, x.Treatments, x.ASN, x.Choices(in.Compiled))
 }
 
 // setAside takes what was said since out of what is said of the input: something
