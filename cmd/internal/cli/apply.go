@@ -12,7 +12,6 @@ import (
 	"github.com/urfave/cli/v2"
 	"golang.org/x/term"
 
-	"depeer/cmd/internal/view"
 	"depeer/policies/apply"
 	"depeer/policies/exchange"
 	"depeer/policies/gobgp"
@@ -99,8 +98,8 @@ func (s *session) applyPlan(c *cli.Context, p *plan.Plan, start journal.Start) e
 }
 
 // carryOut connects, and applies p under a journal entry.
-func (s *session) carryOut(c *cli.Context, t operate.Target, p *plan.Plan, start journal.Start) (view.Apply, error) {
-	none := view.Apply{}
+func (s *session) carryOut(c *cli.Context, t operate.Target, p *plan.Plan, start journal.Start) (operate.Result, error) {
+	none := operate.Result{}
 	if err := s.fileReady(t, p); err != nil {
 		return none, err
 	}
@@ -109,7 +108,7 @@ func (s *session) carryOut(c *cli.Context, t operate.Target, p *plan.Plan, start
 		return none, err
 	}
 	defer client.Close()
-	var beyond []view.Neighbor
+	var beyond []operate.Neighbor
 	if start.Action == "apply" && (!p.Clear || p.Then != nil) { // the off-switch works whatever the file says
 		state, err := s.fitsStill(c.Context, client, t)
 		if err != nil {
@@ -295,12 +294,12 @@ func (s *session) ask(c *cli.Context, address string, server plan.Server) error 
 }
 
 // outcomeOf is what users read of a change that was made.
-func outcomeOf(address string, entry *journal.Entry, r apply.Result) view.Apply {
-	a := view.Apply{
+func outcomeOf(address string, entry *journal.Entry, r apply.Result) operate.Result {
+	a := operate.Result{
 		Target: address, Outcome: r.Outcome.String(), Sessions: r.Sessions, Polluted: r.Polluted,
 		NotDelivered: r.NotDelivered, PolicyLists: r.Lists,
 		Refused: r.Proof.Refused, Changed: r.Proof.Changed, Overruled: r.Proof.Overruled, Already: r.Proof.Already,
-		Uncertain: r.Proof.Uncertain, Attributes: view.AttributesOf(r.Attributes),
+		Uncertain: r.Proof.Uncertain, Attributes: operate.listAttributes(r.Attributes),
 		Passed: r.Proof.Passed, Unproven: r.Proof.Unproven, Tagged: r.Proof.Tagged, Untagged: r.Proof.Untagged,
 	}
 	if entry != nil {

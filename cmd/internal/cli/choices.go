@@ -5,7 +5,6 @@ import (
 	"net/netip"
 	"slices"
 
-	"depeer/cmd/internal/view"
 	"depeer/policies"
 	"depeer/policies/choice"
 	"depeer/policies/exchange"
@@ -80,10 +79,10 @@ func warnOfAbsentChoosers(in *wanted.Input, state *plan.State) {
 }
 
 // chosenOf says what members have chosen, and what they are expected to get.
-func chosenOf(x *exchange.Exchange, r choice.Report) *view.Choices {
-	out := &view.Choices{Members: []view.Chosen{}, Prefixes: r.Total}
+func chosenOf(x *exchange.Exchange, r choice.Report) *operate.Choices {
+	out := &operate.Choices{Members: []operate.Chosen{}, Prefixes: r.Total}
 	for _, m := range r.Members {
-		c := view.Chosen{
+		c := operate.Chosen{
 			Address: m.Address, ASN: m.ASN, SecondaryRoute: m.SecondaryRoute, Wishes: map[string]string{},
 			Refused: m.Refused, Changed: m.Changed, Another: m.Another, Withheld: m.Withheld,
 		}

@@ -5,7 +5,6 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"depeer/cmd/internal/view"
 	"depeer/policies"
 	"depeer/policies/journal"
 	"depeer/policies/operate"
@@ -60,22 +59,22 @@ func (s *session) clear(c *cli.Context, t operate.Target) error {
 
 // clearing plans what takes everything of ours out of a target. look: routes are looked at
 // for what stays all the same.
-func (s *session) clearing(ctx context.Context, t operate.Target, look bool) (view.Plan, error) {
+func (s *session) clearing(ctx context.Context, t operate.Target, look bool) (operate.Draft, error) {
 	client, err := s.dial(ctx, t)
 	if err != nil {
-		return view.Plan{}, err
+		return operate.Draft{}, err
 	}
 	defer client.Close()
 	state, err := client.State(ctx)
 	if err != nil {
-		return view.Plan{}, unreached(ctx, err)
+		return operate.Draft{}, unreached(ctx, err)
 	}
 	s.tooMuch(state.InForce(), t.MaxAddedBytes, "what is in force, until it is out,")
 	id, state := newID(), s.remembered(state, t.Address)
 	p := s.newPlan(t, state, id, *plan.Clear(state, id))
 	p.Clear = true
 	if err := obstructed(p.Obstacles(state), t.Address); err != nil {
-		return view.Plan{}, err
+		return operate.Draft{}, err
 	}
 	for _, group := range state.Listing() {
 		s.view.Note("peer group %s of gobgpd.conf lists %s or %s: its sessions that come up from now on have it "+
@@ -84,7 +83,7 @@ func (s *session) clearing(ctx context.Context, t operate.Target, look bool) (vi
 			group, policies.ImportPolicy, policies.ExportPolicy)
 	}
 	server := describeTarget(t, state)
-	result := view.Plan{Plan: p, Impact: view.Impact{At: s.now, Server: &server, OutOfReach: outOfReach(state),
+	result := operate.Draft{Plan: p, Impact: operate.Impact{At: s.now, Server: &server, OutOfReach: outOfReach(state),
 		Lists: p.Lists, Summary: p.Change.Summary()}}
 	if look {
 		s.staysAfter(ctx, client, state, &result)
@@ -93,7 +92,7 @@ func (s *session) clearing(ctx context.Context, t operate.Target, look bool) (vi
 }
 
 // describeFile adds what becomes of the target's file.
-func (s *session) describeFile(t operate.Target, result *view.Plan) (err error) {
+func (s *session) describeFile(t operate.Target, result *operate.Draft) (err error) {
 	result.Persist, err = s.lookAtFile(t, result.Plan, nil, &result.Diagnostics)
 	return err
 }

@@ -12,7 +12,6 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"depeer/cmd/internal/view"
 	"depeer/policies/apply"
 	"depeer/policies/journal"
 	"depeer/policies/operate"
@@ -62,7 +61,7 @@ func confirmCommand(s *session) *cli.Command {
 					Err: fmt.Errorf("%s is %s: there is nothing to keep, and it waits no more", w.pending.Entry,
 						noLonger), Hint: "depeer status --target " + address}
 			}
-			result := view.Apply{Target: address, Outcome: "confirmed"}
+			result := operate.Result{Target: address, Outcome: "confirmed"}
 			switch {
 			case w.pending != nil:
 				result.ID = w.pending.Entry
@@ -109,13 +108,13 @@ func (s *session) isGone(ctx context.Context, t operate.Target, store *journal.S
 
 // awaitConfirm arms the way back, lets go of the lock, and waits for what comes.
 func (s *session) awaitConfirm(ctx context.Context, store *journal.Store, lock *journal.Lock, t operate.Target, p *plan.Plan,
-	entry *journal.Entry, within time.Duration) (view.Apply, error) {
+	entry *journal.Entry, within time.Duration) (operate.Result, error) {
 	_, err := lock.Arm(entry.ID, within)
 	if err == nil {
 		err = s.guard(t, entry.ID)
 	}
 	if err = errors.Join(err, lock.Unlock()); err != nil {
-		return view.Apply{}, &operate.Error{Kind: operate.Unclear, Name: "partial",
+		return operate.Result{}, &operate.Error{Kind: operate.Unclear, Name: "partial",
 			Err:  fmt.Errorf("the change is in force, and nobody will take it back: %w", err),
 			Hint: "depeer rollback --target " + p.Target}
 	}
@@ -124,13 +123,13 @@ func (s *session) awaitConfirm(ctx context.Context, store *journal.Store, lock *
 }
 
 // watchPending waits until a change is confirmed, or taken back by its guardian.
-func (s *session) watchPending(ctx context.Context, store *journal.Store, p *plan.Plan, id string) (view.Apply, error) {
+func (s *session) watchPending(ctx context.Context, store *journal.Store, p *plan.Plan, id string) (operate.Result, error) {
 	tick := time.NewTicker(200 * time.Millisecond)
 	defer tick.Stop()
 	for {
 		w, err := waitsOf(store.Pending(p.Target))
 		if err != nil {
-			return view.Apply{}, &operate.Error{Kind: operate.Unclear, Name: "pending",
+			return operate.Result{}, &operate.Error{Kind: operate.Unclear, Name: "pending",
 				Err: fmt.Errorf("the change is in force, and whether it waits for a confirmation is not known: %w",
 					err)}
 		}
@@ -139,7 +138,7 @@ func (s *session) watchPending(ctx context.Context, store *journal.Store, p *pla
 		}
 		select {
 		case <-ctx.Done():
-			return view.Apply{}, &operate.Error{Kind: operate.Unclear, Name: "pending",
+			return operate.Result{}, &operate.Error{Kind: operate.Unclear, Name: "pending",
 				Err:  errors.New("in force, and still waiting for a confirmation"),
 				Hint: "depeer confirm --target " + p.Target}
 		case <-tick.C:
@@ -148,24 +147,24 @@ func (s *session) watchPending(ctx context.Context, store *journal.Store, p *pla
 }
 
 // afterPending says whether what waited was kept.
-func (s *session) afterPending(store *journal.Store, p *plan.Plan, id string) (view.Apply, error) {
+func (s *session) afterPending(store *journal.Store, p *plan.Plan, id string) (operate.Result, error) {
 	records, err := store.History(p.Target)
 	if err != nil {
-		return view.Apply{}, err
+		return operate.Result{}, err
 	}
 	for _, r := range records {
 		if r.Begun.Undoes == id && operate.TookEffect(&r) {
-			return view.Apply{}, &operate.Error{Kind: operate.Restored, Name: "restored",
+			return operate.Result{}, &operate.Error{Kind: operate.Restored, Name: "restored",
 				Err: errors.New("not confirmed in time; what was before is in force again")}
 		}
 	}
 	for _, r := range records {
 		if r.ID == id && len(r.Events) > 0 && r.Events[len(r.Events)-1].Text == noLonger {
-			return view.Apply{}, &operate.Error{Kind: operate.Unfit, Name: "changed-since", Err: fmt.Errorf("%s is %s", id, noLonger),
+			return operate.Result{}, &operate.Error{Kind: operate.Unfit, Name: "changed-since", Err: fmt.Errorf("%s is %s", id, noLonger),
 				Hint: "depeer status --target " + p.Target}
 		}
 	}
-	return view.Apply{Target: p.Target, ID: id, Outcome: "confirmed"}, nil
+	return operate.Result{Target: p.Target, ID: id, Outcome: "confirmed"}, nil
 }
 
 // guardCommand is the guardian's own; it is not for people.

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"depeer/cmd/internal/view"
 	"depeer/filters/diag"
 	"depeer/policies/exchange"
 	"depeer/policies/gobgp"
@@ -83,10 +82,10 @@ func needClients(state *plan.State, t operate.Target) error {
 }
 
 // outOfReach names the neighbors that no policy of ours acts on.
-func outOfReach(state *plan.State) []view.Neighbor {
-	out := []view.Neighbor{}
+func outOfReach(state *plan.State) []operate.Neighbor {
+	out := []operate.Neighbor{}
 	for _, c := range state.OutOfReach() {
-		out = append(out, view.Neighbor{Address: c.Address, ASN: c.ASN})
+		out = append(out, operate.Neighbor{Address: c.Address, ASN: c.ASN})
 	}
 	return out
 }
@@ -110,7 +109,7 @@ func (s *session) exchangeFor(in *wanted.Input) *exchange.Exchange {
 
 // describeReach adds to a status who is out of reach, and what of the exchange file does
 // not fit: drift where no policy can be made for the target, else a warning.
-func describeReach(result *view.TargetStatus, misfits diag.List, state *plan.State) {
+func describeReach(result *operate.Status, misfits diag.List, state *plan.State) {
 	result.OutOfReach = outOfReach(state)
 	result.Unfit = !state.HasClients()
 	for _, d := range misfits {
@@ -119,7 +118,7 @@ func describeReach(result *view.TargetStatus, misfits diag.List, state *plan.Sta
 			continue
 		}
 		result.Unfit = true
-		result.Drift = append(result.Drift, view.Drift{Object: d.Position.String(), What: d.Message})
+		result.Drift = append(result.Drift, operate.Drift{Object: d.Position.String(), What: d.Message})
 	}
 	if result.Unfit && result.State == plan.InSync.String() {
 		result.State = plan.Drifts.String()

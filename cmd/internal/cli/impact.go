@@ -6,7 +6,6 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"depeer/cmd/internal/view"
 	"depeer/policies"
 	"depeer/policies/choice"
 	"depeer/policies/counted"
@@ -40,7 +39,7 @@ func impactCommand(s *session) *cli.Command {
 			if f := operate.Verdict(in.Diagnostics); f != nil && f.Kind != operate.Guarded {
 				return f
 			}
-			result := view.Impact{At: s.now, Full: args.full, Lists: plan.Refs(in.Lists)}
+			result := operate.Impact{At: s.now, Full: args.full, Lists: plan.Refs(in.Lists)}
 			if c.String("target") == "" {
 				return s.impactOfFile(c.Context, in, args, result)
 			}
@@ -54,7 +53,7 @@ func impactCommand(s *session) *cli.Command {
 }
 
 // impactOfFile is about the routes of dumps, where nothing is in force.
-func (s *session) impactOfFile(ctx context.Context, in *wanted.Input, args routesArgs, result view.Impact) error {
+func (s *session) impactOfFile(ctx context.Context, in *wanted.Input, args routesArgs, result operate.Impact) error {
 	want := in.Policy()
 	nothing := plan.Change{Old: &policies.RoutingPolicy{}, New: want}
 	result.Summary = nothing.Summary()
@@ -66,7 +65,7 @@ func (s *session) impactOfFile(ctx context.Context, in *wanted.Input, args route
 }
 
 // impactOnTarget is about a target, and what is in force there.
-func (s *session) impactOnTarget(ctx context.Context, in *wanted.Input, t operate.Target, args routesArgs, result view.Impact) error {
+func (s *session) impactOnTarget(ctx context.Context, in *wanted.Input, t operate.Target, args routesArgs, result operate.Impact) error {
 	if f := unaskable(in.Diagnostics); f != nil {
 		return s.refusedUnasked(in, f)
 	}
@@ -110,7 +109,7 @@ func (s *session) countedAt(address string) *counted.Routes {
 // look looks at all routes, of dumps or else of live, and notes in result what becomes
 // of them, and what guards say.
 func (s *session) look(ctx context.Context, in *wanted.Input, q impact.Question, args routesArgs, live rib.Source,
-	result *view.Impact) error {
+	result *operate.Impact) error {
 	d := &dumps{names: args.ribs}
 	source := live
 	if len(args.ribs) > 0 {
@@ -157,7 +156,7 @@ func (s *session) look(ctx context.Context, in *wanted.Input, q impact.Question,
 	return nil
 }
 
-func (s *session) showImpact(in *wanted.Input, result view.Impact) error {
+func (s *session) showImpact(in *wanted.Input, result operate.Impact) error {
 	result.Guards = append(listGuards(in), result.Guards...)
 	policies.Suggest(result.Guards)
 	result.Diagnostics = in.Diagnostics

@@ -3,18 +3,18 @@ package cli
 import (
 	"context"
 
-	"depeer/cmd/internal/view"
 	"depeer/filters/diag"
 	"depeer/policies/apply"
 	"depeer/policies/gobgp"
 	"depeer/policies/impact"
+	"depeer/policies/operate"
 	"depeer/policies/plan"
 )
 
 // statusOfOperator adds what the operator's policies around ours do to what is in force, and
 // which members' routes lack something for it. It is no drift: ours are as they should be.
 func (s *session) statusOfOperator(ctx context.Context, client *gobgp.Client, state *plan.State,
-	result *view.TargetStatus) error {
+	result *operate.Status) error {
 	now := inForce(state)
 	result.Operator = state.Interferences(now)
 	undone := false
@@ -37,12 +37,12 @@ func (s *session) statusOfOperator(ctx context.Context, client *gobgp.Client, st
 	for _, m := range standing {
 		if m.Proof.Overruled > 0 {
 			result.Overruled = append(result.Overruled,
-				view.Overruled{Address: m.Address, ASN: m.ASN, Paths: m.Proof.Overruled,
-					Attributes: view.AttributesOf(m.Attributes)})
+				operate.Overruled{Address: m.Address, ASN: m.ASN, Paths: m.Proof.Overruled,
+					Attributes: operate.listAttributes(m.Attributes)})
 		}
 		if m.Proof.Untagged > 0 {
 			result.Untagged = append(result.Untagged,
-				view.Overruled{Address: m.Address, ASN: m.ASN, Paths: m.Proof.Untagged})
+				operate.Overruled{Address: m.Address, ASN: m.ASN, Paths: m.Proof.Untagged})
 		}
 	}
 	return nil

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 
-	"depeer/cmd/internal/view"
 	"depeer/filters/diag"
 	"depeer/policies"
 	"depeer/policies/apply"
@@ -123,7 +122,7 @@ func orNone(file string) string {
 // lookAtFile says what a plan will do to the target's file. A state, where there is one,
 // has the lists as they run. What the file lacks goes to
 // diags. Nothing is written.
-func (s *session) lookAtFile(t operate.Target, p *plan.Plan, state *plan.State, diags *diag.List) (*view.Persist, error) {
+func (s *session) lookAtFile(t operate.Target, p *plan.Plan, state *plan.State, diags *diag.List) (*operate.File, error) {
 	if t.Persist == "" {
 		return nil, nil
 	}
@@ -135,7 +134,7 @@ func (s *session) lookAtFile(t operate.Target, p *plan.Plan, state *plan.State, 
 	if err != nil && !p.WayBack() {
 		return nil, s.wrongFile(err)
 	}
-	out := &view.Persist{File: t.Persist}
+	out := &operate.File{File: t.Persist}
 	if err != nil {
 		out.Wrong = err.Error()
 		return out, nil
@@ -204,7 +203,7 @@ func outOfStep(outcome apply.Outcome, err error, address string) error {
 // settleFile is what recover does where nothing was cut off: what is in force goes into
 // the file, if it is not there.
 func (s *session) settleFile(t operate.Target, state *plan.State) error {
-	a := view.Apply{Target: t.Address, Outcome: apply.Nothing.String()}
+	a := operate.Result{Target: t.Address, Outcome: apply.Nothing.String()}
 	if t.Persist == "" {
 		return s.view.Apply(a)
 	}
@@ -225,18 +224,18 @@ func (s *session) settleFile(t operate.Target, state *plan.State) error {
 		return outOfStep(apply.Nothing, &apply.FileError{Err: err}, t.Address)
 	}
 	s.warnOfFile(t.Persist)
-	a.Persist = &view.Persist{File: t.Persist, InStep: true}
+	a.Persist = &operate.File{File: t.Persist, InStep: true}
 	return s.view.Apply(a)
 }
 
 // outcomeOf is outcomeOf for a target, with its file, and the names of its members.
-func (s *session) outcomeOf(t operate.Target, entry *journal.Entry, r apply.Result) view.Apply {
+func (s *session) outcomeOf(t operate.Target, entry *journal.Entry, r apply.Result) operate.Result {
 	a := outcomeOf(t.Address, entry, r)
 	if len(a.Polluted) > 0 {
 		a.Polluted = namePolluted(s.exchangeOf(), a.Polluted)
 	}
 	if r.Kept {
-		a.Persist = &view.Persist{File: t.Persist, InStep: true}
+		a.Persist = &operate.File{File: t.Persist, InStep: true}
 	}
 	return a
 }

@@ -11,7 +11,6 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"depeer/cmd/internal/view"
 	"depeer/policies"
 	"depeer/policies/gobgp"
 	"depeer/policies/impact"
@@ -85,15 +84,15 @@ func (s *session) plan(ctx context.Context, in *wanted.Input, args planArgs) err
 }
 
 // planOf asks a target, and plans.
-func (s *session) planOf(ctx context.Context, in *wanted.Input, args planArgs) (view.Plan, error) {
+func (s *session) planOf(ctx context.Context, in *wanted.Input, args planArgs) (operate.Draft, error) {
 	client, err := s.dial(ctx, args.target)
 	if err != nil {
-		return view.Plan{}, err
+		return operate.Draft{}, err
 	}
 	defer client.Close()
 	state, err := client.State(ctx)
 	if err != nil {
-		return view.Plan{}, unreached(ctx, err)
+		return operate.Draft{}, unreached(ctx, err)
 	}
 	return s.draft(ctx, in, client, state, args)
 }
@@ -101,14 +100,14 @@ func (s *session) planOf(ctx context.Context, in *wanted.Input, args planArgs) (
 // draft makes a plan of what lists ask of a target, and asks all guards. What they
 // say is in the result: one that they refuse is none to apply.
 func (s *session) draft(ctx context.Context, in *wanted.Input, client *gobgp.Client, state *plan.State,
-	args planArgs) (view.Plan, error) {
+	args planArgs) (operate.Draft, error) {
 	if err := compileFor(in, s.now, args.target, state); err != nil {
-		return view.Plan{}, err
+		return operate.Draft{}, err
 	}
 	warnOfAbsentChoosers(in, state)
 	store, err := s.store()
 	if err != nil {
-		return view.Plan{}, err
+		return operate.Draft{}, err
 	}
 	state, unknown := recalling(store, args.target.Address, state)
 	in.Diagnostics = append(in.Diagnostics, unknown...)
@@ -117,23 +116,23 @@ func (s *session) draft(ctx context.Context, in *wanted.Input, client *gobgp.Cli
 		fit = state.Recalling(nil)
 	}
 	if err := s.fits(fit, args); err != nil {
-		return view.Plan{}, err
+		return operate.Draft{}, err
 	}
 	if note := noteLists(store, args.target, state); len(unknown) == 0 {
 		in.Diagnostics = append(in.Diagnostics, note...)
 	}
 	past, err := readPast(store, args.target.Address)
 	if err != nil {
-		return view.Plan{}, err
+		return operate.Draft{}, err
 	}
 	want := in.Policy()
 	warnOfOtherEffects(in, state.InForce(), want)
 	if err := obstructed(state.Unshuttable(want), args.target.Address); err != nil {
-		return view.Plan{}, err
+		return operate.Draft{}, err
 	}
 	stuck := plan.ChoiceObstacles(state, want)
 	if err := obstructed(stayStuck(stuck, args.takeOver), args.target.Address); err != nil {
-		return view.Plan{}, err
+		return operate.Draft{}, err
 	}
 	id, state := newID(), remembering(state, past.applied)
 	change := plan.To(state, want, id)
@@ -145,15 +144,15 @@ func (s *session) draft(ctx context.Context, in *wanted.Input, client *gobgp.Cli
 		in.Exchange.Limits.Overridable()
 	p.AcceptedLists = lost // accepted, or there is none
 	server := describeTarget(args.target, state)
-	result := view.Plan{Plan: p, Impact: view.Impact{At: s.now, Server: &server, OutOfReach: outOfReach(state),
+	result := operate.Draft{Plan: p, Impact: operate.Impact{At: s.now, Server: &server, OutOfReach: outOfReach(state),
 		Operator: state.Interferences(want), Lists: p.Lists, Summary: p.Change.Summary()}}
 	result.Summary.Sessions = withRoutes(append([]plan.SessionChange{}, change.SessionChanges()...), state)
 	if result.Persist, err = s.lookAtFile(args.target, p, state, &in.Diagnostics); err != nil {
-		return view.Plan{}, err
+		return operate.Draft{}, err
 	}
 	now, err := operate.Look(store, args.target.Address, state)
 	if err != nil {
-		return view.Plan{}, err
+		return operate.Draft{}, err
 	}
 	sizes := s.sizes(in, p, now, past.read)
 	warnOfUnknown(in, sizes, now)
@@ -161,7 +160,7 @@ func (s *session) draft(ctx context.Context, in *wanted.Input, client *gobgp.Cli
 	result.Guards = append(result.Guards, plan.SessionGuard(change, args.overrides[plan.AllowSessions], p.Members))
 	result.Guards = append(result.Guards, plan.AddPathGuards(state, want)...)
 	if err := s.foresee(ctx, in, client, state, args, past.read, &result); err != nil {
-		return view.Plan{}, err
+		return operate.Draft{}, err
 	}
 	policies.Suggest(result.Guards)
 	result.Diagnostics = in.Diagnostics
@@ -171,7 +170,7 @@ func (s *session) draft(ctx context.Context, in *wanted.Input, client *gobgp.Cli
 // foresee looks at all routes, and notes in the plan what its apply goes by: whose
 // routes change, the limits, and how much everybody announced.
 func (s *session) foresee(ctx context.Context, in *wanted.Input, client *gobgp.Client, state *plan.State, args planArgs,
-	last *plan.Plan, to *view.Plan) error {
+	last *plan.Plan, to *operate.Draft) error {
 	s.view.Progress("looking through what members announce")
 	change := &to.Plan.Change
 	q := impact.Question{Lists: in.Compiled, Old: change.Judged(), New: in.Policy(),
@@ -205,7 +204,7 @@ func (s *session) planOfFile(ctx context.Context, in *wanted.Input, args planArg
 	if f := operate.Verdict(in.Diagnostics); f != nil && f.Kind != operate.Guarded {
 		return f
 	}
-	return s.impactOfFile(ctx, in, args.routesArgs, view.Impact{At: s.now, Lists: plan.Refs(in.Lists)})
+	return s.impactOfFile(ctx, in, args.routesArgs, operate.Impact{At: s.now, Lists: plan.Refs(in.Lists)})
 }
 
 // refusedUnasked shows a result that is refused without a call to the target; what is
@@ -214,7 +213,7 @@ func (s *session) refusedUnasked(in *wanted.Input, f *operate.Error) error {
 	if f.Kind != operate.Guarded {
 		return f
 	}
-	result := view.Impact{At: s.now, Lists: plan.Refs(in.Lists), Guards: listGuards(in), Diagnostics: in.Diagnostics}
+	result := operate.Impact{At: s.now, Lists: plan.Refs(in.Lists), Guards: listGuards(in), Diagnostics: in.Diagnostics}
 	none := plan.Change{Old: &policies.RoutingPolicy{}, New: &policies.RoutingPolicy{}}
 	result.Summary = none.Summary()
 	if err := s.view.Impact(result); err != nil {
@@ -236,7 +235,7 @@ func anchoredOf(state *plan.State) []netip.Addr {
 }
 
 // finishPlan keeps a plan that no guard refuses, and shows it.
-func (s *session) finishPlan(result view.Plan, args planArgs) error {
+func (s *session) finishPlan(result operate.Draft, args planArgs) error {
 	refused := refusals(result.Guards)
 	result.Refused = refused != nil
 	if args.output != "" && refused == nil {
@@ -273,8 +272,8 @@ func newID() string {
 	return hex.EncodeToString(b[:])
 }
 
-func describeTarget(t operate.Target, state *plan.State) view.TargetState {
-	d := view.TargetState{Address: t.Address, RouterID: state.Server.RouterID.String(),
+func describeTarget(t operate.Target, state *plan.State) operate.Server {
+	d := operate.Server{Address: t.Address, RouterID: state.Server.RouterID.String(),
 		ASN: uint32(state.Server.ASN), Unanchored: []string{}}
 	for _, c := range state.Clients {
 		if c.RouteServer {

@@ -5,12 +5,12 @@ import (
 	"fmt"
 	"slices"
 
-	"depeer/cmd/internal/view"
 	"depeer/policies"
 	"depeer/policies/exchange"
 	"depeer/policies/gobgp"
 	"depeer/policies/impact"
 	"depeer/policies/journal"
+	"depeer/policies/operate"
 	"depeer/policies/plan"
 	"depeer/policies/rib"
 )
@@ -103,7 +103,7 @@ func namePolluted(x *exchange.Exchange, all []impact.Polluted) []impact.Polluted
 // statusOfRoutes adds the members with routes that are treated already, or announced so:
 // the target differs from what is wanted by them.
 func (s *session) statusOfRoutes(ctx context.Context, client *gobgp.Client, state *plan.State, address string,
-	result *view.TargetStatus) error {
+	result *operate.Status) error {
 	now := inForce(state)
 	found, err := s.polluted(ctx, client, state, s.exchangeOf(), append(s.pastOf(address, now), now)...)
 	switch {
@@ -115,8 +115,8 @@ func (s *session) statusOfRoutes(ctx context.Context, client *gobgp.Client, stat
 	}
 	result.Polluted = found
 	for _, m := range found {
-		result.Drift = append(result.Drift, view.Drift{Object: "routes of " + m.Address.String(),
-			Member: m.Address.String(), What: view.PollutedText(m)})
+		result.Drift = append(result.Drift, operate.Drift{Object: "routes of " + m.Address.String(),
+			Member: m.Address.String(), What: operate.DescribePolluted(m)})
 	}
 	if len(found) > 0 && result.State == plan.InSync.String() {
 		result.State = plan.Drifts.String()
@@ -125,7 +125,7 @@ func (s *session) statusOfRoutes(ctx context.Context, client *gobgp.Client, stat
 }
 
 // staysAfter adds to the plan of a clear what stays on routes all the same.
-func (s *session) staysAfter(ctx context.Context, client *gobgp.Client, state *plan.State, result *view.Plan) {
+func (s *session) staysAfter(ctx context.Context, client *gobgp.Client, state *plan.State, result *operate.Draft) {
 	now := inForce(state)
 	found, err := s.polluted(ctx, client, state, s.exchangeOf(), append(s.pastOf(result.Plan.Target, now), now)...)
 	if err != nil {
@@ -140,7 +140,7 @@ const cannotLook = "whether members will go on holding what was left on routes c
 
 // leftAfterClear looks for what stays on routes when everything of ours is out. The
 // off-switch has done its work by then: what cannot be looked at is said, and fails nothing.
-func (s *session) leftAfterClear(ctx context.Context, client *gobgp.Client, p *plan.Plan, a *view.Apply) {
+func (s *session) leftAfterClear(ctx context.Context, client *gobgp.Client, p *plan.Plan, a *operate.Result) {
 	state, err := client.State(ctx)
 	var found []impact.Polluted
 	if err == nil {

@@ -9,7 +9,6 @@ import (
 	"github.com/urfave/cli/v2"
 	"golang.org/x/term"
 
-	"depeer/cmd/internal/view"
 	"depeer/policies"
 	"depeer/policies/apply"
 	"depeer/policies/journal"
@@ -58,14 +57,14 @@ func (s *session) answerable(c *cli.Context) error {
 
 // remedy is what puts something back on a target.
 type remedy struct {
-	shown view.Plan // without a plan where there is nothing to put back
-	why   string    // there is nothing
+	shown operate.Draft // without a plan where there is nothing to put back
+	why   string        // there is nothing
 }
 
 // repair makes a plan for each target, shows them, asks, and applies them one after
 // another.
 func (s *session) repair(c *cli.Context, targets []operate.Target) error {
-	plans := view.Plans{}
+	plans := operate.Drafts{}
 	remedies := make([]remedy, len(targets))
 	for i, t := range targets {
 		var err error
@@ -112,12 +111,12 @@ func (s *session) repair(c *cli.Context, targets []operate.Target) error {
 }
 
 // nothingToDo is the result where nothing was to be done, and why.
-func nothingToDo(t operate.Target, why string) view.Apply {
-	return view.Apply{Target: t.Address, Outcome: apply.Nothing.String(), Why: why}
+func nothingToDo(t operate.Target, why string) operate.Result {
+	return operate.Result{Target: t.Address, Outcome: apply.Nothing.String(), Why: why}
 }
 
 // showRepair shows what is about to be asked for.
-func (s *session) showRepair(plans view.Plans) error {
+func (s *session) showRepair(plans operate.Drafts) error {
 	for _, p := range plans.Targets {
 		if p.Begins = true; p.Nothing() {
 			continue
@@ -130,7 +129,7 @@ func (s *session) showRepair(plans view.Plans) error {
 }
 
 // keepRepair keeps plans for apply, and shows them.
-func (s *session) keepRepair(c *cli.Context, plans view.Plans, several bool) error {
+func (s *session) keepRepair(c *cli.Context, plans operate.Drafts, several bool) error {
 	args := planArgs{output: c.String("output")}
 	if several {
 		return s.finishPlans(plans, args)
@@ -200,7 +199,7 @@ func (s *session) remedyOfPolicy(store *journal.Store, t operate.Target, state *
 	if last.Holds(remembering(state, last)) {
 		return remedy{why: "nothing to put back: what was applied last is in force"}, nil
 	}
-	return remedy{shown: view.Plan{Plan: p, Impact: view.Impact{Diagnostics: unknown}}}, nil
+	return remedy{shown: operate.Draft{Plan: p, Impact: operate.Impact{Diagnostics: unknown}}}, nil
 }
 
 // takenBack says who has taken out what was applied, and when; "" if nobody has. A
@@ -252,5 +251,5 @@ func (s *session) remedyOfLists(store *journal.Store, t operate.Target, state *p
 	if err := obstructed(p.Obstacles(state), address); err != nil {
 		return remedy{}, err
 	}
-	return remedy{shown: view.Plan{Plan: p}}, nil
+	return remedy{shown: operate.Draft{Plan: p}}, nil
 }

@@ -6,7 +6,6 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"depeer/cmd/internal/view"
 	"depeer/policies"
 	"depeer/policies/journal"
 	"depeer/policies/operate"
@@ -189,8 +188,8 @@ func (s *session) showBack(c *cli.Context, t operate.Target, state *plan.State, 
 		return err
 	}
 	server := describeTarget(t, state)
-	return s.view.Plan(view.Plan{Plan: p, Begins: true,
-		Impact: view.Impact{At: s.now, Server: &server, Lists: p.Lists, Summary: p.Change.Summary()}})
+	return s.view.Plan(operate.Draft{Plan: p, Begins: true,
+		Impact: operate.Impact{At: s.now, Server: &server, Lists: p.Lists, Summary: p.Change.Summary()}})
 }
 
 // before returns the plan whose result was in force before an entry, or nil.

@@ -11,7 +11,6 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"depeer/cmd/internal/view"
 	"depeer/filters/diag"
 	"depeer/policies"
 	"depeer/policies/exchange"
@@ -174,7 +173,7 @@ func (s *session) watched(ctx context.Context, source rib.Source, done func() st
 // noted in into, and in the diagnostics that warn returns when all is read.
 type dumps struct {
 	names []string
-	into  view.Rib
+	into  operate.Dumps
 	diags diag.List
 
 	last map[string]mrt.Snapshot // of files that hold several; see attempt
@@ -208,7 +207,7 @@ func (d *dumps) attempt(use func() error) error {
 			d.last = make(map[string]mrt.Snapshot)
 		}
 		d.last[appended.name] = snapshot
-		d.into, d.diags = view.Rib{}, nil
+		d.into, d.diags = operate.Dumps{}, nil
 	}
 }
 

@@ -12,7 +12,6 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"depeer/cmd/internal/view"
 	"depeer/policies"
 	"depeer/policies/apply"
 	"depeer/policies/exchange"
@@ -82,7 +81,7 @@ func (s *session) planAll(c *cli.Context, in *wanted.Input, args planArgs) error
 	if f := unaskable(in.Diagnostics); f != nil {
 		return s.refusedUnasked(in, f)
 	}
-	plans := view.Plans{}
+	plans := operate.Drafts{}
 	for _, t := range targets {
 		one := *in
 		args.target = t
@@ -96,7 +95,7 @@ func (s *session) planAll(c *cli.Context, in *wanted.Input, args planArgs) error
 }
 
 // finishPlans keeps plans if no guard refuses any of them, and shows them.
-func (s *session) finishPlans(plans view.Plans, args planArgs) error {
+func (s *session) finishPlans(plans operate.Drafts, args planArgs) error {
 	var refused error
 	all := make([][]policies.Answer, len(plans.Targets))
 	for i := range plans.Targets {
@@ -168,7 +167,7 @@ func (s *session) applyAll(c *cli.Context, file string) error {
 // there is nothing to do, for a reason.
 func (s *session) inOrder(c *cli.Context, targets []operate.Target, planOf func(int) (*plan.Plan, string, error),
 	start journal.Start) error {
-	var done []view.Apply
+	var done []operate.Result
 	for i, t := range targets {
 		p, why, err := planOf(i)
 		if err != nil {
@@ -192,7 +191,7 @@ func (s *session) inOrder(c *cli.Context, targets []operate.Target, planOf func(
 
 // inTurn applies a plan to one target, and watches what becomes of it. With an error, the
 // result is that of a change that is in force all the same; nil if none is.
-func (s *session) inTurn(c *cli.Context, t operate.Target, p *plan.Plan, start journal.Start, soak bool) (*view.Apply, error) {
+func (s *session) inTurn(c *cli.Context, t operate.Target, p *plan.Plan, start journal.Start, soak bool) (*operate.Result, error) {
 	client, err := s.dial(c.Context, t)
 	if err != nil {
 		return nil, err
@@ -226,7 +225,7 @@ func upAndStaying(before *plan.State, p *plan.Plan) []netip.Addr {
 
 // stopped says where each target stands: those that are done; the one that there was
 // trouble with, changed if a is not nil; and the others, which nothing was done to.
-func (s *session) stopped(targets []operate.Target, done []view.Apply, a *view.Apply, err error) error {
+func (s *session) stopped(targets []operate.Target, done []operate.Result, a *operate.Result, err error) error {
 	at, changed := len(done), a != nil
 	var standings []operate.Standing
 	for i, t := range targets {
@@ -272,7 +271,7 @@ func (s *session) clearAll(c *cli.Context) error {
 			return p.Plan, "", err
 		}, journal.Start{Action: "clear"})
 	}
-	plans := view.Plans{}
+	plans := operate.Drafts{}
 	for _, t := range targets {
 		p, err := s.clearing(c.Context, t, true)
 		if err == nil {

@@ -94,9 +94,9 @@ const unreachable = "unreachable"
 
 // status looks at one target, and the file that it was started with, if one is
 // named. That the target cannot be reached is a result, too.
-func (s *session) status(ctx context.Context, in *wanted.Input, t operate.Target, file string) (view.TargetStatus, error) {
+func (s *session) status(ctx context.Context, in *wanted.Input, t operate.Target, file string) (operate.Status, error) {
 	address := t.Address
-	result := view.TargetStatus{Name: cmp.Or(t.Name, address), Address: address}
+	result := operate.Status{Name: cmp.Or(t.Name, address), Address: address}
 	store, err := s.store()
 	if err != nil {
 		return result, err
@@ -160,7 +160,7 @@ func (s *session) status(ctx context.Context, in *wanted.Input, t operate.Target
 	for _, c := range state.Choosers(want) {
 		result.Choosers = append(result.Choosers, c.Address.String())
 	}
-	result.State, result.Drift = state.Status(drift, w.anything()).String(), view.DriftOf(drift)
+	result.State, result.Drift = state.Status(drift, w.anything()).String(), operate.listDrift(drift)
 	if unknown && result.State == plan.InSync.String() {
 		result.State, result.Why = plan.Unknown.String(), found.unread.Error()
 	}
@@ -196,7 +196,7 @@ func (s *session) status(ctx context.Context, in *wanted.Input, t operate.Target
 }
 
 // describePending adds what waits for a confirmation.
-func (s *session) describePending(result *view.TargetStatus, w waits) {
+func (s *session) describePending(result *operate.Status, w waits) {
 	pending := w.pending
 	switch {
 	case w.unread != nil:

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 
-	"depeer/cmd/internal/view"
 	"depeer/filters/diag"
 	"depeer/policies"
 	"depeer/policies/gobgpconf"
@@ -18,9 +17,9 @@ import (
 
 // fileStatus adds what a restart or a reload would do to what is in force: from the file
 // that is named, which has to be there, and from the one that is kept.
-func (s *session) fileStatus(result *view.TargetStatus, t operate.Target, named string, state *plan.State,
+func (s *session) fileStatus(result *operate.Status, t operate.Target, named string, state *plan.State,
 	store *journal.Store) error {
-	var drift []view.Drift
+	var drift []operate.Drift
 	if named != "" {
 		var diags diag.List
 		text, ok := s.reader.Files.Open(named, &diags)
@@ -61,11 +60,11 @@ func foreignFormat(name string, text []byte) diag.List {
 }
 
 // keptFile looks at the file that is kept. Whatever is wrong with it is drift.
-func (s *session) keptFile(result *view.TargetStatus, t operate.Target, state *plan.State, store *journal.Store) ([]view.Drift,
+func (s *session) keptFile(result *operate.Status, t operate.Target, state *plan.State, store *journal.Store) ([]operate.Drift,
 	error) {
-	result.Persist = &view.Persist{File: t.Persist}
-	add := func(format string, args ...any) []view.Drift {
-		return []view.Drift{{Object: "file " + t.Persist, What: fmt.Sprintf(format, args...)}}
+	result.Persist = &operate.File{File: t.Persist}
+	add := func(format string, args ...any) []operate.Drift {
+		return []operate.Drift{{Object: "file " + t.Persist, What: fmt.Sprintf(format, args...)}}
 	}
 	found, err := fileOf(t, state.Server).Look(state.InForce(), nil)
 	wrong := new(persist.WrongError)
@@ -95,15 +94,15 @@ func (s *session) keptFile(result *view.TargetStatus, t operate.Target, state *p
 }
 
 // wrongIn are the errors of a file, as drift.
-func wrongIn(name string, diags diag.List) []view.Drift {
-	var out []view.Drift
+func wrongIn(name string, diags diag.List) []operate.Drift {
+	var out []operate.Drift
 	for _, d := range diags {
 		if d.Severity == diag.Error {
 			what := d.Message
 			if d.Position.Line > 0 {
 				what = fmt.Sprintf("line %d: %s", d.Position.Line, d.Message)
 			}
-			out = append(out, view.Drift{Object: "file " + name, What: what})
+			out = append(out, operate.Drift{Object: "file " + name, What: what})
 		}
 	}
 	return out
@@ -123,7 +122,7 @@ type foretelling struct {
 	warnings diag.List
 }
 
-func (f *foretelling) foretell() ([]view.Drift, error) {
+func (f *foretelling) foretell() ([]operate.Drift, error) {
 	want := f.state.InForce()
 	holds, diags := gobgpconf.ReadPart(f.name, f.text)
 	out := wrongIn(f.name, diags)
@@ -144,7 +143,7 @@ func (f *foretelling) foretell() ([]view.Drift, error) {
 		}
 	}
 	add := func(format string, args ...any) {
-		out = append(out, view.Drift{Object: "file " + f.name, What: fmt.Sprintf(format, args...)})
+		out = append(out, operate.Drift{Object: "file " + f.name, What: fmt.Sprintf(format, args...)})
 	}
 	if n := f.lost(differing.Reload); n > 0 {
 		add("this reload rejects every route of %s: it has not the definitions of depeer; %s",

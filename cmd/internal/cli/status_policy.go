@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"depeer/cmd/internal/view"
 	"depeer/policies/journal"
 	"depeer/policies/operate"
 	"depeer/policies/operate/wanted"
@@ -34,19 +33,19 @@ func (s *session) asked(ctx context.Context, names []string) (*wanted.Input, err
 // history expected (describeExpected), three things that are never told one for another. in
 // is nil where no lists are asked; unclaimed says that then nothing tells what should be in
 // force, and something is.
-func describePolicy(result *view.TargetStatus, store *journal.Store, address string, state *plan.State, found past,
+func describePolicy(result *operate.Status, store *journal.Store, address string, state *plan.State, found past,
 	in *wanted.Input) (unclaimed bool, err error) {
 	now, err := operate.Look(store, address, state)
 	if err != nil {
 		return false, err
 	}
 	if result.Looked = true; !now.Nothing() {
-		result.InForce = &view.Policy{Plan: now.Plan, Since: timeOf(now.Since()), By: now.By(), Digest: now.Digest,
+		result.InForce = &operate.Policy{Plan: now.Plan, Since: timeOf(now.Since()), By: now.By(), Digest: now.Digest,
 			Known: now.Known(), Lists: now.Lists()}
 		result.Lists = now.Lists()
 	}
 	if in != nil {
-		result.Wanted = &view.Wanted{Digest: in.Policy().Digest(), Lists: plan.Refs(in.Lists)}
+		result.Wanted = &operate.Wanted{Digest: in.Policy().Digest(), Lists: plan.Refs(in.Lists)}
 	}
 	return in == nil && found.applied == nil && found.unread == nil && !now.Nothing(), nil
 }
@@ -60,9 +59,9 @@ func timeOf(t time.Time) *time.Time {
 }
 
 // describeExpected adds what history says was put in last, whether or not the target answers.
-func describeExpected(result *view.TargetStatus, found past) {
+func describeExpected(result *operate.Status, found past) {
 	if p := found.applied; p != nil && !p.Wanted().Empty() {
-		result.Expected = &view.Policy{Plan: p.ID, Since: timeOf(found.record.To), By: found.record.By.By,
+		result.Expected = &operate.Policy{Plan: p.ID, Since: timeOf(found.record.To), By: found.record.By.By,
 			Digest: p.Wanted().Digest(), Known: true, Lists: p.Lists}
 	}
 }

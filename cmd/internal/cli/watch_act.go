@@ -7,7 +7,6 @@ import (
 	"runtime/debug"
 	"time"
 
-	"depeer/cmd/internal/view"
 	"depeer/policies"
 	"depeer/policies/apply"
 	"depeer/policies/impact"
@@ -65,7 +64,7 @@ func (k *keeper) tally(ctx context.Context) {
 	q := impact.Question{Lists: in.Compiled, Old: k.want.policy, New: k.want.policy,
 		Members: sessionsOf(state, in.Exchange)}
 	q.Past = turn.pastOf(k.target.Address, q.Old)
-	var result view.Impact
+	var result operate.Impact
 	if err := turn.lookAtTarget(ctx, &in, q, routesArgs{}, k.client, state, &result); err != nil {
 		if ctx.Err() == nil {
 			k.log.Warn("routes could not be counted", "error", err)

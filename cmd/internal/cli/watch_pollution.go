@@ -4,8 +4,8 @@ import (
 	"context"
 	"net/netip"
 
-	"depeer/cmd/internal/view"
 	"depeer/policies/impact"
+	"depeer/policies/operate"
 	"depeer/policies/plan"
 )
 
@@ -31,7 +31,7 @@ func (k *keeper) tellPolluted(all []impact.Polluted) {
 	for _, m := range all {
 		if now[m.Address] = true; !k.polluted[m.Address] {
 			k.log.Warn("routes are treated already, or announced so", "member", m.Address, "asn", m.ASN, "name", m.Name,
-				"prefixes", m.Prefixes, "cure", view.Cure)
+				"prefixes", m.Prefixes, "cure", operate.Cure)
 		}
 	}
 	for a := range k.polluted {

@@ -7,13 +7,14 @@ import (
 
 	"depeer/filters/diag"
 	"depeer/policies/impact"
+	"depeer/policies/operate"
 )
 
 // Explain is the result of explain.
 type Explain struct {
 	*impact.Explanation
-	Server      *TargetState // nil: no target was asked
-	Rib         *Rib         // nil: routes are not those of a file
+	Server      *operate.Server // nil: no target was asked
+	Rib         *operate.Dumps  // nil: routes are not those of a file
 	Full        bool
 	Diagnostics diag.List
 }
@@ -22,9 +23,9 @@ func (v *program) Explain(e Explain) error {
 	return object(v.Out, struct {
 		SchemaVersion int `json:"schema_version"`
 		*impact.Explanation
-		Target      *TargetState `json:"target"`
-		Rib         *Rib         `json:"rib,omitempty"`
-		Diagnostics []diagnostic `json:"diagnostics"`
+		Target      *operate.Server `json:"target"`
+		Rib         *operate.Dumps  `json:"rib,omitempty"`
+		Diagnostics []diagnostic    `json:"diagnostics"`
 	}{SchemaVersion, e.Explanation, e.Server, e.Rib, diagnostics(e.Diagnostics)})
 }
 
