@@ -72,3 +72,12 @@ func (i *Impact) ListPolluted() []impact.Polluted {
 	}
 	return i.Polluted
 }
+
+// Answer is the result of explain.
+type Answer struct {
+	*impact.Explanation
+	Server      *Server // nil: no target was asked
+	Rib         *Dumps  // nil: routes are not those of a file
+	Full        bool
+	Diagnostics diag.List
+}

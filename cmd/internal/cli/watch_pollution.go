@@ -11,9 +11,9 @@ import (
 
 // lookForPollution looks for routes that are treated already where there are no lists to
 // count routes by: those of what is in force, and was.
-func (k *keeper) lookForPollution(ctx context.Context, turn *session, state *plan.State) {
-	x, now := k.exchange(), inForce(state)
-	found, err := turn.polluted(ctx, k.client, state, x, append(turn.pastOf(k.target.Address, now), now)...)
+func (k *keeper) lookForPollution(ctx context.Context, turn *operate.Operator, state *plan.State) {
+	x, now := k.exchange(), operate.JudgedInForce(state)
+	found, err := turn.FindPolluted(ctx, k.client, state, x, append(turn.FindPast(k.target.Address, now), now)...)
 	if err != nil {
 		if ctx.Err() == nil {
 			k.log.Warn("routes could not be looked at", "error", err)

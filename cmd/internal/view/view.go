@@ -30,7 +30,7 @@ type View interface {
 	Plan(operate.Draft) error
 	Plans(operate.Drafts) error // of several targets
 	Impact(operate.Impact) error
-	Explain(Explain) error
+	Explain(operate.Answer) error
 	Apply(operate.Result) error
 	Applied([]operate.Result) error // to several targets
 	Status(Status) error

@@ -1,4 +1,4 @@
-package cli
+package operate
 
 import (
 	"errors"
@@ -11,7 +11,6 @@ import (
 	"depeer/policies"
 	"depeer/policies/eval"
 	"depeer/policies/exchange"
-	"depeer/policies/operate"
 	"depeer/policies/operate/wanted"
 )
 
@@ -33,14 +32,14 @@ func warnOfOtherEffects(in *wanted.Input, inForce, want *policies.RoutingPolicy)
 var errRetired = errors.New("is in force as an earlier version of this program built it in, and is built in " +
 	"otherwise now")
 
-// retired returns an error where what is in force has built-in treatments of an earlier
+// CheckRetired returns an error where what is in force has built-in treatments of an earlier
 // version: every route that they treat would change, and not because of any list.
-func retired(x *exchange.Exchange, inForce *policies.RoutingPolicy) error {
+func CheckRetired(x *exchange.Exchange, inForce *policies.RoutingPolicy) error {
 	if !x.Builtin() {
 		return nil
 	}
 	if names := policies.Retired(inForce); len(names) > 0 {
-		return &operate.Error{Kind: operate.Guarded, Name: "retired", Err: fmt.Errorf("%s %w", strings.Join(names, ", "), errRetired),
+		return &Error{Kind: Guarded, Name: "retired", Err: fmt.Errorf("%s %w", strings.Join(names, ", "), errRetired),
 			Hint: "depeer plan shows what changes, and depeer apply does it"}
 	}
 	return nil
@@ -48,13 +47,13 @@ func retired(x *exchange.Exchange, inForce *policies.RoutingPolicy) error {
 
 // tooMuch warns, on a way back or out, of a policy that adds more to routes than the limit. It
 // is what somebody approved once: it is said, and not refused.
-func (s *session) tooMuch(p *policies.RoutingPolicy, limit int, what string) {
+func (o *Operator) tooMuch(p *policies.RoutingPolicy, limit int, what string) {
 	if bytes := p.AddedBytes(); bytes > limit {
 		many := fmt.Sprintf("up to %d bytes", bytes)
 		if bytes >= policies.Unbounded {
 			many = "a prepend, which has no bound,"
 		}
-		s.view.Warnings(diag.List{{Severity: diag.Warning, Code: "guard-added-bytes",
+		o.Warnings(diag.List{{Severity: diag.Warning, Code: "guard-added-bytes",
 			Message: fmt.Sprintf("%s adds %s to a route's attributes, over the limit of %d: with it one long "+
 				"announcement could end gobgpd (osrg/gobgp#2629)", what, many, limit)}})
 	}
