@@ -30,7 +30,10 @@ func Marks(asn filters.ASN) LargeCommunityPattern {
 func treated(asn filters.ASN) LargeCommunity { return mark(asn, 1) }
 
 // short returns the mark of an announcement that is left out of whatever adds bytes.
-func short(asn filters.ASN) LargeCommunity { return mark(asn, 2) }
+func short(asn filters.ASN) LargeCommunity { return mark(asn, shortMark) }
+
+// shortMark is the third part of the mark of short announcements.
+const shortMark = 2
 
 // excepted returns the mark of a route that an exception of the n-th group holds for.
 func excepted(asn filters.ASN, n int) LargeCommunity { return mark(asn, 1000+uint32(n)) }

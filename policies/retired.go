@@ -29,3 +29,33 @@ func Retired(p *RoutingPolicy) []string {
 	}
 	return out
 }
+
+// LacksShort says whether p was built by an earlier version of this program, one that did not
+// leave announcements of /8 and shorter out of what makes routes longer: some statement makes
+// them longer, and none marks them.
+func LacksShort(p *RoutingPolicy) bool {
+	marks := func(s Statement) bool {
+		return slices.ContainsFunc(s.Actions.AddLargeCommunities,
+			func(c LargeCommunity) bool { return c.Local1 == markSpace && c.Local2 == shortMark })
+	}
+	return slices.ContainsFunc(p.Import, p.lengthensShort) && !slices.ContainsFunc(p.Import, marks)
+}
+
+// lengthensShort says whether s makes an IPv4 announcement of /8 or shorter longer.
+func (p *RoutingPolicy) lengthensShort(s Statement) bool {
+	visible := s.Actions
+	visible.AddLargeCommunities = slices.DeleteFunc(slices.Clone(visible.AddLargeCommunities), LargeCommunity.IsScratch)
+	if visible.AddedBytes() == 0 {
+		return false
+	}
+	for _, set := range p.PrefixSets {
+		if set.Name != s.Conditions.PrefixSet.Set {
+			continue
+		}
+		if s.Conditions.PrefixSet.Invert {
+			return set.Entries[0].Prefix.Addr().Is4() // of one family; which are spared does not matter
+		}
+		return slices.ContainsFunc(set.Entries, isShort)
+	}
+	return true
+}

@@ -3,6 +3,10 @@ package faults_test
 import (
 	"strings"
 	"testing"
+
+	api "github.com/osrg/gobgp/v3/api"
+
+	"depeer/policies"
 )
 
 // earlier is an exchange that writes out what an earlier version had built in, and allows it.
@@ -49,6 +53,34 @@ func TestEarlierBuiltinsWait(t *testing.T) {
 	w.holds(before)
 	w.on("clear", "--yes").exits(0).says(warns)
 	w.holds(outcomes[""])
+}
+
+// Row 48: likewise where an exchange wrote its treatments out: a watch of this version does not add
+// the statement that leaves short announcements out without a person.
+func TestEarlierStatementsWait(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, exchange())
+	w.write("depeer.yaml", strings.Replace(earlier, "prepend: 2, ", "", 1))
+	w.on("plan", "a.yaml", "-o", "a.plan").exits(0)
+	w.depeer("apply", "a.plan", "--yes").exits(0)
+	before, short := w.table(), ""
+	statements, err := w.Daemon.API().ListStatement(t.Context(), &api.ListStatementRequest{})
+	for _, a := range all(t, statements, err) {
+		if strings.HasSuffix(a.Statement.Name, "-short") {
+			short = a.Statement.Name
+		}
+	}
+	if _, err := w.Daemon.API().DeletePolicy(t.Context(), &api.DeletePolicyRequest{PreserveStatements: true,
+		Policy: &api.Policy{Name: policies.ImportPolicy, Statements: []*api.Statement{{Name: short}}}}); err != nil {
+		t.Fatalf("statement %q: %v", short, err)
+	}
+
+	w.replace("ours.yaml", strings.Replace(lists["a.yaml"], "20.1.0.0/16", "20.1.0.0/17", 1))
+	r := w.watchOn("ours.yaml")
+	r.says(0, "does not leave out announcements of /8 and shorter")
+	r.says(0, "state=refused")
+	w.holds(before)
+	r.ends()
 }
 
 // Choices are refused where a client would be sent the tags of routes: in a file that is
