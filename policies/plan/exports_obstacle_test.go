@@ -10,6 +10,7 @@ import (
 
 	"depeer/filters"
 	"depeer/policies"
+	"depeer/policies/build"
 	"depeer/policies/plan"
 	"depeer/policies/plan/plantest"
 )
@@ -19,17 +20,17 @@ func refusing(members ...string) *policies.RoutingPolicy {
 	list := &filters.Compiled{Filters: []filters.Filter{{Treatment: "choice",
 		Prefixes: filters.Entries{IPv4: []filters.Entry{{Prefix: netip.MustParsePrefix("10.0.0.0/8"), Min: 8,
 			Max: 32}}}}}}
-	c := policies.Choices{Lists: []policies.ChosenList{{Name: "bad", Compiled: list}}}
+	c := build.Choices{Lists: []build.ChosenList{{Name: "bad", Compiled: list}}}
 	for _, m := range members {
-		c.Members = append(c.Members, policies.Chooser{Addresses: []netip.Addr{netip.MustParseAddr(m)},
+		c.Members = append(c.Members, build.Chooser{Addresses: []netip.Addr{netip.MustParseAddr(m)},
 			Wishes: map[string]policies.Wish{"bad": policies.Refuse}})
 	}
-	return policies.BuildWith(&filters.Compiled{}, treatments, asn, c)
+	return build.PolicyWithChoices(&filters.Compiled{}, treatments, asn, c)
 }
 
 // treating is a policy that treats 10.0.0.0/8, where members have chosen nothing.
 func treating() *policies.RoutingPolicy {
-	return policies.Build(&filters.Compiled{Filters: []filters.Filter{{Treatment: "deprefer",
+	return build.Policy(&filters.Compiled{Filters: []filters.Filter{{Treatment: "deprefer",
 		Prefixes: filters.Entries{IPv4: []filters.Entry{{Prefix: netip.MustParsePrefix("10.0.0.0/8"), Min: 8,
 			Max: 32}}}}}}, treatments, asn)
 }

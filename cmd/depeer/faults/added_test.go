@@ -1,12 +1,13 @@
 package faults_test
 
 import (
+	"path/filepath"
 	"strings"
 	"testing"
 
-	api "github.com/osrg/gobgp/v3/api"
-
 	"depeer/policies"
+	"depeer/policies/gobgp"
+	"depeer/policies/plan"
 )
 
 // earlier is an exchange that writes out what an earlier version had built in, and allows it.
@@ -63,24 +64,47 @@ func TestEarlierStatementsWait(t *testing.T) {
 	w.write("depeer.yaml", strings.Replace(earlier, "prepend: 2, ", "", 1))
 	w.on("plan", "a.yaml", "-o", "a.plan").exits(0)
 	w.depeer("apply", "a.plan", "--yes").exits(0)
-	before, short := w.table(), ""
-	statements, err := w.Daemon.API().ListStatement(t.Context(), &api.ListStatementRequest{})
-	for _, a := range all(t, statements, err) {
-		if strings.HasSuffix(a.Statement.Name, "-short") {
-			short = a.Statement.Name
-		}
-	}
-	if _, err := w.Daemon.API().DeletePolicy(t.Context(), &api.DeletePolicyRequest{PreserveStatements: true,
-		Policy: &api.Policy{Name: policies.ImportPolicy, Statements: []*api.Statement{{Name: short}}}}); err != nil {
-		t.Fatalf("statement %q: %v", short, err)
-	}
+	w.asEarlier()
+	before := w.table()
 
 	w.replace("ours.yaml", strings.Replace(lists["a.yaml"], "20.1.0.0/16", "20.1.0.0/17", 1))
-	r := w.watchOn("ours.yaml")
+	r := w.watchOn("ours.yaml", "--state", filepath.Join(w.dir, "other"))
 	r.says(0, "does not leave out announcements of /8 and shorter")
 	r.says(0, "state=refused")
 	w.holds(before)
 	r.ends()
+}
+
+// asEarlier brings the daemon to what an earlier version made of the same lists: the statement
+// about short announcements is not there.
+func (w *world) asEarlier() {
+	w.t.Helper()
+	client, err := gobgp.Dial(w.t.Context(), gobgp.Options{Address: w.Daemon.Target.String()})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer client.Close()
+	state, err := client.State(w.t.Context())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	earlier := *state.InForce()
+	earlier.Import = nil
+	for _, s := range state.InForce().Import {
+		_, s.Name, _ = strings.Cut(s.Name[strings.LastIndex(s.Name, "/"):], "-")
+		if s.Name != "short" {
+			earlier.Import = append(earlier.Import, s)
+		}
+	}
+	if len(earlier.Import) == len(state.Import) {
+		w.t.Fatalf("no statement is about short announcements: %q", state.Import)
+	}
+	policies.NameStatements(earlier.Import)
+	for _, call := range plan.To(state, &earlier, "earlier").Calls() {
+		if err := client.Do(w.t.Context(), call); err != nil {
+			w.t.Fatal(err)
+		}
+	}
 }
 
 // Choices are refused where a client would be sent the tags of routes: in a file that is

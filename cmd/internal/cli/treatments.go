@@ -9,6 +9,7 @@ import (
 
 	"depeer/filters/diag"
 	"depeer/policies"
+	"depeer/policies/build"
 	"depeer/policies/eval"
 	"depeer/policies/exchange"
 )
@@ -40,9 +41,9 @@ var (
 // program: routes would change, and not because of any list.
 func checkVersion(x *exchange.Exchange, inForce *policies.RoutingPolicy) error {
 	var err error
-	if names := policies.Retired(inForce); x.Builtin() && len(names) > 0 {
+	if names := build.Retired(inForce); x.Builtin() && len(names) > 0 {
 		err = fmt.Errorf("%s %w", strings.Join(names, ", "), errRetired)
-	} else if policies.LacksShort(inForce) {
+	} else if build.LacksShort(inForce) {
 		err = errLacksShort
 	} else {
 		return nil
