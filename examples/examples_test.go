@@ -20,8 +20,8 @@ import (
 	"depeer/policies"
 	"depeer/policies/eval"
 	"depeer/policies/exchange"
+	"depeer/policies/gobgpconf"
 	"depeer/policies/lab"
-	"depeer/policies/render"
 )
 
 var update = flag.Bool("update", false, "write what emit prints into the README")
@@ -232,7 +232,7 @@ func TestReadmeShowsEmit(t *testing.T) {
 	const name = "mccolo-2008/README.md"
 	x := exchange.Default()
 	c := compile(t, x, time.Now(), list(t, "mccolo-2008/listing.yaml"))
-	text, err := render.Render(policies.Build(c, x.Treatments, x.ASN), render.TOML, nil)
+	text, err := gobgpconf.Encode(policies.Build(c, x.Treatments, x.ASN), gobgpconf.TOML, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,7 +3,7 @@
 //
 // It is the second room of the way of the data: Build turns what filters match
 // and the exchange's treatments into a RoutingPolicy. What a RoutingPolicy means
-// for a route is said by package eval; package render writes it as gobgpd
+// for a route is said by package eval; package gobgpconf writes it as gobgpd
 // configuration; packages plan, apply and gobgp bring it into a running daemon.
 //
 // The import half does for everybody what the exchange does. Where members have chosen

@@ -14,7 +14,7 @@ import (
 	"depeer/filters"
 	"depeer/policies"
 	"depeer/policies/eval"
-	"depeer/policies/render"
+	"depeer/policies/gobgpconf"
 )
 
 var (
@@ -109,7 +109,7 @@ func (d *differential) round(n int, c chooser) {
 		delete(holds, sentinel)
 	}
 	if diff := cmp.Diff(want, d.holds, same); diff != "" {
-		text, _ := render.Render(p, render.TOML, nil)
+		text, _ := gobgpconf.Encode(p, gobgpconf.TOML, nil)
 		d.Errorf("eval and GoBGP differ (-eval +GoBGP)\n%s\nroutes %+v\n%s", diff, routes, text)
 	}
 	d.clear(routes)

@@ -16,9 +16,9 @@ import (
 	"depeer/filters"
 	"depeer/policies"
 	"depeer/policies/gobgp"
+	"depeer/policies/gobgpconf"
 	"depeer/policies/impact"
 	"depeer/policies/lab/testbed"
-	"depeer/policies/render"
 	"depeer/policies/rib"
 )
 
@@ -81,7 +81,7 @@ type choosing struct {
 func newChoosing(t *testing.T, random *rand.Rand, treated bool) *choosing {
 	x := &choosing{Rand: random, t: t}
 	x.lists, x.policy = x.listing(treated)
-	text, err := render.Render(x.policy, render.TOML, nil)
+	text, err := gobgpconf.Encode(x.policy, gobgpconf.TOML, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

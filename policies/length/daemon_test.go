@@ -10,9 +10,9 @@ import (
 	"depeer/policies"
 	"depeer/policies/eval"
 	"depeer/policies/gobgp"
+	"depeer/policies/gobgpconf"
 	"depeer/policies/lab/testbed"
 	"depeer/policies/length"
-	"depeer/policies/render"
 	"depeer/policies/rib"
 )
 
@@ -66,7 +66,7 @@ func start(t *testing.T, treatment policies.Treatment, wish *policies.Wish, unex
 		}
 	}
 	x := &exchange{t: t, policy: policies.BuildWith(listed, []policies.Treatment{treatment}, 64500, choices)}
-	text, err := render.Render(x.policy, render.TOML, nil)
+	text, err := gobgpconf.Encode(x.policy, gobgpconf.TOML, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,8 +8,8 @@ import (
 
 	"depeer/filters"
 	"depeer/policies"
+	"depeer/policies/gobgpconf"
 	"depeer/policies/lab/testbed"
-	"depeer/policies/render"
 )
 
 // What the built-in treatments and choices add ends no daemon: the longest legal UPDATE of
@@ -74,7 +74,7 @@ func newLongExchange(t *testing.T, treatments []policies.Treatment, treatment st
 			Deprefer: policies.BuiltinChoice(policies.Deprefer, 64500),
 		}
 	}
-	text, err := render.Render(policies.BuildWith(compiled, treatments, 64500, choices), render.TOML, nil)
+	text, err := gobgpconf.Encode(policies.BuildWith(compiled, treatments, 64500, choices), gobgpconf.TOML, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
