@@ -25,7 +25,8 @@ var rooms = map[string][]string{
 	"filters/feed":    {"filters", "filters/diag"},
 
 	"policies":           {"filters"},
-	"policies/exchange":  {"policies", "filters", "filters/feed", "filters/strict", "filters/diag"},
+	"policies/build":     {"policies", "filters"},
+	"policies/exchange":  {"policies", "policies/build", "filters", "filters/feed", "filters/strict", "filters/diag"},
 	"policies/eval":      {"policies", "filters"},
 	"policies/gobgpconf": {"policies", "filters", "filters/diag"},
 	"policies/lab":       {"policies", "filters", "policies/gobgpconf", "policies/eval"},
@@ -65,7 +66,8 @@ var rooms = map[string][]string{
 // pure packages know no GoBGP and no grpc, however indirectly, and themselves
 // no files, no network, no processes and no clock.
 var pure = []string{
-	"filters/diag", "filters", "policies", "policies/eval", "policies/plan", "policies/rib", "policies/impact",
+	"filters/diag", "filters", "policies", "policies/build", "policies/eval", "policies/plan", "policies/rib",
+	"policies/impact",
 	"policies/choice",
 	"policies/counted", "policies/length", "policies/watch",
 }

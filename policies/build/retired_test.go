@@ -1,4 +1,4 @@
-package policies_test
+package build_test
 
 import (
 	"testing"
@@ -7,6 +7,7 @@ import (
 
 	"depeer/filters"
 	"depeer/policies"
+	"depeer/policies/build"
 )
 
 // What an earlier version built is known again, and what this one builds is not taken for it.
@@ -25,9 +26,9 @@ func TestRetired(t *testing.T) {
 		{Treatment: "deprefer", Prefixes: entries("198.51.100.0/24", "2001:db8::/32")},
 		{Treatment: "tag", ASNs: asn(64999)},
 	}}
-	chosen := policies.Choices{
-		Lists:   []policies.ChosenList{chosen("bad", filters.Filter{Prefixes: entries("192.0.2.0/24")})},
-		Members: []policies.Chooser{chooser("192.0.2.1: bad deprefer")},
+	chosen := build.Choices{
+		Lists:   []build.ChosenList{chosen("bad", filters.Filter{Prefixes: entries("192.0.2.0/24")})},
+		Members: []build.Chooser{chooser("192.0.2.1: bad deprefer")},
 	}
 	nothing := &filters.Compiled{}
 	for name, c := range map[string]struct {
@@ -46,12 +47,12 @@ func TestRetired(t *testing.T) {
 			nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			choices := policies.Choices{}
+			choices := build.Choices{}
 			if c.deprefer.Name != "" {
 				choices = chosen
 				choices.Deprefer = c.deprefer
 			}
-			if diff := cmp.Diff(c.want, policies.Retired(policies.BuildWith(c.compiled, c.treatments, 64500,
+			if diff := cmp.Diff(c.want, policies.Retired(build.PolicyWithChoices(c.compiled, c.treatments, 64500,
 				choices))); diff != "" {
 				t.Errorf("(-want +got)\n%s", diff)
 			}
