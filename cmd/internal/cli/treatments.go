@@ -12,20 +12,22 @@ import (
 	"depeer/policies/build"
 	"depeer/policies/eval"
 	"depeer/policies/exchange"
+	"depeer/policies/operate"
+	"depeer/policies/operate/wanted"
 )
 
-// otherEffects warns of treatments that do something else than what is in force under their
+// warnOfOtherEffects warns of treatments that do something else than what is in force under their
 // names: the exchange file says so now, or this version of the program does.
-func (in *input) otherEffects(inForce, want *policies.RoutingPolicy) {
+func warnOfOtherEffects(in *wanted.Input, inForce, want *policies.RoutingPolicy) {
 	before, after := eval.Treatments(inForce), eval.Treatments(want)
 	for _, name := range slices.Sorted(maps.Keys(after)) {
 		if old, there := before[name]; there && old != after[name] {
-			in.diags.Warnf(in.exchange.TreatmentAt(name), "plan-treatment-changed", "",
+			in.Diagnostics.Warnf(in.Exchange.TreatmentAt(name), "plan-treatment-changed", "",
 				"treatment %s does something else than what is in force under that name: %s, and not %s any more", name,
 				after[name], old)
 		}
 	}
-	in.diags.Sort()
+	in.Diagnostics.Sort()
 }
 
 // errRetired and errLacksShort say that a person is to decide on what an earlier version of this
@@ -48,8 +50,8 @@ func checkVersion(x *exchange.Exchange, inForce *policies.RoutingPolicy) error {
 	} else {
 		return nil
 	}
-	return &failure{code: Guarded, name: "retired", err: err,
-		hint: "depeer plan shows what changes, and depeer apply does it"}
+	return &operate.Error{Kind: operate.Guarded, Name: "retired", Err: err,
+		Hint: "depeer plan shows what changes, and depeer apply does it"}
 }
 
 // tooMuch warns, on a way back or out, of a policy that adds more to routes than the limit. It
