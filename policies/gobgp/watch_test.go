@@ -10,7 +10,6 @@ import (
 	api "github.com/osrg/gobgp/v3/api"
 
 	"depeer/policies"
-	"depeer/policies/gobgp"
 	"depeer/policies/lab/testbed"
 	"depeer/policies/plan"
 )

@@ -45,3 +45,6 @@ func (o Watching) Run(ctx context.Context) error {
 
 // PauseAfter is pauseAfter.
 var PauseAfter = pauseAfter
+
+// DescribeBuild is describeBuild.
+var DescribeBuild = describeBuild

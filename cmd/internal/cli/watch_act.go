@@ -180,7 +180,7 @@ func (k *keeper) change(ctx context.Context) done {
 		return done{outcome: watch.Gone, err: err}
 	}
 	in := *k.want.in
-	if err := operate.CheckRetired(in.Exchange, state.InForce()); err != nil {
+	if err := operate.CheckVersion(in.Exchange, state.InForce()); err != nil {
 		return done{outcome: watch.Refused, err: err}
 	}
 	drafted, err := turn.DraftFor(ctx, &in, k.target, k.client, state,

@@ -88,8 +88,15 @@ func (v *person) Import(i Import) error {
 }
 
 func (v *person) Version(ver Version) error {
-	_, err := fmt.Fprintf(v.Out, "depeer %s\n  commit     %s\n  go         %s\n  GoBGP API  %s\n", ver.Version,
-		cmp.Or(ver.Commit, "unknown"), ver.Go, ver.GoBGP)
+	commit := cmp.Or(ver.Commit, "unknown")
+	if ver.CommitTime != "" {
+		commit += " of " + ver.CommitTime
+	}
+	if ver.Modified {
+		commit += ", and changes that are not in it"
+	}
+	_, err := fmt.Fprintf(v.Out, "depeer %s\n  commit     %s\n  platform   %s\n  go         %s\n  GoBGP API  %s\n",
+		ver.Version, commit, ver.Platform, ver.Go, ver.GoBGP)
 	return err
 }
 

@@ -85,8 +85,12 @@ type Import struct {
 type Version struct {
 	Version string `json:"version"`
 	Commit  string `json:"commit,omitempty"`
-	Go      string `json:"go"`
-	GoBGP   string `json:"gobgp_api"`
+	// CommitTime is when the commit was made, as in RFC 3339.
+	CommitTime string `json:"commit_time,omitempty"`
+	Modified   bool   `json:"modified,omitempty"` // built with changes that are not in the commit
+	Platform   string `json:"platform"`
+	Go         string `json:"go"`
+	GoBGP      string `json:"gobgp_api"`
 }
 
 // Options say how to show results.
