@@ -10,6 +10,7 @@ import (
 	"depeer/policies"
 	"depeer/policies/choice"
 	"depeer/policies/counted"
+	"depeer/policies/guard"
 	"depeer/policies/impact"
 	"depeer/policies/plan"
 	"depeer/policies/rib"
@@ -157,7 +158,7 @@ func (s *session) look(ctx context.Context, in *input, q impact.Question, args r
 
 func (s *session) showImpact(in *input, result view.Impact) error {
 	result.Guards = append(in.staticGuards(), result.Guards...)
-	policies.Suggest(result.Guards)
+	guard.Suggest(result.Guards)
 	result.Diagnostics = in.diags
 	if err := s.view.Impact(result); err != nil {
 		return err

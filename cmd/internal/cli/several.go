@@ -13,9 +13,9 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"depeer/cmd/internal/view"
-	"depeer/policies"
 	"depeer/policies/apply"
 	"depeer/policies/exchange"
+	"depeer/policies/guard"
 	"depeer/policies/journal"
 	"depeer/policies/plan"
 )
@@ -96,11 +96,11 @@ func (s *session) planAll(c *cli.Context, in *input, args planArgs) error {
 // finishPlans keeps plans if no guard refuses any of them, and shows them.
 func (s *session) finishPlans(plans view.Plans, args planArgs) error {
 	var refused error
-	all := make([][]policies.Answer, len(plans.Targets))
+	all := make([][]guard.Result, len(plans.Targets))
 	for i := range plans.Targets {
 		all[i] = plans.Targets[i].Guards
 	}
-	policies.Suggest(all...) // one number serves all
+	guard.Suggest(all...) // one number serves all
 	for i := range plans.Targets {
 		if r := refusals(plans.Targets[i].Guards); r != nil {
 			plans.Targets[i].Refused, plans.Refused = true, true
