@@ -45,9 +45,13 @@ var rooms = map[string][]string{
 	"policies/apply": {"policies", "policies/guard", "filters", "policies/eval", "policies/plan", "policies/impact",
 		"policies/length",
 		"policies/journal", "policies/rib"},
-	"policies/operate": {"policies", "policies/apply", "policies/journal", "policies/plan"},
-	"policies/watch":   {},
-	"policies/gobgp":   {"policies", "filters", "policies/plan", "policies/rib"},
+	"policies/operate": {"filters/diag", "policies", "policies/apply", "policies/exchange", "policies/journal",
+		"policies/plan"},
+	"policies/operate/wanted": {"filters", "filters/diag", "filters/feed", "filters/listing", "filters/strict",
+		"policies", "policies/build",
+		"policies/exchange"},
+	"policies/watch": {},
+	"policies/gobgp": {"policies", "filters", "policies/plan", "policies/rib"},
 
 	"policies/plan/plantest": {"policies", "filters", "policies/eval", "policies/plan"},
 	"policies/apply/bench":   {}, // measurements only
@@ -59,7 +63,8 @@ var rooms = map[string][]string{
 
 	"examples": {}, // embedded, for lab
 
-	"cmd/internal/view": {"policies", "policies/guard", "policies/apply", "filters", "policies/plan", "policies/impact",
+	"cmd/internal/view": {"policies", "policies/guard", "policies/operate", "policies/apply", "filters",
+		"policies/plan", "policies/impact",
 		"policies/choice", "policies/length", "policies/rib", "policies/journal", "filters/diag"},
 	"cmd/internal/metrics": {"policies", "policies/guard", "policies/impact", "policies/length", "policies/plan",
 		"policies/watch"},
