@@ -3,7 +3,7 @@ package operate
 import (
 	"maps"
 
-	"depeer/policies"
+	"depeer/policies/guard"
 	"depeer/policies/plan"
 )
 
@@ -19,11 +19,11 @@ func (o *Operator) PutBack(t Target, state *plan.State, last *plan.Plan) *plan.P
 	p.Lists, p.Providers, p.At = last.Lists, last.Providers, last.At
 	p.Overrides, p.Limits, p.Counted = maps.Clone(last.Overrides), last.Limits, last.Counted
 	// The sessions that it shuts again were named when that was allowed: no other ones are.
-	if g := plan.SessionGuard(&p.Change, policies.Override{}, p.Members); g.Value > 0 {
+	if g := plan.JudgeSessions(&p.Change, guard.Override{}, p.Members); g.Value > 0 {
 		if p.Overrides == nil {
 			p.Overrides = plan.Overrides{}
 		}
-		p.Overrides[plan.AllowSessions] = policies.UpTo(g.Value)
+		p.Overrides[guard.AllowSessions] = guard.UpTo(g.Value)
 	}
 	return p
 }

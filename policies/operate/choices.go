@@ -8,6 +8,7 @@ import (
 	"depeer/policies"
 	"depeer/policies/choice"
 	"depeer/policies/exchange"
+	"depeer/policies/guard"
 	"depeer/policies/impact"
 	"depeer/policies/operate/wanted"
 	"depeer/policies/plan"
@@ -111,11 +112,11 @@ func looksAgain(f *choice.Foresight, again func() rib.Source) (choice.Report, er
 
 // choosable says why the way back leads to choices that cannot be done any more.
 func choosable(state *plan.State, want *policies.RoutingPolicy) error {
-	if refused := plan.AddPathGuards(state, want); len(refused) > 0 {
+	if refused := plan.JudgeAddPath(state, want); len(refused) > 0 {
 		return &Error{Kind: Guarded, Name: "guard",
 			Err: errors.New(refused[0].Member.String() +
 				" has chosen, and is sent several paths for a prefix: nothing would be taken back from it [" +
-				plan.CodeAddPath + "]")}
+				guard.AddPath + "]")}
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"depeer/policies"
 	"depeer/policies/choice"
 	"depeer/policies/counted"
+	"depeer/policies/guard"
 	"depeer/policies/impact"
 	"depeer/policies/operate/wanted"
 	"depeer/policies/plan"
@@ -74,7 +75,7 @@ func (o *Operator) newImpact(in *wanted.Input, args RouteOptions) Impact {
 // finishImpact adds what guards on lists say, and what was said of files.
 func finishImpact(in *wanted.Input, result Impact) Impact {
 	result.Guards = append(ListGuards(in), result.Guards...)
-	policies.Suggest(result.Guards)
+	guard.Suggest(result.Guards)
 	result.Diagnostics = in.Diagnostics
 	return result
 }

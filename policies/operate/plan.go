@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"depeer/policies"
+	"depeer/policies/guard"
 	"depeer/policies/impact"
 	"depeer/policies/operate/wanted"
 	"depeer/policies/plan"
@@ -97,12 +98,12 @@ func (o *Operator) DraftFor(ctx context.Context, in *wanted.Input, t Target, cli
 	sizes := o.sizes(in, p, now, past.read)
 	warnOfUnknown(in, sizes, now)
 	result.Changes, result.Guards = sizes.Changes(), append(ListGuards(in), sizes.Guards()...)
-	result.Guards = append(result.Guards, plan.SessionGuard(change, args.Overrides[plan.AllowSessions], p.Members))
-	result.Guards = append(result.Guards, plan.AddPathGuards(state, want)...)
+	result.Guards = append(result.Guards, plan.JudgeSessions(change, args.Overrides[guard.AllowSessions], p.Members))
+	result.Guards = append(result.Guards, plan.JudgeAddPath(state, want)...)
 	if err := o.foresee(ctx, in, t, client, state, args, past.read, &result); err != nil {
 		return Draft{}, err
 	}
-	policies.Suggest(result.Guards)
+	guard.Suggest(result.Guards)
 	result.Diagnostics = in.Diagnostics
 	return result, nil
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"depeer/filters/diag"
+	"depeer/policies/guard"
 	"depeer/policies/impact"
 	"depeer/policies/length"
 	"depeer/policies/plan"
@@ -22,7 +23,7 @@ type Impact struct {
 	Choices     *Choices          // nil: no member has chosen anything
 	Polluted    []impact.Polluted // nil: as Report says, if it is there
 	Lengths     length.Report     // of live routes
-	Guards      []plan.Guard
+	Guards      []guard.Result
 	Alerts      []impact.Alert
 	At          time.Time // the moment that lists were compiled for
 	Full        bool      // everything is shown to a person, however long

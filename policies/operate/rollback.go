@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"depeer/policies"
+	"depeer/policies/guard"
 	"depeer/policies/journal"
 	"depeer/policies/plan"
 )
@@ -16,7 +17,7 @@ type RollbackOptions struct {
 	Why string // noted where the change waited for a confirmation
 	// Sessions is how many of members may be shut down again; Whatever: as many as there were, for
 	// going back by itself.
-	Sessions policies.Override
+	Sessions guard.Override
 	Whatever bool
 	// Approve is shown what would change before anything is; its error ends the rollback. nil:
 	// nobody is asked.

@@ -12,6 +12,7 @@ import (
 	"depeer/filters/diag"
 	"depeer/policies"
 	"depeer/policies/exchange"
+	"depeer/policies/guard"
 	"depeer/policies/impact"
 	"depeer/policies/operate/wanted"
 	"depeer/policies/plan"
@@ -30,7 +31,7 @@ type RouteOptions struct {
 func limitsOf(x *exchange.Exchange, overrides plan.Overrides) impact.Limits {
 	return impact.Limits{
 		Routes: uint64(x.Limits.MaxRoutes), MemberRoutes: uint64(x.Limits.MaxMemberRoutes),
-		AllowRoutes: overrides["allow-routes"], AllowMemberRoutes: overrides["allow-member-routes"],
+		AllowRoutes: overrides.For(guard.MaxRoutes), AllowMemberRoutes: overrides.For(guard.MaxMemberRoutes),
 	}
 }
 
@@ -226,14 +227,14 @@ func (d *dumps) read(name string, yield func(*rib.Path, error) bool) (more bool,
 }
 
 // ListGuards are the guards that need no routes, and refuse.
-func ListGuards(in *wanted.Input) []plan.Guard {
-	var out []plan.Guard
+func ListGuards(in *wanted.Input) []guard.Result {
+	var out []guard.Result
 	for _, d := range in.Diagnostics {
 		if d.Severity != diag.Refused {
 			continue
 		}
-		g := plan.Guard{Code: d.Code}
-		if d.Code == codeAddedBytes && in.Compiled != nil {
+		g := guard.Result{Code: d.Code}
+		if d.Code == guard.AddedBytes && in.Compiled != nil {
 			g.Value, g.Limit = in.Exchange.AddedBytes(in.Compiled)[d.Position], in.Exchange.Limits.MaxAddedBytes
 		}
 		out = append(out, g)
@@ -241,18 +242,16 @@ func ListGuards(in *wanted.Input) []plan.Guard {
 	return out
 }
 
-// codeAddedBytes is the guard that judges what is done to routes. What lists match passes
-// the others: so the target may be asked, and the whole result is shown.
-const codeAddedBytes = "guard-added-bytes"
-
-// CheckAskable returns the failure of input with which no target is asked, or nil.
+// CheckAskable returns the failure of input with which no target is asked, or nil. The guard on
+// added bytes judges what is done to routes: what lists match passes the others, so the
+// target may be asked, and the whole result is shown.
 func CheckAskable(diags diag.List) *Error {
 	f := Verdict(diags)
 	if f == nil || f.Kind != Guarded {
 		return f
 	}
 	for _, d := range diags {
-		if d.Severity == diag.Refused && d.Code != codeAddedBytes {
+		if d.Severity == diag.Refused && d.Code != guard.AddedBytes {
 			return f
 		}
 	}
@@ -260,7 +259,7 @@ func CheckAskable(diags diag.List) *Error {
 }
 
 // CheckGuards returns the failure of a result that guards refuse, or nil.
-func CheckGuards(guards []plan.Guard) error {
+func CheckGuards(guards []guard.Result) error {
 	n := 0
 	for _, g := range guards {
 		if !g.OK {

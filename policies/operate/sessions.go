@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"depeer/policies"
+	"depeer/policies/guard"
 	"depeer/policies/plan"
 )
 
@@ -51,17 +51,17 @@ func withRoutes(sessions []plan.SessionChange, state *plan.State) []plan.Session
 
 // allowSessions notes in a way back how many sessions it shuts again, if that is
 // allowed.
-func allowSessions(p *plan.Plan, allowed policies.Override, whatever bool) error {
-	g := plan.SessionGuard(&p.Change, allowed, p.Members)
+func allowSessions(p *plan.Plan, allowed guard.Override, whatever bool) error {
+	g := plan.JudgeSessions(&p.Change, allowed, p.Members)
 	if whatever {
-		allowed = policies.UpTo(g.Value)
+		allowed = guard.UpTo(g.Value)
 	}
 	if g.OK || whatever {
-		if delete(p.Overrides, plan.AllowSessions); g.Value > 0 {
+		if delete(p.Overrides, guard.AllowSessions); g.Value > 0 {
 			if p.Overrides == nil {
 				p.Overrides = plan.Overrides{}
 			}
-			p.Overrides[plan.AllowSessions] = allowed
+			p.Overrides[guard.AllowSessions] = allowed
 		}
 		return nil
 	}

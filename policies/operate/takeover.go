@@ -8,6 +8,7 @@ import (
 
 	"depeer/policies"
 	"depeer/policies/apply"
+	"depeer/policies/guard"
 	"depeer/policies/journal"
 	"depeer/policies/plan"
 )
@@ -77,7 +78,7 @@ func (o *Operator) then(ctx context.Context, client Daemon, t Target, lock *jour
 	second.Overrides, second.Limits = p.Overrides, p.Limits
 	second.Foreseen, second.Counted = p.Foreseen,
 		p.Counted // guards on routes are asked again: it is now that much is refused
-	if g := plan.SessionGuard(&second.Change, p.Overrides[plan.AllowSessions], second.Members); !g.OK {
+	if g := plan.JudgeSessions(&second.Change, p.Overrides[guard.AllowSessions], second.Members); !g.OK {
 		return nil, out, fmt.Errorf("it would shut %s now, which is not what the plan allows",
 			Count(g.Value, "session"))
 	}

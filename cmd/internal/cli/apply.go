@@ -57,7 +57,8 @@ func applyCommand(s *session) *cli.Command {
 func (s *session) readPlan(name string) (*plan.Plan, error) {
 	file, err := os.Open(name)
 	if err != nil {
-		return nil, &operate.Error{Kind: operate.Invalid, Name: "invalid-input", Err: fmt.Errorf("%s: %w", name, wanted.Reason(err))}
+		return nil, &operate.Error{Kind: operate.Invalid, Name: "invalid-input",
+			Err: fmt.Errorf("%s: %w", name, wanted.Reason(err))}
 	}
 	defer file.Close()
 	p, err := plan.Decode(file)

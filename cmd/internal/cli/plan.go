@@ -23,7 +23,7 @@ func planCommand(s *session) *cli.Command {
 		Usage:     "shows what would change on a route server; changes nothing",
 		ArgsUsage: "[LISTING...]",
 		Description: "Reads the target's policy, and says which objects would be added and removed. -o keeps the\n" +
-			"plan, for apply. A plan that a guard refuses is shown, and not kept.",
+			"plan, for apply. A plan that a guard refuses is shown, and not kept.\n" + guardsHelp(),
 		Flags: append(append(targetFlags(), routesFlags()...),
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "keep the plan in `FILE`"},
 			&cli.BoolFlag{Name: "detailed-exitcode", Usage: "exit 2 if there is something to do"},
@@ -109,7 +109,8 @@ func (s *session) finishPlan(result operate.Draft, args planArgs) error {
 		return err
 	}
 	if refused == nil && args.detailed && !result.Nothing() {
-		return shownError{&operate.Error{Kind: operate.Differs, Name: "differs", Err: errors.New("there is something to do")}}
+		return shownError{&operate.Error{Kind: operate.Differs, Name: "differs",
+			Err: errors.New("there is something to do")}}
 	}
 	return refused
 }

@@ -3,8 +3,8 @@ package cli
 import (
 	"github.com/urfave/cli/v2"
 
+	"depeer/policies/guard"
 	"depeer/policies/operate"
-	"depeer/policies/plan"
 )
 
 func rollbackCommand(s *session) *cli.Command {
@@ -16,7 +16,7 @@ func rollbackCommand(s *session) *cli.Command {
 			"steps. IDs may be shortened. Shows what would change, and asks. Refuses if somebody has\n" +
 			"changed ours since.",
 		Flags: append(targetFlags(), yesFlag,
-			&cli.GenericFlag{Name: plan.AllowSessions, Value: new(override),
+			&cli.GenericFlag{Name: guard.AllowSessions, Value: new(override),
 				Usage: "shut up to `N` sessions of members again, or N% of the members"},
 		),
 		Action: func(c *cli.Context) error {
@@ -28,7 +28,7 @@ func rollbackCommand(s *session) *cli.Command {
 				return err
 			}
 			options := operate.RollbackOptions{ID: c.Args().First(), Why: "rolled back",
-				Sessions: overrideOf(c, plan.AllowSessions)}
+				Sessions: overrideOf(c, guard.AllowSessions)}
 			if !c.Bool("yes") {
 				options.Approve = func(d operate.Draft) error { return s.approveBack(c, d) }
 			}

@@ -2,12 +2,11 @@ package cli
 
 import (
 	"errors"
-	"fmt"
 
 	"github.com/urfave/cli/v2"
 
 	"depeer/filters/diag"
-	"depeer/policies"
+	"depeer/policies/guard"
 	"depeer/policies/operate"
 	"depeer/policies/operate/wanted"
 	"depeer/policies/plan"
@@ -24,52 +23,49 @@ func ribFlag() cli.Flag {
 // routesFlags are those flags: an override for each guard that has one.
 func routesFlags() []cli.Flag {
 	flags := []cli.Flag{ribFlag(), &cli.BoolFlag{Name: "full", Usage: "show everything, however long"}}
-	for _, g := range policies.Guards {
-		if g.Flag != "" {
-			flags = append(flags, overrideFlag(g))
-		}
+	for _, g := range guard.Overridable() {
+		flags = append(flags, overrideFlag(g))
 	}
 	return flags
 }
 
 func routesArgsOf(c *cli.Context) operate.RouteOptions {
 	args := operate.RouteOptions{Dumps: c.StringSlice("rib"), Full: c.Bool("full"), Overrides: plan.Overrides{}}
-	for _, g := range policies.Guards {
-		if g.Flag != "" && c.IsSet(g.Flag[2:]) {
-			args.Overrides[g.Flag[2:]] = overrideOf(c, g.Flag[2:])
+	for _, g := range guard.Overridable() {
+		if name := g.Override(); c.IsSet(name) {
+			args.Overrides[name] = overrideOf(c, name)
 		}
 	}
 	return args
 }
 
 // overrideFlag is the override of a guard that has one.
-func overrideFlag(g policies.Guard) cli.Flag {
-	return &cli.GenericFlag{Name: g.Flag[2:], Value: new(override), Usage: fmt.Sprintf(
-		"let %s go up to `N` %s, or N%% of %s, whatever the limit", g.Code[len("guard-"):], g.Unit, g.Of)}
+func overrideFlag(g guard.Guard) cli.Flag {
+	return &cli.GenericFlag{Name: g.Override(), Value: new(override), Usage: g.Usage()}
 }
 
 // override is the value of such a flag.
-type override struct{ policies.Override }
+type override struct{ guard.Override }
 
 // Set reads what is given.
 func (o *override) Set(s string) (err error) {
-	o.Override, err = policies.ParseOverride(s)
+	o.Override, err = guard.ParseOverride(s)
 	return err
 }
 
 // String returns what was given, and "" for nothing.
 func (o *override) String() string {
-	if o.Override == (policies.Override{}) {
+	if o.Override == (guard.Override{}) {
 		return ""
 	}
 	return o.Override.String()
 }
 
-func overrideOf(c *cli.Context, name string) policies.Override {
+func overrideOf(c *cli.Context, name string) guard.Override {
 	if o, ok := c.Generic(name).(*override); ok {
 		return o.Override
 	}
-	return policies.Override{}
+	return guard.Override{}
 }
 
 // withoutTarget shows what a guard refuses where the target was not reached, too.

@@ -9,8 +9,8 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"depeer/policies"
 	"depeer/policies/exchange"
+	"depeer/policies/guard"
 	"depeer/policies/operate"
 	"depeer/policies/operate/wanted"
 	"depeer/policies/plan"
@@ -77,11 +77,11 @@ func (s *session) planAll(c *cli.Context, in *wanted.Input, args planArgs) error
 // finishPlans keeps plans if no guard refuses any of them, and shows them.
 func (s *session) finishPlans(plans operate.Drafts, args planArgs) error {
 	var refused error
-	all := make([][]policies.Answer, len(plans.Targets))
+	all := make([][]guard.Result, len(plans.Targets))
 	for i := range plans.Targets {
 		all[i] = plans.Targets[i].Guards
 	}
-	policies.Suggest(all...) // one number serves all
+	guard.Suggest(all...) // one number serves all
 	for i := range plans.Targets {
 		if r := operate.CheckGuards(plans.Targets[i].Guards); r != nil {
 			plans.Targets[i].Refused, plans.Refused = true, true
@@ -104,7 +104,8 @@ func (s *session) finishPlans(plans operate.Drafts, args planArgs) error {
 		return err
 	}
 	if refused == nil && args.detailed && !plans.Nothing() {
-		return shownError{&operate.Error{Kind: operate.Differs, Name: "differs", Err: errors.New("there is something to do")}}
+		return shownError{&operate.Error{Kind: operate.Differs, Name: "differs",
+			Err: errors.New("there is something to do")}}
 	}
 	return refused
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"depeer/policies/apply"
+	"depeer/policies/guard"
 	"depeer/policies/impact"
 	"depeer/policies/journal"
 	"depeer/policies/operate"
@@ -75,7 +76,7 @@ func (k *keeper) tally(ctx context.Context) {
 }
 
 // refusing returns the codes of the guards that refuse.
-func refusing(guards []plan.Guard) []string {
+func refusing(guards []guard.Result) []string {
 	var codes []string
 	for _, g := range guards {
 		if !g.OK {

@@ -7,6 +7,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"depeer/policies/guard"
 	"depeer/policies/impact"
 	"depeer/policies/length"
 	"depeer/policies/operate"
@@ -27,7 +28,7 @@ type impacted struct {
 	Choices      []operate.Chosen    `json:"choices"`           // expected, and not verified
 	NotDelivered []length.Route      `json:"not_delivered"`     // too long to be sent
 	Alerts       []impact.Alert      `json:"alerts"`
-	Guards       []plan.Guard        `json:"guards"`
+	Guards       []guard.Result      `json:"guards"`
 	Diagnostics  []diagnostic        `json:"diagnostics"`
 }
 

@@ -6,7 +6,7 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"depeer/policies"
+	"depeer/policies/guard"
 	"depeer/policies/journal"
 	"depeer/policies/operate"
 	"depeer/policies/plan"
@@ -159,7 +159,7 @@ func (r Recorded) from() string {
 // overridden writes overrides, "--allow-routes 200", and the limits that they were for,
 // "max_routes 1%", in the order of guards.
 func overridden(overrides plan.Overrides, limits plan.Limits) (flags, over []string) {
-	for _, g := range policies.Guards {
+	for _, g := range guard.Registry {
 		name := strings.TrimPrefix(g.Flag, "--")
 		o, given := overrides[name]
 		if g.Flag == "" || !given {
