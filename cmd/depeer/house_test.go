@@ -31,7 +31,8 @@ var rooms = map[string][]string{
 	"policies/lab":       {"policies", "filters", "policies/gobgpconf", "policies/eval"},
 	"policies/plan":      {"policies", "filters", "policies/counted"},
 	"policies/rib":       {"policies", "filters"},
-	"policies/rib/mrt":   {"policies", "filters", "policies/rib"},
+	"policies/rib/wire":  {"policies", "filters", "policies/rib"},
+	"policies/rib/mrt":   {"policies", "filters", "policies/rib", "policies/rib/wire"},
 	"policies/counted":   {"policies", "filters"},
 	"policies/impact":    {"policies", "filters", "policies/counted", "policies/eval", "policies/rib"},
 	"policies/choice":    {"policies", "filters", "policies/eval", "policies/rib"},
@@ -42,7 +43,7 @@ var rooms = map[string][]string{
 		"policies/journal", "policies/rib"},
 	"policies/operate": {"policies", "policies/apply", "policies/journal", "policies/plan"},
 	"policies/watch":   {},
-	"policies/gobgp":   {"policies", "filters", "policies/plan", "policies/rib"},
+	"policies/gobgp":   {"policies", "filters", "policies/plan", "policies/rib", "policies/rib/wire"},
 
 	"policies/plan/plantest": {"policies", "filters", "policies/eval", "policies/plan"},
 	"policies/apply/bench":   {}, // measurements only
@@ -65,7 +66,8 @@ var rooms = map[string][]string{
 // pure packages know no GoBGP and no grpc, however indirectly, and themselves
 // no files, no network, no processes and no clock.
 var pure = []string{
-	"filters/diag", "filters", "policies", "policies/eval", "policies/plan", "policies/rib", "policies/impact",
+	"filters/diag", "filters", "policies", "policies/eval", "policies/plan", "policies/rib", "policies/rib/wire",
+	"policies/impact",
 	"policies/choice",
 	"policies/counted", "policies/length", "policies/watch",
 }
