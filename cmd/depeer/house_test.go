@@ -25,7 +25,8 @@ var rooms = map[string][]string{
 	"filters/feed":    {"filters", "filters/diag"},
 
 	"policies":           {"filters"},
-	"policies/exchange":  {"policies", "filters", "filters/feed", "filters/strict", "filters/diag"},
+	"policies/build":     {"policies", "filters"},
+	"policies/exchange":  {"policies", "policies/build", "filters", "filters/feed", "filters/strict", "filters/diag"},
 	"policies/eval":      {"policies", "filters"},
 	"policies/gobgpconf": {"policies", "filters", "filters/diag"},
 	"policies/lab":       {"policies", "filters", "policies/gobgpconf", "policies/eval"},
@@ -41,9 +42,12 @@ var rooms = map[string][]string{
 	"policies/journal":   {"policies/plan"},
 	"policies/apply": {"policies", "filters", "policies/eval", "policies/plan", "policies/impact", "policies/length",
 		"policies/journal", "policies/rib"},
-	"policies/operate": {"policies", "policies/apply", "policies/journal", "policies/plan"},
-	"policies/watch":   {},
-	"policies/gobgp":   {"policies", "filters", "policies/plan", "policies/rib", "policies/rib/wire"},
+	"policies/operate": {"filters/diag", "policies", "policies/apply", "policies/exchange", "policies/journal",
+		"policies/plan"},
+	"policies/operate/wanted": {"filters", "filters/diag", "filters/feed", "filters/listing", "filters/strict", "policies", "policies/build",
+		"policies/exchange"},
+	"policies/watch": {},
+	"policies/gobgp": {"policies", "filters", "policies/plan", "policies/rib", "policies/rib/wire"},
 
 	"policies/plan/plantest": {"policies", "filters", "policies/eval", "policies/plan"},
 	"policies/apply/bench":   {}, // measurements only
@@ -55,7 +59,7 @@ var rooms = map[string][]string{
 
 	"examples": {}, // embedded, for lab
 
-	"cmd/internal/view": {"policies", "policies/apply", "filters", "policies/plan", "policies/impact",
+	"cmd/internal/view": {"policies", "policies/operate", "policies/apply", "filters", "policies/plan", "policies/impact",
 		"policies/choice", "policies/length", "policies/rib", "policies/journal", "filters/diag"},
 	"cmd/internal/metrics": {"policies", "policies/impact", "policies/length", "policies/plan", "policies/watch"},
 	"cmd/internal/notify":  {},
@@ -66,8 +70,8 @@ var rooms = map[string][]string{
 // pure packages know no GoBGP and no grpc, however indirectly, and themselves
 // no files, no network, no processes and no clock.
 var pure = []string{
-	"filters/diag", "filters", "policies", "policies/eval", "policies/plan", "policies/rib", "policies/rib/wire",
-	"policies/impact",
+	"filters/diag", "filters", "policies", "policies/build", "policies/eval", "policies/plan", "policies/rib",
+	"policies/rib/wire", "policies/impact",
 	"policies/choice",
 	"policies/counted", "policies/length", "policies/watch",
 }

@@ -2,7 +2,7 @@
 // YAML or JSON, byte for byte the same for the same policy; the anchor that an
 // operator pastes once; and, for TOML, our part into a gobgpd.conf that exists.
 //
-// It is one end of the way of the data: what Build made, in the words that
+// It is one end of the way of the data: what build.Policy made, in the words that
 // gobgpd 3.37 reads from a file. The keys are those of its source
 // (pkg/config/oc), not those of its documentation, which is wrong in places: a
 // community option in capital letters is read as "add", whatever it says.

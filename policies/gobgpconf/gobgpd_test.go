@@ -18,6 +18,7 @@ import (
 
 	"depeer/filters"
 	"depeer/policies"
+	"depeer/policies/build"
 	"depeer/policies/gobgpconf"
 	"depeer/policies/lab/testbed"
 )
@@ -42,11 +43,11 @@ func TestGobgpdHolds(t *testing.T) {
 	}
 }
 
-// So is what Build makes of filters of each kind.
+// So is what build.Policy makes of filters of each kind.
 func TestGobgpdHoldsBuilt(t *testing.T) {
 	entries := filters.Entries{IPv4: []filters.Entry{entry("192.0.2.0/24", 24, 32)},
 		IPv6: []filters.Entry{entry("2001:db8::/32", 32, 48)}}
-	p := policies.Build(&filters.Compiled{
+	p := build.Policy(&filters.Compiled{
 		Filters: []filters.Filter{
 			{Treatment: "deprefer", Prefixes: entries,
 				ASNs: []filters.ASMatch{{ASN: 4200000000, Where: filters.Origin}}},

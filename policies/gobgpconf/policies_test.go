@@ -5,6 +5,7 @@ import (
 
 	"depeer/filters"
 	"depeer/policies"
+	"depeer/policies/build"
 )
 
 // sample is a policy that was made by hand, to be rendered and loaded.
@@ -176,20 +177,20 @@ func exports() *policies.RoutingPolicy {
 	}
 }
 
-// choices are what Build makes of three members' choices about two lists: each kind of
+// choices are what build.Policy makes of three members' choices about two lists: each kind of
 // statement, and each kind of action on export.
 func choices() *policies.RoutingPolicy {
-	list := func(name string, e filters.Entry) policies.ChosenList {
+	list := func(name string, e filters.Entry) build.ChosenList {
 		f := filters.Filter{Treatment: "choice", ASNs: []filters.ASMatch{{ASN: 64999}}}
 		if e.Prefix.Addr().Is4() {
 			f.Prefixes.IPv4 = []filters.Entry{e}
 		} else {
 			f.Prefixes.IPv6 = []filters.Entry{e}
 		}
-		return policies.ChosenList{Name: name, Compiled: &filters.Compiled{Filters: []filters.Filter{f}}}
+		return build.ChosenList{Name: name, Compiled: &filters.Compiled{Filters: []filters.Filter{f}}}
 	}
-	chooser := func(bad, worse policies.Wish, addresses ...string) policies.Chooser {
-		c := policies.Chooser{Wishes: map[string]policies.Wish{"bad": bad, "worse": worse}}
+	chooser := func(bad, worse policies.Wish, addresses ...string) build.Chooser {
+		c := build.Chooser{Wishes: map[string]policies.Wish{"bad": bad, "worse": worse}}
 		for _, a := range addresses {
 			c.Addresses = append(c.Addresses, netip.MustParseAddr(a))
 		}
@@ -201,13 +202,13 @@ func choices() *policies.RoutingPolicy {
 		LargeCommunities: []policies.LargeCommunity{{Global: 64500, Local1: 666, Local2: 1}}}
 	tag := policies.Treatment{Name: "tag",
 		LargeCommunities: []policies.LargeCommunity{{Global: 64500, Local1: 666, Local2: 2}}}
-	return policies.BuildWith(&filters.Compiled{Filters: []filters.Filter{
+	return build.PolicyWithChoices(&filters.Compiled{Filters: []filters.Filter{
 		{Treatment: "deprefer", ASNs: []filters.ASMatch{{ASN: 64998}}},
 		{Treatment: "tag", Prefixes: filters.Entries{IPv4: []filters.Entry{entry("192.0.2.0/24", 24, 32)}}},
-	}}, []policies.Treatment{deprefer, tag}, 64500, policies.Choices{
-		Lists: []policies.ChosenList{list("bad", entry("192.0.2.0/24", 24, 32)),
+	}}, []policies.Treatment{deprefer, tag}, 64500, build.Choices{
+		Lists: []build.ChosenList{list("bad", entry("192.0.2.0/24", 24, 32)),
 			list("worse", entry("2001:db8::/32", 32, 128))},
-		Members: []policies.Chooser{
+		Members: []build.Chooser{
 			chooser(policies.Refuse, policies.Deprefer, "203.0.113.11", "2001:db9:1::11"),
 			chooser(policies.Tag, policies.Deprefer, "203.0.113.12"),
 			chooser(policies.Refuse, policies.Refuse, "2001:db9:1::13"),

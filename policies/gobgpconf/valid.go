@@ -8,7 +8,7 @@ import (
 )
 
 // valid says what in p gobgpd would misread, silently in most cases, or what is
-// not ours by its name. A policy that Build made is valid; this is the last look
+// not ours by its name. A policy that build.Policy made is valid; this is the last look
 // before a file that a route server starts from.
 func valid(p *policies.RoutingPolicy) error {
 	prefixes, neighbors, paths, larges := names{}, names{}, names{}, names{}

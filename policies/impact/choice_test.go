@@ -15,6 +15,7 @@ import (
 
 	"depeer/filters"
 	"depeer/policies"
+	"depeer/policies/build"
 	"depeer/policies/gobgp"
 	"depeer/policies/gobgpconf"
 	"depeer/policies/impact"
@@ -135,7 +136,7 @@ func (x *choosing) listing(treated bool) (*filters.Compiled, *policies.RoutingPo
 	if c == nil {
 		x.t.Fatal(diags)
 	}
-	return c, policies.Build(c, treatments, 64500)
+	return c, build.Policy(c, treatments, 64500)
 }
 
 // network returns the i-th of the prefixes that are announced, every fifth of IPv6.

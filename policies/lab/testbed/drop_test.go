@@ -18,6 +18,7 @@ import (
 	"depeer/filters/feed"
 	"depeer/filters/listing"
 	"depeer/policies"
+	"depeer/policies/build"
 	"depeer/policies/exchange"
 	"depeer/policies/gobgpconf"
 	"depeer/policies/lab/testbed"
@@ -145,7 +146,7 @@ func emitted(t *testing.T, listings []*filters.Listing) string {
 	if diags.Worst() == diag.Error {
 		t.Fatal(diags)
 	}
-	text, err := gobgpconf.Encode(policies.Build(compiled, ours.Treatments, 0), gobgpconf.TOML, nil)
+	text, err := gobgpconf.Encode(build.Policy(compiled, ours.Treatments, 0), gobgpconf.TOML, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

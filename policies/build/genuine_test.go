@@ -1,4 +1,4 @@
-package policies_test
+package build_test
 
 import (
 	"slices"
@@ -8,9 +8,10 @@ import (
 
 	"depeer/filters"
 	"depeer/policies"
+	"depeer/policies/build"
 )
 
-// What Build names is genuine however a daemon orders it, and nothing else is.
+// What build.Policy names is genuine however a daemon orders it, and nothing else is.
 func TestGenuine(t *testing.T) {
 	c := &filters.Compiled{Filters: []filters.Filter{
 		{Treatment: "depeer", ASNs: []filters.ASMatch{{ASN: 64999}}},
@@ -21,9 +22,9 @@ func TestGenuine(t *testing.T) {
 			Groups:    []filters.Group{{ASNs: []filters.ASN{64996}, Except: []filters.ASN{64995}}},
 		},
 	}}
-	p := policies.Build(c, policies.Builtin(64500), 64500)
+	p := build.Policy(c, policies.Builtin(64500), 64500)
 	if !policies.GenuineStatements(p.Import) {
-		t.Error("Build's statements are not genuine")
+		t.Error("build.Policy's statements are not genuine")
 	}
 	for i := range p.Import {
 		changed := slices.Clone(p.Import)
@@ -65,12 +66,12 @@ func genuinely(t *rapid.T, name string, got, want bool) {
 
 // Policies are the same by their names, whatever the order of their sets.
 func TestSame(t *testing.T) {
-	build := func(prefixes ...string) *policies.RoutingPolicy {
+	choose := func(prefixes ...string) *policies.RoutingPolicy {
 		c := &filters.Compiled{Filters: []filters.Filter{{Treatment: "deprefer", Prefixes: entries(prefixes...),
 			ASNs: asn(64999)}}}
-		return policies.Build(c, policies.Builtin(64500), 64500)
+		return build.Policy(c, policies.Builtin(64500), 64500)
 	}
-	a, b := build("10.0.0.0/8", "2001:db8::/32"), build("10.0.0.0/8")
+	a, b := choose("10.0.0.0/8", "2001:db8::/32"), choose("10.0.0.0/8")
 	turned := *a
 	turned.PrefixSets = slices.Clone(a.PrefixSets)
 	slices.Reverse(turned.PrefixSets)

@@ -1,14 +1,16 @@
-package policies
+package build
 
 import (
 	"fmt"
 	"slices"
+
+	"depeer/policies"
 )
 
 // mustBeNarrow panics if a statement could match every route. In gobgpd no
 // condition at all matches everything, a condition on an empty set may, and
-// absence (INVERT) alone nearly does, and so does who a route is sent to.
-func (p *RoutingPolicy) mustBeNarrow() {
+// absence (INVERT) alone nearly does, and so does the client that a route is sent to.
+func mustBeNarrow(p *policies.RoutingPolicy) {
 	filled := make(map[string]bool)
 	for _, s := range p.PrefixSets {
 		filled[s.Name] = len(s.Entries) != 0
@@ -24,22 +26,18 @@ func (p *RoutingPolicy) mustBeNarrow() {
 	}
 	for _, s := range slices.Concat(p.Import, p.Export) {
 		narrow := false
-		for _, c := range []Condition{s.Conditions.PrefixSet, s.Conditions.ASPathSet, s.Conditions.LargeCommunitySet} {
+		for _, c := range []policies.Condition{s.Conditions.PrefixSet, s.Conditions.ASPathSet,
+			s.Conditions.LargeCommunitySet} {
 			narrow = narrow || c.Set != "" && !c.Invert
 		}
-		for _, c := range s.Conditions.all() {
+		for _, c := range s.Conditions.All() {
 			if c.Set != "" && !filled[c.Set] {
-				panic(fmt.Sprintf("policies: statement %s has a condition on %s, which is empty or not there", s.Name,
+				panic(fmt.Sprintf("build: statement %s has a condition on %s, which is empty or not there", s.Name,
 					c.Set))
 			}
 		}
 		if !narrow {
-			panic(fmt.Sprintf("policies: statement %s would match everything", s.Name))
+			panic(fmt.Sprintf("build: statement %s would match everything", s.Name))
 		}
 	}
-}
-
-// all returns each condition, there or not.
-func (c Conditions) all() []Condition {
-	return []Condition{c.PrefixSet, c.NeighborSet, c.ASPathSet, c.LargeCommunitySet}
 }

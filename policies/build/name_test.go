@@ -1,4 +1,4 @@
-package policies_test
+package build_test
 
 import (
 	"strings"
@@ -6,6 +6,7 @@ import (
 
 	"depeer/filters"
 	"depeer/policies"
+	"depeer/policies/build"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -35,15 +36,15 @@ func TestNamesAreOfContents(t *testing.T) {
 	harder := deprefer
 	harder.Prepend = 3
 
-	sets, statements := names(policies.Build(one, treatments, 64500))
-	again, statementsAgain := names(policies.Build(one, treatments, 64500))
+	sets, statements := names(build.Policy(one, treatments, 64500))
+	again, statementsAgain := names(build.Policy(one, treatments, 64500))
 	if diff := cmp.Diff(append(sets, statements...), append(again, statementsAgain...)); diff != "" {
 		t.Errorf("not the same twice:\n%s", diff)
 	}
 	changed := map[string]*policies.RoutingPolicy{
-		"an entry":  policies.Build(two, treatments, 64500),
-		"an action": policies.Build(one, []policies.Treatment{harder}, 64500),
-		"the ASN":   policies.Build(one, treatments, 64501),
+		"an entry":  build.Policy(two, treatments, 64500),
+		"an action": build.Policy(one, []policies.Treatment{harder}, 64500),
+		"the ASN":   build.Policy(one, treatments, 64501),
 	}
 	for what, p := range changed {
 		_, other := names(p)
@@ -71,7 +72,7 @@ func TestNamesAreASCIIAndOurs(t *testing.T) {
 			Groups: []filters.Group{{ASNs: []filters.ASN{1}, Except: []filters.ASN{2}}}}},
 		Spared: entries("203.0.113.0/24"),
 	}
-	sets, statements := names(policies.Build(c, treatments, 0))
+	sets, statements := names(build.Policy(c, treatments, 0))
 	for _, name := range append(sets, statements...) {
 		if !strings.HasPrefix(name, policies.Prefix) ||
 			strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789/-") != "" {

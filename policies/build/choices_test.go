@@ -1,4 +1,4 @@
-package policies_test
+package build_test
 
 import (
 	"fmt"
@@ -12,12 +12,13 @@ import (
 
 	"depeer/filters"
 	"depeer/policies"
+	"depeer/policies/build"
 )
 
 // chooser reads "192.0.2.1 2001:db8::1: bad refuse, worse tag".
-func chooser(s string) policies.Chooser {
+func chooser(s string) build.Chooser {
 	addresses, wishes, _ := strings.Cut(s, ": ")
-	c := policies.Chooser{Wishes: map[string]policies.Wish{}}
+	c := build.Chooser{Wishes: map[string]policies.Wish{}}
 	for _, a := range strings.Fields(addresses) {
 		c.Addresses = append(c.Addresses, netip.MustParseAddr(a))
 	}
@@ -33,9 +34,9 @@ func chooser(s string) policies.Chooser {
 }
 
 // chosen is a list of its own: what names hold stands for its treatment.
-func chosen(name string, f filters.Filter, spared ...string) policies.ChosenList {
+func chosen(name string, f filters.Filter, spared ...string) build.ChosenList {
 	f.Treatment = "choice"
-	return policies.ChosenList{Name: name,
+	return build.ChosenList{Name: name,
 		Compiled: &filters.Compiled{Filters: []filters.Filter{f}, Spared: entries(spared...)}}
 }
 
@@ -78,27 +79,28 @@ func named(p *policies.RoutingPolicy) []string {
 }
 
 func TestBuildWith(t *testing.T) {
-	mild := policies.Treatment{Name: "mild", LargeCommunities: []policies.LargeCommunity{{64500, 666, 2}}}
+	mild := policies.Treatment{Name: "mild",
+		LargeCommunities: []policies.LargeCommunity{{Global: 64500, Local1: 666, Local2: 2}}}
 	quiet := policies.Treatment{Name: "quiet", Prepend: 1, Towards: policies.Choosers}
 	all := []policies.Treatment{refuse, deprefer, slow, mild, quiet}
 	one := entries("192.0.2.0/24")
 	tests := map[string]struct {
 		filters []filters.Filter
-		lists   []policies.ChosenList
+		lists   []build.ChosenList
 		members []string
 		want    []string
 	}{
 		"nobody": {
 			filters: []filters.Filter{{Treatment: "quiet", Prefixes: one}},
-			lists:   []policies.ChosenList{chosen("bad", filters.Filter{Prefixes: one})},
+			lists:   []build.ChosenList{chosen("bad", filters.Filter{Prefixes: one})},
 		},
 		"about a list that is not there": {
-			lists:   []policies.ChosenList{chosen("bad", filters.Filter{Prefixes: one})},
+			lists:   []build.ChosenList{chosen("bad", filters.Filter{Prefixes: one})},
 			members: []string{"192.0.2.1: worse refuse"},
 		},
 		"one refuses": {
 			filters: []filters.Filter{{Treatment: "quiet", Prefixes: one}},
-			lists:   []policies.ChosenList{chosen("bad", filters.Filter{Prefixes: one})},
+			lists:   []build.ChosenList{chosen("bad", filters.Filter{Prefixes: one})},
 			members: []string{"2001:db8::1 192.0.2.1: bad refuse"},
 			want: []string{
 				"depeer/001-scrub: depeer/marks/large-community [^64500:66600:[0-9]+$ ^64500:66601:[0-9]+$] -> " +
@@ -114,7 +116,7 @@ func TestBuildWith(t *testing.T) {
 				{Treatment: "deprefer", Prefixes: entries("198.51.100.0/24")},
 				{Treatment: "mild", ASNs: asn(64999)},
 			},
-			lists: []policies.ChosenList{
+			lists: []build.ChosenList{
 				chosen("worse", filters.Filter{Prefixes: one, ASNs: asn(64999)}),
 				chosen("bad", filters.Filter{Prefixes: one}),
 				chosen("empty", filters.Filter{Prefixes: one}),
@@ -150,7 +152,7 @@ func TestBuildWith(t *testing.T) {
 		"exceptions are counted through": {
 			filters: []filters.Filter{{Treatment: "refuse",
 				Groups: []filters.Group{{ASNs: []filters.ASN{64998}, Except: []filters.ASN{64997}}}}},
-			lists: []policies.ChosenList{chosen("bad",
+			lists: []build.ChosenList{chosen("bad",
 				filters.Filter{Groups: []filters.Group{{ASNs: []filters.ASN{64999}, Except: []filters.ASN{64996}}}},
 				"203.0.113.0/24")},
 			members: []string{"192.0.2.1: bad tag"},
@@ -177,11 +179,11 @@ func TestBuildWith(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			choices := policies.Choices{Lists: test.lists, Deprefer: deprefer, Tag: mild}
+			choices := build.Choices{Lists: test.lists, Deprefer: deprefer, Tag: mild}
 			for _, m := range test.members {
 				choices.Members = append(choices.Members, chooser(m))
 			}
-			p := policies.BuildWith(&filters.Compiled{Filters: test.filters}, all, 64500, choices)
+			p := build.PolicyWithChoices(&filters.Compiled{Filters: test.filters}, all, 64500, choices)
 			// strip takes the tags in the order of lists, and knows them by value
 			got := slices.DeleteFunc(named(p), func(line string) bool { return strings.Contains(line, "008-strip") })
 			if diff := cmp.Diff(test.want, got); diff != "" {
@@ -209,28 +211,28 @@ func TestBuildWith(t *testing.T) {
 // The tags are new whenever anything changes in who has chosen what, and else the same:
 // a list that grows leaves them, and the export policy, alone.
 func TestTagsTellWhoHasChosenWhat(t *testing.T) {
-	lists := []policies.ChosenList{chosen("bad", filters.Filter{Prefixes: entries("192.0.2.0/24")}),
+	lists := []build.ChosenList{chosen("bad", filters.Filter{Prefixes: entries("192.0.2.0/24")}),
 		chosen("worse", filters.Filter{Prefixes: entries("192.0.2.0/24")})}
-	grown := []policies.ChosenList{chosen("bad", filters.Filter{Prefixes: entries("192.0.2.0/24", "198.51.100.0/24")}),
+	grown := []build.ChosenList{chosen("bad", filters.Filter{Prefixes: entries("192.0.2.0/24", "198.51.100.0/24")}),
 		lists[1]}
 	harder := deprefer
 	harder.Prepend = 3
-	build := func(d policies.Treatment, lists []policies.ChosenList, members ...string) *policies.RoutingPolicy {
-		c := policies.Choices{Lists: lists, Deprefer: d, Tag: tag}
+	choose := func(d policies.Treatment, lists []build.ChosenList, members ...string) *policies.RoutingPolicy {
+		c := build.Choices{Lists: lists, Deprefer: d, Tag: tag}
 		for _, m := range members {
 			c.Members = append(c.Members, chooser(m))
 		}
-		return policies.BuildWith(&filters.Compiled{}, []policies.Treatment{d, tag}, 64500, c)
+		return build.PolicyWithChoices(&filters.Compiled{}, []policies.Treatment{d, tag}, 64500, c)
 	}
-	first := build(deprefer, lists, "192.0.2.1: bad refuse", "192.0.2.2: bad deprefer, worse tag")
+	first := choose(deprefer, lists, "192.0.2.1: bad refuse", "192.0.2.2: bad deprefer, worse tag")
 	if got := len(first.Tags()); got != 2 {
 		t.Fatalf("%d tags: %v", got, first.Tags())
 	}
 	same := map[string]*policies.RoutingPolicy{
-		"again": build(deprefer, lists, "192.0.2.1: bad refuse", "192.0.2.2: bad deprefer, worse tag"),
-		"lists in other order": build(deprefer, []policies.ChosenList{lists[1], lists[0]}, "192.0.2.1: bad refuse",
+		"again": choose(deprefer, lists, "192.0.2.1: bad refuse", "192.0.2.2: bad deprefer, worse tag"),
+		"lists in other order": choose(deprefer, []build.ChosenList{lists[1], lists[0]}, "192.0.2.1: bad refuse",
 			"192.0.2.2: bad deprefer, worse tag"),
-		"a list has grown": build(deprefer, grown, "192.0.2.1: bad refuse", "192.0.2.2: bad deprefer, worse tag"),
+		"a list has grown": choose(deprefer, grown, "192.0.2.1: bad refuse", "192.0.2.2: bad deprefer, worse tag"),
 	}
 	for what, p := range same {
 		if diff := cmp.Diff(first.Export, p.Export); diff != "" {
@@ -238,14 +240,15 @@ func TestTagsTellWhoHasChosenWhat(t *testing.T) {
 		}
 	}
 	other := map[string]*policies.RoutingPolicy{
-		"a subscriber more": build(deprefer, lists, "192.0.2.1: bad refuse", "192.0.2.2: bad deprefer, worse tag",
+		"a subscriber more": choose(deprefer, lists, "192.0.2.1: bad refuse", "192.0.2.2: bad deprefer, worse tag",
 			"192.0.2.3: bad refuse"),
-		"a subscriber less": build(deprefer, lists, "192.0.2.2: bad deprefer, worse tag"),
-		"an address more": build(deprefer, lists, "192.0.2.1 192.0.2.9: bad refuse",
+		"a subscriber less": choose(deprefer, lists, "192.0.2.2: bad deprefer, worse tag"),
+		"an address more": choose(deprefer, lists, "192.0.2.1 192.0.2.9: bad refuse",
 			"192.0.2.2: bad deprefer, worse tag"),
-		"another wish":         build(deprefer, lists, "192.0.2.1: bad refuse", "192.0.2.2: bad refuse, worse tag"),
-		"about the other list": build(deprefer, lists, "192.0.2.1: worse refuse", "192.0.2.2: worse deprefer, bad tag"),
-		"a harder treatment":   build(harder, lists, "192.0.2.1: bad refuse", "192.0.2.2: bad deprefer, worse tag"),
+		"another wish": choose(deprefer, lists, "192.0.2.1: bad refuse", "192.0.2.2: bad refuse, worse tag"),
+		"about the other list": choose(deprefer, lists, "192.0.2.1: worse refuse",
+			"192.0.2.2: worse deprefer, bad tag"),
+		"a harder treatment": choose(harder, lists, "192.0.2.1: bad refuse", "192.0.2.2: bad deprefer, worse tag"),
 	}
 	for what, p := range other {
 		for _, tag := range p.Tags() {

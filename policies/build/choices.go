@@ -1,4 +1,4 @@
-package policies
+package build
 
 import (
 	"cmp"
@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"depeer/filters"
+	"depeer/policies"
 )
 
 // A member's choice is for itself alone: import tags the routes that a list names,
@@ -30,9 +31,9 @@ import (
 // of one kind: where several lists name a route, the severest choice holds, once. It
 // comes on top of what the exchange does to everybody, unless that is as severe.
 //
-// A treatment can do less towards one member than to everybody: see TowardsOne.
+// A treatment can do less towards one member than to everybody: see Treatment.TowardsOne.
 //
-// The values of tags are made from who has chosen what (number). gobgpd 3.37 takes a
+// The values of tags are made from who has chosen what (numberTags). gobgpd 3.37 takes a
 // route back from a member only where export refuses the new path and would let the old
 // one through. So a subscriber who is added, or whatever else is to happen to whom, must
 // come with tags that no route has yet. Two generations of export statements stand side
@@ -45,7 +46,7 @@ type Choices struct {
 	Members []Chooser
 	// Deprefer and Tag are the treatments that these wishes are for, each among those of
 	// the policy; the zero Treatment where nobody has the wish.
-	Deprefer, Tag Treatment
+	Deprefer, Tag policies.Treatment
 }
 
 // ChosenList is a list with all that it names, as one filter: what the exchange does
@@ -58,39 +59,31 @@ type ChosenList struct {
 // Chooser is a member with all its addresses.
 type Chooser struct {
 	Addresses []netip.Addr
-	Wishes    map[string]Wish // by list
-}
-
-// TowardsOne returns what of t can be done towards one member alone, on export. The
-// route server has chosen by then, so a LOCAL_PREF decides nothing there any more, and
-// a member believes none from another network (RFC 4271, 5.1.5): it is left out.
-func (t Treatment) TowardsOne() Treatment {
-	t.LocalPref, t.Session = 0, Keep
-	return t
+	Wishes    map[string]policies.Wish // by list
 }
 
 // program is what Choices come to for one policy.
 type program struct {
-	Choices                  // lists by name, those only that match something for somebody
-	groups  []group          // at least one
-	tags    []LargeCommunity // of lists
+	Choices                           // lists by name, those only that match something for somebody
+	groups  []group                   // at least one
+	tags    []policies.LargeCommunity // of lists
 	// above are the tags of what the exchange has done as much to as a wish would; the
 	// zero value where there is none.
-	above [wishes]LargeCommunity
+	above [policies.Wishes]policies.LargeCommunity
 	// short is the one of above that short announcements get, which are left out of what
 	// adds bytes; the zero value where no choice adds any to one.
-	short LargeCommunity
+	short policies.LargeCommunity
 }
 
 // group are members who have chosen alike.
 type group struct {
-	addresses []netip.Addr  // sorted, unique
-	lists     [wishes][]int // by wish: places in the program's lists
+	addresses []netip.Addr           // sorted, unique
+	lists     [policies.Wishes][]int // by wish: places in the program's lists
 }
 
 // program finds out whom choices concern, beside the import statements of steps; nil
 // if nobody.
-func (c Choices) program(steps []step, treatments []Treatment, asn filters.ASN) *program {
+func (c Choices) program(steps []step, treatments []policies.Treatment, asn filters.ASN) *program {
 	p := &program{Choices: c}
 	p.Lists = slices.DeleteFunc(slices.Clone(c.Lists), func(l ChosenList) bool {
 		return len(l.Compiled.Filters) == 0 || !slices.ContainsFunc(c.Members, func(m Chooser) bool {
@@ -103,7 +96,7 @@ func (c Choices) program(steps []step, treatments []Treatment, asn filters.ASN) 
 	}
 	slices.SortFunc(p.Lists, func(a, b ChosenList) int { return cmp.Compare(a.Name, b.Name) })
 	for _, m := range c.Members {
-		p.join(m)
+		p.addMember(m)
 	}
 	for _, s := range steps {
 		if w, is := p.fulfils(s, treatments); is {
@@ -114,7 +107,7 @@ func (c Choices) program(steps []step, treatments []Treatment, asn filters.ASN) 
 	if leaves {
 		p.above[w] = mark(asn, 0)
 	}
-	p.number(asn)
+	p.numberTags(asn)
 	if leaves {
 		p.short = p.above[w]
 	}
@@ -123,8 +116,8 @@ func (c Choices) program(steps []step, treatments []Treatment, asn filters.ASN) 
 
 // addsToShort returns the severest wish of those that somebody has, if the treatment of any
 // adds bytes to what a list names of short announcements.
-func (p *program) addsToShort() (severest Wish, adds bool) {
-	for _, w := range []Wish{Tag, Deprefer} {
+func (p *program) addsToShort() (severest policies.Wish, adds bool) {
+	for _, w := range []policies.Wish{policies.Tag, policies.Deprefer} {
 		lists := p.wished(w)
 		if len(lists) == 0 {
 			continue
@@ -143,8 +136,8 @@ func namesShort(c *filters.Compiled) bool {
 	})
 }
 
-// join puts a member into its group, if it has chosen.
-func (p *program) join(m Chooser) {
+// addMember puts a member into its group, if it has chosen.
+func (p *program) addMember(m Chooser) {
 	var g group
 	chosen := false
 	for i, l := range p.Lists {
@@ -168,15 +161,15 @@ func (p *program) join(m Chooser) {
 }
 
 // treatment returns the one behind a wish.
-func (p *program) treatment(w Wish) Treatment {
-	if w == Deprefer {
+func (p *program) treatment(w policies.Wish) policies.Treatment {
+	if w == policies.Deprefer {
 		return p.Deprefer
 	}
 	return p.Tag
 }
 
 // wished returns the lists that somebody has the wish about.
-func (p *program) wished(w Wish) []int {
+func (p *program) wished(w policies.Wish) []int {
 	var all []int
 	for _, g := range p.groups {
 		all = append(all, g.lists[w]...)
@@ -187,14 +180,14 @@ func (p *program) wished(w Wish) []int {
 
 // fulfils returns the severest wish, of those that somebody has, that the exchange does
 // to everybody with a step.
-func (p *program) fulfils(s step, treatments []Treatment) (Wish, bool) {
-	place := func(t Treatment) int {
-		return slices.IndexFunc(treatments, func(o Treatment) bool { return o.Name == t.Name })
+func (p *program) fulfils(s step, treatments []policies.Treatment) (policies.Wish, bool) {
+	place := func(t policies.Treatment) int {
+		return slices.IndexFunc(treatments, func(o policies.Treatment) bool { return o.Name == t.Name })
 	}
 	if s.treatment.Reject || s.idle() {
 		return 0, false
 	}
-	for _, w := range []Wish{Deprefer, Tag} {
+	for _, w := range []policies.Wish{policies.Deprefer, policies.Tag} {
 		if len(p.wished(w)) > 0 && place(s.treatment) <= place(p.treatment(w)) {
 			return w, true
 		}
@@ -202,8 +195,8 @@ func (p *program) fulfils(s step, treatments []Treatment) (Wish, bool) {
 	return 0, false
 }
 
-// raise has a step tell export what it has done, where that fulfils a wish.
-func (p *program) raise(s *step, treatments []Treatment) {
+// raiseStep has a step tell export what it has done, where that fulfils a wish.
+func (p *program) raiseStep(s *step, treatments []policies.Treatment) {
 	if w, is := p.fulfils(*s, treatments); is {
 		s.above, s.marks = p.above[w], true
 	}

@@ -1,4 +1,4 @@
-package policies_test
+package build_test
 
 import (
 	"strings"
@@ -11,6 +11,7 @@ import (
 
 	"depeer/filters"
 	"depeer/policies"
+	"depeer/policies/build"
 )
 
 func TestTell(t *testing.T) {
@@ -24,7 +25,7 @@ func TestTell(t *testing.T) {
 		"somebody too long": {"depeer", "ours", "SBL1", strings.Repeat("ж", 100),
 			"depeer: listed in ours; ask " + strings.Repeat("ж", 50)},
 	} {
-		got := policies.Tell(test.treatment, test.list, test.reference, test.ask)
+		got := build.Tell(test.treatment, test.list, test.reference, test.ask)
 		if got != test.want {
 			t.Errorf("%s: %q, want %q", name, got, test.want)
 		}
@@ -37,7 +38,7 @@ func TestTellFits(t *testing.T) {
 		text := rapid.StringOfN(rapid.Rune(), 0, 150, -1)
 		treatment, list := rapid.StringMatching("[a-z]{1,63}").Draw(t, "treatment"),
 			rapid.StringMatching("[a-z]{1,63}").Draw(t, "list")
-		got := policies.Tell(treatment, list, text.Draw(t, "reference"), text.Draw(t, "ask"))
+		got := build.Tell(treatment, list, text.Draw(t, "reference"), text.Draw(t, "ask"))
 		whole := treatment + ": listed in " + list
 		if len(got) > 128 || !utf8.ValidString(got) || !strings.HasPrefix(got, whole[:min(len(whole), len(got))]) {
 			t.Fatalf("%d bytes: %q", len(got), got)
@@ -72,7 +73,7 @@ func TestBuildSessions(t *testing.T) {
 	treatments := []policies.Treatment{{Name: "cut", Reject: true, Session: policies.Shut, Ask: "noc"},
 		{Name: "keep", Reject: true}}
 	want := []policies.Session{{ASN: 64994}, {ASN: 64998}, {ASN: 64999}}
-	got := policies.Build(c, treatments, 64500)
+	got := build.Policy(c, treatments, 64500)
 	if diff := cmp.Diff(want, got.Sessions,
 		cmpopts.IgnoreFields(policies.Session{}, "Message", "Address")); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -83,12 +84,12 @@ func TestBuildSessions(t *testing.T) {
 		}
 	}
 	treatments[0].Ask = ""
-	if got := policies.Build(c, treatments,
+	if got := build.Policy(c, treatments,
 		64500).Sessions[0].Message; got != "cut: listed in ours (https://example.net/1); ask https://ours.example" {
 		t.Errorf("with nobody to ask: %q", got)
 	}
 	treatments[0].Session = policies.Keep
-	if got := policies.Build(c, treatments, 64500).Sessions; got != nil {
+	if got := build.Policy(c, treatments, 64500).Sessions; got != nil {
 		t.Errorf("kept: %v", got)
 	}
 }

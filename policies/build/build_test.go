@@ -1,4 +1,4 @@
-package policies_test
+package build_test
 
 import (
 	"fmt"
@@ -9,6 +9,7 @@ import (
 
 	"depeer/filters"
 	"depeer/policies"
+	"depeer/policies/build"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -19,7 +20,7 @@ var (
 	refuse   = policies.Treatment{Name: "refuse", Reject: true}
 	stop     = policies.Treatment{Name: "stop", Reject: true}
 	deprefer = policies.Treatment{Name: "deprefer", LocalPref: 50, Prepend: 2,
-		LargeCommunities: []policies.LargeCommunity{{64500, 666, 1}}}
+		LargeCommunities: []policies.LargeCommunity{{Global: 64500, Local1: 666, Local2: 1}}}
 	tag  = policies.Treatment{Name: "tag", MED: &med, Communities: []policies.Community{64500<<16 | 666}}
 	idle = policies.Treatment{Name: "idle"}
 
@@ -298,7 +299,7 @@ func TestBuild(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			got := policies.Build(&test.compiled, treatments, test.asn)
+			got := build.Policy(&test.compiled, treatments, test.asn)
 			if diff := cmp.Diff(test.want, written(got)); diff != "" {
 				t.Errorf("(-want +got)\n%s", diff)
 			}
@@ -311,10 +312,11 @@ func TestBuildPanics(t *testing.T) {
 		treatment policies.Treatment
 		want      string
 	}{
-		"unknown treatment": {refuse, `policies: filter of the treatment "other", which is not among those given`},
+		"unknown treatment": {refuse, `build: filter of the treatment "other", which is not among those given`},
 		"adds a mark": {
-			policies.Treatment{Name: "other", LargeCommunities: []policies.LargeCommunity{{64500, 66600, 5}}},
-			`policies: treatment "other" adds one of the large communities ^64500:66600:[0-9]+$, which are scratch`,
+			policies.Treatment{Name: "other", LargeCommunities: []policies.LargeCommunity{{Global: 64500, Local1: 66600,
+				Local2: 5}}},
+			`build: treatment "other" adds one of the large communities ^64500:66600:[0-9]+$, which are scratch`,
 		},
 	}
 	for name, test := range tests {
@@ -325,7 +327,7 @@ func TestBuildPanics(t *testing.T) {
 				}
 			}()
 			c := &filters.Compiled{Filters: []filters.Filter{{Treatment: "other", ASNs: asn(64999)}}}
-			policies.Build(c, []policies.Treatment{test.treatment}, 64500)
+			build.Policy(c, []policies.Treatment{test.treatment}, 64500)
 		})
 	}
 }

@@ -1,22 +1,23 @@
-package policies
+package build
 
 import (
 	"fmt"
 	"net/netip"
 
 	"depeer/filters"
+	"depeer/policies"
 )
 
 // match is one way in which a treatment meets routes: it becomes one statement.
 type match struct {
 	label     string
-	treatment Treatment
+	treatment policies.Treatment
 	family    family
-	entries   []filters.Entry // of a match by prefix; else nil
-	asns      []ASPathPattern // of a match by AS path; else nil
-	spared    []filters.Entry // which a match by AS path leaves alone; of family
-	group     int             // counted from 1; 0: no exceptions
-	except    []ASPathPattern // of the group
+	entries   []filters.Entry          // of a match by prefix; else nil
+	asns      []policies.ASPathPattern // of a match by AS path; else nil
+	spared    []filters.Entry          // which a match by AS path leaves alone; of family
+	group     int                      // counted from 1; 0: no exceptions
+	except    []policies.ASPathPattern // of the group
 }
 
 // family is the address family of the routes that a match is about.
@@ -40,8 +41,8 @@ var nobody = map[family]filters.Entry{
 }
 
 // matches returns all matches of c, most severe first.
-func (b *builder) matches(c *filters.Compiled, treatments []Treatment) []match {
-	byName := make(map[string]Treatment, len(treatments))
+func (b *builder) matches(c *filters.Compiled, treatments []policies.Treatment) []match {
+	byName := make(map[string]policies.Treatment, len(treatments))
 	for _, t := range treatments {
 		byName[t.Name] = t
 	}
@@ -49,16 +50,16 @@ func (b *builder) matches(c *filters.Compiled, treatments []Treatment) []match {
 	for _, f := range c.Filters {
 		t, known := byName[f.Treatment]
 		if !known {
-			panic(fmt.Sprintf("policies: filter of the treatment %q, which is not among those given", f.Treatment))
+			panic(fmt.Sprintf("build: filter of the treatment %q, which is not among those given", f.Treatment))
 		}
-		list = append(list, b.matchesOf(f, t.forAll(), c.Spared)...)
+		list = append(list, b.matchesOf(f, t.ForAll(), c.Spared)...)
 	}
 	return list
 }
 
 // matchesOf returns the matches of one filter. Groups are counted through the whole
 // policy.
-func (b *builder) matchesOf(f filters.Filter, t Treatment, spared filters.Entries) []match {
+func (b *builder) matchesOf(f filters.Filter, t policies.Treatment, spared filters.Entries) []match {
 	list := byPrefix(t, f.Prefixes)
 	if len(f.ASNs) != 0 {
 		list = append(list, byPath(match{label: t.Name + "-as-path", treatment: t, asns: patterns(f.ASNs)}, spared)...)
@@ -73,7 +74,7 @@ func (b *builder) matchesOf(f filters.Filter, t Treatment, spared filters.Entrie
 }
 
 // byPrefix returns the matches of entries: none, one or two.
-func byPrefix(t Treatment, e filters.Entries) []match {
+func byPrefix(t policies.Treatment, e filters.Entries) []match {
 	var list []match
 	if len(e.IPv4) != 0 {
 		list = append(list, match{label: t.Name + "-prefix4", treatment: t, family: ipv4, entries: e.IPv4})
@@ -102,18 +103,18 @@ func byPath(m match, spared filters.Entries) []match {
 	return []match{split(ipv4, spared.IPv4), split(ipv6, spared.IPv6)}
 }
 
-func patterns(list []filters.ASMatch) []ASPathPattern {
-	out := make([]ASPathPattern, len(list))
+func patterns(list []filters.ASMatch) []policies.ASPathPattern {
+	out := make([]policies.ASPathPattern, len(list))
 	for i, m := range list {
-		out[i] = ASPathPattern{ASN: m.ASN, Where: m.Where}
+		out[i] = policies.ASPathPattern{ASN: m.ASN, Where: m.Where}
 	}
 	return out
 }
 
-func anywhere(list []filters.ASN) []ASPathPattern {
-	out := make([]ASPathPattern, len(list))
+func anywhere(list []filters.ASN) []policies.ASPathPattern {
+	out := make([]policies.ASPathPattern, len(list))
 	for i, a := range list {
-		out[i] = ASPathPattern{ASN: a, Where: filters.Path}
+		out[i] = policies.ASPathPattern{ASN: a, Where: filters.Path}
 	}
 	return out
 }
