@@ -108,7 +108,8 @@ func (s *session) isGone(ctx context.Context, t operate.Target, store *journal.S
 }
 
 // awaitConfirm arms the way back, lets go of the lock, and waits for what comes.
-func (s *session) awaitConfirm(ctx context.Context, store *journal.Store, lock *journal.Lock, t operate.Target, p *plan.Plan,
+func (s *session) awaitConfirm(ctx context.Context, store *journal.Store, lock *journal.Lock, t operate.Target,
+	p *plan.Plan,
 	entry *journal.Entry, within time.Duration) (view.Apply, error) {
 	_, err := lock.Arm(entry.ID, within)
 	if err == nil {
@@ -161,7 +162,8 @@ func (s *session) afterPending(store *journal.Store, p *plan.Plan, id string) (v
 	}
 	for _, r := range records {
 		if r.ID == id && len(r.Events) > 0 && r.Events[len(r.Events)-1].Text == noLonger {
-			return view.Apply{}, &operate.Error{Kind: operate.Unfit, Name: "changed-since", Err: fmt.Errorf("%s is %s", id, noLonger),
+			return view.Apply{}, &operate.Error{Kind: operate.Unfit, Name: "changed-since",
+				Err:  fmt.Errorf("%s is %s", id, noLonger),
 				Hint: "depeer status --target " + p.Target}
 		}
 	}
@@ -199,7 +201,8 @@ func guardCommand(s *session) *cli.Command {
 				if left <= 0 {
 					err := s.rollback(c, t, store, rollbackArgs{id: id, why: "not confirmed in time", yes: true,
 						whatever: true})
-					if f := new(operate.Error); !errors.As(err, &f) || f.Kind != operate.Held && f.Kind != operate.Unreached {
+					if f := new(operate.Error); !errors.As(err, &f) || f.Kind != operate.Held &&
+						f.Kind != operate.Unreached {
 						return err
 					}
 					left = retry // somebody is at work there, or it is away: it comes back
