@@ -34,7 +34,8 @@ var rooms = map[string][]string{
 	"policies/lab":       {"policies", "filters", "policies/gobgpconf", "policies/eval"},
 	"policies/plan":      {"policies", "policies/guard", "filters", "policies/counted"},
 	"policies/rib":       {"policies", "filters"},
-	"policies/rib/mrt":   {"policies", "filters", "policies/rib"},
+	"policies/rib/wire":  {"policies", "filters", "policies/rib"},
+	"policies/rib/mrt":   {"policies", "filters", "policies/rib", "policies/rib/wire"},
 	"policies/counted":   {"policies", "filters"},
 	"policies/impact": {"policies", "policies/guard", "filters", "policies/counted", "policies/eval",
 		"policies/rib"},
@@ -52,7 +53,7 @@ var rooms = map[string][]string{
 	"policies/operate/wanted": {"filters", "filters/diag", "filters/feed", "filters/listing", "filters/strict",
 		"policies", "policies/build", "policies/exchange"},
 	"policies/watch": {},
-	"policies/gobgp": {"policies", "filters", "policies/plan", "policies/rib"},
+	"policies/gobgp": {"policies", "filters", "policies/plan", "policies/rib", "policies/rib/wire"},
 
 	"policies/plan/plantest": {"policies", "filters", "policies/eval", "policies/plan"},
 	"policies/apply/bench":   {}, // measurements only
@@ -77,8 +78,7 @@ var rooms = map[string][]string{
 // no files, no network, no processes and no clock.
 var pure = []string{
 	"filters/diag", "filters", "policies", "policies/build", "policies/guard", "policies/eval", "policies/plan",
-	"policies/rib",
-	"policies/impact",
+	"policies/rib", "policies/rib/wire", "policies/impact",
 	"policies/choice",
 	"policies/counted", "policies/length", "policies/watch",
 }
