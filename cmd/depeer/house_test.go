@@ -24,29 +24,36 @@ var rooms = map[string][]string{
 	"filters/listing": {"filters", "filters/strict", "filters/diag"},
 	"filters/feed":    {"filters", "filters/diag"},
 
-	"policies":           {"filters"},
-	"policies/build":     {"policies", "filters"},
-	"policies/exchange":  {"policies", "policies/build", "filters", "filters/feed", "filters/strict", "filters/diag"},
+	"policies":       {"filters"},
+	"policies/build": {"policies", "filters"},
+	"policies/guard": {"filters"},
+	"policies/exchange": {"policies", "policies/build", "policies/guard", "filters", "filters/feed", "filters/strict",
+		"filters/diag"},
 	"policies/eval":      {"policies", "filters"},
-	"policies/gobgpconf": {"policies", "filters", "filters/diag"},
+	"policies/gobgpconf": {"policies", "policies/guard", "filters", "filters/diag"},
 	"policies/lab":       {"policies", "filters", "policies/gobgpconf", "policies/eval"},
-	"policies/plan":      {"policies", "filters", "policies/counted"},
+	"policies/plan":      {"policies", "policies/guard", "filters", "policies/counted"},
 	"policies/rib":       {"policies", "filters"},
-	"policies/rib/mrt":   {"policies", "filters", "policies/rib"},
+	"policies/rib/wire":  {"policies", "filters", "policies/rib"},
+	"policies/rib/mrt":   {"policies", "filters", "policies/rib", "policies/rib/wire"},
 	"policies/counted":   {"policies", "filters"},
-	"policies/impact":    {"policies", "filters", "policies/counted", "policies/eval", "policies/rib"},
-	"policies/choice":    {"policies", "filters", "policies/eval", "policies/rib"},
-	"policies/length":    {"policies", "policies/eval", "policies/plan", "policies/rib"},
-	"policies/persist":   {"policies", "filters", "filters/diag", "policies/plan", "policies/gobgpconf"},
-	"policies/journal":   {"policies/plan"},
-	"policies/apply": {"policies", "filters", "policies/eval", "policies/plan", "policies/impact", "policies/length",
+	"policies/impact": {"policies", "policies/guard", "filters", "policies/counted", "policies/eval",
+		"policies/rib"},
+	"policies/choice":  {"policies", "filters", "policies/eval", "policies/rib"},
+	"policies/length":  {"policies", "policies/guard", "policies/eval", "policies/plan", "policies/rib"},
+	"policies/persist": {"policies", "filters", "filters/diag", "policies/plan", "policies/gobgpconf"},
+	"policies/journal": {"policies/plan"},
+	"policies/apply": {"policies", "policies/guard", "filters", "policies/eval", "policies/plan", "policies/impact",
+		"policies/length",
 		"policies/journal", "policies/rib"},
-	"policies/operate": {"filters/diag", "policies", "policies/apply", "policies/exchange", "policies/journal",
-		"policies/plan"},
-	"policies/operate/wanted": {"filters", "filters/diag", "filters/feed", "filters/listing", "filters/strict", "policies", "policies/build",
-		"policies/exchange"},
-	"policies/watch":   {},
-	"policies/gobgp":   {"policies", "filters", "policies/plan", "policies/rib"},
+	"policies/operate": {"filters", "filters/diag", "policies", "policies/apply", "policies/build", "policies/choice",
+		"policies/counted", "policies/eval", "policies/exchange", "policies/gobgpconf", "policies/guard",
+		"policies/impact", "policies/journal", "policies/length", "policies/operate/wanted", "policies/persist", "policies/persist/judge",
+		"policies/plan", "policies/rib", "policies/rib/mrt"},
+	"policies/operate/wanted": {"filters", "filters/diag", "filters/feed", "filters/listing", "filters/strict",
+		"policies", "policies/build", "policies/exchange"},
+	"policies/watch": {},
+	"policies/gobgp": {"policies", "filters", "policies/plan", "policies/rib", "policies/rib/wire"},
 
 	"policies/plan/plantest": {"policies", "filters", "policies/eval", "policies/plan"},
 	"policies/apply/bench":   {}, // measurements only
@@ -58,19 +65,20 @@ var rooms = map[string][]string{
 
 	"examples": {}, // embedded, for lab
 
-	"cmd/internal/view": {"policies", "policies/operate", "policies/apply", "filters", "policies/plan", "policies/impact",
-		"policies/choice", "policies/length", "policies/rib", "policies/journal", "filters/diag"},
-	"cmd/internal/metrics": {"policies", "policies/impact", "policies/length", "policies/plan", "policies/watch"},
-	"cmd/internal/notify":  {},
-	"cmd/internal/cli":     {"*"},
-	"cmd/depeer":           {"cmd/internal/cli"},
+	"cmd/internal/view": {"policies", "policies/guard", "filters", "policies/operate", "policies/plan", "policies/impact",
+		"policies/length", "policies/journal", "filters/diag"},
+	"cmd/internal/metrics": {"policies", "policies/guard", "policies/impact", "policies/length", "policies/plan",
+		"policies/watch"},
+	"cmd/internal/notify": {},
+	"cmd/internal/cli":    {"*"},
+	"cmd/depeer":          {"cmd/internal/cli"},
 }
 
 // pure packages know no GoBGP and no grpc, however indirectly, and themselves
 // no files, no network, no processes and no clock.
 var pure = []string{
-	"filters/diag", "filters", "policies", "policies/build", "policies/eval", "policies/plan", "policies/rib",
-	"policies/impact",
+	"filters/diag", "filters", "policies", "policies/build", "policies/guard", "policies/eval", "policies/plan",
+	"policies/rib", "policies/rib/wire", "policies/impact",
 	"policies/choice",
 	"policies/counted", "policies/length", "policies/watch",
 }
@@ -108,6 +116,26 @@ func TestTheHouse(t *testing.T) {
 		}
 		if slices.Contains(pure, name) {
 			checkPure(t, name, p)
+		}
+	}
+}
+
+// operations are the packages that a program without a command line may use.
+var operations = []string{"policies/operate", "policies/operate/wanted", "policies/watch", "policies/apply",
+	"policies/persist"}
+
+// Operations know no flags, do not print, and have no exit codes: they import nothing of cmd,
+// and no library for command lines, however indirectly.
+func TestOperationsKnowNoCommandLine(t *testing.T) {
+	for _, p := range packages(t) {
+		name := strings.TrimPrefix(p.ImportPath, "depeer/")
+		if !slices.Contains(operations, name) {
+			continue
+		}
+		for _, dep := range p.Deps {
+			if strings.HasPrefix(dep, "depeer/cmd/") || strings.HasPrefix(dep, "github.com/urfave/cli") {
+				t.Errorf("%s depends on %s", name, dep)
+			}
 		}
 	}
 }

@@ -16,6 +16,7 @@ import (
 	"depeer/filters"
 	"depeer/filters/diag"
 	"depeer/policies/exchange"
+	"depeer/policies/operate"
 	"depeer/policies/operate/wanted"
 )
 
@@ -51,7 +52,8 @@ type sources struct {
 const readingTakes = 5 * time.Minute
 
 func newSources(w *watching) *sources {
-	return &sources{watching: w, good: wanted.LastGood{Lists: map[string]*filters.Listing{}}, poked: make(chan struct{}, 1),
+	return &sources{watching: w, good: wanted.LastGood{Lists: map[string]*filters.Listing{}},
+		poked: make(chan struct{}, 1),
 		feeds: map[string]*feedState{}}
 }
 
@@ -194,7 +196,7 @@ func (w *sources) forget(in *wanted.Input) {
 func describeLists(in *wanted.Input) []string {
 	out := make([]string, len(in.Lists))
 	for i, l := range in.Lists {
-		out[i] = describe(l)
+		out[i] = operate.DescribeList(l)
 	}
 	return out
 }

@@ -7,32 +7,12 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"depeer/policies"
-	"depeer/policies/length"
+	"depeer/policies/guard"
+	"depeer/policies/operate"
 	"depeer/policies/plan"
 )
 
-// Plan is the result of plan: a change that was not made.
-type Plan struct {
-	Impact
-	Plan    *plan.Plan
-	Changes []plan.ProviderChange // since the plan that was applied last
-	Persist *Persist              // nil: no file is kept
-	File    string                // written there; empty: nowhere
-	Refused bool                  // a guard refuses: it was not written
-	Begins  bool                  // it is about to be asked for: programs are not shown it
-}
-
-// TargetState is what a target was found to be.
-type TargetState struct {
-	Address    string   `json:"address"`
-	RouterID   string   `json:"router_id"`
-	ASN        uint32   `json:"asn"`
-	Clients    int      `json:"clients"`
-	Unanchored []string `json:"unanchored"`
-}
-
-func (v *program) Plan(p Plan) error {
+func (v *program) Plan(p operate.Draft) error {
 	if p.Begins {
 		return nil
 	}
@@ -59,11 +39,11 @@ func changesOf(all []plan.ProviderChange) []changeOf {
 	return out
 }
 
-// nonNil makes an empty list of none: JSON has [] for it, not null.
+// noNilLists makes an empty list of none: JSON has [] for it, not null.
 func nonNil[T any](list []T) []T { return append([]T{}, list...) }
 
 // Plan shows what a usual change needs on one screen.
-func (v *person) Plan(p Plan) error {
+func (v *person) Plan(p operate.Draft) error {
 	v.Warnings(p.Diagnostics)
 	var b strings.Builder
 	if err := v.planned(&b, p); err != nil {
@@ -87,7 +67,7 @@ func (v *person) Plan(p Plan) error {
 }
 
 // planned shows what a plan would do.
-func (v *person) planned(to io.Writer, p Plan) error {
+func (v *person) planned(to io.Writer, p operate.Draft) error {
 	w := tabwriter.NewWriter(to, 0, 0, 2, ' ', 0)
 	v.sessions(w, p.Summary.Sessions)
 	v.alerts(w, p.Alerts)
@@ -95,8 +75,8 @@ func (v *person) planned(to io.Writer, p Plan) error {
 	v.providerChanges(w, p.Changes)
 	v.next(w, p)
 	v.routes(w, p.Impact)
-	v.polluted(w, p.polluted())
-	if p.Plan.Clear && len(p.polluted()) > 0 {
+	v.polluted(w, p.ListPolluted())
+	if p.Plan.Clear && len(p.ListPolluted()) > 0 {
 		fmt.Fprintf(w, "stays\t%s\n", stays)
 	}
 	v.lengths(w, p.Impact)
@@ -159,15 +139,15 @@ func (v *person) providerChanges(w *tabwriter.Writer, all []plan.ProviderChange)
 }
 
 // guardText says what a guard looked at: "growth 3 of 20 entries".
-func guardText(g plan.Guard) string {
-	if g.Code == plan.CodeSessions {
+func guardText(g guard.Result) string {
+	if g.Code == guard.Sessions {
 		return counted{g.Value, "session"}.String() + " to be shut" + allowed(g)
 	}
-	if g.Code == plan.CodeAddPath {
+	if g.Code == guard.AddPath {
 		return fmt.Sprintf("%s has chosen, and is sent several paths for a prefix (add-path): nothing would be "+
 			"taken back from it", g.Member)
 	}
-	if g.Code == length.CodeUpdateLength {
+	if g.Code == guard.UpdateLength {
 		return fmt.Sprintf("%s of %s would have %s bytes of attributes, and sending it would end gobgpd, which "+
 			"lives with %s", g.Prefix, g.Member, group(g.Value), group(g.Limit))
 	}
@@ -181,7 +161,7 @@ func guardText(g plan.Guard) string {
 	if !g.OK && g.Value == 0 && g.Limit == 0 {
 		return name // has no number
 	}
-	text := fmt.Sprintf("%s %s of %s %s", name, group(g.Value), group(g.Limit), policies.GuardOf(g.Code).Unit)
+	text := fmt.Sprintf("%s %s of %s %s", name, group(g.Value), group(g.Limit), guard.Get(g.Code).Unit)
 	if g.Uncounted > 0 {
 		text += fmt.Sprintf(" (and %s more of what was counted before)", group(g.Uncounted))
 	}
@@ -189,18 +169,18 @@ func guardText(g plan.Guard) string {
 }
 
 // allowed says up to how much an override has let a guard pass.
-func allowed(g plan.Guard) string {
-	if g.Passed != policies.ByOverride {
+func allowed(g guard.Result) string {
+	if g.Passed != guard.ByOverride {
 		return ""
 	}
 	return fmt.Sprintf(", %s allowed", group(g.Allowed))
 }
 
 // guards shows those that refuse one by one, and the others in a line.
-func (v *person) guards(w *tabwriter.Writer, all []plan.Guard) {
-	passed := make(map[policies.Passed][]string)
+func (v *person) guards(w *tabwriter.Writer, all []guard.Result) {
+	passed := make(map[guard.Passed][]string)
 	for _, g := range all {
-		if g.Code == plan.CodeSessions && g.Value == 0 {
+		if g.Code == guard.Sessions && g.Value == 0 {
 			continue
 		}
 		if g.OK {
@@ -217,13 +197,13 @@ func (v *person) guards(w *tabwriter.Writer, all []plan.Guard) {
 		fmt.Fprintf(w, "guards\t%s: %s%s [%s]\n", guardText(g), v.paint(red, "refused"), hint, g.Code)
 	}
 	for _, why := range []struct {
-		passed policies.Passed
+		passed guard.Passed
 		text   string
 	}{
 		{"", "within limits"},
-		{policies.AtFirst, "nothing was applied before that it could be held against"},
-		{policies.AsBefore, "over the limit, as before: nothing new is refused"},
-		{policies.ByOverride, "over the limit, and no more than is allowed"},
+		{guard.AtFirst, "nothing was applied before that it could be held against"},
+		{guard.AsBefore, "over the limit, as before: nothing new is refused"},
+		{guard.ByOverride, "over the limit, and no more than is allowed"},
 	} {
 		if some := passed[why.passed]; len(some) > 0 {
 			fmt.Fprintf(w, "guards\t%s: %s\n", strings.Join(some, ", "), why.text)
