@@ -76,7 +76,7 @@ func (o *Operator) explain(ctx context.Context, in *wanted.Input, subject impact
 	}
 	q.Live, q.Past = len(ribs) == 0, found.left
 	if source != nil {
-		source = o.watched(ctx, source, d.done)
+		source = o.watchSource(ctx, source, d.done)
 	}
 	var explanation *impact.Explanation
 	err := d.attempt(func() (err error) {

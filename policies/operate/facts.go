@@ -35,15 +35,15 @@ func CompileFor(in *wanted.Input, at time.Time, t Target, state *plan.State) err
 	misfits := in.Exchange.Misfits()
 	in.Diagnostics = append(in.Diagnostics, misfits...)
 	in.Diagnostics.Sort()
-	if f := unfit(misfits); f != nil {
+	if f := checkMisfits(misfits); f != nil {
 		f.Diagnostics = in.Diagnostics // and what guards refuse beside it
 		return f
 	}
 	return nil
 }
 
-// unfit returns the failure of an exchange file that does not fit a target, or nil.
-func unfit(misfits diag.List) *Error {
+// checkMisfits returns the failure of an exchange file that does not fit a target, or nil.
+func checkMisfits(misfits diag.List) *Error {
 	for _, d := range misfits {
 		if d.Severity == diag.Refused {
 			return &Error{Kind: Unfit, Name: d.Code, Diagnostics: misfits,
@@ -53,34 +53,34 @@ func unfit(misfits diag.List) *Error {
 	return nil
 }
 
-// fitsStill asks again, before a plan is applied, what has no place in the plan: whether
+// checkFitAgain asks again, before a plan is applied, what has no place in the plan: whether
 // the exchange file, which may have been edited since, fits the target, and whether our
 // policies reach the neighbors that they are for. What guards have looked at of the target
 // is in the plan's fingerprint.
-func (o *Operator) fitsStill(ctx context.Context, client Daemon, t Target) (*plan.State, error) {
+func (o *Operator) checkFitAgain(ctx context.Context, client Daemon, t Target) (*plan.State, error) {
 	state, err := client.State(ctx)
 	if err != nil {
 		return nil, NotReached(ctx, err)
 	}
-	if err := obstructed(state.ReachObstacles(), t.Address); err != nil {
+	if err := checkObstacles(state.ReachObstacles(), t.Address); err != nil {
 		return nil, err
 	}
 	if x := o.Exchange(); x != nil {
-		if f := unfit(x.Towards(CollectFacts(t, state)).Misfits()); f != nil {
+		if f := checkMisfits(x.Towards(CollectFacts(t, state)).Misfits()); f != nil {
 			return nil, f
 		}
 	}
 	return state, nil
 }
 
-// needClients is an error where a target has no member: numbers of routes say nothing then.
-func needClients(state *plan.State, t Target) error {
+// checkClients is an error where a target has no member: numbers of routes say nothing then.
+func checkClients(state *plan.State, t Target) error {
 	none := slices.DeleteFunc(state.ReachObstacles(), func(o plan.Obstacle) bool { return o.Code != plan.NoClient })
-	return obstructed(none, t.Address)
+	return checkObstacles(none, t.Address)
 }
 
-// outOfReach names the neighbors that no policy of ours acts on.
-func outOfReach(state *plan.State) []Neighbor {
+// listOutOfReach names the neighbors that no policy of ours acts on.
+func listOutOfReach(state *plan.State) []Neighbor {
 	out := []Neighbor{}
 	for _, c := range state.OutOfReach() {
 		out = append(out, Neighbor{Address: c.Address, ASN: c.ASN})
@@ -88,9 +88,9 @@ func outOfReach(state *plan.State) []Neighbor {
 	return out
 }
 
-// misfits returns what the exchange file says otherwise of a target: that of in, or the
+// findMisfits returns what the exchange file says otherwise of a target: that of in, or the
 // one that there is.
-func (o *Operator) misfits(in *wanted.Input, t Target, state *plan.State) diag.List {
+func (o *Operator) findMisfits(in *wanted.Input, t Target, state *plan.State) diag.List {
 	x := o.exchangeFor(in)
 	if x == nil {
 		return nil
@@ -108,7 +108,7 @@ func (o *Operator) exchangeFor(in *wanted.Input) *exchange.Exchange {
 // describeReach adds to a status who is out of reach, and what of the exchange file does
 // not fit: drift where no policy can be made for the target, else a warning.
 func describeReach(result *Status, misfits diag.List, state *plan.State) {
-	result.OutOfReach = outOfReach(state)
+	result.OutOfReach = listOutOfReach(state)
 	result.Unfit = !state.HasClients()
 	for _, d := range misfits {
 		if d.Severity != diag.Refused {

@@ -20,7 +20,7 @@ func (o *Operator) ImpactOfDumps(ctx context.Context, in *wanted.Input, args Rou
 	want := in.Policy()
 	nothing := plan.Change{Old: &policies.RoutingPolicy{}, New: want}
 	result.Summary = nothing.Summary()
-	if err := o.look(ctx, in, impact.Question{Lists: in.Compiled, New: want, Protect: in.Exchange.Protect,
+	if err := o.lookAtAll(ctx, in, impact.Question{Lists: in.Compiled, New: want, Protect: in.Exchange.Protect,
 		Treatments: in.Exchange.Treatments}, args, nil, &result); err != nil {
 		return Impact{}, err
 	}
@@ -42,13 +42,13 @@ func (o *Operator) Impact(ctx context.Context, in *wanted.Input, t Target, args 
 	if err := CompileFor(in, o.Now, t, state); err != nil {
 		return Impact{}, err
 	}
-	if err := needClients(state, t); err != nil {
+	if err := checkClients(state, t); err != nil {
 		return Impact{}, err
 	}
 	want := in.Policy()
 	change := plan.To(state, want, "impact")
 	server := describeTarget(t, state)
-	result.Server, result.OutOfReach, result.Operator, result.Summary = &server, outOfReach(state),
+	result.Server, result.OutOfReach, result.Operator, result.Summary = &server, listOutOfReach(state),
 		state.Interferences(want), change.Summary()
 	q := impact.Question{Lists: in.Compiled, Old: change.Old, New: want, Members: ListSessions(state, in.Exchange),
 		Protect: in.Exchange.Protect, Treatments: in.Exchange.Treatments}
@@ -88,9 +88,9 @@ func (o *Operator) countedAt(address string) *counted.Routes {
 	return nil
 }
 
-// look looks at all routes, of dumps or else of live, and notes in result what becomes
+// lookAtAll looks at all routes, of dumps or else of live, and notes in result what becomes
 // of them, and what guards say.
-func (o *Operator) look(ctx context.Context, in *wanted.Input, q impact.Question, args RouteOptions, live rib.Source,
+func (o *Operator) lookAtAll(ctx context.Context, in *wanted.Input, q impact.Question, args RouteOptions, live rib.Source,
 	result *Impact) error {
 	d := &dumps{names: args.Dumps}
 	source := live
@@ -105,7 +105,7 @@ func (o *Operator) look(ctx context.Context, in *wanted.Input, q impact.Question
 		if chosen = foresight(q); chosen != nil {
 			over = chosen.Over(source)
 		}
-		report, err = o.assess(ctx, q, in.Exchange, over, d.done)
+		report, err = o.assessRoutes(ctx, q, in.Exchange, over, d.done)
 		return err
 	})
 	switch {
@@ -123,7 +123,7 @@ func (o *Operator) look(ctx context.Context, in *wanted.Input, q impact.Question
 			if len(args.Dumps) > 0 {
 				return (&dumps{names: args.Dumps, last: d.last}).paths()
 			}
-			return o.watched(ctx, live, d.done)
+			return o.watchSource(ctx, live, d.done)
 		})
 		if err != nil {
 			return NotReached(ctx, err)
@@ -131,7 +131,7 @@ func (o *Operator) look(ctx context.Context, in *wanted.Input, q impact.Question
 		toldAnew(report, foreseen, q.Members)
 		result.Choices = chosenOf(in.Exchange, foreseen)
 	}
-	limits := limitsOf(in.Exchange, args.Overrides)
+	limits := readLimits(in.Exchange, args.Overrides)
 	result.Report, result.Alerts, result.Full = report, report.Alerts(limits), args.Full
 	result.Guards = append(result.Guards, report.Guards(limits)...)
 	result.Summary.Resets = append(result.Summary.Resets, report.Effort.Resets...)

@@ -80,7 +80,7 @@ func (o *Operator) rollback(ctx context.Context, t Target, store *journal.Store,
 func (o *Operator) planBack(store *journal.Store, t Target, state *plan.State, back *journal.Record, last *plan.Plan,
 	options RollbackOptions) (*plan.Plan, error) {
 	// Three-way: what is there must be what the last change left, or it is not ours to undo.
-	if err := obstructed(state.Obstacles(), t.Address); err != nil {
+	if err := checkObstacles(state.Obstacles(), t.Address); err != nil {
 		return nil, err
 	}
 	if !last.Holds(state) {
@@ -96,13 +96,13 @@ func (o *Operator) planBack(store *journal.Store, t Target, state *plan.State, b
 	if err != nil {
 		return nil, err
 	}
-	if err := choosable(state, want); err != nil {
+	if err := checkChoices(state, want); err != nil {
 		return nil, err
 	}
-	if err := obstructed(plan.ChoiceObstacles(state, want), t.Address); err != nil {
+	if err := checkObstacles(plan.ChoiceObstacles(state, want), t.Address); err != nil {
 		return nil, err
 	}
-	o.tooMuch(want, t.MaxAddedBytes, "what is put back")
+	o.warnOfAddedBytes(want, t.MaxAddedBytes, "what is put back")
 	id := NewID()
 	p := o.NewPlan(t, state, id, *plan.To(RememberSessions(state, last), want, id))
 	if err := allowSessions(p, options.Sessions, options.Whatever); err != nil {

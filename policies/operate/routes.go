@@ -27,8 +27,8 @@ type RouteOptions struct {
 	Overrides plan.Overrides
 }
 
-// limitsOf returns what guards on routes hold routes against.
-func limitsOf(x *exchange.Exchange, overrides plan.Overrides) impact.Limits {
+// readLimits returns what guards on routes hold routes against.
+func readLimits(x *exchange.Exchange, overrides plan.Overrides) impact.Limits {
 	return impact.Limits{
 		Routes: uint64(x.Limits.MaxRoutes), MemberRoutes: uint64(x.Limits.MaxMemberRoutes),
 		AllowRoutes: overrides.For(guard.MaxRoutes), AllowMemberRoutes: overrides.For(guard.MaxMemberRoutes),
@@ -67,10 +67,10 @@ func FindMemberName(x *exchange.Exchange, p rib.Peer) string {
 	return name
 }
 
-// assess looks at all routes of dumps, or of a target.
-func (o *Operator) assess(ctx context.Context, q impact.Question, x *exchange.Exchange, source rib.Source,
+// assessRoutes looks at all routes of dumps, or of a target.
+func (o *Operator) assessRoutes(ctx context.Context, q impact.Question, x *exchange.Exchange, source rib.Source,
 	done func() string) (*impact.Report, error) {
-	report, err := impact.Assess(q, o.watched(ctx, source, done))
+	report, err := impact.Assess(q, o.watchSource(ctx, source, done))
 	if err != nil {
 		return nil, err
 	}
@@ -85,9 +85,9 @@ func (o *Operator) assess(ctx context.Context, q impact.Question, x *exchange.Ex
 // often is after how many paths it is looked at the clock.
 const often = 1 << 14
 
-// watched is a source that an interrupt ends, and of which progress is shown, with what
+// watchSource is a source that an interrupt ends, and of which progress is shown, with what
 // done says of it.
-func (o *Operator) watched(ctx context.Context, source rib.Source, done func() string) rib.Source {
+func (o *Operator) watchSource(ctx context.Context, source rib.Source, done func() string) rib.Source {
 	return func(yield func(*rib.Path, error) bool) {
 		n, shown := 0, time.Now()
 		for p, err := range source {
@@ -272,8 +272,8 @@ func CheckGuards(guards []guard.Result) error {
 	return &Error{Kind: Guarded, Name: "guard", Err: errors.New("refused for " + Count(n, "reason"))}
 }
 
-// foreseen is what apply looks at again.
-func foreseen(state *plan.State, limits impact.Limits, report *impact.Report) *plan.Foreseen {
+// noteForeseen is what apply looks at again.
+func noteForeseen(state *plan.State, limits impact.Limits, report *impact.Report) *plan.Foreseen {
 	f := &plan.Foreseen{MaxRoutes: limits.Routes, MaxMemberRoutes: limits.MemberRoutes, AllowRoutes: limits.AllowRoutes,
 		AllowMemberRoutes: limits.AllowMemberRoutes}
 	refused, uncounted := make(map[netip.Addr]int), make(map[netip.Addr]int)
