@@ -31,11 +31,11 @@ func (o *Operator) Apply(ctx context.Context, t Target, p *plan.Plan, options Ap
 	defer client.Close()
 	var beyond []Neighbor
 	if options.Action == ActionApply && (!p.Clear || p.Then != nil) { // the off-switch works whatever the file says
-		state, err := o.checkFitAgain(ctx, client, t)
+		state, err := o.fitsStill(ctx, client, t)
 		if err != nil {
 			return Result{}, err
 		}
-		beyond = listOutOfReach(state)
+		beyond = outOfReach(state)
 	}
 	store, err := o.Store()
 	if err != nil {
@@ -135,6 +135,7 @@ func (o *Operator) outcomeFor(outcome apply.Outcome, p *plan.Plan, start journal
 	return outcome.String()
 }
 
+// applier returns what applies changes to a target, under an entry of the history.
 func (o *Operator) applier(t Target, client Daemon, entry *journal.Entry, holder string) *apply.Applier {
 	return &apply.Applier{Daemon: client, Journal: entry, Holder: holder, Log: o.Log, Timeout: t.Timeout,
 		Progress: o.Progress}
@@ -186,7 +187,7 @@ func (o *Operator) ExplainOutcome(ctx context.Context, address string, result ap
 	}
 }
 
-// describeResult is what users read of a change that was made.
+// NewResult is what users read of a change that was made.
 func NewResult(address string, entry *journal.Entry, r apply.Result) Result {
 	a := Result{
 		Target: address, Outcome: r.Outcome.String(), Sessions: r.Sessions, Polluted: r.Polluted,

@@ -110,8 +110,8 @@ func looksAgain(f *choice.Foresight, again func() rib.Source) (choice.Report, er
 	return f.Report(), nil
 }
 
-// checkChoices says why the way back leads to choices that cannot be done any more.
-func checkChoices(state *plan.State, want *policies.RoutingPolicy) error {
+// choosable says why the way back leads to choices that cannot be done any more.
+func choosable(state *plan.State, want *policies.RoutingPolicy) error {
 	if refused := plan.JudgeAddPath(state, want); len(refused) > 0 {
 		return &Error{Kind: Guarded, Name: "guard",
 			Err: errors.New(refused[0].Member.String() +

@@ -33,7 +33,7 @@ func (o *Operator) Clear(ctx context.Context, t Target, look bool) (Draft, error
 			group, policies.ImportPolicy, policies.ExportPolicy)
 	}
 	server := describeTarget(t, state)
-	result := Draft{Plan: p, Impact: Impact{At: o.Now, Server: &server, OutOfReach: listOutOfReach(state),
+	result := Draft{Plan: p, Impact: Impact{At: o.Now, Server: &server, OutOfReach: outOfReach(state),
 		Lists: p.Lists, Summary: p.Change.Summary()}}
 	if look {
 		o.findWhatStays(ctx, client, state, &result)

@@ -26,7 +26,7 @@ func (o *Operator) Confirm(ctx context.Context, t Target) (Result, error) {
 	w, err := ReadWaits(lock.Pending())
 	gone, why := false, "confirmed"
 	if err == nil {
-		if gone = o.isReplaced(ctx, t, store, w.Pending); gone {
+		if gone = o.isGone(ctx, t, store, w.Pending); gone {
 			why = noLonger
 		}
 		err = o.disarm(lock, w, why)
@@ -52,9 +52,9 @@ func (o *Operator) Confirm(ctx context.Context, t Target) (Result, error) {
 // noLonger is said of what waits for a confirmation, and was replaced or lost meanwhile.
 const noLonger = "no longer in force"
 
-// isReplaced says whether what waits for a confirmation is not what the target holds any more. A
+// isGone says whether what waits for a confirmation is not what the target holds any more. A
 // target that does not answer is believed to hold it, and that is said.
-func (o *Operator) isReplaced(ctx context.Context, t Target, store *journal.Store, pending *journal.Pending) bool {
+func (o *Operator) isGone(ctx context.Context, t Target, store *journal.Store, pending *journal.Pending) bool {
 	if pending == nil {
 		return false
 	}

@@ -53,11 +53,11 @@ func checkMisfits(misfits diag.List) *Error {
 	return nil
 }
 
-// checkFitAgain asks again, before a plan is applied, what has no place in the plan: whether
+// fitsStill asks again, before a plan is applied, what has no place in the plan: whether
 // the exchange file, which may have been edited since, fits the target, and whether our
 // policies reach the neighbors that they are for. What guards have looked at of the target
 // is in the plan's fingerprint.
-func (o *Operator) checkFitAgain(ctx context.Context, client Daemon, t Target) (*plan.State, error) {
+func (o *Operator) fitsStill(ctx context.Context, client Daemon, t Target) (*plan.State, error) {
 	state, err := client.State(ctx)
 	if err != nil {
 		return nil, NotReached(ctx, err)
@@ -79,8 +79,8 @@ func checkClients(state *plan.State, t Target) error {
 	return checkObstacles(none, t.Address)
 }
 
-// listOutOfReach names the neighbors that no policy of ours acts on.
-func listOutOfReach(state *plan.State) []Neighbor {
+// outOfReach names the neighbors that no policy of ours acts on.
+func outOfReach(state *plan.State) []Neighbor {
 	out := []Neighbor{}
 	for _, c := range state.OutOfReach() {
 		out = append(out, Neighbor{Address: c.Address, ASN: c.ASN})
@@ -98,6 +98,7 @@ func (o *Operator) findMisfits(in *wanted.Input, t Target, state *plan.State) di
 	return x.Towards(CollectFacts(t, state)).Misfits()
 }
 
+// exchangeFor is the exchange of in, or, without lists, the one that there is.
 func (o *Operator) exchangeFor(in *wanted.Input) *exchange.Exchange {
 	if in != nil {
 		return in.Exchange
@@ -108,7 +109,7 @@ func (o *Operator) exchangeFor(in *wanted.Input) *exchange.Exchange {
 // describeReach adds to a status who is out of reach, and what of the exchange file does
 // not fit: drift where no policy can be made for the target, else a warning.
 func describeReach(result *Status, misfits diag.List, state *plan.State) {
-	result.OutOfReach = listOutOfReach(state)
+	result.OutOfReach = outOfReach(state)
 	result.Unfit = !state.HasClients()
 	for _, d := range misfits {
 		if d.Severity != diag.Refused {

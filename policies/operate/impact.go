@@ -20,7 +20,7 @@ func (o *Operator) ImpactOfDumps(ctx context.Context, in *wanted.Input, args Rou
 	want := in.Policy()
 	nothing := plan.Change{Old: &policies.RoutingPolicy{}, New: want}
 	result.Summary = nothing.Summary()
-	if err := o.lookAtAll(ctx, in, impact.Question{Lists: in.Compiled, New: want, Protect: in.Exchange.Protect,
+	if err := o.look(ctx, in, impact.Question{Lists: in.Compiled, New: want, Protect: in.Exchange.Protect,
 		Treatments: in.Exchange.Treatments}, args, nil, &result); err != nil {
 		return Impact{}, err
 	}
@@ -48,7 +48,7 @@ func (o *Operator) Impact(ctx context.Context, in *wanted.Input, t Target, args 
 	want := in.Policy()
 	change := plan.To(state, want, "impact")
 	server := describeTarget(t, state)
-	result.Server, result.OutOfReach, result.Operator, result.Summary = &server, listOutOfReach(state),
+	result.Server, result.OutOfReach, result.Operator, result.Summary = &server, outOfReach(state),
 		state.Interferences(want), change.Summary()
 	q := impact.Question{Lists: in.Compiled, Old: change.Old, New: want, Members: ListSessions(state, in.Exchange),
 		Protect: in.Exchange.Protect, Treatments: in.Exchange.Treatments}
@@ -88,9 +88,9 @@ func (o *Operator) countedAt(address string) *counted.Routes {
 	return nil
 }
 
-// lookAtAll looks at all routes, of dumps or else of live, and notes in result what becomes
+// look looks at all routes, of dumps or else of live, and notes in result what becomes
 // of them, and what guards say.
-func (o *Operator) lookAtAll(ctx context.Context, in *wanted.Input, q impact.Question, args RouteOptions, live rib.Source,
+func (o *Operator) look(ctx context.Context, in *wanted.Input, q impact.Question, args RouteOptions, live rib.Source,
 	result *Impact) error {
 	d := &dumps{names: args.Dumps}
 	source := live
@@ -105,7 +105,7 @@ func (o *Operator) lookAtAll(ctx context.Context, in *wanted.Input, q impact.Que
 		if chosen = foresight(q); chosen != nil {
 			over = chosen.Over(source)
 		}
-		report, err = o.assessRoutes(ctx, q, in.Exchange, over, d.done)
+		report, err = o.assess(ctx, q, in.Exchange, over, d.done)
 		return err
 	})
 	switch {
@@ -123,7 +123,7 @@ func (o *Operator) lookAtAll(ctx context.Context, in *wanted.Input, q impact.Que
 			if len(args.Dumps) > 0 {
 				return (&dumps{names: args.Dumps, last: d.last}).paths()
 			}
-			return o.watchSource(ctx, live, d.done)
+			return o.watched(ctx, live, d.done)
 		})
 		if err != nil {
 			return NotReached(ctx, err)
@@ -131,7 +131,7 @@ func (o *Operator) lookAtAll(ctx context.Context, in *wanted.Input, q impact.Que
 		toldAnew(report, foreseen, q.Members)
 		result.Choices = chosenOf(in.Exchange, foreseen)
 	}
-	limits := readLimits(in.Exchange, args.Overrides)
+	limits := limitsOf(in.Exchange, args.Overrides)
 	result.Report, result.Alerts, result.Full = report, report.Alerts(limits), args.Full
 	result.Guards = append(result.Guards, report.Guards(limits)...)
 	result.Summary.Resets = append(result.Summary.Resets, report.Effort.Resets...)

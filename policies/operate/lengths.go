@@ -18,7 +18,7 @@ func (o *Operator) LookAtRoutes(ctx context.Context, in *wanted.Input, q impact.
 	client Daemon,
 	state *plan.State, result *Impact) error {
 	lengths := length.New(length.Question{Policy: q.New, Members: length.AfterChange(state)})
-	if err := o.lookAtAll(ctx, in, q, args, lengths.Over(client.Announced(ctx, state.Clients)), result); err != nil {
+	if err := o.look(ctx, in, q, args, lengths.Over(client.Announced(ctx, state.Clients)), result); err != nil {
 		return err
 	}
 	result.Lengths = lengths.Report()

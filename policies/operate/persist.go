@@ -112,6 +112,7 @@ func (o *Operator) CheckFile(ctx context.Context, t Target, p *plan.Plan) error 
 	return nil
 }
 
+// nameFile returns a file for a text; "" is no file.
 func nameFile(file string) string {
 	if file == "" {
 		return "no file"

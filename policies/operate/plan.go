@@ -85,7 +85,7 @@ func (o *Operator) DraftFor(ctx context.Context, in *wanted.Input, t Target, cli
 		in.Exchange.Limits.Overridable()
 	p.AcceptedLists = lost // accepted, or there is none
 	server := describeTarget(t, state)
-	result := Draft{Plan: p, Impact: Impact{At: o.Now, Server: &server, OutOfReach: listOutOfReach(state),
+	result := Draft{Plan: p, Impact: Impact{At: o.Now, Server: &server, OutOfReach: outOfReach(state),
 		Operator: state.Interferences(want), Lists: p.Lists, Summary: p.Change.Summary()}}
 	result.Summary.Sessions = addRoutes(append([]plan.SessionChange{}, change.SessionChanges()...), state)
 	if result.Persist, err = o.lookAtFile(ctx, t, p, state, &in.Diagnostics); err != nil {
@@ -129,11 +129,11 @@ func (o *Operator) foresee(ctx context.Context, in *wanted.Input, t Target, clie
 	}
 	if len(args.Dumps) > 0 { // those of a file are not this target's: apply looks at all
 		to.Summary.Resets = []netip.Addr{}
-		to.Plan.Foreseen = noteForeseen(&plan.State{}, readLimits(in.Exchange, args.Overrides), to.Report)
+		to.Plan.Foreseen = noteForeseen(&plan.State{}, limitsOf(in.Exchange, args.Overrides), to.Report)
 		return nil
 	}
 	to.Plan.Touched, to.Plan.Counted = to.Summary.Resets, &to.Report.Counted
-	to.Plan.Foreseen = noteForeseen(state, readLimits(in.Exchange, args.Overrides), to.Report)
+	to.Plan.Foreseen = noteForeseen(state, limitsOf(in.Exchange, args.Overrides), to.Report)
 	return nil
 }
 
@@ -167,6 +167,7 @@ func NewID() string {
 	return hex.EncodeToString(b[:])
 }
 
+// describeTarget says what a target was found to be.
 func describeTarget(t Target, state *plan.State) Server {
 	d := Server{Address: t.Address, RouterID: state.Server.RouterID.String(),
 		ASN: uint32(state.Server.ASN), Unanchored: []string{}}

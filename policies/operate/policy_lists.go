@@ -40,6 +40,7 @@ type memory struct {
 	address string
 }
 
+// RememberPolicyLists notes lists of the target.
 func (m memory) RememberPolicyLists(lists plan.Lists) error {
 	return m.store.RememberPolicyLists(m.address, lists)
 }

@@ -34,6 +34,7 @@ func (o *Operator) Rollback(ctx context.Context, t Target, options RollbackOptio
 	return o.rollback(ctx, t, store, options)
 }
 
+// rollback is Rollback, with the history at hand.
 func (o *Operator) rollback(ctx context.Context, t Target, store *journal.Store,
 	options RollbackOptions) (Result, error) {
 	back, last, err := o.wayBack(store, t.Address, options.ID)
@@ -96,7 +97,7 @@ func (o *Operator) planBack(store *journal.Store, t Target, state *plan.State, b
 	if err != nil {
 		return nil, err
 	}
-	if err := checkChoices(state, want); err != nil {
+	if err := choosable(state, want); err != nil {
 		return nil, err
 	}
 	if err := checkObstacles(plan.ChoiceObstacles(state, want), t.Address); err != nil {

@@ -125,6 +125,7 @@ type foretelling struct {
 	warnings diag.List
 }
 
+// foretell says what would differ, as drift.
 func (f *foretelling) foretell(ctx context.Context) ([]Drift, error) {
 	want := f.state.InForce()
 	holds, diags := gobgpconf.ReadPart(f.name, f.text)
