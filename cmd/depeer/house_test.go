@@ -39,7 +39,6 @@ var rooms = map[string][]string{
 	"policies/counted":   {"policies", "filters"},
 	"policies/impact": {"policies", "policies/guard", "filters", "policies/counted", "policies/eval",
 		"policies/rib"},
-	"policies/choice":  {"policies", "filters", "policies/eval", "policies/rib"},
 	"policies/length":  {"policies", "policies/guard", "policies/eval", "policies/plan", "policies/rib"},
 	"policies/persist": {"policies", "filters", "filters/diag", "policies/plan", "policies/gobgpconf"},
 	"policies/journal": {"policies/plan"},
@@ -66,7 +65,7 @@ var rooms = map[string][]string{
 
 	"cmd/internal/view": {"policies", "policies/guard", "policies/operate", "policies/apply", "filters",
 		"policies/plan", "policies/impact",
-		"policies/choice", "policies/length", "policies/rib", "policies/journal", "filters/diag"},
+		"policies/length", "policies/rib", "policies/journal", "filters/diag"},
 	"cmd/internal/metrics": {"policies", "policies/guard", "policies/impact", "policies/length", "policies/plan",
 		"policies/watch"},
 	"cmd/internal/notify": {},
@@ -79,7 +78,6 @@ var rooms = map[string][]string{
 var pure = []string{
 	"filters/diag", "filters", "policies", "policies/build", "policies/guard", "policies/eval", "policies/plan",
 	"policies/rib", "policies/rib/wire", "policies/impact",
-	"policies/choice",
 	"policies/counted", "policies/length", "policies/watch",
 }
 

@@ -8,7 +8,6 @@ import (
 
 	"depeer/cmd/internal/view"
 	"depeer/policies"
-	"depeer/policies/choice"
 	"depeer/policies/counted"
 	"depeer/policies/guard"
 	"depeer/policies/impact"
@@ -119,14 +118,9 @@ func (s *session) look(ctx context.Context, in *wanted.Input, q impact.Question,
 		source = d.paths()
 	}
 	q.Live = len(args.ribs) == 0 && live != nil
-	var chosen *choice.Foresight
 	var report *impact.Report
 	err := d.attempt(func() (err error) {
-		over := source
-		if chosen = foresight(q); chosen != nil {
-			over = chosen.Over(source)
-		}
-		report, err = s.assess(ctx, q, in.Exchange, over, d.done)
+		report, err = s.assess(ctx, q, in.Exchange, source, d.done)
 		return err
 	})
 	switch {
@@ -139,18 +133,8 @@ func (s *session) look(ctx context.Context, in *wanted.Input, q impact.Question,
 		result.Rib = &d.into
 		in.Diagnostics = append(in.Diagnostics, d.diags...)
 	}
-	if chosen != nil {
-		foreseen, err := looksAgain(chosen, func() rib.Source {
-			if len(args.ribs) > 0 {
-				return (&dumps{names: args.ribs, last: d.last}).paths()
-			}
-			return s.watched(ctx, live, d.done)
-		})
-		if err != nil {
-			return unreached(ctx, err)
-		}
-		toldAnew(report, foreseen, q.Members)
-		result.Choices = chosenOf(in.Exchange, foreseen)
+	if report.Choices != nil {
+		result.Choices = chosenOf(in.Exchange, report)
 	}
 	limits := limitsOf(in.Exchange, args.overrides)
 	result.Report, result.Alerts, result.Full = report, report.Alerts(limits), args.full
