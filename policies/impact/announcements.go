@@ -55,7 +55,8 @@ func newAnnouncements() announcements { return announcements{seed: maphash.MakeS
 
 // add returns the number of what p shares with other paths of its peer, or where it waits
 // for one. When it is full, numbers must be given.
-func (s *announcements) add(p *rib.Path, peer uint32, old, new eval.Verdict, tagging uint32) (number uint32, full bool) {
+func (s *announcements) add(p *rib.Path, peer uint32, old, new eval.Verdict, tagging uint32) (number uint32,
+	full bool) {
 	a := announcement{peer: peer, localPref: p.LocalPref, origin: p.Origin, old: old, new: new, tagging: tagging}
 	if a.localPref == 0 {
 		a.localPref = rib.DefaultLocalPref

@@ -116,7 +116,8 @@ func TestChoices(t *testing.T) {
 			for _, n := range test.resets {
 				want.Resets = append(want.Resets, chooser(n).Address)
 			}
-			if diff := cmp.Diff(&want, report.Choices, cmp.Comparer(func(a, b netip.Addr) bool { return a == b })); diff != "" {
+			if diff := cmp.Diff(&want, report.Choices,
+				cmp.Comparer(func(a, b netip.Addr) bool { return a == b })); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
