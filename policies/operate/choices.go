@@ -1,15 +1,13 @@
-package cli
+package operate
 
 import (
 	"errors"
 	"slices"
 
-	"depeer/cmd/internal/view"
 	"depeer/policies"
 	"depeer/policies/exchange"
 	"depeer/policies/guard"
 	"depeer/policies/impact"
-	"depeer/policies/operate"
 	"depeer/policies/operate/wanted"
 	"depeer/policies/plan"
 )
@@ -32,10 +30,10 @@ func warnOfAbsentChoosers(in *wanted.Input, state *plan.State) {
 }
 
 // chosenOf says what members have chosen, and what they are expected to get.
-func chosenOf(x *exchange.Exchange, r *impact.Report) *view.Choices {
-	out := &view.Choices{Members: []view.Chosen{}, Prefixes: r.Prefixes.Total}
+func chosenOf(x *exchange.Exchange, r *impact.Report) *Choices {
+	out := &Choices{Members: []Chosen{}, Prefixes: r.Prefixes.Total}
 	for _, m := range r.Choices.Members {
-		c := view.Chosen{
+		c := Chosen{
 			Address: m.Address, ASN: uint32(m.ASN), SecondaryRoute: m.SecondaryRoute, Wishes: map[string]string{},
 			Refused: m.Refused, Changed: m.Changed, Another: m.Another, Withheld: m.Withheld,
 		}
@@ -55,7 +53,7 @@ func chosenOf(x *exchange.Exchange, r *impact.Report) *view.Choices {
 // choosable says why the way back leads to choices that cannot be done any more.
 func choosable(state *plan.State, want *policies.RoutingPolicy) error {
 	if refused := plan.JudgeAddPath(state, want); len(refused) > 0 {
-		return &operate.Error{Kind: operate.Guarded, Name: "guard",
+		return &Error{Kind: Guarded, Name: "guard",
 			Err: errors.New(refused[0].Member.String() +
 				" has chosen, and is sent several paths for a prefix: nothing would be taken back from it [" +
 				guard.AddPath + "]")}
