@@ -1,4 +1,4 @@
-package cli
+package operate
 
 import (
 	"context"
@@ -8,10 +8,8 @@ import (
 
 	"depeer/policies"
 	"depeer/policies/apply"
-	"depeer/policies/gobgp"
 	"depeer/policies/guard"
 	"depeer/policies/journal"
-	"depeer/policies/operate"
 	"depeer/policies/plan"
 )
 
@@ -20,18 +18,18 @@ import (
 // our names goes first, and then the lists are put in, as two changes in the history.
 
 // fits says why a target cannot be changed, taking over or not.
-func (s *session) fits(state *plan.State, args planArgs) error {
+func (o *Operator) fits(state *plan.State, t Target, takeOver bool) error {
 	obstacles := append(state.Obstacles(), state.ReachObstacles()...)
-	if !args.takeOver {
-		return withAnchor(obstructed(obstacles, args.target.Address), state)
+	if !takeOver {
+		return withAnchor(obstructed(obstacles, t.Address), state)
 	}
 	obstacles = slices.DeleteFunc(obstacles, func(o plan.Obstacle) bool {
 		return o.Code == plan.NotOurs && !slices.ContainsFunc(state.Strange, func(strange plan.Strange) bool {
 			return strange.Object.String() == o.Object && stays(state, strange)
 		})
 	})
-	err := withAnchor(obstructed(obstacles, args.target.Address), state)
-	if f := new(operate.Error); errors.As(err, &f) && f.Name == "changed-by-hand" {
+	err := withAnchor(obstructed(obstacles, t.Address), state)
+	if f := new(Error); errors.As(err, &f) && f.Name == "changed-by-hand" {
 		f.Hint = "--take-over leaves policies alone, and what they refer to: take it out by hand"
 	}
 	return err
@@ -66,7 +64,7 @@ func takeOver(p *plan.Plan, state *plan.State, want *policies.RoutingPolicy) {
 }
 
 // then does the second half of p, once the first is done.
-func (s *session) then(ctx context.Context, client *gobgp.Client, t operate.Target, lock *journal.Lock,
+func (o *Operator) then(ctx context.Context, client Daemon, t Target, lock *journal.Lock,
 	p *plan.Plan) (*journal.Entry, apply.Result, error) {
 	out := apply.Result{Outcome: apply.Partial,
 		Known: "everything with our names was taken out, and the lists are not in force"}
@@ -74,17 +72,17 @@ func (s *session) then(ctx context.Context, client *gobgp.Client, t operate.Targ
 	if err != nil {
 		return nil, out, err
 	}
-	id := newID()
-	second := s.newPlan(t, state, id, *plan.To(state, p.Then, id))
+	id := NewID()
+	second := o.NewPlan(t, state, id, *plan.To(state, p.Then, id))
 	second.Lists, second.Providers, second.At = p.Lists, p.Providers, p.At
 	second.Overrides, second.Limits = p.Overrides, p.Limits
 	second.Foreseen, second.Counted = p.Foreseen,
 		p.Counted // guards on routes are asked again: it is now that much is refused
 	if g := plan.JudgeSessions(&second.Change, p.Overrides[guard.AllowSessions], second.Members); !g.OK {
 		return nil, out, fmt.Errorf("it would shut %s now, which is not what the plan allows",
-			count(g.Value, "session"))
+			Count(g.Value, "session"))
 	}
-	entry, result, err := s.change(ctx, t, client, lock, second, journal.Start{Action: "apply"})
+	entry, result, err := o.Change(ctx, t, client, lock, second, journal.Start{Action: ActionApply})
 	if err != nil {
 		result.Outcome, result.Known = out.Outcome, out.Known
 	}

@@ -1,4 +1,4 @@
-package cli
+package operate
 
 import (
 	"context"
@@ -6,11 +6,8 @@ import (
 	"slices"
 	"time"
 
-	"depeer/cmd/internal/view"
 	"depeer/filters/diag"
 	"depeer/policies/exchange"
-	"depeer/policies/gobgp"
-	"depeer/policies/operate"
 	"depeer/policies/operate/wanted"
 	"depeer/policies/plan"
 )
@@ -18,8 +15,8 @@ import (
 // What a target knows, told to package exchange, whose guards look at it; and what of it
 // the exchange file says otherwise, as a failure.
 
-// factsOf returns what guards on lists look at of a target.
-func factsOf(t operate.Target, state *plan.State) exchange.Facts {
+// CollectFacts returns what guards on lists look at of a target.
+func CollectFacts(t Target, state *plan.State) exchange.Facts {
 	f := exchange.Facts{Name: t.Label(), ASN: state.Server.ASN}
 	for _, c := range state.Clients {
 		f.Peers = append(f.Peers, exchange.Peer{Address: c.Address, ASN: c.ASN, Client: c.RouteServer})
@@ -27,12 +24,12 @@ func factsOf(t operate.Target, state *plan.State) exchange.Facts {
 	return f
 }
 
-// compileFor compiles for a target, and asks the guards with all that it knows. An error
+// CompileFor compiles for a target, and asks the guards with all that it knows. An error
 // is that the lists are no good with it, or that the exchange file does not fit it; what a
 // guard refuses is in the diagnostics alone.
-func compileFor(in *wanted.Input, at time.Time, t operate.Target, state *plan.State) error {
-	in.Compile(at, in.Exchange.Towards(factsOf(t, state)))
-	if f := operate.Verdict(in.Diagnostics); f != nil && f.Kind != operate.Guarded {
+func CompileFor(in *wanted.Input, at time.Time, t Target, state *plan.State) error {
+	in.Compile(at, in.Exchange.Towards(CollectFacts(t, state)))
+	if f := Verdict(in.Diagnostics); f != nil && f.Kind != Guarded {
 		return f
 	}
 	misfits := in.Exchange.Misfits()
@@ -46,10 +43,10 @@ func compileFor(in *wanted.Input, at time.Time, t operate.Target, state *plan.St
 }
 
 // unfit returns the failure of an exchange file that does not fit a target, or nil.
-func unfit(misfits diag.List) *operate.Error {
+func unfit(misfits diag.List) *Error {
 	for _, d := range misfits {
 		if d.Severity == diag.Refused {
-			return &operate.Error{Kind: operate.Unfit, Name: d.Code, Diagnostics: misfits,
+			return &Error{Kind: Unfit, Name: d.Code, Diagnostics: misfits,
 				Err: errors.New("the exchange file does not fit the target")}
 		}
 	}
@@ -60,16 +57,16 @@ func unfit(misfits diag.List) *operate.Error {
 // the exchange file, which may have been edited since, fits the target, and whether our
 // policies reach the neighbors that they are for. What guards have looked at of the target
 // is in the plan's fingerprint.
-func (s *session) fitsStill(ctx context.Context, client *gobgp.Client, t operate.Target) (*plan.State, error) {
+func (o *Operator) fitsStill(ctx context.Context, client Daemon, t Target) (*plan.State, error) {
 	state, err := client.State(ctx)
 	if err != nil {
-		return nil, unreached(ctx, err)
+		return nil, NotReached(ctx, err)
 	}
 	if err := obstructed(state.ReachObstacles(), t.Address); err != nil {
 		return nil, err
 	}
-	if x := s.exchangeOf(); x != nil {
-		if f := unfit(x.Towards(factsOf(t, state)).Misfits()); f != nil {
+	if x := o.Exchange(); x != nil {
+		if f := unfit(x.Towards(CollectFacts(t, state)).Misfits()); f != nil {
 			return nil, f
 		}
 	}
@@ -77,40 +74,40 @@ func (s *session) fitsStill(ctx context.Context, client *gobgp.Client, t operate
 }
 
 // needClients is an error where a target has no member: numbers of routes say nothing then.
-func needClients(state *plan.State, t operate.Target) error {
+func needClients(state *plan.State, t Target) error {
 	none := slices.DeleteFunc(state.ReachObstacles(), func(o plan.Obstacle) bool { return o.Code != plan.NoClient })
 	return obstructed(none, t.Address)
 }
 
 // outOfReach names the neighbors that no policy of ours acts on.
-func outOfReach(state *plan.State) []view.Neighbor {
-	out := []view.Neighbor{}
+func outOfReach(state *plan.State) []Neighbor {
+	out := []Neighbor{}
 	for _, c := range state.OutOfReach() {
-		out = append(out, view.Neighbor{Address: c.Address, ASN: c.ASN})
+		out = append(out, Neighbor{Address: c.Address, ASN: c.ASN})
 	}
 	return out
 }
 
 // misfits returns what the exchange file says otherwise of a target: that of in, or the
 // one that there is.
-func (s *session) misfits(in *wanted.Input, t operate.Target, state *plan.State) diag.List {
-	x := s.exchangeFor(in)
+func (o *Operator) misfits(in *wanted.Input, t Target, state *plan.State) diag.List {
+	x := o.exchangeFor(in)
 	if x == nil {
 		return nil
 	}
-	return x.Towards(factsOf(t, state)).Misfits()
+	return x.Towards(CollectFacts(t, state)).Misfits()
 }
 
-func (s *session) exchangeFor(in *wanted.Input) *exchange.Exchange {
+func (o *Operator) exchangeFor(in *wanted.Input) *exchange.Exchange {
 	if in != nil {
 		return in.Exchange
 	}
-	return s.exchangeOf()
+	return o.Exchange()
 }
 
 // describeReach adds to a status who is out of reach, and what of the exchange file does
 // not fit: drift where no policy can be made for the target, else a warning.
-func describeReach(result *view.TargetStatus, misfits diag.List, state *plan.State) {
+func describeReach(result *Status, misfits diag.List, state *plan.State) {
 	result.OutOfReach = outOfReach(state)
 	result.Unfit = !state.HasClients()
 	for _, d := range misfits {
@@ -119,7 +116,7 @@ func describeReach(result *view.TargetStatus, misfits diag.List, state *plan.Sta
 			continue
 		}
 		result.Unfit = true
-		result.Drift = append(result.Drift, view.Drift{Object: d.Position.String(), What: d.Message})
+		result.Drift = append(result.Drift, Drift{Object: d.Position.String(), What: d.Message})
 	}
 	if result.Unfit && result.State == plan.InSync.String() {
 		result.State = plan.Drifts.String()

@@ -1,16 +1,15 @@
-package cli
+package operate
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
 
-	"depeer/cmd/internal/view"
 	"depeer/filters/diag"
 	"depeer/policies"
 	"depeer/policies/gobgpconf"
 	"depeer/policies/journal"
-	"depeer/policies/operate"
 	"depeer/policies/persist"
 	"depeer/policies/persist/judge"
 	"depeer/policies/plan"
@@ -18,28 +17,29 @@ import (
 
 // fileStatus adds what a restart or a reload would do to what is in force: from the file
 // that is named, which has to be there, and from the one that is kept.
-func (s *session) fileStatus(result *view.TargetStatus, t operate.Target, named string, state *plan.State,
+func (o *Operator) fileStatus(ctx context.Context, result *Status, t Target, options StatusOptions, state *plan.State,
 	store *journal.Store) error {
-	var drift []view.Drift
+	var drift []Drift
+	named := options.File
 	if named != "" {
 		var diags diag.List
-		text, ok := s.reader.Files.Open(named, &diags)
+		text, ok := options.Read(named, &diags)
 		if !ok {
-			return operate.Verdict(diags)
+			return Verdict(diags)
 		}
-		f := foretelling{s: s, name: named, text: text, state: state, parts: s.loadedParts(store, t, state),
+		f := foretelling{judge: o.Judge, name: named, text: text, state: state, parts: o.loadedParts(store, t, state),
 			ofIt: " of it"}
 		if l := foreignFormat(named, text); l != nil {
-			return operate.Verdict(l)
+			return Verdict(l)
 		}
-		found, err := f.foretell()
+		found, err := f.foretell(ctx)
 		if err != nil {
 			return err
 		}
 		drift, result.Diagnostics = found, append(result.Diagnostics, f.warnings...)
 	}
 	if t.Persist != "" && t.Persist != named {
-		kept, err := s.keptFile(result, t, state, store)
+		kept, err := o.keptFile(ctx, result, t, state, store)
 		if err != nil {
 			return err
 		}
@@ -61,12 +61,11 @@ func foreignFormat(name string, text []byte) diag.List {
 }
 
 // keptFile looks at the file that is kept. Whatever is wrong with it is drift.
-func (s *session) keptFile(result *view.TargetStatus, t operate.Target, state *plan.State,
-	store *journal.Store) ([]view.Drift,
+func (o *Operator) keptFile(ctx context.Context, result *Status, t Target, state *plan.State, store *journal.Store) ([]Drift,
 	error) {
-	result.Persist = &view.Persist{File: t.Persist}
-	add := func(format string, args ...any) []view.Drift {
-		return []view.Drift{{Object: "file " + t.Persist, What: fmt.Sprintf(format, args...)}}
+	result.Persist = &File{File: t.Persist}
+	add := func(format string, args ...any) []Drift {
+		return []Drift{{Object: "file " + t.Persist, What: fmt.Sprintf(format, args...)}}
 	}
 	found, err := fileOf(t, state.Server).Look(state.InForce(), nil)
 	wrong := new(persist.WrongError)
@@ -80,9 +79,9 @@ func (s *session) keptFile(result *view.TargetStatus, t operate.Target, state *p
 	case err != nil:
 		return add("%v", err), nil
 	}
-	s.reader.Files.Keep(t.Persist, found.Text) // for carets
-	f := foretelling{s: s, name: t.Persist, text: found.Text, state: state, parts: s.loadedParts(store, t, state)}
-	drift, err := f.foretell()
+	o.KeepText(t.Persist, found.Text) // for carets
+	f := foretelling{judge: o.Judge, name: t.Persist, text: found.Text, state: state, parts: o.loadedParts(store, t, state)}
+	drift, err := f.foretell(ctx)
 	if err != nil || len(drift) > 0 {
 		return drift, err
 	}
@@ -96,15 +95,15 @@ func (s *session) keptFile(result *view.TargetStatus, t operate.Target, state *p
 }
 
 // wrongIn are the errors of a file, as drift.
-func wrongIn(name string, diags diag.List) []view.Drift {
-	var out []view.Drift
+func wrongIn(name string, diags diag.List) []Drift {
+	var out []Drift
 	for _, d := range diags {
 		if d.Severity == diag.Error {
 			what := d.Message
 			if d.Position.Line > 0 {
 				what = fmt.Sprintf("line %d: %s", d.Position.Line, d.Message)
 			}
-			out = append(out, view.Drift{Object: "file " + name, What: what})
+			out = append(out, Drift{Object: "file " + name, What: what})
 		}
 	}
 	return out
@@ -114,7 +113,7 @@ func wrongIn(name string, diags diag.List) []view.Drift {
 // in force. gobgpd compares a file that it reloads with the one that it loaded last: that
 // it does not tell, but its part of ours is known where history does.
 type foretelling struct {
-	s     *session
+	judge Judge
 	name  string
 	text  []byte
 	state *plan.State
@@ -124,11 +123,11 @@ type foretelling struct {
 	warnings diag.List
 }
 
-func (f *foretelling) foretell() ([]view.Drift, error) {
+func (f *foretelling) foretell(ctx context.Context) ([]Drift, error) {
 	want := f.state.InForce()
 	holds, diags := gobgpconf.ReadPart(f.name, f.text)
 	out := wrongIn(f.name, diags)
-	differing, err := f.ask(nil) // as if another policy had been loaded
+	differing, err := f.ask(ctx, nil) // as if another policy had been loaded
 	if errors.Is(err, judge.ErrUnjudged) {
 		return append(out, wrongIn(f.name, judge.Unjudged(f.name, err))...), nil
 	}
@@ -145,7 +144,7 @@ func (f *foretelling) foretell() ([]view.Drift, error) {
 		}
 	}
 	add := func(format string, args ...any) {
-		out = append(out, view.Drift{Object: "file " + f.name, What: fmt.Sprintf(format, args...)})
+		out = append(out, Drift{Object: "file " + f.name, What: fmt.Sprintf(format, args...)})
 	}
 	if n := f.lost(differing.Reload); n > 0 {
 		add("this reload rejects every route of %s: it has not the definitions of depeer; %s",
@@ -162,7 +161,7 @@ func (f *foretelling) foretell() ([]view.Drift, error) {
 		return out, nil
 	}
 	restarts := !policies.Same(holds, want)
-	reloads, err := f.reloads(differing, holds)
+	reloads, err := f.reloads(ctx, differing, holds)
 	if err != nil {
 		return nil, err
 	}
@@ -193,8 +192,8 @@ func (f *foretelling) foretell() ([]view.Drift, error) {
 }
 
 // ask asks the judge, for the neighbors as they run.
-func (f *foretelling) ask(loaded []byte) (*judge.Answer, error) {
-	return newJudge().Ask(f.s.ctx,
+func (f *foretelling) ask(ctx context.Context, loaded []byte) (*judge.Answer, error) {
+	return f.judge.Ask(ctx,
 		judge.Question{File: f.text, Loaded: loaded, Live: f.state.Clients, IsLive: true})
 }
 
@@ -208,7 +207,7 @@ func (f *foretelling) lost(o judge.Outcome) int {
 }
 
 // reloads are what a reload leaves, for each file that gobgpd may have loaded last.
-func (f *foretelling) reloads(differing *judge.Answer, holds *policies.RoutingPolicy) ([]judge.Outcome, error) {
+func (f *foretelling) reloads(ctx context.Context, differing *judge.Answer, holds *policies.RoutingPolicy) ([]judge.Outcome, error) {
 	if !sameTheirs(differing.Start.State, f.state) { // the operator has changed policy since
 		return []judge.Outcome{differing.Reload}, nil
 	}
@@ -225,7 +224,7 @@ func (f *foretelling) reloads(differing *judge.Answer, holds *policies.RoutingPo
 				loaded, _ = gobgpconf.ReplacePart(f.name, f.text, part, nil)
 			}
 			var err error
-			if a, err = f.ask(loaded); err != nil {
+			if a, err = f.ask(ctx, loaded); err != nil {
 				return nil, err
 			}
 		}

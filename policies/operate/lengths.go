@@ -1,10 +1,8 @@
-package cli
+package operate
 
 import (
 	"context"
 
-	"depeer/cmd/internal/view"
-	"depeer/policies/gobgp"
 	"depeer/policies/impact"
 	"depeer/policies/length"
 	"depeer/policies/operate/wanted"
@@ -14,13 +12,12 @@ import (
 // How long routes are, and what that comes to, is package length's to say. Only live routes
 // tell their lengths.
 
-// lookAtTarget looks at all routes of a target (or of dumps, if args name some), and notes in
+// LookAtRoutes looks at all routes of a target (or of dumps, if args name some), and notes in
 // result what becomes of them, and which are too long to be sent.
-func (s *session) lookAtTarget(ctx context.Context, in *wanted.Input, q impact.Question, args routesArgs,
-	client *gobgp.Client,
-	state *plan.State, result *view.Impact) error {
+func (o *Operator) LookAtRoutes(ctx context.Context, in *wanted.Input, q impact.Question, args RouteOptions, client Daemon,
+	state *plan.State, result *Impact) error {
 	lengths := length.New(length.Question{Policy: q.New, Members: length.AfterChange(state)})
-	if err := s.look(ctx, in, q, args, lengths.Over(client.Announced(ctx, state.Clients)), result); err != nil {
+	if err := o.look(ctx, in, q, args, lengths.Over(client.Announced(ctx, state.Clients)), result); err != nil {
 		return err
 	}
 	result.Lengths = lengths.Report()
@@ -30,7 +27,7 @@ func (s *session) lookAtTarget(ctx context.Context, in *wanted.Input, q impact.Q
 
 // findNearLimit returns the routes that what is in force changes and that are near the edge.
 // Where it makes no route longer, they are not listed.
-func findNearLimit(ctx context.Context, client *gobgp.Client, state *plan.State) ([]length.Route, error) {
+func findNearLimit(ctx context.Context, client Daemon, state *plan.State) ([]length.Route, error) {
 	inForce := state.InForce()
 	if length.Adds(inForce) == 0 {
 		return nil, nil

@@ -1,14 +1,12 @@
-package cli
+package operate
 
 import (
 	"context"
 	"fmt"
 	"slices"
 
-	"depeer/cmd/internal/view"
 	"depeer/policies"
 	"depeer/policies/exchange"
-	"depeer/policies/gobgp"
 	"depeer/policies/impact"
 	"depeer/policies/journal"
 	"depeer/policies/plan"
@@ -26,8 +24,8 @@ const (
 	pastChanges = 6
 )
 
-// inForce returns what of the policy in force can be judged.
-func inForce(state *plan.State) *policies.RoutingPolicy {
+// JudgedInForce returns what of the policy in force can be judged.
+func JudgedInForce(state *plan.State) *policies.RoutingPolicy {
 	c := plan.Change{Old: state.InForce(), New: &policies.RoutingPolicy{}}
 	return c.Judged()
 }
@@ -62,30 +60,30 @@ func pastPolicies(store *journal.Store, address string, now *policies.RoutingPol
 	return past, nil
 }
 
-// pastOf is pastPolicies for what works without a history, too.
-func (s *session) pastOf(address string, now *policies.RoutingPolicy) []*policies.RoutingPolicy {
-	store, err := s.store()
+// FindPast is pastPolicies for what works without a history, too.
+func (o *Operator) FindPast(address string, now *policies.RoutingPolicy) []*policies.RoutingPolicy {
+	store, err := o.Store()
 	if err == nil {
 		var past []*policies.RoutingPolicy
 		if past, err = pastPolicies(store, address, now); err == nil {
 			return past
 		}
 	}
-	s.log.Warn("what was in force before is not known", "error", err)
+	o.Log.Warn("what was in force before is not known", "error", err)
 	return nil
 }
 
-// polluted looks for routes that are as some of these policies leave them. Where none
+// FindPolluted looks for routes that are as some of these policies leave them. Where none
 // leaves anything, no route is read.
-func (s *session) polluted(ctx context.Context, client *gobgp.Client, state *plan.State, x *exchange.Exchange,
+func (o *Operator) FindPolluted(ctx context.Context, client Daemon, state *plan.State, x *exchange.Exchange,
 	by ...*policies.RoutingPolicy) ([]impact.Polluted, error) {
 	leaving := impact.Leaving(by...)
 	if len(leaving) == 0 {
 		return nil, nil
 	}
-	s.view.Progress("looking for routes that are treated already")
+	o.Progress("looking for routes that are treated already")
 	none := func() string { return "" }
-	found, err := impact.Polluting(leaving, s.watched(ctx, client.Announced(ctx, state.Clients), none))
+	found, err := impact.Polluting(leaving, o.watched(ctx, client.Announced(ctx, state.Clients), none))
 	return namePolluted(x, found), err
 }
 
@@ -95,17 +93,17 @@ func namePolluted(x *exchange.Exchange, all []impact.Polluted) []impact.Polluted
 		return all
 	}
 	for i := range all {
-		all[i].Name = memberName(x, rib.Peer{Address: all[i].Address, ASN: all[i].ASN})
+		all[i].Name = FindMemberName(x, rib.Peer{Address: all[i].Address, ASN: all[i].ASN})
 	}
 	return all
 }
 
 // statusOfRoutes adds the members with routes that are treated already, or announced so:
 // the target differs from what is wanted by them.
-func (s *session) statusOfRoutes(ctx context.Context, client *gobgp.Client, state *plan.State, address string,
-	result *view.TargetStatus) error {
-	now := inForce(state)
-	found, err := s.polluted(ctx, client, state, s.exchangeOf(), append(s.pastOf(address, now), now)...)
+func (o *Operator) statusOfRoutes(ctx context.Context, client Daemon, state *plan.State, address string,
+	result *Status) error {
+	now := JudgedInForce(state)
+	found, err := o.FindPolluted(ctx, client, state, o.Exchange(), append(o.FindPast(address, now), now)...)
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
@@ -115,8 +113,8 @@ func (s *session) statusOfRoutes(ctx context.Context, client *gobgp.Client, stat
 	}
 	result.Polluted = found
 	for _, m := range found {
-		result.Drift = append(result.Drift, view.Drift{Object: "routes of " + m.Address.String(),
-			Member: m.Address.String(), What: view.PollutedText(m)})
+		result.Drift = append(result.Drift, Drift{Object: "routes of " + m.Address.String(),
+			Member: m.Address.String(), What: DescribePolluted(m)})
 	}
 	if len(found) > 0 && result.State == plan.InSync.String() {
 		result.State = plan.Drifts.String()
@@ -125,11 +123,11 @@ func (s *session) statusOfRoutes(ctx context.Context, client *gobgp.Client, stat
 }
 
 // staysAfter adds to the plan of a clear what stays on routes all the same.
-func (s *session) staysAfter(ctx context.Context, client *gobgp.Client, state *plan.State, result *view.Plan) {
-	now := inForce(state)
-	found, err := s.polluted(ctx, client, state, s.exchangeOf(), append(s.pastOf(result.Plan.Target, now), now)...)
+func (o *Operator) staysAfter(ctx context.Context, client Daemon, state *plan.State, result *Draft) {
+	now := JudgedInForce(state)
+	found, err := o.FindPolluted(ctx, client, state, o.Exchange(), append(o.FindPast(result.Plan.Target, now), now)...)
 	if err != nil {
-		s.view.Note("warning: "+cannotLook, err)
+		o.Note("warning: "+cannotLook, err)
 		return
 	}
 	result.Polluted = append([]impact.Polluted{}, found...)
@@ -140,13 +138,13 @@ const cannotLook = "whether members will go on holding what was left on routes c
 
 // leftAfterClear looks for what stays on routes when everything of ours is out. The
 // off-switch has done its work by then: what cannot be looked at is said, and fails nothing.
-func (s *session) leftAfterClear(ctx context.Context, client *gobgp.Client, p *plan.Plan, a *view.Apply) {
+func (o *Operator) leftAfterClear(ctx context.Context, client Daemon, p *plan.Plan, a *Result) {
 	state, err := client.State(ctx)
 	var found []impact.Polluted
 	if err == nil {
-		now := inForce(state)
-		by := append(s.pastOf(p.Target, now), p.Change.Judged())
-		found, err = s.polluted(ctx, client, state, s.exchangeOf(), by...)
+		now := JudgedInForce(state)
+		by := append(o.FindPast(p.Target, now), p.Change.Judged())
+		found, err = o.FindPolluted(ctx, client, state, o.Exchange(), by...)
 	}
 	if err != nil {
 		a.Unlooked = fmt.Sprintf(cannotLook, err)

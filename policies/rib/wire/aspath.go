@@ -1,4 +1,4 @@
-package mrt
+package wire
 
 import (
 	"encoding/binary"
@@ -7,19 +7,19 @@ import (
 	"depeer/policies/rib"
 )
 
-// asPath reads an AS_PATH with ASNs of four octets, which is kept as it stands.
-func (d *decoder) asPath(b []byte) damage {
-	seen, ok := asns(d.path.Path[:0], b)
+// readASPath reads an AS_PATH with ASNs of four octets, which is kept as it stands.
+func readASPath(p *rib.Path, b []byte) Fault {
+	seen, ok := appendASNs(p.Path[:0], b)
 	if !ok {
-		return badASPath
+		return BadASPath
 	}
-	d.path.ASPath, d.path.Path = b, seen
-	return sound
+	p.ASPath, p.Path = b, seen
+	return Sound
 }
 
-// asns is rib.ASPath.Append for octets that may be no AS path at all: the same walk
+// appendASNs is rib.ASPath.Append for octets that may be no AS path at all: the same walk
 // checks them (RFC 7606, 7.2), for it is taken for every path there is.
-func asns(to []filters.ASN, b []byte) ([]filters.ASN, bool) {
+func appendASNs(to []filters.ASN, b []byte) ([]filters.ASN, bool) {
 	for len(b) > 0 {
 		if len(b) < 2 {
 			return to, false
@@ -43,17 +43,17 @@ func asns(to []filters.ASN, b []byte) ([]filters.ASN, bool) {
 	return to, true
 }
 
-// olderPath reads an AS_PATH with ASNs of two octets.
-func (d *decoder) olderPath(old older) damage {
+// readOlderPath reads an AS_PATH with ASNs of two octets.
+func (r *Reader) readOlderPath(p *rib.Path) Fault {
 	var ok bool
-	if d.wide, ok = widen(d.wide[:0], old.path); !ok {
-		return badASPath
+	if r.wide, ok = appendWidened(r.wide[:0], r.older.path); !ok {
+		return BadASPath
 	}
-	return d.asPath(d.merge(d.wide, old))
+	return readASPath(p, r.mergeAS4Path(p, r.wide))
 }
 
-// widen appends a path with ASNs of two octets as one with four.
-func widen(to, b []byte) ([]byte, bool) {
+// appendWidened appends a path with ASNs of two octets as one with four.
+func appendWidened(to, b []byte) ([]byte, bool) {
 	for len(b) > 0 {
 		if len(b) < 2 || len(b) < 2+2*int(b[1]) {
 			return to, false
@@ -68,20 +68,21 @@ func widen(to, b []byte) ([]byte, bool) {
 	return to, true
 }
 
-// merge puts AS4_PATH in place of the last part of the path, where there is one that
-// may be believed (RFC 6793, 4.2.3): who speaks two octets only cannot have added to
+// mergeAS4Path puts AS4_PATH in place of the last part of the path, where there is one that
+// may be believed (RFC 6793, 4.2.3): a speaker of two octets only cannot have added to
 // it, and so the first part of the path is longer by what they added.
 //
 //	AS_PATH     64500 23456 23456
 //	AS4_PATH          70000 70001
 //	merged      64500 70000 70001
-func (d *decoder) merge(path []byte, old older) []byte {
-	known := len(old.aggregator) == 6 && asn(old.aggregator[:2]) != asTrans
+func (r *Reader) mergeAS4Path(p *rib.Path, path []byte) []byte {
+	old := &r.older
+	known := len(old.aggregator) == 6 && ReadASN(old.aggregator[:2]) != asTrans
 	if old.as4Path == nil || old.as4Aggregator != nil && known {
 		return path
 	}
 	var ok bool
-	if d.path.Path, ok = asns(d.path.Path[:0], old.as4Path); !ok {
+	if p.Path, ok = appendASNs(p.Path[:0], old.as4Path); !ok {
 		return path // as if AS4_PATH were not there (RFC 6793, 6)
 	}
 	as4 := rib.ASPath(old.as4Path)
@@ -89,15 +90,15 @@ func (d *decoder) merge(path []byte, old older) []byte {
 	if keep < 0 {
 		return path
 	}
-	d.merged = appendFirst(d.merged[:0], path, keep)
+	r.merged = appendFirst(r.merged[:0], path, keep)
 	for kind, asns := range as4.Segments {
 		switch {
 		case kind == rib.ConfedSequence, kind == rib.ConfedSet: // must not be there, and are not looked at
 		default:
-			d.merged = append(append(d.merged, byte(kind), byte(len(asns)/4)), asns...)
+			r.merged = append(append(r.merged, byte(kind), byte(len(asns)/4)), asns...)
 		}
 	}
-	return d.merged
+	return r.merged
 }
 
 const asTrans = 23456

@@ -1,4 +1,4 @@
-package cli
+package operate
 
 import (
 	"errors"
@@ -13,7 +13,6 @@ import (
 	"depeer/policies/eval"
 	"depeer/policies/exchange"
 	"depeer/policies/guard"
-	"depeer/policies/operate"
 	"depeer/policies/operate/wanted"
 )
 
@@ -40,9 +39,9 @@ var (
 		"out announcements of /%d and shorter, which could end gobgpd (osrg/gobgp#2629)", policies.LongestShort)
 )
 
-// checkVersion returns an error where what is in force was built by an earlier version of this
+// CheckVersion returns an error where what is in force was built by an earlier version of this
 // program: routes would change, and not because of any list.
-func checkVersion(x *exchange.Exchange, inForce *policies.RoutingPolicy) error {
+func CheckVersion(x *exchange.Exchange, inForce *policies.RoutingPolicy) error {
 	var err error
 	if names := build.Retired(inForce); x.Builtin() && len(names) > 0 {
 		err = fmt.Errorf("%s %w", strings.Join(names, ", "), errRetired)
@@ -51,19 +50,19 @@ func checkVersion(x *exchange.Exchange, inForce *policies.RoutingPolicy) error {
 	} else {
 		return nil
 	}
-	return &operate.Error{Kind: operate.Guarded, Name: "retired", Err: err,
+	return &Error{Kind: Guarded, Name: "retired", Err: err,
 		Hint: "depeer plan shows what changes, and depeer apply does it"}
 }
 
 // tooMuch warns, on a way back or out, of a policy that adds more to routes than the limit. It
 // is what somebody approved once: it is said, and not refused.
-func (s *session) tooMuch(p *policies.RoutingPolicy, limit int, what string) {
+func (o *Operator) tooMuch(p *policies.RoutingPolicy, limit int, what string) {
 	if bytes := p.AddedBytes(); bytes > limit {
 		many := fmt.Sprintf("up to %d bytes", bytes)
 		if bytes >= policies.Unbounded {
 			many = "a prepend, which has no bound,"
 		}
-		s.view.Warnings(diag.List{{Severity: diag.Warning, Code: guard.AddedBytes,
+		o.Warnings(diag.List{{Severity: diag.Warning, Code: guard.AddedBytes,
 			Message: fmt.Sprintf("%s adds %s to a route's attributes, over the limit of %d: with it one long "+
 				"announcement could end gobgpd (osrg/gobgp#2629)", what, many, limit)}})
 	}

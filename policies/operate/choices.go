@@ -1,17 +1,15 @@
-package cli
+package operate
 
 import (
 	"errors"
 	"net/netip"
 	"slices"
 
-	"depeer/cmd/internal/view"
 	"depeer/policies"
 	"depeer/policies/choice"
 	"depeer/policies/exchange"
 	"depeer/policies/guard"
 	"depeer/policies/impact"
-	"depeer/policies/operate"
 	"depeer/policies/operate/wanted"
 	"depeer/policies/plan"
 	"depeer/policies/rib"
@@ -81,10 +79,10 @@ func warnOfAbsentChoosers(in *wanted.Input, state *plan.State) {
 }
 
 // chosenOf says what members have chosen, and what they are expected to get.
-func chosenOf(x *exchange.Exchange, r choice.Report) *view.Choices {
-	out := &view.Choices{Members: []view.Chosen{}, Prefixes: r.Total}
+func chosenOf(x *exchange.Exchange, r choice.Report) *Choices {
+	out := &Choices{Members: []Chosen{}, Prefixes: r.Total}
 	for _, m := range r.Members {
-		c := view.Chosen{
+		c := Chosen{
 			Address: m.Address, ASN: m.ASN, SecondaryRoute: m.SecondaryRoute, Wishes: map[string]string{},
 			Refused: m.Refused, Changed: m.Changed, Another: m.Another, Withheld: m.Withheld,
 		}
@@ -115,7 +113,7 @@ func looksAgain(f *choice.Foresight, again func() rib.Source) (choice.Report, er
 // choosable says why the way back leads to choices that cannot be done any more.
 func choosable(state *plan.State, want *policies.RoutingPolicy) error {
 	if refused := plan.JudgeAddPath(state, want); len(refused) > 0 {
-		return &operate.Error{Kind: operate.Guarded, Name: "guard",
+		return &Error{Kind: Guarded, Name: "guard",
 			Err: errors.New(refused[0].Member.String() +
 				" has chosen, and is sent several paths for a prefix: nothing would be taken back from it [" +
 				guard.AddPath + "]")}

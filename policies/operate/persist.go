@@ -1,17 +1,16 @@
-package cli
+package operate
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
 
-	"depeer/cmd/internal/view"
 	"depeer/filters/diag"
 	"depeer/policies"
 	"depeer/policies/apply"
 	"depeer/policies/gobgpconf"
 	"depeer/policies/journal"
-	"depeer/policies/operate"
 	"depeer/policies/persist"
 	"depeer/policies/plan"
 )
@@ -21,21 +20,21 @@ import (
 // written.
 
 // fileOf returns the file of a target.
-func fileOf(t operate.Target, server plan.Server) persist.File {
+func fileOf(t Target, server plan.Server) persist.File {
 	return persist.File{Path: t.Persist, Server: server}
 }
 
-// judgedFile is fileOf, where what would be written is to be judged before.
-func (s *session) judgedFile(t operate.Target, server plan.Server) persist.File {
+// JudgedFile is fileOf, where what would be written is to be judged before.
+func (o *Operator) JudgedFile(ctx context.Context, t Target, server plan.Server) persist.File {
 	f := fileOf(t, server)
-	f.Judge = func(old, text []byte) (diag.List, error) { return s.judgeFile(s.ctx, f.Path, old, text) }
+	f.Judge = func(old, text []byte) (diag.List, error) { return o.Judge.Diagnose(ctx, f.Path, old, text) }
 	return f
 }
 
 // keep returns what puts a policy into the file, noting it in the journal; nil where no
 // file is kept. Lists are named above what a plan leads to. The file is judged
 // afterwards, only to warn, where it is unjudged before or is to hold another than p leads to.
-func (s *session) keep(t operate.Target, server plan.Server, p *plan.Plan, entry *journal.Entry,
+func (o *Operator) keep(ctx context.Context, t Target, server plan.Server, p *plan.Plan, entry *journal.Entry,
 	unjudged bool) func(*policies.RoutingPolicy) error {
 	if t.Persist == "" {
 		return nil
@@ -45,7 +44,7 @@ func (s *session) keep(t operate.Target, server plan.Server, p *plan.Plan, entry
 		if p != nil && policies.Same(want, p.Wanted()) {
 			lists = p.Lists
 		}
-		written, err := fileOf(t, server).Put(want, commentOf(lists))
+		written, err := fileOf(t, server).Put(want, CommentOn(lists))
 		note := "file " + t.Persist + " is in step"
 		switch {
 		case err != nil:
@@ -54,10 +53,10 @@ func (s *session) keep(t operate.Target, server plan.Server, p *plan.Plan, entry
 			note = "file " + t.Persist + " written"
 		}
 		if noted := entry.Phase(note); noted != nil {
-			s.log.Warn("going on without a journal", "error", noted)
+			o.Log.Warn("going on without a journal", "error", noted)
 		}
 		if err == nil && (unjudged || p.WayBack() || !policies.Same(want, p.Wanted())) {
-			s.warnOfFile(t.Persist)
+			o.warnOfFile(ctx, t.Persist)
 		}
 		return err
 	}
@@ -65,49 +64,49 @@ func (s *session) keep(t operate.Target, server plan.Server, p *plan.Plan, entry
 
 // warnOfFile says that gobgpd cannot load a file that is in step. A way back is not kept
 // from it, and whoever goes it has to know what the next start does.
-func (s *session) warnOfFile(name string) {
+func (o *Operator) warnOfFile(ctx context.Context, name string) {
 	text, err := os.ReadFile(name)
 	if err != nil {
 		return
 	}
-	l, err := s.judgeFile(s.ctx, name, text, text)
+	l, err := o.Judge.Diagnose(ctx, name, text, text)
 	if err != nil || l.Worst() != diag.Error {
 		return
 	}
 	for _, d := range l {
 		if d.Severity == diag.Error {
-			s.view.Note("warning: %s is in step, and does not load as it should: %s [%s]", d.Position, d.Message,
+			o.Note("warning: %s is in step, and does not load as it should: %s [%s]", d.Position, d.Message,
 				d.Code)
 			return
 		}
 	}
 }
 
-// fileReady says whether the file can be kept in step with what p leads to, by doing all
+// CheckFile says whether the file can be kept in step with what p leads to, by doing all
 // of it but the last step. A way back does not wait for that.
-func (s *session) fileReady(t operate.Target, p *plan.Plan) error {
+func (o *Operator) CheckFile(ctx context.Context, t Target, p *plan.Plan) error {
 	if p.Persist != t.Persist {
-		return &operate.Error{Kind: operate.Unfit, Name: "other-file",
+		return &Error{Kind: Unfit, Name: "other-file",
 			Err:  fmt.Errorf("the plan keeps %s, and the exchange file says %s", orNone(p.Persist), orNone(t.Persist)),
 			Hint: "make a new plan; or name the exchange file: -c"}
 	}
 	if t.Persist == "" || p.WayBack() || len(p.PolicyLists) > 0 {
 		return nil
 	}
-	file := s.judgedFile(t, p.Server)
-	if err := s.wrongFile(file.Try(p.Wanted(), commentOf(p.Lists))); err != nil {
+	file := o.JudgedFile(ctx, t, p.Server)
+	if err := o.wrongFile(file.Try(p.Wanted(), CommentOn(p.Lists))); err != nil {
 		return err
 	}
-	found, err := file.Look(p.Wanted(), commentOf(p.Lists))
+	found, err := file.Look(p.Wanted(), CommentOn(p.Lists))
 	if err != nil {
-		return s.wrongFile(err)
+		return o.wrongFile(err)
 	}
-	if f := operate.Verdict(gobgpconf.FindLeaks(t.Persist, found.Text, p.Wanted(), t.MaxAddedBytes)); f != nil {
-		s.reader.Files.Keep(t.Persist, found.Text) // for carets
+	if f := Verdict(gobgpconf.FindLeaks(t.Persist, found.Text, p.Wanted(), t.MaxAddedBytes)); f != nil {
+		o.KeepText(t.Persist, found.Text) // for carets
 		return f
 	}
 	if !found.Anchored {
-		s.view.Note("warning: %s was written without the definitions of depeer: until this is done, a reload of it "+
+		o.Note("warning: %s was written without the definitions of depeer: until this is done, a reload of it "+
 			"rejects every route of the members that list them", t.Persist)
 	}
 	return nil
@@ -123,25 +122,24 @@ func orNone(file string) string {
 // lookAtFile says what a plan will do to the target's file. A state, where there is one,
 // has the lists as they run. What the file lacks goes to
 // diags. Nothing is written.
-func (s *session) lookAtFile(t operate.Target, p *plan.Plan, state *plan.State, diags *diag.List) (*view.Persist,
-	error) {
+func (o *Operator) lookAtFile(ctx context.Context, t Target, p *plan.Plan, state *plan.State, diags *diag.List) (*File, error) {
 	if t.Persist == "" {
 		return nil, nil
 	}
-	file := s.judgedFile(t, p.Server)
+	file := o.JudgedFile(ctx, t, p.Server)
 	if p.WayBack() { // which waits for no file
 		file = fileOf(t, p.Server)
 	}
-	found, err := file.Look(p.Wanted(), commentOf(p.Lists))
+	found, err := file.Look(p.Wanted(), CommentOn(p.Lists))
 	if err != nil && !p.WayBack() {
-		return nil, s.wrongFile(err)
+		return nil, o.wrongFile(err)
 	}
-	out := &view.Persist{File: t.Persist}
+	out := &File{File: t.Persist}
 	if err != nil {
 		out.Wrong = err.Error()
 		return out, nil
 	}
-	s.reader.Files.Keep(t.Persist, found.Text) // for carets
+	o.KeepText(t.Persist, found.Text) // for carets
 	for _, d := range found.Warnings {
 		// The one is said in the view's own words, the other by the lists as they run.
 		if d.Code != "gobgpd-reload" && (d.Code != "gobgpd-definitions" || state == nil) {
@@ -149,17 +147,17 @@ func (s *session) lookAtFile(t operate.Target, p *plan.Plan, state *plan.State, 
 		}
 	}
 	leaks := gobgpconf.FindLeaks(t.Persist, found.Text, p.Wanted(), t.MaxAddedBytes)
-	if f := operate.Verdict(leaks); f != nil && !p.WayBack() {
+	if f := Verdict(leaks); f != nil && !p.WayBack() {
 		return nil, f
 	}
 	for i := range leaks { // a way back does not wait for that
 		leaks[i].Severity = diag.Warning
 	}
 	*diags = append(*diags, leaks...)
-	if state != nil && !found.Anchored && countListing(state) > 0 {
+	if state != nil && !found.Anchored && CountListing(state) > 0 {
 		diags.Warnf(diag.Position{File: t.Persist}, "gobgpd-definitions", gobgpconf.BeforeReload,
 			"it was written without the definitions of depeer, which come back with this change: as it is, this "+
-				"reload rejects every route of %s", gobgpconf.FormatMembers(countListing(state)))
+				"reload rejects every route of %s", gobgpconf.FormatMembers(CountListing(state)))
 	}
 	diags.Sort()
 	out.InStep = !found.Stale
@@ -167,27 +165,26 @@ func (s *session) lookAtFile(t operate.Target, p *plan.Plan, state *plan.State, 
 }
 
 // wrongFile turns what is wrong with a target's file into the failure that it means.
-func (s *session) wrongFile(err error) error {
+func (o *Operator) wrongFile(err error) error {
 	wrong := new(persist.WrongError)
 	switch {
 	case err == nil:
 		return nil
 	case errors.Is(err, persist.ErrOther):
-		return &operate.Error{Kind: operate.Unfit, Name: "other-file", Err: err,
+		return &Error{Kind: Unfit, Name: "other-file", Err: err,
 			Hint: "persist: in the exchange file names the file that this target is started with"}
 	case errors.Is(err, persist.ErrEdited):
-		f := &operate.Error{Kind: operate.Unfit, Name: "file-edited", Err: err,
-			Hint: "look at it; emit --into writes our part anew"}
+		f := &Error{Kind: Unfit, Name: "file-edited", Err: err, Hint: "look at it; emit --into writes our part anew"}
 		return f
 	case errors.As(err, &wrong):
 		if wrong.Text != nil {
 			for _, d := range wrong.Diags {
-				s.reader.Files.Keep(d.Position.File, wrong.Text) // for carets
+				o.KeepText(d.Position.File, wrong.Text) // for carets
 			}
 		}
-		return operate.Verdict(wrong.Diags)
+		return Verdict(wrong.Diags)
 	default:
-		return &operate.Error{Kind: operate.Failed, Name: "file", Err: fmt.Errorf("%w; nothing was changed", err)}
+		return &Error{Kind: Failed, Name: "file", Err: fmt.Errorf("%w; nothing was changed", err)}
 	}
 }
 
@@ -198,47 +195,47 @@ func outOfStep(outcome apply.Outcome, err error, address string) error {
 		apply.Nothing:  "what the plan leads to is in force already",
 		apply.Restored: "what was before is in force again",
 	}[outcome]
-	return &operate.Error{Kind: operate.Unclear, Name: "file",
+	return &Error{Kind: Unclear, Name: "file",
 		Err:  fmt.Errorf("%s; %w; a restart or a reload would change what is in force", known, err),
 		Hint: "when that is put right: depeer recover --target " + address}
 }
 
 // settleFile is what recover does where nothing was cut off: what is in force goes into
 // the file, if it is not there.
-func (s *session) settleFile(t operate.Target, state *plan.State) error {
-	a := view.Apply{Target: t.Address, Outcome: apply.Nothing.String()}
+func (o *Operator) settleFile(ctx context.Context, t Target, state *plan.State) (Result, error) {
+	a := Result{Target: t.Address, Outcome: apply.Nothing.String()}
 	if t.Persist == "" {
-		return s.view.Apply(a)
+		return a, nil
 	}
 	if len(state.Strange) > 0 {
-		return &operate.Error{Kind: operate.Held, Name: "changed-by-hand",
+		return Result{}, &Error{Kind: Held, Name: "changed-by-hand",
 			Err:  fmt.Errorf("%s: %s; it is not put into %s", state.Strange[0].Object, state.Strange[0].Why, t.Persist),
 			Hint: "depeer plan --take-over"}
 	}
 	want := state.InForce()
 	var lists []plan.ListRef
-	if store, err := s.store(); err == nil {
+	if store, err := o.Store(); err == nil {
 		if last, err := lastApplied(store, t.Address); err == nil && last != nil &&
 			policies.Same(last.Wanted(), want) {
 			want, lists = last.Wanted(), last.Lists
 		}
 	}
-	if _, err := fileOf(t, state.Server).Put(want, commentOf(lists)); err != nil {
-		return outOfStep(apply.Nothing, &apply.FileError{Err: err}, t.Address)
+	if _, err := fileOf(t, state.Server).Put(want, CommentOn(lists)); err != nil {
+		return Result{}, outOfStep(apply.Nothing, &apply.FileError{Err: err}, t.Address)
 	}
-	s.warnOfFile(t.Persist)
-	a.Persist = &view.Persist{File: t.Persist, InStep: true}
-	return s.view.Apply(a)
+	o.warnOfFile(ctx, t.Persist)
+	a.Persist = &File{File: t.Persist, InStep: true}
+	return a, nil
 }
 
-// outcomeOf is outcomeOf for a target, with its file, and the names of its members.
-func (s *session) outcomeOf(t operate.Target, entry *journal.Entry, r apply.Result) view.Apply {
-	a := outcomeOf(t.Address, entry, r)
+// describeResult is outcomeOf for a target, with its file, and the names of its members.
+func (o *Operator) describeResult(t Target, entry *journal.Entry, r apply.Result) Result {
+	a := NewResult(t.Address, entry, r)
 	if len(a.Polluted) > 0 {
-		a.Polluted = namePolluted(s.exchangeOf(), a.Polluted)
+		a.Polluted = namePolluted(o.Exchange(), a.Polluted)
 	}
 	if r.Kept {
-		a.Persist = &view.Persist{File: t.Persist, InStep: true}
+		a.Persist = &File{File: t.Persist, InStep: true}
 	}
 	return a
 }

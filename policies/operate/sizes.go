@@ -1,4 +1,4 @@
-package cli
+package operate
 
 import (
 	"cmp"
@@ -6,7 +6,6 @@ import (
 	"depeer/filters/diag"
 	"depeer/policies/exchange"
 	"depeer/policies/guard"
-	"depeer/policies/operate"
 	"depeer/policies/operate/wanted"
 	"depeer/policies/plan"
 )
@@ -14,7 +13,7 @@ import (
 // sizes is what guards on the size of a change look at: what is in force on the target, by the
 // lists that it was made from, where this machine knows them. last is the plan that history
 // has last: what a restart has lost may not shrink either.
-func (s *session) sizes(in *wanted.Input, p *plan.Plan, now operate.InForce, last *plan.Plan) plan.Sizes {
+func (o *Operator) sizes(in *wanted.Input, p *plan.Plan, now InForce, last *plan.Plan) plan.Sizes {
 	limits := in.Exchange.Limits
 	sizes := plan.Sizes{
 		Now: p.Providers, Lists: p.Lists, Treatments: in.Exchange.Treatments,
@@ -35,7 +34,7 @@ func (s *session) sizes(in *wanted.Input, p *plan.Plan, now operate.InForce, las
 }
 
 // warnOfUnknown warns that providers cannot be compared with those of what is in force.
-func warnOfUnknown(in *wanted.Input, sizes plan.Sizes, now operate.InForce) {
+func warnOfUnknown(in *wanted.Input, sizes plan.Sizes, now InForce) {
 	if sizes.InForce != nil {
 		in.Diagnostics.Warnf(diag.Position{}, "in-force-unknown", "",
 			"what is in force is not known on this machine (plan %s): which providers it treats is not known, and "+

@@ -1,11 +1,10 @@
-package cli
+package operate
 
 import (
 	"slices"
 
 	"depeer/policies"
 	"depeer/policies/journal"
-	"depeer/policies/operate"
 	"depeer/policies/plan"
 )
 
@@ -16,7 +15,7 @@ import (
 // that each change leaves over gRPC. What bears one came after the load: then history has
 // the chain of changes down to the first, which found what had been loaded. A reload that
 // gobgpd ignored cannot be told by either.
-func (s *session) loadedParts(store *journal.Store, t operate.Target, state *plan.State) []*policies.RoutingPolicy {
+func (o *Operator) loadedParts(store *journal.Store, t Target, state *plan.State) []*policies.RoutingPolicy {
 	inForce := state.InForce()
 	if len(state.Applied) == 0 && len(inForce.Import)+len(inForce.Export) > 0 {
 		return []*policies.RoutingPolicy{inForce}

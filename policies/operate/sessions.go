@@ -1,17 +1,16 @@
-package cli
+package operate
 
 import (
 	"fmt"
 	"strings"
 
 	"depeer/policies/guard"
-	"depeer/policies/operate"
 	"depeer/policies/plan"
 )
 
-// remembering returns state with the sessions that were shut by what was applied last
+// RememberSessions returns state with the sessions that were shut by what was applied last
 // from this machine: a reload wipes the daemon's own notes of them.
-func remembering(state *plan.State, last *plan.Plan) *plan.State {
+func RememberSessions(state *plan.State, last *plan.Plan) *plan.State {
 	if last == nil {
 		return state
 	}
@@ -19,20 +18,20 @@ func remembering(state *plan.State, last *plan.Plan) *plan.State {
 }
 
 // remembered is remembering for the off-switch, which works without a history.
-func (s *session) remembered(state *plan.State, address string) *plan.State {
-	return remembering(state, s.lastKnown(address))
+func (o *Operator) remembered(state *plan.State, address string) *plan.State {
+	return RememberSessions(state, o.lastKnown(address))
 }
 
 // lastKnown returns the plan that was applied last to a target; nil where none was, or the
 // history cannot be read.
-func (s *session) lastKnown(address string) *plan.Plan {
-	store, err := s.store()
+func (o *Operator) lastKnown(address string) *plan.Plan {
+	store, err := o.Store()
 	var last *plan.Plan
 	if err == nil {
 		last, err = lastApplied(store, address)
 	}
 	if err != nil {
-		s.log.Warn("what was applied before is not known", "error", err)
+		o.Log.Warn("what was applied before is not known", "error", err)
 		return nil
 	}
 	return last
@@ -72,7 +71,6 @@ func allowSessions(p *plan.Plan, allowed guard.Override, whatever bool) error {
 			members = append(members, fmt.Sprintf("AS%s %s", session.ASN, session.Address))
 		}
 	}
-	return &operate.Error{Kind: operate.Guarded, Name: "guard",
-		Hint: fmt.Sprintf("%s %d, if it is meant", g.Flag, g.Value),
-		Err:  fmt.Errorf("going back shuts %s again: %s", count(g.Value, "session"), strings.Join(members, ", "))}
+	return &Error{Kind: Guarded, Name: "guard", Hint: fmt.Sprintf("%s %d, if it is meant", g.Flag, g.Value),
+		Err: fmt.Errorf("going back shuts %s again: %s", Count(g.Value, "session"), strings.Join(members, ", "))}
 }

@@ -1,11 +1,10 @@
-package cli
+package operate
 
 import (
 	"fmt"
 
 	"depeer/filters/diag"
 	"depeer/policies/journal"
-	"depeer/policies/operate"
 	"depeer/policies/plan"
 )
 
@@ -13,9 +12,9 @@ import (
 // it is noticed when a reload of gobgpd has lost them. What is remembered is no input of
 // anything else: a file of it that cannot be read is said, and nothing is remembered then.
 
-// recalling returns state with the operator's lists of a target as they were last seen, and
+// RecallLists returns state with the operator's lists of a target as they were last seen, and
 // what is to be said about what is remembered.
-func recalling(store *journal.Store, address string, state *plan.State) (*plan.State, diag.List) {
+func RecallLists(store *journal.Store, address string, state *plan.State) (*plan.State, diag.List) {
 	lists, err := store.PolicyLists(address)
 	if err != nil {
 		return state, notRemembered(store, address, err)
@@ -56,28 +55,34 @@ func rememberFit(to remembers, state *plan.State) (first bool, err error) {
 }
 
 // lastSeen returns the operator's lists as they were last seen; nil if that is not known.
-func (s *session) lastSeen(lock *journal.Lock) plan.Lists {
+func (o *Operator) lastSeen(lock *journal.Lock) plan.Lists {
 	lists, err := lock.PolicyLists()
 	if err != nil {
-		s.log.Warn("lists of policies are not remembered", "error", err)
+		o.Log.Warn("lists of policies are not remembered", "error", err)
 	}
 	return lists
 }
 
 // remember notes the lists in a state that a plan was found to fit: what it accepts as lost
 // is not missed any more.
-func (s *session) remember(to remembers, p *plan.Plan, state *plan.State) {
+func (o *Operator) remember(to remembers, p *plan.Plan, state *plan.State) {
 	if p.WayBack() || len(p.PolicyLists) > 0 || state.Import == nil || state.Export == nil ||
 		len(state.Rejected()) > 0 {
 		return
 	}
 	if err := to.RememberPolicyLists(state.Lists()); err != nil {
-		s.log.Warn("lists of policies are not remembered", "error", err)
+		o.Log.Warn("lists of policies are not remembered", "error", err)
 	}
 }
 
+// RememberLists notes the operator's lists of a target in a fitting state. first says that
+// nothing was remembered before.
+func RememberLists(store *journal.Store, address string, state *plan.State) (first bool, err error) {
+	return rememberFit(memory{store, address}, state)
+}
+
 // noteLists remembers the lists in a fitting state, for a plan, and says so the first time.
-func noteLists(store *journal.Store, t operate.Target, state *plan.State) diag.List {
+func noteLists(store *journal.Store, t Target, state *plan.State) diag.List {
 	address := t.Address
 	first, err := rememberFit(memory{store, address}, state)
 	if err != nil {
@@ -92,16 +97,16 @@ func noteLists(store *journal.Store, t operate.Target, state *plan.State) diag.L
 	return l
 }
 
-// curesOf says what brings lists of policies back.
-func curesOf(address string) string {
+// CureOfLostLists says what brings lists of policies back.
+func CureOfLostLists(address string) string {
 	return fmt.Sprintf("depeer repair --lists --target %s puts them back as they were last seen; a restart of "+
 		"gobgpd does, too, if its file has them; "+
 		"pasting definitions and a reload do not. If they were taken out on purpose: depeer plan --accept-lists",
 		address)
 }
 
-// cureOfRejecting says what helps where gobgpd rejects all routes of members.
-func cureOfRejecting(address string) string {
+// CureOfRejecting says what helps where gobgpd rejects all routes of members.
+func CureOfRejecting(address string) string {
 	return "restart gobgpd with a file that has the definitions; or, where this machine remembers lists: depeer " +
 		"repair --lists --target " +
 		address + "; do not paste and reload: that would let everything in, without your own policies"
