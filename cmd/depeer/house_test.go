@@ -48,7 +48,8 @@ var rooms = map[string][]string{
 		"policies/journal", "policies/rib"},
 	"policies/operate": {"filters", "filters/diag", "policies", "policies/apply", "policies/build", "policies/choice",
 		"policies/counted", "policies/eval", "policies/exchange", "policies/gobgpconf", "policies/guard",
-		"policies/impact", "policies/journal", "policies/length", "policies/operate/wanted", "policies/persist", "policies/persist/judge",
+		"policies/impact", "policies/journal", "policies/length", "policies/operate/wanted", "policies/persist",
+		"policies/persist/judge",
 		"policies/plan", "policies/rib", "policies/rib/mrt"},
 	"policies/operate/wanted": {"filters", "filters/diag", "filters/feed", "filters/listing", "filters/strict",
 		"policies", "policies/build", "policies/exchange"},
@@ -65,7 +66,8 @@ var rooms = map[string][]string{
 
 	"examples": {}, // embedded, for lab
 
-	"cmd/internal/view": {"policies", "policies/guard", "filters", "policies/operate", "policies/plan", "policies/impact",
+	"cmd/internal/view": {"policies", "policies/guard", "filters", "policies/operate", "policies/plan",
+		"policies/impact",
 		"policies/length", "policies/journal", "filters/diag"},
 	"cmd/internal/metrics": {"policies", "policies/guard", "policies/impact", "policies/length", "policies/plan",
 		"policies/watch"},
