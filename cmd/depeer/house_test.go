@@ -85,8 +85,8 @@ var pure = []string{
 
 var impure = []string{"os", "io/fs", "path/filepath", "net", "net/http", "os/exec", "embed", "log", "log/slog"}
 
-// forbidden calls must never be made, by anybody (GOBGP.md says what they do to
-// a running route server).
+// forbidden calls must never be made, by anybody (the doc of policies/gobgp says what
+// they do to a running route server).
 var forbidden = []string{"SetPolicies", "DeletePolicyAssignment", "SetDefinedSets"}
 
 type pkg struct {
