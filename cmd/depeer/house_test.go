@@ -48,7 +48,8 @@ var rooms = map[string][]string{
 		"policies/journal", "policies/rib"},
 	"policies/operate": {"filters", "filters/diag", "policies", "policies/apply", "policies/build", "policies/choice",
 		"policies/counted", "policies/eval", "policies/exchange", "policies/gobgpconf", "policies/guard",
-		"policies/impact", "policies/journal", "policies/length", "policies/operate/wanted", "policies/persist", "policies/persist/judge",
+		"policies/impact", "policies/journal", "policies/length", "policies/operate/wanted", "policies/persist",
+		"policies/persist/judge",
 		"policies/plan", "policies/rib", "policies/rib/mrt"},
 	"policies/operate/wanted": {"filters", "filters/diag", "filters/feed", "filters/listing", "filters/strict",
 		"policies", "policies/build", "policies/exchange"},
@@ -68,7 +69,8 @@ var rooms = map[string][]string{
 
 	"examples": {}, // embedded, for lab
 
-	"cmd/internal/view": {"policies", "policies/guard", "filters", "policies/operate", "policies/plan", "policies/impact",
+	"cmd/internal/view": {"policies", "policies/guard", "filters", "policies/operate", "policies/plan",
+		"policies/impact",
 		"policies/length", "policies/journal", "filters/diag"},
 	"cmd/internal/metrics": {"filters", "policies", "policies/guard", "policies/impact", "policies/length", "policies/plan",
 		"policies/watch"},
@@ -88,8 +90,8 @@ var pure = []string{
 
 var impure = []string{"os", "io/fs", "path/filepath", "net", "net/http", "os/exec", "embed", "log", "log/slog"}
 
-// forbidden calls must never be made, by anybody (GOBGP.md says what they do to
-// a running route server).
+// forbidden calls must never be made, by anybody (the doc of policies/gobgp says what
+// they do to a running route server).
 var forbidden = []string{"SetPolicies", "DeletePolicyAssignment", "SetDefinedSets"}
 
 type pkg struct {
