@@ -138,7 +138,7 @@ func (o *Operator) outcomeFor(outcome apply.Outcome, p *plan.Plan, start journal
 // applier returns what applies changes to a target, under an entry of the history.
 func (o *Operator) applier(t Target, client Daemon, entry *journal.Entry, holder string) *apply.Applier {
 	return &apply.Applier{Daemon: client, Journal: entry, Holder: holder, Log: o.Log, Timeout: t.Timeout,
-		Progress: o.Progress}
+		Progress: o.Progress, Shut: o.knownShut(t.Address)}
 }
 
 // outcomeApplied is how the journal calls a change that is in force.

@@ -36,7 +36,7 @@ const (
 // Encode writes p as a plan file. A plan of a long list takes tens of megabytes: it is
 // made twice, for the digest and for w, rather than kept.
 func Encode(w io.Writer, p *Plan) error {
-	if err := p.allowed(); err != nil {
+	if err := errors.Join(p.sound(), p.allowed()); err != nil {
 		return err // Decode would not read it
 	}
 	slim := *p
@@ -75,6 +75,9 @@ func Decode(r io.Reader) (*Plan, error) {
 	}
 	p, err := readers[version](body)
 	if err != nil {
+		return nil, fmt.Errorf("plan file: %w", err)
+	}
+	if err := p.sound(); err != nil {
 		return nil, fmt.Errorf("plan file: %w", err)
 	}
 	if err := errors.Join(p.Change.ours(), p.puttable()); err != nil {
