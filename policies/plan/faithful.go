@@ -23,6 +23,11 @@ func (p *Plan) Faithful(s *State, known ...[]policies.Session) error {
 	if len(p.PolicyLists) > 0 && !p.Change.Empty() {
 		return errForged
 	}
+	for _, wanted := range []*policies.RoutingPolicy{p.Change.New, p.Then} {
+		if wanted != nil && !wanted.Genuine() { // its objects would be taken for another hand's
+			return fmt.Errorf("%w: what it wants is not named after what it says", errForged)
+		}
+	}
 	err := errForged
 	for i, shut := range append(known, nil) {
 		if i > 0 && slices.Equal(shut, known[i-1]) {

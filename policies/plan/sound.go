@@ -71,6 +71,13 @@ func soundElements(p *policies.RoutingPolicy) error {
 			}
 		}
 	}
+	for _, set := range p.LargeCommunitySets {
+		for _, pattern := range set.Patterns {
+			if pattern.AnyLocal2 && pattern.Local2 != 0 {
+				return fmt.Errorf("%s has a number that it does not look at", set.Name)
+			}
+		}
+	}
 	return nil
 }
 
