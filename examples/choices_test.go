@@ -10,7 +10,7 @@ import (
 
 	"depeer/examples"
 	"depeer/filters"
-	"depeer/policies"
+	"depeer/policies/build"
 	"depeer/policies/eval"
 	"depeer/policies/exchange"
 )
@@ -33,7 +33,7 @@ func TestChoices(t *testing.T) {
 	if len(diags) != 0 {
 		t.Fatal(diags)
 	}
-	p := policies.BuildWith(c, x.Treatments, x.ASN, x.Choices(c))
+	p := build.PolicyWithChoices(c, x.Treatments, x.ASN, x.Choices(c))
 	e, out := eval.New(p), eval.NewExporter(p)
 	got := map[string]string{}
 	for _, r := range routes(t, "mccolo-2008/routes.tsv") {

@@ -18,10 +18,11 @@ import (
 	"depeer/filters"
 	"depeer/filters/listing"
 	"depeer/policies"
+	"depeer/policies/build"
 	"depeer/policies/eval"
 	"depeer/policies/exchange"
+	"depeer/policies/gobgpconf"
 	"depeer/policies/lab"
-	"depeer/policies/render"
 )
 
 var update = flag.Bool("update", false, "write what emit prints into the README")
@@ -74,7 +75,7 @@ func compile(t *testing.T, x *exchange.Exchange, at time.Time, lists ...*filters
 
 // treated returns the prefixes that x's policy refuses, and those it changes.
 func treated(x *exchange.Exchange, c *filters.Compiled, all []policies.Route) (refused, changed []string) {
-	e := eval.New(policies.Build(c, x.Treatments, x.ASN))
+	e := eval.New(build.Policy(c, x.Treatments, x.ASN))
 	for i := range all {
 		switch v := e.Verdict(&all[i]); {
 		case v.Refused():
@@ -232,7 +233,7 @@ func TestReadmeShowsEmit(t *testing.T) {
 	const name = "mccolo-2008/README.md"
 	x := exchange.Default()
 	c := compile(t, x, time.Now(), list(t, "mccolo-2008/listing.yaml"))
-	text, err := render.Render(policies.Build(c, x.Treatments, x.ASN), render.TOML, nil)
+	text, err := gobgpconf.Encode(build.Policy(c, x.Treatments, x.ASN), gobgpconf.TOML, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

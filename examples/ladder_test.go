@@ -16,6 +16,7 @@ import (
 	"depeer/filters/diag"
 	"depeer/policies"
 	"depeer/policies/apply"
+	"depeer/policies/build"
 	"depeer/policies/exchange"
 	"depeer/policies/lab"
 	"depeer/policies/plan"
@@ -107,7 +108,7 @@ func TestLadderYear(t *testing.T) {
 		if overdue := at.After(day(t, "2024-09-01")); slices.ContainsFunc(diags, isReview) != overdue {
 			t.Errorf("%s: a warning of a review: %t, want %t: %v", today, !overdue, overdue, diags)
 		}
-		applyTo(t, rs, policies.Build(c, x.Treatments, x.ASN), today)
+		applyTo(t, rs, build.Policy(c, x.Treatments, x.ASN), today)
 		var held []string
 		for r := range rs.Table(context.Background()) {
 			held = append(held, routeText(r))

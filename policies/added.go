@@ -1,10 +1,7 @@
 package policies
 
 import (
-	"net/netip"
 	"slices"
-
-	"depeer/filters"
 )
 
 // What policy adds to the attributes of a route can take it over the edge of a message.
@@ -20,7 +17,7 @@ import (
 //	/25 /32   5         4,068        4,075
 //
 // So what is added is bounded (AddedBytes), and short IPv4 prefixes are left out of what adds
-// anything (short). IPv6 needs neither for the daemon's life: its prefixes are packed one by
+// anything (package build). IPv6 needs neither for the daemon's life: its prefixes are packed one by
 // one, and a message that is too long is not sent.
 
 // Unbounded is what a prepend counts as: gobgpd writes the AS path anew with four bytes for
@@ -71,12 +68,12 @@ func listBytes(n, size int) int {
 }
 
 // AddedBytes returns how many bytes t adds at worst to a route, as every member gets it.
-func (t Treatment) AddedBytes() int { return t.forAll().actions().AddedBytes() }
+func (t Treatment) AddedBytes() int { return t.ForAll().Actions().AddedBytes() }
 
 // AddedBytesFor returns how many bytes t adds at worst as the choice of a member, on top of what
 // every member gets by another treatment: the zero Treatment where that is nothing.
 func (t Treatment) AddedBytesFor(exchange Treatment) int {
-	return exchange.forAll().actions().and(attributes(t)).AddedBytes()
+	return exchange.ForAll().Actions().and(t.TowardsOne().Actions()).AddedBytes()
 }
 
 // WithoutReason returns t as it is where nothing tells a reason.
@@ -88,12 +85,6 @@ func (t Treatment) WithoutReason() Treatment {
 		func(c LargeCommunity) bool { return c == t.Reason })
 	t.Reason = LargeCommunity{}
 	return t
-}
-
-// actions returns what t does to a route that it does not refuse.
-func (t Treatment) actions() Actions {
-	return Actions{LocalPref: t.LocalPref, MED: t.MED, Prepend: t.Prepend, Communities: t.Communities,
-		AddLargeCommunities: t.LargeCommunities}
 }
 
 // and returns what a and then b have done to a route: gobgpd adds a community that is
@@ -114,24 +105,6 @@ func (a Actions) and(b Actions) Actions {
 // LongestShort is the longest length of an IPv4 prefix that the longest legal UPDATE with
 // seven bytes more ends the daemon with.
 const LongestShort = 8
-
-// takesShort says whether m changes attributes of announcements that are left out: of IPv4, and of
-// /8 or shorter.
-func (m match) takesShort() bool {
-	if m.treatment.Reject || !m.treatment.Changes() || m.family == ipv6 {
-		return false
-	}
-	if m.entries == nil {
-		return true
-	}
-	return slices.ContainsFunc(m.entries, isShort)
-}
-
-// isShort says whether e matches an IPv4 announcement that is left out.
-func isShort(e filters.Entry) bool { return e.Prefix.Addr().Is4() && e.Min <= LongestShort }
-
-// shortPrefixes are all announcements that are left out.
-var shortPrefixes = []filters.Entry{{Prefix: netip.PrefixFrom(netip.IPv4Unspecified(), 0), Min: 0, Max: LongestShort}}
 
 // TaggedBytes returns how many bytes p adds at worst to a route towards a client that is
 // sent the tags of members' choices, as its export list does not have ExportPolicy; 0 where

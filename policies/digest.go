@@ -31,10 +31,10 @@ func (p *RoutingPolicy) Digest() string {
 			LargeCommunityPattern.String)
 	}
 	for _, s := range p.Import {
-		fmt.Fprintln(h, "import", s.Name, s.Conditions.text(), s.Actions.text())
+		fmt.Fprintln(h, "import", s.Text())
 	}
 	for _, s := range p.Export {
-		fmt.Fprintln(h, "export", s.Name, s.Conditions.text(), s.Actions.text())
+		fmt.Fprintln(h, "export", s.Text())
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }

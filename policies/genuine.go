@@ -12,10 +12,10 @@ import (
 )
 
 // Names tell contents, so whoever reads objects back from a route server can tell
-// those that Build made from those that somebody made or changed by hand. The order
+// those that build.Policy made from those that somebody made or changed by hand. The order
 // of a set's elements does not matter, a daemon keeps none.
 
-// Genuine says whether all of p is as Build has named it.
+// Genuine says whether all of p is as build.Policy has named it.
 func (p *RoutingPolicy) Genuine() bool {
 	return GenuineStatements(p.Import) && GenuineStatements(p.Export) &&
 		all(p.PrefixSets, PrefixSet.Genuine) && all(p.NeighborSets, NeighborSet.Genuine) &&
@@ -90,7 +90,7 @@ func genuine[E any](name string, elements []E, line func(E) string) bool {
 }
 
 // GenuineStatements says whether the names of statements, a whole policy of ours in
-// order, are those that Build gives to what they say.
+// order, are those that build.Policy gives to what they say.
 func GenuineStatements(statements []Statement) bool {
 	renamed := slices.Clone(statements)
 	for i, s := range renamed {
@@ -100,7 +100,7 @@ func GenuineStatements(statements []Statement) bool {
 		}
 		renamed[i].Name = label
 	}
-	nameStatements(renamed)
+	NameStatements(renamed)
 	for i := range statements {
 		if statements[i].Name != renamed[i].Name {
 			return false

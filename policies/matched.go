@@ -42,7 +42,7 @@ type Element struct {
 	Refused bool
 }
 
-// Matched returns the elements by which a policy of Build's finds what it treats, in no order:
+// Matched returns the elements by which a policy of build.Policy's finds what it treats, in no order:
 // not those that spare routes. One that two treatments look for is there twice. Entries that
 // normalising has made one are told apart again: 256 neighboring /24 are 256.
 func (p *RoutingPolicy) Matched(treatments []Treatment) []Element {

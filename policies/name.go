@@ -5,7 +5,10 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"net/netip"
 	"strings"
+
+	"depeer/filters"
 )
 
 // Names of sets carry what they are for, their kind and a digest of their
@@ -24,18 +27,53 @@ func digest(write func(w io.Writer)) string {
 	return hex.EncodeToString(h.Sum(nil))[:digestLength]
 }
 
+// DigestLines returns the short hash of lines.
+func DigestLines(lines []string) string {
+	return digest(func(w io.Writer) {
+		for _, line := range lines {
+			fmt.Fprintln(w, line)
+		}
+	})
+}
+
 // setName returns the name of a set, made from one line per element.
 func setName[E any](owner, kind string, elements []E, line func(E) string) string {
 	return Prefix + owner + "/" + kind + "/" + digestOf(elements, line)
 }
 
-// nameStatements gives statements, which have only their labels yet, the names
+// NewPrefixSet returns the set of entries, which are of one family and at least one, with
+// its name. What the set is for, owner, is a treatment or another word.
+func NewPrefixSet(owner string, entries []filters.Entry) PrefixSet {
+	kind := "prefix6"
+	if entries[0].Prefix.Addr().Is4() {
+		kind = "prefix4"
+	}
+	return PrefixSet{setName(owner, kind, entries, entryLine), entries}
+}
+
+// NewNeighborSet returns the set of addresses, which are sorted and unique, with its name.
+func NewNeighborSet(owner string, addresses []netip.Addr) NeighborSet {
+	return NeighborSet{setName(owner, "neighbor", addresses, netip.Addr.String), addresses}
+}
+
+// NewASPathSet returns the set of patterns with its name.
+func NewASPathSet(owner string, patterns []ASPathPattern) ASPathSet {
+	return ASPathSet{setName(owner, "as-path", patterns, ASPathPattern.String), patterns}
+}
+
+// NewLargeCommunitySet returns the set of patterns, sorted, with its name.
+func NewLargeCommunitySet(owner string, patterns []LargeCommunityPattern) LargeCommunitySet {
+	patterns = inOrder(patterns, LargeCommunityPattern.comparePattern)
+	return LargeCommunitySet{setName(owner, "large-community", patterns, LargeCommunityPattern.String), patterns}
+}
+
+// NameStatements gives statements, which have only their labels yet, the names
 // of their generation: depeer/<generation>/<number>-<label>. The sets need not be
 // looked into, their names tell their contents.
-func nameStatements(statements []Statement) {
+func NameStatements(statements []Statement) {
 	generation := digest(func(w io.Writer) {
 		for _, s := range statements {
-			fmt.Fprintln(w, s.Name, s.Conditions.text(), s.Actions.text())
+			fmt.Fprintln(w, s.Text())
 		}
 	})
 	for i := range statements {
@@ -43,7 +81,7 @@ func nameStatements(statements []Statement) {
 	}
 }
 
-// Treatment returns the name of the treatment that an import statement of Build's is of:
+// Treatment returns the name of the treatment that an import statement of build.Policy's is of:
 // its sets are named for it. Empty for one that looks into none.
 func (s Statement) Treatment() string {
 	set := s.Conditions.ASPathSet.Set
@@ -53,6 +91,10 @@ func (s Statement) Treatment() string {
 	owner, _, _ := strings.Cut(strings.TrimPrefix(set, Prefix), "/")
 	return owner
 }
+
+// Text returns all of s in one canonical line: two statements with the same text are the
+// same, and no others are.
+func (s Statement) Text() string { return s.Name + " " + s.Conditions.text() + " " + s.Actions.text() }
 
 // text returns all conditions in one canonical line.
 func (c Conditions) text() string {

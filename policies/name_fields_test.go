@@ -1,4 +1,4 @@
-package policies
+package policies_test
 
 import (
 	"fmt"
@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"depeer/filters"
+	"depeer/policies"
+	"depeer/policies/build"
 )
 
 // A field that the name of a statement does not depend on makes two different policies
@@ -13,38 +15,40 @@ import (
 // cannot be forgotten.
 
 func TestEveryActionChangesTheText(t *testing.T) {
-	for i, field := range fieldsOf[Actions]() {
-		var a Actions
+	for i, field := range fieldsOf[policies.Actions]() {
+		var a policies.Actions
 		fillValue(t, reflect.ValueOf(&a).Elem().Field(i), field.Name)
-		if a.text() == (Actions{}).text() {
+		if textOfActions(a) == textOfActions(policies.Actions{}) {
 			t.Errorf("Actions.%s does not change the text that statements are named by", field.Name)
 		}
 	}
 }
 
 func TestEveryConditionChangesTheText(t *testing.T) {
-	for i, field := range fieldsOf[Conditions]() {
-		var refers, inverted Conditions
-		reflect.ValueOf(&refers).Elem().Field(i).Set(reflect.ValueOf(Condition{Set: "depeer/x"}))
-		reflect.ValueOf(&inverted).Elem().Field(i).Set(reflect.ValueOf(Condition{Set: "depeer/x", Invert: true}))
-		seen := map[string]string{Conditions{}.text(): "no condition"}
-		for name, c := range map[string]Conditions{"a condition": refers, "an inverted condition": inverted} {
-			if other, same := seen[c.text()]; same {
+	for i, field := range fieldsOf[policies.Conditions]() {
+		var refers, inverted policies.Conditions
+		reflect.ValueOf(&refers).Elem().Field(i).Set(reflect.ValueOf(policies.Condition{Set: "depeer/x"}))
+		reflect.ValueOf(&inverted).Elem().Field(i).Set(reflect.ValueOf(policies.Condition{Set: "depeer/x",
+			Invert: true}))
+		seen := map[string]string{textOfConditions(policies.Conditions{}): "no condition"}
+		for name, c := range map[string]policies.Conditions{"a condition": refers, "an inverted condition": inverted} {
+			if other, same := seen[textOfConditions(c)]; same {
 				t.Errorf("Conditions.%s: %s and %s have the same text", field.Name, name, other)
 			}
-			seen[c.text()] = name
+			seen[textOfConditions(c)] = name
 		}
 	}
-	for i, field := range fieldsOf[Condition]() {
-		c := Condition{Set: "depeer/x"}
+	for i, field := range fieldsOf[policies.Condition]() {
+		c := policies.Condition{Set: "depeer/x"}
 		fillValue(t, reflect.ValueOf(&c).Elem().Field(i), field.Name)
-		if (Conditions{PrefixSet: c}).text() == (Conditions{PrefixSet: Condition{Set: "depeer/x"}}).text() {
+		if textOfConditions(policies.Conditions{PrefixSet: c}) ==
+			textOfConditions(policies.Conditions{PrefixSet: policies.Condition{Set: "depeer/x"}}) {
 			t.Errorf("Condition.%s does not change the text that statements are named by", field.Name)
 		}
 	}
 }
 
-// unnamed are the fields of Treatment that leave the statements of Build as they are.
+// unnamed are the fields of Treatment that leave the statements of build.Policy as they are.
 var unnamed = map[string]string{
 	"Session": "sessions are no statements: RoutingPolicy.Sessions holds them, and its own comparison covers them",
 	"Ask":     "the text of a shutdown communication, which Session carries",
@@ -52,9 +56,9 @@ var unnamed = map[string]string{
 }
 
 func TestEveryFieldOfATreatmentChangesTheNames(t *testing.T) {
-	base := Treatment{Name: "deprefer", LocalPref: 60}
+	base := policies.Treatment{Name: "deprefer", LocalPref: 60}
 	before := namesOf(t, base)
-	for i, field := range fieldsOf[Treatment]() {
+	for i, field := range fieldsOf[policies.Treatment]() {
 		if _, excused := unnamed[field.Name]; excused {
 			continue
 		}
@@ -65,7 +69,7 @@ func TestEveryFieldOfATreatmentChangesTheNames(t *testing.T) {
 		}
 	}
 	for name := range unnamed {
-		if _, there := reflect.TypeFor[Treatment]().FieldByName(name); !there {
+		if _, there := reflect.TypeFor[policies.Treatment]().FieldByName(name); !there {
 			t.Errorf("unnamed has %s, which Treatment has not", name)
 		}
 	}
@@ -73,8 +77,8 @@ func TestEveryFieldOfATreatmentChangesTheNames(t *testing.T) {
 
 // A reason is added beside the other large communities, and members' own are scrubbed.
 func TestReasonChangesTheScrub(t *testing.T) {
-	base := Treatment{Name: "deprefer", LocalPref: 60}
-	told := base.Telling(LargeCommunity{64500, 66700, 1})
+	base := policies.Treatment{Name: "deprefer", LocalPref: 60}
+	told := base.Telling(policies.LargeCommunity{Global: 64500, Local1: 66700, Local2: 1})
 	if namesOf(t, base) == namesOf(t, told) {
 		t.Error("a reason changes no name")
 	}
@@ -82,17 +86,21 @@ func TestReasonChangesTheScrub(t *testing.T) {
 
 // namesOf returns the names of all statements of a policy that gives t to a prefix and
 // to an ASN.
-func namesOf(t *testing.T, treatment Treatment) string {
+func namesOf(t *testing.T, treatment policies.Treatment) string {
 	t.Helper()
 	c := &filters.Compiled{Filters: []filters.Filter{{Treatment: treatment.Name,
 		ASNs: []filters.ASMatch{{ASN: 64999, Where: filters.Origin}}}}}
 	return fmt.Sprint(func() (names []string) {
-		for _, s := range Build(c, []Treatment{treatment}, 64500).Import {
+		for _, s := range build.Policy(c, []policies.Treatment{treatment}, 64500).Import {
 			names = append(names, s.Name)
 		}
 		return names
 	}())
 }
+
+func textOfActions(a policies.Actions) string { return policies.Statement{Actions: a}.Text() }
+
+func textOfConditions(c policies.Conditions) string { return policies.Statement{Conditions: c}.Text() }
 
 func fieldsOf[T any]() []reflect.StructField {
 	return reflect.VisibleFields(reflect.TypeFor[T]())

@@ -89,6 +89,20 @@ func (p LargeCommunityPattern) String() string {
 	return "^" + p.LargeCommunity.String() + "$"
 }
 
+// Matches says whether c is one that p matches.
+func (p LargeCommunityPattern) Matches(c LargeCommunity) bool {
+	return p.Global == c.Global && p.Local1 == c.Local1 && (p.AnyLocal2 || p.Local2 == c.Local2)
+}
+
+// Exactly returns the patterns that match just these large communities.
+func Exactly(list []LargeCommunity) []LargeCommunityPattern {
+	patterns := make([]LargeCommunityPattern, len(list))
+	for i, c := range list {
+		patterns[i] = LargeCommunityPattern{LargeCommunity: c}
+	}
+	return patterns
+}
+
 func (p LargeCommunityPattern) comparePattern(o LargeCommunityPattern) int {
 	return p.Compare(o.LargeCommunity)
 }
@@ -117,6 +131,11 @@ type Conditions struct {
 	LargeCommunitySet Condition
 	// NeighborSet is of those whom a route is sent to, on export only.
 	NeighborSet Condition `json:",omitzero"`
+}
+
+// All returns each condition, there or not.
+func (c Conditions) All() []Condition {
+	return []Condition{c.PrefixSet, c.NeighborSet, c.ASPathSet, c.LargeCommunitySet}
 }
 
 // Condition refers to a defined set by its name.

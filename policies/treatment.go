@@ -73,12 +73,26 @@ func (t Towards) String() string {
 	}
 }
 
-// forAll returns what t does to every route that it is for, whoever gets it.
-func (t Treatment) forAll() Treatment {
+// ForAll returns what t does to every route that it is for, whoever gets it.
+func (t Treatment) ForAll() Treatment {
 	if t.Towards == Choosers {
 		return Treatment{Name: t.Name}
 	}
 	return t
+}
+
+// TowardsOne returns what of t can be done towards one member alone, on export. The
+// route server has chosen by then, so a LOCAL_PREF decides nothing there any more, and
+// a member believes none from another network (RFC 4271, 5.1.5): it is left out.
+func (t Treatment) TowardsOne() Treatment {
+	t.LocalPref, t.Session = 0, Keep
+	return t
+}
+
+// Actions returns what t does to a route that it does not refuse.
+func (t Treatment) Actions() Actions {
+	return Actions{LocalPref: t.LocalPref, MED: t.MED, Prepend: t.Prepend, Communities: t.Communities,
+		AddLargeCommunities: t.LargeCommunities}
 }
 
 // Telling returns t with a reason, which is added beside its other communities.

@@ -9,7 +9,7 @@ const (
 	Refuse   Wish = iota // they do not reach it
 	Deprefer             // they reach it, and lose to any other
 	Tag                  // they reach it, marked
-	wishes               // how many there are
+	Wishes               // how many there are
 )
 
 // String returns the word of the exchange file.

@@ -24,20 +24,21 @@ var rooms = map[string][]string{
 	"filters/listing": {"filters", "filters/strict", "filters/diag"},
 	"filters/feed":    {"filters", "filters/diag"},
 
-	"policies":          {"filters"},
-	"policies/exchange": {"policies", "filters", "filters/feed", "filters/strict", "filters/diag"},
-	"policies/eval":     {"policies", "filters"},
-	"policies/render":   {"policies", "filters", "filters/diag"},
-	"policies/lab":      {"policies", "filters", "policies/render", "policies/eval"},
-	"policies/plan":     {"policies", "filters", "policies/counted"},
-	"policies/rib":      {"policies", "filters"},
-	"policies/rib/mrt":  {"policies", "filters", "policies/rib"},
-	"policies/counted":  {"policies", "filters"},
-	"policies/impact":   {"policies", "filters", "policies/counted", "policies/eval", "policies/rib"},
-	"policies/choice":   {"policies", "filters", "policies/eval", "policies/rib"},
-	"policies/length":   {"policies", "policies/eval", "policies/plan", "policies/rib"},
-	"policies/persist":  {"policies", "filters", "filters/diag", "policies/plan", "policies/render"},
-	"policies/journal":  {"policies/plan"},
+	"policies":           {"filters"},
+	"policies/build":     {"policies", "filters"},
+	"policies/exchange":  {"policies", "policies/build", "filters", "filters/feed", "filters/strict", "filters/diag"},
+	"policies/eval":      {"policies", "filters"},
+	"policies/gobgpconf": {"policies", "filters", "filters/diag"},
+	"policies/lab":       {"policies", "filters", "policies/gobgpconf", "policies/eval"},
+	"policies/plan":      {"policies", "filters", "policies/counted"},
+	"policies/rib":       {"policies", "filters"},
+	"policies/rib/mrt":   {"policies", "filters", "policies/rib"},
+	"policies/counted":   {"policies", "filters"},
+	"policies/impact":    {"policies", "filters", "policies/counted", "policies/eval", "policies/rib"},
+	"policies/choice":    {"policies", "filters", "policies/eval", "policies/rib"},
+	"policies/length":    {"policies", "policies/eval", "policies/plan", "policies/rib"},
+	"policies/persist":   {"policies", "filters", "filters/diag", "policies/plan", "policies/gobgpconf"},
+	"policies/journal":   {"policies/plan"},
 	"policies/apply": {"policies", "filters", "policies/eval", "policies/plan", "policies/impact", "policies/length",
 		"policies/journal", "policies/rib"},
 	"policies/operate": {"policies", "policies/apply", "policies/journal", "policies/plan"},
@@ -48,7 +49,7 @@ var rooms = map[string][]string{
 	"policies/apply/bench":   {}, // measurements only
 
 	// The judge loads a file into GoBGP's own server, in a process of its own.
-	"policies/persist/judge": {"filters/diag", "policies/plan", "policies/render", "policies/gobgp"},
+	"policies/persist/judge": {"filters/diag", "policies/plan", "policies/gobgpconf", "policies/gobgp"},
 
 	"policies/lab/testbed": {"policies", "filters"},
 
@@ -65,7 +66,8 @@ var rooms = map[string][]string{
 // pure packages know no GoBGP and no grpc, however indirectly, and themselves
 // no files, no network, no processes and no clock.
 var pure = []string{
-	"filters/diag", "filters", "policies", "policies/eval", "policies/plan", "policies/rib", "policies/impact",
+	"filters/diag", "filters", "policies", "policies/build", "policies/eval", "policies/plan", "policies/rib",
+	"policies/impact",
 	"policies/choice",
 	"policies/counted", "policies/length", "policies/watch",
 }

@@ -22,7 +22,7 @@ func TestTreatedAlreadyProvesNothing(t *testing.T) {
 		return r
 	}
 	list := func(treatment string) *policies.RoutingPolicy {
-		return build(&filters.Compiled{Filters: []filters.Filter{{Treatment: treatment,
+		return buildPolicy(&filters.Compiled{Filters: []filters.Filter{{Treatment: treatment,
 			Prefixes: entries("192.0.2.0/24")}}})
 	}
 	polluted := []impact.Polluted{{Address: netip.MustParseAddr("127.0.0.2"), ASN: 65002, Prefixes: 1}}
@@ -56,7 +56,8 @@ func TestTreatedAlreadyLeavesEntriesUnproven(t *testing.T) {
 	r := route("192.0.2.0/24")
 	r.LocalPref = 50
 	m := small(nil, r)
-	p := build(&filters.Compiled{Filters: []filters.Filter{{Treatment: "deprefer", Prefixes: entries("192.0.2.0/24")}}})
+	p := buildPolicy(&filters.Compiled{Filters: []filters.Filter{{Treatment: "deprefer",
+		Prefixes: entries("192.0.2.0/24")}}})
 	if diff := cmp.Diff(apply.Proof{Already: 1, Unproven: 1}, must(t, m, planned(m, p, "one")).Proof); diff != "" {
 		t.Errorf("proof (-want +got):\n%s", diff)
 	}

@@ -9,6 +9,7 @@ import (
 	"depeer/filters"
 	"depeer/policies"
 	"depeer/policies/apply"
+	"depeer/policies/build"
 	"depeer/policies/plan"
 	"depeer/policies/plan/plantest"
 )
@@ -20,7 +21,7 @@ func TestAttributes(t *testing.T) {
 	med := uint32(30)
 	treatments := []policies.Treatment{{Name: "deprefer", LocalPref: 50, MED: &med,
 		LargeCommunities: []policies.LargeCommunity{{Global: 64500, Local1: 666, Local2: 1}}}}
-	want := policies.Build(list, treatments, server.ASN)
+	want := build.Policy(list, treatments, server.ASN)
 	few, many := route("192.0.2.0/24"), route("192.0.2.0/24", 64998)
 	announcedSo := few
 	announcedSo.MED = &med

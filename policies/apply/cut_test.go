@@ -15,6 +15,7 @@ import (
 	"depeer/filters"
 	"depeer/policies"
 	"depeer/policies/apply"
+	"depeer/policies/build"
 	"depeer/policies/plan"
 	"depeer/policies/plan/plantest"
 )
@@ -49,26 +50,26 @@ func allScenarios() []scenario {
 		}
 	}
 	return []scenario{
-		{"first", func(testing.TB) *plantest.Model { return exchange() }, build(a)},
-		{"a to b", holding(build(a)), build(b)},
+		{"first", func(testing.TB) *plantest.Model { return exchange() }, buildPolicy(a)},
+		{"a to b", holding(buildPolicy(a)), buildPolicy(b)},
 		{"a to b, and a member without a place", func(t testing.TB) *plantest.Model {
-			m := holding(build(a))(t)
+			m := holding(buildPolicy(a))(t)
 			c := stateOf(m).Clients[1]
 			c.Import.Policies = c.Import.Policies[1:]
 			m.AddClient(c)
 			m.Announce(c.Address, announcements(c.Address)...)
 			return m
-		}, build(b)},
+		}, buildPolicy(b)},
 		{"places only", func(t testing.TB) *plantest.Model {
-			m := holding(build(a))(t)
+			m := holding(buildPolicy(a))(t)
 			c := stateOf(m).Clients[1]
 			c.Import.Policies, c.Export.Policies = nil, nil
 			m.AddClient(c)
 			m.Announce(c.Address, announcements(c.Address)...)
 			return m
-		}, build(a)},
-		{"to nothing", holding(build(a)), &policies.RoutingPolicy{}},
-		{"clear", holding(build(a)), nil},
+		}, buildPolicy(a)},
+		{"to nothing", holding(buildPolicy(a)), &policies.RoutingPolicy{}},
+		{"clear", holding(buildPolicy(a)), nil},
 		{"a to b, and sessions", holding(shutting(a, 65002)), shutting(b, 65003, 65004)},
 		{"sessions only", holding(shutting(a, 65002, 65008)), shutting(a, 65003, 65004, 65008)},
 		{"clear, and sessions", holding(shutting(a, 65002, 65003)), nil},
@@ -100,15 +101,15 @@ func choosing(c *filters.Compiled, wishes ...policies.Wish) *policies.RoutingPol
 		Treatment: "choice", Prefixes: entries("10.0.0.0/9", "192.0.2.0/24", "2001:db8::/48"),
 		ASNs: []filters.ASMatch{{ASN: 64998, Where: filters.Path}},
 	}}}
-	all := policies.Choices{Lists: []policies.ChosenList{{Name: "bad", Compiled: named}}, Deprefer: treatments[1],
+	all := build.Choices{Lists: []build.ChosenList{{Name: "bad", Compiled: named}}, Deprefer: treatments[1],
 		Tag: treatments[2]}
 	for i, address := range []string{"127.0.0.3", "127.0.0.4", "127.0.0.8"} {
 		if wishes[i] != nobody {
-			all.Members = append(all.Members, policies.Chooser{Addresses: []netip.Addr{netip.MustParseAddr(address)},
+			all.Members = append(all.Members, build.Chooser{Addresses: []netip.Addr{netip.MustParseAddr(address)},
 				Wishes: map[string]policies.Wish{"bad": wishes[i]}})
 		}
 	}
-	return policies.BuildWith(c, treatments, asn, all)
+	return build.PolicyWithChoices(c, treatments, asn, all)
 }
 
 // choices is an exchange with such a policy in force.
@@ -122,7 +123,7 @@ func choices(c *filters.Compiled, wishes ...policies.Wish) func(testing.TB) *pla
 
 // shutting is the policy of a list that has these members' sessions shut.
 func shutting(c *filters.Compiled, members ...filters.ASN) *policies.RoutingPolicy {
-	p := *build(c)
+	p := *buildPolicy(c)
 	for _, m := range members {
 		p.Sessions = append(p.Sessions, policies.Session{ASN: m, Message: "listed"})
 	}

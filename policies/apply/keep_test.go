@@ -119,7 +119,7 @@ func TestKeep(t *testing.T) {
 			if f.wrote != 1 {
 				t.Errorf("written %d times", f.wrote)
 			}
-			f.holds = build(b)
+			f.holds = buildPolicy(b)
 			if result, err := keeping(&wire{Model: m}, f).Apply(context.Background(), x.plan); err != nil ||
 				result.Outcome != apply.Nothing {
 				t.Errorf("again: %v, %v", result.Outcome, err)

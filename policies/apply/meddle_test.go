@@ -307,7 +307,7 @@ func reloaded(t *testing.T, s scenario) {
 	if _, err := applier(w, &paper{}).Apply(context.Background(), x.plan); err != nil {
 		t.Fatal(err)
 	}
-	meddled(t, x, func(m *plantest.Model) { m.Load(build(a)) },
+	meddled(t, x, func(m *plantest.Model) { m.Load(buildPolicy(a)) },
 		func(m *plantest.Model, k int, r apply.Result, err error) {
 			old, new := x.plan.Change.Before(stateOf(m)), x.plan.Change.After(stateOf(m))
 			switch {

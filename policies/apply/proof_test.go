@@ -78,7 +78,7 @@ func TestProof(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			m := small(test.operator, test.routes...)
-			result := must(t, m, planned(m, build(depeer), "proof"))
+			result := must(t, m, planned(m, buildPolicy(depeer), "proof"))
 			if diff := cmp.Diff(test.want, result.Proof); diff != "" {
 				t.Errorf("proof (-want +got):\n%s\n%v", diff, m)
 			}
@@ -97,7 +97,7 @@ func TestOverruled(t *testing.T) {
 	m.Spoil(func(r policies.Route) (policies.Route, bool) {
 		return r, r.Prefix == netip.MustParsePrefix("192.0.2.0/24")
 	})
-	result := must(t, m, planned(m, build(c), "proof"))
+	result := must(t, m, planned(m, buildPolicy(c), "proof"))
 	if diff := cmp.Diff(apply.Proof{Refused: 1, Overruled: 1}, result.Proof); diff != "" {
 		t.Errorf("proof (-want +got):\n%s", diff)
 	}
@@ -107,7 +107,7 @@ func TestOverruled(t *testing.T) {
 // are found all the same.
 func TestPlannedClientsComeFirst(t *testing.T) {
 	m := exchange()
-	p := planned(m, build(a), "a")
+	p := planned(m, buildPolicy(a), "a")
 	last := netip.MustParseAddr("2001:db9::6")
 	p.Touched = []netip.Addr{last}
 	result := must(t, m, p)
@@ -190,7 +190,7 @@ func BenchmarkLargeTable(b *testing.B) {
 			}
 			compiled := &filters.Compiled{Filters: []filters.Filter{{Treatment: "deprefer",
 				Prefixes: filters.Entries{IPv4: list}}}}
-			p := planned(m, build(compiled), "large")
+			p := planned(m, buildPolicy(compiled), "large")
 			c.change = func(r policies.Route) (policies.Route, bool) {
 				if int(r.Path[2])%share == 0 {
 					r.LocalPref = 50

@@ -96,7 +96,7 @@ func (x *real) planned(c *filters.Compiled) *plan.Plan {
 	if c == nil {
 		p.Clear, p.Change = true, *plan.Clear(s, p.ID)
 	} else {
-		p.Change = *plan.To(s, build(c), p.ID)
+		p.Change = *plan.To(s, buildPolicy(c), p.ID)
 	}
 	return p
 }

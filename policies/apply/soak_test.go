@@ -37,7 +37,7 @@ func TestSoak(t *testing.T) {
 			down.Up = false
 			m.AddClient(down)
 			up := apply.Up(stateOf(m))
-			p := planned(m, build(a), "soaked")
+			p := planned(m, buildPolicy(a), "soaked")
 			must(t, m, p)
 			w := &wire{Model: m, before: func(n int) {
 				if n == 3 && trial.do != nil {
@@ -67,7 +67,7 @@ func TestSoak(t *testing.T) {
 // It looks once where it is to wait for nothing, and stops where it is told to.
 func TestSoakEnds(t *testing.T) {
 	m := exchange()
-	p := planned(m, build(a), "soaked")
+	p := planned(m, buildPolicy(a), "soaked")
 	must(t, m, p)
 	w := &wire{Model: m}
 	if err := apply.Soak(t.Context(), w, p, nil, 0, time.Hour); err != nil || w.ops != 1 {

@@ -23,7 +23,7 @@ func TestTouched(t *testing.T) {
 	for i, next := range []*filters.Compiled{a, b, a, nil} {
 		var policy *policies.RoutingPolicy // nil: clear
 		if next != nil {
-			policy = build(next)
+			policy = buildPolicy(next)
 		}
 		p := planned(m, policy, string(rune('a'+i)))
 		touched, err := apply.Touched(context.Background(), &wire{Model: m}, stateOf(m), &p.Change)
@@ -46,7 +46,7 @@ func TestTouched(t *testing.T) {
 // Routes that cannot be read are no answer.
 func TestTouchedCut(t *testing.T) {
 	m := exchange()
-	p := planned(m, build(a), "a")
+	p := planned(m, buildPolicy(a), "a")
 	w := &wire{Model: m, cut: func(n int) bool { return n > 0 }}
 	if touched, err := apply.Touched(context.Background(), w, stateOf(m), &p.Change); !errors.Is(err,
 		plan.ErrUnreachable) {

@@ -82,7 +82,7 @@ func walk(t failing, m *plantest.Model, steps ...step) {
 	for i, s := range steps {
 		var policy *policies.RoutingPolicy
 		if s.list != nil {
-			policy = build(s.list)
+			policy = buildPolicy(s.list)
 		}
 		p := planned(m, policy, fmt.Sprintf("walk-%d", i))
 		paper := &paper{}
@@ -142,8 +142,8 @@ func TestWalk(t *testing.T) {
 // gone while its turn comes neither.
 func TestMemberGoesWhileApplying(t *testing.T) {
 	m := exchange()
-	must(t, m, planned(m, build(a), "a"))
-	p := planned(m, build(b), "b")
+	must(t, m, planned(m, buildPolicy(a), "a"))
+	p := planned(m, buildPolicy(b), "b")
 	w := &wire{Model: m}
 	w.before = func(int) {
 		if calls := m.Calls(); calls[len(calls)-1].Verb == plan.OpenGate {

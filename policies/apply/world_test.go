@@ -6,6 +6,7 @@ import (
 
 	"depeer/filters"
 	"depeer/policies"
+	"depeer/policies/build"
 	"depeer/policies/plan"
 	"depeer/policies/plan/plantest"
 )
@@ -128,7 +129,9 @@ var (
 	}, Spared: entries("10.1.0.0/16")}
 )
 
-func build(c *filters.Compiled) *policies.RoutingPolicy { return policies.Build(c, treatments, asn) }
+func buildPolicy(c *filters.Compiled) *policies.RoutingPolicy {
+	return build.Policy(c, treatments, asn)
+}
 
 // meant is the oracle: what a route comes out as, read naively off a list. ours
 // says whether the client is asked to obey it.

@@ -8,6 +8,7 @@ import (
 
 	"depeer/filters"
 	"depeer/policies"
+	"depeer/policies/build"
 	"depeer/policies/choice"
 	"depeer/policies/rib"
 )
@@ -29,15 +30,15 @@ func policy(wishes map[int]policies.Wish) *policies.RoutingPolicy {
 			Max: 32}}},
 		ASNs: []filters.ASMatch{{ASN: 65001, Where: filters.Path}},
 	}}}
-	c := policies.Choices{Lists: []policies.ChosenList{{Name: "bad", Compiled: list}},
+	c := build.Choices{Lists: []build.ChosenList{{Name: "bad", Compiled: list}},
 		Deprefer: policies.BuiltinChoice(policies.Deprefer, 64500), Tag: treatments[2]}
 	for n := 1; n <= 5; n++ {
 		if w, has := wishes[n]; has {
-			c.Members = append(c.Members, policies.Chooser{Addresses: []netip.Addr{member(n).Address},
+			c.Members = append(c.Members, build.Chooser{Addresses: []netip.Addr{member(n).Address},
 				Wishes: map[string]policies.Wish{"bad": w}})
 		}
 	}
-	return policies.BuildWith(&filters.Compiled{}, treatments, 64500, c)
+	return build.PolicyWithChoices(&filters.Compiled{}, treatments, 64500, c)
 }
 
 func path(from int, prefix string, asns ...filters.ASN) *rib.Path {

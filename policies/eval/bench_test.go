@@ -7,6 +7,7 @@ import (
 
 	"depeer/filters"
 	"depeer/policies"
+	"depeer/policies/build"
 	"depeer/policies/eval"
 )
 
@@ -42,7 +43,7 @@ func bench() (*policies.RoutingPolicy, map[string]policies.Route) {
 		long[i] = filters.ASN(3000 + i*37)
 	}
 	miss := netip.MustParsePrefix("9.1.2.0/24")
-	return policies.Build(c, treatments, 64500), map[string]policies.Route{
+	return build.Policy(c, treatments, 64500), map[string]policies.Route{
 		"miss":      {Prefix: miss, Path: path},
 		"hit":       {Prefix: hit4, Path: path},
 		"hit-v6":    {Prefix: hit6, Path: path},

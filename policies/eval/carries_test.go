@@ -6,6 +6,7 @@ import (
 
 	"depeer/filters"
 	"depeer/policies"
+	"depeer/policies/build"
 	"depeer/policies/eval"
 
 	"github.com/google/go-cmp/cmp"
@@ -20,7 +21,7 @@ func TestCarriesNoticesWhatIsWrittenBack(t *testing.T) {
 		treatments := c.treatments()
 		choices := c.choices(treatments,
 			func() *filters.Compiled { return c.compiled([]policies.Treatment{{Name: "choice"}}) })
-		p := policies.BuildWith(c.compiled(treatments), treatments, 64500, choices)
+		p := build.PolicyWithChoices(c.compiled(treatments), treatments, 64500, choices)
 		e := eval.New(p)
 		for range 20 {
 			r := c.route()

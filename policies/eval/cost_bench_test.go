@@ -16,6 +16,7 @@ import (
 
 	"depeer/filters"
 	"depeer/policies"
+	"depeer/policies/build"
 )
 
 // BenchmarkDaemon is what our policies cost gobgpd: a soft reset in of 100,000
@@ -85,7 +86,7 @@ func costly(names ...string) *policies.RoutingPolicy {
 		}
 		c.Filters = append(c.Filters, f)
 	}
-	return policies.Build(c, treatments, 64500)
+	return build.Policy(c, treatments, 64500)
 }
 
 // crowded is a server that holds routes, each with a number of large communities.

@@ -13,8 +13,9 @@ import (
 
 	"depeer/filters"
 	"depeer/policies"
+	"depeer/policies/build"
 	"depeer/policies/eval"
-	"depeer/policies/render"
+	"depeer/policies/gobgpconf"
 )
 
 var (
@@ -75,7 +76,7 @@ func (d *differential) round(n int, c chooser) {
 	if compiled == nil {
 		d.Fatalf("does not compile: %v", diags)
 	}
-	p := policies.BuildWith(compiled, x.treatments, x.asn, c.chosen(x))
+	p := build.PolicyWithChoices(compiled, x.treatments, x.asn, c.chosen(x))
 	e, export := eval.New(p), eval.NewExporter(p)
 	messages, routes := c.announcements(edges(compiled), p.Tags())
 	want := make([]map[netip.Prefix]policies.Route, len(listeners))
@@ -109,7 +110,7 @@ func (d *differential) round(n int, c chooser) {
 		delete(holds, sentinel)
 	}
 	if diff := cmp.Diff(want, d.holds, same); diff != "" {
-		text, _ := render.Render(p, render.TOML, nil)
+		text, _ := gobgpconf.Encode(p, gobgpconf.TOML, nil)
 		d.Errorf("eval and GoBGP differ (-eval +GoBGP)\n%s\nroutes %+v\n%s", diff, routes, text)
 	}
 	d.clear(routes)
@@ -125,7 +126,7 @@ func TestSharedLargeCommunities(t *testing.T) {
 		return filters.Filter{Treatment: name,
 			Prefixes: filters.Entries{IPv4: []filters.Entry{{Prefix: p, Min: 16, Max: 32}}}}
 	}
-	p := policies.Build(&filters.Compiled{Filters: []filters.Filter{one("one", first), one("two", second)}},
+	p := build.Policy(&filters.Compiled{Filters: []filters.Filter{one("one", first), one("two", second)}},
 		[]policies.Treatment{
 			{Name: "one", LargeCommunities: larges("64500:666:1")},
 			{Name: "two", LargeCommunities: larges("64500:666:2")},
@@ -198,7 +199,7 @@ func (d *differential) until(done func(holds map[netip.Prefix]policies.Route) bo
 }
 
 // chosen are choices about the lists of x, as the exchange compiles them: each alone.
-func (c chooser) chosen(x exchange) policies.Choices {
+func (c chooser) chosen(x exchange) build.Choices {
 	n := 0
 	choices := c.choices(x.treatments, func() *filters.Compiled {
 		rules := x.rules

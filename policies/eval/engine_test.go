@@ -16,7 +16,7 @@ import (
 	"github.com/osrg/gobgp/v3/pkg/server"
 
 	"depeer/policies"
-	"depeer/policies/render"
+	"depeer/policies/gobgpconf"
 )
 
 // engine is gobgpd's own server in this process, a route server with three clients,
@@ -96,7 +96,7 @@ func (e *engine) load(p *policies.RoutingPolicy) {
 
 // read writes the configuration with p to the file, and reads that.
 func (e *engine) read(p *policies.RoutingPolicy) *oc.BgpConfigSet {
-	rendered, err := render.Render(p, render.TOML, nil)
+	rendered, err := gobgpconf.Encode(p, gobgpconf.TOML, nil)
 	e.check(err)
 	text := fmt.Sprintf(base, e.address.Port()) + string(rendered)
 	for _, c := range []client{announcer, listener, other} {

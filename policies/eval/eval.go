@@ -22,7 +22,7 @@ type Evaluator struct {
 }
 
 // New compiles the import half of p, which must not be changed afterwards. It
-// panics if a condition refers to a set that is empty or not in p: Build makes no
+// panics if a condition refers to a set that is empty or not in p: build.Policy makes no
 // such policy, and gobgpd loads none.
 func New(p *policies.RoutingPolicy) *Evaluator {
 	e := &Evaluator{policy: p, sets: numberSets(p), large: newLargeTable(p), effects: effects(p), tags: p.Tags(),
@@ -102,7 +102,7 @@ func (e *Evaluator) Meeting(r *policies.Route) []Verdict {
 }
 
 // Statement returns the statement that decided v: the one that refused the route,
-// or the last one that changed it (in a policy of policies.Build the only one).
+// or the last one that changed it (in a policy of build.Policy the only one).
 // False if there is none.
 func (e *Evaluator) Statement(v Verdict) (policies.Statement, bool) {
 	if v.statement() == 0 {
@@ -114,7 +114,7 @@ func (e *Evaluator) Statement(v Verdict) (policies.Statement, bool) {
 // Effect returns what the statement that decided v does, as canonical text without
 // the marks and tags: "refuse", or such as "local-pref 50, prepend 2". Empty for a route that
 // is not treated. It does not allocate. A route with the same effect in two
-// policies of policies.Build, and the same communities scrubbed, comes out of both the
+// policies of build.Policy, and the same communities scrubbed, comes out of both the
 // same.
 func (e *Evaluator) Effect(v Verdict) string {
 	switch {

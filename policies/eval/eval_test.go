@@ -55,7 +55,7 @@ func checkVerdict(t *rapid.T, e *eval.Evaluator, r policies.Route, want outcome)
 	case treated && !slices.Contains(want.Trail, s.Name):
 		t.Fatalf("route %v: treated by %s, want one of %q", r, s.Name, want.Trail)
 	case !treated:
-		// Nothing may have changed but communities that came off: a policy of Build's adds those
+		// Nothing may have changed but communities that came off: a policy of build.Policy's adds those
 		// that it takes off, and treats the route by that.
 		still := want.Route
 		still.LargeCommunities = r.LargeCommunities

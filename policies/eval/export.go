@@ -25,7 +25,7 @@ type exportStatement struct {
 }
 
 // NewExporter compiles the export policy of p, which must not be changed afterwards. It
-// panics on conditions that Build does not make.
+// panics on conditions that build.Policy does not make.
 func NewExporter(p *policies.RoutingPolicy) *Exporter {
 	x := &Exporter{}
 	for _, s := range p.Export {

@@ -10,6 +10,7 @@ import (
 
 	"depeer/filters"
 	"depeer/policies"
+	"depeer/policies/build"
 	"depeer/policies/eval"
 )
 
@@ -23,7 +24,7 @@ func TestChoicesMeanWhatMembersSay(t *testing.T) {
 		compiled := c.compiled(treatments)
 		choices := c.choices(treatments,
 			func() *filters.Compiled { return c.compiled([]policies.Treatment{{Name: "choice"}}) })
-		p := policies.BuildWith(compiled, treatments, asn, choices)
+		p := build.PolicyWithChoices(compiled, treatments, asn, choices)
 		e, x := eval.New(p), eval.NewExporter(p)
 		for range 20 {
 			r := c.route()
@@ -54,11 +55,11 @@ var members = []netip.Addr{listener.address, netip.MustParseAddr("2001:db8::3"),
 	netip.MustParseAddr("127.0.0.9")}
 
 // choices are about up to three lists, of which there may be another one.
-func (c chooser) choices(treatments []policies.Treatment, list func() *filters.Compiled) policies.Choices {
-	var out policies.Choices
+func (c chooser) choices(treatments []policies.Treatment, list func() *filters.Compiled) build.Choices {
+	var out build.Choices
 	names := []string{"bad", "worse", "worst", "gone"}
 	for _, name := range names[:c(4)] {
-		out.Lists = append(out.Lists, policies.ChosenList{Name: name, Compiled: list()})
+		out.Lists = append(out.Lists, build.ChosenList{Name: name, Compiled: list()})
 	}
 	wishes := []policies.Wish{policies.Refuse}
 	able := slices.DeleteFunc(slices.Clone(treatments),
@@ -69,7 +70,7 @@ func (c chooser) choices(treatments []policies.Treatment, list func() *filters.C
 		wishes = append(wishes, policies.Deprefer, policies.Deprefer, policies.Tag, policies.Tag)
 	}
 	for _, addresses := range [][]netip.Addr{members[:2], members[2:3]} {
-		m := policies.Chooser{Addresses: addresses, Wishes: map[string]policies.Wish{}}
+		m := build.Chooser{Addresses: addresses, Wishes: map[string]policies.Wish{}}
 		for _, name := range names {
 			if c.oneIn(2) {
 				m.Wishes[name] = pick(c, wishes)
@@ -91,7 +92,7 @@ func (c chooser) towards(treatments []policies.Treatment) []policies.Treatment {
 }
 
 // wished is what a member should be sent of a route, read off what was chosen.
-func wished(compiled *filters.Compiled, treatments []policies.Treatment, choices policies.Choices, asn filters.ASN,
+func wished(compiled *filters.Compiled, treatments []policies.Treatment, choices build.Choices, asn filters.ASN,
 	p *policies.RoutingPolicy, to netip.Addr, r policies.Route) (policies.Route, bool) {
 	name := naive(compiled, treatments, r)
 	i := slices.IndexFunc(treatments, func(t policies.Treatment) bool { return t.Name == name })

@@ -7,20 +7,21 @@ import (
 
 	"depeer/filters"
 	"depeer/policies"
+	"depeer/policies/build"
 	"depeer/policies/eval"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 )
 
-// What Build makes, evaluated, is what the filters say, read naively.
+// What build.Policy makes, evaluated, is what the filters say, read naively.
 func TestBuildMeansWhatFiltersSay(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		c := drawing(t)
 		asn := pick(c, []filters.ASN{0, 64500})
 		treatments := c.treatments()
 		compiled := c.compiled(treatments)
-		p := policies.Build(compiled, treatments, asn)
+		p := build.Policy(compiled, treatments, asn)
 		e := eval.New(p)
 		for range 20 {
 			r := c.route()

@@ -124,7 +124,7 @@ func (c chooser) pattern() policies.LargeCommunityPattern {
 	return p
 }
 
-// policy is any policy, also such as Build would never make.
+// policy is any policy, also such as build.Policy would never make.
 func (c chooser) policy() *policies.RoutingPolicy {
 	p := &policies.RoutingPolicy{}
 	for i := range 1 + c(4) {

@@ -8,6 +8,7 @@ import (
 	"depeer/filters"
 	"depeer/filters/strict"
 	"depeer/policies"
+	"depeer/policies/build"
 )
 
 // What members have chosen about lists. A choice is about all that is in force of a list,
@@ -17,8 +18,8 @@ import (
 // names.
 
 // Choices returns what members have chosen about the lists that c was compiled from.
-func (e *Exchange) Choices(c *filters.Compiled) policies.Choices {
-	var out policies.Choices
+func (e *Exchange) Choices(c *filters.Compiled) build.Choices {
+	var out build.Choices
 	chosen := make(map[string]bool)
 	for _, m := range e.Members {
 		wishes := make(map[string]policies.Wish)
@@ -32,11 +33,11 @@ func (e *Exchange) Choices(c *filters.Compiled) policies.Choices {
 			}
 		}
 		if len(wishes) > 0 {
-			out.Members = append(out.Members, policies.Chooser{Addresses: m.Addresses, Wishes: wishes})
+			out.Members = append(out.Members, build.Chooser{Addresses: m.Addresses, Wishes: wishes})
 		}
 	}
 	for _, l := range inForce(c, chosen) {
-		out.Lists = append(out.Lists, policies.ChosenList{Name: l.Name, Compiled: e.named(l, c.At)})
+		out.Lists = append(out.Lists, build.ChosenList{Name: l.Name, Compiled: e.named(l, c.At)})
 	}
 	return out
 }

@@ -10,6 +10,7 @@ import (
 	"depeer/filters"
 	listings "depeer/filters/listing"
 	"depeer/policies"
+	"depeer/policies/build"
 )
 
 // A choice is about all that is in force of a list, whatever the exchange does about it: not
@@ -49,8 +50,8 @@ members:
 	}
 	got := ex.Choices(compiled)
 	address := netip.MustParseAddr
-	want := policies.Choices{
-		Members: []policies.Chooser{
+	want := build.Choices{
+		Members: []build.Chooser{
 			{Addresses: []netip.Addr{address("203.0.113.11"), address("2001:db9:1::11")},
 				Wishes: map[string]policies.Wish{"ours": policies.Refuse, "other": policies.Tag}},
 			{Addresses: []netip.Addr{address("203.0.113.13")},

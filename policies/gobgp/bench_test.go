@@ -18,6 +18,7 @@ import (
 
 	"depeer/filters"
 	"depeer/policies"
+	"depeer/policies/build"
 	"depeer/policies/lab/testbed"
 	"depeer/policies/plan"
 )
@@ -177,7 +178,7 @@ func wide(n int) *policies.RoutingPolicy {
 		binary.BigEndian.PutUint32(a[:], 20<<24+uint32(i)<<8)
 		entries[i] = filters.Entry{Prefix: netip.PrefixFrom(netip.AddrFrom4(a), 24), Min: 24, Max: 32}
 	}
-	return policies.Build(&filters.Compiled{Filters: []filters.Filter{{Treatment: "depeer",
+	return build.Policy(&filters.Compiled{Filters: []filters.Filter{{Treatment: "depeer",
 		Prefixes: filters.Entries{IPv4: entries}}}}, []policies.Treatment{{Name: "depeer", Reject: true}}, 64500)
 }
 

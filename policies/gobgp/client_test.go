@@ -11,6 +11,7 @@ import (
 
 	"depeer/filters"
 	"depeer/policies"
+	"depeer/policies/build"
 	"depeer/policies/gobgp"
 	"depeer/policies/lab/testbed"
 	"depeer/policies/plan"
@@ -56,7 +57,7 @@ func do(t testing.TB, c *gobgp.Client, calls ...plan.Call) {
 	}
 }
 
-// built is what Build makes of filters that meet: one that refuses and two that
+// built is what build.Policy makes of filters that meet: one that refuses and two that
 // change all that can be changed, so that there are marks.
 func built(entries ...string) *policies.RoutingPolicy {
 	med := uint32(7)
@@ -80,7 +81,7 @@ func built(entries ...string) *policies.RoutingPolicy {
 		f.Groups = []filters.Group{{ASNs: []filters.ASN{65101}, Except: []filters.ASN{65102 + filters.ASN(i)}}}
 		c.Filters = append(c.Filters, f)
 	}
-	return policies.Build(&c, treatments, 64500)
+	return build.Policy(&c, treatments, 64500)
 }
 
 func deletePeer(a netip.Addr) *api.DeletePeerRequest {

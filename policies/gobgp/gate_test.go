@@ -9,6 +9,7 @@ import (
 
 	"depeer/filters"
 	"depeer/policies"
+	"depeer/policies/build"
 	"depeer/policies/lab/testbed"
 	"depeer/policies/plan"
 )
@@ -30,7 +31,7 @@ func TestGateAtMembers(t *testing.T) {
 			e := []filters.Entry{{Prefix: netip.MustParsePrefix(prefix), Min: 24, Max: 24}}
 			return filters.Filter{Treatment: treatment, Prefixes: filters.Entries{IPv4: e}}
 		}
-		return policies.Build(&filters.Compiled{Filters: []filters.Filter{filter("depeer", refused),
+		return build.Policy(&filters.Compiled{Filters: []filters.Filter{filter("depeer", refused),
 			filter("deprefer", prepended)}},
 			[]policies.Treatment{{Name: "depeer", Reject: true}, {Name: "deprefer", Prepend: 2}}, 64500)
 	}

@@ -12,7 +12,7 @@ import (
 	"depeer/policies/plan"
 )
 
-// statementName is what Build names statements: the generation, a number, a label.
+// statementName is what build.Policy names statements: the generation, a number, a label.
 var statementName = regexp.MustCompile(`^depeer/([0-9a-f]{12})/[0-9]{3}-[a-z0-9-]+$`)
 
 // program reads policies and statements.

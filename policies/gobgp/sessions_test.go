@@ -11,7 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	api "github.com/osrg/gobgp/v3/api"
 
-	"depeer/policies"
+	"depeer/policies/build"
 	"depeer/policies/lab/testbed"
 	"depeer/policies/plan"
 )
@@ -95,7 +95,7 @@ func TestShutSession(t *testing.T) {
 	member, other := x.Members[0], x.Members[1]
 	client := func() plan.Client { return state(t, c).Clients[0] }
 	// 127 bytes, and then a character of two, of which the daemon would send one.
-	message := policies.Tell("depeer", "example-ix-listed", "SBL123456", "noc@example-ix.net")
+	message := build.Tell("depeer", "example-ix-listed", "SBL123456", "noc@example-ix.net")
 	shut := plan.Call{Verb: plan.ShutSession, Client: member.Address, Message: message}
 	open := plan.Call{Verb: plan.OpenSession, Client: member.Address}
 
@@ -160,7 +160,7 @@ func TestShutMessageIsCut(t *testing.T) {
 	t.Parallel()
 	x := testbed.Exchange(t, testbed.Config{Policy: anchor, Members: []testbed.MemberConfig{{ASN: 64496}}})
 	c := dial(t, x.Daemon)
-	long := policies.Tell("depeer", strings.Repeat("a", 128-len("depeer: listed in ; ask ")-1), "", "жж")
+	long := build.Tell("depeer", strings.Repeat("a", 128-len("depeer: listed in ; ask ")-1), "", "жж")
 	if len(long) != 127 || !strings.HasSuffix(long, "; ask ") {
 		t.Fatalf("%d bytes: %q", len(long), long)
 	}

@@ -5,9 +5,9 @@ import (
 	"slices"
 	"testing"
 
+	"depeer/policies/gobgpconf"
 	"depeer/policies/lab/testbed"
 	"depeer/policies/plan"
-	"depeer/policies/render"
 )
 
 // A neighbor whose address the operator has spelled in another way than netip does.
@@ -19,7 +19,7 @@ transport.config.passive-mode = true
 route-server.config.route-server-client = true
 afi-safis = [{config.afi-safi-name = "ipv6-unicast"}]
 `
-	d := testbed.Gobgpd(t, testbed.Config{Policy: string(render.Anchor(render.TOML)) + neighbor})
+	d := testbed.Gobgpd(t, testbed.Config{Policy: string(gobgpconf.Anchor(gobgpconf.TOML)) + neighbor})
 	c := dial(t, d)
 	address := netip.MustParseAddr("2001:db8::a")
 	lists := func() []string {

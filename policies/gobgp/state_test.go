@@ -9,9 +9,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 	api "github.com/osrg/gobgp/v3/api"
 
+	"depeer/policies/gobgpconf"
 	"depeer/policies/lab/testbed"
 	"depeer/policies/plan"
-	"depeer/policies/render"
 )
 
 // everything is an operator's policy with every kind of set, condition and action.
@@ -250,7 +250,7 @@ func TestTheirChangesShow(t *testing.T) {
 func TestStateFromAFile(t *testing.T) {
 	t.Parallel()
 	want := built("10.0.0.0/8", "11.0.0.0/8", "12.0.0.0/8")
-	text, err := render.Render(want, render.TOML, nil)
+	text, err := gobgpconf.Encode(want, gobgpconf.TOML, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,6 +13,7 @@ import (
 
 	"depeer/filters"
 	"depeer/policies"
+	"depeer/policies/build"
 	"depeer/policies/impact"
 	"depeer/policies/rib"
 	"depeer/policies/rib/mrt"
@@ -74,7 +75,7 @@ func BenchmarkAssess(b *testing.B) {
 func question(p filters.Provider) impact.Question {
 	l := &filters.Listing{Name: "ours", Treatment: "depeer", Providers: []filters.Provider{p}}
 	c, _ := filters.Compile([]*filters.Listing{l}, filters.Rules{At: day, Treatments: []string{"depeer"}})
-	return impact.Question{Lists: c, New: policies.Build(c, treatments, 64500), Live: true}
+	return impact.Question{Lists: c, New: build.Policy(c, treatments, 64500), Live: true}
 }
 
 // numbered is the nth /24 from 20.0.0.0 on.

@@ -15,10 +15,11 @@ import (
 
 	"depeer/filters"
 	"depeer/policies"
+	"depeer/policies/build"
 	"depeer/policies/gobgp"
+	"depeer/policies/gobgpconf"
 	"depeer/policies/impact"
 	"depeer/policies/lab/testbed"
-	"depeer/policies/render"
 	"depeer/policies/rib"
 )
 
@@ -81,7 +82,7 @@ type choosing struct {
 func newChoosing(t *testing.T, random *rand.Rand, treated bool) *choosing {
 	x := &choosing{Rand: random, t: t}
 	x.lists, x.policy = x.listing(treated)
-	text, err := render.Render(x.policy, render.TOML, nil)
+	text, err := gobgpconf.Encode(x.policy, gobgpconf.TOML, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -135,7 +136,7 @@ func (x *choosing) listing(treated bool) (*filters.Compiled, *policies.RoutingPo
 	if c == nil {
 		x.t.Fatal(diags)
 	}
-	return c, policies.Build(c, treatments, 64500)
+	return c, build.Policy(c, treatments, 64500)
 }
 
 // network returns the i-th of the prefixes that are announced, every fifth of IPv6.

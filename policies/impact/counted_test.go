@@ -8,6 +8,7 @@ import (
 
 	"depeer/filters"
 	"depeer/policies"
+	"depeer/policies/build"
 	"depeer/policies/impact"
 	"depeer/policies/rib"
 )
@@ -44,7 +45,7 @@ func TestWhatWasCountedCounts(t *testing.T) {
 func TestMoreOfWhatWasCounted(t *testing.T) {
 	lists := listing(filters.Provider{ID: "hoster", Prefixes: []filters.PrefixMatch{entryOf("20.1.0.0/16")}},
 		filters.Provider{ID: "origin", ASNs: []filters.ASMatch{{ASN: 64999}}})
-	q := impact.Question{Lists: lists, New: policies.Build(lists, treatments, 64500), Treatments: treatments}
+	q := impact.Question{Lists: lists, New: build.Policy(lists, treatments, 64500), Treatments: treatments}
 	for i := range 2 {
 		q.Members = append(q.Members, impact.Session{Peer: rib.Peer{Address: netip.AddrFrom4([4]byte{192, 0, 2,
 			byte(i)}), ASN: filters.ASN(64496 + i)}, Up: true, Anchored: true, IPv4: true})

@@ -9,6 +9,7 @@ import (
 
 	"depeer/filters"
 	"depeer/policies"
+	"depeer/policies/build"
 	"depeer/policies/impact"
 	"depeer/policies/rib"
 )
@@ -21,7 +22,7 @@ func deprefers(localPref uint32, asns ...filters.ASN) (*filters.Compiled, *polic
 			ASNs: []filters.ASMatch{{ASN: asn, Where: filters.Origin}}})
 	}
 	c, _ := filters.Compile([]*filters.Listing{l}, filters.Rules{At: day, Treatments: []string{"deprefer"}})
-	return c, policies.Build(c, []policies.Treatment{{Name: "deprefer", LocalPref: localPref}}, 64500)
+	return c, build.Policy(c, []policies.Treatment{{Name: "deprefer", LocalPref: localPref}}, 64500)
 }
 
 // What stands in an Adj-RIB-In as the policy in force, the one that is planned, or one
@@ -87,7 +88,7 @@ func TestPolluted(t *testing.T) {
 // Policies that only refuse leave nothing, and routes are not asked for.
 func TestPollutingAsksForNothingInVain(t *testing.T) {
 	t.Parallel()
-	refusing := policies.Build(question(filters.Provider{ID: "p", Name: "P",
+	refusing := build.Policy(question(filters.Provider{ID: "p", Name: "P",
 		ASNs: []filters.ASMatch{{ASN: 1, Where: filters.Origin}}}).Lists, treatments, 64500)
 	source := func(yield func(*rib.Path, error) bool) { yield(nil, errors.New("asked for")) }
 	if by := impact.Leaving(refusing, &policies.RoutingPolicy{}); len(by) > 0 {

@@ -11,6 +11,7 @@ import (
 
 	"depeer/filters"
 	"depeer/policies"
+	"depeer/policies/build"
 	"depeer/policies/impact"
 	"depeer/policies/rib"
 )
@@ -169,10 +170,10 @@ func aQuestion(t *rapid.T) (impact.Question, []*rib.Path) {
 	if rapid.IntRange(0, 3).Draw(t, "sessions are shut") == 0 {
 		treatments[rapid.IntRange(0, 2).Draw(t, "by")].Session = policies.Shut
 	}
-	q := impact.Question{Lists: lists, New: policies.Build(lists, treatments, 64500), Protect: protect,
+	q := impact.Question{Lists: lists, New: build.Policy(lists, treatments, 64500), Protect: protect,
 		Treatments: treatments}
 	if rapid.Bool().Draw(t, "in force") {
-		q.Old = policies.Build(compiled(t, "old", protect), treatments, 64500)
+		q.Old = build.Policy(compiled(t, "old", protect), treatments, 64500)
 	}
 	for i := range rapid.IntRange(1, 5).Draw(t, "members") {
 		q.Members = append(q.Members, aSession(i+1, t))

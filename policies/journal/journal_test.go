@@ -14,6 +14,7 @@ import (
 
 	"depeer/filters"
 	"depeer/policies"
+	"depeer/policies/build"
 	"depeer/policies/journal"
 	"depeer/policies/plan"
 	"depeer/policies/plan/plantest"
@@ -64,7 +65,7 @@ func somePlan(t testing.TB, id string) *plan.Plan {
 	state, err := m.State(t.Context())
 	must(t, err)
 	entry := filters.Entry{Prefix: netip.MustParsePrefix("10.0.0.0/8"), Min: 8, Max: 32}
-	want := policies.Build(&filters.Compiled{Filters: []filters.Filter{{Treatment: "depeer",
+	want := build.Policy(&filters.Compiled{Filters: []filters.Filter{{Treatment: "depeer",
 		Prefixes: filters.Entries{IPv4: []filters.Entry{entry}}}}}, policies.Builtin(64500), 64500)
 	return &plan.Plan{
 		Version: plan.FormatVersion, ID: id, By: "noc@rs1", Target: target, Name: "rs1", Server: state.Server,

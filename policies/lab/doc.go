@@ -9,7 +9,7 @@
 // their own in 127.0.0.0/8. No root is needed. Where only 127.0.0.1 is there
 // (macOS), Start says which address is missing.
 //
-// In the way of the data it stands at the far end: what render wrote goes into
+// In the way of the data it stands at the far end: what gobgpconf wrote goes into
 // Treat, and Holds reads the outcome from the members' own tables.
 //
 // Limits of GoBGP 3.37: each embedded server leaves one idle goroutine behind

@@ -132,7 +132,7 @@ func (l *Lab) Holds(ctx context.Context, member filters.ASN) ([]policies.Route, 
 }
 
 // Treat loads configuration, TOML with the defined sets and policies that
-// render writes, into the route server through GoBGP's own configuration code,
+// gobgpconf writes, into the route server through GoBGP's own configuration code,
 // as a reload of its file would. It returns once the members hold what follows.
 func (l *Lab) Treat(ctx context.Context, configuration []byte) error {
 	l.mu.Lock()

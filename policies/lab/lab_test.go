@@ -16,8 +16,8 @@ import (
 
 	"depeer/filters"
 	"depeer/policies"
+	"depeer/policies/gobgpconf"
 	"depeer/policies/lab"
-	"depeer/policies/render"
 )
 
 // announcements are McColo's three routes over two members, and others' own.
@@ -75,10 +75,10 @@ func holds(t *testing.T, l *lab.Lab, member filters.ASN, want []policies.Route) 
 	}
 }
 
-// treat loads p as render writes it.
+// treat loads p as gobgpconf writes it.
 func treat(t *testing.T, l *lab.Lab, p *policies.RoutingPolicy) error {
 	t.Helper()
-	configuration, err := render.Render(p, render.TOML, nil)
+	configuration, err := gobgpconf.Encode(p, gobgpconf.TOML, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,7 +124,7 @@ func TestTreat(t *testing.T) {
 // A configuration that GoBGP does not take is an error, and changes nothing.
 func TestTreatRefused(t *testing.T) {
 	l := start(t)
-	anchor := string(render.Anchor(render.TOML))
+	anchor := string(gobgpconf.Anchor(gobgpconf.TOML))
 	for _, bad := range []string{
 		"[[[",
 		"[unknown-section]\nx = 1\n" + anchor,

@@ -20,7 +20,7 @@ import (
 
 	"depeer/filters"
 	"depeer/policies"
-	"depeer/policies/render"
+	"depeer/policies/gobgpconf"
 )
 
 // routeServer is the embedded route server. It is configured as gobgpd is: by a
@@ -65,7 +65,7 @@ func tryRouteServer(ctx context.Context, asn filters.ASN, members []Member, bgpA
 		server.LoggerOption(rs.log),
 	)
 	go rs.bgp.Serve()
-	if err := rs.load(ctx, render.Anchor(render.TOML)); err != nil {
+	if err := rs.load(ctx, gobgpconf.Anchor(gobgpconf.TOML)); err != nil {
 		rs.stop()
 		return nil, err
 	}

@@ -8,11 +8,12 @@ import (
 
 	"depeer/filters"
 	"depeer/policies"
+	"depeer/policies/build"
 	"depeer/policies/eval"
 	"depeer/policies/gobgp"
+	"depeer/policies/gobgpconf"
 	"depeer/policies/lab/testbed"
 	"depeer/policies/length"
-	"depeer/policies/render"
 	"depeer/policies/rib"
 )
 
@@ -55,18 +56,18 @@ func start(t *testing.T, treatment policies.Treatment, wish *policies.Wish, unex
 	t.Helper()
 	treatment.Name = "it"
 	site := testbed.Claim(t)
-	choices := policies.Choices{}
+	choices := build.Choices{}
 	if wish != nil {
-		choices = policies.Choices{
-			Lists:    []policies.ChosenList{{Name: "list", Compiled: listed}},
+		choices = build.Choices{
+			Lists:    []build.ChosenList{{Name: "list", Compiled: listed}},
 			Deprefer: policies.BuiltinChoice(policies.Deprefer, 64500),
 			Tag:      policies.BuiltinChoice(policies.Tag, 64500),
-			Members: []policies.Chooser{{Addresses: []netip.Addr{site.Member(chooser)},
+			Members: []build.Chooser{{Addresses: []netip.Addr{site.Member(chooser)},
 				Wishes: map[string]policies.Wish{"list": *wish}}},
 		}
 	}
-	x := &exchange{t: t, policy: policies.BuildWith(listed, []policies.Treatment{treatment}, 64500, choices)}
-	text, err := render.Render(x.policy, render.TOML, nil)
+	x := &exchange{t: t, policy: build.PolicyWithChoices(listed, []policies.Treatment{treatment}, 64500, choices)}
+	text, err := gobgpconf.Encode(x.policy, gobgpconf.TOML, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

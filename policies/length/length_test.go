@@ -8,6 +8,7 @@ import (
 
 	"depeer/filters"
 	"depeer/policies"
+	"depeer/policies/build"
 	"depeer/policies/length"
 	"depeer/policies/rib"
 )
@@ -31,7 +32,7 @@ func route(prefix string, bytes int) *policies.Route {
 // policyOf is a policy that treats 10.0.0.0/8 and 2001:db8::/32.
 func policyOf(t policies.Treatment) *policies.RoutingPolicy {
 	t.Name = "it"
-	return policies.Build(listed, []policies.Treatment{t}, 64500)
+	return build.Policy(listed, []policies.Treatment{t}, 64500)
 }
 
 func TestEdges(t *testing.T) {

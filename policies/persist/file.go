@@ -8,8 +8,8 @@ import (
 
 	"depeer/filters/diag"
 	"depeer/policies"
+	"depeer/policies/gobgpconf"
 	"depeer/policies/plan"
-	"depeer/policies/render"
 )
 
 // File is the gobgpd.conf, in TOML, of one route server, on this machine. Its methods
@@ -34,7 +34,7 @@ type Found struct {
 	// Anchored says that the file defines our policies. Where it does not, a reload of it
 	// rejects every route of the members with ours in their lists.
 	Anchored bool
-	// Warnings are what render.Into says: clients that the file does not have in our
+	// Warnings are what gobgpconf.ReplacePart says: clients that the file does not have in our
 	// hands, and what a reload costs.
 	Warnings diag.List
 }
@@ -73,7 +73,7 @@ func (f File) Look(want *policies.RoutingPolicy, comment []string) (*Found, erro
 	if err := f.judge(found, next); err != nil {
 		return nil, err
 	}
-	holds, l := render.Part(f.Path, found.Text)
+	holds, l := gobgpconf.ReadPart(f.Path, found.Text)
 	found.Rewrite = !bytes.Equal(found.Text, next)
 	found.Holds = holds
 	found.Stale = holds == nil || !found.Anchored || !policies.Same(holds, want)
@@ -112,15 +112,15 @@ func (f File) read(want *policies.RoutingPolicy, comment []string) (*Found, []by
 		e.Diags.Errorf(diag.Position{File: f.Path}, "input-unreadable", "", "%v", reason(err))
 		return nil, nil, e
 	}
-	next, l := render.Into(f.Path, text, want, comment)
+	next, l := gobgpconf.ReplacePart(f.Path, text, want, comment)
 	if next == nil {
 		return nil, nil, &WrongError{text, l}
 	}
-	if asn, id := render.Server(text); asn != f.Server.ASN || id != f.Server.RouterID {
+	if asn, id := gobgpconf.ReadServer(text); asn != f.Server.ASN || id != f.Server.RouterID {
 		return nil, nil, fmt.Errorf("%s: %w: of AS%s, router-id %v, and the target is AS%s, %s", f.Path, ErrOther, asn,
 			id, f.Server.ASN, f.Server.RouterID)
 	}
-	return &Found{Text: text, Anchored: render.Anchored(text), Warnings: l}, next, nil
+	return &Found{Text: text, Anchored: gobgpconf.Anchored(text), Warnings: l}, next, nil
 }
 
 // regular returns what is in a file that is one: a pipe would be waited for.

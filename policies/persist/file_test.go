@@ -12,6 +12,7 @@ import (
 
 	"depeer/filters"
 	"depeer/policies"
+	"depeer/policies/build"
 	"depeer/policies/persist"
 	"depeer/policies/plan"
 )
@@ -53,7 +54,7 @@ func listed(prefixes ...string) *policies.RoutingPolicy {
 		{Treatment: "worst", Prefixes: refused},
 		{Treatment: "bad", ASNs: []filters.ASMatch{{ASN: 64999}}},
 	}}
-	return policies.Build(c, []policies.Treatment{{Name: "worst", Reject: true}, {Name: "bad", LocalPref: 50}}, 64500)
+	return build.Policy(c, []policies.Treatment{{Name: "worst", Reject: true}, {Name: "bad", LocalPref: 50}}, 64500)
 }
 
 func newFile(t testing.TB, text string) persist.File {

@@ -11,7 +11,7 @@ import (
 // Members' choices in a change. Import tags routes, behind the gate like all that it
 // does; statements of "depeer-export" act on tags, towards members who have chosen.
 // These have a neighbor-set of their own, so they cannot take the gate, and need not: the
-// tags of two programs of choices have no value in common (policies.Choices), and a
+// tags of two programs of choices have no value in common (build.Choices), and a
 // statement does nothing before import gives its tags to routes, nor afterwards.
 //
 //	           export statements                routes in the table

@@ -10,6 +10,7 @@ import (
 
 	"depeer/filters"
 	"depeer/policies"
+	"depeer/policies/build"
 	"depeer/policies/plan"
 	"depeer/policies/plan/plantest"
 )
@@ -19,12 +20,12 @@ func refusing(members ...string) *policies.RoutingPolicy {
 	list := &filters.Compiled{Filters: []filters.Filter{{Treatment: "choice",
 		Prefixes: filters.Entries{IPv4: []filters.Entry{{Prefix: netip.MustParsePrefix("10.0.0.0/8"), Min: 8,
 			Max: 32}}}}}}
-	c := policies.Choices{Lists: []policies.ChosenList{{Name: "bad", Compiled: list}}}
+	c := build.Choices{Lists: []build.ChosenList{{Name: "bad", Compiled: list}}}
 	for _, m := range members {
-		c.Members = append(c.Members, policies.Chooser{Addresses: []netip.Addr{netip.MustParseAddr(m)},
+		c.Members = append(c.Members, build.Chooser{Addresses: []netip.Addr{netip.MustParseAddr(m)},
 			Wishes: map[string]policies.Wish{"bad": policies.Refuse}})
 	}
-	return policies.BuildWith(&filters.Compiled{}, treatments, asn, c)
+	return build.PolicyWithChoices(&filters.Compiled{}, treatments, asn, c)
 }
 
 // holding is a route server with p in force, an announcer of two routes, and two

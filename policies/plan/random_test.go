@@ -9,6 +9,7 @@ import (
 
 	"depeer/filters"
 	"depeer/policies"
+	"depeer/policies/build"
 	"depeer/policies/plan"
 	"depeer/policies/plan/plantest"
 )
@@ -53,18 +54,18 @@ func (c chooser) entries() filters.Entries {
 
 // choices are about up to two lists. Their members are clients of the tests, and one
 // that is none.
-func (c chooser) choices() policies.Choices {
-	out := policies.Choices{Deprefer: treatments[1], Tag: treatments[2]}
+func (c chooser) choices() build.Choices {
+	out := build.Choices{Deprefer: treatments[1], Tag: treatments[2]}
 	for _, name := range []string{"bad", "worse"}[:c(3)] {
 		f := filters.Filter{Treatment: "choice", Prefixes: c.entries()}
 		if f.Prefixes.Len() == 0 || c.oneIn(3) {
 			f.ASNs = []filters.ASMatch{{ASN: filters.ASN(64990 + c(3))}}
 		}
-		out.Lists = append(out.Lists, policies.ChosenList{Name: name,
+		out.Lists = append(out.Lists, build.ChosenList{Name: name,
 			Compiled: &filters.Compiled{Filters: []filters.Filter{f}}})
 	}
 	for _, addresses := range [][]string{{"127.0.0.2", "2001:db9::2"}, {"127.0.0.3"}, {"2001:db9::3", "192.0.2.9"}} {
-		m := policies.Chooser{Wishes: map[string]policies.Wish{}}
+		m := build.Chooser{Wishes: map[string]policies.Wish{}}
 		for _, a := range addresses {
 			m.Addresses = append(m.Addresses, netip.MustParseAddr(a))
 		}
@@ -78,7 +79,7 @@ func (c chooser) choices() policies.Choices {
 	return out
 }
 
-// policy is what Build makes of a few filters, and of choices; at times it is empty.
+// policy is what build.Policy makes of a few filters, and of choices; at times it is empty.
 func (c chooser) policy() *policies.RoutingPolicy {
 	compiled := &filters.Compiled{}
 	for _, t := range treatments {
@@ -100,11 +101,11 @@ func (c chooser) policy() *policies.RoutingPolicy {
 		compiled.Spared = filters.Entries{IPv4: []filters.Entry{{Prefix: netip.MustParsePrefix("10.1.0.0/16"), Min: 16,
 			Max: 32}}}
 	}
-	var choices policies.Choices
+	var choices build.Choices
 	if c.oneIn(2) {
 		choices = c.choices()
 	}
-	p := policies.BuildWith(compiled, treatments, asn, choices)
+	p := build.PolicyWithChoices(compiled, treatments, asn, choices)
 	p.Sessions = c.sessions()
 	return p
 }
@@ -197,7 +198,7 @@ func policyOf(prefixes ...string) *policies.RoutingPolicy {
 		prefix := netip.MustParsePrefix(p)
 		entries = append(entries, filters.Entry{Prefix: prefix, Min: uint8(prefix.Bits()), Max: 32})
 	}
-	return policies.Build(&filters.Compiled{Filters: []filters.Filter{
+	return build.Policy(&filters.Compiled{Filters: []filters.Filter{
 		{Treatment: "depeer", Prefixes: filters.Entries{IPv4: entries}},
 		{Treatment: "deprefer", ASNs: []filters.ASMatch{{ASN: 64990}}},
 	}}, treatments, asn)

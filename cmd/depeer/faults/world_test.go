@@ -10,8 +10,8 @@ import (
 
 	"depeer/filters"
 	"depeer/policies"
+	"depeer/policies/gobgpconf"
 	"depeer/policies/lab/testbed"
-	"depeer/policies/render"
 )
 
 // theirs is what the operator has: bogons are refused, what comes in is tagged.
@@ -39,7 +39,7 @@ actions.bgp-actions.set-med = "+0"
 `
 
 // anchored are definitions of our two policies, as emit --anchor prints them.
-var anchored = string(render.Anchor(render.TOML))
+var anchored = string(gobgpconf.Anchor(gobgpconf.TOML))
 
 // exchange is an exchange of three members: the first announces what is listed, in
 // nested prefixes, the second another path to one of them, the third only looks.

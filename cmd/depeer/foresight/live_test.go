@@ -16,8 +16,8 @@ import (
 	"depeer/filters"
 	"depeer/policies"
 	"depeer/policies/gobgp"
+	"depeer/policies/gobgpconf"
 	"depeer/policies/lab/testbed"
-	"depeer/policies/render"
 	"depeer/policies/rib"
 )
 
@@ -63,7 +63,7 @@ type live struct {
 }
 
 func newLive(t *testing.T, random *rand.Rand, secondary bool) *live {
-	c := testbed.Config{Policy: string(render.Anchor(render.TOML))}
+	c := testbed.Config{Policy: string(gobgpconf.Anchor(gobgpconf.TOML))}
 	asns := []filters.ASN{2914, 64497, 64498, 64499, 64498} // the third and the last are one network's
 	x := &live{t: t, dir: t.TempDir()}
 	for i := range liveMembers {

@@ -10,8 +10,8 @@ import (
 
 	"depeer/filters"
 	"depeer/policies"
+	"depeer/policies/gobgpconf"
 	"depeer/policies/lab/testbed"
-	"depeer/policies/render"
 )
 
 // How many routes members are told is what a plan says, route by route: to who has
@@ -21,7 +21,7 @@ func TestUpdates(t *testing.T) {
 		t.Run(fmt.Sprintf("secondary-route %t", secondary), func(t *testing.T) {
 			t.Parallel()
 			var c testbed.Config
-			c.Policy = string(render.Anchor(render.TOML))
+			c.Policy = string(gobgpconf.Anchor(gobgpconf.TOML))
 			for i := range 4 {
 				c.Members = append(c.Members, testbed.MemberConfig{
 					ASN: filters.ASN(64496 + i), SecondaryRoute: secondary && i%2 == 0,

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"time"
 
+	"depeer/policies/gobgpconf"
 	"depeer/policies/plan"
-	"depeer/policies/render"
 )
 
 // How long gobgpd 3.37 stands still in a soft reset, for each route and each
@@ -29,7 +29,7 @@ func withAnchor(err error, s *plan.State) error {
 	}
 	work := time.Duration(routes * members)
 	f.detail = fmt.Sprintf("%s\nAt this target the reload soft-resets %s with %s: it stands still for %s to %s.\n",
-		render.Anchor(render.TOML),
+		gobgpconf.Anchor(gobgpconf.TOML),
 		count(int(members), "peer"), count(int(routes), "route"), inSeconds(work*standstillLow),
 		inSeconds(work*standstillHigh))
 	return err

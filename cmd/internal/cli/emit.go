@@ -10,15 +10,15 @@ import (
 	"depeer/cmd/internal/view"
 	"depeer/filters/diag"
 	"depeer/policies"
+	"depeer/policies/gobgpconf"
 	"depeer/policies/persist"
 	"depeer/policies/plan"
-	"depeer/policies/render"
 )
 
 // emitArgs are the flags of emit.
 type emitArgs struct {
 	lists  []string
-	format render.Format
+	format gobgpconf.Format
 	anchor bool
 	into   string // a gobgpd.conf whose part of ours is replaced
 	output string
@@ -45,7 +45,7 @@ func emitCommand(s *session) *cli.Command {
 			args := emitArgs{lists: c.Args().Slice(), anchor: c.Bool("anchor"), into: c.String("into"),
 				output: c.String("output")}
 			var err error
-			if args.format, err = render.ParseFormat(c.String("format")); err != nil {
+			if args.format, err = gobgpconf.ParseFormat(c.String("format")); err != nil {
 				return usage("depeer emit --format toml|yaml|json", "%v", err)
 			}
 			return s.emit(c.Context, args)
@@ -60,10 +60,10 @@ func (s *session) emit(ctx context.Context, args emitArgs) error {
 	case args.into == stdinName:
 		return usage("depeer emit --into gobgpd.conf",
 			"--into replaces part of a file; it does not read the standard input")
-	case args.into != "" && args.format != render.TOML:
+	case args.into != "" && args.format != gobgpconf.TOML:
 		return usage("depeer emit --into gobgpd.conf", "--into reads and writes TOML only")
 	case args.anchor:
-		return s.deliver(ctx, view.Emit{Format: args.format.String(), Configuration: render.Anchor(args.format)},
+		return s.deliver(ctx, view.Emit{Format: args.format.String(), Configuration: gobgpconf.Anchor(args.format)},
 			args.output)
 	}
 
@@ -96,7 +96,7 @@ func (s *session) emit(ctx context.Context, args emitArgs) error {
 	if args.into != "" {
 		return s.emitInto(ctx, in, policy, args)
 	}
-	text, err := render.Render(policy, args.format, in.comment())
+	text, err := gobgpconf.Encode(policy, args.format, in.comment())
 	if err != nil {
 		return err
 	}
@@ -111,7 +111,7 @@ func (s *session) compileInto(in *input, name string) {
 	if err != nil || in.compiled == nil || in.exchange.ASN != 0 {
 		return // emitInto says what cannot be read
 	}
-	asn, _ := render.Server(text)
+	asn, _ := gobgpconf.ReadServer(text)
 	in.compile(s.now, in.exchange.WithASN(asn))
 }
 
@@ -121,9 +121,9 @@ func (s *session) emitInto(ctx context.Context, in *input, policy *policies.Rout
 	if !ok {
 		return verdict(in.read)
 	}
-	text, diags := render.Into(args.into, old, policy, in.comment())
+	text, diags := gobgpconf.ReplacePart(args.into, old, policy, in.comment())
 	in.diags = append(append(in.diags, diags...),
-		render.Leaks(args.into, old, policy, in.exchange.Limits.MaxAddedBytes)...)
+		gobgpconf.FindLeaks(args.into, old, policy, in.exchange.Limits.MaxAddedBytes)...)
 	in.diags.Sort()
 	if f := verdict(in.diags); f != nil {
 		return f

@@ -17,6 +17,7 @@ import (
 	"depeer/filters/diag"
 	"depeer/filters/listing"
 	"depeer/policies"
+	"depeer/policies/build"
 	"depeer/policies/exchange"
 	"depeer/policies/plan"
 )
@@ -107,7 +108,7 @@ func (in *input) compile(at time.Time, x *exchange.Exchange) {
 // policy is what the lists ask of a route server, members' choices among it.
 func (in *input) policy() *policies.RoutingPolicy {
 	x := in.exchange
-	return policies.BuildWith(in.compiled, x.Treatments, x.ASN, x.Choices(in.compiled))
+	return build.PolicyWithChoices(in.compiled, x.Treatments, x.ASN, x.Choices(in.compiled))
 }
 
 // findConfig returns the exchange file: the one named, or the first that is there. One

@@ -14,6 +14,7 @@ import (
 	"depeer/filters/listing"
 	"depeer/policies"
 	"depeer/policies/apply"
+	"depeer/policies/build"
 	"depeer/policies/exchange"
 	"depeer/policies/gobgp"
 	"depeer/policies/journal"
@@ -49,7 +50,7 @@ func labStory(now time.Time) (*story, []lab.Member, error) {
 		return nil, nil, err
 	}
 	members, err := lab.ReadMembers("examples/"+labRoutes, routes)
-	return &story{l, policies.Build(compiled, x.Treatments, x.ASN)}, members, err
+	return &story{l, build.Policy(compiled, x.Treatments, x.ASN)}, members, err
 }
 
 // tell plans and applies the story on the lab's route server as on any other, and

@@ -9,10 +9,10 @@ import (
 	"depeer/filters/diag"
 	"depeer/policies"
 	"depeer/policies/apply"
+	"depeer/policies/gobgpconf"
 	"depeer/policies/journal"
 	"depeer/policies/persist"
 	"depeer/policies/plan"
-	"depeer/policies/render"
 )
 
 // What is done about a target's own gobgpd.conf, where the exchange file has it kept.
@@ -101,7 +101,7 @@ func (s *session) fileReady(t target, p *plan.Plan) error {
 	if err != nil {
 		return s.wrongFile(err)
 	}
-	if f := verdict(render.Leaks(t.persist, found.Text, p.Wanted(), t.added)); f != nil {
+	if f := verdict(gobgpconf.FindLeaks(t.persist, found.Text, p.Wanted(), t.added)); f != nil {
 		s.files.read[t.persist] = found.Text // for carets
 		return f
 	}
@@ -146,7 +146,7 @@ func (s *session) lookAtFile(t target, p *plan.Plan, state *plan.State, diags *d
 			*diags = append(*diags, d)
 		}
 	}
-	leaks := render.Leaks(t.persist, found.Text, p.Wanted(), t.added)
+	leaks := gobgpconf.FindLeaks(t.persist, found.Text, p.Wanted(), t.added)
 	if f := verdict(leaks); f != nil && !p.WayBack() {
 		return nil, f
 	}
@@ -155,9 +155,9 @@ func (s *session) lookAtFile(t target, p *plan.Plan, state *plan.State, diags *d
 	}
 	*diags = append(*diags, leaks...)
 	if state != nil && !found.Anchored && countListing(state) > 0 {
-		diags.Warnf(diag.Position{File: t.persist}, "gobgpd-definitions", render.BeforeReload,
+		diags.Warnf(diag.Position{File: t.persist}, "gobgpd-definitions", gobgpconf.BeforeReload,
 			"it was written without the definitions of depeer, which come back with this change: as it is, this "+
-				"reload rejects every route of %s", render.Members(countListing(state)))
+				"reload rejects every route of %s", gobgpconf.FormatMembers(countListing(state)))
 	}
 	diags.Sort()
 	out.InStep = !found.Stale

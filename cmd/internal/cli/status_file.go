@@ -8,11 +8,11 @@ import (
 	"depeer/cmd/internal/view"
 	"depeer/filters/diag"
 	"depeer/policies"
+	"depeer/policies/gobgpconf"
 	"depeer/policies/journal"
 	"depeer/policies/persist"
 	"depeer/policies/persist/judge"
 	"depeer/policies/plan"
-	"depeer/policies/render"
 )
 
 // fileStatus adds what a restart or a reload would do to what is in force: from the file
@@ -52,10 +52,10 @@ func (s *session) fileStatus(result *view.TargetStatus, t target, named string, 
 
 // foreignFormat is what is wrong with a file that is YAML or JSON; nil: it is neither.
 func foreignFormat(name string, text []byte) diag.List {
-	if render.FormatOf(name, text) == render.TOML {
+	if gobgpconf.FormatOf(name, text) == gobgpconf.TOML {
 		return nil
 	}
-	_, l := render.Part(name, text)
+	_, l := gobgpconf.ReadPart(name, text)
 	return l
 }
 
@@ -124,7 +124,7 @@ type foretelling struct {
 
 func (f *foretelling) foretell() ([]view.Drift, error) {
 	want := f.state.InForce()
-	holds, diags := render.Part(f.name, f.text)
+	holds, diags := gobgpconf.ReadPart(f.name, f.text)
 	out := wrongIn(f.name, diags)
 	differing, err := f.ask(nil) // as if another policy had been loaded
 	if errors.Is(err, judge.ErrUnjudged) {
@@ -146,8 +146,9 @@ func (f *foretelling) foretell() ([]view.Drift, error) {
 		out = append(out, view.Drift{Object: "file " + f.name, What: fmt.Sprintf(format, args...)})
 	}
 	if n := f.lost(differing.Reload); n > 0 {
-		add("this reload rejects every route of %s: it has not the definitions of depeer; %s", render.Members(n),
-			render.BeforeReload)
+		add("this reload rejects every route of %s: it has not the definitions of depeer; %s",
+			gobgpconf.FormatMembers(n),
+			gobgpconf.BeforeReload)
 	} else if len(out) == 0 {
 		out = wrongIn(f.name, told)
 	}
@@ -184,7 +185,7 @@ func (f *foretelling) foretell() ([]view.Drift, error) {
 	}
 	if n := unlisted(reloads[0].State); n > 0 && len(holds.Import) > 0 {
 		add("a reload (SIGHUP) treats no route of %s with it: depeer is not in their lists as they run, and a "+
-			"reload keeps those; apply puts it there", render.Members(n))
+			"reload keeps those; apply puts it there", gobgpconf.FormatMembers(n))
 	}
 	return out, nil
 }
@@ -219,7 +220,7 @@ func (f *foretelling) reloads(differing *judge.Answer, holds *policies.RoutingPo
 		if part != nil {
 			loaded := f.text
 			if !policies.Same(part, holds) {
-				loaded, _ = render.Into(f.name, f.text, part, nil)
+				loaded, _ = gobgpconf.ReplacePart(f.name, f.text, part, nil)
 			}
 			var err error
 			if a, err = f.ask(loaded); err != nil {

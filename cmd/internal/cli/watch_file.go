@@ -7,8 +7,8 @@ import (
 	"slices"
 
 	"depeer/policies"
+	"depeer/policies/gobgpconf"
 	"depeer/policies/plan"
-	"depeer/policies/render"
 )
 
 // What a watch does about a target's own gobgpd.conf, where that is kept in step: each
@@ -40,7 +40,7 @@ func (k *keeper) settleFile(pulse string, state *plan.State) {
 	k.numbers.File(r.problem == "")
 	log := k.log.With("file", k.target.persist)
 	if r.rejects > 0 && (r.written || r.problem != k.file.said) {
-		log.Warn("this reload rejects every route of "+render.Members(r.rejects)+
+		log.Warn("this reload rejects every route of "+gobgpconf.FormatMembers(r.rejects)+
 			": the file was written without the definitions of depeer", "put_back", r.written)
 	}
 	switch {

@@ -25,8 +25,8 @@ import (
 	"depeer/filters"
 	"depeer/filters/feed"
 	"depeer/policies"
+	"depeer/policies/gobgpconf"
 	"depeer/policies/lab/testbed"
-	"depeer/policies/render"
 	"depeer/policies/watch"
 )
 
@@ -45,7 +45,7 @@ limits: {max_shrink: 50%%, max_growth: 10000%%, max_routes: 100%%, max_member_ro
 func newYear(t *testing.T) *year {
 	y := &year{t: t, rand: rand.New(rand.NewPCG(*yearSeed, 0)), dir: t.TempDir(), begun: time.Now(), log: &tail{},
 		approved: rules{}}
-	c := testbed.Config{Policy: string(render.Anchor(render.TOML))}
+	c := testbed.Config{Policy: string(gobgpconf.Anchor(gobgpconf.TOML))}
 	for i := range 3 {
 		m := testbed.MemberConfig{ASN: yearASN(i), LocalPref: true}
 		if i == 0 { // only this one has its place in the file

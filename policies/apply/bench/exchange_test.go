@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"depeer/filters"
+	"depeer/policies/gobgpconf"
 	"depeer/policies/lab/testbed"
-	"depeer/policies/render"
 )
 
 // byHand is what an operator without depeer would have: a policy of his own that
@@ -79,7 +79,7 @@ func open(b testing.TB, members, routes int) *site {
 // found starts the route server, for so many members.
 func found(b testing.TB, members int) *site {
 	b.Helper()
-	config := testbed.Config{Policy: byHand + string(render.Anchor(render.TOML))}
+	config := testbed.Config{Policy: byHand + string(gobgpconf.Anchor(gobgpconf.TOML))}
 	for i := range members {
 		config.Members = append(config.Members, member(i))
 	}

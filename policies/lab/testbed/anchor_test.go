@@ -13,8 +13,8 @@ import (
 	api "github.com/osrg/gobgp/v3/api"
 
 	"depeer/policies"
+	"depeer/policies/gobgpconf"
 	"depeer/policies/lab/testbed"
-	"depeer/policies/render"
 )
 
 // theirs is what an operator has: bogons are refused, what comes in is preferred
@@ -95,7 +95,7 @@ func TestAnchor(t *testing.T) {
 		}
 	}
 
-	anchored := append(x.Daemon.Config(), render.Anchor(render.TOML)...)
+	anchored := append(x.Daemon.Config(), gobgpconf.Anchor(gobgpconf.TOML)...)
 	t.Run("at a reload", func(t *testing.T) {
 		x.Daemon.Write(anchored)
 		x.Daemon.Reload()

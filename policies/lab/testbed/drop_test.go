@@ -18,9 +18,10 @@ import (
 	"depeer/filters/feed"
 	"depeer/filters/listing"
 	"depeer/policies"
+	"depeer/policies/build"
 	"depeer/policies/exchange"
+	"depeer/policies/gobgpconf"
 	"depeer/policies/lab/testbed"
-	"depeer/policies/render"
 )
 
 // TestDrop goes the whole way: the Spamhaus DROP lists of a day, as published,
@@ -145,7 +146,7 @@ func emitted(t *testing.T, listings []*filters.Listing) string {
 	if diags.Worst() == diag.Error {
 		t.Fatal(diags)
 	}
-	text, err := render.Render(policies.Build(compiled, ours.Treatments, 0), render.TOML, nil)
+	text, err := gobgpconf.Encode(build.Policy(compiled, ours.Treatments, 0), gobgpconf.TOML, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

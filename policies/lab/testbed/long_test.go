@@ -8,8 +8,9 @@ import (
 
 	"depeer/filters"
 	"depeer/policies"
+	"depeer/policies/build"
+	"depeer/policies/gobgpconf"
 	"depeer/policies/lab/testbed"
-	"depeer/policies/render"
 )
 
 // What the built-in treatments and choices add ends no daemon: the longest legal UPDATE of
@@ -64,17 +65,17 @@ func newLongExchange(t *testing.T, treatments []policies.Treatment, treatment st
 	if treatment != "" {
 		compiled.Filters = []filters.Filter{{Treatment: treatment, ASNs: listed}}
 	}
-	choices := policies.Choices{}
+	choices := build.Choices{}
 	if chosen {
-		choices = policies.Choices{
-			Lists: []policies.ChosenList{{Name: "ours",
+		choices = build.Choices{
+			Lists: []build.ChosenList{{Name: "ours",
 				Compiled: &filters.Compiled{Filters: []filters.Filter{{Treatment: "depeer", ASNs: listed}}}}},
-			Members: []policies.Chooser{{Addresses: []netip.Addr{site.Member(2)},
+			Members: []build.Chooser{{Addresses: []netip.Addr{site.Member(2)},
 				Wishes: map[string]policies.Wish{"ours": policies.Deprefer}}},
 			Deprefer: policies.BuiltinChoice(policies.Deprefer, 64500),
 		}
 	}
-	text, err := render.Render(policies.BuildWith(compiled, treatments, 64500, choices), render.TOML, nil)
+	text, err := gobgpconf.Encode(build.PolicyWithChoices(compiled, treatments, 64500, choices), gobgpconf.TOML, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"depeer/filters/diag"
-	"depeer/policies/render"
+	"depeer/policies/gobgpconf"
 )
 
 // The codes of what is found; the last three are of warnings:
@@ -56,7 +56,7 @@ func Unjudged(name string, err error) diag.List {
 // file called name holds now; the two differ in our part.
 func (a *Answer) Diagnose(name string, old, text []byte) diag.List {
 	var l diag.List
-	places := render.Places(name, old, text)
+	places := gobgpconf.LocateKeys(name, old, text)
 	at := func(p Problem) diag.Position {
 		if p.Path == "" {
 			return quoted(name, old, p.Why)
@@ -73,7 +73,7 @@ func (a *Answer) Diagnose(name string, old, text []byte) diag.List {
 		!slices.ContainsFunc(a.Start.Problems,
 			func(p Problem) bool { return p.Kind != Condition && p.Kind != Action }) {
 		l.Errorf(diag.Position{File: name}, codes[Rejects], "", "this reload rejects every route of %s",
-			render.Members(n))
+			gobgpconf.FormatMembers(n))
 	}
 	for _, p := range a.Warnings {
 		l.Warnf(at(p), codes[p.Kind], "", "%s: %s", p.Object, p.Why)
@@ -98,7 +98,7 @@ func (a *Answer) atStart(p Problem) string {
 		}
 		rejects := ""
 		if n := len(a.Start.Rejecting); n > 0 {
-			rejects = ", and rejects every route of " + render.Members(n)
+			rejects = ", and rejects every route of " + gobgpconf.FormatMembers(n)
 		}
 		return fmt.Sprintf("%sgobgpd starts with this file without any policy%s: %s; a reload (SIGHUP) changes no "+
 			"policy, and the next restart does", object, rejects, p.Why)

@@ -1,0 +1,101 @@
+package build
+
+import (
+	"fmt"
+	"slices"
+
+	"depeer/policies"
+)
+
+// addExport adds the statements of the export policy: see choices.go.
+func (b *builder) addExport(p *program) {
+	b.addRefusals(p)
+	b.addAbove(p, "above-deprefer", p.above[policies.Deprefer],
+		slices.Concat(p.wished(policies.Deprefer), p.wished(policies.Tag)))
+	b.addDepreferences(p)
+	b.addAbove(p, "above-tag", p.above[policies.Tag], p.wished(policies.Tag))
+	for i, g := range p.groups {
+		// without an ASN of the exchange it does nothing
+		if len(g.lists[policies.Tag]) > 0 && p.Tag.TowardsOne().Changes() {
+			b.addTowards(g, fmt.Sprint("tag", i+1), p.tagsOf(g.lists[policies.Tag]), p.Tag.TowardsOne().Actions())
+		}
+	}
+	b.addStrip(p)
+}
+
+func (b *builder) addRefusals(p *program) {
+	for i, g := range p.groups {
+		if len(g.lists[policies.Refuse]) > 0 {
+			b.addTowards(g, fmt.Sprint("refuse", i+1), p.tagsOf(g.lists[policies.Refuse]),
+				policies.Actions{Reject: true})
+		}
+	}
+}
+
+// addDepreferences adds what is done for who wishes to de-prefer. GoBGP's one action on
+// large communities cannot both take the tags off and add the treatment's own.
+func (b *builder) addDepreferences(p *program) {
+	for i, g := range p.groups {
+		if len(g.lists[policies.Deprefer]) == 0 || !p.Deprefer.TowardsOne().Changes() { // as tag does, below
+			continue
+		}
+		tags, a := p.tagsOf(g.lists[policies.Deprefer]), p.Deprefer.TowardsOne().Actions()
+		if off := p.tagsOf(g.lists[policies.Tag]); len(off) > 0 {
+			first := a
+			first.AddLargeCommunities, first.DropLargeCommunities = nil, policies.Exactly(off)
+			b.addTowards(g, fmt.Sprint("deprefer", i+1), tags, first)
+			if len(a.AddLargeCommunities) > 0 {
+				b.addTowards(g, fmt.Sprint("deprefer-add", i+1), tags,
+					policies.Actions{AddLargeCommunities: a.AddLargeCommunities})
+			}
+			continue
+		}
+		b.addTowards(g, fmt.Sprint("deprefer", i+1), tags, a)
+	}
+}
+
+// addAbove takes the tags of lists off routes that the exchange has done enough to.
+func (b *builder) addAbove(p *program, label string, tag policies.LargeCommunity, lists []int) {
+	if tag == (policies.LargeCommunity{}) {
+		return
+	}
+	slices.Sort(lists)
+	off := policies.Exactly(p.tagsOf(slices.Compact(lists)))
+	when := policies.Conditions{LargeCommunitySet: policies.Condition{Set: b.addLargeCommunitySet("tags",
+		policies.Exactly([]policies.LargeCommunity{tag}))}}
+	b.policy.Export = append(b.policy.Export,
+		policies.Statement{Name: label, Conditions: when, Actions: policies.Actions{DropLargeCommunities: off}})
+}
+
+// addStrip takes off all tags of this program, and no other's: those of the next one
+// are still to be acted on.
+func (b *builder) addStrip(p *program) {
+	all := slices.Clone(p.tags)
+	for _, tag := range p.above {
+		if tag != (policies.LargeCommunity{}) {
+			all = append(all, tag)
+		}
+	}
+	patterns := policies.Exactly(all)
+	when := policies.Conditions{LargeCommunitySet: policies.Condition{Set: b.addLargeCommunitySet("tags", patterns)}}
+	b.policy.Export = append(b.policy.Export,
+		policies.Statement{Name: "strip", Conditions: when, Actions: policies.Actions{DropLargeCommunities: patterns}})
+}
+
+// addTowards adds a statement on routes with any of tags, for a group alone.
+func (b *builder) addTowards(g group, label string, tags []policies.LargeCommunity, then policies.Actions) {
+	when := policies.Conditions{
+		NeighborSet:       policies.Condition{Set: b.addNeighborSet("choosers", g.addresses)},
+		LargeCommunitySet: policies.Condition{Set: b.addLargeCommunitySet("tags", policies.Exactly(tags))},
+	}
+	b.policy.Export = append(b.policy.Export, policies.Statement{Name: label, Conditions: when, Actions: then})
+}
+
+// tagsOf returns the tags of lists.
+func (p *program) tagsOf(lists []int) []policies.LargeCommunity {
+	var tags []policies.LargeCommunity
+	for _, i := range lists {
+		tags = append(tags, p.tags[i])
+	}
+	return tags
+}

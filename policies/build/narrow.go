@@ -1,0 +1,43 @@
+package build
+
+import (
+	"fmt"
+	"slices"
+
+	"depeer/policies"
+)
+
+// mustBeNarrow panics if a statement could match every route. In gobgpd no
+// condition at all matches everything, a condition on an empty set may, and
+// absence (INVERT) alone nearly does, and so does the client that a route is sent to.
+func mustBeNarrow(p *policies.RoutingPolicy) {
+	filled := make(map[string]bool)
+	for _, s := range p.PrefixSets {
+		filled[s.Name] = len(s.Entries) != 0
+	}
+	for _, s := range p.ASPathSets {
+		filled[s.Name] = len(s.Patterns) != 0
+	}
+	for _, s := range p.LargeCommunitySets {
+		filled[s.Name] = len(s.Patterns) != 0
+	}
+	for _, s := range p.NeighborSets {
+		filled[s.Name] = len(s.Addresses) != 0
+	}
+	for _, s := range slices.Concat(p.Import, p.Export) {
+		narrow := false
+		for _, c := range []policies.Condition{s.Conditions.PrefixSet, s.Conditions.ASPathSet,
+			s.Conditions.LargeCommunitySet} {
+			narrow = narrow || c.Set != "" && !c.Invert
+		}
+		for _, c := range s.Conditions.All() {
+			if c.Set != "" && !filled[c.Set] {
+				panic(fmt.Sprintf("build: statement %s has a condition on %s, which is empty or not there", s.Name,
+					c.Set))
+			}
+		}
+		if !narrow {
+			panic(fmt.Sprintf("build: statement %s would match everything", s.Name))
+		}
+	}
+}

@@ -1,0 +1,89 @@
+package build
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"unicode/utf8"
+
+	"depeer/filters"
+	"depeer/policies"
+)
+
+// longest is the length of a shutdown communication, in bytes, that gobgpd 3.37 sends:
+// it cuts a longer one, be it within a character. (RFC 8203; RFC 9003 allows 255.)
+const longest = 128
+
+// Tell returns a shutdown communication (RFC 9003) of at most 128 bytes: what was
+// done, which list says so, its reference, and whom to ask. Where that is too long, the
+// reference is left out; what is too long even then is cut between two characters.
+func Tell(treatment, list, reference, ask string) string {
+	text := fmt.Sprintf("%s: listed in %s", treatment, list)
+	if ask != "" {
+		ask = "; ask " + ask
+	}
+	if reference != "" && len(text)+len(reference)+len(" ()")+len(ask) <= longest {
+		text += " (" + reference + ")"
+	}
+	return cutTo(longest, text+ask)
+}
+
+// cutTo cuts text to so many bytes, between two characters.
+func cutTo(bytes int, text string) string {
+	if len(text) <= bytes {
+		return text
+	}
+	for !utf8.RuneStart(text[bytes]) {
+		bytes--
+	}
+	return text[:bytes]
+}
+
+// findSessions returns whose sessions are shut: of each ASN that a provider in force
+// lists whose treatment says so, by ASN. One that no filter matches is protected.
+func findSessions(c *filters.Compiled, treatments []policies.Treatment) []policies.Session {
+	var out []policies.Session
+	matched := findMatchedASNs(c)
+	for _, l := range c.Listed {
+		i := slices.IndexFunc(treatments, func(t policies.Treatment) bool {
+			return t.Name == l.Treatment &&
+				t.Session == policies.Shut
+		})
+		if l.State != filters.InForce || i < 0 {
+			continue
+		}
+		message := Tell(l.Treatment, l.Listing.Name, reference(l.Provider),
+			cmp.Or(treatments[i].Ask, l.Listing.URL, l.Listing.Publisher))
+		for _, m := range l.Provider.ASNs {
+			known := slices.ContainsFunc(out, func(s policies.Session) bool { return s.ASN == m.ASN })
+			if matched[m.ASN] && !known {
+				out = append(out, policies.Session{ASN: m.ASN, Message: message})
+			}
+		}
+	}
+	slices.SortFunc(out, func(a, b policies.Session) int { return cmp.Compare(a.ASN, b.ASN) })
+	return out
+}
+
+func findMatchedASNs(c *filters.Compiled) map[filters.ASN]bool {
+	matched := make(map[filters.ASN]bool)
+	for _, f := range c.Filters {
+		for _, m := range f.ASNs {
+			matched[m.ASN] = true
+		}
+		for _, g := range f.Groups {
+			for _, asn := range g.ASNs {
+				matched[asn] = true
+			}
+		}
+	}
+	return matched
+}
+
+// reference returns the first that a listing rests on; "" if it names none.
+func reference(p *filters.Provider) string {
+	if len(p.Evidence) == 0 {
+		return ""
+	}
+	return cmp.Or(p.Evidence[0].Ref, p.Evidence[0].URL)
+}

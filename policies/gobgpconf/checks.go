@@ -1,0 +1,103 @@
+package gobgpconf
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/pelletier/go-toml/v2/unstable"
+
+	"depeer/filters/diag"
+	"depeer/policies"
+)
+
+// inline refuses policy in brackets or braces where ours is in it, or would have
+// to be: policy-definitions = [...] takes no [[policy-definitions]] beside it.
+func (d *document) inline(part map[string]any, l *diag.List) {
+	for _, e := range d.expressions {
+		if e.kind != unstable.KeyValue {
+			continue
+		}
+		for _, a := range arrays {
+			if a.below(e.path) && (len(a.elements(part)) != 0 || a.holds(d.values, a.ours)) {
+				l.Errorf(d.place(e.path), "gobgpd-inline", fmt.Sprintf("[[%s]]", a.path),
+					"%s is written in one value, which depeer does not take apart", e.path)
+				break
+			}
+		}
+	}
+}
+
+// twice refuses a policy that is defined twice: on a reload gobgpd ignores such
+// a file, and started from it refuses every route.
+func (d *document) twice(l *diag.List) {
+	first := map[string]string{} // path by name
+	for i, e := range definitions.elements(d.values) {
+		name, path := definitions.nameOf(e), definitions.element(i)+".name"
+		if before, ok := first[name]; ok {
+			p := d.place(before)
+			l.Errorf(d.place(path), "gobgpd-defined-twice", fmt.Sprintf("the first is at line %d", p.Line),
+				"the policy %q is defined twice", name)
+			continue
+		}
+		first[name] = path
+	}
+}
+
+// foreign refuses statements of theirs in a policy that is ours, which would be lost
+// with it: all that we write is named depeer/...
+func (d *document) foreign(l *diag.List) {
+	for i, e := range definitions.elements(d.values) {
+		policy := definitions.nameOf(e)
+		if !definitions.ours(policy) {
+			continue
+		}
+		for _, s := range tables(e, "statements") {
+			if name, _ := s.values["name"].(string); !strings.HasPrefix(name, policies.Prefix) {
+				path := definitions.element(i) + "." + s.path + ".name"
+				l.Errorf(d.place(path), "gobgpd-foreign", "move it to a policy of its own",
+					"the statement %q is not depeer's, and stands in its policy %q", name, policy)
+			}
+		}
+	}
+}
+
+// references are the conditions that name a defined set.
+var references = []struct {
+	condition string
+	sets      array
+}{
+	{"conditions.match-prefix-set.prefix-set", arrays[0]},
+	{"conditions.match-neighbor-set.neighbor-set", arrays[1]},
+	{"conditions.bgp-conditions.match-community-set.community-set", arrays[3]},
+	{"conditions.bgp-conditions.match-ext-community-set.ext-community-set", arrays[4]},
+	{"conditions.bgp-conditions.match-as-path-set.as-path-set", arrays[5]},
+	{"conditions.bgp-conditions.match-large-community-set.large-community-set", arrays[6]},
+}
+
+// dangling refuses statements of theirs that gobgpd could not load beside our
+// part: with a name like ours, or a condition on a set that would not be there.
+// gobgpd then loads no policy at all, and refuses every route.
+func (d *document) dangling(part map[string]any, l *diag.List) {
+	_, theirs := split(d.values)
+	for i, e := range definitions.elements(d.values) {
+		policy := definitions.nameOf(e)
+		if definitions.ours(policy) {
+			continue
+		}
+		for _, s := range tables(e, "statements") {
+			path := definitions.element(i) + "." + s.path
+			if name, _ := s.values["name"].(string); strings.HasPrefix(name, policies.Prefix) {
+				l.Errorf(d.place(path+".name"), "gobgpd-name-taken", "another name",
+					"the statement %q of the policy %q has a name that is for depeer's own", name, policy)
+			}
+			for _, r := range references {
+				set, _ := at(s.values, r.condition).(string)
+				named := func(name string) bool { return name == set }
+				if set != "" && !r.sets.holds(theirs, named) && !r.sets.holds(part, named) {
+					l.Errorf(d.place(path+"."+r.condition), "gobgpd-undefined-set", "",
+						"a statement of the policy %q asks for the set %q, which would not be defined", policy, set)
+				}
+			}
+		}
+	}
+}

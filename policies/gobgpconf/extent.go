@@ -1,0 +1,165 @@
+package gobgpconf
+
+import (
+	"bytes"
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/pelletier/go-toml/v2/unstable"
+
+	"depeer/filters/diag"
+)
+
+// Our part of a file is what stands between the marks, and our elements outside
+// them, which somebody pasted:
+//
+//	[[policy-definitions]]       theirs, kept
+//	name = "theirs"
+//
+//	# depeer: begin              the part: replaced where it stands
+//	...
+//	# depeer: end
+//
+//	[[policy-definitions]]       ours, outside: cut out
+//	name = "depeer"
+//
+// Without marks the part goes to the end of the file, the one place where no
+// header in it can catch what stands behind.
+
+// extent is where our part is.
+type extent struct {
+	marked     bool
+	start, end int    // of the marked part, marks included
+	outside    []span // what is ours beside it, in order
+}
+
+type span struct{ start, end int }
+
+// spans returns all that is to go, in order.
+func (x extent) spans() []span {
+	all := slices.Clone(x.outside)
+	if x.marked {
+		all = append(all, span{x.start, x.end})
+	}
+	slices.SortFunc(all, func(a, b span) int { return cmp.Compare(a.start, b.start) })
+	return all
+}
+
+// owner returns the path of the element of ours that path lies in, or nothing.
+func owner(path string, mine map[string]bool) string {
+	for _, a := range arrays {
+		rest, ok := strings.CutPrefix(path, a.path+"[")
+		if !ok {
+			continue
+		}
+		if i := strings.IndexByte(rest, ']'); mine[a.path+"["+rest[:i+1]] {
+			return a.path + "[" + rest[:i+1]
+		}
+	}
+	return ""
+}
+
+// extent finds our part, and says so where it is damaged.
+func (d *document) extent(l *diag.List) extent {
+	mine := d.mine()
+	x := d.marked(l)
+	stands := map[string]place{} // by element of ours
+	last, lastPlace := "", ahead
+	for _, e := range d.expressions {
+		if e.kind == unstable.Comment {
+			continue
+		}
+		us, now := owner(e.table, mine), x.place(e)
+		before, seen := stands[us]
+		switch {
+		case us != "" && seen && (before == within) != (now == within):
+			l.Errorf(d.position(e.start), "gobgpd-part-damaged", "move it to where it belongs",
+				"%s belongs to depeer's %s, across the mark", e.path, us)
+		case us != "" && now != within:
+			x.cut(d.text, span{e.start, e.end}, us == last)
+		case us == "" && now == within && (last != "" || lastPlace != within): // the first of several
+			l.Errorf(d.position(e.start), "gobgpd-foreign", "move it out of them",
+				"%s is not depeer's, and stands between its marks", e.path)
+		case us == "" && now == behind && lastPlace != behind && e.kind == unstable.KeyValue:
+			l.Errorf(d.position(e.start), "gobgpd-part-damaged", "move it to where it belongs",
+				"%s has no header of its own behind depeer's part", e.path)
+		}
+		stands[us] = now
+		last, lastPlace = us, now
+	}
+	return x
+}
+
+// place is where an expression stands beside the marked part.
+type place uint8
+
+const (
+	ahead place = iota // also where nothing is marked
+	within
+	behind
+)
+
+func (x extent) place(e expression) place {
+	switch {
+	case !x.marked || e.start < x.start:
+		return ahead
+	case e.start < x.end:
+		return within
+	default:
+		return behind
+	}
+}
+
+// mine returns the paths of all elements of ours.
+func (d *document) mine() map[string]bool {
+	mine := map[string]bool{}
+	for _, a := range arrays {
+		for i, e := range a.elements(d.values) {
+			if a.ours(a.nameOf(e)) {
+				mine[a.element(i)] = true
+			}
+		}
+	}
+	return mine
+}
+
+// cut adds what is ours outside the marks. With it goes what is blank between two
+// of ours, and comments between two lines of the same element.
+func (x *extent) cut(text []byte, s span, same bool) {
+	if n := len(x.outside); n > 0 {
+		before := &x.outside[n-1]
+		if between := text[before.end:s.start]; same || len(bytes.TrimSpace(between)) == 0 {
+			before.end = s.end
+			return
+		}
+	}
+	x.outside = append(x.outside, s)
+}
+
+// marked finds the marks: none, or one that begins and one that ends.
+func (d *document) marked(l *diag.List) extent {
+	var x extent
+	open := false
+	damaged := func(offset int, hint, message string) {
+		l.Errorf(d.position(offset), "gobgpd-part-damaged", hint, "%s", message)
+	}
+	for _, e := range d.expressions {
+		switch e.marker {
+		case beginMarker:
+			if open || x.marked {
+				damaged(e.start, "leave one part, from begin to end", "depeer's part begins a second time")
+			}
+			x.start, open = e.start, true
+		case endMarker:
+			if !open {
+				damaged(e.start, beginWord, "depeer's part ends without a beginning")
+			}
+			x.end, x.marked, open = e.end, true, false
+		}
+	}
+	if open {
+		damaged(x.start, endWord, "depeer's part begins and does not end")
+	}
+	return x
+}

@@ -1,0 +1,158 @@
+package gobgpconf
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"depeer/filters/diag"
+	"depeer/policies"
+)
+
+// array is one of the arrays of tables that policy consists of.
+type array struct {
+	path string // without numbers
+	name string // key of an element's name
+}
+
+// definitions is where policies are.
+var definitions = array{"policy-definitions", "name"}
+
+// arrays are all of them, as in gobgpd's pkg/config/oc.
+var arrays = []array{
+	{"defined-sets.prefix-sets", "prefix-set-name"},
+	{"defined-sets.neighbor-sets", "neighbor-set-name"},
+	{"defined-sets.tag-sets", "tag-set-name"},
+	{"defined-sets.bgp-defined-sets.community-sets", "community-set-name"},
+	{"defined-sets.bgp-defined-sets.ext-community-sets", "ext-community-set-name"},
+	{"defined-sets.bgp-defined-sets.as-path-sets", "as-path-set-name"},
+	{"defined-sets.bgp-defined-sets.large-community-sets", "large-community-set-name"},
+	definitions,
+}
+
+// ours says whether the element of that name is ours.
+func (a array) ours(name string) bool {
+	if a == definitions {
+		return name == policies.ImportPolicy || name == policies.ExportPolicy
+	}
+	return strings.HasPrefix(name, policies.Prefix)
+}
+
+// below says whether a is at path, or in a table at path.
+func (a array) below(path string) bool {
+	return a.path == path || strings.HasPrefix(a.path, path+".")
+}
+
+// elements returns the tables of a, in order. Arrays of another shape have been
+// refused (see shapes).
+func (a array) elements(values map[string]any) []map[string]any {
+	list, _ := at(values, a.path).([]any)
+	return each(list, func(v any) map[string]any { return v.(map[string]any) })
+}
+
+func (a array) nameOf(element map[string]any) string {
+	name, _ := element[a.name].(string)
+	return name
+}
+
+// holds says whether an element's name is one that is asked for.
+func (a array) holds(values map[string]any, ask func(name string) bool) bool {
+	return slices.ContainsFunc(a.elements(values), func(e map[string]any) bool { return ask(a.nameOf(e)) })
+}
+
+// element returns the path of the i-th element.
+func (a array) element(i int) string { return fmt.Sprintf("%s[%d]", a.path, i) }
+
+// shapes refuses policy of a shape that gobgpd would bend into its own: a table
+// where a list of tables should be, a number for a name.
+func (d *document) shapes(l *diag.List) {
+	for _, a := range arrays {
+		words := strings.Split(a.path, ".")
+		for i := 1; i < len(words); i++ {
+			above := strings.Join(words[:i], ".")
+			if v := at(d.values, above); v != nil && !isTable(v) {
+				l.Errorf(d.place(above), "gobgpd-type", fmt.Sprintf("[[%s]]", a.path), "%s is not a table", above)
+				return
+			}
+		}
+		v := at(d.values, a.path)
+		list, ok := v.([]any)
+		if v != nil && !ok {
+			l.Errorf(d.place(a.path), "gobgpd-type", fmt.Sprintf("[[%s]]", a.path), "%s is not an array of tables",
+				a.path)
+		}
+		for i, v := range list {
+			if !isTable(v) {
+				l.Errorf(d.place(a.element(i)), "gobgpd-type", fmt.Sprintf("[[%s]]", a.path),
+					"%s is not an array of tables", a.path)
+				break
+			}
+			if name := v.(map[string]any)[a.name]; name != nil && !isString(name) {
+				l.Errorf(d.place(a.element(i)+"."+a.name), "gobgpd-type", a.name+` = "..."`, "%s is not a string",
+					a.name)
+			}
+		}
+	}
+}
+
+func isTable(v any) bool  { _, ok := v.(map[string]any); return ok }
+func isString(v any) bool { _, ok := v.(string); return ok }
+
+// at returns what stands at a path of keys, or nil.
+func at(values map[string]any, path string) any {
+	var v any = values
+	for key := range strings.SplitSeq(path, ".") {
+		m, _ := v.(map[string]any)
+		v = m[key]
+	}
+	return v
+}
+
+// split returns what is ours of a file's values and what is not. Tables and
+// arrays of policy that are empty mean nothing, and fall out of both.
+func split(values map[string]any) (ours, theirs map[string]any) { return splitAt("", values) }
+
+func splitAt(path string, values map[string]any) (ours, theirs map[string]any) {
+	ours, theirs = map[string]any{}, map[string]any{}
+	for key, v := range values {
+		a, policy := arrayBelow(join(path, key))
+		if !policy {
+			theirs[key] = v
+			continue
+		}
+		var mine, others any
+		if a.path == join(path, key) {
+			mine, others = a.divide(v.([]any))
+		} else {
+			mine, others = splitAt(join(path, key), v.(map[string]any))
+		}
+		if reflect.ValueOf(mine).Len() != 0 {
+			ours[key] = mine
+		}
+		if reflect.ValueOf(others).Len() != 0 {
+			theirs[key] = others
+		}
+	}
+	return ours, theirs
+}
+
+func (a array) divide(list []any) (ours, theirs []any) {
+	for _, e := range list {
+		if a.ours(a.nameOf(e.(map[string]any))) {
+			ours = append(ours, e)
+		} else {
+			theirs = append(theirs, e)
+		}
+	}
+	return ours, theirs
+}
+
+// arrayBelow returns an array at path, or in a table at path.
+func arrayBelow(path string) (array, bool) {
+	i := slices.IndexFunc(arrays, func(a array) bool { return a.below(path) })
+	if i < 0 {
+		return array{}, false
+	}
+	return arrays[i], true
+}

@@ -1,0 +1,206 @@
+package gobgpconf
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/netip"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	"depeer/filters"
+	"depeer/filters/diag"
+	"depeer/policies"
+)
+
+// ReadPart returns what a gobgpd.conf, in TOML, holds of ours: what ReplacePart would replace,
+// read back. A file without it holds an empty policy. Where there is an Error in the
+// list there is no policy: the file is wrong in a way that ReplacePart refuses, too, or
+//
+//	gobgpd-part-edited       our part says something that we do not write
+//
+// Whether it says what its names tell is for the caller to ask (RoutingPolicy.Genuine).
+func ReadPart(file string, text []byte) (p *policies.RoutingPolicy, l diag.List) {
+	defer func() { l.Sort() }()
+	d := parse(file, text, &l)
+	if d == nil {
+		return nil, l
+	}
+	if d.shapes(&l); l.Worst() == diag.Error {
+		return nil, l
+	}
+	x := d.extent(&l)
+	d.twice(&l)
+	d.foreign(&l)
+	d.undefined(&l)
+	if l.Worst() == diag.Error {
+		return nil, l
+	}
+	p, err := d.part()
+	if err != nil {
+		l.Errorf(d.ourPlace(x), "gobgpd-part-edited", "emit --into writes it anew", "depeer's part has been edited: %v",
+			err)
+		return nil, l
+	}
+	return p, l
+}
+
+// ourPlace is where our part begins.
+func (d *document) ourPlace(x extent) diag.Position {
+	if spans := x.spans(); len(spans) > 0 {
+		return d.position(spans[0].start)
+	}
+	return diag.Position{File: d.file}
+}
+
+// part reads our part. What is read is written again, and compared: so nothing in it
+// is passed over.
+func (d *document) part() (*policies.RoutingPolicy, error) {
+	ours, _ := split(d.values)
+	text, err := json.Marshal(ours)
+	if err != nil {
+		return nil, err
+	}
+	var c partOf
+	if err := json.Unmarshal(text, &c); err != nil {
+		return nil, errors.New("something in it has another type")
+	}
+	p, err := c.policy()
+	if err != nil {
+		return nil, err
+	}
+	if d.unanchored() && len(p.Import)+len(p.Export) == 0 {
+		return p, nil // nothing defines ours, and nothing needs it
+	}
+	again, err := Encode(p, TOML, nil)
+	if err != nil {
+		return nil, err
+	}
+	written, err := read(again)
+	if err != nil {
+		panic("gobgpconf: what was rendered is no TOML: " + err.Error())
+	}
+	mine, _ := split(written)
+	if byName(mine); !reflect.DeepEqual(mine, byName(ours)) {
+		return nil, errors.New("it says something that depeer does not write")
+	}
+	return p, nil
+}
+
+// byName sorts sets and policies, whose order means nothing.
+func byName(values map[string]any) map[string]any {
+	for _, a := range arrays {
+		if list, ok := at(values, a.path).([]any); ok {
+			slices.SortFunc(list, func(v, w any) int {
+				return strings.Compare(a.nameOf(v.(map[string]any)), a.nameOf(w.(map[string]any)))
+			})
+		}
+	}
+	return values
+}
+
+// unanchored says whether the file does not define both of our policies.
+func (d *document) unanchored() bool {
+	for _, name := range []string{policies.ImportPolicy, policies.ExportPolicy} {
+		if !definitions.holds(d.values, func(n string) bool { return n == name }) {
+			return true
+		}
+	}
+	return false
+}
+
+// partOf are our objects in gobgpd's keys, as configuration writes them.
+type partOf struct {
+	Sets struct {
+		Prefix []struct {
+			Name string `json:"prefix-set-name"`
+			List []struct {
+				Prefix netip.Prefix `json:"ip-prefix"`
+				Range  string       `json:"masklength-range"`
+			} `json:"prefix-list"`
+		} `json:"prefix-sets"`
+		Neighbor []struct {
+			Name string         `json:"neighbor-set-name"`
+			List []netip.Prefix `json:"neighbor-info-list"`
+		} `json:"neighbor-sets"`
+		BGP struct {
+			ASPath []struct {
+				Name string   `json:"as-path-set-name"`
+				List []string `json:"as-path-list"`
+			} `json:"as-path-sets"`
+			Large []struct {
+				Name string   `json:"large-community-set-name"`
+				List []string `json:"large-community-list"`
+			} `json:"large-community-sets"`
+		} `json:"bgp-defined-sets"`
+	} `json:"defined-sets"`
+	Definitions []struct {
+		Name       string            `json:"name"`
+		Statements []statementOfPart `json:"statements"`
+	} `json:"policy-definitions"`
+}
+
+// policy turns it into our words.
+func (c *partOf) policy() (*policies.RoutingPolicy, error) {
+	p := &policies.RoutingPolicy{}
+	for _, s := range c.Sets.Prefix {
+		set := policies.PrefixSet{Name: s.Name}
+		for _, e := range s.List {
+			low, high, _ := strings.Cut(e.Range, "..")
+			least, err := strconv.ParseUint(low, 10, 8)
+			most, err2 := strconv.ParseUint(high, 10, 8)
+			if err != nil || err2 != nil {
+				return nil, fmt.Errorf("%s has the lengths %q", e.Prefix, e.Range)
+			}
+			set.Entries = append(set.Entries, filters.Entry{Prefix: e.Prefix, Min: uint8(least), Max: uint8(most)})
+		}
+		p.PrefixSets = append(p.PrefixSets, set)
+	}
+	for _, s := range c.Sets.Neighbor {
+		set := policies.NeighborSet{Name: s.Name}
+		for _, host := range s.List {
+			set.Addresses = append(set.Addresses, host.Addr())
+		}
+		p.NeighborSets = append(p.NeighborSets, set)
+	}
+	for _, s := range c.Sets.BGP.ASPath {
+		list, err := allOf(s.List, policies.ParseASPathPattern)
+		if err != nil {
+			return nil, err
+		}
+		p.ASPathSets = append(p.ASPathSets, policies.ASPathSet{Name: s.Name, Patterns: list})
+	}
+	for _, s := range c.Sets.BGP.Large {
+		list, err := allOf(s.List, policies.ParseLargeCommunityPattern)
+		if err != nil {
+			return nil, err
+		}
+		p.LargeCommunitySets = append(p.LargeCommunitySets, policies.LargeCommunitySet{Name: s.Name, Patterns: list})
+	}
+	for _, d := range c.Definitions {
+		list, err := allOf(d.Statements, statementOfPart.statement)
+		if err != nil {
+			return nil, err
+		}
+		if d.Name == policies.ImportPolicy {
+			p.Import = list
+		} else {
+			p.Export = list
+		}
+	}
+	return p, nil
+}
+
+func allOf[From, To any](list []From, parse func(From) (To, error)) ([]To, error) {
+	var out []To
+	for _, v := range list {
+		parsed, err := parse(v)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, parsed)
+	}
+	return out, nil
+}

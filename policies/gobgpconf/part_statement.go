@@ -1,0 +1,97 @@
+package gobgpconf
+
+import (
+	"strconv"
+
+	"depeer/policies"
+)
+
+// statementOfPart is a statement in gobgpd's keys. What it has besides is found when it
+// is written again.
+type statementOfPart struct {
+	Name       string `json:"name"`
+	Conditions struct {
+		Prefix struct {
+			matchOfPart
+			Set string `json:"prefix-set"`
+		} `json:"match-prefix-set"`
+		Neighbor struct {
+			matchOfPart
+			Set string `json:"neighbor-set"`
+		} `json:"match-neighbor-set"`
+		BGP struct {
+			ASPath struct {
+				matchOfPart
+				Set string `json:"as-path-set"`
+			} `json:"match-as-path-set"`
+			Large struct {
+				matchOfPart
+				Set string `json:"large-community-set"`
+			} `json:"match-large-community-set"`
+		} `json:"bgp-conditions"`
+	} `json:"conditions"`
+	Actions struct {
+		Disposition string `json:"route-disposition"`
+		BGP         struct {
+			Prepend struct {
+				Times uint8 `json:"repeat-n"`
+			} `json:"set-as-path-prepend"`
+			Community struct {
+				Options string `json:"options"`
+				Method  struct {
+					List []string `json:"communities-list"`
+				} `json:"set-community-method"`
+			} `json:"set-community"`
+			LocalPref uint32  `json:"set-local-pref"`
+			MED       *string `json:"set-med"`
+			Large     struct {
+				Options string `json:"options"`
+				Method  struct {
+					List []string `json:"communities-list"`
+				} `json:"set-large-community-method"`
+			} `json:"set-large-community"`
+		} `json:"bgp-actions"`
+	} `json:"actions"`
+}
+
+type matchOfPart struct {
+	Options string `json:"match-set-options"`
+}
+
+func (m matchOfPart) condition(set string) policies.Condition {
+	return policies.Condition{Set: set, Invert: m.Options == "invert"}
+}
+
+// statement turns it into our words.
+func (s statementOfPart) statement() (policies.Statement, error) {
+	c, a := s.Conditions, s.Actions
+	out := policies.Statement{Name: s.Name, Conditions: policies.Conditions{
+		PrefixSet: c.Prefix.condition(c.Prefix.Set), NeighborSet: c.Neighbor.condition(c.Neighbor.Set),
+		ASPathSet: c.BGP.ASPath.condition(c.BGP.ASPath.Set), LargeCommunitySet: c.BGP.Large.condition(c.BGP.Large.Set),
+	}}
+	out.Actions = policies.Actions{Reject: a.Disposition == "reject-route", LocalPref: a.BGP.LocalPref,
+		Prepend: a.BGP.Prepend.Times}
+	if a.BGP.MED != nil {
+		med, err := strconv.ParseUint(*a.BGP.MED, 10, 32)
+		if err != nil {
+			return out, err
+		}
+		value := uint32(med)
+		out.Actions.MED = &value
+	}
+	communities, err := allOf(a.BGP.Community.Method.List, policies.ParseCommunity)
+	if err != nil {
+		return out, err
+	}
+	if a.BGP.Community.Options == "remove" {
+		out.Actions.DropCommunities = communities
+	} else {
+		out.Actions.Communities = communities
+	}
+	if a.BGP.Large.Options == "remove" {
+		out.Actions.DropLargeCommunities, err = allOf(a.BGP.Large.Method.List, policies.ParseLargeCommunityPattern)
+	} else {
+		out.Actions.AddLargeCommunities, err = allOf(a.BGP.Large.Method.List, policies.ParseLargeCommunity)
+	}
+	return out, err
+}

@@ -1,0 +1,63 @@
+package gobgpconf
+
+import (
+	"strconv"
+	"strings"
+
+	"depeer/filters/diag"
+)
+
+// LocateKeys returns where each key of the gobgpd.conf text is written in old, by its path in
+// text, such as neighbors[2].config.peer-as. The two, in TOML, differ in our part only.
+// What is not written is placed where it is part of, and the file as a whole is the place
+// of what is nowhere in old.
+func LocateKeys(file string, old, text []byte) func(path string) diag.Position {
+	var l diag.List
+	before, after := parse(file, old, &l), parse(file, text, &l)
+	if before == nil || after == nil {
+		return func(string) diag.Position { return diag.Position{File: file} }
+	}
+	if before.shapes(&l); l.Worst() == diag.Error {
+		return before.place
+	}
+	return func(path string) diag.Position {
+		if path, ok := before.theirPath(path, after); ok {
+			return before.place(path)
+		}
+		return diag.Position{File: file}
+	}
+}
+
+// theirPath returns the path in d of what is at path in after: elements that are not ours
+// have the same order in both.
+func (d *document) theirPath(path string, after *document) (string, bool) {
+	for _, a := range arrays {
+		rest, ok := strings.CutPrefix(path, a.path+"[")
+		if !ok {
+			continue
+		}
+		number, rest, _ := strings.Cut(rest, "]")
+		n, err := strconv.Atoi(number)
+		elements := a.elements(after.values)
+		if err != nil || n >= len(elements) || a.ours(a.nameOf(elements[n])) {
+			return "", false
+		}
+		rank := 0 // among theirs
+		for _, e := range elements[:n] {
+			if !a.ours(a.nameOf(e)) {
+				rank++
+			}
+		}
+		for i, e := range a.elements(d.values) {
+			switch {
+			case a.ours(a.nameOf(e)):
+			case rank == 0:
+				return a.element(i) + rest, true
+			default:
+				rank--
+			}
+		}
+		return "", false
+	}
+	return path, true
+}

@@ -1,0 +1,31 @@
+package gobgpconf
+
+import (
+	"fmt"
+	"strconv"
+
+	"depeer/filters/diag"
+	"depeer/policies"
+)
+
+// shut warns of neighbors whose session is to be shut and that the file does not have
+// down. A neighbor's section is the operator's, and an edit of it bounces the session,
+// so that is said and not done: a running gobgpd is told by plan and apply, and forgets it
+// when it starts.
+func (d *document) shut(p *policies.RoutingPolicy, l *diag.List) {
+	_, neighbors, _ := d.scopes()
+	for _, s := range neighbors {
+		asn, address := fmt.Sprint(s.value("config.peer-as")), fmt.Sprint(s.value("config.neighbor-address"))
+		down, _ := strconv.ParseBool(fmt.Sprint(s.value("config.admin-down")))
+		if down || !s.client() {
+			continue
+		}
+		for _, session := range p.Sessions {
+			if session.ASN.String() == asn && (!session.Address.IsValid() || session.Address.String() == address) {
+				l.Warnf(d.place(s.path+".config.peer-as"), "gobgpd-session",
+					"admin-down = true in its config, for as long as it is listed",
+					"the session of %s is to be shut, and a start with this file lets it in", s.what)
+			}
+		}
+	}
+}

@@ -1,0 +1,104 @@
+package gobgpconf
+
+import (
+	"fmt"
+	"strings"
+
+	"depeer/policies"
+)
+
+// valid says what in p gobgpd would misread, silently in most cases, or what is
+// not ours by its name. A policy that build.Policy made is valid; this is the last look
+// before a file that a route server starts from.
+func valid(p *policies.RoutingPolicy) error {
+	prefixes, neighbors, paths, larges := names{}, names{}, names{}, names{}
+	for _, s := range p.PrefixSets {
+		if err := prefixes.take("prefix set", s.Name, len(s.Entries)); err != nil {
+			return err
+		}
+		if err := validEntries(s); err != nil {
+			return err
+		}
+	}
+	for _, s := range p.NeighborSets {
+		if err := neighbors.take("neighbor set", s.Name, len(s.Addresses)); err != nil {
+			return err
+		}
+		for _, a := range s.Addresses {
+			if !a.IsValid() || a.Is4In6() || a.Zone() != "" {
+				return fmt.Errorf("neighbor set %q: %v is no member's address", s.Name, a)
+			}
+		}
+	}
+	for _, s := range p.ASPathSets {
+		if err := paths.take("AS path set", s.Name, len(s.Patterns)); err != nil {
+			return err
+		}
+	}
+	for _, s := range p.LargeCommunitySets {
+		if err := larges.take("large community set", s.Name, len(s.Patterns)); err != nil {
+			return err
+		}
+	}
+	statements := names{} // of both policies: they share one space in gobgpd
+	for i, list := range [][]policies.Statement{p.Import, p.Export} {
+		for _, s := range list {
+			if err := statements.take("statement", s.Name, 1); err != nil {
+				return err
+			}
+			if len(s.Actions.AddLargeCommunities) != 0 && len(s.Actions.DropLargeCommunities) != 0 {
+				return fmt.Errorf("statement %q adds and drops large communities", s.Name)
+			}
+			if len(s.Actions.Communities) != 0 && len(s.Actions.DropCommunities) != 0 {
+				return fmt.Errorf("statement %q adds and drops communities", s.Name)
+			}
+			c := s.Conditions
+			if i == 0 && c.NeighborSet.Set != "" {
+				return fmt.Errorf("statement %q asks whom a route is sent to, on import", s.Name)
+			}
+			if !prefixes.know(c.PrefixSet) || !neighbors.know(c.NeighborSet) || !paths.know(c.ASPathSet) ||
+				!larges.know(c.LargeCommunitySet) {
+				return fmt.Errorf("statement %q refers to a set that is not there", s.Name)
+			}
+		}
+	}
+	return nil
+}
+
+type names map[string]bool
+
+func (n names) take(kind, name string, length int) error {
+	switch {
+	case !strings.HasPrefix(name, policies.Prefix):
+		return fmt.Errorf("%s %q has a name that does not begin with %s", kind, name, policies.Prefix)
+	case !plain(name):
+		return fmt.Errorf("%s %q has a name that is not printable ASCII", kind, name)
+	case n[name]:
+		return fmt.Errorf("%s %q is there twice", kind, name)
+	case length == 0:
+		return fmt.Errorf("%s %q is empty", kind, name)
+	}
+	n[name] = true
+	return nil
+}
+
+func (n names) know(c policies.Condition) bool { return c.Set == "" || n[c.Set] }
+
+func validEntries(s policies.PrefixSet) error {
+	for _, e := range s.Entries {
+		switch p := e.Prefix; {
+		case !p.IsValid() || p != p.Masked() || p.Addr().Is4In6():
+			return fmt.Errorf("prefix set %q: %v is no masked prefix", s.Name, p)
+		case p.Addr().Is4() != s.Entries[0].Prefix.Addr().Is4():
+			return fmt.Errorf("prefix set %q mixes families", s.Name)
+		case int(e.Min) < p.Bits() || e.Min > e.Max || int(e.Max) > p.Addr().BitLen():
+			return fmt.Errorf("prefix set %q: no lengths %d to %d in %v", s.Name, e.Min, e.Max, p)
+		}
+	}
+	return nil
+}
+
+// plain says whether s is printable ASCII throughout.
+func plain(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r > '~' })
+}
