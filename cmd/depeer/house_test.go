@@ -41,7 +41,10 @@ var rooms = map[string][]string{
 	"policies/journal":   {"policies/plan"},
 	"policies/apply": {"policies", "filters", "policies/eval", "policies/plan", "policies/impact", "policies/length",
 		"policies/journal", "policies/rib"},
-	"policies/operate": {"policies", "policies/apply", "policies/journal", "policies/plan"},
+	"policies/operate": {"filters/diag", "policies", "policies/apply", "policies/exchange", "policies/journal",
+		"policies/plan"},
+	"policies/operate/wanted": {"filters", "filters/diag", "filters/feed", "filters/listing", "filters/strict", "policies", "policies/build",
+		"policies/exchange"},
 	"policies/watch":   {},
 	"policies/gobgp":   {"policies", "filters", "policies/plan", "policies/rib"},
 
@@ -55,7 +58,7 @@ var rooms = map[string][]string{
 
 	"examples": {}, // embedded, for lab
 
-	"cmd/internal/view": {"policies", "policies/apply", "filters", "policies/plan", "policies/impact",
+	"cmd/internal/view": {"policies", "policies/operate", "policies/apply", "filters", "policies/plan", "policies/impact",
 		"policies/choice", "policies/length", "policies/rib", "policies/journal", "filters/diag"},
 	"cmd/internal/metrics": {"policies", "policies/impact", "policies/length", "policies/plan", "policies/watch"},
 	"cmd/internal/notify":  {},

@@ -44,7 +44,7 @@ func newProxy(t *testing.T, d *testbed.Daemon) *proxy {
 	t.Helper()
 	p := &proxy{address: "unix://" + filepath.Join(filepath.Dir(d.Socket), "proxy.sock")}
 	var err error
-	p.daemon, err = grpc.Dial("unix://"+d.Socket, grpc.WithTransportCredentials(insecure.NewCredentials()),
+	p.daemon, err = grpc.NewClient("unix://"+d.Socket, grpc.WithTransportCredentials(insecure.NewCredentials()),
 		grpc.WithDefaultCallOptions(grpc.ForceCodec(frame{}), grpc.MaxCallRecvMsgSize(256<<20)))
 	if err != nil {
 		t.Fatal(err)

@@ -68,7 +68,7 @@ func dial(o Options) (*Client, error) {
 	}
 	// A proxy of the environment would get between us and a route server that is
 	// hardly ever behind one.
-	conn, err := grpc.Dial(target, grpc.WithTransportCredentials(security), grpc.WithNoProxy(),
+	conn, err := grpc.NewClient(target, grpc.WithTransportCredentials(security), grpc.WithNoProxy(),
 		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(maxMessage)))
 	if err != nil {
 		return nil, err

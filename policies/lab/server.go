@@ -137,7 +137,7 @@ func (rs *routeServer) lost(ctx context.Context, c *oc.BgpConfigSet) error {
 func (rs *routeServer) answers(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
-	conn, err := grpc.DialContext(ctx, rs.apiAddress.String(), grpc.WithTransportCredentials(insecure.NewCredentials()))
+	conn, err := grpc.NewClient(rs.apiAddress.String(), grpc.WithTransportCredentials(insecure.NewCredentials()))
 	if err != nil {
 		return err
 	}

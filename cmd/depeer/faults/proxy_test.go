@@ -50,7 +50,7 @@ func newProxy(t testing.TB, d *testbed.Daemon) *proxy {
 	t.Helper()
 	p := &proxy{t: t, site: d.Site, asked: map[string]int{}}
 	var err error
-	p.daemon, err = grpc.Dial(d.Target.String(), grpc.WithTransportCredentials(insecure.NewCredentials()),
+	p.daemon, err = grpc.NewClient(d.Target.String(), grpc.WithTransportCredentials(insecure.NewCredentials()),
 		grpc.WithConnectParams(grpc.ConnectParams{MinConnectTimeout: 5 * time.Second,
 			Backoff: backoff.Config{BaseDelay: 20 * time.Millisecond, Multiplier: 1.1,
 				MaxDelay: 100 * time.Millisecond}}),

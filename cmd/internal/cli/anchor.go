@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"depeer/policies/gobgpconf"
+	"depeer/policies/operate"
 	"depeer/policies/plan"
 )
 
@@ -19,7 +20,7 @@ const (
 // withAnchor adds to the failure of a target whose file lacks our definitions
 // what to paste, and what the reload after that will cost there.
 func withAnchor(err error, s *plan.State) error {
-	f := new(failure)
+	f := new(operate.Error)
 	if !errors.As(err, &f) || s.Import != nil && s.Export != nil || len(s.LostLists())+len(s.Rejected()) > 0 {
 		return err // pasting would not bring lists back that were lost
 	}
@@ -28,7 +29,7 @@ func withAnchor(err error, s *plan.State) error {
 		routes += c.Accepted
 	}
 	work := time.Duration(routes * members)
-	f.detail = fmt.Sprintf("%s\nAt this target the reload soft-resets %s with %s: it stands still for %s to %s.\n",
+	f.Detail = fmt.Sprintf("%s\nAt this target the reload soft-resets %s with %s: it stands still for %s to %s.\n",
 		gobgpconf.Anchor(gobgpconf.TOML),
 		count(int(members), "peer"), count(int(routes), "route"), inSeconds(work*standstillLow),
 		inSeconds(work*standstillHigh))

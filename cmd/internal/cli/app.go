@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -14,6 +13,8 @@ import (
 
 	"depeer/cmd/internal/view"
 	"depeer/filters"
+	"depeer/policies/operate"
+	"depeer/policies/operate/wanted"
 )
 
 // Streams are the standard streams of a run.
@@ -25,30 +26,29 @@ type Streams struct {
 // session is what every command gets beside its own arguments.
 type session struct {
 	Streams
-	view  view.View
-	files *files
-	now   time.Time // --at, or the clock: read once
-	conf  string    // --config
-	state string    // --state
-	log   *slog.Logger
+	view   view.View
+	ctx    context.Context // of the run
+	reader *wanted.Reader  // of exchange file and lists
+	now    time.Time       // --at, or the clock: read once
+	state  string          // --state
+	log    *slog.Logger
 
 	passed   *passed   // files of the state directory that were named as unread
 	verdicts *verdicts // of gobgpd.conf files
 
-	confUsed  string   // the exchange file that was read; "" for none
-	confWrong *failure // what is wrong with it; nil: nothing, or nobody has asked
+	confWrong *operate.Error // what is wrong with it; nil: nothing, or nobody has asked
 }
 
 // Run runs one command line, without the program's name, and returns its exit
 // code.
 func Run(ctx context.Context, streams Streams, args []string) Code {
-	s := &session{Streams: streams, files: newFiles(ctx, streams.In), passed: new(passed), verdicts: new(verdicts)}
+	s := newSession(ctx, streams)
 	// Until the flags are read, what can be said is said in the form they ask for.
 	s.view = s.newView(asksForJSON(args), "auto")
 
 	app := newApp(s)
 	for _, c := range app.Commands {
-		c.OnUsageError = usageError
+		c.OnUsageError = onUsageError
 		c.HideHelpCommand = true // "depeer check help" is about a file of that name
 	}
 	if complete(app, s, args) {
@@ -58,10 +58,17 @@ func Run(ctx context.Context, streams Streams, args []string) Code {
 	if err == nil {
 		err = app.RunContext(ctx, append([]string{app.Name}, ordered...))
 	}
-	if ctx.Err() != nil && err != nil && !errors.As(err, new(*failure)) {
+	if ctx.Err() != nil && err != nil && !isNamed(err) {
 		err = ctx.Err()
 	}
 	return report(s.view, err)
+}
+
+func newSession(ctx context.Context, streams Streams) *session {
+	s := &session{Streams: streams, ctx: ctx, passed: new(passed), verdicts: new(verdicts)}
+	s.reader = &wanted.Reader{Files: wanted.NewFiles(ctx, streams.In), Fetcher: s.fetcher,
+		Note: func(format string, args ...any) { s.view.Note(format, args...) }}
+	return s
 }
 
 func newApp(s *session) *cli.App {
@@ -86,7 +93,7 @@ func newApp(s *session) *cli.App {
 			versionCommand(s), completionCommand(s),
 		},
 		Before:         s.begin,
-		OnUsageError:   usageError,
+		OnUsageError:   onUsageError,
 		ExitErrHandler: func(*cli.Context, error) {}, // Run reports
 		Action: func(*cli.Context) error {
 			return usage("depeer help", "no command")
@@ -121,7 +128,7 @@ func (s *session) begin(c *cli.Context) error {
 		return usage("--color auto|always|never", "--color %s: no such choice", color)
 	}
 	s.view = s.newView(c.Bool("json"), color)
-	s.conf, s.state = c.String("config"), c.String("state")
+	s.reader.Config, s.state = c.String("config"), c.String("state")
 	s.now = time.Now().UTC()
 	if err := s.newLog(c.String("log-format"), c.Bool("verbose")); err != nil {
 		return err
@@ -133,6 +140,7 @@ func (s *session) begin(c *cli.Context) error {
 		}
 		s.now = m.Time()
 	}
+	s.reader.Now = s.now
 	return nil
 }
 
@@ -157,7 +165,7 @@ func (s *session) newView(json bool, color string) view.View {
 	return view.New(view.Options{
 		JSON: json, Terminal: isTerminal(s.Err), Color: color == "always" || color == "auto" &&
 			wantsColor(s.Out, s.Err),
-		Out: s.Out, Err: s.Err, Source: s.files.line,
+		Out: s.Out, Err: s.Err, Source: s.reader.Files.Line,
 	})
 }
 
@@ -195,7 +203,7 @@ func (s *session) stateDir() (string, error) {
 	return home + "/.local/state/depeer", nil
 }
 
-func usageError(c *cli.Context, err error, _ bool) error {
+func onUsageError(c *cli.Context, err error, _ bool) error {
 	line := "depeer help"
 	if c.Command != nil && c.Command.Name != "" && c.Command.Name != c.App.Name {
 		line += " " + c.Command.Name

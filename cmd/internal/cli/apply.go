@@ -18,6 +18,7 @@ import (
 	"depeer/policies/gobgp"
 	"depeer/policies/journal"
 	"depeer/policies/operate"
+	"depeer/policies/operate/wanted"
 	"depeer/policies/plan"
 )
 
@@ -61,24 +62,24 @@ func applyCommand(s *session) *cli.Command {
 func (s *session) readPlan(name string) (*plan.Plan, error) {
 	file, err := os.Open(name)
 	if err != nil {
-		return nil, &failure{code: Invalid, name: "invalid-input", err: fmt.Errorf("%s: %w", name, reason(err))}
+		return nil, &operate.Error{Kind: operate.Invalid, Name: "invalid-input", Err: fmt.Errorf("%s: %w", name, wanted.Reason(err))}
 	}
 	defer file.Close()
 	p, err := plan.Decode(file)
 	switch {
 	case errors.Is(err, plan.ErrAltered):
-		return nil, &failure{code: Unfit, name: "plan-altered", err: fmt.Errorf("%s: %w", name, err),
-			hint: "make a new one: depeer plan"}
+		return nil, &operate.Error{Kind: operate.Unfit, Name: "plan-altered", Err: fmt.Errorf("%s: %w", name, err),
+			Hint: "make a new one: depeer plan"}
 	case err != nil:
-		return nil, &failure{code: Invalid, name: "invalid-input", err: fmt.Errorf("%s: %w", name, err),
-			hint: "depeer plan ... -o FILE makes one"}
+		return nil, &operate.Error{Kind: operate.Invalid, Name: "invalid-input", Err: fmt.Errorf("%s: %w", name, err),
+			Hint: "depeer plan ... -o FILE makes one"}
 	}
 	return p, nil
 }
 
 // writePlan keeps a plan in a file that only its user reads.
 func (s *session) writePlan(name string, p *plan.Plan) error {
-	return s.files.write(name, func(w io.Writer) error { return plan.Encode(w, p) }, 0o600)
+	return s.write(name, func(w io.Writer) error { return plan.Encode(w, p) }, 0o600)
 }
 
 // applyPlan asks, applies p, and shows what came of it.
@@ -98,7 +99,7 @@ func (s *session) applyPlan(c *cli.Context, p *plan.Plan, start journal.Start) e
 }
 
 // carryOut connects, and applies p under a journal entry.
-func (s *session) carryOut(c *cli.Context, t target, p *plan.Plan, start journal.Start) (view.Apply, error) {
+func (s *session) carryOut(c *cli.Context, t operate.Target, p *plan.Plan, start journal.Start) (view.Apply, error) {
 	none := view.Apply{}
 	if err := s.fileReady(t, p); err != nil {
 		return none, err
@@ -159,13 +160,9 @@ func (s *session) carryOut(c *cli.Context, t target, p *plan.Plan, start journal
 // exchangeOf reads the exchange file for its targets alone. What is wrong with it
 // matters only where a target is named that is to be found there.
 func (s *session) exchangeOf() *exchange.Exchange {
-	in := &input{}
-	if conf, found := s.findConfig(); found {
-		s.confUsed = conf
-		in.readExchange(s.files, conf)
-		s.confWrong = verdict(in.read)
-	}
-	return in.exchange
+	x, diags := s.reader.ReadExchange()
+	s.confWrong = operate.Verdict(diags)
+	return x
 }
 
 // lock takes the lock of this machine. An apply that was cut off is to be
@@ -173,24 +170,24 @@ func (s *session) exchangeOf() *exchange.Exchange {
 func (s *session) lock(store *journal.Store, address string) (*journal.Lock, error) {
 	lock, err := store.Lock(address, self())
 	if errors.Is(err, journal.ErrLocked) {
-		return nil, &failure{code: Held, name: "locked", err: err}
+		return nil, &operate.Error{Kind: operate.Held, Name: "locked", Err: err}
 	}
 	if err != nil {
-		return nil, &failure{code: Failed, name: "state", err: err}
+		return nil, &operate.Error{Kind: operate.Failed, Name: "state", Err: err}
 	}
 	unfinished, err := lock.Unfinished()
 	if err == nil && len(unfinished) > 0 {
 		err = fmt.Errorf("%s was cut off", unfinished[0].ID)
 	}
 	if err != nil {
-		return nil, errors.Join(&failure{code: Held, name: "cut-off", err: err,
-			hint: "depeer recover --target " + address}, lock.Unlock())
+		return nil, errors.Join(&operate.Error{Kind: operate.Held, Name: "cut-off", Err: err,
+			Hint: "depeer recover --target " + address}, lock.Unlock())
 	}
 	return lock, nil
 }
 
 // change applies p, journalling.
-func (s *session) change(ctx context.Context, t target, client *gobgp.Client, lock *journal.Lock, p *plan.Plan,
+func (s *session) change(ctx context.Context, t operate.Target, client *gobgp.Client, lock *journal.Lock, p *plan.Plan,
 	start journal.Start) (*journal.Entry, apply.Result, error) {
 	start.Holder = p.ID // whoever finds its journal knows whose the daemon's lock is
 	if len(p.PolicyLists) > 0 {
@@ -225,8 +222,8 @@ func (s *session) outcomeFor(o apply.Outcome, p *plan.Plan, start journal.Start)
 	return o.String()
 }
 
-func (s *session) applier(t target, client *gobgp.Client, entry *journal.Entry, holder string) *apply.Applier {
-	return &apply.Applier{Daemon: client, Journal: entry, Holder: holder, Log: s.log, Timeout: t.options.Timeout,
+func (s *session) applier(t operate.Target, client *gobgp.Client, entry *journal.Entry, holder string) *apply.Applier {
+	return &apply.Applier{Daemon: client, Journal: entry, Holder: holder, Log: s.log, Timeout: t.Timeout,
 		Progress: s.view.Progress}
 }
 
@@ -249,30 +246,30 @@ func (s *session) outcome(ctx context.Context, address string, result apply.Resu
 	case errors.As(err, &unkept) && result.Outcome != apply.Partial:
 		return outOfStep(result.Outcome, err, address)
 	case result.Outcome == apply.Partial:
-		return &failure{code: Unclear, name: "partial", err: fmt.Errorf("%s: %w", result.Known, err),
-			hint: "depeer recover --target " + address}
+		return &operate.Error{Kind: operate.Unclear, Name: "partial", Err: fmt.Errorf("%s: %w", result.Known, err),
+			Hint: "depeer recover --target " + address}
 	case result.Outcome == apply.Applied:
-		return &failure{code: Unclear, name: "partial", err: fmt.Errorf("the change is in force, and proven; %w", err),
-			hint: "depeer recover --target " + address}
+		return &operate.Error{Kind: operate.Unclear, Name: "partial", Err: fmt.Errorf("the change is in force, and proven; %w", err),
+			Hint: "depeer recover --target " + address}
 	case result.Outcome == apply.Restored:
-		return &failure{code: Restored, name: "restored", err: fmt.Errorf("%w; what was before is in force again", err)}
+		return &operate.Error{Kind: operate.Restored, Name: "restored", Err: fmt.Errorf("%w; what was before is in force again", err)}
 	case errors.As(err, &stale):
-		return &failure{code: Unfit, name: "stale", err: err, hint: "make a new plan"}
+		return &operate.Error{Kind: operate.Unfit, Name: "stale", Err: err, Hint: "make a new plan"}
 	case errors.As(err, &obstacle):
 		return obstructed(obstacle.Obstacles, address)
 	case errors.As(err, &guarded):
-		return &failure{code: Guarded, name: "guard", err: fmt.Errorf("%w; nothing was changed", err),
-			hint: "make a new plan, and look at it"}
+		return &operate.Error{Kind: operate.Guarded, Name: "guard", Err: fmt.Errorf("%w; nothing was changed", err),
+			Hint: "make a new plan, and look at it"}
 	case errors.As(err, &journalled):
-		return &failure{code: Failed, name: "journal", err: fmt.Errorf("%w; nothing was changed", err)}
+		return &operate.Error{Kind: operate.Failed, Name: "journal", Err: fmt.Errorf("%w; nothing was changed", err)}
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case errors.Is(err, plan.ErrUnreachable):
-		return &failure{code: Unreached, name: "unreached", err: err}
+		return &operate.Error{Kind: operate.Unreached, Name: "unreached", Err: err}
 	case errors.Is(err, plan.ErrRefused):
-		return &failure{code: Held, name: "locked", err: err, hint: "somebody else is at work there"}
+		return &operate.Error{Kind: operate.Held, Name: "locked", Err: err, Hint: "somebody else is at work there"}
 	default:
-		return &failure{code: Failed, name: "failed", err: fmt.Errorf("%w; nothing was changed", err)}
+		return &operate.Error{Kind: operate.Failed, Name: "failed", Err: fmt.Errorf("%w; nothing was changed", err)}
 	}
 }
 
@@ -291,8 +288,8 @@ func (s *session) ask(c *cli.Context, address string, server plan.Server) error 
 		return err
 	}
 	if strings.TrimSpace(line) != server.RouterID.String() {
-		return &failure{code: Failed, name: "not-confirmed",
-			err: errors.New("that is not its router id; nothing was changed")}
+		return &operate.Error{Kind: operate.Failed, Name: "not-confirmed",
+			Err: errors.New("that is not its router id; nothing was changed")}
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"depeer/cmd/internal/view"
+	"depeer/policies/operate"
 )
 
 func checkCommand(s *session) *cli.Command {
@@ -18,14 +19,13 @@ func checkCommand(s *session) *cli.Command {
 			if err != nil {
 				return err
 			}
-			result := view.Check{Diagnostics: in.diags, Lists: len(in.lists)}
-			result.Providers, result.Prefixes, result.ASNs = in.size()
+			result := view.Check{Diagnostics: in.Diagnostics, Lists: len(in.Lists)}
+			result.Providers, result.Prefixes, result.ASNs = in.Size()
 			if err := s.view.Check(result); err != nil {
 				return err
 			}
-			if f := verdict(in.diags); f != nil {
-				f.said = true
-				return f
+			if f := operate.Verdict(in.Diagnostics); f != nil {
+				return shownError{f}
 			}
 			return nil
 		},

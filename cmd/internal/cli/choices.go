@@ -10,6 +10,8 @@ import (
 	"depeer/policies/choice"
 	"depeer/policies/exchange"
 	"depeer/policies/impact"
+	"depeer/policies/operate"
+	"depeer/policies/operate/wanted"
 	"depeer/policies/plan"
 	"depeer/policies/rib"
 )
@@ -63,18 +65,18 @@ func toldAnew(r *impact.Report, foreseen choice.Report, members []impact.Session
 	e.Updates += foreseen.Tagged * max(0, up-secondary-1)
 }
 
-// nobodyThere warns of members who have chosen, and of whose sessions a target has none:
+// warnOfAbsentChoosers warns of members who have chosen, and of whose sessions a target has none:
 // somebody believes that a choice is in force.
-func (in *input) nobodyThere(state *plan.State) {
-	for _, m := range in.exchange.Members {
+func warnOfAbsentChoosers(in *wanted.Input, state *plan.State) {
+	for _, m := range in.Exchange.Members {
 		there := slices.ContainsFunc(state.Clients,
 			func(c plan.Client) bool { return c.RouteServer && slices.Contains(m.Addresses, c.Address) })
 		if len(m.Choices) > 0 && !there {
-			in.diags.Warnf(m.Source, "exchange-choice-nobody", "",
+			in.Diagnostics.Warnf(m.Source, "exchange-choice-nobody", "",
 				"AS%s has chosen, and none of its addresses is a member of the target", m.ASN)
 		}
 	}
-	in.diags.Sort()
+	in.Diagnostics.Sort()
 }
 
 // chosenOf says what members have chosen, and what they are expected to get.
@@ -112,8 +114,8 @@ func looksAgain(f *choice.Foresight, again func() rib.Source) (choice.Report, er
 // choosable says why the way back leads to choices that cannot be done any more.
 func choosable(state *plan.State, want *policies.RoutingPolicy) error {
 	if refused := plan.AddPathGuards(state, want); len(refused) > 0 {
-		return &failure{code: Guarded, name: "guard",
-			err: errors.New(refused[0].Member.String() +
+		return &operate.Error{Kind: operate.Guarded, Name: "guard",
+			Err: errors.New(refused[0].Member.String() +
 				" has chosen, and is sent several paths for a prefix: nothing would be taken back from it [" +
 				plan.CodeAddPath + "]")}
 	}

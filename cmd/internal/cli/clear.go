@@ -8,6 +8,7 @@ import (
 	"depeer/cmd/internal/view"
 	"depeer/policies"
 	"depeer/policies/journal"
+	"depeer/policies/operate"
 	"depeer/policies/plan"
 )
 
@@ -36,7 +37,7 @@ func clearCommand(s *session) *cli.Command {
 	}
 }
 
-func (s *session) clear(c *cli.Context, t target) error {
+func (s *session) clear(c *cli.Context, t operate.Target) error {
 	result, err := s.clearing(c.Context, t, !c.Bool("yes"))
 	if err != nil {
 		return err
@@ -51,7 +52,7 @@ func (s *session) clear(c *cli.Context, t target) error {
 		return err
 	}
 	if c.String("output") == "" && !result.Nothing() {
-		return usage("depeer clear --target "+t.options.Address+" --yes, or -o FILE",
+		return usage("depeer clear --target "+t.Address+" --yes, or -o FILE",
 			"nothing was changed: clear needs --yes or -o")
 	}
 	return nil
@@ -59,7 +60,7 @@ func (s *session) clear(c *cli.Context, t target) error {
 
 // clearing plans what takes everything of ours out of a target. look: routes are looked at
 // for what stays all the same.
-func (s *session) clearing(ctx context.Context, t target, look bool) (view.Plan, error) {
+func (s *session) clearing(ctx context.Context, t operate.Target, look bool) (view.Plan, error) {
 	client, err := s.dial(ctx, t)
 	if err != nil {
 		return view.Plan{}, err
@@ -69,11 +70,11 @@ func (s *session) clearing(ctx context.Context, t target, look bool) (view.Plan,
 	if err != nil {
 		return view.Plan{}, unreached(ctx, err)
 	}
-	s.tooMuch(state.InForce(), t.added, "what is in force, until it is out,")
-	id, state := newID(), s.remembered(state, t.options.Address)
+	s.tooMuch(state.InForce(), t.MaxAddedBytes, "what is in force, until it is out,")
+	id, state := newID(), s.remembered(state, t.Address)
 	p := s.newPlan(t, state, id, *plan.Clear(state, id))
 	p.Clear = true
-	if err := obstructed(p.Obstacles(state), t.options.Address); err != nil {
+	if err := obstructed(p.Obstacles(state), t.Address); err != nil {
 		return view.Plan{}, err
 	}
 	for _, group := range state.Listing() {
@@ -92,7 +93,7 @@ func (s *session) clearing(ctx context.Context, t target, look bool) (view.Plan,
 }
 
 // describeFile adds what becomes of the target's file.
-func (s *session) describeFile(t target, result *view.Plan) (err error) {
+func (s *session) describeFile(t operate.Target, result *view.Plan) (err error) {
 	result.Persist, err = s.lookAtFile(t, result.Plan, nil, &result.Diagnostics)
 	return err
 }

@@ -39,10 +39,10 @@ func confirmCommand(s *session) *cli.Command {
 			if err != nil {
 				return err
 			}
-			address := t.options.Address
+			address := t.Address
 			lock, err := store.Lock(address, self())
 			if errors.Is(err, journal.ErrLocked) {
-				return &failure{code: Held, name: "locked", err: err}
+				return &operate.Error{Kind: operate.Held, Name: "locked", Err: err}
 			} else if err != nil {
 				return err
 			}
@@ -58,9 +58,9 @@ func confirmCommand(s *session) *cli.Command {
 				return err
 			}
 			if gone {
-				return &failure{code: Unfit, name: "changed-since",
-					err: fmt.Errorf("%s is %s: there is nothing to keep, and it waits no more", w.pending.Entry,
-						noLonger), hint: "depeer status --target " + address}
+				return &operate.Error{Kind: operate.Unfit, Name: "changed-since",
+					Err: fmt.Errorf("%s is %s: there is nothing to keep, and it waits no more", w.pending.Entry,
+						noLonger), Hint: "depeer status --target " + address}
 			}
 			result := view.Apply{Target: address, Outcome: "confirmed"}
 			switch {
@@ -79,7 +79,7 @@ const noLonger = "no longer in force"
 
 // isGone says whether what waits for a confirmation is not what the target holds any more. A
 // target that does not answer is believed to hold it, and that is said.
-func (s *session) isGone(ctx context.Context, t target, store *journal.Store, pending *journal.Pending) bool {
+func (s *session) isGone(ctx context.Context, t operate.Target, store *journal.Store, pending *journal.Pending) bool {
 	if pending == nil {
 		return false
 	}
@@ -87,7 +87,7 @@ func (s *session) isGone(ctx context.Context, t target, store *journal.Store, pe
 		s.view.Note("whether it is still in force is not known: %v", err)
 		return false
 	}
-	record, err := store.Show(t.options.Address, pending.Entry)
+	record, err := store.Show(t.Address, pending.Entry)
 	if err != nil {
 		return unknown(err)
 	}
@@ -108,16 +108,16 @@ func (s *session) isGone(ctx context.Context, t target, store *journal.Store, pe
 }
 
 // awaitConfirm arms the way back, lets go of the lock, and waits for what comes.
-func (s *session) awaitConfirm(ctx context.Context, store *journal.Store, lock *journal.Lock, t target, p *plan.Plan,
+func (s *session) awaitConfirm(ctx context.Context, store *journal.Store, lock *journal.Lock, t operate.Target, p *plan.Plan,
 	entry *journal.Entry, within time.Duration) (view.Apply, error) {
 	_, err := lock.Arm(entry.ID, within)
 	if err == nil {
 		err = s.guard(t, entry.ID)
 	}
 	if err = errors.Join(err, lock.Unlock()); err != nil {
-		return view.Apply{}, &failure{code: Unclear, name: "partial",
-			err:  fmt.Errorf("the change is in force, and nobody will take it back: %w", err),
-			hint: "depeer rollback --target " + p.Target}
+		return view.Apply{}, &operate.Error{Kind: operate.Unclear, Name: "partial",
+			Err:  fmt.Errorf("the change is in force, and nobody will take it back: %w", err),
+			Hint: "depeer rollback --target " + p.Target}
 	}
 	s.view.Note("in force; to keep it, within %s: depeer confirm --target %s", within, p.Target)
 	return s.watchPending(ctx, store, p, entry.ID)
@@ -130,8 +130,8 @@ func (s *session) watchPending(ctx context.Context, store *journal.Store, p *pla
 	for {
 		w, err := waitsOf(store.Pending(p.Target))
 		if err != nil {
-			return view.Apply{}, &failure{code: Unclear, name: "pending",
-				err: fmt.Errorf("the change is in force, and whether it waits for a confirmation is not known: %w",
+			return view.Apply{}, &operate.Error{Kind: operate.Unclear, Name: "pending",
+				Err: fmt.Errorf("the change is in force, and whether it waits for a confirmation is not known: %w",
 					err)}
 		}
 		if w.unread == nil && (w.pending == nil || w.pending.Entry != id) {
@@ -139,9 +139,9 @@ func (s *session) watchPending(ctx context.Context, store *journal.Store, p *pla
 		}
 		select {
 		case <-ctx.Done():
-			return view.Apply{}, &failure{code: Unclear, name: "pending",
-				err:  errors.New("in force, and still waiting for a confirmation"),
-				hint: "depeer confirm --target " + p.Target}
+			return view.Apply{}, &operate.Error{Kind: operate.Unclear, Name: "pending",
+				Err:  errors.New("in force, and still waiting for a confirmation"),
+				Hint: "depeer confirm --target " + p.Target}
 		case <-tick.C:
 		}
 	}
@@ -155,14 +155,14 @@ func (s *session) afterPending(store *journal.Store, p *plan.Plan, id string) (v
 	}
 	for _, r := range records {
 		if r.Begun.Undoes == id && operate.TookEffect(&r) {
-			return view.Apply{}, &failure{code: Restored, name: "restored",
-				err: errors.New("not confirmed in time; what was before is in force again")}
+			return view.Apply{}, &operate.Error{Kind: operate.Restored, Name: "restored",
+				Err: errors.New("not confirmed in time; what was before is in force again")}
 		}
 	}
 	for _, r := range records {
 		if r.ID == id && len(r.Events) > 0 && r.Events[len(r.Events)-1].Text == noLonger {
-			return view.Apply{}, &failure{code: Unfit, name: "changed-since", err: fmt.Errorf("%s is %s", id, noLonger),
-				hint: "depeer status --target " + p.Target}
+			return view.Apply{}, &operate.Error{Kind: operate.Unfit, Name: "changed-since", Err: fmt.Errorf("%s is %s", id, noLonger),
+				Hint: "depeer status --target " + p.Target}
 		}
 	}
 	return view.Apply{Target: p.Target, ID: id, Outcome: "confirmed"}, nil
@@ -182,7 +182,7 @@ func guardCommand(s *session) *cli.Command {
 			if err != nil {
 				return err
 			}
-			address, id := t.options.Address, c.Args().First()
+			address, id := t.Address, c.Args().First()
 			var known *journal.Pending
 			for {
 				w, err := waitsOf(store.Pending(address))
@@ -199,7 +199,7 @@ func guardCommand(s *session) *cli.Command {
 				if left <= 0 {
 					err := s.rollback(c, t, store, rollbackArgs{id: id, why: "not confirmed in time", yes: true,
 						whatever: true})
-					if f := new(failure); !errors.As(err, &f) || f.code != Held && f.code != Unreached {
+					if f := new(operate.Error); !errors.As(err, &f) || f.Kind != operate.Held && f.Kind != operate.Unreached {
 						return err
 					}
 					left = retry // somebody is at work there, or it is away: it comes back
@@ -218,7 +218,7 @@ func guardCommand(s *session) *cli.Command {
 const retry = time.Second
 
 // guard starts the guardian of an entry.
-func (s *session) guard(t target, id string) error {
+func (s *session) guard(t operate.Target, id string) error {
 	self, err := os.Executable()
 	if err != nil {
 		return err
@@ -227,12 +227,12 @@ func (s *session) guard(t target, id string) error {
 	if err != nil {
 		return err
 	}
-	args := []string{"guard", id, "--state", dir, "--target", t.options.Address, "--timeout",
-		t.options.Timeout.String()}
-	if s.confUsed != "" {
-		args = append(args, "--config", s.confUsed)
+	args := []string{"guard", id, "--state", dir, "--target", t.Address, "--timeout",
+		t.Timeout.String()}
+	if s.reader.Used != "" {
+		args = append(args, "--config", s.reader.Used)
 	}
-	if t.options.Insecure {
+	if t.Insecure {
 		args = append(args, "--insecure")
 	}
 	log, err := os.OpenFile(filepath.Join(dir, "guard.log"), os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)

@@ -11,6 +11,8 @@ import (
 	"depeer/filters/diag"
 	"depeer/policies"
 	"depeer/policies/gobgpconf"
+	"depeer/policies/operate"
+	"depeer/policies/operate/wanted"
 	"depeer/policies/persist"
 	"depeer/policies/plan"
 )
@@ -57,7 +59,7 @@ func (s *session) emit(ctx context.Context, args emitArgs) error {
 	switch {
 	case args.anchor && (args.into != "" || len(args.lists) > 0):
 		return usage("depeer emit --anchor", "--anchor needs no listing, and goes into no file by itself")
-	case args.into == stdinName:
+	case args.into == wanted.Stdin:
 		return usage("depeer emit --into gobgpd.conf",
 			"--into replaces part of a file; it does not read the standard input")
 	case args.into != "" && args.format != gobgpconf.TOML:
@@ -74,70 +76,70 @@ func (s *session) emit(ctx context.Context, args emitArgs) error {
 	if args.into != "" {
 		s.compileInto(in, args.into)
 	}
-	if in.compiled != nil {
-		in.diags = append(in.diags, in.exchange.Inert(in.compiled)...)
+	if in.Compiled != nil {
+		in.Diagnostics = append(in.Diagnostics, in.Exchange.Inert(in.Compiled)...)
 	}
-	in.diags.Sort()
-	if f := verdict(in.diags); f != nil {
+	in.Diagnostics.Sort()
+	if f := operate.Verdict(in.Diagnostics); f != nil {
 		return f
 	}
-	if len(in.lists) == 0 { // or a slip would take out all that is refused now
-		return &failure{code: Invalid, name: "invalid-input",
-			hint: "depeer emit LISTING.yaml, or lists in the exchange file",
-			err:  errors.New("no listing, and none in the exchange file")}
+	if len(in.Lists) == 0 { // or a slip would take out all that is refused now
+		return &operate.Error{Kind: operate.Invalid, Name: "invalid-input",
+			Hint: "depeer emit LISTING.yaml, or lists in the exchange file",
+			Err:  errors.New("no listing, and none in the exchange file")}
 	}
-	policy := in.policy()
+	policy := in.Policy()
 	if n := len(policy.Sessions); n > 0 && args.into == "" {
-		in.diags.Warnf(diag.Position{File: s.confUsed}, "emit-sessions",
+		in.Diagnostics.Warnf(diag.Position{File: s.reader.Used}, "emit-sessions",
 			"plan and apply shut them; emit --into names the neighbors",
 			"no session is shut by this configuration: those of %s are to be", count(n, "ASN"))
-		in.diags.Sort()
+		in.Diagnostics.Sort()
 	}
 	if args.into != "" {
 		return s.emitInto(ctx, in, policy, args)
 	}
-	text, err := gobgpconf.Encode(policy, args.format, in.comment())
+	text, err := gobgpconf.Encode(policy, args.format, commentOn(in))
 	if err != nil {
 		return err
 	}
-	return s.deliver(ctx, view.Emit{Format: args.format.String(), Configuration: text, Diagnostics: in.diags},
+	return s.deliver(ctx, view.Emit{Format: args.format.String(), Configuration: text, Diagnostics: in.Diagnostics},
 		args.output)
 }
 
 // compileInto compiles for the route server that a gobgpd.conf is of, where the exchange
 // file does not say which: marks and tags are of its ASN, as they are in a plan for it.
-func (s *session) compileInto(in *input, name string) {
-	text, err := s.files.get(name)
-	if err != nil || in.compiled == nil || in.exchange.ASN != 0 {
+func (s *session) compileInto(in *wanted.Input, name string) {
+	text, err := s.reader.Files.Get(name)
+	if err != nil || in.Compiled == nil || in.Exchange.ASN != 0 {
 		return // emitInto says what cannot be read
 	}
 	asn, _ := gobgpconf.ReadServer(text)
-	in.compile(s.now, in.exchange.WithASN(asn))
+	in.Compile(s.now, in.Exchange.WithASN(asn))
 }
 
 // emitInto replaces our part of an existing gobgpd.conf.
-func (s *session) emitInto(ctx context.Context, in *input, policy *policies.RoutingPolicy, args emitArgs) error {
-	old, ok := in.open(s.files, args.into)
+func (s *session) emitInto(ctx context.Context, in *wanted.Input, policy *policies.RoutingPolicy, args emitArgs) error {
+	old, ok := s.reader.Files.Open(args.into, &in.Read)
 	if !ok {
-		return verdict(in.read)
+		return operate.Verdict(in.Read)
 	}
-	text, diags := gobgpconf.ReplacePart(args.into, old, policy, in.comment())
-	in.diags = append(append(in.diags, diags...),
-		gobgpconf.FindLeaks(args.into, old, policy, in.exchange.Limits.MaxAddedBytes)...)
-	in.diags.Sort()
-	if f := verdict(in.diags); f != nil {
+	text, diags := gobgpconf.ReplacePart(args.into, old, policy, commentOn(in))
+	in.Diagnostics = append(append(in.Diagnostics, diags...),
+		gobgpconf.FindLeaks(args.into, old, policy, in.Exchange.Limits.MaxAddedBytes)...)
+	in.Diagnostics.Sort()
+	if f := operate.Verdict(in.Diagnostics); f != nil {
 		return f
 	}
 	judged, err := s.judgeFile(ctx, args.into, old, text)
 	if err != nil {
 		return err
 	}
-	in.diags = append(in.diags, judged...)
-	in.diags.Sort()
-	if f := verdict(in.diags); f != nil {
+	in.Diagnostics = append(in.Diagnostics, judged...)
+	in.Diagnostics.Sort()
+	if f := operate.Verdict(in.Diagnostics); f != nil {
 		return f
 	}
-	e := view.Emit{Format: args.format.String(), Configuration: text, Diagnostics: in.diags}
+	e := view.Emit{Format: args.format.String(), Configuration: text, Diagnostics: in.Diagnostics}
 	if args.output != "" && args.output != args.into {
 		return s.deliver(ctx, e, args.output)
 	}
@@ -161,16 +163,16 @@ func (s *session) deliver(ctx context.Context, e view.Emit, output string) error
 	}
 	if output != "" && output != stdoutName {
 		e.File, e.Changed = output, true
-		if err := s.files.write(output, persist.Whole(e.Configuration), 0o644); err != nil {
+		if err := s.write(output, persist.Whole(e.Configuration), 0o644); err != nil {
 			return err
 		}
 	}
 	return s.view.Emit(e)
 }
 
-// comment is what stands above a configuration: where it comes from. It has no
+// commentOn is what stands above a configuration: where it comes from. It has no
 // date of its own, so that the same input gives the same bytes.
-func (in *input) comment() []string { return commentOf(plan.Refs(in.lists)) }
+func commentOn(in *wanted.Input) []string { return commentOf(plan.Refs(in.Lists)) }
 
 func commentOf(lists []plan.ListRef) []string {
 	if len(lists) == 0 {

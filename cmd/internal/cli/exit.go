@@ -6,7 +6,7 @@ import (
 	"fmt"
 
 	"depeer/cmd/internal/view"
-	"depeer/filters/diag"
+	"depeer/policies/operate"
 )
 
 // Code is an exit code. What each means is part of the interface.
@@ -19,7 +19,7 @@ const (
 	Invalid     Code = 3
 	Guarded     Code = 4
 	Unfit       Code = 5 // the target does not fit
-	Held        Code = 6 // locked, cut off, or changed by somebody else
+	Held        Code = 6 // locked, cut off, or changed by another hand
 	Unreached   Code = 7 // nothing was changed
 	Unclear     Code = 8 // partial, or unknown
 	Restored    Code = 9 // failed, and what was before is in force again
@@ -27,65 +27,68 @@ const (
 	Interrupted Code = 130 // nothing was changed
 )
 
-// failure is an error that knows its exit code and, for programs, its name.
-type failure struct {
-	code Code
-	name string
-	hint string
-	err  error
-
-	// detail is what a person needs to go on, in several lines.
-	detail string
-	// diags are what is wrong with the input, where that is the failure.
-	diags diag.List
-	// targets are where each of several stands.
-	targets []view.Standing
-	// said: the view has shown the failure already, as part of a result.
-	said bool
+// codes are the exit codes of the kinds of errors that operations end with.
+var codes = map[operate.Kind]Code{
+	operate.Failed:      Failed,
+	operate.Differs:     Differs,
+	operate.Invalid:     Invalid,
+	operate.Guarded:     Guarded,
+	operate.Unfit:       Unfit,
+	operate.Held:        Held,
+	operate.Unreached:   Unreached,
+	operate.Unclear:     Unclear,
+	operate.Restored:    Restored,
+	operate.Interrupted: Interrupted,
 }
 
-func (f *failure) Error() string { return f.err.Error() }
-func (f *failure) Unwrap() error { return f.err }
+// usageError says that the command line is wrong.
+type usageError struct {
+	corrected string // the line as it is right
+	err       error
+}
+
+func (e *usageError) Error() string { return e.err.Error() }
+func (e *usageError) Unwrap() error { return e.err }
 
 // usage says that the command line is wrong, and how it is right.
 func usage(corrected, format string, args ...any) error {
-	return &failure{code: Usage, name: "usage", hint: corrected, err: fmt.Errorf(format, args...)}
+	return &usageError{corrected, fmt.Errorf(format, args...)}
 }
 
-// verdict turns diagnostics into the failure that they mean: none at all, invalid
-// input, or a guard's refusal, in this order.
-func verdict(diags diag.List) *failure {
-	switch diags.Worst() {
-	case diag.Warning:
-		return nil
-	case diag.Refused:
-		return &failure{code: Guarded, name: "guard", diags: diags,
-			err: fmt.Errorf("refused for %s", count(diags.Count(diag.Refused), "reason"))}
-	default:
-		return &failure{code: Invalid, name: "invalid-input", diags: diags,
-			err: fmt.Errorf("invalid input: %s", count(diags.Count(diag.Error), "error"))}
-	}
+// shownError is an error that the view has shown already, as part of a result.
+type shownError struct{ error }
+
+func (e shownError) Unwrap() error { return e.error }
+
+// isNamed says whether an error says by itself what it means.
+func isNamed(err error) bool {
+	return errors.As(err, new(*operate.Error)) || errors.As(err, new(*usageError))
 }
 
 // count writes "1 error", "2 errors".
-func count(n int, noun string) string { return view.Count(n, noun) }
+func count(n int, noun string) string { return operate.Count(n, noun) }
 
 // report shows what a command returned and says which code that is.
 func report(v view.View, err error) Code {
 	if err == nil {
 		return OK
 	}
-	f := new(failure)
+	e, wrong := new(operate.Error), new(usageError)
 	switch {
-	case errors.As(err, &f):
+	case errors.As(err, &wrong):
+		v.Failure(view.Failure{Code: "usage", Message: wrong.Error(), Hint: wrong.corrected, Exit: int(Usage)})
+		return Usage
+	case errors.As(err, &e):
 	case errors.Is(err, context.Canceled):
-		f = &failure{code: Interrupted, name: "interrupted", err: errors.New("interrupted; nothing was changed")}
+		e = &operate.Error{Kind: operate.Interrupted, Name: "interrupted",
+			Err: errors.New("interrupted; nothing was changed")}
 	default:
-		f = &failure{code: Failed, name: "failed", err: err}
+		e = &operate.Error{Kind: operate.Failed, Name: "failed", Err: err}
 	}
-	if !f.said {
-		v.Failure(view.Failure{Code: f.name, Message: f.Error(), Hint: f.hint, Detail: f.detail, Exit: int(f.code),
-			Diagnostics: f.diags, Targets: f.targets})
+	code := codes[e.Kind]
+	if !errors.As(err, new(shownError)) {
+		v.Failure(view.Failure{Code: e.Name, Message: e.Error(), Hint: e.Hint, Detail: e.Detail, Exit: int(code),
+			Diagnostics: e.Diagnostics, Targets: e.Targets})
 	}
-	return f.code
+	return code
 }

@@ -13,6 +13,8 @@ import (
 	"depeer/policies"
 	"depeer/policies/gobgp"
 	"depeer/policies/impact"
+	"depeer/policies/operate"
+	"depeer/policies/operate/wanted"
 	"depeer/policies/rib"
 )
 
@@ -39,7 +41,7 @@ func explainCommand(s *session) *cli.Command {
 			if err != nil {
 				return err
 			}
-			if f := verdict(in.diags); f != nil && f.code != Guarded {
+			if f := operate.Verdict(in.Diagnostics); f != nil && f.Kind != operate.Guarded {
 				return f
 			}
 			result := view.Explain{Full: c.Bool("full")}
@@ -49,7 +51,7 @@ func explainCommand(s *session) *cli.Command {
 			}
 			defer done()
 			if isCommunity {
-				return s.view.Meaning(in.meaning(community))
+				return s.view.Meaning(explainCommunity(in, community))
 			}
 			return s.explain(c.Context, in, subject, c.StringSlice("rib"), found, result)
 		},
@@ -64,12 +66,12 @@ type live struct {
 }
 
 // explained reaches the target, if one is named, and returns its routes.
-func (s *session) explained(c *cli.Context, in *input, result *view.Explain) (found live, done func(), err error) {
+func (s *session) explained(c *cli.Context, in *wanted.Input, result *view.Explain) (found live, done func(), err error) {
 	none := func() {}
 	if c.String("target") == "" {
 		return live{}, none, nil
 	}
-	t, err := s.targetOf(c, in.exchange)
+	t, err := s.targetOf(c, in.Exchange)
 	if err != nil {
 		return live{}, none, err
 	}
@@ -81,23 +83,23 @@ func (s *session) explained(c *cli.Context, in *input, result *view.Explain) (fo
 	if err != nil {
 		return live{}, none, errors.Join(unreached(c.Context, err), client.Close())
 	}
-	in.compile(s.now, in.exchange.Towards(factsOf(t, state)))
-	if f := verdict(in.diags); f != nil && f.code != Guarded {
+	in.Compile(s.now, in.Exchange.Towards(factsOf(t, state)))
+	if f := operate.Verdict(in.Diagnostics); f != nil && f.Kind != operate.Guarded {
 		return live{}, none, errors.Join(f, client.Close())
 	}
 	server := describeTarget(t, state)
 	result.Server = &server
 	now := inForce(state)
-	found = live{client.Announced(c.Context, state.Clients), append(s.pastOf(t.options.Address, now), now)}
+	found = live{client.Announced(c.Context, state.Clients), append(s.pastOf(t.Address, now), now)}
 	return found, func() { closeQuietly(client) }, nil
 }
 
 func closeQuietly(client *gobgp.Client) { _ = client.Close() } // it was only read from
 
-func (s *session) explain(ctx context.Context, in *input, subject impact.Subject, ribs []string, found live,
+func (s *session) explain(ctx context.Context, in *wanted.Input, subject impact.Subject, ribs []string, found live,
 	result view.Explain) error {
-	x := in.exchange
-	q := impact.Question{Lists: in.compiled, New: in.policy(), Protect: x.Protect, Treatments: x.Treatments}
+	x := in.Exchange
+	q := impact.Question{Lists: in.Compiled, New: in.Policy(), Protect: x.Protect, Treatments: x.Treatments}
 	d := &dumps{names: ribs}
 	source := found.routes
 	if len(ribs) > 0 {
@@ -113,17 +115,17 @@ func (s *session) explain(ctx context.Context, in *input, subject impact.Subject
 		return err
 	})
 	switch {
-	case errors.As(err, new(*failure)):
+	case errors.As(err, new(*operate.Error)):
 		return err
 	case err != nil:
 		return unreached(ctx, err)
 	}
 	if len(ribs) > 0 {
 		result.Rib = &d.into
-		in.diags = append(in.diags, d.diags...)
+		in.Diagnostics = append(in.Diagnostics, d.diags...)
 	}
 	tell(x, explanation)
-	result.Explanation, result.Diagnostics = explanation, in.diags
+	result.Explanation, result.Diagnostics = explanation, in.Diagnostics
 	return s.view.Explain(result)
 }
 

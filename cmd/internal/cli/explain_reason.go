@@ -9,19 +9,20 @@ import (
 	"depeer/policies/eval"
 	"depeer/policies/exchange"
 	"depeer/policies/impact"
+	"depeer/policies/operate/wanted"
 )
 
-// meaning says what the exchange tells by a large community, of which provider today.
-func (in *input) meaning(c policies.LargeCommunity) view.Meaning {
-	x := in.exchange
-	m := view.Meaning{Query: c.String(), Diagnostics: in.diags}
+// explainCommunity says what the exchange tells by a large community, of which provider today.
+func explainCommunity(in *wanted.Input, c policies.LargeCommunity) view.Meaning {
+	x := in.Exchange
+	m := view.Meaning{Query: c.String(), Diagnostics: in.Diagnostics}
 	m.Reason = x.Reasons != 0 && c.Local1 == x.Reasons && c.Global == uint32(x.ASN)
 	for _, t := range x.Treatments {
 		if !slices.Contains(t.LargeCommunities, c) {
 			continue
 		}
 		told := view.Told{Treatment: t.Name, Effect: eval.EffectOf(t, c)}
-		for _, l := range in.compiled.Listed {
+		for _, l := range in.Compiled.Listed {
 			if l.State == filters.InForce && l.Treatment == t.Name {
 				told.Providers = append(told.Providers, view.ProviderID{List: l.Listing.Name, ID: l.Provider.ID})
 			}

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"depeer/filters/feed"
-	"depeer/policies/gobgp"
+	"depeer/policies/operate"
 	"depeer/policies/watch"
 )
 
@@ -23,11 +23,12 @@ type Watching struct {
 
 // Run runs it until ctx ends.
 func (o Watching) Run(ctx context.Context) error {
-	s := &session{Streams: Streams{Out: io.Discard, Err: io.Discard}, files: newFiles(ctx, nil), now: o.Clock(),
-		conf: o.Config, state: o.State, log: slog.New(slog.DiscardHandler)}
+	s := newSession(ctx, Streams{Out: io.Discard, Err: io.Discard})
+	s.now, s.state, s.log = o.Clock(), o.State, slog.New(slog.DiscardHandler)
+	s.reader.Now, s.reader.Config = s.now, o.Config
 	s.view = s.newView(false, "never")
 	w, err := s.watching(slog.New(slog.NewTextHandler(o.Log, &slog.HandlerOptions{Level: slog.LevelDebug})),
-		watchArgs{allowPrivate: true, targets: []target{{options: gobgp.Options{Address: o.Target}}}})
+		watchArgs{allowPrivate: true, targets: []operate.Target{{Address: o.Target}}})
 	if err != nil {
 		return err
 	}
@@ -44,3 +45,6 @@ func (o Watching) Run(ctx context.Context) error {
 
 // PauseAfter is pauseAfter.
 var PauseAfter = pauseAfter
+
+// DescribeBuild is describeBuild.
+var DescribeBuild = describeBuild

@@ -10,6 +10,8 @@ import (
 	"depeer/filters/diag"
 	"depeer/policies/exchange"
 	"depeer/policies/gobgp"
+	"depeer/policies/operate"
+	"depeer/policies/operate/wanted"
 	"depeer/policies/plan"
 )
 
@@ -17,8 +19,8 @@ import (
 // the exchange file says otherwise, as a failure.
 
 // factsOf returns what guards on lists look at of a target.
-func factsOf(t target, state *plan.State) exchange.Facts {
-	f := exchange.Facts{Name: t.label(), ASN: state.Server.ASN}
+func factsOf(t operate.Target, state *plan.State) exchange.Facts {
+	f := exchange.Facts{Name: t.Label(), ASN: state.Server.ASN}
 	for _, c := range state.Clients {
 		f.Peers = append(f.Peers, exchange.Peer{Address: c.Address, ASN: c.ASN, Client: c.RouteServer})
 	}
@@ -28,27 +30,27 @@ func factsOf(t target, state *plan.State) exchange.Facts {
 // compileFor compiles for a target, and asks the guards with all that it knows. An error
 // is that the lists are no good with it, or that the exchange file does not fit it; what a
 // guard refuses is in the diagnostics alone.
-func (in *input) compileFor(at time.Time, t target, state *plan.State) error {
-	in.compile(at, in.exchange.Towards(factsOf(t, state)))
-	if f := verdict(in.diags); f != nil && f.code != Guarded {
+func compileFor(in *wanted.Input, at time.Time, t operate.Target, state *plan.State) error {
+	in.Compile(at, in.Exchange.Towards(factsOf(t, state)))
+	if f := operate.Verdict(in.Diagnostics); f != nil && f.Kind != operate.Guarded {
 		return f
 	}
-	misfits := in.exchange.Misfits()
-	in.diags = append(in.diags, misfits...)
-	in.diags.Sort()
+	misfits := in.Exchange.Misfits()
+	in.Diagnostics = append(in.Diagnostics, misfits...)
+	in.Diagnostics.Sort()
 	if f := unfit(misfits); f != nil {
-		f.diags = in.diags // and what guards refuse beside it
+		f.Diagnostics = in.Diagnostics // and what guards refuse beside it
 		return f
 	}
 	return nil
 }
 
 // unfit returns the failure of an exchange file that does not fit a target, or nil.
-func unfit(misfits diag.List) *failure {
+func unfit(misfits diag.List) *operate.Error {
 	for _, d := range misfits {
 		if d.Severity == diag.Refused {
-			return &failure{code: Unfit, name: d.Code, diags: misfits,
-				err: errors.New("the exchange file does not fit the target")}
+			return &operate.Error{Kind: operate.Unfit, Name: d.Code, Diagnostics: misfits,
+				Err: errors.New("the exchange file does not fit the target")}
 		}
 	}
 	return nil
@@ -58,12 +60,12 @@ func unfit(misfits diag.List) *failure {
 // the exchange file, which may have been edited since, fits the target, and whether our
 // policies reach the neighbors that they are for. What guards have looked at of the target
 // is in the plan's fingerprint.
-func (s *session) fitsStill(ctx context.Context, client *gobgp.Client, t target) (*plan.State, error) {
+func (s *session) fitsStill(ctx context.Context, client *gobgp.Client, t operate.Target) (*plan.State, error) {
 	state, err := client.State(ctx)
 	if err != nil {
 		return nil, unreached(ctx, err)
 	}
-	if err := obstructed(state.ReachObstacles(), t.options.Address); err != nil {
+	if err := obstructed(state.ReachObstacles(), t.Address); err != nil {
 		return nil, err
 	}
 	if x := s.exchangeOf(); x != nil {
@@ -75,9 +77,9 @@ func (s *session) fitsStill(ctx context.Context, client *gobgp.Client, t target)
 }
 
 // needClients is an error where a target has no member: numbers of routes say nothing then.
-func needClients(state *plan.State, t target) error {
+func needClients(state *plan.State, t operate.Target) error {
 	none := slices.DeleteFunc(state.ReachObstacles(), func(o plan.Obstacle) bool { return o.Code != plan.NoClient })
-	return obstructed(none, t.options.Address)
+	return obstructed(none, t.Address)
 }
 
 // outOfReach names the neighbors that no policy of ours acts on.
@@ -91,7 +93,7 @@ func outOfReach(state *plan.State) []view.Neighbor {
 
 // misfits returns what the exchange file says otherwise of a target: that of in, or the
 // one that there is.
-func (s *session) misfits(in *input, t target, state *plan.State) diag.List {
+func (s *session) misfits(in *wanted.Input, t operate.Target, state *plan.State) diag.List {
 	x := s.exchangeFor(in)
 	if x == nil {
 		return nil
@@ -99,9 +101,9 @@ func (s *session) misfits(in *input, t target, state *plan.State) diag.List {
 	return x.Towards(factsOf(t, state)).Misfits()
 }
 
-func (s *session) exchangeFor(in *input) *exchange.Exchange {
+func (s *session) exchangeFor(in *wanted.Input) *exchange.Exchange {
 	if in != nil {
-		return in.exchange
+		return in.Exchange
 	}
 	return s.exchangeOf()
 }

@@ -7,6 +7,7 @@ import (
 
 	"depeer/cmd/internal/view"
 	"depeer/policies/journal"
+	"depeer/policies/operate"
 )
 
 func historyCommand(s *session) *cli.Command {
@@ -24,11 +25,11 @@ func historyCommand(s *session) *cli.Command {
 			if err != nil {
 				return err
 			}
-			records, err := store.History(t.options.Address)
+			records, err := store.History(t.Address)
 			if err != nil {
 				return err
 			}
-			result := view.History{Target: t.options.Address}
+			result := view.History{Target: t.Address}
 			for i := range records {
 				result.Changes = append(result.Changes, recorded(&records[i]))
 			}
@@ -54,14 +55,14 @@ func showCommand(s *session) *cli.Command {
 			if err != nil {
 				p, planErr := s.readPlan(c.Args().First())
 				if planErr != nil {
-					return &failure{code: Invalid, name: "no-such-change",
-						err: fmt.Errorf("%s is neither a change of the history nor a plan: %w", c.Args().First(),
+					return &operate.Error{Kind: operate.Invalid, Name: "no-such-change",
+						Err: fmt.Errorf("%s is neither a change of the history nor a plan: %w", c.Args().First(),
 							planErr)}
 				}
 				return s.view.Show(view.Show{Plan: p})
 			}
 			if record.Unread != nil {
-				return &failure{code: Failed, name: "unread", err: record.Unread}
+				return &operate.Error{Kind: operate.Failed, Name: "unread", Err: record.Unread}
 			}
 			change := recorded(record)
 			p, err := record.Plan()

@@ -11,6 +11,8 @@ import (
 	"depeer/policies/choice"
 	"depeer/policies/counted"
 	"depeer/policies/impact"
+	"depeer/policies/operate"
+	"depeer/policies/operate/wanted"
 	"depeer/policies/plan"
 	"depeer/policies/rib"
 )
@@ -35,14 +37,14 @@ func impactCommand(s *session) *cli.Command {
 			if err != nil {
 				return err
 			}
-			if f := verdict(in.diags); f != nil && f.code != Guarded {
+			if f := operate.Verdict(in.Diagnostics); f != nil && f.Kind != operate.Guarded {
 				return f
 			}
-			result := view.Impact{At: s.now, Full: args.full, Lists: plan.Refs(in.lists)}
+			result := view.Impact{At: s.now, Full: args.full, Lists: plan.Refs(in.Lists)}
 			if c.String("target") == "" {
 				return s.impactOfFile(c.Context, in, args, result)
 			}
-			t, err := s.targetOf(c, in.exchange)
+			t, err := s.targetOf(c, in.Exchange)
 			if err != nil {
 				return err
 			}
@@ -52,20 +54,20 @@ func impactCommand(s *session) *cli.Command {
 }
 
 // impactOfFile is about the routes of dumps, where nothing is in force.
-func (s *session) impactOfFile(ctx context.Context, in *input, args routesArgs, result view.Impact) error {
-	want := in.policy()
+func (s *session) impactOfFile(ctx context.Context, in *wanted.Input, args routesArgs, result view.Impact) error {
+	want := in.Policy()
 	nothing := plan.Change{Old: &policies.RoutingPolicy{}, New: want}
 	result.Summary = nothing.Summary()
-	if err := s.look(ctx, in, impact.Question{Lists: in.compiled, New: want, Protect: in.exchange.Protect,
-		Treatments: in.exchange.Treatments}, args, nil, &result); err != nil {
+	if err := s.look(ctx, in, impact.Question{Lists: in.Compiled, New: want, Protect: in.Exchange.Protect,
+		Treatments: in.Exchange.Treatments}, args, nil, &result); err != nil {
 		return err
 	}
 	return s.showImpact(in, result)
 }
 
 // impactOnTarget is about a target, and what is in force there.
-func (s *session) impactOnTarget(ctx context.Context, in *input, t target, args routesArgs, result view.Impact) error {
-	if f := unaskable(in.diags); f != nil {
+func (s *session) impactOnTarget(ctx context.Context, in *wanted.Input, t operate.Target, args routesArgs, result view.Impact) error {
+	if f := unaskable(in.Diagnostics); f != nil {
 		return s.refusedUnasked(in, f)
 	}
 	client, err := s.dial(ctx, t)
@@ -77,20 +79,20 @@ func (s *session) impactOnTarget(ctx context.Context, in *input, t target, args 
 	if err != nil {
 		return s.withoutTarget(in, unreached(ctx, err))
 	}
-	if err := in.compileFor(s.now, t, state); err != nil {
+	if err := compileFor(in, s.now, t, state); err != nil {
 		return err
 	}
 	if err := needClients(state, t); err != nil {
 		return err
 	}
-	want := in.policy()
+	want := in.Policy()
 	change := plan.To(state, want, "impact")
 	server := describeTarget(t, state)
 	result.Server, result.OutOfReach, result.Operator, result.Summary = &server, outOfReach(state),
 		state.Interferences(want), change.Summary()
-	q := impact.Question{Lists: in.compiled, Old: change.Old, New: want, Members: sessionsOf(state, in.exchange),
-		Protect: in.exchange.Protect, Treatments: in.exchange.Treatments}
-	q.Past, q.Counted = s.pastOf(t.options.Address, q.Old), s.countedAt(t.options.Address)
+	q := impact.Question{Lists: in.Compiled, Old: change.Old, New: want, Members: sessionsOf(state, in.Exchange),
+		Protect: in.Exchange.Protect, Treatments: in.Exchange.Treatments}
+	q.Past, q.Counted = s.pastOf(t.Address, q.Old), s.countedAt(t.Address)
 	if err := s.lookAtTarget(ctx, in, q, args, client, state, &result); err != nil {
 		return err
 	}
@@ -107,7 +109,7 @@ func (s *session) countedAt(address string) *counted.Routes {
 
 // look looks at all routes, of dumps or else of live, and notes in result what becomes
 // of them, and what guards say.
-func (s *session) look(ctx context.Context, in *input, q impact.Question, args routesArgs, live rib.Source,
+func (s *session) look(ctx context.Context, in *wanted.Input, q impact.Question, args routesArgs, live rib.Source,
 	result *view.Impact) error {
 	d := &dumps{names: args.ribs}
 	source := live
@@ -122,18 +124,18 @@ func (s *session) look(ctx context.Context, in *input, q impact.Question, args r
 		if chosen = foresight(q); chosen != nil {
 			over = chosen.Over(source)
 		}
-		report, err = s.assess(ctx, q, in.exchange, over, d.done)
+		report, err = s.assess(ctx, q, in.Exchange, over, d.done)
 		return err
 	})
 	switch {
-	case errors.As(err, new(*failure)):
+	case errors.As(err, new(*operate.Error)):
 		return err
 	case err != nil:
 		return unreached(ctx, err)
 	}
 	if len(args.ribs) > 0 {
 		result.Rib = &d.into
-		in.diags = append(in.diags, d.diags...)
+		in.Diagnostics = append(in.Diagnostics, d.diags...)
 	}
 	if chosen != nil {
 		foreseen, err := looksAgain(chosen, func() rib.Source {
@@ -146,19 +148,19 @@ func (s *session) look(ctx context.Context, in *input, q impact.Question, args r
 			return unreached(ctx, err)
 		}
 		toldAnew(report, foreseen, q.Members)
-		result.Choices = chosenOf(in.exchange, foreseen)
+		result.Choices = chosenOf(in.Exchange, foreseen)
 	}
-	limits := limitsOf(in.exchange, args.overrides)
+	limits := limitsOf(in.Exchange, args.overrides)
 	result.Report, result.Alerts, result.Full = report, report.Alerts(limits), args.full
 	result.Guards = append(result.Guards, report.Guards(limits)...)
 	result.Summary.Resets = append(result.Summary.Resets, report.Effort.Resets...)
 	return nil
 }
 
-func (s *session) showImpact(in *input, result view.Impact) error {
-	result.Guards = append(in.staticGuards(), result.Guards...)
+func (s *session) showImpact(in *wanted.Input, result view.Impact) error {
+	result.Guards = append(listGuards(in), result.Guards...)
 	policies.Suggest(result.Guards)
-	result.Diagnostics = in.diags
+	result.Diagnostics = in.Diagnostics
 	if err := s.view.Impact(result); err != nil {
 		return err
 	}

@@ -15,6 +15,7 @@ import (
 	"depeer/filters/diag"
 	"depeer/filters/feed"
 	"depeer/filters/listing"
+	"depeer/policies/operate"
 	"depeer/policies/persist"
 )
 
@@ -74,7 +75,7 @@ func (s *session) importFeed(ctx context.Context, args importArgs) error {
 	if err != nil {
 		return err
 	}
-	if f := verdict(diags); f != nil {
+	if f := operate.Verdict(diags); f != nil {
 		return f
 	}
 	var text bytes.Buffer
@@ -91,7 +92,7 @@ func (s *session) importFeed(ctx context.Context, args importArgs) error {
 		args.output = ""
 	}
 	if args.output != "" {
-		if err := s.files.write(args.output, persist.Whole(text.Bytes()), 0o644); err != nil {
+		if err := s.write(args.output, persist.Whole(text.Bytes()), 0o644); err != nil {
 			return err
 		}
 	}
@@ -108,9 +109,9 @@ func (s *session) importFeed(ctx context.Context, args importArgs) error {
 // than a listing in YAML.
 func readsBack(text []byte) error {
 	if _, diags := listing.Read("the listing", text); diags.Worst() == diag.Error {
-		return &failure{code: Invalid, name: "invalid-input",
-			err:  fmt.Errorf("the feed makes a listing that could not be read: %s", diags[0].Message),
-			hint: "split the feed; or name it in the exchange file, lists: [{feed: ..., url: ...}], which needs no listing"}
+		return &operate.Error{Kind: operate.Invalid, Name: "invalid-input",
+			Err:  fmt.Errorf("the feed makes a listing that could not be read: %s", diags[0].Message),
+			Hint: "split the feed; or name it in the exchange file, lists: [{feed: ..., url: ...}], which needs no listing"}
 	}
 	return nil
 }
@@ -118,12 +119,12 @@ func readsBack(text []byte) error {
 // readFeed reads a feed from a file or a URL.
 func (s *session) readFeed(ctx context.Context, args importArgs) (*filters.Listing, diag.List, error) {
 	if !strings.Contains(args.source, "://") {
-		data, err := s.files.get(args.source)
+		data, err := s.reader.Files.Get(args.source)
 		if ctx.Err() != nil {
 			return nil, nil, ctx.Err()
 		}
 		if err != nil {
-			return nil, nil, &failure{code: Invalid, name: "invalid-input", err: fmt.Errorf("%s: %w", args.source, err)}
+			return nil, nil, &operate.Error{Kind: operate.Invalid, Name: "invalid-input", Err: fmt.Errorf("%s: %w", args.source, err)}
 		}
 		l, diags := feed.Parse(args.format, args.source, data, args.options)
 		return l, diags, nil

@@ -10,6 +10,7 @@ import (
 	"depeer/cmd/internal/view"
 	"depeer/filters"
 	"depeer/policies/lab"
+	"depeer/policies/operate"
 )
 
 // What the lab tells: the listing of this example is put to the routes of its
@@ -81,8 +82,8 @@ func startLab(ctx context.Context, members []lab.Member) (*lab.Lab, error) {
 	defer cancel()
 	l, err := lab.Start(limited, lab.Config{ASN: labASN, Members: members})
 	if err != nil && ctx.Err() == nil {
-		return nil, &failure{code: Failed, name: "lab", err: fmt.Errorf("the lab did not start: %w", err),
-			hint: "it needs TCP between addresses of 127.0.0.0/8, from 127.0.0.1 on; a firewall may be in the way"}
+		return nil, &operate.Error{Kind: operate.Failed, Name: "lab", Err: fmt.Errorf("the lab did not start: %w", err),
+			Hint: "it needs TCP between addresses of 127.0.0.0/8, from 127.0.0.1 on; a firewall may be in the way"}
 	}
 	return l, err
 }

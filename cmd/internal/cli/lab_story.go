@@ -19,6 +19,7 @@ import (
 	"depeer/policies/gobgp"
 	"depeer/policies/journal"
 	"depeer/policies/lab"
+	"depeer/policies/operate"
 	"depeer/policies/plan"
 )
 
@@ -34,15 +35,15 @@ func labStory(now time.Time) (*story, []lab.Member, error) {
 		return nil, nil, err
 	}
 	l, diags := listing.Read("examples/"+labListing, text)
-	if f := verdict(diags); f != nil {
+	if f := operate.Verdict(diags); f != nil {
 		return nil, nil, f
 	}
 	x := exchange.Default().WithASN(labASN)
 	compiled, diags := filters.Compile([]*filters.Listing{l}, x.Rules(now))
-	if f := verdict(diags); f != nil {
+	if f := operate.Verdict(diags); f != nil {
 		return nil, nil, f
 	}
-	if f := verdict(x.Guard([]*filters.Listing{l}, compiled)); f != nil {
+	if f := operate.Verdict(x.Guard([]*filters.Listing{l}, compiled)); f != nil {
 		return nil, nil, f
 	}
 	routes, err := examples.Files.ReadFile(labRoutes)
@@ -59,7 +60,7 @@ func (s *session) tell(ctx context.Context, l *lab.Lab, story *story, result *vi
 	describeStory(story, result)
 	ctx, cancel := context.WithTimeout(ctx, 2*labTimeout)
 	defer cancel()
-	client, err := s.dial(ctx, target{options: gobgp.Options{Address: l.Target()}})
+	client, err := s.dial(ctx, operate.Target{Address: l.Target()})
 	if err != nil {
 		return err
 	}
@@ -122,7 +123,7 @@ func (t *teller) apply(ctx context.Context, want *policies.RoutingPolicy) (told,
 		return told{}, unreached(ctx, err)
 	}
 	id := newID()
-	p := t.session.newPlan(target{options: gobgp.Options{Address: t.lab.Target()}}, state, id,
+	p := t.session.newPlan(operate.Target{Address: t.lab.Target()}, state, id,
 		*plan.To(state, want, id))
 	store, err := journal.Open(t.state)
 	if err != nil {

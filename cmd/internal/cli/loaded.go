@@ -5,6 +5,7 @@ import (
 
 	"depeer/policies"
 	"depeer/policies/journal"
+	"depeer/policies/operate"
 	"depeer/policies/plan"
 )
 
@@ -15,12 +16,12 @@ import (
 // that each change leaves over gRPC. What bears one came after the load: then history has
 // the chain of changes down to the first, which found what had been loaded. A reload that
 // gobgpd ignored cannot be told by either.
-func (s *session) loadedParts(store *journal.Store, t target, state *plan.State) []*policies.RoutingPolicy {
+func (s *session) loadedParts(store *journal.Store, t operate.Target, state *plan.State) []*policies.RoutingPolicy {
 	inForce := state.InForce()
 	if len(state.Applied) == 0 && len(inForce.Import)+len(inForce.Export) > 0 {
 		return []*policies.RoutingPolicy{inForce}
 	}
-	first := firstSince(store, t.options.Address, state.Applied)
+	first := firstSince(store, t.Address, state.Applied)
 	switch {
 	case len(state.Applied) > 0 && first == nil:
 		return nil

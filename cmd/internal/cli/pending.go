@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"depeer/policies/journal"
+	"depeer/policies/operate"
 	"depeer/policies/plan"
 )
 
@@ -38,10 +39,10 @@ func (s *session) waiting(lock *journal.Lock, p *plan.Plan) (waits, error) {
 	w, err := waitsOf(lock.Pending())
 	switch {
 	case err != nil:
-		return w, &failure{code: Failed, name: "state", err: err}
+		return w, &operate.Error{Kind: operate.Failed, Name: "state", Err: err}
 	case w.anything() && !p.WayBack() && len(p.PolicyLists) == 0:
-		return w, &failure{code: Held, name: "pending", err: errors.New(w.String()),
-			hint: "depeer confirm --target " + p.Target + ", or depeer rollback --target " + p.Target}
+		return w, &operate.Error{Kind: operate.Held, Name: "pending", Err: errors.New(w.String()),
+			Hint: "depeer confirm --target " + p.Target + ", or depeer rollback --target " + p.Target}
 	}
 	return w, nil
 }

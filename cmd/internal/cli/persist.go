@@ -11,6 +11,7 @@ import (
 	"depeer/policies/apply"
 	"depeer/policies/gobgpconf"
 	"depeer/policies/journal"
+	"depeer/policies/operate"
 	"depeer/policies/persist"
 	"depeer/policies/plan"
 )
@@ -20,23 +21,23 @@ import (
 // written.
 
 // fileOf returns the file of a target.
-func (t target) fileOf(server plan.Server) persist.File {
-	return persist.File{Path: t.persist, Server: server}
+func fileOf(t operate.Target, server plan.Server) persist.File {
+	return persist.File{Path: t.Persist, Server: server}
 }
 
 // judgedFile is fileOf, where what would be written is to be judged before.
-func (s *session) judgedFile(t target, server plan.Server) persist.File {
-	f := t.fileOf(server)
-	f.Judge = func(old, text []byte) (diag.List, error) { return s.judgeFile(s.files.ctx, f.Path, old, text) }
+func (s *session) judgedFile(t operate.Target, server plan.Server) persist.File {
+	f := fileOf(t, server)
+	f.Judge = func(old, text []byte) (diag.List, error) { return s.judgeFile(s.ctx, f.Path, old, text) }
 	return f
 }
 
 // keep returns what puts a policy into the file, noting it in the journal; nil where no
 // file is kept. Lists are named above what a plan leads to. The file is judged
 // afterwards, only to warn, where it is unjudged before or is to hold another than p leads to.
-func (s *session) keep(t target, server plan.Server, p *plan.Plan, entry *journal.Entry,
+func (s *session) keep(t operate.Target, server plan.Server, p *plan.Plan, entry *journal.Entry,
 	unjudged bool) func(*policies.RoutingPolicy) error {
-	if t.persist == "" {
+	if t.Persist == "" {
 		return nil
 	}
 	return func(want *policies.RoutingPolicy) error {
@@ -44,19 +45,19 @@ func (s *session) keep(t target, server plan.Server, p *plan.Plan, entry *journa
 		if p != nil && policies.Same(want, p.Wanted()) {
 			lists = p.Lists
 		}
-		written, err := t.fileOf(server).Put(want, commentOf(lists))
-		note := "file " + t.persist + " is in step"
+		written, err := fileOf(t, server).Put(want, commentOf(lists))
+		note := "file " + t.Persist + " is in step"
 		switch {
 		case err != nil:
 			note = "file is not in step: " + err.Error()
 		case written:
-			note = "file " + t.persist + " written"
+			note = "file " + t.Persist + " written"
 		}
 		if noted := entry.Phase(note); noted != nil {
 			s.log.Warn("going on without a journal", "error", noted)
 		}
 		if err == nil && (unjudged || p.WayBack() || !policies.Same(want, p.Wanted())) {
-			s.warnOfFile(t.persist)
+			s.warnOfFile(t.Persist)
 		}
 		return err
 	}
@@ -69,7 +70,7 @@ func (s *session) warnOfFile(name string) {
 	if err != nil {
 		return
 	}
-	l, err := s.judgeFile(s.files.ctx, name, text, text)
+	l, err := s.judgeFile(s.ctx, name, text, text)
 	if err != nil || l.Worst() != diag.Error {
 		return
 	}
@@ -84,13 +85,13 @@ func (s *session) warnOfFile(name string) {
 
 // fileReady says whether the file can be kept in step with what p leads to, by doing all
 // of it but the last step. A way back does not wait for that.
-func (s *session) fileReady(t target, p *plan.Plan) error {
-	if p.Persist != t.persist {
-		return &failure{code: Unfit, name: "other-file",
-			err:  fmt.Errorf("the plan keeps %s, and the exchange file says %s", orNone(p.Persist), orNone(t.persist)),
-			hint: "make a new plan; or name the exchange file: -c"}
+func (s *session) fileReady(t operate.Target, p *plan.Plan) error {
+	if p.Persist != t.Persist {
+		return &operate.Error{Kind: operate.Unfit, Name: "other-file",
+			Err:  fmt.Errorf("the plan keeps %s, and the exchange file says %s", orNone(p.Persist), orNone(t.Persist)),
+			Hint: "make a new plan; or name the exchange file: -c"}
 	}
-	if t.persist == "" || p.WayBack() || len(p.PolicyLists) > 0 {
+	if t.Persist == "" || p.WayBack() || len(p.PolicyLists) > 0 {
 		return nil
 	}
 	file := s.judgedFile(t, p.Server)
@@ -101,13 +102,13 @@ func (s *session) fileReady(t target, p *plan.Plan) error {
 	if err != nil {
 		return s.wrongFile(err)
 	}
-	if f := verdict(gobgpconf.FindLeaks(t.persist, found.Text, p.Wanted(), t.added)); f != nil {
-		s.files.read[t.persist] = found.Text // for carets
+	if f := operate.Verdict(gobgpconf.FindLeaks(t.Persist, found.Text, p.Wanted(), t.MaxAddedBytes)); f != nil {
+		s.reader.Files.Keep(t.Persist, found.Text) // for carets
 		return f
 	}
 	if !found.Anchored {
 		s.view.Note("warning: %s was written without the definitions of depeer: until this is done, a reload of it "+
-			"rejects every route of the members that list them", t.persist)
+			"rejects every route of the members that list them", t.Persist)
 	}
 	return nil
 }
@@ -122,32 +123,32 @@ func orNone(file string) string {
 // lookAtFile says what a plan will do to the target's file. A state, where there is one,
 // has the lists as they run. What the file lacks goes to
 // diags. Nothing is written.
-func (s *session) lookAtFile(t target, p *plan.Plan, state *plan.State, diags *diag.List) (*view.Persist, error) {
-	if t.persist == "" {
+func (s *session) lookAtFile(t operate.Target, p *plan.Plan, state *plan.State, diags *diag.List) (*view.Persist, error) {
+	if t.Persist == "" {
 		return nil, nil
 	}
 	file := s.judgedFile(t, p.Server)
 	if p.WayBack() { // which waits for no file
-		file = t.fileOf(p.Server)
+		file = fileOf(t, p.Server)
 	}
 	found, err := file.Look(p.Wanted(), commentOf(p.Lists))
 	if err != nil && !p.WayBack() {
 		return nil, s.wrongFile(err)
 	}
-	out := &view.Persist{File: t.persist}
+	out := &view.Persist{File: t.Persist}
 	if err != nil {
 		out.Wrong = err.Error()
 		return out, nil
 	}
-	s.files.read[t.persist] = found.Text // for carets
+	s.reader.Files.Keep(t.Persist, found.Text) // for carets
 	for _, d := range found.Warnings {
 		// The one is said in the view's own words, the other by the lists as they run.
 		if d.Code != "gobgpd-reload" && (d.Code != "gobgpd-definitions" || state == nil) {
 			*diags = append(*diags, d)
 		}
 	}
-	leaks := gobgpconf.FindLeaks(t.persist, found.Text, p.Wanted(), t.added)
-	if f := verdict(leaks); f != nil && !p.WayBack() {
+	leaks := gobgpconf.FindLeaks(t.Persist, found.Text, p.Wanted(), t.MaxAddedBytes)
+	if f := operate.Verdict(leaks); f != nil && !p.WayBack() {
 		return nil, f
 	}
 	for i := range leaks { // a way back does not wait for that
@@ -155,7 +156,7 @@ func (s *session) lookAtFile(t target, p *plan.Plan, state *plan.State, diags *d
 	}
 	*diags = append(*diags, leaks...)
 	if state != nil && !found.Anchored && countListing(state) > 0 {
-		diags.Warnf(diag.Position{File: t.persist}, "gobgpd-definitions", gobgpconf.BeforeReload,
+		diags.Warnf(diag.Position{File: t.Persist}, "gobgpd-definitions", gobgpconf.BeforeReload,
 			"it was written without the definitions of depeer, which come back with this change: as it is, this "+
 				"reload rejects every route of %s", gobgpconf.FormatMembers(countListing(state)))
 	}
@@ -171,20 +172,20 @@ func (s *session) wrongFile(err error) error {
 	case err == nil:
 		return nil
 	case errors.Is(err, persist.ErrOther):
-		return &failure{code: Unfit, name: "other-file", err: err,
-			hint: "persist: in the exchange file names the file that this target is started with"}
+		return &operate.Error{Kind: operate.Unfit, Name: "other-file", Err: err,
+			Hint: "persist: in the exchange file names the file that this target is started with"}
 	case errors.Is(err, persist.ErrEdited):
-		f := &failure{code: Unfit, name: "file-edited", err: err, hint: "look at it; emit --into writes our part anew"}
+		f := &operate.Error{Kind: operate.Unfit, Name: "file-edited", Err: err, Hint: "look at it; emit --into writes our part anew"}
 		return f
 	case errors.As(err, &wrong):
 		if wrong.Text != nil {
 			for _, d := range wrong.Diags {
-				s.files.read[d.Position.File] = wrong.Text // for carets
+				s.reader.Files.Keep(d.Position.File, wrong.Text) // for carets
 			}
 		}
-		return verdict(wrong.Diags)
+		return operate.Verdict(wrong.Diags)
 	default:
-		return &failure{code: Failed, name: "file", err: fmt.Errorf("%w; nothing was changed", err)}
+		return &operate.Error{Kind: operate.Failed, Name: "file", Err: fmt.Errorf("%w; nothing was changed", err)}
 	}
 }
 
@@ -195,47 +196,47 @@ func outOfStep(outcome apply.Outcome, err error, address string) error {
 		apply.Nothing:  "what the plan leads to is in force already",
 		apply.Restored: "what was before is in force again",
 	}[outcome]
-	return &failure{code: Unclear, name: "file",
-		err:  fmt.Errorf("%s; %w; a restart or a reload would change what is in force", known, err),
-		hint: "when that is put right: depeer recover --target " + address}
+	return &operate.Error{Kind: operate.Unclear, Name: "file",
+		Err:  fmt.Errorf("%s; %w; a restart or a reload would change what is in force", known, err),
+		Hint: "when that is put right: depeer recover --target " + address}
 }
 
 // settleFile is what recover does where nothing was cut off: what is in force goes into
 // the file, if it is not there.
-func (s *session) settleFile(t target, state *plan.State) error {
-	a := view.Apply{Target: t.options.Address, Outcome: apply.Nothing.String()}
-	if t.persist == "" {
+func (s *session) settleFile(t operate.Target, state *plan.State) error {
+	a := view.Apply{Target: t.Address, Outcome: apply.Nothing.String()}
+	if t.Persist == "" {
 		return s.view.Apply(a)
 	}
 	if len(state.Strange) > 0 {
-		return &failure{code: Held, name: "changed-by-hand",
-			err:  fmt.Errorf("%s: %s; it is not put into %s", state.Strange[0].Object, state.Strange[0].Why, t.persist),
-			hint: "depeer plan --take-over"}
+		return &operate.Error{Kind: operate.Held, Name: "changed-by-hand",
+			Err:  fmt.Errorf("%s: %s; it is not put into %s", state.Strange[0].Object, state.Strange[0].Why, t.Persist),
+			Hint: "depeer plan --take-over"}
 	}
 	want := state.InForce()
 	var lists []plan.ListRef
 	if store, err := s.store(); err == nil {
-		if last, err := lastApplied(store, t.options.Address); err == nil && last != nil &&
+		if last, err := lastApplied(store, t.Address); err == nil && last != nil &&
 			policies.Same(last.Wanted(), want) {
 			want, lists = last.Wanted(), last.Lists
 		}
 	}
-	if _, err := t.fileOf(state.Server).Put(want, commentOf(lists)); err != nil {
-		return outOfStep(apply.Nothing, &apply.FileError{Err: err}, t.options.Address)
+	if _, err := fileOf(t, state.Server).Put(want, commentOf(lists)); err != nil {
+		return outOfStep(apply.Nothing, &apply.FileError{Err: err}, t.Address)
 	}
-	s.warnOfFile(t.persist)
-	a.Persist = &view.Persist{File: t.persist, InStep: true}
+	s.warnOfFile(t.Persist)
+	a.Persist = &view.Persist{File: t.Persist, InStep: true}
 	return s.view.Apply(a)
 }
 
 // outcomeOf is outcomeOf for a target, with its file, and the names of its members.
-func (s *session) outcomeOf(t target, entry *journal.Entry, r apply.Result) view.Apply {
-	a := outcomeOf(t.options.Address, entry, r)
+func (s *session) outcomeOf(t operate.Target, entry *journal.Entry, r apply.Result) view.Apply {
+	a := outcomeOf(t.Address, entry, r)
 	if len(a.Polluted) > 0 {
 		a.Polluted = namePolluted(s.exchangeOf(), a.Polluted)
 	}
 	if r.Kept {
-		a.Persist = &view.Persist{File: t.persist, InStep: true}
+		a.Persist = &view.Persist{File: t.Persist, InStep: true}
 	}
 	return a
 }

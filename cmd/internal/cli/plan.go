@@ -16,13 +16,14 @@ import (
 	"depeer/policies/gobgp"
 	"depeer/policies/impact"
 	"depeer/policies/operate"
+	"depeer/policies/operate/wanted"
 	"depeer/policies/plan"
 )
 
 // planArgs are the arguments and flags of plan.
 type planArgs struct {
 	routesArgs
-	target   target
+	target   operate.Target
 	output   string
 	detailed bool
 	takeOver bool
@@ -57,13 +58,13 @@ func planCommand(s *session) *cli.Command {
 			if c.String("target") == "" && len(args.ribs) > 0 {
 				return s.planOfFile(c.Context, in, args)
 			}
-			if f := unaskable(in.diags); f != nil && c.String("target") != "" {
+			if f := unaskable(in.Diagnostics); f != nil && c.String("target") != "" {
 				return s.refusedUnasked(in, f) // before a target is looked for in a file that is wrong
 			}
 			if isAll(c) {
 				return s.planAll(c, in, args)
 			}
-			if args.target, err = s.targetOf(c, in.exchange); err != nil {
+			if args.target, err = s.targetOf(c, in.Exchange); err != nil {
 				return err
 			}
 			return s.plan(c.Context, in, args)
@@ -71,9 +72,9 @@ func planCommand(s *session) *cli.Command {
 	}
 }
 
-func (s *session) plan(ctx context.Context, in *input, args planArgs) error {
+func (s *session) plan(ctx context.Context, in *wanted.Input, args planArgs) error {
 	// What is wrong with the lists is said without a call to the target.
-	if f := unaskable(in.diags); f != nil {
+	if f := unaskable(in.Diagnostics); f != nil {
 		return s.refusedUnasked(in, f)
 	}
 	result, err := s.planOf(ctx, in, args)
@@ -84,7 +85,7 @@ func (s *session) plan(ctx context.Context, in *input, args planArgs) error {
 }
 
 // planOf asks a target, and plans.
-func (s *session) planOf(ctx context.Context, in *input, args planArgs) (view.Plan, error) {
+func (s *session) planOf(ctx context.Context, in *wanted.Input, args planArgs) (view.Plan, error) {
 	client, err := s.dial(ctx, args.target)
 	if err != nil {
 		return view.Plan{}, err
@@ -99,18 +100,18 @@ func (s *session) planOf(ctx context.Context, in *input, args planArgs) (view.Pl
 
 // draft makes a plan of what lists ask of a target, and asks all guards. What they
 // say is in the result: one that they refuse is none to apply.
-func (s *session) draft(ctx context.Context, in *input, client *gobgp.Client, state *plan.State,
+func (s *session) draft(ctx context.Context, in *wanted.Input, client *gobgp.Client, state *plan.State,
 	args planArgs) (view.Plan, error) {
-	if err := in.compileFor(s.now, args.target, state); err != nil {
+	if err := compileFor(in, s.now, args.target, state); err != nil {
 		return view.Plan{}, err
 	}
-	in.nobodyThere(state)
+	warnOfAbsentChoosers(in, state)
 	store, err := s.store()
 	if err != nil {
 		return view.Plan{}, err
 	}
-	state, unknown := recalling(store, args.target.options.Address, state)
-	in.diags = append(in.diags, unknown...)
+	state, unknown := recalling(store, args.target.Address, state)
+	in.Diagnostics = append(in.Diagnostics, unknown...)
 	lost, fit := state.LostLists(), state
 	if args.acceptLists {
 		fit = state.Recalling(nil)
@@ -119,19 +120,19 @@ func (s *session) draft(ctx context.Context, in *input, client *gobgp.Client, st
 		return view.Plan{}, err
 	}
 	if note := noteLists(store, args.target, state); len(unknown) == 0 {
-		in.diags = append(in.diags, note...)
+		in.Diagnostics = append(in.Diagnostics, note...)
 	}
-	past, err := readPast(store, args.target.options.Address)
+	past, err := readPast(store, args.target.Address)
 	if err != nil {
 		return view.Plan{}, err
 	}
-	want := in.policy()
-	in.otherEffects(state.InForce(), want)
-	if err := obstructed(state.Unshuttable(want), args.target.options.Address); err != nil {
+	want := in.Policy()
+	warnOfOtherEffects(in, state.InForce(), want)
+	if err := obstructed(state.Unshuttable(want), args.target.Address); err != nil {
 		return view.Plan{}, err
 	}
 	stuck := plan.ChoiceObstacles(state, want)
-	if err := obstructed(stayStuck(stuck, args.takeOver), args.target.options.Address); err != nil {
+	if err := obstructed(stayStuck(stuck, args.takeOver), args.target.Address); err != nil {
 		return view.Plan{}, err
 	}
 	id, state := newID(), remembering(state, past.applied)
@@ -140,42 +141,42 @@ func (s *session) draft(ctx context.Context, in *input, client *gobgp.Client, st
 	if args.takeOver && len(state.Strange)+len(state.Obstacles())+len(stuck) > 0 {
 		takeOver(p, state, want)
 	}
-	p.Lists, p.Providers, p.Overrides, p.Limits = plan.Refs(in.lists), plan.Providers(in.compiled), args.overrides,
-		in.exchange.Limits.Overridable()
+	p.Lists, p.Providers, p.Overrides, p.Limits = plan.Refs(in.Lists), plan.Providers(in.Compiled), args.overrides,
+		in.Exchange.Limits.Overridable()
 	p.AcceptedLists = lost // accepted, or there is none
 	server := describeTarget(args.target, state)
 	result := view.Plan{Plan: p, Impact: view.Impact{At: s.now, Server: &server, OutOfReach: outOfReach(state),
 		Operator: state.Interferences(want), Lists: p.Lists, Summary: p.Change.Summary()}}
 	result.Summary.Sessions = withRoutes(append([]plan.SessionChange{}, change.SessionChanges()...), state)
-	if result.Persist, err = s.lookAtFile(args.target, p, state, &in.diags); err != nil {
+	if result.Persist, err = s.lookAtFile(args.target, p, state, &in.Diagnostics); err != nil {
 		return view.Plan{}, err
 	}
-	now, err := operate.Look(store, args.target.options.Address, state)
+	now, err := operate.Look(store, args.target.Address, state)
 	if err != nil {
 		return view.Plan{}, err
 	}
 	sizes := s.sizes(in, p, now, past.read)
-	in.unknownInForce(sizes, now)
-	result.Changes, result.Guards = sizes.Changes(), append(in.staticGuards(), sizes.Guards()...)
+	warnOfUnknown(in, sizes, now)
+	result.Changes, result.Guards = sizes.Changes(), append(listGuards(in), sizes.Guards()...)
 	result.Guards = append(result.Guards, plan.SessionGuard(change, args.overrides[plan.AllowSessions], p.Members))
 	result.Guards = append(result.Guards, plan.AddPathGuards(state, want)...)
 	if err := s.foresee(ctx, in, client, state, args, past.read, &result); err != nil {
 		return view.Plan{}, err
 	}
 	policies.Suggest(result.Guards)
-	result.Diagnostics = in.diags
+	result.Diagnostics = in.Diagnostics
 	return result, nil
 }
 
 // foresee looks at all routes, and notes in the plan what its apply goes by: whose
 // routes change, the limits, and how much everybody announced.
-func (s *session) foresee(ctx context.Context, in *input, client *gobgp.Client, state *plan.State, args planArgs,
+func (s *session) foresee(ctx context.Context, in *wanted.Input, client *gobgp.Client, state *plan.State, args planArgs,
 	last *plan.Plan, to *view.Plan) error {
 	s.view.Progress("looking through what members announce")
 	change := &to.Plan.Change
-	q := impact.Question{Lists: in.compiled, Old: change.Judged(), New: in.policy(),
-		Members: sessionsOf(state, in.exchange), Protect: in.exchange.Protect, Treatments: in.exchange.Treatments}
-	q.Past = s.pastOf(args.target.options.Address, q.Old)
+	q := impact.Question{Lists: in.Compiled, Old: change.Judged(), New: in.Policy(),
+		Members: sessionsOf(state, in.Exchange), Protect: in.Exchange.Protect, Treatments: in.Exchange.Treatments}
+	q.Past = s.pastOf(args.target.Address, q.Old)
 	if last != nil {
 		q.Counted = last.Counted
 	}
@@ -187,39 +188,39 @@ func (s *session) foresee(ctx context.Context, in *input, client *gobgp.Client, 
 	}
 	if len(args.ribs) > 0 { // those of a file are not this target's: apply looks at all
 		to.Summary.Resets = []netip.Addr{}
-		to.Plan.Foreseen = foreseen(&plan.State{}, limitsOf(in.exchange, args.overrides), to.Report)
+		to.Plan.Foreseen = foreseen(&plan.State{}, limitsOf(in.Exchange, args.overrides), to.Report)
 		return nil
 	}
 	to.Plan.Touched, to.Plan.Counted = to.Summary.Resets, &to.Report.Counted
-	to.Plan.Foreseen = foreseen(state, limitsOf(in.exchange, args.overrides), to.Report)
+	to.Plan.Foreseen = foreseen(state, limitsOf(in.Exchange, args.overrides), to.Report)
 	return nil
 }
 
 // planOfFile is a plan without a target: what lists do to the routes of a file.
-func (s *session) planOfFile(ctx context.Context, in *input, args planArgs) error {
+func (s *session) planOfFile(ctx context.Context, in *wanted.Input, args planArgs) error {
 	if args.output != "" || args.takeOver || args.acceptLists {
 		return usage("depeer plan LISTING.yaml --rib FILE --target rs1 -o plan.depeer",
 			"a plan is kept for a target, and none is named")
 	}
-	if f := verdict(in.diags); f != nil && f.code != Guarded {
+	if f := operate.Verdict(in.Diagnostics); f != nil && f.Kind != operate.Guarded {
 		return f
 	}
-	return s.impactOfFile(ctx, in, args.routesArgs, view.Impact{At: s.now, Lists: plan.Refs(in.lists)})
+	return s.impactOfFile(ctx, in, args.routesArgs, view.Impact{At: s.now, Lists: plan.Refs(in.Lists)})
 }
 
 // refusedUnasked shows a result that is refused without a call to the target; what is
 // invalid has none.
-func (s *session) refusedUnasked(in *input, f *failure) error {
-	if f.code != Guarded {
+func (s *session) refusedUnasked(in *wanted.Input, f *operate.Error) error {
+	if f.Kind != operate.Guarded {
 		return f
 	}
-	result := view.Impact{At: s.now, Lists: plan.Refs(in.lists), Guards: in.staticGuards(), Diagnostics: in.diags}
+	result := view.Impact{At: s.now, Lists: plan.Refs(in.Lists), Guards: listGuards(in), Diagnostics: in.Diagnostics}
 	none := plan.Change{Old: &policies.RoutingPolicy{}, New: &policies.RoutingPolicy{}}
 	result.Summary = none.Summary()
 	if err := s.view.Impact(result); err != nil {
 		return err
 	}
-	f.diags = nil // they are shown
+	f.Diagnostics = nil // they are shown
 	return f
 }
 
@@ -248,18 +249,18 @@ func (s *session) finishPlan(result view.Plan, args planArgs) error {
 		return err
 	}
 	if refused == nil && args.detailed && !result.Nothing() {
-		return &failure{code: Differs, name: "differs", said: true, err: errors.New("there is something to do")}
+		return shownError{&operate.Error{Kind: operate.Differs, Name: "differs", Err: errors.New("there is something to do")}}
 	}
 	return refused
 }
 
 // newPlan makes a plan of a change.
-func (s *session) newPlan(t target, state *plan.State, id string, change plan.Change) *plan.Plan {
+func (s *session) newPlan(t operate.Target, state *plan.State, id string, change plan.Change) *plan.Plan {
 	return &plan.Plan{
 		Version: plan.FormatVersion, ID: id, Tool: built().Version,
 		Made: time.Now().UTC(), By: self(), At: s.now,
-		Target: t.options.Address, Name: t.name, Server: state.Server, Members: state.Members(),
-		Fingerprint: state.Fingerprint(), Change: change, Persist: t.persist,
+		Target: t.Address, Name: t.Name, Server: state.Server, Members: state.Members(),
+		Fingerprint: state.Fingerprint(), Change: change, Persist: t.Persist,
 	}
 }
 
@@ -272,8 +273,8 @@ func newID() string {
 	return hex.EncodeToString(b[:])
 }
 
-func describeTarget(t target, state *plan.State) view.TargetState {
-	d := view.TargetState{Address: t.options.Address, RouterID: state.Server.RouterID.String(),
+func describeTarget(t operate.Target, state *plan.State) view.TargetState {
+	d := view.TargetState{Address: t.Address, RouterID: state.Server.RouterID.String(),
 		ASN: uint32(state.Server.ASN), Unanchored: []string{}}
 	for _, c := range state.Clients {
 		if c.RouteServer {

@@ -5,6 +5,7 @@ import (
 
 	"depeer/filters/diag"
 	"depeer/policies/journal"
+	"depeer/policies/operate"
 	"depeer/policies/plan"
 )
 
@@ -76,8 +77,8 @@ func (s *session) remember(to remembers, p *plan.Plan, state *plan.State) {
 }
 
 // noteLists remembers the lists in a fitting state, for a plan, and says so the first time.
-func noteLists(store *journal.Store, t target, state *plan.State) diag.List {
-	address := t.options.Address
+func noteLists(store *journal.Store, t operate.Target, state *plan.State) diag.List {
+	address := t.Address
 	first, err := rememberFit(memory{store, address}, state)
 	if err != nil {
 		return notRemembered(store, address, err)
@@ -86,7 +87,7 @@ func noteLists(store *journal.Store, t target, state *plan.State) diag.List {
 	if first {
 		l.Warnf(diag.Position{File: store.PolicyListsFile(address)}, "policy-lists-new", "",
 			"nothing was remembered on this machine of your own policies in the lists of %s's clients: from now on "+
-				"it is noticed if they vanish", t.label())
+				"it is noticed if they vanish", t.Label())
 	}
 	return l
 }

@@ -41,15 +41,15 @@ func recoverCommand(s *session) *cli.Command {
 	}
 }
 
-func (s *session) recover(c *cli.Context, t target) error {
-	address := t.options.Address
+func (s *session) recover(c *cli.Context, t operate.Target) error {
+	address := t.Address
 	store, err := s.store()
 	if err != nil {
 		return err
 	}
 	lock, err := store.Lock(address, self())
 	if errors.Is(err, journal.ErrLocked) {
-		return &failure{code: Held, name: "locked", err: err, hint: "its process is alive"}
+		return &operate.Error{Kind: operate.Held, Name: "locked", Err: err, Hint: "its process is alive"}
 	} else if err != nil {
 		return err
 	}
@@ -80,11 +80,11 @@ func (c cutOff) shutting() []netip.Addr {
 }
 
 // recoverLocked does it, holding the lock of this machine.
-func (s *session) recoverLocked(c *cli.Context, t target, lock *journal.Lock) error {
-	address := t.options.Address
+func (s *session) recoverLocked(c *cli.Context, t operate.Target, lock *journal.Lock) error {
+	address := t.Address
 	cut, err := lastCutOff(lock)
 	if err != nil {
-		return &failure{code: Failed, name: "state", err: err}
+		return &operate.Error{Kind: operate.Failed, Name: "state", Err: err}
 	}
 	client, err := s.dial(c.Context, t)
 	if err != nil {
@@ -101,16 +101,16 @@ func (s *session) recoverLocked(c *cli.Context, t target, lock *journal.Lock) er
 	if err := mayBreak(address, state, append(cut.unread, cut.id, c.String("break-lock"))...); err != nil {
 		return err
 	}
-	s.tooMuch(state.InForce(), t.added, "what is in force")
+	s.tooMuch(state.InForce(), t.MaxAddedBytes, "what is in force")
 	if cut.plan != nil {
-		s.tooMuch(cut.plan.Wanted(), t.added, "what was being applied")
+		s.tooMuch(cut.plan.Wanted(), t.MaxAddedBytes, "what was being applied")
 	}
 	if err := s.ask(c, address, state.Server); err != nil {
 		return err
 	}
 	entry, err := s.resume(t, lock, cut, state)
 	if err != nil {
-		return &failure{code: Failed, name: "journal", err: fmt.Errorf("%w; nothing was changed", err)}
+		return &operate.Error{Kind: operate.Failed, Name: "journal", Err: fmt.Errorf("%w; nothing was changed", err)}
 	}
 	result, err := s.leadOut(c.Context, t, client, state.Server, cut, entry)
 	if result.Outcome == apply.Restored && err == nil {
@@ -121,24 +121,24 @@ func (s *session) recoverLocked(c *cli.Context, t target, lock *journal.Lock) er
 
 // obeyed looks, after what was before was put back, whether every client that obeyed it then
 // does so now: a restart may have taken our policies out of their lists.
-func (s *session) obeyed(ctx context.Context, t target, client *gobgp.Client, p *plan.Plan) error {
-	restored := &failure{code: Restored, name: "restored", err: errors.New("undone; what was before is in force again")}
-	hint := "depeer repair --target " + t.options.Address
+func (s *session) obeyed(ctx context.Context, t operate.Target, client *gobgp.Client, p *plan.Plan) error {
+	restored := &operate.Error{Kind: operate.Restored, Name: "restored", Err: errors.New("undone; what was before is in force again")}
+	hint := "depeer repair --target " + t.Address
 	state, err := client.State(ctx)
 	if err != nil {
-		return &failure{code: Unclear, name: "partial",
-			err: fmt.Errorf("undone; whether every client obeys what was before is not known: %w", err), hint: hint}
+		return &operate.Error{Kind: operate.Unclear, Name: "partial",
+			Err: fmt.Errorf("undone; whether every client obeys what was before is not known: %w", err), Hint: hint}
 	}
 	if lost := operate.Disobeying(state, p); len(lost) > 0 {
-		return &failure{code: Unclear, name: "partial", hint: hint,
-			err: fmt.Errorf("undone, and what was before is there, but not in force for %d of %d clients: %s not in "+
+		return &operate.Error{Kind: operate.Unclear, Name: "partial", Hint: hint,
+			Err: fmt.Errorf("undone, and what was before is there, but not in force for %d of %d clients: %s not in "+
 				"the import list of %s", len(lost), state.Members(), policies.ImportPolicy, lost[0].Address)}
 	}
 	return restored
 }
 
 // leadOut goes on with what was cut off, and ends its journal if it is over.
-func (s *session) leadOut(ctx context.Context, t target, client *gobgp.Client, server plan.Server, cut cutOff,
+func (s *session) leadOut(ctx context.Context, t operate.Target, client *gobgp.Client, server plan.Server, cut cutOff,
 	entry *journal.Entry) (apply.Result, error) {
 	applier := s.applier(t, client, entry, cmp.Or(cut.id, "recover-"+newID()))
 	applier.Cut = cut.shutting()
@@ -182,7 +182,7 @@ const actionRecover = "recover"
 
 // resume goes on with the journal of what was cut off, or begins one of what the
 // target tells.
-func (s *session) resume(t target, lock *journal.Lock, cut cutOff, state *plan.State) (*journal.Entry, error) {
+func (s *session) resume(t operate.Target, lock *journal.Lock, cut cutOff, state *plan.State) (*journal.Entry, error) {
 	if cut.record != nil {
 		return lock.Resume(cut.record.ID)
 	}
@@ -192,9 +192,9 @@ func (s *session) resume(t target, lock *journal.Lock, cut cutOff, state *plan.S
 }
 
 // recovered shows what came of it.
-func (s *session) recovered(ctx context.Context, t target, entry *journal.Entry, result apply.Result, err error) error {
+func (s *session) recovered(ctx context.Context, t operate.Target, entry *journal.Entry, result apply.Result, err error) error {
 	if err != nil {
-		return s.outcome(ctx, t.options.Address, result, err)
+		return s.outcome(ctx, t.Address, result, err)
 	}
 	return s.view.Apply(s.outcomeOf(t, entry, result))
 }
@@ -206,9 +206,9 @@ func mayBreak(address string, state *plan.State, ours ...string) error {
 		if slices.Contains(ours, holder) {
 			continue
 		}
-		return &failure{code: Held, name: "locked",
-			err:  fmt.Errorf("%s holds the lock, and its journal is not on this machine", holder),
-			hint: "depeer recover --target " + address + " --break-lock " + holder}
+		return &operate.Error{Kind: operate.Held, Name: "locked",
+			Err:  fmt.Errorf("%s holds the lock, and its journal is not on this machine", holder),
+			Hint: "depeer recover --target " + address + " --break-lock " + holder}
 	}
 	return nil
 }

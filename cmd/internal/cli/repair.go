@@ -13,6 +13,7 @@ import (
 	"depeer/policies"
 	"depeer/policies/apply"
 	"depeer/policies/journal"
+	"depeer/policies/operate"
 	"depeer/policies/plan"
 )
 
@@ -63,7 +64,7 @@ type remedy struct {
 
 // repair makes a plan for each target, shows them, asks, and applies them one after
 // another.
-func (s *session) repair(c *cli.Context, targets []target) error {
+func (s *session) repair(c *cli.Context, targets []operate.Target) error {
 	plans := view.Plans{}
 	remedies := make([]remedy, len(targets))
 	for i, t := range targets {
@@ -111,8 +112,8 @@ func (s *session) repair(c *cli.Context, targets []target) error {
 }
 
 // nothingToDo is the result where nothing was to be done, and why.
-func nothingToDo(t target, why string) view.Apply {
-	return view.Apply{Target: t.options.Address, Outcome: apply.Nothing.String(), Why: why}
+func nothingToDo(t operate.Target, why string) view.Apply {
+	return view.Apply{Target: t.Address, Outcome: apply.Nothing.String(), Why: why}
 }
 
 // showRepair shows what is about to be asked for.
@@ -138,7 +139,7 @@ func (s *session) keepRepair(c *cli.Context, plans view.Plans, several bool) err
 }
 
 // remedy looks at a target, and plans what puts back what it has lost.
-func (s *session) remedy(c *cli.Context, t target) (remedy, error) {
+func (s *session) remedy(c *cli.Context, t operate.Target) (remedy, error) {
 	client, err := s.dial(c.Context, t)
 	if err != nil {
 		return remedy{}, err
@@ -171,28 +172,28 @@ func (s *session) remedy(c *cli.Context, t target) (remedy, error) {
 }
 
 // remedyOfPolicy plans what puts back what was applied last.
-func (s *session) remedyOfPolicy(store *journal.Store, t target, state *plan.State) (remedy, error) {
-	address := t.options.Address
+func (s *session) remedyOfPolicy(store *journal.Store, t operate.Target, state *plan.State) (remedy, error) {
+	address := t.Address
 	past, err := readPast(store, address)
 	if err != nil {
 		return remedy{}, err
 	}
 	if past.unread != nil {
-		return remedy{}, &failure{code: Failed, name: "unread", err: past.unread,
-			hint: "depeer plan, and apply, says what is to be in force"}
+		return remedy{}, &operate.Error{Kind: operate.Failed, Name: "unread", Err: past.unread,
+			Hint: "depeer plan, and apply, says what is to be in force"}
 	}
 	record, last := past.record, past.applied
 	if record == nil {
-		return remedy{}, &failure{code: Failed, name: "no-history",
-			err:  fmt.Errorf("nothing was applied to %s from this machine: there is nothing to put back", address),
-			hint: "depeer plan, and apply; or --state DIR, where its history is elsewhere"}
+		return remedy{}, &operate.Error{Kind: operate.Failed, Name: "no-history",
+			Err:  fmt.Errorf("nothing was applied to %s from this machine: there is nothing to put back", address),
+			Hint: "depeer plan, and apply; or --state DIR, where its history is elsewhere"}
 	}
 	if why := takenBack(record, last); why != "" {
 		return remedy{why: "nothing to put back: " + why}, nil
 	}
 	state, unknown := recalling(store, address, state)
 	p := s.again(t, state, last)
-	s.tooMuch(p.Wanted(), t.added, "what is put back")
+	s.tooMuch(p.Wanted(), t.MaxAddedBytes, "what is put back")
 	if err := withAnchor(obstructed(p.Obstacles(state), address), state); err != nil {
 		return remedy{}, err
 	}
@@ -219,15 +220,15 @@ func takenBack(record *journal.Record, p *plan.Plan) string {
 }
 
 // remedyOfLists plans what puts the operator's lists back as they were last seen.
-func (s *session) remedyOfLists(store *journal.Store, t target, state *plan.State) (remedy, error) {
-	address := t.options.Address
+func (s *session) remedyOfLists(store *journal.Store, t operate.Target, state *plan.State) (remedy, error) {
+	address := t.Address
 	lists, err := store.PolicyLists(address)
 	if err == nil && lists == nil {
-		err = fmt.Errorf("nothing is remembered on this machine of the lists of %s's clients", t.label())
+		err = fmt.Errorf("nothing is remembered on this machine of the lists of %s's clients", t.Label())
 	}
 	if err != nil {
-		return remedy{}, &failure{code: Failed, name: "policy-lists-not-remembered", err: err,
-			hint: "a restart of gobgpd brings back what its file has"}
+		return remedy{}, &operate.Error{Kind: operate.Failed, Name: "policy-lists-not-remembered", Err: err,
+			Hint: "a restart of gobgpd brings back what its file has"}
 	}
 	state = state.Recalling(lists)
 	if len(state.LostLists()) == 0 {
@@ -239,10 +240,10 @@ func (s *session) remedyOfLists(store *journal.Store, t target, state *plan.Stat
 	}
 	changes, undefined := state.PutBack(applied)
 	if len(undefined) > 0 {
-		return remedy{}, &failure{code: Unfit, name: "policies-undefined",
-			err: fmt.Errorf("not defined in gobgpd: %s; a list cannot name what is not there",
+		return remedy{}, &operate.Error{Kind: operate.Unfit, Name: "policies-undefined",
+			Err: fmt.Errorf("not defined in gobgpd: %s; a list cannot name what is not there",
 				strings.Join(undefined, ", ")),
-			hint: "restart gobgpd with a file that has them; or define them there, reload, and then: depeer repair " +
+			Hint: "restart gobgpd with a file that has them; or define them there, reload, and then: depeer repair " +
 				"--lists --target " + address}
 	}
 	now := state.InForce()

@@ -55,8 +55,8 @@ func rollbackCommand(s *session) *cli.Command {
 }
 
 // rollback applies the way back as a change of its own, by the same road.
-func (s *session) rollback(c *cli.Context, t target, store *journal.Store, args rollbackArgs) error {
-	address := t.options.Address
+func (s *session) rollback(c *cli.Context, t operate.Target, store *journal.Store, args rollbackArgs) error {
+	address := t.Address
 	back, last, err := s.wayBack(store, address, args.id)
 	if err != nil {
 		return err
@@ -75,9 +75,9 @@ func (s *session) rollback(c *cli.Context, t target, store *journal.Store, args 
 		return err
 	}
 	if !last.Holds(state) {
-		return &failure{code: Unfit, name: "changed-since",
-			err:  errors.New("what is in force is not what the last change left"),
-			hint: "depeer status --target " + address}
+		return &operate.Error{Kind: operate.Unfit, Name: "changed-since",
+			Err:  errors.New("what is in force is not what the last change left"),
+			Hint: "depeer status --target " + address}
 	}
 	origin, err := back.Plan()
 	if err != nil {
@@ -93,7 +93,7 @@ func (s *session) rollback(c *cli.Context, t target, store *journal.Store, args 
 	if err := obstructed(plan.ChoiceObstacles(state, want), address); err != nil {
 		return err
 	}
-	s.tooMuch(want, t.added, "what is put back")
+	s.tooMuch(want, t.MaxAddedBytes, "what is put back")
 	id := newID()
 	p := s.newPlan(t, state, id, *plan.To(remembering(state, last), want, id))
 	if err := allowSessions(p, args.sessions, args.whatever); err != nil {
@@ -136,30 +136,30 @@ func (s *session) wayBack(store *journal.Store, address, id string) (*journal.Re
 	last := found.read
 	switch {
 	case last == nil && found.unread != nil:
-		return nil, nil, &failure{code: Failed, name: "no-history", err: found.unread,
-			hint: "depeer clear --target " + address + " takes everything out"}
+		return nil, nil, &operate.Error{Kind: operate.Failed, Name: "no-history", Err: found.unread,
+			Hint: "depeer clear --target " + address + " takes everything out"}
 	case last == nil:
-		return nil, nil, &failure{code: Failed, name: "no-history",
-			err: fmt.Errorf("nothing was applied to %s from this machine", address)}
+		return nil, nil, &operate.Error{Kind: operate.Failed, Name: "no-history",
+			Err: fmt.Errorf("nothing was applied to %s from this machine", address)}
 	}
 	if id == "" {
 		step, err := operate.Step(store, address, last)
 		if errors.Is(err, operate.ErrNoStep) {
-			err = &failure{code: Failed, name: "no-history", err: err,
-				hint: "depeer history --target " + address + ", and depeer rollback ID"}
+			err = &operate.Error{Kind: operate.Failed, Name: "no-history", Err: err,
+				Hint: "depeer history --target " + address + ", and depeer rollback ID"}
 		}
 		return step, last, err
 	}
 	record, err := store.Show(address, id)
 	switch {
 	case errors.Is(err, journal.ErrNotFound) || err == nil && record.Unread == nil && !operate.TookEffect(record):
-		return nil, nil, &failure{code: Invalid, name: "no-such-change",
-			err: fmt.Errorf("no change %s was applied to %s", id, address), hint: "depeer history --target " + address}
+		return nil, nil, &operate.Error{Kind: operate.Invalid, Name: "no-such-change",
+			Err: fmt.Errorf("no change %s was applied to %s", id, address), Hint: "depeer history --target " + address}
 	case errors.Is(err, journal.ErrAmbiguous):
-		return nil, nil, &failure{code: Invalid, name: "no-such-change", err: err,
-			hint: "depeer history --target " + address}
+		return nil, nil, &operate.Error{Kind: operate.Invalid, Name: "no-such-change", Err: err,
+			Hint: "depeer history --target " + address}
 	case err == nil && record.Unread != nil:
-		return nil, nil, &failure{code: Failed, name: "unread", err: record.Unread}
+		return nil, nil, &operate.Error{Kind: operate.Failed, Name: "unread", Err: record.Unread}
 	}
 	return record, last, err
 }
@@ -172,9 +172,9 @@ func (s *session) backTo(store *journal.Store, address string, back *journal.Rec
 	before := s.before(store, address, back.ID)
 	switch {
 	case back.Outcome == operate.Recorded && !origin.WayBack() && before == nil:
-		return nil, nil, &failure{code: Failed, name: "no-history",
-			err:  fmt.Errorf("what was in force before %s is not known on this machine", back.ID),
-			hint: "depeer clear --target " + address + " takes everything out"}
+		return nil, nil, &operate.Error{Kind: operate.Failed, Name: "no-history",
+			Err:  fmt.Errorf("what was in force before %s is not known on this machine", back.ID),
+			Hint: "depeer clear --target " + address + " takes everything out"}
 	case back.Outcome == operate.Recorded && !origin.WayBack():
 		return before.Wanted(), before, nil
 	case before != nil && before.Wanted().Digest() != origin.Change.Old.Digest():
@@ -184,7 +184,7 @@ func (s *session) backTo(store *journal.Store, address string, back *journal.Rec
 }
 
 // showBack shows what going back changes, before it is asked for.
-func (s *session) showBack(c *cli.Context, t target, state *plan.State, p *plan.Plan) error {
+func (s *session) showBack(c *cli.Context, t operate.Target, state *plan.State, p *plan.Plan) error {
 	if err := s.answerable(c); err != nil {
 		return err
 	}

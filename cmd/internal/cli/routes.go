@@ -16,6 +16,8 @@ import (
 	"depeer/policies"
 	"depeer/policies/exchange"
 	"depeer/policies/impact"
+	"depeer/policies/operate"
+	"depeer/policies/operate/wanted"
 	"depeer/policies/plan"
 	"depeer/policies/rib"
 	"depeer/policies/rib/mrt"
@@ -217,11 +219,11 @@ func (e *appendedError) Error() string { return e.name + ": " + mrt.ErrAppended.
 
 func lastSnapshot(name string) (mrt.Snapshot, error) {
 	wrong := func(err error) error {
-		return &failure{code: Invalid, name: "invalid-input", err: fmt.Errorf("%s: %w", name, err)}
+		return &operate.Error{Kind: operate.Invalid, Name: "invalid-input", Err: fmt.Errorf("%s: %w", name, err)}
 	}
 	file, err := os.Open(name)
 	if err != nil {
-		return mrt.Snapshot{}, wrong(reason(err))
+		return mrt.Snapshot{}, wrong(wanted.Reason(err))
 	}
 	defer file.Close()
 	if info, err := file.Stat(); err != nil || !info.Mode().IsRegular() {
@@ -247,7 +249,7 @@ func (d *dumps) paths() rib.Source {
 // read yields the paths of one dump, and says whether more are wanted.
 func (d *dumps) read(name string, yield func(*rib.Path, error) bool) (more bool, err error) {
 	wrong := func(err error) error {
-		return &failure{code: Invalid, name: "invalid-input", err: fmt.Errorf("%s: %w", name, reason(err))}
+		return &operate.Error{Kind: operate.Invalid, Name: "invalid-input", Err: fmt.Errorf("%s: %w", name, wanted.Reason(err))}
 	}
 	file, err := os.Open(name)
 	if err != nil {
@@ -286,16 +288,16 @@ func (d *dumps) read(name string, yield func(*rib.Path, error) bool) (more bool,
 	return true, nil
 }
 
-// staticGuards are the guards that need no routes, and refuse.
-func (in *input) staticGuards() []plan.Guard {
+// listGuards are the guards that need no routes, and refuse.
+func listGuards(in *wanted.Input) []plan.Guard {
 	var out []plan.Guard
-	for _, d := range in.diags {
+	for _, d := range in.Diagnostics {
 		if d.Severity != diag.Refused {
 			continue
 		}
 		g := plan.Guard{Code: d.Code}
-		if d.Code == codeAddedBytes && in.compiled != nil {
-			g.Value, g.Limit = in.exchange.AddedBytes(in.compiled)[d.Position], in.exchange.Limits.MaxAddedBytes
+		if d.Code == codeAddedBytes && in.Compiled != nil {
+			g.Value, g.Limit = in.Exchange.AddedBytes(in.Compiled)[d.Position], in.Exchange.Limits.MaxAddedBytes
 		}
 		out = append(out, g)
 	}
@@ -307,9 +309,9 @@ func (in *input) staticGuards() []plan.Guard {
 const codeAddedBytes = "guard-added-bytes"
 
 // unaskable returns the failure of input with which no target is asked, or nil.
-func unaskable(diags diag.List) *failure {
-	f := verdict(diags)
-	if f == nil || f.code != Guarded {
+func unaskable(diags diag.List) *operate.Error {
+	f := operate.Verdict(diags)
+	if f == nil || f.Kind != operate.Guarded {
 		return f
 	}
 	for _, d := range diags {
@@ -321,12 +323,12 @@ func unaskable(diags diag.List) *failure {
 }
 
 // withoutTarget shows what a guard refuses where the target was not reached, too.
-func (s *session) withoutTarget(in *input, err error) error {
-	refused, f := verdict(in.diags), new(failure)
-	if refused == nil || !errors.As(err, &f) || f.code != Unreached {
+func (s *session) withoutTarget(in *wanted.Input, err error) error {
+	refused, f := operate.Verdict(in.Diagnostics), new(operate.Error)
+	if refused == nil || !errors.As(err, &f) || f.Kind != operate.Unreached {
 		return err
 	}
-	in.diags.Warnf(diag.Position{}, "target-unreached", "", "the result is without the target: %v", f.err)
+	in.Diagnostics.Warnf(diag.Position{}, "target-unreached", "", "the result is without the target: %v", f.Err)
 	return s.refusedUnasked(in, refused)
 }
 
@@ -341,7 +343,7 @@ func refusals(guards []plan.Guard) error {
 	if n == 0 {
 		return nil
 	}
-	return &failure{code: Guarded, name: "guard", err: errors.New("refused for " + count(n, "reason"))}
+	return &operate.Error{Kind: operate.Guarded, Name: "guard", Err: errors.New("refused for " + count(n, "reason"))}
 }
 
 // foreseen is what apply looks at again.

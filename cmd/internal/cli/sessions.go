@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"depeer/policies"
+	"depeer/policies/operate"
 	"depeer/policies/plan"
 )
 
@@ -71,6 +72,6 @@ func allowSessions(p *plan.Plan, allowed policies.Override, whatever bool) error
 			members = append(members, fmt.Sprintf("AS%s %s", session.ASN, session.Address))
 		}
 	}
-	return &failure{code: Guarded, name: "guard", hint: fmt.Sprintf("%s %d, if it is meant", g.Flag, g.Value),
-		err: fmt.Errorf("going back shuts %s again: %s", count(g.Value, "session"), strings.Join(members, ", "))}
+	return &operate.Error{Kind: operate.Guarded, Name: "guard", Hint: fmt.Sprintf("%s %d, if it is meant", g.Flag, g.Value),
+		Err: fmt.Errorf("going back shuts %s again: %s", count(g.Value, "session"), strings.Join(members, ", "))}
 }

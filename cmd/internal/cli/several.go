@@ -17,6 +17,8 @@ import (
 	"depeer/policies/apply"
 	"depeer/policies/exchange"
 	"depeer/policies/journal"
+	"depeer/policies/operate"
+	"depeer/policies/operate/wanted"
 	"depeer/policies/plan"
 )
 
@@ -41,7 +43,7 @@ func isAll(c *cli.Context) bool { return c.String("target") == exchange.AllTarge
 
 // allTargets returns the targets of the exchange file, in the order in which they are
 // changed.
-func (s *session) allTargets(c *cli.Context, x *exchange.Exchange) ([]target, error) {
+func (s *session) allTargets(c *cli.Context, x *exchange.Exchange) ([]operate.Target, error) {
 	if x == nil && s.confWrong != nil {
 		return nil, s.confWrong
 	}
@@ -49,7 +51,7 @@ func (s *session) allTargets(c *cli.Context, x *exchange.Exchange) ([]target, er
 		return nil, usage("depeer "+c.Command.Name+" --target ADDRESS",
 			"--target all: the exchange file has no targets")
 	}
-	var all []target
+	var all []operate.Target
 	for _, known := range x.InOrder() {
 		t, err := s.findTarget(c, x, known.Name)
 		if err != nil {
@@ -61,23 +63,23 @@ func (s *session) allTargets(c *cli.Context, x *exchange.Exchange) ([]target, er
 }
 
 // about has an error name its target.
-func about(t target, err error) error {
-	f := new(failure)
+func about(t operate.Target, err error) error {
+	f := new(operate.Error)
 	if !errors.As(err, &f) {
-		return fmt.Errorf("%s: %w", t.name, err)
+		return fmt.Errorf("%s: %w", t.Name, err)
 	}
 	named := *f
-	named.err = fmt.Errorf("%s: %w", t.name, f.err)
+	named.Err = fmt.Errorf("%s: %w", t.Name, f.Err)
 	return &named
 }
 
 // planAll plans for all targets. If one of them has no plan, none is kept.
-func (s *session) planAll(c *cli.Context, in *input, args planArgs) error {
-	targets, err := s.allTargets(c, in.exchange)
+func (s *session) planAll(c *cli.Context, in *wanted.Input, args planArgs) error {
+	targets, err := s.allTargets(c, in.Exchange)
 	if err != nil {
 		return err
 	}
-	if f := unaskable(in.diags); f != nil {
+	if f := unaskable(in.Diagnostics); f != nil {
 		return s.refusedUnasked(in, f)
 	}
 	plans := view.Plans{}
@@ -105,7 +107,7 @@ func (s *session) finishPlans(plans view.Plans, args planArgs) error {
 		if r := refusals(plans.Targets[i].Guards); r != nil {
 			plans.Targets[i].Refused, plans.Refused = true, true
 			if refused == nil {
-				refused = about(target{name: plans.Targets[i].Plan.Name}, r)
+				refused = about(operate.Target{Name: plans.Targets[i].Plan.Name}, r)
 			}
 		}
 	}
@@ -123,7 +125,7 @@ func (s *session) finishPlans(plans view.Plans, args planArgs) error {
 		return err
 	}
 	if refused == nil && args.detailed && !plans.Nothing() {
-		return &failure{code: Differs, name: "differs", said: true, err: errors.New("there is something to do")}
+		return shownError{&operate.Error{Kind: operate.Differs, Name: "differs", Err: errors.New("there is something to do")}}
 	}
 	return refused
 }
@@ -143,14 +145,14 @@ func (s *session) applyAll(c *cli.Context, file string) error {
 	}
 	plans := make([]*plan.Plan, len(targets))
 	for i, t := range targets {
-		name := fileFor(file, t.name)
+		name := fileFor(file, t.Name)
 		if plans[i], err = s.readPlan(name); err != nil {
 			return err
 		}
-		if plans[i].Target != t.options.Address {
-			return &failure{code: Unfit, name: "other-target",
-				err:  fmt.Errorf("%s is for %s, and %s is %s", name, plans[i].Target, t.name, t.options.Address),
-				hint: "make new ones: depeer plan --target all"}
+		if plans[i].Target != t.Address {
+			return &operate.Error{Kind: operate.Unfit, Name: "other-target",
+				Err:  fmt.Errorf("%s is for %s, and %s is %s", name, plans[i].Target, t.Name, t.Address),
+				Hint: "make new ones: depeer plan --target all"}
 		}
 	}
 	for _, p := range plans { // nobody is there any more when the next one's turn comes
@@ -164,7 +166,7 @@ func (s *session) applyAll(c *cli.Context, file string) error {
 
 // inOrder applies to each target its plan, which is made when it is its turn; nil where
 // there is nothing to do, for a reason.
-func (s *session) inOrder(c *cli.Context, targets []target, planOf func(int) (*plan.Plan, string, error),
+func (s *session) inOrder(c *cli.Context, targets []operate.Target, planOf func(int) (*plan.Plan, string, error),
 	start journal.Start) error {
 	var done []view.Apply
 	for i, t := range targets {
@@ -182,7 +184,7 @@ func (s *session) inOrder(c *cli.Context, targets []target, planOf func(int) (*p
 			return s.stopped(targets, done, a, err)
 		}
 		if done = append(done, *a); !last {
-			s.view.Note("%s: %s", t.name, a.Outcome)
+			s.view.Note("%s: %s", t.Name, a.Outcome)
 		}
 	}
 	return s.view.Applied(done)
@@ -190,7 +192,7 @@ func (s *session) inOrder(c *cli.Context, targets []target, planOf func(int) (*p
 
 // inTurn applies a plan to one target, and watches what becomes of it. With an error, the
 // result is that of a change that is in force all the same; nil if none is.
-func (s *session) inTurn(c *cli.Context, t target, p *plan.Plan, start journal.Start, soak bool) (*view.Apply, error) {
+func (s *session) inTurn(c *cli.Context, t operate.Target, p *plan.Plan, start journal.Start, soak bool) (*view.Apply, error) {
 	client, err := s.dial(c.Context, t)
 	if err != nil {
 		return nil, err
@@ -205,7 +207,7 @@ func (s *session) inTurn(c *cli.Context, t target, p *plan.Plan, start journal.S
 		return nil, err
 	}
 	if long := c.Duration("soak"); soak && long > 0 && a.Outcome == outcomeApplied {
-		s.view.Progress(fmt.Sprintf("%s: watching for %s", t.name, long))
+		s.view.Progress(fmt.Sprintf("%s: watching for %s", t.Name, long))
 		if err := apply.Soak(c.Context, client, p, upAndStaying(before, p), long, soakEvery); err != nil {
 			return &a, fmt.Errorf("it was changed, and then: %w", err)
 		}
@@ -224,11 +226,11 @@ func upAndStaying(before *plan.State, p *plan.Plan) []netip.Addr {
 
 // stopped says where each target stands: those that are done; the one that there was
 // trouble with, changed if a is not nil; and the others, which nothing was done to.
-func (s *session) stopped(targets []target, done []view.Apply, a *view.Apply, err error) error {
+func (s *session) stopped(targets []operate.Target, done []view.Apply, a *view.Apply, err error) error {
 	at, changed := len(done), a != nil
-	var standings []view.Standing
+	var standings []operate.Standing
 	for i, t := range targets {
-		st := view.Standing{Target: t.name, Outcome: "not begun"}
+		st := operate.Standing{Target: t.Name, Outcome: "not begun"}
 		switch {
 		case i < at:
 			st.Outcome, st.ID = done[i].Outcome, done[i].ID
@@ -241,19 +243,19 @@ func (s *session) stopped(targets []target, done []view.Apply, a *view.Apply, er
 		}
 		standings = append(standings, st)
 	}
-	f := new(failure)
+	f := new(operate.Error)
 	switch {
 	case errors.As(err, &f):
 		one := *f
 		f = &one
 	case errors.Is(err, context.Canceled):
-		f = &failure{code: Interrupted, name: "interrupted", err: errors.New("interrupted")}
+		f = &operate.Error{Kind: operate.Interrupted, Name: "interrupted", Err: errors.New("interrupted")}
 	default:
-		f = &failure{code: Failed, name: "failed", err: err}
+		f = &operate.Error{Kind: operate.Failed, Name: "failed", Err: err}
 	}
-	f.err, f.targets = fmt.Errorf("stopped at %s: %w", targets[at].name, f.err), standings
+	f.Err, f.Targets = fmt.Errorf("stopped at %s: %w", targets[at].Name, f.Err), standings
 	if changed { // whatever became of this one: not all are as they were
-		f.code, f.name = Unclear, "partial"
+		f.Kind, f.Name = operate.Unclear, "partial"
 	}
 	return f
 }

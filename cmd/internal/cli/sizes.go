@@ -6,16 +6,17 @@ import (
 	"depeer/filters/diag"
 	"depeer/policies/exchange"
 	"depeer/policies/operate"
+	"depeer/policies/operate/wanted"
 	"depeer/policies/plan"
 )
 
 // sizes is what guards on the size of a change look at: what is in force on the target, by the
 // lists that it was made from, where this machine knows them. last is the plan that history
 // has last: what a restart has lost may not shrink either.
-func (s *session) sizes(in *input, p *plan.Plan, now operate.InForce, last *plan.Plan) plan.Sizes {
-	limits := in.exchange.Limits
+func (s *session) sizes(in *wanted.Input, p *plan.Plan, now operate.InForce, last *plan.Plan) plan.Sizes {
+	limits := in.Exchange.Limits
 	sizes := plan.Sizes{
-		Now: p.Providers, Lists: p.Lists, Treatments: in.exchange.Treatments,
+		Now: p.Providers, Lists: p.Lists, Treatments: in.Exchange.Treatments,
 		Growth: uint64(limits.MaxGrowth), Shrink: uint64(limits.MaxShrink), Free: exchange.FreeGrowth,
 		AllowGrow: p.Overrides["allow-growth"], AllowShrink: p.Overrides["allow-shrink"],
 	}
@@ -32,10 +33,10 @@ func (s *session) sizes(in *input, p *plan.Plan, now operate.InForce, last *plan
 	return sizes
 }
 
-// unknownInForce warns that providers cannot be compared with those of what is in force.
-func (in *input) unknownInForce(sizes plan.Sizes, now operate.InForce) {
+// warnOfUnknown warns that providers cannot be compared with those of what is in force.
+func warnOfUnknown(in *wanted.Input, sizes plan.Sizes, now operate.InForce) {
 	if sizes.InForce != nil {
-		in.diags.Warnf(diag.Position{}, "in-force-unknown", "",
+		in.Diagnostics.Warnf(diag.Position{}, "in-force-unknown", "",
 			"what is in force is not known on this machine (plan %s): which providers it treats is not known, and "+
 				"growth and shrinkage are counted in entries of its sets", cmp.Or(now.Plan, "not told"))
 	}

@@ -10,6 +10,8 @@ import (
 	"depeer/cmd/internal/view"
 	"depeer/filters/diag"
 	"depeer/policies"
+	"depeer/policies/operate"
+	"depeer/policies/operate/wanted"
 	"depeer/policies/plan"
 )
 
@@ -44,7 +46,7 @@ func statusCommand(s *session) *cli.Command {
 }
 
 // targetsOf returns the target that is named, or all.
-func (s *session) targetsOf(c *cli.Context) ([]target, error) {
+func (s *session) targetsOf(c *cli.Context) ([]operate.Target, error) {
 	if isAll(c) {
 		if c.String("file") != "" {
 			return nil, usage("depeer status --target rs1 --file gobgpd.conf", "a file is one target's")
@@ -52,16 +54,16 @@ func (s *session) targetsOf(c *cli.Context) ([]target, error) {
 		return s.allTargets(c, s.exchangeOf())
 	}
 	t, err := s.targetOf(c, s.exchangeOf())
-	return []target{t}, err
+	return []operate.Target{t}, err
 }
 
 // statusOf looks at targets, and says what is worst: one that does not answer, one that
 // is not as it should be.
-func (s *session) statusOf(ctx context.Context, in *input, targets []target, file string) error {
+func (s *session) statusOf(ctx context.Context, in *wanted.Input, targets []operate.Target, file string) error {
 	var all view.Status
 	var away, misfit, differs error
 	for _, t := range targets {
-		var one *input
+		var one *wanted.Input
 		if in != nil {
 			each := *in
 			one = &each
@@ -74,11 +76,11 @@ func (s *session) statusOf(ctx context.Context, in *input, targets []target, fil
 		switch {
 		case result.State == plan.InSync.String():
 		case result.State == unreachable:
-			away = &failure{code: Unreached, name: "unreached", said: true, err: errors.New(result.Why)}
+			away = shownError{&operate.Error{Kind: operate.Unreached, Name: "unreached", Err: errors.New(result.Why)}}
 		case result.Unfit:
-			misfit = &failure{code: Unfit, name: "unfit", said: true, err: errors.New(result.State)}
+			misfit = shownError{&operate.Error{Kind: operate.Unfit, Name: "unfit", Err: errors.New(result.State)}}
 		default:
-			differs = &failure{code: Differs, name: "differs", said: true, err: errors.New(result.State)}
+			differs = shownError{&operate.Error{Kind: operate.Differs, Name: "differs", Err: errors.New(result.State)}}
 		}
 	}
 	if err := s.view.Status(all); err != nil {
@@ -92,9 +94,9 @@ const unreachable = "unreachable"
 
 // status looks at one target, and the file that it was started with, if one is
 // named. That the target cannot be reached is a result, too.
-func (s *session) status(ctx context.Context, in *input, t target, file string) (view.TargetStatus, error) {
-	address := t.options.Address
-	result := view.TargetStatus{Name: cmp.Or(t.name, address), Address: address}
+func (s *session) status(ctx context.Context, in *wanted.Input, t operate.Target, file string) (view.TargetStatus, error) {
+	address := t.Address
+	result := view.TargetStatus{Name: cmp.Or(t.Name, address), Address: address}
 	store, err := s.store()
 	if err != nil {
 		return result, err
@@ -127,11 +129,11 @@ func (s *session) status(ctx context.Context, in *input, t target, file string) 
 	want, misfits := &policies.RoutingPolicy{}, s.misfits(in, t, state)
 	switch {
 	case in != nil:
-		in.compile(s.now, in.exchange.Towards(factsOf(t, state)))
-		if f := verdict(in.diags); f != nil {
+		in.Compile(s.now, in.Exchange.Towards(factsOf(t, state)))
+		if f := operate.Verdict(in.Diagnostics); f != nil {
 			return result, f
 		}
-		want = in.policy()
+		want = in.Policy()
 	case last != nil:
 		want = last.Wanted()
 	}

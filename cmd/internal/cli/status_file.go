@@ -10,6 +10,7 @@ import (
 	"depeer/policies"
 	"depeer/policies/gobgpconf"
 	"depeer/policies/journal"
+	"depeer/policies/operate"
 	"depeer/policies/persist"
 	"depeer/policies/persist/judge"
 	"depeer/policies/plan"
@@ -17,19 +18,19 @@ import (
 
 // fileStatus adds what a restart or a reload would do to what is in force: from the file
 // that is named, which has to be there, and from the one that is kept.
-func (s *session) fileStatus(result *view.TargetStatus, t target, named string, state *plan.State,
+func (s *session) fileStatus(result *view.TargetStatus, t operate.Target, named string, state *plan.State,
 	store *journal.Store) error {
 	var drift []view.Drift
 	if named != "" {
-		in := &input{}
-		text, ok := in.open(s.files, named)
+		var diags diag.List
+		text, ok := s.reader.Files.Open(named, &diags)
 		if !ok {
-			return verdict(in.read)
+			return operate.Verdict(diags)
 		}
 		f := foretelling{s: s, name: named, text: text, state: state, parts: s.loadedParts(store, t, state),
 			ofIt: " of it"}
 		if l := foreignFormat(named, text); l != nil {
-			return verdict(l)
+			return operate.Verdict(l)
 		}
 		found, err := f.foretell()
 		if err != nil {
@@ -37,7 +38,7 @@ func (s *session) fileStatus(result *view.TargetStatus, t target, named string, 
 		}
 		drift, result.Diagnostics = found, append(result.Diagnostics, f.warnings...)
 	}
-	if t.persist != "" && t.persist != named {
+	if t.Persist != "" && t.Persist != named {
 		kept, err := s.keptFile(result, t, state, store)
 		if err != nil {
 			return err
@@ -60,13 +61,13 @@ func foreignFormat(name string, text []byte) diag.List {
 }
 
 // keptFile looks at the file that is kept. Whatever is wrong with it is drift.
-func (s *session) keptFile(result *view.TargetStatus, t target, state *plan.State, store *journal.Store) ([]view.Drift,
+func (s *session) keptFile(result *view.TargetStatus, t operate.Target, state *plan.State, store *journal.Store) ([]view.Drift,
 	error) {
-	result.Persist = &view.Persist{File: t.persist}
+	result.Persist = &view.Persist{File: t.Persist}
 	add := func(format string, args ...any) []view.Drift {
-		return []view.Drift{{Object: "file " + t.persist, What: fmt.Sprintf(format, args...)}}
+		return []view.Drift{{Object: "file " + t.Persist, What: fmt.Sprintf(format, args...)}}
 	}
-	found, err := t.fileOf(state.Server).Look(state.InForce(), nil)
+	found, err := fileOf(t, state.Server).Look(state.InForce(), nil)
 	wrong := new(persist.WrongError)
 	switch {
 	case errors.Is(err, persist.ErrEdited):
@@ -74,12 +75,12 @@ func (s *session) keptFile(result *view.TargetStatus, t target, state *plan.Stat
 	case errors.Is(err, persist.ErrOther):
 		return add("%v", persist.ErrOther), nil
 	case errors.As(err, &wrong):
-		return wrongIn(t.persist, wrong.Diags), nil
+		return wrongIn(t.Persist, wrong.Diags), nil
 	case err != nil:
 		return add("%v", err), nil
 	}
-	s.files.read[t.persist] = found.Text // for carets
-	f := foretelling{s: s, name: t.persist, text: found.Text, state: state, parts: s.loadedParts(store, t, state)}
+	s.reader.Files.Keep(t.Persist, found.Text) // for carets
+	f := foretelling{s: s, name: t.Persist, text: found.Text, state: state, parts: s.loadedParts(store, t, state)}
 	drift, err := f.foretell()
 	if err != nil || len(drift) > 0 {
 		return drift, err
@@ -192,7 +193,7 @@ func (f *foretelling) foretell() ([]view.Drift, error) {
 
 // ask asks the judge, for the neighbors as they run.
 func (f *foretelling) ask(loaded []byte) (*judge.Answer, error) {
-	return newJudge().Ask(f.s.files.ctx,
+	return newJudge().Ask(f.s.ctx,
 		judge.Question{File: f.text, Loaded: loaded, Live: f.state.Clients, IsLive: true})
 }
 

@@ -7,23 +7,24 @@ import (
 	"depeer/cmd/internal/view"
 	"depeer/policies/journal"
 	"depeer/policies/operate"
+	"depeer/policies/operate/wanted"
 	"depeer/policies/plan"
 )
 
 // asked reads the lists that status compares with: those that are named, or those of the
 // exchange file, as plan does; nil where there are none.
-func (s *session) asked(ctx context.Context, names []string) (*input, error) {
-	if _, found := s.findConfig(); len(names) == 0 && !found {
+func (s *session) asked(ctx context.Context, names []string) (*wanted.Input, error) {
+	if _, found := s.reader.FindConfig(); len(names) == 0 && !found {
 		return nil, nil
 	}
 	in, err := s.load(ctx, names)
 	if err != nil {
 		return nil, err
 	}
-	if len(names) == 0 && in.exchange != nil && len(in.exchange.Lists) == 0 {
+	if len(names) == 0 && in.Exchange != nil && len(in.Exchange.Lists) == 0 {
 		return nil, nil
 	}
-	if f := verdict(in.diags); f != nil {
+	if f := operate.Verdict(in.Diagnostics); f != nil {
 		return nil, f
 	}
 	return in, nil
@@ -34,7 +35,7 @@ func (s *session) asked(ctx context.Context, names []string) (*input, error) {
 // is nil where no lists are asked; unclaimed says that then nothing tells what should be in
 // force, and something is.
 func describePolicy(result *view.TargetStatus, store *journal.Store, address string, state *plan.State, found past,
-	in *input) (unclaimed bool, err error) {
+	in *wanted.Input) (unclaimed bool, err error) {
 	now, err := operate.Look(store, address, state)
 	if err != nil {
 		return false, err
@@ -45,7 +46,7 @@ func describePolicy(result *view.TargetStatus, store *journal.Store, address str
 		result.Lists = now.Lists()
 	}
 	if in != nil {
-		result.Wanted = &view.Wanted{Digest: in.policy().Digest(), Lists: plan.Refs(in.lists)}
+		result.Wanted = &view.Wanted{Digest: in.Policy().Digest(), Lists: plan.Refs(in.Lists)}
 	}
 	return in == nil && found.applied == nil && found.unread == nil && !now.Nothing(), nil
 }

@@ -10,6 +10,7 @@ import (
 	"depeer/policies/apply"
 	"depeer/policies/gobgp"
 	"depeer/policies/journal"
+	"depeer/policies/operate"
 	"depeer/policies/plan"
 )
 
@@ -21,16 +22,16 @@ import (
 func (s *session) fits(state *plan.State, args planArgs) error {
 	obstacles := append(state.Obstacles(), state.ReachObstacles()...)
 	if !args.takeOver {
-		return withAnchor(obstructed(obstacles, args.target.options.Address), state)
+		return withAnchor(obstructed(obstacles, args.target.Address), state)
 	}
 	obstacles = slices.DeleteFunc(obstacles, func(o plan.Obstacle) bool {
 		return o.Code == plan.NotOurs && !slices.ContainsFunc(state.Strange, func(strange plan.Strange) bool {
 			return strange.Object.String() == o.Object && stays(state, strange)
 		})
 	})
-	err := withAnchor(obstructed(obstacles, args.target.options.Address), state)
-	if f := new(failure); errors.As(err, &f) && f.name == "changed-by-hand" {
-		f.hint = "--take-over leaves policies alone, and what they refer to: take it out by hand"
+	err := withAnchor(obstructed(obstacles, args.target.Address), state)
+	if f := new(operate.Error); errors.As(err, &f) && f.Name == "changed-by-hand" {
+		f.Hint = "--take-over leaves policies alone, and what they refer to: take it out by hand"
 	}
 	return err
 }
@@ -64,7 +65,7 @@ func takeOver(p *plan.Plan, state *plan.State, want *policies.RoutingPolicy) {
 }
 
 // then does the second half of p, once the first is done.
-func (s *session) then(ctx context.Context, client *gobgp.Client, t target, lock *journal.Lock,
+func (s *session) then(ctx context.Context, client *gobgp.Client, t operate.Target, lock *journal.Lock,
 	p *plan.Plan) (*journal.Entry, apply.Result, error) {
 	out := apply.Result{Outcome: apply.Partial,
 		Known: "everything with our names was taken out, and the lists are not in force"}

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -17,6 +16,7 @@ import (
 	"depeer/policies/exchange"
 	"depeer/policies/gobgp"
 	"depeer/policies/journal"
+	"depeer/policies/operate"
 	"depeer/policies/plan"
 )
 
@@ -33,38 +33,27 @@ func targetFlags() []cli.Flag {
 	}
 }
 
-// target is a route server, and how to reach it.
-type target struct {
-	name    string // of the exchange file; "" for an address
-	options gobgp.Options
-	persist string // the gobgpd.conf that is kept in step; "" for none
-	added   int    // max_added_bytes of the exchange file
-}
-
-// label is what a target is called.
-func (t target) label() string { return cmp.Or(t.name, t.options.Address) }
-
 // targetOf finds the route server that a command is for.
-func (s *session) targetOf(c *cli.Context, x *exchange.Exchange) (target, error) {
+func (s *session) targetOf(c *cli.Context, x *exchange.Exchange) (operate.Target, error) {
 	return s.findTarget(c, x, c.String("target"))
 }
 
-func (s *session) findTarget(c *cli.Context, x *exchange.Exchange, name string) (target, error) {
+func (s *session) findTarget(c *cli.Context, x *exchange.Exchange, name string) (operate.Target, error) {
 	if name == "" {
-		return target{}, usage("depeer "+c.Command.Name+" --target rs1, or an address such as unix:///run/gobgpd.sock",
+		return operate.Target{}, usage("depeer "+c.Command.Name+" --target rs1, or an address such as unix:///run/gobgpd.sock",
 			"no target: it is never guessed")
 	}
 	if name == exchange.AllTargets {
-		return target{}, usage("depeer "+c.Command.Name+" --target NAME", "%s is for one target at a time",
+		return operate.Target{}, usage("depeer "+c.Command.Name+" --target NAME", "%s is for one target at a time",
 			c.Command.Name)
 	}
-	t := target{options: gobgp.Options{Timeout: c.Duration("timeout"), Insecure: c.Bool("insecure"), Logger: s.log},
-		added: exchange.DefaultLimits().MaxAddedBytes}
+	t := operate.Target{Timeout: c.Duration("timeout"), Insecure: c.Bool("insecure"),
+		MaxAddedBytes: exchange.DefaultLimits().MaxAddedBytes}
 	if x != nil {
-		t.added = x.Limits.MaxAddedBytes
+		t.MaxAddedBytes = x.Limits.MaxAddedBytes
 		for _, known := range x.Targets {
 			if known.Name == name || known.Address.String() == name {
-				t.name, t.options.Address, t.options.TLS, t.persist = known.Name, known.Address.String(),
+				t.Name, t.Address, t.TLS, t.Persist = known.Name, known.Address.String(),
 					s.tlsOf(known), known.Persist
 				return t, nil
 			}
@@ -72,18 +61,18 @@ func (s *session) findTarget(c *cli.Context, x *exchange.Exchange, name string) 
 	}
 	address, err := exchange.ParseAddress(name)
 	if err != nil && x == nil && s.confWrong != nil {
-		return target{}, s.confWrong
+		return operate.Target{}, s.confWrong
 	}
 	if err != nil {
-		return target{}, usage("--target NAME, host:port or unix:///path",
+		return operate.Target{}, usage("--target NAME, host:port or unix:///path",
 			"--target %s: neither a target of the exchange file nor an address", name)
 	}
-	t.options.Address = address.String()
+	t.Address = address.String()
 	return t, nil
 }
 
 // tlsOf returns a target's TLS files, which stand beside the exchange file.
-func (s *session) tlsOf(t exchange.Target) *gobgp.TLS {
+func (s *session) tlsOf(t exchange.Target) *exchange.TLS {
 	if t.TLS == nil {
 		return nil
 	}
@@ -91,14 +80,20 @@ func (s *session) tlsOf(t exchange.Target) *gobgp.TLS {
 		if name == "" || filepath.IsAbs(name) {
 			return name
 		}
-		return filepath.Join(filepath.Dir(s.confUsed), name)
+		return filepath.Join(filepath.Dir(s.reader.Used), name)
 	}
-	return &gobgp.TLS{CA: beside(t.TLS.CA), Cert: beside(t.TLS.Cert), Key: beside(t.TLS.Key)}
+	return &exchange.TLS{CA: beside(t.TLS.CA), Cert: beside(t.TLS.Cert), Key: beside(t.TLS.Key)}
+}
+
+// optionsOf returns how gobgpd is reached.
+func (s *session) optionsOf(t operate.Target) gobgp.Options {
+	return gobgp.Options{Address: t.Address, Timeout: t.Timeout, TLS: (*gobgp.TLS)(t.TLS), Insecure: t.Insecure,
+		Logger: s.log}
 }
 
 // dial reaches a target. Nothing has been changed if it fails.
-func (s *session) dial(ctx context.Context, t target) (*gobgp.Client, error) {
-	client, err := gobgp.Dial(ctx, t.options)
+func (s *session) dial(ctx context.Context, t operate.Target) (*gobgp.Client, error) {
+	client, err := gobgp.Dial(ctx, s.optionsOf(t))
 	if err != nil {
 		return nil, unreached(ctx, err)
 	}
@@ -110,7 +105,7 @@ func unreached(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	return &failure{code: Unreached, name: "unreached", err: err}
+	return &operate.Error{Kind: operate.Unreached, Name: "unreached", Err: err}
 }
 
 // store opens what is kept of route servers between runs.
@@ -121,7 +116,7 @@ func (s *session) store() (*journal.Store, error) {
 	}
 	store, err := journal.Open(dir)
 	if err != nil {
-		return nil, &failure{code: Failed, name: "state", err: err, hint: "--state DIR names another place"}
+		return nil, &operate.Error{Kind: operate.Failed, Name: "state", Err: err, Hint: "--state DIR names another place"}
 	}
 	store.Passed = s.passOver
 	return store, nil
@@ -145,58 +140,58 @@ func obstructed(obstacles []plan.Obstacle, address string) error {
 	if len(obstacles) == 0 {
 		return nil
 	}
-	f := &failure{code: Unfit, name: "unfit"}
+	f := &operate.Error{Kind: operate.Unfit, Name: "unfit"}
 	for _, o := range obstacles {
 		switch o.Code {
 		case plan.Rejecting:
-			f.name, f.hint = "routes-rejected", cureOfRejecting(address)
+			f.Name, f.Hint = "routes-rejected", cureOfRejecting(address)
 		case plan.CutOff:
-			f.code, f.name, f.hint = Held, "cut-off", "depeer recover --target "+address
+			f.Kind, f.Name, f.Hint = operate.Held, "cut-off", "depeer recover --target "+address
 		case plan.Locked:
-			if f.code != Held {
-				f.code, f.name, f.hint = Held, "locked",
+			if f.Kind != operate.Held {
+				f.Kind, f.Name, f.Hint = operate.Held, "locked",
 					"wait; or, if its process is dead: depeer recover --target "+address
 			}
 		case plan.NotOurs:
-			if f.code == Unfit && f.name != "routes-rejected" {
-				f.code, f.name, f.hint = Held, "changed-by-hand", "look at it; --take-over replaces it"
+			if f.Kind == operate.Unfit && f.Name != "routes-rejected" {
+				f.Kind, f.Name, f.Hint = operate.Held, "changed-by-hand", "look at it; --take-over replaces it"
 			}
 		case plan.NotAnchored:
-			if f.hint == "" {
-				f.name, f.hint = "not-anchored", "depeer emit --anchor says what to paste into gobgpd.conf, and "+
+			if f.Hint == "" {
+				f.Name, f.Hint = "not-anchored", "depeer emit --anchor says what to paste into gobgpd.conf, and "+
 					"what its reload costs"
 			}
 		case plan.GroupLacks:
-			if f.hint == "" {
-				f.name, f.hint = "not-anchored", "edit that peer group in gobgpd.conf, and reload: gobgpd takes one "+
+			if f.Hint == "" {
+				f.Name, f.Hint = "not-anchored", "edit that peer group in gobgpd.conf, and reload: gobgpd takes one "+
 					"changed group at each reload; then plan gives it to sessions that are up"
 			}
 		case plan.ListsLost:
-			if f.code == Unfit && f.name != "lists-lost" {
-				f.name, f.hint = "lists-lost", curesOf(address)
+			if f.Kind == operate.Unfit && f.Name != "lists-lost" {
+				f.Name, f.Hint = "lists-lost", curesOf(address)
 			}
 		case plan.Stuck:
-			if f.hint == "" {
-				f.name, f.hint = "stuck", "plan --take-over takes everything out first; or apply without its "+
+			if f.Hint == "" {
+				f.Name, f.Hint = "stuck", "plan --take-over takes everything out first; or apply without its "+
 					"choices, and then with them"
 			}
 		case plan.NoClient:
-			if f.hint == "" {
-				f.name, f.hint = "no-client", "route-server-client = true in the section of each neighbor whose "+
+			if f.Hint == "" {
+				f.Name, f.Hint = "no-client", "route-server-client = true in the section of each neighbor whose "+
 					"routes are to be treated"
 			}
 		case plan.GlobalList:
-			if f.hint == "" {
-				f.name, f.hint = "global-list", "take it out of global.apply-policy: it belongs into the lists of "+
+			if f.Hint == "" {
+				f.Name, f.Hint = "global-list", "take it out of global.apply-policy: it belongs into the lists of "+
 					"route-server clients"
 			}
 		case plan.DecidesBefore:
-			if f.hint == "" {
-				f.name, f.hint = "decides-before", "put depeer first in that client's list"
+			if f.Hint == "" {
+				f.Name, f.Hint = "decides-before", "put depeer first in that client's list"
 			}
 		}
 	}
-	f.err = errors.New(wordsOf(obstacles))
+	f.Err = errors.New(wordsOf(obstacles))
 	return f
 }
 

@@ -11,20 +11,22 @@ import (
 	"depeer/policies"
 	"depeer/policies/eval"
 	"depeer/policies/exchange"
+	"depeer/policies/operate"
+	"depeer/policies/operate/wanted"
 )
 
-// otherEffects warns of treatments that do something else than what is in force under their
+// warnOfOtherEffects warns of treatments that do something else than what is in force under their
 // names: the exchange file says so now, or this version of the program does.
-func (in *input) otherEffects(inForce, want *policies.RoutingPolicy) {
+func warnOfOtherEffects(in *wanted.Input, inForce, want *policies.RoutingPolicy) {
 	before, after := eval.Treatments(inForce), eval.Treatments(want)
 	for _, name := range slices.Sorted(maps.Keys(after)) {
 		if old, there := before[name]; there && old != after[name] {
-			in.diags.Warnf(in.exchange.TreatmentAt(name), "plan-treatment-changed", "",
+			in.Diagnostics.Warnf(in.Exchange.TreatmentAt(name), "plan-treatment-changed", "",
 				"treatment %s does something else than what is in force under that name: %s, and not %s any more", name,
 				after[name], old)
 		}
 	}
-	in.diags.Sort()
+	in.Diagnostics.Sort()
 }
 
 // errRetired says that a person is to decide on built-in treatments of an earlier version.
@@ -38,8 +40,8 @@ func retired(x *exchange.Exchange, inForce *policies.RoutingPolicy) error {
 		return nil
 	}
 	if names := policies.Retired(inForce); len(names) > 0 {
-		return &failure{code: Guarded, name: "retired", err: fmt.Errorf("%s %w", strings.Join(names, ", "), errRetired),
-			hint: "depeer plan shows what changes, and depeer apply does it"}
+		return &operate.Error{Kind: operate.Guarded, Name: "retired", Err: fmt.Errorf("%s %w", strings.Join(names, ", "), errRetired),
+			Hint: "depeer plan shows what changes, and depeer apply does it"}
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"runtime"
 	"runtime/debug"
 
@@ -23,19 +24,28 @@ func versionCommand(s *session) *cli.Command {
 	}
 }
 
-// built reads what the linker left in the program.
+// built says what this program was built from.
 func built() view.Version {
-	v := view.Version{Version: "(devel)", Go: runtime.Version(), GoBGP: "unknown"}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
-		return v
+		info = &debug.BuildInfo{GoVersion: runtime.Version()}
 	}
-	if info.Main.Version != "" {
-		v.Version = info.Main.Version
-	}
+	return describeBuild(info)
+}
+
+// describeBuild says what the Go command wrote into a program about its build. Versions and
+// commits are there only if it was built from a clone, with -buildvcs.
+func describeBuild(info *debug.BuildInfo) view.Version {
+	v := view.Version{Version: cmp.Or(info.Main.Version, "(devel)"), Go: info.GoVersion, GoBGP: "unknown",
+		Platform: runtime.GOOS + "/" + runtime.GOARCH}
 	for _, setting := range info.Settings {
-		if setting.Key == "vcs.revision" {
+		switch setting.Key {
+		case "vcs.revision":
 			v.Commit = setting.Value
+		case "vcs.time":
+			v.CommitTime = setting.Value
+		case "vcs.modified":
+			v.Modified = setting.Value == "true"
 		}
 	}
 	for _, dep := range info.Deps {

@@ -15,13 +15,15 @@ import (
 	"depeer/cmd/internal/view"
 	"depeer/filters/feed"
 	"depeer/policies/journal"
+	"depeer/policies/operate"
+	"depeer/policies/operate/wanted"
 	"depeer/policies/watch"
 )
 
 // watchArgs are the arguments and flags of watch.
 type watchArgs struct {
-	names        []string // of lists; none: the exchange file's own
-	targets      []target // in the order in which they are changed
+	names        []string         // of lists; none: the exchange file's own
+	targets      []operate.Target // in the order in which they are changed
 	soak         time.Duration
 	dryRun       bool
 	allowPrivate bool // feeds from private addresses, too
@@ -142,7 +144,7 @@ func (w *watching) run(ctx context.Context) (err error) {
 	var keepers []*keeper
 	for i, t := range w.args.targets {
 		keepers = append(keepers, newKeeper(w, sources, i))
-		log.Info("watching", "target", t.label(), "address", t.options.Address, "exchange_file", s.confUsed, "at",
+		log.Info("watching", "target", t.Label(), "address", t.Address, "exchange_file", s.reader.Used, "at",
 			w.clock().Format(time.RFC3339), "dry_run", w.args.dryRun, "version", built().Version)
 	}
 	if err := sources.begin(ctx); err != nil {
@@ -173,7 +175,10 @@ func (s *session) clock() func() time.Time {
 // and is at a moment.
 func (s *session) turn(ctx context.Context, now time.Time) *session {
 	t := *s
-	t.files, t.now = newFiles(ctx, nil), now
+	t.ctx, t.now = ctx, now
+	reader := *s.reader
+	reader.Files, reader.Now, reader.Note = wanted.NewFiles(ctx, nil), now, func(string, ...any) {}
+	t.reader = &reader
 	t.view = view.New(view.Options{Out: io.Discard, Err: io.Discard})
 	t.log = slog.New(slog.DiscardHandler)
 	return &t

@@ -12,6 +12,7 @@ import (
 	"depeer/policies/apply"
 	"depeer/policies/impact"
 	"depeer/policies/journal"
+	"depeer/policies/operate"
 	"depeer/policies/plan"
 	"depeer/policies/watch"
 )
@@ -61,9 +62,9 @@ func (k *keeper) tally(ctx context.Context) {
 	}
 	defer debug.FreeOSMemory()
 	in := *k.want.in
-	q := impact.Question{Lists: in.compiled, Old: k.want.policy, New: k.want.policy,
-		Members: sessionsOf(state, in.exchange)}
-	q.Past = turn.pastOf(k.target.options.Address, q.Old)
+	q := impact.Question{Lists: in.Compiled, Old: k.want.policy, New: k.want.policy,
+		Members: sessionsOf(state, in.Exchange)}
+	q.Past = turn.pastOf(k.target.Address, q.Old)
 	var result view.Impact
 	if err := turn.lookAtTarget(ctx, &in, q, routesArgs{}, k.client, state, &result); err != nil {
 		if ctx.Err() == nil {
@@ -89,20 +90,20 @@ func refusing(guards []plan.Guard) []string {
 
 // failed says what an error of these functions means.
 func failed(err error) watch.Outcome {
-	f := new(failure)
+	f := new(operate.Error)
 	if !errors.As(err, &f) {
 		return watch.Failed
 	}
-	switch f.code {
-	case Guarded:
+	switch f.Kind {
+	case operate.Guarded:
 		return watch.Refused
-	case Held:
+	case operate.Held:
 		return watch.Busy
-	case Unfit:
+	case operate.Unfit:
 		return watch.Stale
-	case Unreached:
+	case operate.Unreached:
 		return watch.Gone
-	case Unclear:
+	case operate.Unclear:
 		return watch.Partial
 	default:
 		return watch.Failed
@@ -114,7 +115,7 @@ func (k *keeper) recover(ctx context.Context) done {
 	if k.args.dryRun {
 		return done{outcome: watch.Would}
 	}
-	t, address := k.target, k.target.options.Address
+	t, address := k.target, k.target.Address
 	lock, err := k.store.Lock(address, self())
 	if err != nil {
 		return done{outcome: watch.Busy, err: err}
@@ -151,7 +152,7 @@ func (k *keeper) became(ctx context.Context, turn *session, d done) done {
 		d.outcome = watch.Did
 		return d
 	}
-	d.err = turn.outcome(ctx, k.target.options.Address, d.result, d.err)
+	d.err = turn.outcome(ctx, k.target.Address, d.result, d.err)
 	d.outcome = failed(d.err)
 	return d
 }
@@ -167,16 +168,16 @@ func (d done) and(err error) done {
 func (k *keeper) repair(ctx context.Context) done {
 	turn := k.s.turn(ctx, k.clock())
 	p := turn.again(k.target, k.found.state, k.found.last)
-	if bytes := p.Wanted().AddedBytes(); bytes > k.target.added {
+	if bytes := p.Wanted().AddedBytes(); bytes > k.target.MaxAddedBytes {
 		k.log.Warn("what is put back adds more to a route's attributes than the limit: one long announcement could "+
-			"end gobgpd (osrg/gobgp#2629)", "bytes", bytes, "max_added_bytes", k.target.added)
+			"end gobgpd (osrg/gobgp#2629)", "bytes", bytes, "max_added_bytes", k.target.MaxAddedBytes)
 	}
 	return k.apply(ctx, turn, p, actionRepair)
 }
 
 // again makes a plan that puts back what an earlier one has put in, whatever has become of
 // it, and whatever lists ask for now.
-func (s *session) again(t target, state *plan.State, last *plan.Plan) *plan.Plan {
+func (s *session) again(t operate.Target, state *plan.State, last *plan.Plan) *plan.Plan {
 	want := last.Change.New
 	if last.Then != nil {
 		want = last.Then
@@ -203,7 +204,7 @@ func (k *keeper) change(ctx context.Context) done {
 		return done{outcome: watch.Gone, err: err}
 	}
 	in := *k.want.in
-	if err := retired(in.exchange, state.InForce()); err != nil {
+	if err := retired(in.Exchange, state.InForce()); err != nil {
 		return done{outcome: watch.Refused, err: err}
 	}
 	drafted, err := turn.draft(ctx, &in, k.client, state,

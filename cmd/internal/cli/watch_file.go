@@ -8,6 +8,7 @@ import (
 
 	"depeer/policies"
 	"depeer/policies/gobgpconf"
+	"depeer/policies/operate"
 	"depeer/policies/plan"
 )
 
@@ -16,11 +17,11 @@ import (
 
 // fileStamp returns a text that another one takes the place of when somebody writes the
 // file.
-func (t target) fileStamp() string {
-	if t.persist == "" {
+func fileStamp(t operate.Target) string {
+	if t.Persist == "" {
 		return ""
 	}
-	info, err := os.Stat(t.persist)
+	info, err := os.Stat(t.Persist)
 	if err != nil {
 		return err.Error()
 	}
@@ -32,13 +33,13 @@ func (t target) fileStamp() string {
 // something that writes the file from a template. What is wrong with it is said, and waits
 // for a person.
 func (k *keeper) settleFile(pulse string, state *plan.State) {
-	if k.target.persist == "" || k.file.settled == pulse {
+	if k.target.Persist == "" || k.file.settled == pulse {
 		return
 	}
 	k.file.settled = pulse
 	r := k.putInStep(state)
 	k.numbers.File(r.problem == "")
-	log := k.log.With("file", k.target.persist)
+	log := k.log.With("file", k.target.Persist)
 	if r.rejects > 0 && (r.written || r.problem != k.file.said) {
 		log.Warn("this reload rejects every route of "+gobgpconf.FormatMembers(r.rejects)+
 			": the file was written without the definitions of depeer", "put_back", r.written)

@@ -9,7 +9,7 @@ import (
 // recall returns state with the operator's lists of policies as they were last seen, says
 // what they have lost, and remembers them if they have lost nothing.
 func (k *keeper) recall(state *plan.State) *plan.State {
-	address := k.target.options.Address
+	address := k.target.Address
 	state, unknown := recalling(k.store, address, state)
 	var problems []string
 	cure := curesOf(address)

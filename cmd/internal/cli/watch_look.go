@@ -43,7 +43,7 @@ func (k *keeper) find(ctx context.Context) (watch.Finding, error) {
 	}
 	state = k.recall(state)
 	k.found = looked{state: state}
-	if k.found.stamp, err = k.store.Stamp(k.target.options.Address); err != nil {
+	if k.found.stamp, err = k.store.Stamp(k.target.Address); err != nil {
 		return f, err
 	}
 	k.meet(state)
@@ -170,7 +170,7 @@ func (k *keeper) exchange() *exchange.Exchange {
 // history finds what was done last, and whether it came to an end.
 func (k *keeper) history(f *watch.Finding) error {
 	newest := true
-	for record, err := range k.store.Backward(k.target.options.Address) {
+	for record, err := range k.store.Backward(k.target.Address) {
 		if err != nil {
 			return err
 		}
@@ -204,7 +204,7 @@ func (k *keeper) history(f *watch.Finding) error {
 		f.Last, k.found.judged = record.ID, p
 		break
 	}
-	w, err := waitsOf(k.store.Pending(k.target.options.Address))
+	w, err := waitsOf(k.store.Pending(k.target.Address))
 	if err != nil {
 		return err
 	}
@@ -233,7 +233,7 @@ const (
 // unfinished finds out whether somebody is at work on an entry without an end, or it
 // was cut off.
 func (k *keeper) unfinished(f *watch.Finding, record *journal.Record) {
-	lock, err := k.store.Lock(k.target.options.Address, self())
+	lock, err := k.store.Lock(k.target.Address, self())
 	if err != nil {
 		f.InTheWay, k.found.why, k.found.locked = watch.Locked, err.Error(), errors.Is(err, journal.ErrLocked)
 		return
@@ -250,7 +250,7 @@ func (k *keeper) obstacles(f *watch.Finding, state *plan.State) {
 		f.CutOff = false // nothing is changed until that is settled, be it only to an end
 	}
 	if f.CutOff {
-		if err := mayBreak(k.target.options.Address, state, k.ours()...); err != nil {
+		if err := mayBreak(k.target.Address, state, k.ours()...); err != nil {
 			f.CutOff, f.InTheWay, k.found.why = false, watch.Locked, err.Error()
 		}
 		return
@@ -273,7 +273,7 @@ func (k *keeper) obstacles(f *watch.Finding, state *plan.State) {
 
 // ours returns who holds the daemon's lock for what was cut off here.
 func (k *keeper) ours() []string {
-	for record, err := range k.store.Backward(k.target.options.Address) {
+	for record, err := range k.store.Backward(k.target.Address) {
 		if err != nil || record.Finished() || record.Unread != nil {
 			return nil
 		}
@@ -294,21 +294,21 @@ func (k *keeper) asked(state *plan.State) {
 		return
 	}
 	in := *r.in
-	in.good = nil
-	in.diags = slices.Clip(in.diags)
-	w := &wanted{version: r.version, facts: facts, in: &in}
-	err := in.compileFor(k.clock(), k.target, state)
+	in.Good = nil
+	in.Diagnostics = slices.Clip(in.Diagnostics)
+	w := &asking{version: r.version, facts: facts, in: &in}
+	err := compileFor(&in, k.clock(), k.target, state)
 	if !errors.As(err, &w.failure) {
-		w.failure = verdict(in.diags)
+		w.failure = operate.Verdict(in.Diagnostics)
 	}
 	if w.failure == nil {
-		w.policy = in.policy()
+		w.policy = in.Policy()
 	}
-	known := k.want != nil && k.want.version == r.version && k.want.says(in.diags)
+	known := k.want != nil && k.want.version == r.version && k.want.says(in.Diagnostics)
 	k.want = w
-	k.numbers.Guards(refusing(in.staticGuards()), !known)
+	k.numbers.Guards(refusing(listGuards(&in)), !known)
 	if w.failure != nil && !known {
-		for _, d := range in.diags {
+		for _, d := range in.Diagnostics {
 			k.log.Warn("lists refused", "lists", describeLists(&in), "file", d.Position.String(), "code", d.Code,
 				"problem", d.Message)
 		}

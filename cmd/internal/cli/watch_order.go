@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"depeer/policies/operate"
 	"depeer/policies/watch"
 )
 
@@ -31,10 +32,10 @@ type place struct {
 	before int       // and before it was changed last
 }
 
-func newOrder(targets []target, soak time.Duration) *order {
+func newOrder(targets []operate.Target, soak time.Duration) *order {
 	o := &order{soak: soak, turn: make(chan struct{}, 1), places: make([]place, len(targets))}
 	for _, t := range targets {
-		o.names = append(o.names, t.label())
+		o.names = append(o.names, t.Label())
 	}
 	o.turn <- struct{}{}
 	return o

@@ -13,7 +13,7 @@ import (
 // count routes by: those of what is in force, and was.
 func (k *keeper) lookForPollution(ctx context.Context, turn *session, state *plan.State) {
 	x, now := k.exchange(), inForce(state)
-	found, err := turn.polluted(ctx, k.client, state, x, append(turn.pastOf(k.target.options.Address, now), now)...)
+	found, err := turn.polluted(ctx, k.client, state, x, append(turn.pastOf(k.target.Address, now), now)...)
 	if err != nil {
 		if ctx.Err() == nil {
 			k.log.Warn("routes could not be looked at", "error", err)

@@ -2,8 +2,6 @@ package cli
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -18,11 +16,12 @@ import (
 	"depeer/filters"
 	"depeer/filters/diag"
 	"depeer/policies/exchange"
+	"depeer/policies/operate/wanted"
 )
 
 // reading is what was read of the exchange file and the lists, once.
 type reading struct {
-	in       *input             // nil: nothing of it can be used, and nothing that was before
+	in       *wanted.Input      // nil: nothing of it can be used, and nothing that was before
 	exchange *exchange.Exchange // the last one that was good; nil: none was
 	broken   diag.List
 	version  string // of in; another one for another hour, so that days are noticed
@@ -36,7 +35,7 @@ type reading struct {
 type sources struct {
 	*watching
 
-	good   lastGood
+	good   wanted.LastGood
 	seen   map[string]stamp // when it was read
 	maybe  map[string]stamp // a moment ago
 	hour   string
@@ -52,14 +51,14 @@ type sources struct {
 const readingTakes = 5 * time.Minute
 
 func newSources(w *watching) *sources {
-	return &sources{watching: w, good: lastGood{lists: map[string]*filters.Listing{}}, poked: make(chan struct{}, 1),
+	return &sources{watching: w, good: wanted.LastGood{Lists: map[string]*filters.Listing{}}, poked: make(chan struct{}, 1),
 		feeds: map[string]*feedState{}}
 }
 
 // begin reads for the first time. Nothing has served before: but for feeds, whose
 // copies are on disk, only what was applied last does.
 func (w *sources) begin(ctx context.Context) error {
-	if _, found := w.s.findConfig(); !found && len(w.args.names) == 0 {
+	if _, found := w.s.reader.FindConfig(); !found && len(w.args.names) == 0 {
 		return usage("depeer watch LISTING.yaml --target rs1", "no listing, and no exchange file that names one")
 	}
 	return w.read(ctx)
@@ -123,34 +122,27 @@ func (w *sources) read(ctx context.Context) error {
 	now := w.clock()
 	turn := w.s.turn(ctx, now)
 	stamps := w.stamps()
-	in, err := turn.loadOr(ctx, w.args.names, &w.good)
+	in, err := turn.reader.LoadOr(ctx, w.args.names, &w.good)
 	if err != nil {
 		return err
 	}
-	r := &reading{in: in, exchange: w.good.exchange, broken: in.broken}
-	if before := w.current(); in.diags.Worst() == diag.Error {
+	r := &reading{in: in, exchange: w.good.Exchange, broken: in.Broken}
+	if before := w.current(); in.Diagnostics.Worst() == diag.Error {
 		// Each file may be good, and all of them together be not.
-		r.broken = append(r.broken, in.diags...)
+		r.broken = append(r.broken, in.Diagnostics...)
 		r.in = nil
 		if before != nil && before.in != nil {
-			r.in = before.in.at(now)
+			r.in = before.in.At(now)
 		}
 	}
 	if r.in != nil {
-		r.sum = w.good.sumOf(r.in)
+		r.sum = w.good.Sum(r.in)
 		r.version = r.sum + " " + hourOf(now)
 		w.forget(r.in)
 	}
 	w.seen, w.hour = stamps, hourOf(now)
 	w.tell(r)
 	return nil
-}
-
-// at returns the input as it is at another moment.
-func (in *input) at(now time.Time) *input {
-	other := *in
-	other.compile(now, in.exchange)
-	return &other
 }
 
 // tell says what is new, and has it be acted on.
@@ -171,7 +163,7 @@ func (w *sources) tell(r *reading) {
 		}
 	}
 	if r.in != nil && (before == nil || before.sum != r.sum) {
-		providers, prefixes, asns := r.in.size()
+		providers, prefixes, asns := r.in.Size()
 		w.log.Info("lists read", "lists", describeLists(r.in), "providers", providers, "prefixes", prefixes, "asns",
 			asns)
 	}
@@ -187,31 +179,21 @@ func metered(r *reading) []metrics.List {
 	if r.in == nil {
 		return nil
 	}
-	out := make([]metrics.List, len(r.in.lists))
-	for i, l := range r.in.lists {
+	out := make([]metrics.List, len(r.in.Lists))
+	for i, l := range r.in.Lists {
 		out[i] = metrics.List{Name: l.Name, Updated: l.Updated.Time(), MaxAge: l.MaxAge, Providers: len(l.Providers)}
 	}
 	return out
 }
 
 // forget drops what was good of files that are not asked for any more.
-func (w *sources) forget(in *input) {
-	maps.DeleteFunc(w.good.lists, func(_ string, l *filters.Listing) bool { return !slices.Contains(in.lists, l) })
+func (w *sources) forget(in *wanted.Input) {
+	maps.DeleteFunc(w.good.Lists, func(_ string, l *filters.Listing) bool { return !slices.Contains(in.Lists, l) })
 }
 
-// sumOf is a digest of everything that in asks for, whatever the day.
-func (g *lastGood) sumOf(in *input) string {
-	h := sha256.New()
-	fmt.Fprintln(h, g.digest)
-	for _, l := range in.lists {
-		fmt.Fprintln(h, l.Name, l.Digest, in.treatments[l.Name])
-	}
-	return hex.EncodeToString(h.Sum(nil)[:8])
-}
-
-func describeLists(in *input) []string {
-	out := make([]string, len(in.lists))
-	for i, l := range in.lists {
+func describeLists(in *wanted.Input) []string {
+	out := make([]string, len(in.Lists))
+	for i, l := range in.Lists {
 		out[i] = describe(l)
 	}
 	return out
@@ -240,19 +222,19 @@ func (w *sources) stamps() map[string]stamp {
 		}
 		out[name] = stamp{info}
 	}
-	conf, found := w.s.findConfig()
+	conf, found := w.s.reader.FindConfig()
 	if found {
 		add(conf)
 	}
 	for _, name := range w.args.names {
 		add(name)
 	}
-	if x := w.good.exchange; x != nil && len(w.args.names) == 0 {
+	if x := w.good.Exchange; x != nil && len(w.args.names) == 0 {
 		for _, source := range x.Lists {
 			if source.URL != "" {
 				continue
 			}
-			for _, name := range new(input).expand(filepath.Dir(conf), source) {
+			for _, name := range wanted.Expand(filepath.Dir(conf), source, new(diag.List)) {
 				add(name)
 			}
 		}

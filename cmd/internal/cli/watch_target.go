@@ -17,6 +17,8 @@ import (
 	"depeer/policies/apply"
 	"depeer/policies/exchange"
 	"depeer/policies/gobgp"
+	"depeer/policies/operate"
+	"depeer/policies/operate/wanted"
 	"depeer/policies/plan"
 	"depeer/policies/watch"
 )
@@ -25,7 +27,7 @@ import (
 // that.
 type keeper struct {
 	*watching
-	target  target
+	target  operate.Target
 	place   int          // in the order
 	waits   string       // for which target, in words
 	log     *slog.Logger // names the target
@@ -38,7 +40,7 @@ type keeper struct {
 	deaf    context.CancelFunc   // ends them
 	members map[netip.Addr]bool  // those that are known
 	beyond  map[netip.Addr]bool  // those of them that were said to be no route-server clients
-	want    *wanted              // of the current reading
+	want    *asking              // of the current reading
 	found   looked
 	said    string // what was said last of how it stands
 	// polluted are the members that were told last to have routes that are treated already.
@@ -54,17 +56,17 @@ type keeper struct {
 	}
 }
 
-// wanted is what lists ask of a target.
-type wanted struct {
+// asking is what lists ask of a target.
+type asking struct {
 	version string
 	facts   exchange.Facts // of the target, which guards have looked at
-	in      *input
+	in      *wanted.Input
 	policy  *policies.RoutingPolicy // nil: lists are refused, or are no good for this target
-	failure *failure
+	failure *operate.Error
 }
 
 // says whether the same was said of lists before.
-func (w *wanted) says(diags diag.List) bool { return slices.Equal(w.in.diags, diags) }
+func (w *asking) says(diags diag.List) bool { return slices.Equal(w.in.Diagnostics, diags) }
 
 // looked is what the last look has read.
 type looked struct {
@@ -85,7 +87,7 @@ func newKeeper(w *watching, sources *sources, place int) *keeper {
 	return k
 }
 
-func (k *keeper) name() string { return k.target.label() }
+func (k *keeper) name() string { return k.target.Label() }
 
 // stepTakes is how long one step may take at most: a large table, and slow resets.
 const stepTakes = 30 * time.Minute
@@ -209,8 +211,7 @@ func (k *keeper) hangUp() {
 // dial connects, and has events told.
 func (k *keeper) dial(ctx context.Context) {
 	k.hangUp()
-	o := k.target.options
-	client, err := gobgp.Dial(ctx, o)
+	client, err := gobgp.Dial(ctx, k.s.optionsOf(k.target))
 	if err != nil {
 		k.log.Debug("target not reached", "error", err)
 		k.found.why = err.Error()
@@ -245,12 +246,12 @@ func (k *keeper) ask(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	history, err := k.store.Stamp(k.target.options.Address)
+	history, err := k.store.Stamp(k.target.Address)
 	if err == nil && k.found.locked { // who dies leaves everything as it is, but for that
-		k.found.locked, err = k.store.Locked(k.target.options.Address)
+		k.found.locked, err = k.store.Locked(k.target.Address)
 		history += fmt.Sprint(k.found.locked)
 	}
-	history += k.target.fileStamp()
+	history += fileStamp(k.target)
 	return target + history, err
 }
 

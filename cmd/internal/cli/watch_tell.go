@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"depeer/cmd/internal/view"
+	"depeer/policies/operate"
 	"depeer/policies/plan"
 	"depeer/policies/watch"
 )
@@ -31,8 +32,8 @@ func (k *keeper) tell(do watch.Do, d done, took time.Duration) {
 	}
 	if d.err != nil {
 		line = append(line, "error", d.err)
-		if f := new(failure); errors.As(d.err, &f) && len(f.diags) > 0 {
-			line = append(line, "problem", f.diags[0].String())
+		if f := new(operate.Error); errors.As(d.err, &f) && len(f.Diagnostics) > 0 {
+			line = append(line, "problem", f.Diagnostics[0].String())
 		}
 	}
 	switch d.outcome {

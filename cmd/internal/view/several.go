@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"depeer/policies/operate"
 	"depeer/policies/plan"
 )
 
@@ -81,18 +82,8 @@ func (v *person) Applied(all []Apply) error {
 	return nil
 }
 
-// Standing is where a target stands when a change of several was stopped.
-type Standing struct {
-	Target string `json:"target"`
-	// Outcome is as of apply; "not begun" where nothing was, and "stopped" where it was that
-	// the change was stopped.
-	Outcome string `json:"outcome"`
-	ID      string `json:"id,omitempty"` // of its entry in the history
-	What    string `json:"what,omitempty"`
-}
-
-// String returns a line for a person.
-func (s Standing) String() string {
+// standingText returns a line for a person.
+func standingText(s operate.Standing) string {
 	line := s.Target + "  " + s.Outcome
 	if s.ID != "" {
 		line += "  " + s.ID

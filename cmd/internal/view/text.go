@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"depeer/filters/diag"
+	"depeer/policies/operate"
 )
 
 // person shows results as text.
@@ -35,7 +36,7 @@ func (v *person) Failure(f Failure) {
 	v.diagnostics(v.Err, f.Diagnostics)
 	fmt.Fprint(v.Err, f.Detail)
 	for _, t := range f.Targets {
-		fmt.Fprintln(v.Err, visible(t.String(), ""))
+		fmt.Fprintln(v.Err, visible(standingText(t), ""))
 	}
 	fmt.Fprintf(v.Err, "depeer: %s %s\n", v.paint(red, "error:"), visible(f.Message, "\n"))
 	if f.Hint != "" {
@@ -87,8 +88,15 @@ func (v *person) Import(i Import) error {
 }
 
 func (v *person) Version(ver Version) error {
-	_, err := fmt.Fprintf(v.Out, "depeer %s\n  commit     %s\n  go         %s\n  GoBGP API  %s\n", ver.Version,
-		cmp.Or(ver.Commit, "unknown"), ver.Go, ver.GoBGP)
+	commit := cmp.Or(ver.Commit, "unknown")
+	if ver.CommitTime != "" {
+		commit += " of " + ver.CommitTime
+	}
+	if ver.Modified {
+		commit += ", and changes that are not in it"
+	}
+	_, err := fmt.Fprintf(v.Out, "depeer %s\n  commit     %s\n  platform   %s\n  go         %s\n  GoBGP API  %s\n",
+		ver.Version, commit, ver.Platform, ver.Go, ver.GoBGP)
 	return err
 }
 
@@ -193,26 +201,10 @@ type counted struct {
 }
 
 // String writes "1 prefix", "1,699 prefixes".
-func (c counted) String() string {
-	noun := c.noun
-	switch {
-	case c.n == 1:
-	case strings.HasSuffix(noun, "x"):
-		noun += "es"
-	default:
-		noun += "s"
-	}
-	return group(c.n) + " " + noun
-}
+func (c counted) String() string { return operate.Count(c.n, c.noun) }
 
 // group writes a number with commas between thousands.
-func group(n int) string {
-	s := fmt.Sprint(n)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
-}
+func group(n int) string { return operate.Group(n) }
 
 func nonzero(all ...counted) []string {
 	var out []string

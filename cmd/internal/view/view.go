@@ -4,6 +4,7 @@ import (
 	"io"
 
 	"depeer/filters/diag"
+	"depeer/policies/operate"
 )
 
 // View shows results. A method that fails says that the output could not be
@@ -48,7 +49,7 @@ type Failure struct {
 	Detail      string // in several lines, each ending in a newline
 	Exit        int
 	Diagnostics diag.List
-	Targets     []Standing // where each stands, if there are several
+	Targets     []operate.Standing // where each stands, if there are several
 }
 
 // Check is the result of check.
@@ -84,8 +85,12 @@ type Import struct {
 type Version struct {
 	Version string `json:"version"`
 	Commit  string `json:"commit,omitempty"`
-	Go      string `json:"go"`
-	GoBGP   string `json:"gobgp_api"`
+	// CommitTime is when the commit was made, as in RFC 3339.
+	CommitTime string `json:"commit_time,omitempty"`
+	Modified   bool   `json:"modified,omitempty"` // built with changes that are not in the commit
+	Platform   string `json:"platform"`
+	Go         string `json:"go"`
+	GoBGP      string `json:"gobgp_api"`
 }
 
 // Options say how to show results.

@@ -27,7 +27,7 @@ const often = 2 * time.Millisecond
 
 func watch(b testing.TB, d *testbed.Daemon) *probe {
 	b.Helper()
-	conn, err := grpc.Dial("unix://"+d.Socket, grpc.WithTransportCredentials(insecure.NewCredentials()))
+	conn, err := grpc.NewClient("unix://"+d.Socket, grpc.WithTransportCredentials(insecure.NewCredentials()))
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -90,7 +90,7 @@ func Gobgpd(t testing.TB, c Config) *Daemon {
 	if c.TLS != nil {
 		security = credentials.NewTLS(c.TLS)
 	}
-	d.conn, err = grpc.Dial("unix://"+d.Socket, grpc.WithTransportCredentials(security),
+	d.conn, err = grpc.NewClient("unix://"+d.Socket, grpc.WithTransportCredentials(security),
 		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(256<<20)),
 		grpc.WithConnectParams(grpc.ConnectParams{Backoff: backoff.Config{BaseDelay: 20 * time.Millisecond,
 			Multiplier: 1.1, MaxDelay: 200 * time.Millisecond}}))

@@ -1,4 +1,4 @@
-package cli
+package wanted
 
 import (
 	"bytes"
@@ -10,32 +10,30 @@ import (
 	"os"
 	"regexp"
 
+	"depeer/filters/diag"
 	"depeer/filters/strict"
-	"depeer/policies/persist"
 )
 
-// files are the inputs of one run, each read once and kept, so that a
+// Files are the inputs of one run, each read once and kept, so that a
 // diagnostic can show the line it is about.
-type files struct {
+type Files struct {
 	ctx   context.Context // of the run: its end ends a read, too
 	stdin io.Reader
 	read  map[string][]byte
 	lines map[string][]int // where each line starts, of files that a diagnostic was about
 }
 
-func newFiles(ctx context.Context, stdin io.Reader) *files {
-	return &files{ctx: ctx, stdin: stdin, read: map[string][]byte{}, lines: map[string][]int{}}
+// NewFiles returns the inputs of a run; ctx ends its reads.
+func NewFiles(ctx context.Context, stdin io.Reader) *Files {
+	return &Files{ctx: ctx, stdin: stdin, read: map[string][]byte{}, lines: map[string][]int{}}
 }
 
-// How a user names the standard input, and the standard output.
-const (
-	stdinName  = "-"
-	stdoutName = "-"
-)
+// Stdin is how a user names the standard input.
+const Stdin = "-"
 
-// get reads a whole file, or the standard input for "-". What it reads from may be
+// Get reads a whole file, or the standard input for "-". What it reads from may be
 // a terminal or a pipe, and never end: it does not wait for longer than the run lasts.
-func (f *files) get(name string) ([]byte, error) {
+func (f *Files) Get(name string) ([]byte, error) {
 	if data, ok := f.read[name]; ok {
 		return data, nil
 	}
@@ -61,18 +59,18 @@ func (f *files) get(name string) ([]byte, error) {
 
 // load never reads more than the limit of strict, plus the one byte that shows it
 // was passed.
-func (f *files) load(name string) ([]byte, error) {
+func (f *Files) load(name string) ([]byte, error) {
 	r := f.stdin
 	size := int64(0)
-	if name != stdinName {
+	if name != Stdin {
 		file, err := os.Open(name)
 		if err != nil {
-			return nil, reason(err)
+			return nil, Reason(err)
 		}
 		defer file.Close()
 		info, err := file.Stat()
 		if err != nil {
-			return nil, reason(err)
+			return nil, Reason(err)
 		}
 		if info.IsDir() {
 			return nil, errors.New("is a directory")
@@ -85,7 +83,7 @@ func (f *files) load(name string) ([]byte, error) {
 	var b bytes.Buffer
 	b.Grow(int(size) + bytes.MinRead)
 	if _, err := b.ReadFrom(io.LimitReader(r, strict.MaxSize+1)); err != nil {
-		return nil, reason(err)
+		return nil, Reason(err)
 	}
 	if b.Len() > strict.MaxSize {
 		return nil, fmt.Errorf("file is over %d MiB", strict.MaxSize>>20)
@@ -93,9 +91,9 @@ func (f *files) load(name string) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// reason takes the system's own words out of an error that names the file
+// Reason takes the system's own words out of an error that names the file
 // again.
-func reason(err error) error {
+func Reason(err error) error {
 	var p *fs.PathError
 	if errors.As(err, &p) {
 		return p.Err
@@ -103,9 +101,24 @@ func reason(err error) error {
 	return err
 }
 
-// line returns line n of a file that was read. It finds all lines the first
+// Open is Get, where that a file cannot be read is a diagnostic like any other, so that it does
+// not hide the rest.
+func (f *Files) Open(name string, diags *diag.List) (data []byte, ok bool) {
+	data, err := f.Get(name)
+	if err != nil {
+		diags.Errorf(diag.Position{File: name}, "input-unreadable", "", "%v", err)
+		return nil, false
+	}
+	return data, true
+}
+
+// Keep notes the text of a file that was read by another way, so that a diagnostic can show the
+// line it is about.
+func (f *Files) Keep(name string, text []byte) { f.read[name] = text }
+
+// Line returns line n of a file that was read. It finds all lines the first
 // time: a file can have as many diagnostics as lines.
-func (f *files) line(name string, n int) ([]byte, bool) {
+func (f *Files) Line(name string, n int) ([]byte, bool) {
 	data, ok := f.read[name]
 	if !ok {
 		return nil, false
@@ -143,24 +156,14 @@ func withoutSecrets(line []byte) []byte {
 	return line
 }
 
-// write replaces the file that a result goes to. One that the result was made from is
-// hardly meant, unless that is what the command is for.
-func (f *files) write(name string, write func(io.Writer) error, mode fs.FileMode) error {
-	if f.isInput(name) {
-		return &failure{code: Usage, name: "usage", hint: "-o another file",
-			err: fmt.Errorf("-o %s: this file is read, and would be lost", name)}
-	}
-	return persist.Replace(name, write, mode)
-}
-
-// isInput says whether a file that was read is this one, by whatever name.
-func (f *files) isInput(name string) bool {
+// IsInput says whether a file that was read is this one, by whatever name.
+func (f *Files) IsInput(name string) bool {
 	info, err := os.Stat(name)
 	if err != nil || !info.Mode().IsRegular() {
 		return false
 	}
 	for in := range f.read {
-		if other, err := os.Stat(in); err == nil && in != stdinName && os.SameFile(info, other) {
+		if other, err := os.Stat(in); err == nil && in != Stdin && os.SameFile(info, other) {
 			return true
 		}
 	}

@@ -1,0 +1,49 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+
+	"depeer/filters"
+	"depeer/policies/operate"
+	"depeer/policies/operate/wanted"
+	"depeer/policies/persist"
+	"depeer/policies/plan"
+)
+
+// load reads the exchange file and the lists: those of the command line, or the exchange's own.
+func (s *session) load(ctx context.Context, names []string) (*wanted.Input, error) {
+	in, err := s.reader.Load(ctx, names)
+	download := new(wanted.DownloadError)
+	switch {
+	case errors.Is(err, wanted.ErrNoList):
+		return nil, usage("depeer check LISTING.yaml", "%v", err)
+	case errors.As(err, &download):
+		return nil, &operate.Error{Kind: operate.Failed, Name: "download", Err: download.Err}
+	}
+	return in, err
+}
+
+// stdoutName is how a user names the standard output.
+const stdoutName = "-"
+
+// write replaces the file that a result goes to. One that the result was made from is
+// hardly meant, unless that is what the command is for.
+func (s *session) write(name string, write func(io.Writer) error, mode fs.FileMode) error {
+	if s.reader.Files.IsInput(name) {
+		return usage("-o another file", "-o %s: this file is read, and would be lost", name)
+	}
+	return persist.Replace(name, write, mode)
+}
+
+// describe says in a line what a list is, for the head of a configuration.
+func describe(l *filters.Listing) string { return describeRef(plan.Refs([]*filters.Listing{l})[0]) }
+
+func describeRef(l plan.ListRef) string {
+	return fmt.Sprintf("%s, %s, %s, sha256 %.12s", l.Name, cmp.Or(l.Updated, "not dated"),
+		count(l.Providers, "provider"), l.Digest)
+}
