@@ -19,7 +19,10 @@ import (
 func treated(asn filters.ASN) policies.LargeCommunity { return mark(asn, 1) }
 
 // short returns the mark of an announcement that is left out of whatever adds bytes.
-func short(asn filters.ASN) policies.LargeCommunity { return mark(asn, 2) }
+func short(asn filters.ASN) policies.LargeCommunity { return mark(asn, shortMark) }
+
+// shortMark is the third part of the mark of short announcements.
+const shortMark = 2
 
 // excepted returns the mark of a route that an exception of the n-th group holds for.
 func excepted(asn filters.ASN, n int) policies.LargeCommunity { return mark(asn, 1000+uint32(n)) }

@@ -1,6 +1,8 @@
 package build_test
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -52,9 +54,41 @@ func TestRetired(t *testing.T) {
 				choices = chosen
 				choices.Deprefer = c.deprefer
 			}
-			if diff := cmp.Diff(c.want, policies.Retired(build.PolicyWithChoices(c.compiled, c.treatments, 64500,
+			if diff := cmp.Diff(c.want, build.Retired(build.PolicyWithChoices(c.compiled, c.treatments, 64500,
 				choices))); diff != "" {
 				t.Errorf("(-want +got)\n%s", diff)
+			}
+		})
+	}
+}
+
+// Only what lengthens announcements of /8 and shorter, and leaves none of them out, is of an
+// earlier version.
+func TestLacksShort(t *testing.T) {
+	med := uint32(0)
+	written := []policies.Treatment{{Name: "depeer", Reject: true}, {Name: "low", LocalPref: 50},
+		{Name: "med", MED: &med}, {Name: "idle"}}
+	for name, c := range map[string]struct {
+		filter filters.Filter
+		want   bool
+	}{
+		"by ASN":           {filters.Filter{Treatment: "low", ASNs: asn(64999)}, true},
+		"by short prefix":  {filters.Filter{Treatment: "med", Prefixes: entries("20.0.0.0/8")}, true},
+		"by long prefix":   {filters.Filter{Treatment: "low", Prefixes: entries("192.0.2.0/24")}, false},
+		"IPv6":             {filters.Filter{Treatment: "low", Prefixes: entries("2000::/8")}, false},
+		"refused":          {filters.Filter{Treatment: "depeer", ASNs: asn(64999)}, false},
+		"nothing is added": {filters.Filter{Treatment: "idle", ASNs: asn(64999)}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			now := build.Policy(&filters.Compiled{Filters: []filters.Filter{c.filter}}, written, 64500)
+			if build.LacksShort(now) {
+				t.Error("what is built now is taken for an earlier version's")
+			}
+			earlier := *now
+			earlier.Import = slices.DeleteFunc(slices.Clone(now.Import),
+				func(s policies.Statement) bool { return strings.HasSuffix(s.Name, "-short") })
+			if got := build.LacksShort(&earlier); got != c.want {
+				t.Errorf("without the statement about short announcements: %t, want %t", got, c.want)
 			}
 		})
 	}

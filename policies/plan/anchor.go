@@ -36,6 +36,23 @@ func (s *State) anchors() (assign, restore []Call) {
 	return assign, restore
 }
 
+// assignFirst splits assignments into those made before the live call and those made after it.
+// Lists of export come first: without our policy there, a client is sent the tags of choices,
+// and a tag makes a route longer by 15 bytes (see policies.AddedBytes). Until the live call the
+// old generation acts for that client: it takes off tags, and does what the client chose then.
+// Where the client chose to refuse something, its list comes last, as do those of import: a
+// route that is refused meanwhile would be missed.
+func (s *State) assignFirst(assign []Call, old *policies.RoutingPolicy) (first, last []Call) {
+	for _, call := range assign {
+		if len(s.Import) == 0 || !call.Import && !refuses(old, call.Client) {
+			first = append(first, call)
+		} else {
+			last = append(last, call)
+		}
+	}
+	return first, last
+}
+
 // unanchor returns the calls that take our policies out of all lists, and the
 // calls that put them back. What is left of a list, if it is nothing, is an empty
 // list: the default decides.

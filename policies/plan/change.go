@@ -38,9 +38,9 @@ func (c *Change) Calls() []Call {
 // To returns the change from s to want. id names its gate and its mark; it is
 // unique for each change. s must be fit: see Obstacles, and ChoiceObstacles for want.
 //
-// Where nothing of ours is in force yet, clients without our place in their lists
-// get it first, and it does nothing until the gate opens. Otherwise they get it
-// last: none meets the old generation on the way to the new one.
+// Where nothing of ours is in force yet, clients without our place in their lists get it first,
+// and it does nothing until the gate opens. Otherwise they get it last: none meets the old
+// generation on the way to the new one. Lists of export are an exception: see assignFirst.
 func To(s *State, want *policies.RoutingPolicy, id string) *Change {
 	c := &Change{Old: s.InForce(), New: want, Unsure: s.unsure()}
 	assign, restore := s.anchors()
@@ -49,16 +49,15 @@ func To(s *State, want *policies.RoutingPolicy, id string) *Change {
 	if exports := s.exportsOf(s.Import); same && !slices.Equal(exports, names(want.Export)) {
 		c.Prepare = append(c.Prepare, s.addExports(want)...) // no fit state: see untold
 	}
-	if len(s.Import) == 0 {
-		c.Prepare, assign = append(c.Prepare, assign...), nil
-	}
+	first, last := s.assignFirst(assign, c.Old)
+	c.Prepare = append(c.Prepare, first...)
 	if !same {
 		gate := GatePrefix + id
 		c.Prepare = append(c.Prepare, s.enter(want, gate)...)
 		c.Live = []Call{{Verb: OpenGate, Name: gate}}
 		c.Finish = append(c.Finish, s.leave(want, gate)...)
 	}
-	c.Finish = append(c.Finish, assign...)
+	c.Finish = append(c.Finish, last...)
 	c.Restore = restore
 	c.shutSessions(s, want.Sessions)
 	if !c.Empty() {

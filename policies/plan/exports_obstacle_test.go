@@ -28,6 +28,13 @@ func refusing(members ...string) *policies.RoutingPolicy {
 	return build.PolicyWithChoices(&filters.Compiled{}, treatments, asn, c)
 }
 
+// treating is a policy that treats 10.0.0.0/8, where members have chosen nothing.
+func treating() *policies.RoutingPolicy {
+	return build.Policy(&filters.Compiled{Filters: []filters.Filter{{Treatment: "deprefer",
+		Prefixes: filters.Entries{IPv4: []filters.Entry{{Prefix: netip.MustParsePrefix("10.0.0.0/8"), Min: 8,
+			Max: 32}}}}}}, treatments, asn)
+}
+
 // holding is a route server with p in force, an announcer of two routes, and two
 // members who hold them.
 func holding(p *policies.RoutingPolicy, change func(*plan.Client)) *plantest.Model {
@@ -70,6 +77,7 @@ func TestPlaceInExportLists(t *testing.T) {
 		obstacle string
 	}{
 		"nothing in force":          {&policies.RoutingPolicy{}, unanchored, refusing("127.0.0.3"), ""},
+		"a treatment in force":      {treating(), unanchored, refusing("127.0.0.3", "127.0.0.4"), ""},
 		"another member's in force": {refusing("127.0.0.4"), unanchored, refusing("127.0.0.3", "127.0.0.4"), ""},
 		"its own in force": {refusing("127.0.0.3"), unanchored, refusing("127.0.0.3"),
 			"127.0.0.3: holds routes as if it had chosen nothing, as its export list has lost depeer-export"},
@@ -100,6 +108,9 @@ func TestPlaceInExportLists(t *testing.T) {
 			change := plan.To(s, test.after, "x")
 			for _, call := range slices.Concat(change.Prepare, change.Live, change.Assigning()) {
 				do(t, m, call)
+				if call.Verb == plan.OpenGate && name != "its own in force, and no more" {
+					assertTagsAreStripped(t, m)
+				}
 			}
 			do(t, m, plan.Call{Verb: plan.Reset, Client: netip.MustParseAddr("127.0.0.2")})
 			for _, call := range change.Cleaning() {
@@ -116,6 +127,18 @@ func TestPlaceInExportLists(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// assertTagsAreStripped fails where routes get tags of choices, and a client's export list
+// lacks the policy that takes them off again: it would be sent routes with these bytes more.
+func assertTagsAreStripped(t *testing.T, m *plantest.Model) {
+	t.Helper()
+	s := state(m)
+	for _, c := range s.Clients {
+		if len(s.InForce().Tags()) > 0 && !slices.Contains(c.Export.Policies, policies.ExportPolicy) {
+			t.Errorf("routes have tags of choices, and the export list of %s is %q", c.Address, c.Export.Policies)
+		}
 	}
 }
 

@@ -1,8 +1,13 @@
 package faults_test
 
 import (
+	"path/filepath"
 	"strings"
 	"testing"
+
+	"depeer/policies"
+	"depeer/policies/gobgp"
+	"depeer/policies/plan"
 )
 
 // earlier is an exchange that writes out what an earlier version had built in, and allows it.
@@ -49,6 +54,57 @@ func TestEarlierBuiltinsWait(t *testing.T) {
 	w.holds(before)
 	w.on("clear", "--yes").exits(0).says(warns)
 	w.holds(outcomes[""])
+}
+
+// Row 48: likewise where an exchange wrote its treatments out: a watch of this version does not add
+// the statement that leaves short announcements out without a person.
+func TestEarlierStatementsWait(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, exchange())
+	w.write("depeer.yaml", strings.Replace(earlier, "prepend: 2, ", "", 1))
+	w.on("plan", "a.yaml", "-o", "a.plan").exits(0)
+	w.depeer("apply", "a.plan", "--yes").exits(0)
+	w.asEarlier()
+	before := w.table()
+
+	w.replace("ours.yaml", strings.Replace(lists["a.yaml"], "20.1.0.0/16", "20.1.0.0/17", 1))
+	r := w.watchOn("ours.yaml", "--state", filepath.Join(w.dir, "other"))
+	r.says(0, "does not leave out announcements of /8 and shorter")
+	r.says(0, "state=refused")
+	w.holds(before)
+	r.ends()
+}
+
+// asEarlier brings the daemon to what an earlier version made of the same lists: the statement
+// about short announcements is not there.
+func (w *world) asEarlier() {
+	w.t.Helper()
+	client, err := gobgp.Dial(w.t.Context(), gobgp.Options{Address: w.Daemon.Target.String()})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer client.Close()
+	state, err := client.State(w.t.Context())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	earlier := *state.InForce()
+	earlier.Import = nil
+	for _, s := range state.InForce().Import {
+		_, s.Name, _ = strings.Cut(s.Name[strings.LastIndex(s.Name, "/"):], "-")
+		if s.Name != "short" {
+			earlier.Import = append(earlier.Import, s)
+		}
+	}
+	if len(earlier.Import) == len(state.Import) {
+		w.t.Fatalf("no statement is about short announcements: %q", state.Import)
+	}
+	policies.NameStatements(earlier.Import)
+	for _, call := range plan.To(state, &earlier, "earlier").Calls() {
+		if err := client.Do(w.t.Context(), call); err != nil {
+			w.t.Fatal(err)
+		}
+	}
 }
 
 // Choices are refused where a client would be sent the tags of routes: in a file that is

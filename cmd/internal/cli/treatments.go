@@ -9,6 +9,7 @@ import (
 
 	"depeer/filters/diag"
 	"depeer/policies"
+	"depeer/policies/build"
 	"depeer/policies/eval"
 	"depeer/policies/exchange"
 	"depeer/policies/operate"
@@ -29,21 +30,28 @@ func warnOfOtherEffects(in *wanted.Input, inForce, want *policies.RoutingPolicy)
 	in.Diagnostics.Sort()
 }
 
-// errRetired says that a person is to decide on built-in treatments of an earlier version.
-var errRetired = errors.New("is in force as an earlier version of this program built it in, and is built in " +
-	"otherwise now")
+// errRetired and errLacksShort say that a person is to decide on what an earlier version of this
+// program put in.
+var (
+	errRetired = errors.New("is in force as an earlier version of this program built it in, and is built in " +
+		"otherwise now")
+	errLacksShort = fmt.Errorf("what is in force was built by an earlier version of this program: it does not leave "+
+		"out announcements of /%d and shorter, which could end gobgpd (osrg/gobgp#2629)", policies.LongestShort)
+)
 
-// retired returns an error where what is in force has built-in treatments of an earlier
-// version: every route that they treat would change, and not because of any list.
-func retired(x *exchange.Exchange, inForce *policies.RoutingPolicy) error {
-	if !x.Builtin() {
+// checkVersion returns an error where what is in force was built by an earlier version of this
+// program: routes would change, and not because of any list.
+func checkVersion(x *exchange.Exchange, inForce *policies.RoutingPolicy) error {
+	var err error
+	if names := build.Retired(inForce); x.Builtin() && len(names) > 0 {
+		err = fmt.Errorf("%s %w", strings.Join(names, ", "), errRetired)
+	} else if build.LacksShort(inForce) {
+		err = errLacksShort
+	} else {
 		return nil
 	}
-	if names := policies.Retired(inForce); len(names) > 0 {
-		return &operate.Error{Kind: operate.Guarded, Name: "retired", Err: fmt.Errorf("%s %w", strings.Join(names, ", "), errRetired),
-			Hint: "depeer plan shows what changes, and depeer apply does it"}
-	}
-	return nil
+	return &operate.Error{Kind: operate.Guarded, Name: "retired", Err: err,
+		Hint: "depeer plan shows what changes, and depeer apply does it"}
 }
 
 // tooMuch warns, on a way back or out, of a policy that adds more to routes than the limit. It

@@ -204,7 +204,7 @@ func (k *keeper) change(ctx context.Context) done {
 		return done{outcome: watch.Gone, err: err}
 	}
 	in := *k.want.in
-	if err := retired(in.Exchange, state.InForce()); err != nil {
+	if err := checkVersion(in.Exchange, state.InForce()); err != nil {
 		return done{outcome: watch.Refused, err: err}
 	}
 	drafted, err := turn.draft(ctx, &in, k.client, state,

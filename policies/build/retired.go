@@ -1,0 +1,65 @@
+package build
+
+import (
+	"slices"
+
+	"depeer/policies"
+)
+
+// Retired returns the built-in treatments that p has as an earlier version of this program
+// built them, and that Builtin does not have any more: deprefer prepended twice and added a large
+// community, tag of an ASN with 16 bits added one. Choices of deprefer prepended, too. A
+// policy of treatments that an exchange wrote out like these looks the same.
+func Retired(p *policies.RoutingPolicy) []string {
+	var out []string
+	for _, s := range p.Import {
+		name, a := s.Treatment(), s.Actions
+		old := false
+		switch name {
+		case "deprefer":
+			old = a.LocalPref == 50 && a.Prepend == 2 && a.MED == nil && len(a.Communities) == 0
+		case "tag":
+			old = a.LocalPref == 0 && a.Prepend == 0 && a.MED == nil && len(a.Communities) == 0 &&
+				slices.ContainsFunc(a.AddLargeCommunities, func(c policies.LargeCommunity) bool {
+					return c.Global <= 0xffff && c.Local1 == 666 && c.Local2 == 2
+				})
+		}
+		if old && !slices.Contains(out, name) {
+			out = append(out, name)
+		}
+	}
+	if slices.ContainsFunc(p.Export, func(s policies.Statement) bool { return s.Actions.Prepend == 2 }) {
+		out = append(out, "a choice of deprefer")
+	}
+	return out
+}
+
+// LacksShort says whether p was built by an earlier version of this program, one that did not
+// leave announcements of /8 and shorter out of what makes routes longer: some statement makes
+// them longer, and none marks them.
+func LacksShort(p *policies.RoutingPolicy) bool {
+	marks := func(s policies.Statement) bool {
+		return slices.ContainsFunc(s.Actions.AddLargeCommunities,
+			func(c policies.LargeCommunity) bool { return c.IsScratch() && !c.IsTag() && c.Local2 == shortMark })
+	}
+	return slices.ContainsFunc(p.Import, func(s policies.Statement) bool { return lengthensShort(p, s) }) && !slices.ContainsFunc(p.Import, marks)
+}
+
+// lengthensShort says whether s, of p, makes an IPv4 announcement of /8 or shorter longer.
+func lengthensShort(p *policies.RoutingPolicy, s policies.Statement) bool {
+	visible := s.Actions
+	visible.AddLargeCommunities = slices.DeleteFunc(slices.Clone(visible.AddLargeCommunities), policies.LargeCommunity.IsScratch)
+	if visible.AddedBytes() == 0 {
+		return false
+	}
+	for _, set := range p.PrefixSets {
+		if set.Name != s.Conditions.PrefixSet.Set {
+			continue
+		}
+		if s.Conditions.PrefixSet.Invert {
+			return set.Entries[0].Prefix.Addr().Is4() // of one family; which are spared does not matter
+		}
+		return slices.ContainsFunc(set.Entries, isShort)
+	}
+	return true
+}
