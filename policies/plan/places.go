@@ -16,13 +16,9 @@ func (c Call) gives() bool {
 }
 
 // TakePlaces has the change, a way back that was made by To from s, take back the places in
-// clients' lists that an earlier change, which is undone by it, has given. It does so where
-// that change gave nothing but places, or the way leads to nothing; else they stay, for
-// everybody is to obey what is in force. The change gives no such place, either.
+// clients' lists that an earlier change, which is undone by it, has given: these clients obeyed
+// nothing of ours before. It gives no such place, and none at all where it leads to nothing.
 func (c *Change) TakePlaces(s *State, undone *Change) {
-	if len(c.New.Import) > 0 && undone.Old.Digest() != undone.New.Digest() {
-		return
-	}
 	given := func(call Call) bool {
 		return call.Verb == Assign && slices.ContainsFunc(undone.Calls(), func(other Call) bool {
 			return call.Replaces(other) && other.gives()

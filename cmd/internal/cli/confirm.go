@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 
@@ -50,7 +51,7 @@ func confirmCommand(s *session) *cli.Command {
 			gone, why := false, "confirmed"
 			if err == nil {
 				if gone = s.isGone(c.Context, t, store, w.pending); gone {
-					why = noLonger
+					why = operate.Replaced
 				}
 				err = s.disarm(lock, w, why)
 			}
@@ -60,7 +61,7 @@ func confirmCommand(s *session) *cli.Command {
 			if gone {
 				return &operate.Error{Kind: operate.Unfit, Name: "changed-since",
 					Err: fmt.Errorf("%s is %s: there is nothing to keep, and it waits no more", w.pending.Entry,
-						noLonger), Hint: "depeer status --target " + address}
+						operate.Replaced), Hint: "depeer status --target " + address}
 			}
 			result := view.Apply{Target: address, Outcome: "confirmed"}
 			switch {
@@ -73,9 +74,6 @@ func confirmCommand(s *session) *cli.Command {
 		},
 	}
 }
-
-// noLonger is said of what waits for a confirmation, and was replaced or lost meanwhile.
-const noLonger = "no longer in force"
 
 // isGone says whether what waits for a confirmation is not what the target holds any more. A
 // target that does not answer is believed to hold it, and that is said.
@@ -160,8 +158,8 @@ func (s *session) afterPending(store *journal.Store, p *plan.Plan, id string) (v
 		}
 	}
 	for _, r := range records {
-		if r.ID == id && len(r.Events) > 0 && r.Events[len(r.Events)-1].Text == noLonger {
-			return view.Apply{}, &operate.Error{Kind: operate.Unfit, Name: "changed-since", Err: fmt.Errorf("%s is %s", id, noLonger),
+		if r.ID == id && len(r.Events) > 0 && strings.HasSuffix(r.Events[len(r.Events)-1].Text, operate.Replaced) {
+			return view.Apply{}, &operate.Error{Kind: operate.Unfit, Name: "changed-since", Err: fmt.Errorf("%s is %s", id, operate.Replaced),
 				Hint: "depeer status --target " + p.Target}
 		}
 	}
@@ -199,7 +197,11 @@ func guardCommand(s *session) *cli.Command {
 				if left <= 0 {
 					err := s.rollback(c, t, store, rollbackArgs{id: id, why: "not confirmed in time", yes: true,
 						whatever: true})
-					if f := new(operate.Error); !errors.As(err, &f) || f.Kind != operate.Held && f.Kind != operate.Unreached {
+					f := new(operate.Error)
+					if errors.As(err, &f) && f.Name == "changed-since" {
+						err = s.giveUp(c.Context, t, store, pending, err)
+					}
+					if !errors.As(err, &f) || f.Kind != operate.Held && f.Kind != operate.Unreached {
 						return err
 					}
 					left = retry // somebody is at work there, or it is away: it comes back
@@ -212,6 +214,22 @@ func guardCommand(s *session) *cli.Command {
 			}
 		},
 	}
+}
+
+// giveUp ends the waiting where what waits is not in force any more when its time is up: what
+// has taken its place is not the guardian's to take back.
+func (s *session) giveUp(ctx context.Context, t operate.Target, store *journal.Store, pending *journal.Pending,
+	cause error) error {
+	if !s.isGone(ctx, t, store, pending) {
+		return cause
+	}
+	lock, err := store.Lock(t.Address, self())
+	if errors.Is(err, journal.ErrLocked) {
+		return &operate.Error{Kind: operate.Held, Name: "locked", Err: err}
+	} else if err != nil {
+		return errors.Join(cause, err)
+	}
+	return errors.Join(cause, lock.Disarm(pending.Entry, operate.Unconfirmed), lock.Unlock())
 }
 
 // retry is how long a guardian waits before it tries again.

@@ -191,6 +191,9 @@ func (s *session) remedyOfPolicy(store *journal.Store, t operate.Target, state *
 	if why := takenBack(record, last); why != "" {
 		return remedy{why: "nothing to put back: " + why}, nil
 	}
+	if len(state.RolledBack) > 0 {
+		return remedy{why: "nothing to put back: " + operate.WordsOfRollback(state)}, nil
+	}
 	state, unknown := recalling(store, address, state)
 	p := s.again(t, state, last)
 	s.tooMuch(p.Wanted(), t.MaxAddedBytes, "what is put back")

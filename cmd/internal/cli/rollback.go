@@ -74,7 +74,7 @@ func (s *session) rollback(c *cli.Context, t operate.Target, store *journal.Stor
 	if err := obstructed(state.Obstacles(), address); err != nil {
 		return err
 	}
-	if !last.Holds(state) {
+	if !operate.Stands(state, last) && !(args.whatever && operate.Lost(state)) {
 		return &operate.Error{Kind: operate.Unfit, Name: "changed-since",
 			Err:  errors.New("what is in force is not what the last change left"),
 			Hint: "depeer status --target " + address}
@@ -95,7 +95,7 @@ func (s *session) rollback(c *cli.Context, t operate.Target, store *journal.Stor
 	}
 	s.tooMuch(want, t.MaxAddedBytes, "what is put back")
 	id := newID()
-	p := s.newPlan(t, state, id, *plan.To(remembering(state, last), want, id))
+	p := s.newPlan(t, state, id, operate.Back(remembering(state, last), want, origin, id))
 	if err := allowSessions(p, args.sessions, args.whatever); err != nil {
 		return err
 	}

@@ -146,7 +146,7 @@ func (s *session) status(ctx context.Context, in *wanted.Input, t operate.Target
 	}
 	drift := plan.Drift(state, want)
 	unknown := in == nil && found.unread != nil // as what should be
-	if unknown || in == nil && last != nil && last.Holds(state) {
+	if unknown || in == nil && last != nil && operate.Stands(state, last) && state.InForce().Empty() {
 		drift = plan.ListDrift(state) // cleared: without a place in lists, too, it is as it should be
 	}
 	rejected := state.Rejected()

@@ -183,7 +183,9 @@ func (s *session) again(t operate.Target, state *plan.State, last *plan.Plan) *p
 		want = last.Then
 	}
 	id := newID()
-	p := s.newPlan(t, state, id, *plan.To(remembering(state, last), want, id))
+	change := plan.To(remembering(state, last), want, id)
+	change.KeepPlaces(&last.Change)
+	p := s.newPlan(t, state, id, *change)
 	p.Lists, p.Providers, p.At = last.Lists, last.Providers, last.At
 	p.Overrides, p.Limits, p.Counted = maps.Clone(last.Overrides), last.Limits, last.Counted
 	// The sessions that it shuts again were named when that was allowed: no other ones are.
