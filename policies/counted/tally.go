@@ -15,27 +15,16 @@ import (
 type Tally struct {
 	members   map[filters.ASN]*member
 	entries   bart.Table[[]entry]
-	left      map[group]int // routes that still count, of those that were counted
+	left      map[netip.Addr]int // routes of a client that still count, of those that were counted
 	counted   map[netip.Addr]int
 	uncounted map[netip.Addr]int
-}
-
-// group is the routes of a client that belong to a provider, by its number.
-type group struct {
-	provider int
-	session  netip.Addr
 }
 
 // member is what was counted of a member: prefixes with the numbers of their providers,
 // and all ASN entries of these.
 type member struct {
 	prefixes bart.Table[[]int]
-	asns     map[filters.ASN][]asnEntry
-}
-
-type asnEntry struct {
-	ASN
-	provider int
+	asns     map[filters.ASN][]ASN
 }
 
 // entry is a prefix entry of a provider.
@@ -49,8 +38,8 @@ func (r *Routes) Tally() *Tally {
 	if r == nil {
 		return nil
 	}
-	t := &Tally{members: make(map[filters.ASN]*member), left: make(map[group]int), counted: make(map[netip.Addr]int),
-		uncounted: make(map[netip.Addr]int)}
+	t := &Tally{members: make(map[filters.ASN]*member), left: make(map[netip.Addr]int),
+		counted: make(map[netip.Addr]int), uncounted: make(map[netip.Addr]int)}
 	for i := range r.Providers {
 		p := &r.Providers[i]
 		for _, e := range p.Entries {
@@ -66,15 +55,15 @@ func (r *Routes) Tally() *Tally {
 }
 
 func (t *Tally) add(provider int, asns []ASN, s Session) {
-	t.left[group{provider, s.Address}] += s.Routes
+	t.left[s.Address] += s.Routes
 	t.counted[s.Address] += s.Routes
 	m := t.members[s.ASN]
 	if m == nil {
-		m = &member{asns: make(map[filters.ASN][]asnEntry)}
+		m = &member{asns: make(map[filters.ASN][]ASN)}
 		t.members[s.ASN] = m
 	}
 	for _, a := range asns {
-		m.asns[a.ASN] = append(m.asns[a.ASN], asnEntry{a, provider})
+		m.asns[a.ASN] = append(m.asns[a.ASN], a)
 	}
 	for _, prefix := range s.Prefixes {
 		m.prefixes.Modify(prefix, func(all []int, _ bool) ([]int, bool) { return append(all, provider), false })
@@ -82,18 +71,17 @@ func (t *Tally) add(provider int, asns []ASN, s Session) {
 }
 
 // Again says whether a refused route of a client does not count: it belongs to what was
-// counted, and as many such routes as were counted have been told of.
+// counted, and as many such routes of the client as were counted have been told of. Which
+// provider they belong to does not matter: several may list one route.
 func (t *Tally) Again(client netip.Addr, announcer filters.ASN, r *policies.Route) bool {
 	if t == nil {
 		return false
 	}
-	provider, found := t.belongs(announcer, r)
-	if !found {
+	if !t.belongs(announcer, r) {
 		return false
 	}
-	g := group{provider, client}
-	if t.left[g] > 0 {
-		t.left[g]--
+	if t.left[client] > 0 {
+		t.left[client]--
 		return false
 	}
 	t.uncounted[client]++
@@ -116,36 +104,38 @@ func (t *Tally) Counted(client netip.Addr) int {
 	return t.counted[client]
 }
 
-// belongs returns the provider for which a route does not count again, if there is one: by
-// its prefix rather than by its path, by the most specific entry, and the one listed first,
-// as impact tells which provider a route belongs to.
-func (t *Tally) belongs(announcer filters.ASN, r *policies.Route) (provider int, found bool) {
+// belongs says whether a route belongs to what was counted of its announcer: it is of a prefix
+// entry, and inside a prefix that was counted for the same provider, or it is of an ASN entry of
+// a provider that was counted.
+func (t *Tally) belongs(announcer filters.ASN, r *policies.Route) bool {
 	m := t.members[announcer]
 	if m == nil {
-		return 0, false
+		return false
 	}
+	return t.insideCounted(m, r.Prefix) || slices.ContainsFunc(r.Path, func(asn filters.ASN) bool {
+		return slices.ContainsFunc(m.asns[asn], func(a ASN) bool { return a.meets(r.Path) })
+	})
+}
+
+// insideCounted says whether a prefix is of an entry of a provider, and inside a prefix that
+// was counted for that provider.
+func (t *Tally) insideCounted(m *member, prefix netip.Prefix) bool {
 	var around []int
-	for _, providers := range m.prefixes.Supernets(r.Prefix) {
+	for _, providers := range m.prefixes.Supernets(prefix) {
 		around = append(around, providers...)
 	}
-	if len(around) > 0 {
-		bits := uint8(r.Prefix.Bits())
-		for _, entries := range t.entries.Supernets(r.Prefix) {
-			for _, e := range entries {
-				if e.min <= bits && bits <= e.max && slices.Contains(around, e.provider) {
-					return e.provider, true
-				}
+	if len(around) == 0 {
+		return false
+	}
+	bits := uint8(prefix.Bits())
+	for _, entries := range t.entries.Supernets(prefix) {
+		for _, e := range entries {
+			if e.min <= bits && bits <= e.max && slices.Contains(around, e.provider) {
+				return true
 			}
 		}
 	}
-	for _, asn := range r.Path {
-		for _, a := range m.asns[asn] {
-			if a.meets(r.Path) && (!found || a.provider < provider) {
-				provider, found = a.provider, true
-			}
-		}
-	}
-	return provider, found
+	return false
 }
 
 // meets says whether a is in a path, where it looks.
