@@ -74,6 +74,30 @@ func Stands(s *plan.State, last *plan.Plan) bool {
 	return last.Holds(s)
 }
 
+// RolledBackElsewhere says whether another machine has gone back to what is in force on s, or to
+// nothing, as its marks tell: the history of this one has no such plan.
+func RolledBackElsewhere(store *journal.Store, address string, s *plan.State) bool {
+	return isUnknown(store, address, s.RolledBack)
+}
+
+// AppliedElsewhere says the same of a plan that another machine has applied.
+func AppliedElsewhere(store *journal.Store, address string, s *plan.State) bool {
+	return isUnknown(store, address, s.Applied)
+}
+
+// isUnknown says whether there are plans, and the history has none of them.
+func isUnknown(store *journal.Store, address string, plans []string) bool {
+	if len(plans) == 0 {
+		return false
+	}
+	for record, err := range store.Backward(address) {
+		if err != nil || slices.Contains(plans, record.Begun.Plan) {
+			return false
+		}
+	}
+	return true
+}
+
 // WordsOfRollback says, in a clause, that what is in force on s is a way back, where its marks
 // say so.
 func WordsOfRollback(s *plan.State) string {

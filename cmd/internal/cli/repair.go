@@ -191,7 +191,7 @@ func (s *session) remedyOfPolicy(store *journal.Store, t operate.Target, state *
 	if why := takenBack(record, last); why != "" {
 		return remedy{why: "nothing to put back: " + why}, nil
 	}
-	if len(state.RolledBack) > 0 {
+	if operate.RolledBackElsewhere(store, address, state) {
 		return remedy{why: "nothing to put back: " + operate.WordsOfRollback(state)}, nil
 	}
 	state, unknown := recalling(store, address, state)

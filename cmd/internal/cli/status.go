@@ -168,6 +168,11 @@ func (s *session) status(ctx context.Context, in *wanted.Input, t operate.Target
 		result.State, result.Why = plan.Unknown.String(),
 			"what is in force was not put in from this machine, and no list is given"
 	}
+	if operate.RolledBackElsewhere(store, address, state) {
+		result.Diagnostics.Warnf(diag.Position{}, "rolled-back-elsewhere", "",
+			"it was %s, by another machine: watch applies nothing until somebody does",
+			operate.WordsOfRollback(state))
+	}
 	describeReach(&result, misfits, state)
 	if err := s.statusOfRoutes(ctx, client, state, address, &result); err != nil {
 		return result, err
