@@ -15,7 +15,8 @@ func TestMakeBill(t *testing.T) {
 		Deps: []*debug.Module{
 			{Path: "github.com/osrg/gobgp/v3", Version: "v3.37.0", Sum: "h1:abc="},
 			{Path: "example.net/old", Version: "v2.0.0+incompatible"},
-			{Path: "example.net/broken", Version: "v1.0.0", Replace: &debug.Module{Path: "example.net/mended", Version: "v1.0.1"}},
+			{Path: "example.net/broken", Version: "v1.0.0",
+				Replace: &debug.Module{Path: "example.net/mended", Version: "v1.0.1"}},
 		},
 		Settings: []debug.BuildSetting{
 			{Key: "-compiler", Value: "gc"},

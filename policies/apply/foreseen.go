@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"depeer/policies"
+	"depeer/policies/guard"
 	"depeer/policies/impact"
-	"depeer/policies/length"
 	"depeer/policies/plan"
 )
 
@@ -28,7 +28,7 @@ const (
 
 // GuardError says that more would be refused now than limits and overrides allow, or that a
 // route would be so long that the daemon ends.
-type GuardError struct{ Answers []policies.Answer } // those that refuse
+type GuardError struct{ Answers []guard.Result } // those that refuse
 
 func (e *GuardError) Error() string {
 	a := e.Answers[0]
@@ -36,7 +36,7 @@ func (e *GuardError) Error() string {
 	if a.Member != nil {
 		whose = "of " + a.Member.String() + " "
 	}
-	if a.Code == length.CodeUpdateLength {
+	if a.Code == guard.UpdateLength {
 		return fmt.Sprintf("%s of %s would have %d bytes of attributes, and sending it would end gobgpd [%s]", a.Prefix,
 			a.Member, a.Value, a.Code)
 	}
@@ -53,27 +53,17 @@ func (a *Applier) guard(ctx context.Context, state *plan.State, p *plan.Plan) er
 	limits := impact.Limits{Routes: f.MaxRoutes, MemberRoutes: f.MaxMemberRoutes, AllowRoutes: f.AllowRoutes,
 		AllowMemberRoutes: f.AllowMemberRoutes}
 	expected, paths := bound(p, state)
-	if paths > little && time.Since(p.Made) < fresh && refusing(expected.Guards(limits)) == nil {
+	if paths > little && time.Since(p.Made) < fresh && guard.Refusing(expected.Guards(limits)) == nil {
 		return nil
 	}
 	report, err := a.counted(ctx, state, p)
 	if err != nil {
 		return err
 	}
-	if refuse := refusing(report.Guards(limits)); refuse != nil {
+	if refuse := guard.Refusing(report.Guards(limits)); refuse != nil {
 		return &GuardError{refuse}
 	}
 	return nil
-}
-
-func refusing(all []policies.Answer) []policies.Answer {
-	var out []policies.Answer
-	for _, answer := range all {
-		if !answer.OK {
-			out = append(out, answer)
-		}
-	}
-	return out
 }
 
 // bound is the most that can count as refused now, if members have only come, gone, and

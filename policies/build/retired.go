@@ -42,13 +42,15 @@ func LacksShort(p *policies.RoutingPolicy) bool {
 		return slices.ContainsFunc(s.Actions.AddLargeCommunities,
 			func(c policies.LargeCommunity) bool { return c.IsScratch() && !c.IsTag() && c.Local2 == shortMark })
 	}
-	return slices.ContainsFunc(p.Import, func(s policies.Statement) bool { return lengthensShort(p, s) }) && !slices.ContainsFunc(p.Import, marks)
+	return slices.ContainsFunc(p.Import, func(s policies.Statement) bool { return lengthensShort(p, s) }) &&
+		!slices.ContainsFunc(p.Import, marks)
 }
 
 // lengthensShort says whether s, of p, makes an IPv4 announcement of /8 or shorter longer.
 func lengthensShort(p *policies.RoutingPolicy, s policies.Statement) bool {
 	visible := s.Actions
-	visible.AddLargeCommunities = slices.DeleteFunc(slices.Clone(visible.AddLargeCommunities), policies.LargeCommunity.IsScratch)
+	visible.AddLargeCommunities = slices.DeleteFunc(slices.Clone(visible.AddLargeCommunities),
+		policies.LargeCommunity.IsScratch)
 	if visible.AddedBytes() == 0 {
 		return false
 	}

@@ -7,7 +7,7 @@ import (
 	"net/netip"
 	"slices"
 
-	"depeer/policies"
+	"depeer/policies/guard"
 )
 
 // family is one address family: how many bits an address has, and what it is called.
@@ -85,5 +85,5 @@ func unionOver(f family, prefixes iter.Seq[netip.Prefix], over func(part, all *b
 		return 0, false
 	}
 	part := union(f, slices.Collect(prefixes))
-	return policies.ShareOf(part, space), over(part, space)
+	return guard.ShareOf(part, space), over(part, space)
 }

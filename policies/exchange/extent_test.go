@@ -8,7 +8,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"depeer/policies"
+	"depeer/policies/guard"
 )
 
 // An exact share is seen from outside only as over a limit or not, so this is tested
@@ -79,7 +79,7 @@ func TestShareOf(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		all := big.NewInt(rapid.Int64Range(1, 1<<62).Draw(t, "all"))
 		part := big.NewInt(rapid.Int64Range(0, all.Int64()).Draw(t, "part"))
-		share := policies.ShareOf(part, all)
+		share := guard.ShareOf(part, all)
 		if share.Exceeded(part, all) {
 			t.Fatalf("%v of %v is over %v", part, all, share)
 		}

@@ -7,6 +7,7 @@ import (
 
 	"depeer/filters"
 	"depeer/filters/diag"
+	"depeer/policies/guard"
 )
 
 // Guards refuse input that is valid and that no exchange can mean, or that goes over
@@ -16,7 +17,8 @@ import (
 // complaint is what a guard says: nothing, or a message with a hint.
 type complaint struct{ message, hint string }
 
-type guard struct {
+// listGuard asks one guard about one kind of input.
+type listGuard struct {
 	code string
 	any  bool // asked about providers that are not in force, too
 
@@ -27,17 +29,17 @@ type guard struct {
 	file   func(g *guarded, refuse func(diag.Position, complaint)) // of the exchange
 }
 
-var guards = []guard{
-	{code: "guard-everything", any: true, entry: everything},
-	{code: "guard-everything", any: true, family: everythingTogether},
-	{code: "guard-shortest-prefix", entry: shortestPrefix},
-	{code: "guard-max-covered", family: maxCovered},
-	{code: "guard-own-space", entry: ownSpace},
-	{code: "guard-own-asn", match: ownASN},
-	{code: "guard-path-match", match: pathMatch},
-	{code: "guard-list-age", list: listAge},
-	{code: "guard-list-future", list: listFuture},
-	{code: "guard-added-bytes", file: addedBytes},
+var listGuards = []listGuard{
+	{code: guard.Everything, any: true, entry: everything},
+	{code: guard.Everything, any: true, family: everythingTogether},
+	{code: guard.ShortestPrefix, entry: shortestPrefix},
+	{code: guard.MaxCovered, family: maxCovered},
+	{code: guard.OwnSpace, entry: ownSpace},
+	{code: guard.OwnASN, match: ownASN},
+	{code: guard.PathMatch, match: pathMatch},
+	{code: guard.ListAge, list: listAge},
+	{code: guard.ListFuture, list: listFuture},
+	{code: guard.AddedBytes, file: addedBytes},
 }
 
 // guarded is what guards look at.
@@ -58,34 +60,34 @@ func (e *Exchange) Guard(lists []*filters.Listing, c *filters.Compiled) diag.Lis
 	g := &guarded{Exchange: e, lists: lists, compiled: c, at: c.At, networks: e.networks(), own: e.own(),
 		sessions: e.sessions()}
 	var refused diag.List
-	for i := range guards {
-		guard := &guards[i]
+	for i := range listGuards {
+		asked := &listGuards[i]
 		refuse := func(p diag.Position, c complaint) {
 			if c.message != "" {
-				refused.Refusef(p, guard.code, c.hint, "%s", c.message)
+				refused.Refusef(p, asked.code, c.hint, "%s", c.message)
 			}
 		}
 		switch {
-		case guard.entry != nil:
-			for m := range g.entries(guard.any) {
-				refuse(m.Source, guard.entry(g, m))
+		case asked.entry != nil:
+			for m := range g.entries(asked.any) {
+				refuse(m.Source, asked.entry(g, m))
 			}
-		case guard.match != nil:
-			for m := range g.matches(guard.any) {
-				refuse(m.Source, guard.match(g, m))
+		case asked.match != nil:
+			for m := range g.matches(asked.any) {
+				refuse(m.Source, asked.match(g, m))
 			}
-		case guard.family != nil:
+		case asked.family != nil:
 			for _, f := range []family{ipv4, ipv6} {
-				if c := guard.family(g, f); c.message != "" {
+				if c := asked.family(g, f); c.message != "" {
 					refuse(g.heaviest(f), c)
 				}
 			}
-		case guard.list != nil:
+		case asked.list != nil:
 			for _, l := range lists {
-				refuse(datePlace(l), guard.list(g, l))
+				refuse(datePlace(l), asked.list(g, l))
 			}
-		case guard.file != nil:
-			guard.file(g, refuse)
+		case asked.file != nil:
+			asked.file(g, refuse)
 		}
 	}
 	refused.Sort()

@@ -1,6 +1,8 @@
 package exchange
 
-import "depeer/filters/strict"
+import (
+	"depeer/filters/strict"
+)
 
 // Limits are what guards hold a change against.
 type Limits struct {
@@ -17,7 +19,7 @@ type Limits struct {
 // has 4,096 bytes, and a prepend counts as so many.
 const mostAdded = 65535
 
-// Overridable returns the limits of guards that a person may override (policies.Guards),
+// Overridable returns the limits of guards that a person may override (guard.Registry),
 // by their keys.
 func (l Limits) Overridable() map[string]Percent {
 	return map[string]Percent{"max_routes": l.MaxRoutes, "max_member_routes": l.MaxMemberRoutes,

@@ -5,6 +5,7 @@ import (
 
 	"depeer/filters/diag"
 	"depeer/policies"
+	"depeer/policies/guard"
 )
 
 // FindLeaks refuses p for each route-server client of the gobgpd.conf text whose export list lacks
@@ -40,7 +41,7 @@ func (d *document) leak(s scope, bytes, limit int, l *diag.List) {
 	if !s.client() || slices.Contains(words(s.value(exportList)), policies.ExportPolicy) {
 		return
 	}
-	l.Refusef(d.place(s.path+"."+exportList), "guard-added-bytes",
+	l.Refusef(d.place(s.path+"."+exportList), guard.AddedBytes,
 		`export-policy-list = ["`+policies.ExportPolicy+`", ...]`,
 		"%s does not have %s, and would be sent the tags of members' choices: up to %d bytes, over the limit of %d",
 		s.what, policies.ExportPolicy, bytes, limit)

@@ -9,6 +9,7 @@ import (
 	"depeer/filters"
 	"depeer/policies"
 	"depeer/policies/build"
+	"depeer/policies/guard"
 	"depeer/policies/impact"
 	"depeer/policies/rib"
 )
@@ -54,7 +55,7 @@ func TestMoreOfWhatWasCounted(t *testing.T) {
 	}
 	paths := []*rib.Path{announced(0, "20.1.0.0/24"), announced(0, "20.9.0.0/16", 64999), announced(0, "21.0.0.0/16"),
 		announced(1, "22.0.0.0/16")}
-	assess := func() []policies.Answer {
+	assess := func() []guard.Result {
 		t.Helper()
 		report, err := impact.Assess(q, source(paths))
 		if err != nil {
@@ -63,7 +64,7 @@ func TestMoreOfWhatWasCounted(t *testing.T) {
 		q.Old, q.Counted = q.New, &report.Counted
 		return report.Guards(impact.Limits{})
 	}
-	is := func(answers []policies.Answer, value, base, uncounted int) {
+	is := func(answers []guard.Result, value, base, uncounted int) {
 		t.Helper()
 		if a := answers[0]; a.Value != value || a.Base != base || a.Uncounted != uncounted {
 			t.Errorf("%d of %d, and %d besides, want %d of %d, and %d", a.Value, a.Base, a.Uncounted, value, base,

@@ -1,6 +1,8 @@
 package impact
 
-import "depeer/policies"
+import (
+	"depeer/policies/guard"
+)
 
 // Guards on routes: how much of what members announce is refused, all together and of
 // each member. The limits are absolute: what was refused before counts, too. They hold
@@ -9,7 +11,7 @@ import "depeer/policies"
 // plan in force has counted, does not count again (package counted).
 //
 // What goes with a session that is shut is refused, and counts among all. That all of
-// the member's own is refused is meant then, and has a guard of its own (plan.SessionGuard):
+// the member's own is refused is meant then, and has a guard of its own (plan.JudgeSessions):
 // an override for it would let as much of every other member's pass.
 
 // Limits are what guards on routes hold a report against.
@@ -17,28 +19,32 @@ type Limits struct {
 	Routes       uint64 `json:"max_routes"`        // of all paths, in millionths of a percent
 	MemberRoutes uint64 `json:"max_member_routes"` // of one member's
 	// Overrides: of all paths, and of each member's.
-	AllowRoutes       policies.Override `json:"allow_routes,omitzero"`
-	AllowMemberRoutes policies.Override `json:"allow_member_routes,omitzero"`
+	AllowRoutes       guard.Override `json:"allow_routes,omitzero"`
+	AllowMemberRoutes guard.Override `json:"allow_member_routes,omitzero"`
 }
 
-// Guards returns the answers of all guards on routes: of all together first, then of
+// Guards returns the results of all guards on routes: of all together first, then of
 // each member with a path that is refused, and whose session is kept. An override is a
 // ceiling, that for members for each of them.
-func (r *Report) Guards(l Limits) []policies.Answer {
-	all := answer("guard-max-routes", r.Routes.Refused, r.Routes.Total, r.Routes.Uncounted, l.Routes)
-	all.Pass(policies.AsBefore, r.Routes.NewlyRefused == 0)
+func (r *Report) Guards(l Limits) []guard.Result {
+	// What is not counted is in neither value nor base: a listed network must not make room
+	// for others by announcing more.
+	all := guard.Get(guard.MaxRoutes).Judge(guard.Measure{Value: r.Routes.Refused, Base: r.Routes.Total,
+		Uncounted: r.Routes.Uncounted, Share: l.Routes})
+	all.Pass(guard.AsBefore, r.Routes.NewlyRefused == 0)
 	all.Allow(l.AllowRoutes)
-	out := []policies.Answer{all}
+	out := []guard.Result{all}
 	for _, m := range r.Members {
 		if m.Refused == 0 || m.Shut {
 			continue
 		}
-		a := answer("guard-max-member-routes", m.Refused, m.Routes, m.Uncounted, l.MemberRoutes)
+		one := guard.Get(guard.MaxMemberRoutes).Judge(guard.Measure{Value: m.Refused, Base: m.Routes,
+			Uncounted: m.Uncounted, Share: l.MemberRoutes})
 		address := m.Address
-		a.Member = &address
-		a.Pass(policies.AsBefore, m.NewlyRefused == 0)
-		a.Allow(l.AllowMemberRoutes)
-		out = append(out, a)
+		one.Member = &address
+		one.Pass(guard.AsBefore, m.NewlyRefused == 0)
+		one.Allow(l.AllowMemberRoutes)
+		out = append(out, one)
 	}
 	return out
 }
@@ -52,16 +58,6 @@ func (r *Report) Count(m Member) {
 	r.Routes.Uncounted += m.Uncounted
 }
 
-// answer holds what is refused of a base against a limit. What is not counted is in
-// neither: a listed network must not make room for others by announcing more.
-func answer(code string, refused, of, uncounted int, limit uint64) policies.Answer {
-	base := of - uncounted
-	a := policies.Answer{Code: code, Value: refused - uncounted, Base: base, Limit: policies.Share(base, limit),
-		Flag: policies.GuardOf(code).Flag, Uncounted: uncounted}
-	a.OK = a.Value <= a.Limit
-	return a
-}
-
 // Alert is a member that loses more than its limit of what it could use itself.
 type Alert struct {
 	Member
@@ -73,7 +69,7 @@ type Alert struct {
 func (r *Report) Alerts(l Limits) []Alert {
 	out := []Alert{}
 	for _, m := range r.Members {
-		if limit := policies.Share(m.Usable, l.MemberRoutes); m.Lost > limit && !m.Shut {
+		if limit := guard.Share(m.Usable, l.MemberRoutes); m.Lost > limit && !m.Shut {
 			out = append(out, Alert{m, limit})
 		}
 	}

@@ -1,16 +1,15 @@
 package length
 
-import "depeer/policies"
+import (
+	"depeer/policies/guard"
+)
 
-// CodeUpdateLength is the code of the guard on routes that would end the daemon. It has no
-// override, and it asks about nothing else: whoever is listed decides how long its routes
-// are, and must have no veto against its own treatment.
-const CodeUpdateLength = "guard-update-length"
-
-// Guards returns the guard's answer for each member that announces such a route, about the
-// longest: none, or no.
-func (r Report) Guards() []policies.Answer {
-	var out []policies.Answer
+// Guards returns what the guard on routes that would end the daemon says of each member that
+// announces one, about the longest: it always refuses. It has no override, and it asks about
+// nothing else: a listed network decides how long its routes are, and must have no veto
+// against its own treatment.
+func (r Report) Guards() []guard.Result {
+	var out []guard.Result
 	at := make(map[string]int)
 	for _, route := range r.Ending {
 		member := route.Member
@@ -18,9 +17,12 @@ func (r Report) Guards() []policies.Answer {
 		if !known {
 			i = len(out)
 			at[member.String()] = i
-			out = append(out, policies.Answer{Code: CodeUpdateLength, Limit: room + longestPrefix - 1, Member: &member})
+			result := guard.Get(guard.UpdateLength).Judge(guard.Measure{Value: route.Bytes,
+				Free: room + longestPrefix - 1})
+			result.Member = &member
+			out = append(out, result)
 		}
-		if route.Bytes > out[i].Value {
+		if out[i].Prefix == nil || route.Bytes > out[i].Value {
 			prefix := route.Prefix
 			out[i].Value, out[i].Prefix = route.Bytes, &prefix
 		}

@@ -9,6 +9,7 @@ import (
 	"depeer/filters"
 	"depeer/policies"
 	"depeer/policies/build"
+	"depeer/policies/guard"
 	"depeer/policies/length"
 	"depeer/policies/rib"
 )
@@ -151,7 +152,7 @@ func TestGuards(t *testing.T) {
 	}
 	first, second := member(1).Address, member(2).Address
 	longest, only := netip.MustParsePrefix("10.2.0.0/16"), netip.MustParsePrefix("10.3.0.0/16")
-	want := []policies.Answer{
+	want := []guard.Result{
 		{Code: "guard-update-length", Value: 4085, Limit: 4077, Member: &first, Prefix: &longest},
 		{Code: "guard-update-length", Value: 4084, Limit: 4077, Member: &second, Prefix: &only},
 	}

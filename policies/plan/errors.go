@@ -1,6 +1,8 @@
 package plan
 
-import "errors"
+import (
+	"errors"
+)
 
 // What became of a call to a route server that failed. gobgpd ignores the
 // client's deadline: a call that timed out may still take effect later.

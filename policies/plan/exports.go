@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"depeer/policies"
+	"depeer/policies/guard"
 )
 
 // Members' choices in a change. Import tags routes, behind the gate like all that it
@@ -189,17 +190,16 @@ func (s *State) Choosers(want *policies.RoutingPolicy) []Client {
 		func(c Client) bool { return !c.RouteServer || !chooses(want, c.Address) })
 }
 
-// CodeAddPath is the code of the guard on members who have chosen and are sent several
-// paths for a prefix. It has no override: gobgpd 3.37 takes nothing back from them
-// (TestFactAddPathReceiverKeeps).
-const CodeAddPath = "guard-add-path"
-
-// AddPathGuards returns the guard's answer for each such member: none, or no.
-func AddPathGuards(s *State, want *policies.RoutingPolicy) []Guard {
-	var out []Guard
+// JudgeAddPath returns what the guard says of each member that has chosen and is sent several
+// paths for a prefix: it always refuses. It has no override: gobgpd 3.37 takes nothing back
+// from them (TestFactAddPathReceiverKeeps).
+func JudgeAddPath(s *State, want *policies.RoutingPolicy) []guard.Result {
+	var out []guard.Result
 	for _, c := range s.Choosers(want) {
 		if c.AddPath {
-			out = append(out, Guard{Code: CodeAddPath, Value: 1, Member: &c.Address})
+			result := guard.Get(guard.AddPath).Judge(guard.Measure{Value: 1})
+			result.Member = &c.Address
+			out = append(out, result)
 		}
 	}
 	return out

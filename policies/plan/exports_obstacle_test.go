@@ -145,10 +145,10 @@ func assertTagsAreStripped(t *testing.T, m *plantest.Model) {
 // Who is sent several paths for a prefix cannot choose.
 func TestAddPath(t *testing.T) {
 	m := holding(&policies.RoutingPolicy{}, func(c *plan.Client) { c.AddPath = true })
-	if got := plan.AddPathGuards(state(m), refusing("127.0.0.4")); len(got) != 0 {
+	if got := plan.JudgeAddPath(state(m), refusing("127.0.0.4")); len(got) != 0 {
 		t.Errorf("has not chosen: %v", got)
 	}
-	got := plan.AddPathGuards(state(m), refusing("127.0.0.3", "127.0.0.4"))
+	got := plan.JudgeAddPath(state(m), refusing("127.0.0.3", "127.0.0.4"))
 	if len(got) != 1 || got[0].OK || got[0].Flag != "" || got[0].Member.String() != "127.0.0.3" {
 		t.Errorf("%+v", got)
 	}

@@ -11,6 +11,7 @@ import (
 	"strconv"
 
 	"depeer/policies"
+	"depeer/policies/guard"
 )
 
 // A plan file is JSON: the version of the format, a SHA-256 over the bytes of the plan,
@@ -100,7 +101,7 @@ func decodeV1(body []byte) (*Plan, error) {
 
 // allowed says whether p shuts no more sessions than it has leave to.
 func (p *Plan) allowed() error {
-	if g := SessionGuard(&p.Change, p.Overrides[AllowSessions], p.Members); !g.OK {
+	if g := JudgeSessions(&p.Change, p.Overrides.For(guard.Sessions), p.Members); !g.OK {
 		return fmt.Errorf("it shuts %d %s, and that is not allowed in it", g.Value, plural(g.Value, "session"))
 	}
 	return nil

@@ -17,6 +17,7 @@ import (
 
 	"depeer/filters"
 	"depeer/policies"
+	"depeer/policies/guard"
 	"depeer/policies/plan"
 )
 
@@ -36,7 +37,7 @@ func planOf(c *plan.Change) *plan.Plan {
 		Target: "unix:///run/gobgpd.sock", Server: server, Fingerprint: "ab",
 		Lists: []plan.ListRef{{Name: "l", Digest: "cd", Prefixes: 1}},
 		Overrides: plan.Overrides{"allow-growth": {Percent: 5_000_000},
-			plan.AllowSessions: {Number: c.Summary().Shut()}}, Change: *c,
+			guard.AllowSessions: {Number: c.Summary().Shut()}}, Change: *c,
 	}
 }
 

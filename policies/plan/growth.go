@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"depeer/policies"
+	"depeer/policies/guard"
 )
 
 // Guards on how much a plan changes, against what is in force on the target. They count what
@@ -12,36 +13,19 @@ import (
 // of sets (policies.Matched), of what is in force and of what is planned. A change of treatment adds an entry
 // where it is refused from now on, and takes none away.
 
-// The codes of guards on the size of a change.
-const (
-	CodeGrowth = "guard-max-growth"
-	CodeShrink = "guard-max-shrink"
-	CodeEmpty  = "guard-list-empty"
-)
-
-// CodeSessions is the code of the guard on sessions that are shut, and AllowSessions its
-// override.
-const (
-	CodeSessions  = "guard-sessions"
-	AllowSessions = "allow-sessions"
-)
-
-// SessionGuard answers whether a change may shut the sessions that it does: only up to
+// JudgeSessions says whether a change may shut the sessions that it does: only up to
 // what allow lets pass, which may be a percentage of the route server's members.
-func SessionGuard(c *Change, allow policies.Override, members int) Guard {
+func JudgeSessions(c *Change, allow guard.Override, members int) guard.Result {
 	n := 0
 	for _, call := range c.Finish {
 		if call.Verb == ShutSession {
 			n++
 		}
 	}
-	g := Guard{Code: CodeSessions, Value: n, Base: members, OK: n == 0, Flag: "--" + AllowSessions}
-	g.Allow(allow)
-	return g
+	result := guard.Get(guard.Sessions).Judge(guard.Measure{Value: n, Base: members})
+	result.Allow(allow)
+	return result
 }
-
-// Guard is the answer of one guard.
-type Guard = policies.Answer
 
 // Sizes is what guards on the size of a change look at.
 type Sizes struct {
@@ -57,12 +41,12 @@ type Sizes struct {
 	Treatments             []policies.Treatment // the present ones
 	Growth, Shrink         uint64               // limits in millionths of a percent
 	Free                   int                  // entries that may be added whatever Growth says
-	AllowGrow, AllowShrink policies.Override    // of the entries that were applied last
+	AllowGrow, AllowShrink guard.Override       // of the entries that were applied last
 }
 
-// Guards returns the answers of all guards on the size of a change. Growth is not
+// Guards returns the results of all guards on the size of a change. Growth is not
 // looked at where nothing is in force: other limits hold then.
-func (z *Sizes) Guards() []Guard {
+func (z *Sizes) Guards() []guard.Result {
 	var last, added, gone int
 	for _, force := range z.entries() {
 		if force&was != 0 {
@@ -75,16 +59,12 @@ func (z *Sizes) Guards() []Guard {
 			gone++
 		}
 	}
-	grow := Guard{Code: CodeGrowth, Value: added, Limit: max(z.Free, policies.Share(last, z.Growth)), Base: last,
-		Flag: "--allow-growth"}
-	grow.OK = grow.Value <= grow.Limit
-	grow.Pass(policies.AtFirst, last == 0 || z.Lost)
+	grow := guard.Get(guard.MaxGrowth).Judge(guard.Measure{Value: added, Base: last, Share: z.Growth, Free: z.Free})
+	grow.Pass(guard.AtFirst, last == 0 || z.Lost)
 	grow.Allow(z.AllowGrow)
-	shrink := Guard{Code: CodeShrink, Value: gone, Limit: policies.Share(last, z.Shrink), Base: last,
-		Flag: "--allow-shrink"}
-	shrink.OK = shrink.Value <= shrink.Limit
+	shrink := guard.Get(guard.MaxShrink).Judge(guard.Measure{Value: gone, Base: last, Share: z.Shrink})
 	shrink.Allow(z.AllowShrink)
-	return append([]Guard{grow, shrink}, z.emptied()...)
+	return append([]guard.Result{grow, shrink}, z.emptied()...)
 }
 
 // force says when an entry is in force, and when it is refused.
@@ -170,15 +150,17 @@ func (z *Sizes) Changes() []ProviderChange {
 // emptied returns a guard for each list that had entries and has none now. There
 // is no override: clear takes everything out, and a list that is no longer given
 // takes its entries with it.
-func (z *Sizes) emptied() []Guard {
+func (z *Sizes) emptied() []guard.Result {
 	had := make(map[string]int)
 	for _, l := range z.LastLists {
 		had[l.Name] = l.Prefixes + l.ASNs
 	}
-	var out []Guard
+	var out []guard.Result
 	for _, l := range z.Lists {
 		if n := had[l.Name]; n > 0 && l.Prefixes+l.ASNs == 0 {
-			out = append(out, Guard{Code: CodeEmpty, Value: n, Base: n, List: l.Name})
+			result := guard.Get(guard.ListEmpty).Judge(guard.Measure{Value: n, Base: n})
+			result.List = l.Name
+			out = append(out, result)
 		}
 	}
 	return out

@@ -6,7 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"depeer/policies"
+	"depeer/policies/guard"
 	"depeer/policies/plan"
 )
 
@@ -71,7 +71,7 @@ func TestGuardsOnSize(t *testing.T) {
 			z := plan.Sizes{
 				Last: test.last, Now: test.now, Treatments: treatments, Growth: 10_000_000, Shrink: 25_000_000,
 				Free:      20,
-				AllowGrow: policies.UpTo(test.grow), AllowShrink: policies.UpTo(test.shrink),
+				AllowGrow: guard.UpTo(test.grow), AllowShrink: guard.UpTo(test.shrink),
 			}
 			var got []string
 			for _, g := range z.Guards() {
@@ -89,7 +89,7 @@ func TestGuardOnListsThatBecameEmpty(t *testing.T) {
 		LastLists: []plan.ListRef{{Name: "was", Prefixes: 3, ASNs: 1}, {Name: "gone", Prefixes: 1}, {Name: "never"}},
 		Lists:     []plan.ListRef{{Name: "was"}, {Name: "never"}, {Name: "new"}},
 	}
-	want := []plan.Guard{{Code: plan.CodeEmpty, Value: 4, Base: 4, List: "was"}}
+	want := []guard.Result{{Code: guard.ListEmpty, Value: 4, Base: 4, List: "was"}}
 	if diff := cmp.Diff(want, z.Guards()[2:]); diff != "" {
 		t.Errorf("guards (-want +got):\n%s", diff)
 	}

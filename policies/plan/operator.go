@@ -1,6 +1,8 @@
 package plan
 
-import "net/netip"
+import (
+	"net/netip"
+)
 
 // OperatorStatement is what a statement of the operator's does to the attributes that ours
 // give or look at, and what it matches of them. Conditions that ours have nothing to do with

@@ -7,6 +7,7 @@ import (
 	"depeer/filters"
 	"depeer/policies"
 	"depeer/policies/counted"
+	"depeer/policies/guard"
 )
 
 // Plan is a change that was planned for one route server, with all that is
@@ -65,18 +66,21 @@ type Plan struct {
 }
 
 // Overrides are ceilings that a person has given for guards, by flag, without its dashes.
-type Overrides map[string]policies.Override
+type Overrides map[string]guard.Override
+
+// For returns what was given for the guard of a code.
+func (o Overrides) For(code string) guard.Override { return o[guard.Get(code).Override()] }
 
 // Limits are limits of the exchange, by their keys in its file.
-type Limits map[string]policies.Percent
+type Limits map[string]guard.Percent
 
 // Foreseen is what a plan knew of routes when it was made.
 type Foreseen struct {
 	MaxRoutes       uint64 `json:"max_routes"` // of all paths, in millionths of a percent
 	MaxMemberRoutes uint64 `json:"max_member_routes"`
 	// Overrides, as numbers or percentages of paths.
-	AllowRoutes       policies.Override `json:"allow_routes,omitzero"`
-	AllowMemberRoutes policies.Override `json:"allow_member_routes,omitzero"`
+	AllowRoutes       guard.Override `json:"allow_routes,omitzero"`
+	AllowMemberRoutes guard.Override `json:"allow_member_routes,omitzero"`
 
 	// Members are the clients with how much they announced, and how much of it is
 	// refused and counted.

@@ -15,6 +15,7 @@ import (
 
 	"depeer/filters"
 	"depeer/policies"
+	"depeer/policies/guard"
 	"depeer/policies/plan"
 	"depeer/policies/plan/plantest"
 )
@@ -249,14 +250,14 @@ func TestPlanFileThatShutsMore(t *testing.T) {
 	p := planOf(plan.To(state(m), &policies.RoutingPolicy{Sessions: []policies.Session{{ASN: 65000}}}, "a"))
 	p.Members = 3
 	// of three members, less than one
-	for _, allowed := range []policies.Override{{}, {Percent: 33 * policies.OnePercent}} {
-		p.Overrides = plan.Overrides{plan.AllowSessions: allowed}
+	for _, allowed := range []guard.Override{{}, {Percent: 33 * guard.OnePercent}} {
+		p.Overrides = plan.Overrides{guard.AllowSessions: allowed}
 		if err := plan.Encode(io.Discard, p); err == nil || !strings.Contains(err.Error(), "shuts 1 session") {
 			t.Errorf("%s allowed: written: %v", allowed, err)
 		}
 	}
-	for _, allowed := range []policies.Override{{Number: 2}, {Percent: 34 * policies.OnePercent}, {Number: 1}} {
-		p.Overrides = plan.Overrides{plan.AllowSessions: allowed}
+	for _, allowed := range []guard.Override{{Number: 2}, {Percent: 34 * guard.OnePercent}, {Number: 1}} {
+		p.Overrides = plan.Overrides{guard.AllowSessions: allowed}
 		encoded(t, p)
 	}
 	_, body, _ := strings.Cut(strings.TrimSuffix(string(encoded(t, p)), "}\n"), `"plan":`)

@@ -198,7 +198,7 @@ func (p *Plan) Obstacles(s *State) []Obstacle {
 	all := slices.DeleteFunc(s.Obstacles(), p.accepts)
 	if !p.Clear && len(p.PolicyLists) == 0 {
 		all = append(all, ChoiceObstacles(s, p.Change.New)...)
-		for _, g := range AddPathGuards(s, p.Change.New) {
+		for _, g := range JudgeAddPath(s, p.Change.New) {
 			all = append(all, Obstacle{Stuck, g.Member.String(),
 				"has chosen, and is sent several paths for a prefix (add-path): nothing would be taken back from it"})
 		}

@@ -10,7 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"depeer/policies"
+	"depeer/policies/guard"
 	"depeer/policies/lab/testbed"
 )
 
@@ -49,16 +49,16 @@ providers:
 		w.on(append([]string{"plan", "seven.yaml", "-o", "seven.plan"}, overrides...)...).exits(4)
 	}
 	var told struct {
-		Guards []policies.Answer
+		Guards []guard.Result
 	}
 	w.on("plan", "seven.yaml", "--json").exits(4).reads(&told)
 	member := w.Members[0].Address
-	want := []policies.Answer{
+	want := []guard.Result{
 		{Code: "guard-max-routes", Value: 3, Limit: 2, Base: 10, Flag: "--allow-routes", Suggest: 3},
 		{Code: "guard-max-member-routes", Value: 3, Limit: 2, Base: 7, Flag: "--allow-member-routes", Suggest: 3,
 			Member: &member},
 	}
-	told.Guards = slices.DeleteFunc(told.Guards, func(a policies.Answer) bool { return a.OK })
+	told.Guards = slices.DeleteFunc(told.Guards, func(a guard.Result) bool { return a.OK })
 	if d := cmp.Diff(want, told.Guards, cmp.Comparer(func(a, b netip.Addr) bool { return a == b })); d != "" {
 		t.Errorf("guards in JSON (-want +got):\n%s", d)
 	}
@@ -110,11 +110,11 @@ providers:
 	x.second.Settle()
 	x.on("plan", "seven.yaml", "-o", "seven.plan", "--allow-routes", "3").exits(4) // the second has four
 	var plans struct {
-		Targets []struct{ Guards []policies.Answer }
+		Targets []struct{ Guards []guard.Result }
 	}
 	x.on("plan", "seven.yaml", "--json").exits(4).reads(&plans)
 	for i, p := range plans.Targets {
-		at := slices.IndexFunc(p.Guards, func(a policies.Answer) bool { return a.Code == "guard-max-routes" })
+		at := slices.IndexFunc(p.Guards, func(a guard.Result) bool { return a.Code == "guard-max-routes" })
 		if a := p.Guards[at]; a.Value != 3+i || a.Suggest != 4 {
 			t.Errorf("of target %d: %+v", i, a)
 		}

@@ -62,7 +62,8 @@ func applyCommand(s *session) *cli.Command {
 func (s *session) readPlan(name string) (*plan.Plan, error) {
 	file, err := os.Open(name)
 	if err != nil {
-		return nil, &operate.Error{Kind: operate.Invalid, Name: "invalid-input", Err: fmt.Errorf("%s: %w", name, wanted.Reason(err))}
+		return nil, &operate.Error{Kind: operate.Invalid, Name: "invalid-input",
+			Err: fmt.Errorf("%s: %w", name, wanted.Reason(err))}
 	}
 	defer file.Close()
 	p, err := plan.Decode(file)
@@ -249,10 +250,12 @@ func (s *session) outcome(ctx context.Context, address string, result apply.Resu
 		return &operate.Error{Kind: operate.Unclear, Name: "partial", Err: fmt.Errorf("%s: %w", result.Known, err),
 			Hint: "depeer recover --target " + address}
 	case result.Outcome == apply.Applied:
-		return &operate.Error{Kind: operate.Unclear, Name: "partial", Err: fmt.Errorf("the change is in force, and proven; %w", err),
+		return &operate.Error{Kind: operate.Unclear, Name: "partial",
+			Err:  fmt.Errorf("the change is in force, and proven; %w", err),
 			Hint: "depeer recover --target " + address}
 	case result.Outcome == apply.Restored:
-		return &operate.Error{Kind: operate.Restored, Name: "restored", Err: fmt.Errorf("%w; what was before is in force again", err)}
+		return &operate.Error{Kind: operate.Restored, Name: "restored",
+			Err: fmt.Errorf("%w; what was before is in force again", err)}
 	case errors.As(err, &stale):
 		return &operate.Error{Kind: operate.Unfit, Name: "stale", Err: err, Hint: "make a new plan"}
 	case errors.As(err, &obstacle):

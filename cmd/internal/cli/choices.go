@@ -9,6 +9,7 @@ import (
 	"depeer/policies"
 	"depeer/policies/choice"
 	"depeer/policies/exchange"
+	"depeer/policies/guard"
 	"depeer/policies/impact"
 	"depeer/policies/operate"
 	"depeer/policies/operate/wanted"
@@ -113,11 +114,11 @@ func looksAgain(f *choice.Foresight, again func() rib.Source) (choice.Report, er
 
 // choosable says why the way back leads to choices that cannot be done any more.
 func choosable(state *plan.State, want *policies.RoutingPolicy) error {
-	if refused := plan.AddPathGuards(state, want); len(refused) > 0 {
+	if refused := plan.JudgeAddPath(state, want); len(refused) > 0 {
 		return &operate.Error{Kind: operate.Guarded, Name: "guard",
 			Err: errors.New(refused[0].Member.String() +
 				" has chosen, and is sent several paths for a prefix: nothing would be taken back from it [" +
-				plan.CodeAddPath + "]")}
+				guard.AddPath + "]")}
 	}
 	return nil
 }

@@ -106,7 +106,8 @@ func (s *session) isGone(ctx context.Context, t operate.Target, store *journal.S
 }
 
 // awaitConfirm arms the way back, lets go of the lock, and waits for what comes.
-func (s *session) awaitConfirm(ctx context.Context, store *journal.Store, lock *journal.Lock, t operate.Target, p *plan.Plan,
+func (s *session) awaitConfirm(ctx context.Context, store *journal.Store, lock *journal.Lock, t operate.Target,
+	p *plan.Plan,
 	entry *journal.Entry, within time.Duration) (view.Apply, error) {
 	_, err := lock.Arm(entry.ID, within)
 	if err == nil {
@@ -159,7 +160,8 @@ func (s *session) afterPending(store *journal.Store, p *plan.Plan, id string) (v
 	}
 	for _, r := range records {
 		if r.ID == id && len(r.Events) > 0 && strings.HasSuffix(r.Events[len(r.Events)-1].Text, operate.Replaced) {
-			return view.Apply{}, &operate.Error{Kind: operate.Unfit, Name: "changed-since", Err: fmt.Errorf("%s is %s", id, operate.Replaced),
+			return view.Apply{}, &operate.Error{Kind: operate.Unfit, Name: "changed-since",
+				Err:  fmt.Errorf("%s is %s", id, operate.Replaced),
 				Hint: "depeer status --target " + p.Target}
 		}
 	}

@@ -66,7 +66,8 @@ type live struct {
 }
 
 // explained reaches the target, if one is named, and returns its routes.
-func (s *session) explained(c *cli.Context, in *wanted.Input, result *view.Explain) (found live, done func(), err error) {
+func (s *session) explained(c *cli.Context, in *wanted.Input, result *view.Explain) (found live, done func(),
+	err error) {
 	none := func() {}
 	if c.String("target") == "" {
 		return live{}, none, nil

@@ -32,7 +32,8 @@ func feedFailure(err error, diags diag.List) error {
 	case errors.As(err, &invalid):
 		return &operate.Error{Kind: operate.Invalid, Name: "invalid-input", Diagnostics: diags, Err: err}
 	case private:
-		return &operate.Error{Kind: operate.Failed, Name: "download", Err: err, Hint: "--allow-private, if that is meant"}
+		return &operate.Error{Kind: operate.Failed, Name: "download", Err: err,
+			Hint: "--allow-private, if that is meant"}
 	case errors.As(err, &tooSoon):
 		return &operate.Error{Kind: operate.Failed, Name: "download", Err: err,
 			Hint: "--force asks all the same; the feed's publisher may not like it"}

@@ -10,6 +10,7 @@ import (
 	"depeer/policies"
 	"depeer/policies/choice"
 	"depeer/policies/counted"
+	"depeer/policies/guard"
 	"depeer/policies/impact"
 	"depeer/policies/operate"
 	"depeer/policies/operate/wanted"
@@ -66,7 +67,8 @@ func (s *session) impactOfFile(ctx context.Context, in *wanted.Input, args route
 }
 
 // impactOnTarget is about a target, and what is in force there.
-func (s *session) impactOnTarget(ctx context.Context, in *wanted.Input, t operate.Target, args routesArgs, result view.Impact) error {
+func (s *session) impactOnTarget(ctx context.Context, in *wanted.Input, t operate.Target, args routesArgs,
+	result view.Impact) error {
 	if f := unaskable(in.Diagnostics); f != nil {
 		return s.refusedUnasked(in, f)
 	}
@@ -159,7 +161,7 @@ func (s *session) look(ctx context.Context, in *wanted.Input, q impact.Question,
 
 func (s *session) showImpact(in *wanted.Input, result view.Impact) error {
 	result.Guards = append(listGuards(in), result.Guards...)
-	policies.Suggest(result.Guards)
+	guard.Suggest(result.Guards)
 	result.Diagnostics = in.Diagnostics
 	if err := s.view.Impact(result); err != nil {
 		return err

@@ -124,7 +124,8 @@ func (s *session) readFeed(ctx context.Context, args importArgs) (*filters.Listi
 			return nil, nil, ctx.Err()
 		}
 		if err != nil {
-			return nil, nil, &operate.Error{Kind: operate.Invalid, Name: "invalid-input", Err: fmt.Errorf("%s: %w", args.source, err)}
+			return nil, nil, &operate.Error{Kind: operate.Invalid, Name: "invalid-input",
+				Err: fmt.Errorf("%s: %w", args.source, err)}
 		}
 		l, diags := feed.Parse(args.format, args.source, data, args.options)
 		return l, diags, nil

@@ -16,7 +16,8 @@ import (
 
 // lookAtTarget looks at all routes of a target (or of dumps, if args name some), and notes in
 // result what becomes of them, and which are too long to be sent.
-func (s *session) lookAtTarget(ctx context.Context, in *wanted.Input, q impact.Question, args routesArgs, client *gobgp.Client,
+func (s *session) lookAtTarget(ctx context.Context, in *wanted.Input, q impact.Question, args routesArgs,
+	client *gobgp.Client,
 	state *plan.State, result *view.Impact) error {
 	lengths := length.New(length.Question{Policy: q.New, Members: length.AfterChange(state)})
 	if err := s.look(ctx, in, q, args, lengths.Over(client.Announced(ctx, state.Clients)), result); err != nil {

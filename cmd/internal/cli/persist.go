@@ -123,7 +123,8 @@ func orNone(file string) string {
 // lookAtFile says what a plan will do to the target's file. A state, where there is one,
 // has the lists as they run. What the file lacks goes to
 // diags. Nothing is written.
-func (s *session) lookAtFile(t operate.Target, p *plan.Plan, state *plan.State, diags *diag.List) (*view.Persist, error) {
+func (s *session) lookAtFile(t operate.Target, p *plan.Plan, state *plan.State, diags *diag.List) (*view.Persist,
+	error) {
 	if t.Persist == "" {
 		return nil, nil
 	}
@@ -175,7 +176,8 @@ func (s *session) wrongFile(err error) error {
 		return &operate.Error{Kind: operate.Unfit, Name: "other-file", Err: err,
 			Hint: "persist: in the exchange file names the file that this target is started with"}
 	case errors.Is(err, persist.ErrEdited):
-		f := &operate.Error{Kind: operate.Unfit, Name: "file-edited", Err: err, Hint: "look at it; emit --into writes our part anew"}
+		f := &operate.Error{Kind: operate.Unfit, Name: "file-edited", Err: err,
+			Hint: "look at it; emit --into writes our part anew"}
 		return f
 	case errors.As(err, &wrong):
 		if wrong.Text != nil {

@@ -14,6 +14,7 @@ import (
 	"depeer/cmd/internal/view"
 	"depeer/policies"
 	"depeer/policies/gobgp"
+	"depeer/policies/guard"
 	"depeer/policies/impact"
 	"depeer/policies/operate"
 	"depeer/policies/operate/wanted"
@@ -38,7 +39,7 @@ func planCommand(s *session) *cli.Command {
 		Usage:     "shows what would change on a route server; changes nothing",
 		ArgsUsage: "[LISTING...]",
 		Description: "Reads the target's policy, and says which objects would be added and removed. -o keeps the\n" +
-			"plan, for apply. A plan that a guard refuses is shown, and not kept.",
+			"plan, for apply. A plan that a guard refuses is shown, and not kept.\n" + guardsHelp(),
 		Flags: append(append(targetFlags(), routesFlags()...),
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "keep the plan in `FILE`"},
 			&cli.BoolFlag{Name: "detailed-exitcode", Usage: "exit 2 if there is something to do"},
@@ -158,12 +159,12 @@ func (s *session) draft(ctx context.Context, in *wanted.Input, client *gobgp.Cli
 	sizes := s.sizes(in, p, now, past.read)
 	warnOfUnknown(in, sizes, now)
 	result.Changes, result.Guards = sizes.Changes(), append(listGuards(in), sizes.Guards()...)
-	result.Guards = append(result.Guards, plan.SessionGuard(change, args.overrides[plan.AllowSessions], p.Members))
-	result.Guards = append(result.Guards, plan.AddPathGuards(state, want)...)
+	result.Guards = append(result.Guards, plan.JudgeSessions(change, args.overrides[guard.AllowSessions], p.Members))
+	result.Guards = append(result.Guards, plan.JudgeAddPath(state, want)...)
 	if err := s.foresee(ctx, in, client, state, args, past.read, &result); err != nil {
 		return view.Plan{}, err
 	}
-	policies.Suggest(result.Guards)
+	guard.Suggest(result.Guards)
 	result.Diagnostics = in.Diagnostics
 	return result, nil
 }
@@ -249,7 +250,8 @@ func (s *session) finishPlan(result view.Plan, args planArgs) error {
 		return err
 	}
 	if refused == nil && args.detailed && !result.Nothing() {
-		return shownError{&operate.Error{Kind: operate.Differs, Name: "differs", Err: errors.New("there is something to do")}}
+		return shownError{&operate.Error{Kind: operate.Differs, Name: "differs",
+			Err: errors.New("there is something to do")}}
 	}
 	return refused
 }

@@ -122,7 +122,8 @@ func (s *session) recoverLocked(c *cli.Context, t operate.Target, lock *journal.
 // obeyed looks, after what was before was put back, whether every client that obeyed it then
 // does so now: a restart may have taken our policies out of their lists.
 func (s *session) obeyed(ctx context.Context, t operate.Target, client *gobgp.Client, p *plan.Plan) error {
-	restored := &operate.Error{Kind: operate.Restored, Name: "restored", Err: errors.New("undone; what was before is in force again")}
+	restored := &operate.Error{Kind: operate.Restored, Name: "restored",
+		Err: errors.New("undone; what was before is in force again")}
 	hint := "depeer repair --target " + t.Address
 	state, err := client.State(ctx)
 	if err != nil {
@@ -192,7 +193,8 @@ func (s *session) resume(t operate.Target, lock *journal.Lock, cut cutOff, state
 }
 
 // recovered shows what came of it.
-func (s *session) recovered(ctx context.Context, t operate.Target, entry *journal.Entry, result apply.Result, err error) error {
+func (s *session) recovered(ctx context.Context, t operate.Target, entry *journal.Entry, result apply.Result,
+	err error) error {
 	if err != nil {
 		return s.outcome(ctx, t.Address, result, err)
 	}

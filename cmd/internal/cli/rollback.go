@@ -8,6 +8,7 @@ import (
 
 	"depeer/cmd/internal/view"
 	"depeer/policies"
+	"depeer/policies/guard"
 	"depeer/policies/journal"
 	"depeer/policies/operate"
 	"depeer/policies/plan"
@@ -20,7 +21,7 @@ type rollbackArgs struct {
 	yes bool
 	// sessions is how many of members may be shut again; whatever: as many as there were,
 	// for going back by itself.
-	sessions policies.Override
+	sessions guard.Override
 	whatever bool
 }
 
@@ -33,7 +34,7 @@ func rollbackCommand(s *session) *cli.Command {
 			"steps. IDs may be shortened. Shows what would change, and asks. Refuses if somebody has\n" +
 			"changed ours since.",
 		Flags: append(targetFlags(), yesFlag,
-			&cli.GenericFlag{Name: plan.AllowSessions, Value: new(override),
+			&cli.GenericFlag{Name: guard.AllowSessions, Value: new(override),
 				Usage: "shut up to `N` sessions of members again, or N% of the members"},
 		),
 		Action: func(c *cli.Context) error {
@@ -49,7 +50,7 @@ func rollbackCommand(s *session) *cli.Command {
 				return err
 			}
 			return s.rollback(c, t, store, rollbackArgs{id: c.Args().First(), why: "rolled back", yes: c.Bool("yes"),
-				sessions: overrideOf(c, plan.AllowSessions)})
+				sessions: overrideOf(c, guard.AllowSessions)})
 		},
 	}
 }

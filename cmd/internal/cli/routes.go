@@ -15,6 +15,7 @@ import (
 	"depeer/filters/diag"
 	"depeer/policies"
 	"depeer/policies/exchange"
+	"depeer/policies/guard"
 	"depeer/policies/impact"
 	"depeer/policies/operate"
 	"depeer/policies/operate/wanted"
@@ -41,59 +42,56 @@ func ribFlag() cli.Flag {
 // routesFlags are those flags: an override for each guard that has one.
 func routesFlags() []cli.Flag {
 	flags := []cli.Flag{ribFlag(), &cli.BoolFlag{Name: "full", Usage: "show everything, however long"}}
-	for _, g := range policies.Guards {
-		if g.Flag != "" {
-			flags = append(flags, overrideFlag(g))
-		}
+	for _, g := range guard.Overridable() {
+		flags = append(flags, overrideFlag(g))
 	}
 	return flags
 }
 
 func routesArgsOf(c *cli.Context) routesArgs {
 	args := routesArgs{ribs: c.StringSlice("rib"), full: c.Bool("full"), overrides: plan.Overrides{}}
-	for _, g := range policies.Guards {
-		if g.Flag != "" && c.IsSet(g.Flag[2:]) {
-			args.overrides[g.Flag[2:]] = overrideOf(c, g.Flag[2:])
+	for _, g := range guard.Overridable() {
+		if name := g.Override(); c.IsSet(name) {
+			args.overrides[name] = overrideOf(c, name)
 		}
 	}
 	return args
 }
 
 // overrideFlag is the override of a guard that has one.
-func overrideFlag(g policies.Guard) cli.Flag {
-	return &cli.GenericFlag{Name: g.Flag[2:], Value: new(override), Usage: fmt.Sprintf(
-		"let %s go up to `N` %s, or N%% of %s, whatever the limit", g.Code[len("guard-"):], g.Unit, g.Of)}
+func overrideFlag(g guard.Guard) cli.Flag {
+	return &cli.GenericFlag{Name: g.Override(), Value: new(override), Usage: g.Usage()}
 }
 
 // override is the value of such a flag.
-type override struct{ policies.Override }
+type override struct{ guard.Override }
 
 // Set reads what is given.
 func (o *override) Set(s string) (err error) {
-	o.Override, err = policies.ParseOverride(s)
+	o.Override, err = guard.ParseOverride(s)
 	return err
 }
 
 // String returns what was given, and "" for nothing.
 func (o *override) String() string {
-	if o.Override == (policies.Override{}) {
+	if o.Override == (guard.Override{}) {
 		return ""
 	}
 	return o.Override.String()
 }
 
-func overrideOf(c *cli.Context, name string) policies.Override {
+func overrideOf(c *cli.Context, name string) guard.Override {
 	if o, ok := c.Generic(name).(*override); ok {
 		return o.Override
 	}
-	return policies.Override{}
+	return guard.Override{}
 }
 
 // limitsOf returns what guards on routes hold routes against.
 func limitsOf(x *exchange.Exchange, overrides plan.Overrides) impact.Limits {
 	return impact.Limits{
 		Routes: uint64(x.Limits.MaxRoutes), MemberRoutes: uint64(x.Limits.MaxMemberRoutes),
-		AllowRoutes: overrides["allow-routes"], AllowMemberRoutes: overrides["allow-member-routes"],
+		AllowRoutes: overrides.For(guard.MaxRoutes), AllowMemberRoutes: overrides.For(guard.MaxMemberRoutes),
 	}
 }
 
@@ -249,7 +247,8 @@ func (d *dumps) paths() rib.Source {
 // read yields the paths of one dump, and says whether more are wanted.
 func (d *dumps) read(name string, yield func(*rib.Path, error) bool) (more bool, err error) {
 	wrong := func(err error) error {
-		return &operate.Error{Kind: operate.Invalid, Name: "invalid-input", Err: fmt.Errorf("%s: %w", name, wanted.Reason(err))}
+		return &operate.Error{Kind: operate.Invalid, Name: "invalid-input",
+			Err: fmt.Errorf("%s: %w", name, wanted.Reason(err))}
 	}
 	file, err := os.Open(name)
 	if err != nil {
@@ -289,14 +288,14 @@ func (d *dumps) read(name string, yield func(*rib.Path, error) bool) (more bool,
 }
 
 // listGuards are the guards that need no routes, and refuse.
-func listGuards(in *wanted.Input) []plan.Guard {
-	var out []plan.Guard
+func listGuards(in *wanted.Input) []guard.Result {
+	var out []guard.Result
 	for _, d := range in.Diagnostics {
 		if d.Severity != diag.Refused {
 			continue
 		}
-		g := plan.Guard{Code: d.Code}
-		if d.Code == codeAddedBytes && in.Compiled != nil {
+		g := guard.Result{Code: d.Code}
+		if d.Code == guard.AddedBytes && in.Compiled != nil {
 			g.Value, g.Limit = in.Exchange.AddedBytes(in.Compiled)[d.Position], in.Exchange.Limits.MaxAddedBytes
 		}
 		out = append(out, g)
@@ -304,18 +303,16 @@ func listGuards(in *wanted.Input) []plan.Guard {
 	return out
 }
 
-// codeAddedBytes is the guard that judges what is done to routes. What lists match passes
-// the others: so the target may be asked, and the whole result is shown.
-const codeAddedBytes = "guard-added-bytes"
-
-// unaskable returns the failure of input with which no target is asked, or nil.
+// unaskable returns the failure of input with which no target is asked, or nil. The guard on
+// added bytes judges what is done to routes: what lists match passes the others, so the
+// target may be asked, and the whole result is shown.
 func unaskable(diags diag.List) *operate.Error {
 	f := operate.Verdict(diags)
 	if f == nil || f.Kind != operate.Guarded {
 		return f
 	}
 	for _, d := range diags {
-		if d.Severity == diag.Refused && d.Code != codeAddedBytes {
+		if d.Severity == diag.Refused && d.Code != guard.AddedBytes {
 			return f
 		}
 	}
@@ -333,7 +330,7 @@ func (s *session) withoutTarget(in *wanted.Input, err error) error {
 }
 
 // refusals returns the failure of a result that guards refuse, or nil.
-func refusals(guards []plan.Guard) error {
+func refusals(guards []guard.Result) error {
 	n := 0
 	for _, g := range guards {
 		if !g.OK {

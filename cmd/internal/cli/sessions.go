@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"depeer/policies"
+	"depeer/policies/guard"
 	"depeer/policies/operate"
 	"depeer/policies/plan"
 )
@@ -52,17 +52,17 @@ func withRoutes(sessions []plan.SessionChange, state *plan.State) []plan.Session
 
 // allowSessions notes in a way back how many sessions it shuts again, if that is
 // allowed.
-func allowSessions(p *plan.Plan, allowed policies.Override, whatever bool) error {
-	g := plan.SessionGuard(&p.Change, allowed, p.Members)
+func allowSessions(p *plan.Plan, allowed guard.Override, whatever bool) error {
+	g := plan.JudgeSessions(&p.Change, allowed, p.Members)
 	if whatever {
-		allowed = policies.UpTo(g.Value)
+		allowed = guard.UpTo(g.Value)
 	}
 	if g.OK || whatever {
-		if delete(p.Overrides, plan.AllowSessions); g.Value > 0 {
+		if delete(p.Overrides, guard.AllowSessions); g.Value > 0 {
 			if p.Overrides == nil {
 				p.Overrides = plan.Overrides{}
 			}
-			p.Overrides[plan.AllowSessions] = allowed
+			p.Overrides[guard.AllowSessions] = allowed
 		}
 		return nil
 	}
@@ -72,6 +72,7 @@ func allowSessions(p *plan.Plan, allowed policies.Override, whatever bool) error
 			members = append(members, fmt.Sprintf("AS%s %s", session.ASN, session.Address))
 		}
 	}
-	return &operate.Error{Kind: operate.Guarded, Name: "guard", Hint: fmt.Sprintf("%s %d, if it is meant", g.Flag, g.Value),
-		Err: fmt.Errorf("going back shuts %s again: %s", count(g.Value, "session"), strings.Join(members, ", "))}
+	return &operate.Error{Kind: operate.Guarded, Name: "guard",
+		Hint: fmt.Sprintf("%s %d, if it is meant", g.Flag, g.Value),
+		Err:  fmt.Errorf("going back shuts %s again: %s", count(g.Value, "session"), strings.Join(members, ", "))}
 }

@@ -13,9 +13,9 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"depeer/cmd/internal/view"
-	"depeer/policies"
 	"depeer/policies/apply"
 	"depeer/policies/exchange"
+	"depeer/policies/guard"
 	"depeer/policies/journal"
 	"depeer/policies/operate"
 	"depeer/policies/operate/wanted"
@@ -98,11 +98,11 @@ func (s *session) planAll(c *cli.Context, in *wanted.Input, args planArgs) error
 // finishPlans keeps plans if no guard refuses any of them, and shows them.
 func (s *session) finishPlans(plans view.Plans, args planArgs) error {
 	var refused error
-	all := make([][]policies.Answer, len(plans.Targets))
+	all := make([][]guard.Result, len(plans.Targets))
 	for i := range plans.Targets {
 		all[i] = plans.Targets[i].Guards
 	}
-	policies.Suggest(all...) // one number serves all
+	guard.Suggest(all...) // one number serves all
 	for i := range plans.Targets {
 		if r := refusals(plans.Targets[i].Guards); r != nil {
 			plans.Targets[i].Refused, plans.Refused = true, true
@@ -125,7 +125,8 @@ func (s *session) finishPlans(plans view.Plans, args planArgs) error {
 		return err
 	}
 	if refused == nil && args.detailed && !plans.Nothing() {
-		return shownError{&operate.Error{Kind: operate.Differs, Name: "differs", Err: errors.New("there is something to do")}}
+		return shownError{&operate.Error{Kind: operate.Differs, Name: "differs",
+			Err: errors.New("there is something to do")}}
 	}
 	return refused
 }
@@ -192,7 +193,8 @@ func (s *session) inOrder(c *cli.Context, targets []operate.Target, planOf func(
 
 // inTurn applies a plan to one target, and watches what becomes of it. With an error, the
 // result is that of a change that is in force all the same; nil if none is.
-func (s *session) inTurn(c *cli.Context, t operate.Target, p *plan.Plan, start journal.Start, soak bool) (*view.Apply, error) {
+func (s *session) inTurn(c *cli.Context, t operate.Target, p *plan.Plan, start journal.Start, soak bool) (*view.Apply,
+	error) {
 	client, err := s.dial(c.Context, t)
 	if err != nil {
 		return nil, err

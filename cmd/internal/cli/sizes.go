@@ -5,6 +5,7 @@ import (
 
 	"depeer/filters/diag"
 	"depeer/policies/exchange"
+	"depeer/policies/guard"
 	"depeer/policies/operate"
 	"depeer/policies/operate/wanted"
 	"depeer/policies/plan"
@@ -18,7 +19,7 @@ func (s *session) sizes(in *wanted.Input, p *plan.Plan, now operate.InForce, las
 	sizes := plan.Sizes{
 		Now: p.Providers, Lists: p.Lists, Treatments: in.Exchange.Treatments,
 		Growth: uint64(limits.MaxGrowth), Shrink: uint64(limits.MaxShrink), Free: exchange.FreeGrowth,
-		AllowGrow: p.Overrides["allow-growth"], AllowShrink: p.Overrides["allow-shrink"],
+		AllowGrow: p.Overrides.For(guard.MaxGrowth), AllowShrink: p.Overrides.For(guard.MaxShrink),
 	}
 	switch {
 	case now.Nothing():

@@ -94,7 +94,8 @@ const unreachable = "unreachable"
 
 // status looks at one target, and the file that it was started with, if one is
 // named. That the target cannot be reached is a result, too.
-func (s *session) status(ctx context.Context, in *wanted.Input, t operate.Target, file string) (view.TargetStatus, error) {
+func (s *session) status(ctx context.Context, in *wanted.Input, t operate.Target, file string) (view.TargetStatus,
+	error) {
 	address := t.Address
 	result := view.TargetStatus{Name: cmp.Or(t.Name, address), Address: address}
 	store, err := s.store()

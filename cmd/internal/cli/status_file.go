@@ -61,7 +61,8 @@ func foreignFormat(name string, text []byte) diag.List {
 }
 
 // keptFile looks at the file that is kept. Whatever is wrong with it is drift.
-func (s *session) keptFile(result *view.TargetStatus, t operate.Target, state *plan.State, store *journal.Store) ([]view.Drift,
+func (s *session) keptFile(result *view.TargetStatus, t operate.Target, state *plan.State,
+	store *journal.Store) ([]view.Drift,
 	error) {
 	result.Persist = &view.Persist{File: t.Persist}
 	add := func(format string, args ...any) []view.Drift {

@@ -9,6 +9,7 @@ import (
 	"depeer/policies"
 	"depeer/policies/apply"
 	"depeer/policies/gobgp"
+	"depeer/policies/guard"
 	"depeer/policies/journal"
 	"depeer/policies/operate"
 	"depeer/policies/plan"
@@ -79,7 +80,7 @@ func (s *session) then(ctx context.Context, client *gobgp.Client, t operate.Targ
 	second.Overrides, second.Limits = p.Overrides, p.Limits
 	second.Foreseen, second.Counted = p.Foreseen,
 		p.Counted // guards on routes are asked again: it is now that much is refused
-	if g := plan.SessionGuard(&second.Change, p.Overrides[plan.AllowSessions], second.Members); !g.OK {
+	if g := plan.JudgeSessions(&second.Change, p.Overrides[guard.AllowSessions], second.Members); !g.OK {
 		return nil, out, fmt.Errorf("it would shut %s now, which is not what the plan allows",
 			count(g.Value, "session"))
 	}

@@ -40,7 +40,8 @@ func (s *session) targetOf(c *cli.Context, x *exchange.Exchange) (operate.Target
 
 func (s *session) findTarget(c *cli.Context, x *exchange.Exchange, name string) (operate.Target, error) {
 	if name == "" {
-		return operate.Target{}, usage("depeer "+c.Command.Name+" --target rs1, or an address such as unix:///run/gobgpd.sock",
+		return operate.Target{}, usage("depeer "+c.Command.Name+
+			" --target rs1, or an address such as unix:///run/gobgpd.sock",
 			"no target: it is never guessed")
 	}
 	if name == exchange.AllTargets {
@@ -116,7 +117,8 @@ func (s *session) store() (*journal.Store, error) {
 	}
 	store, err := journal.Open(dir)
 	if err != nil {
-		return nil, &operate.Error{Kind: operate.Failed, Name: "state", Err: err, Hint: "--state DIR names another place"}
+		return nil, &operate.Error{Kind: operate.Failed, Name: "state", Err: err,
+			Hint: "--state DIR names another place"}
 	}
 	store.Passed = s.passOver
 	return store, nil

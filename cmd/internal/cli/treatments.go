@@ -12,6 +12,7 @@ import (
 	"depeer/policies/build"
 	"depeer/policies/eval"
 	"depeer/policies/exchange"
+	"depeer/policies/guard"
 	"depeer/policies/operate"
 	"depeer/policies/operate/wanted"
 )
@@ -62,7 +63,7 @@ func (s *session) tooMuch(p *policies.RoutingPolicy, limit int, what string) {
 		if bytes >= policies.Unbounded {
 			many = "a prepend, which has no bound,"
 		}
-		s.view.Warnings(diag.List{{Severity: diag.Warning, Code: "guard-added-bytes",
+		s.view.Warnings(diag.List{{Severity: diag.Warning, Code: guard.AddedBytes,
 			Message: fmt.Sprintf("%s adds %s to a route's attributes, over the limit of %d: with it one long "+
 				"announcement could end gobgpd (osrg/gobgp#2629)", what, many, limit)}})
 	}

@@ -31,23 +31,29 @@ func TestVersionIsThatOfTheBuild(t *testing.T) {
 		},
 		"changed since": {
 			debug.BuildInfo{GoVersion: "go1.26.8", Main: debug.Module{Version: "v1.2.0+dirty"}, Deps: gobgp,
-				Settings: []debug.BuildSetting{{Key: "vcs.revision", Value: commit}, {Key: "vcs.modified", Value: "true"}}},
-			"depeer v1.2.0+dirty\n  commit     " + commit + ", and changes that are not in it\n  platform   " + platform +
+				Settings: []debug.BuildSetting{{Key: "vcs.revision", Value: commit},
+					{Key: "vcs.modified", Value: "true"}}},
+			"depeer v1.2.0+dirty\n  commit     " + commit + ", and changes that are not in it\n  platform   " +
+				platform +
 				"\n  go         go1.26.8\n  GoBGP API  v3.37.0\n",
-			`{"schema_version":1,"version":"v1.2.0+dirty","commit":"` + commit + `","modified":true,"platform":"` + platform +
+			`{"schema_version":1,"version":"v1.2.0+dirty","commit":"` + commit + `","modified":true,"platform":"` +
+				platform +
 				`","go":"go1.26.8","gobgp_api":"v3.37.0"}` + "\n",
 		},
 		"from no clone": {
 			debug.BuildInfo{GoVersion: "go1.26.8"},
-			"depeer (devel)\n  commit     unknown\n  platform   " + platform + "\n  go         go1.26.8\n  GoBGP API  unknown\n",
-			`{"schema_version":1,"version":"(devel)","platform":"` + platform + `","go":"go1.26.8","gobgp_api":"unknown"}` +
+			"depeer (devel)\n  commit     unknown\n  platform   " + platform +
+				"\n  go         go1.26.8\n  GoBGP API  unknown\n",
+			`{"schema_version":1,"version":"(devel)","platform":"` + platform +
+				`","go":"go1.26.8","gobgp_api":"unknown"}` +
 				"\n",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for want, json := range map[string]bool{test.text: false, test.json: true} {
 				var out bytes.Buffer
-				if err := view.New(view.Options{Out: &out, JSON: json}).Version(cli.DescribeBuild(&test.info)); err != nil {
+				if err := view.New(view.Options{Out: &out,
+					JSON: json}).Version(cli.DescribeBuild(&test.info)); err != nil {
 					t.Fatal(err)
 				}
 				if out.String() != want {

@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"depeer/cmd/internal/view"
-	"depeer/policies"
 	"depeer/policies/apply"
+	"depeer/policies/guard"
 	"depeer/policies/impact"
 	"depeer/policies/journal"
 	"depeer/policies/operate"
@@ -78,7 +78,7 @@ func (k *keeper) tally(ctx context.Context) {
 }
 
 // refusing returns the codes of the guards that refuse.
-func refusing(guards []plan.Guard) []string {
+func refusing(guards []guard.Result) []string {
 	var codes []string
 	for _, g := range guards {
 		if !g.OK {
@@ -189,11 +189,11 @@ func (s *session) again(t operate.Target, state *plan.State, last *plan.Plan) *p
 	p.Lists, p.Providers, p.At = last.Lists, last.Providers, last.At
 	p.Overrides, p.Limits, p.Counted = maps.Clone(last.Overrides), last.Limits, last.Counted
 	// The sessions that it shuts again were named when that was allowed: no other ones are.
-	if g := plan.SessionGuard(&p.Change, policies.Override{}, p.Members); g.Value > 0 {
+	if g := plan.JudgeSessions(&p.Change, guard.Override{}, p.Members); g.Value > 0 {
 		if p.Overrides == nil {
 			p.Overrides = plan.Overrides{}
 		}
-		p.Overrides[plan.AllowSessions] = policies.UpTo(g.Value)
+		p.Overrides[guard.AllowSessions] = guard.UpTo(g.Value)
 	}
 	return p
 }

@@ -28,7 +28,8 @@ func (w *watching) serve() (stop func(), err error) {
 	}
 	l, err := net.Listen("tcp", w.args.listen)
 	if err != nil {
-		return nil, &operate.Error{Kind: operate.Failed, Name: "listen", Err: fmt.Errorf("--listen %s: %w", w.args.listen, err)}
+		return nil, &operate.Error{Kind: operate.Failed, Name: "listen",
+			Err: fmt.Errorf("--listen %s: %w", w.args.listen, err)}
 	}
 	w.log.Info("serving metrics", "address", l.Addr().String())
 	server := &http.Server{Handler: w.metrics.Handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: time.Minute,

@@ -51,7 +51,8 @@ type sources struct {
 const readingTakes = 5 * time.Minute
 
 func newSources(w *watching) *sources {
-	return &sources{watching: w, good: wanted.LastGood{Lists: map[string]*filters.Listing{}}, poked: make(chan struct{}, 1),
+	return &sources{watching: w, good: wanted.LastGood{Lists: map[string]*filters.Listing{}},
+		poked: make(chan struct{}, 1),
 		feeds: map[string]*feedState{}}
 }
 

@@ -5,7 +5,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"depeer/policies"
+	"depeer/policies/guard"
 	"depeer/policies/impact"
 	"depeer/policies/plan"
 	"depeer/policies/watch"
@@ -113,7 +113,7 @@ func (t *Target) Guards(codes []string, asked bool) {
 	for _, code := range codes {
 		refusing[code] = true
 	}
-	for _, g := range policies.Guards {
+	for _, g := range guard.Registry {
 		value := 0.0
 		if refusing[g.Code] {
 			value = 1

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"depeer/filters/diag"
+	"depeer/policies/guard"
 	"depeer/policies/impact"
 	"depeer/policies/length"
 	"depeer/policies/plan"
@@ -25,7 +26,7 @@ type Impact struct {
 	Choices     *Choices          // nil: no member has chosen anything
 	Polluted    []impact.Polluted // nil: as Report says, if it is there
 	Lengths     length.Report     // of live routes
-	Guards      []plan.Guard
+	Guards      []guard.Result
 	Alerts      []impact.Alert
 	At          time.Time // the moment that lists were compiled for
 	Full        bool      // everything is shown to a person, however long
@@ -55,7 +56,7 @@ type impacted struct {
 	Choices      []Chosen            `json:"choices"`           // expected, and not verified
 	NotDelivered []length.Route      `json:"not_delivered"`     // too long to be sent
 	Alerts       []impact.Alert      `json:"alerts"`
-	Guards       []plan.Guard        `json:"guards"`
+	Guards       []guard.Result      `json:"guards"`
 	Diagnostics  []diagnostic        `json:"diagnostics"`
 }
 

@@ -7,8 +7,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"depeer/policies"
-	"depeer/policies/length"
+	"depeer/policies/guard"
 	"depeer/policies/plan"
 )
 
@@ -159,15 +158,15 @@ func (v *person) providerChanges(w *tabwriter.Writer, all []plan.ProviderChange)
 }
 
 // guardText says what a guard looked at: "growth 3 of 20 entries".
-func guardText(g plan.Guard) string {
-	if g.Code == plan.CodeSessions {
+func guardText(g guard.Result) string {
+	if g.Code == guard.Sessions {
 		return counted{g.Value, "session"}.String() + " to be shut" + allowed(g)
 	}
-	if g.Code == plan.CodeAddPath {
+	if g.Code == guard.AddPath {
 		return fmt.Sprintf("%s has chosen, and is sent several paths for a prefix (add-path): nothing would be "+
 			"taken back from it", g.Member)
 	}
-	if g.Code == length.CodeUpdateLength {
+	if g.Code == guard.UpdateLength {
 		return fmt.Sprintf("%s of %s would have %s bytes of attributes, and sending it would end gobgpd, which "+
 			"lives with %s", g.Prefix, g.Member, group(g.Value), group(g.Limit))
 	}
@@ -181,7 +180,7 @@ func guardText(g plan.Guard) string {
 	if !g.OK && g.Value == 0 && g.Limit == 0 {
 		return name // has no number
 	}
-	text := fmt.Sprintf("%s %s of %s %s", name, group(g.Value), group(g.Limit), policies.GuardOf(g.Code).Unit)
+	text := fmt.Sprintf("%s %s of %s %s", name, group(g.Value), group(g.Limit), guard.Get(g.Code).Unit)
 	if g.Uncounted > 0 {
 		text += fmt.Sprintf(" (and %s more of what was counted before)", group(g.Uncounted))
 	}
@@ -189,18 +188,18 @@ func guardText(g plan.Guard) string {
 }
 
 // allowed says up to how much an override has let a guard pass.
-func allowed(g plan.Guard) string {
-	if g.Passed != policies.ByOverride {
+func allowed(g guard.Result) string {
+	if g.Passed != guard.ByOverride {
 		return ""
 	}
 	return fmt.Sprintf(", %s allowed", group(g.Allowed))
 }
 
 // guards shows those that refuse one by one, and the others in a line.
-func (v *person) guards(w *tabwriter.Writer, all []plan.Guard) {
-	passed := make(map[policies.Passed][]string)
+func (v *person) guards(w *tabwriter.Writer, all []guard.Result) {
+	passed := make(map[guard.Passed][]string)
 	for _, g := range all {
-		if g.Code == plan.CodeSessions && g.Value == 0 {
+		if g.Code == guard.Sessions && g.Value == 0 {
 			continue
 		}
 		if g.OK {
@@ -217,13 +216,13 @@ func (v *person) guards(w *tabwriter.Writer, all []plan.Guard) {
 		fmt.Fprintf(w, "guards\t%s: %s%s [%s]\n", guardText(g), v.paint(red, "refused"), hint, g.Code)
 	}
 	for _, why := range []struct {
-		passed policies.Passed
+		passed guard.Passed
 		text   string
 	}{
 		{"", "within limits"},
-		{policies.AtFirst, "nothing was applied before that it could be held against"},
-		{policies.AsBefore, "over the limit, as before: nothing new is refused"},
-		{policies.ByOverride, "over the limit, and no more than is allowed"},
+		{guard.AtFirst, "nothing was applied before that it could be held against"},
+		{guard.AsBefore, "over the limit, as before: nothing new is refused"},
+		{guard.ByOverride, "over the limit, and no more than is allowed"},
 	} {
 		if some := passed[why.passed]; len(some) > 0 {
 			fmt.Fprintf(w, "guards\t%s: %s\n", strings.Join(some, ", "), why.text)

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"depeer/filters/diag"
-	"depeer/policies"
+	"depeer/policies/guard"
 	"depeer/policies/impact"
 	"depeer/policies/journal"
 	"depeer/policies/length"
@@ -225,7 +225,7 @@ func (r Recorded) from() string {
 // overridden writes overrides, "--allow-routes 200", and the limits that they were for,
 // "max_routes 1%", in the order of guards.
 func overridden(overrides plan.Overrides, limits plan.Limits) (flags, over []string) {
-	for _, g := range policies.Guards {
+	for _, g := range guard.Registry {
 		name := strings.TrimPrefix(g.Flag, "--")
 		o, given := overrides[name]
 		if g.Flag == "" || !given {

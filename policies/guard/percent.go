@@ -1,4 +1,4 @@
-package policies
+package guard
 
 import (
 	"fmt"
@@ -42,7 +42,7 @@ func ParsePercent(s string) (Percent, error) {
 	}
 	millionths, err := strconv.ParseUint(fraction+strings.Repeat("0", decimals-len(fraction)), 10, 32)
 	if err != nil {
-		panic("policies: digits are no number: " + err.Error())
+		panic("guard: digits are no number: " + err.Error())
 	}
 	p := Percent(n)*OnePercent + Percent(millionths)
 	if p > 100*Whole {

@@ -1,4 +1,4 @@
-package policies
+package guard
 
 import (
 	"encoding/json"
@@ -72,7 +72,7 @@ func (o *Override) UnmarshalJSON(data []byte) (err error) {
 // Suggest fills in, for each guard that refuses and has an override, a number that lets
 // pass all that these answers refuse for it: of one target, or of several that are given
 // the same flags.
-func Suggest(of ...[]Answer) {
+func Suggest(of ...[]Result) {
 	most := make(map[string]int)
 	for _, answers := range of {
 		for _, a := range answers {
