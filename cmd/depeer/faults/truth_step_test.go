@@ -39,7 +39,7 @@ func TestRollbackTakesPlacesOff(t *testing.T) {
 	w.on("rollback", "--yes").exits(0).says("applied")
 	w.holds(outcomes[""])
 	before.isBut(t, w.Daemon, "set depeer/applied") // where it stands that this was a way back
-	w.put("b") // from there on to another policy, and back
+	w.put("b")                                      // from there on to another policy, and back
 	w.on("rollback", "--yes").exits(0)
 	w.holds(outcomes[""])
 	before.isBut(t, w.Daemon, "set depeer/applied")

@@ -111,16 +111,22 @@ func (s *session) carryOut(c *cli.Context, t operate.Target, p *plan.Plan, start
 	}
 	defer client.Close()
 	var beyond []view.Neighbor
+	var fit *plan.State
 	if start.Action == "apply" && (!p.Clear || p.Then != nil) { // the off-switch works whatever the file says
 		state, err := s.fitsStill(c.Context, client, t)
 		if err != nil {
 			return none, err
 		}
-		beyond = outOfReach(state)
+		beyond, fit = outOfReach(state), state
 	}
 	store, err := s.store()
 	if err != nil {
 		return none, err
+	}
+	if fit != nil {
+		if err := s.sizesAgain(store, t, p, fit); err != nil {
+			return none, err
+		}
 	}
 	lock, err := s.lock(store, p.Target)
 	if err != nil {

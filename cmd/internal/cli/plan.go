@@ -156,7 +156,7 @@ func (s *session) draft(ctx context.Context, in *wanted.Input, client *gobgp.Cli
 	if err != nil {
 		return view.Plan{}, err
 	}
-	sizes := s.sizes(in, p, now, past.read)
+	sizes := s.sizes(in.Exchange, p, now, past.read)
 	warnOfUnknown(in, sizes, now)
 	result.Changes, result.Guards = sizes.Changes(), append(listGuards(in), sizes.Guards()...)
 	result.Guards = append(result.Guards, plan.JudgeSessions(change, args.overrides[guard.AllowSessions], p.Members))

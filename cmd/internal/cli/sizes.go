@@ -14,10 +14,10 @@ import (
 // sizes is what guards on the size of a change look at: what is in force on the target, by the
 // lists that it was made from, where this machine knows them. last is the plan that history
 // has last: what a restart has lost may not shrink either.
-func (s *session) sizes(in *wanted.Input, p *plan.Plan, now operate.InForce, last *plan.Plan) plan.Sizes {
-	limits := in.Exchange.Limits
+func (s *session) sizes(x *exchange.Exchange, p *plan.Plan, now operate.InForce, last *plan.Plan) plan.Sizes {
+	limits := x.Limits
 	sizes := plan.Sizes{
-		Now: p.Providers, Lists: p.Lists, Treatments: in.Exchange.Treatments,
+		Now: p.Providers, Lists: p.Lists, Treatments: x.Treatments,
 		Growth: uint64(limits.MaxGrowth), Shrink: uint64(limits.MaxShrink), Free: exchange.FreeGrowth,
 		AllowGrow: p.Overrides.For(guard.MaxGrowth), AllowShrink: p.Overrides.For(guard.MaxShrink),
 	}
