@@ -164,7 +164,8 @@ func (w *target) attempt(do watch.Do) watch.Outcome {
 // straight says whether what lists ask for may be put in at once: all routes are known to be there,
 // and nothing has failed yet.
 func (w *target) straight() bool {
-	return w.before && w.routes == w.full && w.lists != "" && w.lists != w.last && w.lists[0] != '!' && !w.kept && !w.failed && w.missing.IsZero()
+	return w.before && w.routes == w.full && w.lists != "" && w.lists != w.last && w.lists[0] != '!' && !w.kept &&
+		!w.failed && w.missing.IsZero()
 }
 
 // happens is something that happens.
