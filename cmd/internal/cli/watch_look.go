@@ -59,7 +59,8 @@ func (k *keeper) find(ctx context.Context) (watch.Finding, error) {
 	}
 	state = operate.RememberSessions(state, k.found.last)
 	f.Stands = k.found.last == nil || k.found.last.WayBack() || k.found.last.Holds(state) || k.isAnothers(state)
-	if !f.CutOff && (f.Stands && f.InTheWay == watch.Clear || f.InTheWay == watch.Strange && operate.IsUndefined(state)) {
+	if !f.CutOff && (f.Stands && f.InTheWay == watch.Clear || f.InTheWay == watch.Strange &&
+		operate.IsUndefined(state)) {
 		k.settleFile(ctx, f.Pulse, state)
 	}
 	k.asked(state)
