@@ -159,7 +159,7 @@ func (m *machine) compareWatch(before string) {
 	}
 	holds := m.walk.holds
 	expected, _ := m.expects()
-	lost := before != holds && holds == expected // and put back
+	lost := before != holds && holds == expected                               // and put back
 	others := slices.ContainsFunc(m.walk.machines, func(other *machine) bool { // nothing is put back over it
 		list, known := other.expects()
 		return other != m && known && list == holds
