@@ -49,7 +49,7 @@ func (k *keeper) keepInMemory(f *watch.Finding) {
 
 // hasEntry says whether the history has an entry. One that cannot be read is there.
 func (k *keeper) hasEntry(id string) bool {
-	for record, err := range k.store.Backward(k.target.Address) {
+	for record, err := range k.Store.Backward(k.target.Address) {
 		if err != nil || record.ID == id {
 			return true
 		}
@@ -65,7 +65,7 @@ func (k *keeper) heedMarks(f *watch.Finding, state *plan.State) {
 	switch {
 	case m.gone:
 		return
-	case operate.RolledBackElsewhere(k.store, k.target.Address, state):
+	case operate.RolledBackElsewhere(k.Store, k.target.Address, state):
 		if !slices.Equal(m.marks, state.RolledBack) {
 			m.marks, m.entry = state.RolledBack, f.Last
 		}
@@ -86,6 +86,6 @@ func (k *keeper) isAnothers(state *plan.State) bool {
 	case k.memory.marks != nil:
 		return true
 	default:
-		return operate.AppliedElsewhere(k.store, k.target.Address, state)
+		return operate.AppliedElsewhere(k.Store, k.target.Address, state)
 	}
 }
