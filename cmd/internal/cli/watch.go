@@ -117,7 +117,7 @@ func (s *session) watching(log *slog.Logger, args watchArgs) (*watching, error) 
 		return nil, err
 	}
 	named := new(passed)
-	store.Passed = func(unread *journal.UnreadError) {
+	store.OnUnread = func(unread *journal.UnreadError) {
 		if named.first(unread.Path) {
 			log.Warn("passed over", "file", unread.Path, "why", unread.Err)
 		}
