@@ -5,8 +5,8 @@
 // differential test of this package holds the two together. What it knows of the
 // engine:
 //
-//   - In a prefix set it looks only at the longest prefix of an entry that covers the route, with all
-//     its ranges. INVERT is false for the other family.
+//   - In a prefix set the engine looks only at the longest prefix of an entry that covers the route,
+//     with all its ranges. INVERT is false for the other family.
 //   - The fast forms of AS path patterns read an AS_SET as 0, and match nothing in
 //     an empty path.
 //   - Later statements see what earlier ones changed. Of what conditions look at,
