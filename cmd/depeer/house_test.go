@@ -39,16 +39,16 @@ var rooms = map[string][]string{
 	"policies/counted":   {"policies", "filters"},
 	"policies/impact": {"policies", "policies/guard", "filters", "policies/counted", "policies/eval",
 		"policies/rib"},
-	"policies/choice":  {"policies", "filters", "policies/eval", "policies/rib"},
 	"policies/length":  {"policies", "policies/guard", "policies/eval", "policies/plan", "policies/rib"},
 	"policies/persist": {"policies", "filters", "filters/diag", "policies/plan", "policies/gobgpconf"},
 	"policies/journal": {"policies/plan"},
 	"policies/apply": {"policies", "policies/guard", "filters", "policies/eval", "policies/plan", "policies/impact",
 		"policies/length",
 		"policies/journal", "policies/rib"},
-	"policies/operate": {"filters", "filters/diag", "policies", "policies/apply", "policies/build", "policies/choice",
+	"policies/operate": {"filters", "filters/diag", "policies", "policies/apply", "policies/build",
 		"policies/counted", "policies/eval", "policies/exchange", "policies/gobgpconf", "policies/guard",
-		"policies/impact", "policies/journal", "policies/length", "policies/operate/wanted", "policies/persist", "policies/persist/judge",
+		"policies/impact", "policies/journal", "policies/length", "policies/operate/wanted", "policies/persist",
+		"policies/persist/judge",
 		"policies/plan", "policies/rib", "policies/rib/mrt"},
 	"policies/operate/wanted": {"filters", "filters/diag", "filters/feed", "filters/listing", "filters/strict",
 		"policies", "policies/build", "policies/exchange"},
@@ -65,7 +65,8 @@ var rooms = map[string][]string{
 
 	"examples": {}, // embedded, for lab
 
-	"cmd/internal/view": {"policies", "policies/guard", "filters", "policies/operate", "policies/plan", "policies/impact",
+	"cmd/internal/view": {"policies", "policies/guard", "filters", "policies/operate", "policies/plan",
+		"policies/impact",
 		"policies/length", "policies/journal", "filters/diag"},
 	"cmd/internal/metrics": {"policies", "policies/guard", "policies/impact", "policies/length", "policies/plan",
 		"policies/watch"},
@@ -79,14 +80,13 @@ var rooms = map[string][]string{
 var pure = []string{
 	"filters/diag", "filters", "policies", "policies/build", "policies/guard", "policies/eval", "policies/plan",
 	"policies/rib", "policies/rib/wire", "policies/impact",
-	"policies/choice",
 	"policies/counted", "policies/length", "policies/watch",
 }
 
 var impure = []string{"os", "io/fs", "path/filepath", "net", "net/http", "os/exec", "embed", "log", "log/slog"}
 
-// forbidden calls must never be made, by anybody (GOBGP.md says what they do to
-// a running route server).
+// forbidden calls must never be made, by anybody (the doc of policies/gobgp says what
+// they do to a running route server).
 var forbidden = []string{"SetPolicies", "DeletePolicyAssignment", "SetDefinedSets"}
 
 type pkg struct {

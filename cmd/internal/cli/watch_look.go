@@ -57,7 +57,8 @@ func (k *keeper) find(ctx context.Context) (watch.Finding, error) {
 	}
 	state = operate.RememberSessions(state, k.found.last)
 	f.Stands = k.found.last == nil || k.found.last.Clear && k.found.last.Then == nil || k.found.last.Holds(state)
-	if !f.CutOff && (f.Stands && f.InTheWay == watch.Clear || f.InTheWay == watch.Strange && operate.IsUndefined(state)) {
+	if !f.CutOff && (f.Stands && f.InTheWay == watch.Clear || f.InTheWay == watch.Strange &&
+		operate.IsUndefined(state)) {
 		k.settleFile(ctx, f.Pulse, state)
 	}
 	k.asked(state)
