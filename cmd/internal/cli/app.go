@@ -33,8 +33,8 @@ type session struct {
 	state  string          // --state
 	log    *slog.Logger
 
-	passed   *passed   // files of the state directory that were named as unread
-	verdicts *verdicts // of gobgpd.conf files
+	passed *passed       // files of the state directory that were named as unread
+	judge  operate.Judge // of gobgpd.conf files
 
 	confWrong *operate.Error // what is wrong with it; nil: nothing, or nobody has asked
 }
@@ -65,7 +65,8 @@ func Run(ctx context.Context, streams Streams, args []string) Code {
 }
 
 func newSession(ctx context.Context, streams Streams) *session {
-	s := &session{Streams: streams, ctx: ctx, passed: new(passed), verdicts: new(verdicts)}
+	s := &session{Streams: streams, ctx: ctx, passed: new(passed),
+		judge: &operate.RememberingJudge{Judge: newJudge()}}
 	s.reader = &wanted.Reader{Files: wanted.NewFiles(ctx, streams.In), Fetcher: s.fetcher,
 		Note: func(format string, args ...any) { s.view.Note(format, args...) }}
 	return s

@@ -1,15 +1,9 @@
 package cli
 
 import (
-	"context"
-
 	"github.com/urfave/cli/v2"
 
-	"depeer/cmd/internal/view"
-	"depeer/policies"
-	"depeer/policies/journal"
 	"depeer/policies/operate"
-	"depeer/policies/plan"
 )
 
 func clearCommand(s *session) *cli.Command {
@@ -38,15 +32,12 @@ func clearCommand(s *session) *cli.Command {
 }
 
 func (s *session) clear(c *cli.Context, t operate.Target) error {
-	result, err := s.clearing(c.Context, t, !c.Bool("yes"))
+	result, err := s.operator().Clear(c.Context, t, !c.Bool("yes"))
 	if err != nil {
 		return err
 	}
 	if c.Bool("yes") {
-		return s.applyPlan(c, result.Plan, journal.Start{Action: "clear"})
-	}
-	if err := s.describeFile(t, &result); err != nil {
-		return err
+		return s.applyPlan(c, result.Plan, operate.ApplyOptions{Action: operate.ActionClear})
 	}
 	if err := s.finishPlan(result, planArgs{output: c.String("output")}); err != nil {
 		return err
@@ -56,44 +47,4 @@ func (s *session) clear(c *cli.Context, t operate.Target) error {
 			"nothing was changed: clear needs --yes or -o")
 	}
 	return nil
-}
-
-// clearing plans what takes everything of ours out of a target. look: routes are looked at
-// for what stays all the same.
-func (s *session) clearing(ctx context.Context, t operate.Target, look bool) (view.Plan, error) {
-	client, err := s.dial(ctx, t)
-	if err != nil {
-		return view.Plan{}, err
-	}
-	defer client.Close()
-	state, err := client.State(ctx)
-	if err != nil {
-		return view.Plan{}, unreached(ctx, err)
-	}
-	s.tooMuch(state.InForce(), t.MaxAddedBytes, "what is in force, until it is out,")
-	id, state := newID(), s.remembered(state, t.Address)
-	p := s.newPlan(t, state, id, *plan.Clear(state, id))
-	p.Clear = true
-	if err := obstructed(p.Obstacles(state), t.Address); err != nil {
-		return view.Plan{}, err
-	}
-	for _, group := range state.Listing() {
-		s.view.Note("peer group %s of gobgpd.conf lists %s or %s: its sessions that come up from now on have it "+
-			"again, and it does nothing; take it out of the group, and clear once more, before the definitions are "+
-			"taken out of the file",
-			group, policies.ImportPolicy, policies.ExportPolicy)
-	}
-	server := describeTarget(t, state)
-	result := view.Plan{Plan: p, Impact: view.Impact{At: s.now, Server: &server, OutOfReach: outOfReach(state),
-		Lists: p.Lists, Summary: p.Change.Summary()}}
-	if look {
-		s.staysAfter(ctx, client, state, &result)
-	}
-	return result, nil
-}
-
-// describeFile adds what becomes of the target's file.
-func (s *session) describeFile(t operate.Target, result *view.Plan) (err error) {
-	result.Persist, err = s.lookAtFile(t, result.Plan, nil, &result.Diagnostics)
-	return err
 }

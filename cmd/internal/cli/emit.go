@@ -98,7 +98,7 @@ func (s *session) emit(ctx context.Context, args emitArgs) error {
 	if args.into != "" {
 		return s.emitInto(ctx, in, policy, args)
 	}
-	text, err := gobgpconf.Encode(policy, args.format, commentOn(in))
+	text, err := gobgpconf.Encode(policy, args.format, operate.CommentOn(plan.Refs(in.Lists)))
 	if err != nil {
 		return err
 	}
@@ -123,14 +123,14 @@ func (s *session) emitInto(ctx context.Context, in *wanted.Input, policy *polici
 	if !ok {
 		return operate.Verdict(in.Read)
 	}
-	text, diags := gobgpconf.ReplacePart(args.into, old, policy, commentOn(in))
+	text, diags := gobgpconf.ReplacePart(args.into, old, policy, operate.CommentOn(plan.Refs(in.Lists)))
 	in.Diagnostics = append(append(in.Diagnostics, diags...),
 		gobgpconf.FindLeaks(args.into, old, policy, in.Exchange.Limits.MaxAddedBytes)...)
 	in.Diagnostics.Sort()
 	if f := operate.Verdict(in.Diagnostics); f != nil {
 		return f
 	}
-	judged, err := s.judgeFile(ctx, args.into, old, text)
+	judged, err := s.judge.Diagnose(ctx, args.into, old, text)
 	if err != nil {
 		return err
 	}
@@ -168,19 +168,4 @@ func (s *session) deliver(ctx context.Context, e view.Emit, output string) error
 		}
 	}
 	return s.view.Emit(e)
-}
-
-// commentOn is what stands above a configuration: where it comes from. It has no
-// date of its own, so that the same input gives the same bytes.
-func commentOn(in *wanted.Input) []string { return commentOf(plan.Refs(in.Lists)) }
-
-func commentOf(lists []plan.ListRef) []string {
-	if len(lists) == 0 {
-		return nil
-	}
-	lines := []string{"From:"}
-	for _, l := range lists {
-		lines = append(lines, "  "+describeRef(l))
-	}
-	return lines
 }

@@ -1,22 +1,16 @@
 package cli
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"net/netip"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
 
-	"depeer/cmd/internal/view"
-	"depeer/policies/apply"
 	"depeer/policies/exchange"
 	"depeer/policies/guard"
-	"depeer/policies/journal"
 	"depeer/policies/operate"
 	"depeer/policies/operate/wanted"
 	"depeer/policies/plan"
@@ -34,9 +28,6 @@ func soakFlag(usual time.Duration) cli.Flag {
 
 // usualSoak is for how long, unless it is said otherwise.
 const usualSoak = 30 * time.Second
-
-// soakEvery is how often a target is looked at meanwhile.
-const soakEvery = 5 * time.Second
 
 // isAll says whether a command is to be done to all targets.
 func isAll(c *cli.Context) bool { return c.String("target") == exchange.AllTargets }
@@ -62,33 +53,21 @@ func (s *session) allTargets(c *cli.Context, x *exchange.Exchange) ([]operate.Ta
 	return all, nil
 }
 
-// about has an error name its target.
-func about(t operate.Target, err error) error {
-	f := new(operate.Error)
-	if !errors.As(err, &f) {
-		return fmt.Errorf("%s: %w", t.Name, err)
-	}
-	named := *f
-	named.Err = fmt.Errorf("%s: %w", t.Name, f.Err)
-	return &named
-}
-
 // planAll plans for all targets. If one of them has no plan, none is kept.
 func (s *session) planAll(c *cli.Context, in *wanted.Input, args planArgs) error {
 	targets, err := s.allTargets(c, in.Exchange)
 	if err != nil {
 		return err
 	}
-	if f := unaskable(in.Diagnostics); f != nil {
+	if f := operate.CheckAskable(in.Diagnostics); f != nil {
 		return s.refusedUnasked(in, f)
 	}
-	plans := view.Plans{}
+	o, plans := s.operator(), operate.Drafts{}
 	for _, t := range targets {
 		one := *in
-		args.target = t
-		p, err := s.planOf(c.Context, &one, args)
+		p, err := o.Draft(c.Context, &one, t, args.DraftOptions)
 		if err != nil {
-			return about(t, err)
+			return operate.About(t, err)
 		}
 		plans.Targets = append(plans.Targets, p)
 	}
@@ -96,7 +75,7 @@ func (s *session) planAll(c *cli.Context, in *wanted.Input, args planArgs) error
 }
 
 // finishPlans keeps plans if no guard refuses any of them, and shows them.
-func (s *session) finishPlans(plans view.Plans, args planArgs) error {
+func (s *session) finishPlans(plans operate.Drafts, args planArgs) error {
 	var refused error
 	all := make([][]guard.Result, len(plans.Targets))
 	for i := range plans.Targets {
@@ -104,10 +83,10 @@ func (s *session) finishPlans(plans view.Plans, args planArgs) error {
 	}
 	guard.Suggest(all...) // one number serves all
 	for i := range plans.Targets {
-		if r := refusals(plans.Targets[i].Guards); r != nil {
+		if r := operate.CheckGuards(plans.Targets[i].Guards); r != nil {
 			plans.Targets[i].Refused, plans.Refused = true, true
 			if refused == nil {
-				refused = about(operate.Target{Name: plans.Targets[i].Plan.Name}, r)
+				refused = operate.About(operate.Target{Name: plans.Targets[i].Plan.Name}, r)
 			}
 		}
 	}
@@ -161,105 +140,9 @@ func (s *session) applyAll(c *cli.Context, file string) error {
 			return err
 		}
 	}
-	return s.inOrder(c, targets, func(i int) (*plan.Plan, string, error) { return plans[i], "", nil },
-		journal.Start{Action: "apply"})
-}
-
-// inOrder applies to each target its plan, which is made when it is its turn; nil where
-// there is nothing to do, for a reason.
-func (s *session) inOrder(c *cli.Context, targets []operate.Target, planOf func(int) (*plan.Plan, string, error),
-	start journal.Start) error {
-	var done []view.Apply
-	for i, t := range targets {
-		p, why, err := planOf(i)
-		if err != nil {
-			return s.stopped(targets, done, nil, err)
-		}
-		if p == nil {
-			done = append(done, nothingToDo(t, why))
-			continue
-		}
-		last := i == len(targets)-1
-		a, err := s.inTurn(c, t, p, start, !last)
-		if err != nil {
-			return s.stopped(targets, done, a, err)
-		}
-		if done = append(done, *a); !last {
-			s.view.Note("%s: %s", t.Name, a.Outcome)
-		}
-	}
-	return s.view.Applied(done)
-}
-
-// inTurn applies a plan to one target, and watches what becomes of it. With an error, the
-// result is that of a change that is in force all the same; nil if none is.
-func (s *session) inTurn(c *cli.Context, t operate.Target, p *plan.Plan, start journal.Start, soak bool) (*view.Apply,
-	error) {
-	client, err := s.dial(c.Context, t)
-	if err != nil {
-		return nil, err
-	}
-	defer client.Close()
-	before, err := client.State(c.Context)
-	if err != nil {
-		return nil, unreached(c.Context, err)
-	}
-	a, err := s.carryOut(c, t, p, start)
-	if err != nil {
-		return nil, err
-	}
-	if long := c.Duration("soak"); soak && long > 0 && a.Outcome == outcomeApplied {
-		s.view.Progress(fmt.Sprintf("%s: watching for %s", t.Name, long))
-		if err := apply.Soak(c.Context, client, p, upAndStaying(before, p), long, soakEvery); err != nil {
-			return &a, fmt.Errorf("it was changed, and then: %w", err)
-		}
-	}
-	return &a, nil
-}
-
-// upAndStaying returns the clients whose sessions stood before, but for those that p shuts.
-func upAndStaying(before *plan.State, p *plan.Plan) []netip.Addr {
-	up := apply.Up(before)
-	for _, change := range p.Change.SessionChanges() {
-		up = slices.DeleteFunc(up, func(a netip.Addr) bool { return a == change.Address && change.Change == "shut" })
-	}
-	return up
-}
-
-// stopped says where each target stands: those that are done; the one that there was
-// trouble with, changed if a is not nil; and the others, which nothing was done to.
-func (s *session) stopped(targets []operate.Target, done []view.Apply, a *view.Apply, err error) error {
-	at, changed := len(done), a != nil
-	var standings []operate.Standing
-	for i, t := range targets {
-		st := operate.Standing{Target: t.Name, Outcome: "not begun"}
-		switch {
-		case i < at:
-			st.Outcome, st.ID = done[i].Outcome, done[i].ID
-			changed = changed || done[i].Outcome == outcomeApplied
-		case i == at:
-			st.Outcome, st.What = "stopped", err.Error()
-			if a != nil {
-				st.ID = a.ID
-			}
-		}
-		standings = append(standings, st)
-	}
-	f := new(operate.Error)
-	switch {
-	case errors.As(err, &f):
-		one := *f
-		f = &one
-	case errors.Is(err, context.Canceled):
-		f = &operate.Error{Kind: operate.Interrupted, Name: "interrupted", Err: errors.New("interrupted")}
-	default:
-		f = &operate.Error{Kind: operate.Failed, Name: "failed", Err: err}
-	}
-	f.Err, f.Targets = fmt.Errorf("stopped at %s: %w", targets[at].Name, f.Err), standings
-	if changed { // whatever became of this one: not all are as they were
-		f.Kind, f.Name = operate.Unclear, "partial"
-	}
-	return f
+	return s.showResults(s.operator().InOrder(c.Context, targets,
+		func(i int) (*plan.Plan, string, error) { return plans[i], "", nil },
+		operate.OrderOptions{ApplyOptions: applyOptionsOf(c), Soak: c.Duration("soak")}))
 }
 
 // clearAll takes everything of ours out of all targets, or shows what that would do.
@@ -268,20 +151,18 @@ func (s *session) clearAll(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	o := s.operator()
 	if c.Bool("yes") {
-		return s.inOrder(c, targets, func(i int) (*plan.Plan, string, error) {
-			p, err := s.clearing(c.Context, targets[i], false)
+		return s.showResults(o.InOrder(c.Context, targets, func(i int) (*plan.Plan, string, error) {
+			p, err := o.Clear(c.Context, targets[i], false)
 			return p.Plan, "", err
-		}, journal.Start{Action: "clear"})
+		}, operate.OrderOptions{ApplyOptions: operate.ApplyOptions{Action: operate.ActionClear}, Soak: c.Duration("soak")}))
 	}
-	plans := view.Plans{}
+	plans := operate.Drafts{}
 	for _, t := range targets {
-		p, err := s.clearing(c.Context, t, true)
-		if err == nil {
-			err = s.describeFile(t, &p)
-		}
+		p, err := o.Clear(c.Context, t, true)
 		if err != nil {
-			return about(t, err)
+			return operate.About(t, err)
 		}
 		plans.Targets = append(plans.Targets, p)
 	}
