@@ -5,22 +5,22 @@ import (
 	"time"
 )
 
-// fate is all that makes what follows from a provider's listing change from day to
-// day: nothing else about a list does.
+// lifecycle holds everything that makes a provider's treatment change with the date. Nothing else
+// about a list depends on the date.
 //
 //	       listed    1st step     2nd step    Expires
 //	waiting  | waiting  |  in force  |  in force | expired
 //	         excepted up to and with Until, wherever that is before the expiry
-type fate struct {
+type lifecycle struct {
 	provider   *Provider
-	follows    string       // the treatment, where there is no ladder
+	treatment  string       // the treatment, where there is no ladder
 	ladder     *Ladder      // nil: none
-	exceptions []*Exception // the first that holds is the one
+	exceptions []*Exception // the first in force decides
 }
 
-// at says what becomes of the provider at t; the treatment is empty unless it is
-// in force, and the exception nil unless it is excepted.
-func (f *fate) at(t time.Time) (State, string, *Exception) {
+// stateAt returns the provider's state at t. The treatment is empty unless the state is InForce;
+// the exception is nil unless it is Excepted.
+func (f *lifecycle) stateAt(t time.Time) (State, string, *Exception) {
 	i := slices.IndexFunc(f.exceptions, func(e *Exception) bool { return !e.Until.Past(t) })
 	switch {
 	case f.provider.Expires.Past(t):
@@ -30,7 +30,7 @@ func (f *fate) at(t time.Time) (State, string, *Exception) {
 	case t.Before(f.provider.Listed.Start()):
 		return Waiting, "", nil
 	case f.ladder == nil:
-		return InForce, f.follows, nil
+		return InForce, f.treatment, nil
 	}
 	treatment := ""
 	for _, step := range f.ladder.Steps {
@@ -44,23 +44,23 @@ func (f *fate) at(t time.Time) (State, string, *Exception) {
 	return InForce, treatment, nil
 }
 
-// next returns the first day after t on which another treatment is in force than at
-// t, and which; no day if there is none.
-func (f *fate) next(t time.Time) (Day, string) {
-	_, now, _ := f.at(t)
-	for _, day := range f.days() {
+// nextChange returns the first day after t on which the treatment differs from that at t, and the
+// new treatment. It returns no day if the treatment never changes.
+func (f *lifecycle) nextChange(t time.Time) (Day, string) {
+	_, now, _ := f.stateAt(t)
+	for _, day := range f.changeDays() {
 		if !day.Start().After(t) {
 			continue
 		}
-		if _, then, _ := f.at(day.Start()); then != now {
+		if _, then, _ := f.stateAt(day.Start()); then != now {
 			return day, then
 		}
 	}
 	return Day{}, ""
 }
 
-// days returns the days on which something may change, in order.
-func (f *fate) days() []Day {
+// changeDays returns the days on which the state can change, in order.
+func (f *lifecycle) changeDays() []Day {
 	var days []Day
 	if !f.provider.Listed.IsZero() {
 		days = append(days, f.provider.Listed)
