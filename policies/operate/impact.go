@@ -53,6 +53,7 @@ func (o *Operator) Impact(ctx context.Context, in *wanted.Input, t Target, args 
 	q := impact.Question{Lists: in.Compiled, Old: change.Old, New: want, Members: ListSessions(state, in.Exchange),
 		Protect: in.Exchange.Protect, Treatments: in.Exchange.Treatments}
 	q.Past, q.Counted = o.FindPast(t.Address, q.Old), o.countedAt(t.Address)
+	q.Passages = passagesOf(ctx, client, state, q.Old)
 	if err := o.LookAtRoutes(ctx, in, q, args, client, state, &result); err != nil {
 		return Impact{}, err
 	}
@@ -97,7 +98,9 @@ func (o *Operator) look(ctx context.Context, in *wanted.Input, q impact.Question
 	if len(args.Dumps) > 0 {
 		source = d.paths()
 	}
-	q.Live = len(args.Dumps) == 0 && live != nil
+	if q.Live = len(args.Dumps) == 0 && live != nil; !q.Live {
+		q.Passages = nil
+	}
 	var chosen *choice.Foresight
 	var report *impact.Report
 	err := d.attempt(func() (err error) {
