@@ -77,7 +77,8 @@ func TestPassages(t *testing.T) {
 	}
 	gone := announced[0].Clone()
 	gone.Prefix = netip.MustParsePrefix("10.99.0.0/16")
-	later := announced[slices.IndexFunc(announced, func(p *rib.Path) bool { return p.Prefix.String() == "10.1.0.0/16" })].Clone()
+	later := announced[slices.IndexFunc(announced,
+		func(p *rib.Path) bool { return p.Prefix.String() == "10.1.0.0/16" })].Clone()
 	later.Since--
 	announced = append(announced, gone, later)
 	tables := x.Members[0].Routes()
@@ -114,4 +115,29 @@ func TestPassages(t *testing.T) {
 		func(p rib.Passage) bool { return p != rib.PassageUnknown }) {
 		t.Errorf("without a client to ask through: %v %v", got, err)
 	}
+}
+
+// What it takes to find out which of many routes passed.
+func BenchmarkPassages(b *testing.B) {
+	n := many(b, 100_000)
+	d := testbed.Gobgpd(b, testbed.Config{Members: []testbed.MemberConfig{{ASN: 64496}, {ASN: 64497}, {ASN: 64498}}})
+	announce(b, d, n)
+	c := dial(b, d)
+	var announced []*rib.Path
+	clients := state(b, c).Clients
+	for p, err := range c.Announced(b.Context(), clients) {
+		if err != nil {
+			b.Fatal(err)
+		}
+		if announced = append(announced, p.Clone()); len(announced) == 10_000 {
+			break
+		}
+	}
+	for b.Loop() {
+		got, err := c.Passages(b.Context(), clients)(announced)
+		if err != nil || slices.Contains(got, rib.Stopped) {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(announced)), "ns/route")
 }
