@@ -39,20 +39,23 @@ var rooms = map[string][]string{
 	"policies/counted":   {"policies", "filters"},
 	"policies/impact": {"policies", "policies/guard", "filters", "policies/counted", "policies/eval",
 		"policies/rib"},
-	"policies/choice":  {"policies", "filters", "policies/eval", "policies/rib"},
 	"policies/length":  {"policies", "policies/guard", "policies/eval", "policies/plan", "policies/rib"},
 	"policies/persist": {"policies", "filters", "filters/diag", "policies/plan", "policies/gobgpconf"},
 	"policies/journal": {"policies/plan"},
 	"policies/apply": {"policies", "policies/guard", "filters", "policies/eval", "policies/plan", "policies/impact",
 		"policies/length",
 		"policies/journal", "policies/rib"},
-	"policies/operate": {"filters", "filters/diag", "policies", "policies/apply", "policies/build", "policies/choice",
+	"policies/operate": {"filters", "filters/diag", "policies", "policies/apply", "policies/build",
 		"policies/counted", "policies/eval", "policies/exchange", "policies/gobgpconf", "policies/guard",
-		"policies/impact", "policies/journal", "policies/length", "policies/operate/wanted", "policies/persist", "policies/persist/judge",
+		"policies/impact", "policies/journal", "policies/length", "policies/operate/wanted", "policies/persist",
+		"policies/persist/judge",
 		"policies/plan", "policies/rib", "policies/rib/mrt"},
 	"policies/operate/wanted": {"filters", "filters/diag", "filters/feed", "filters/listing", "filters/strict",
 		"policies", "policies/build", "policies/exchange"},
 	"policies/watch": {},
+	"policies/watch/run": {"filters", "filters/diag", "filters/feed", "policies", "policies/apply", "policies/exchange",
+		"policies/gobgpconf", "policies/guard", "policies/impact", "policies/journal", "policies/length",
+		"policies/operate", "policies/operate/wanted", "policies/plan", "policies/rib", "policies/watch"},
 	"policies/gobgp": {"policies", "filters", "policies/plan", "policies/rib", "policies/rib/wire"},
 
 	"policies/plan/plantest": {"policies", "filters", "policies/eval", "policies/plan"},
@@ -65,9 +68,10 @@ var rooms = map[string][]string{
 
 	"examples": {}, // embedded, for lab
 
-	"cmd/internal/view": {"policies", "policies/guard", "filters", "policies/operate", "policies/plan", "policies/impact",
+	"cmd/internal/view": {"policies", "policies/guard", "filters", "policies/operate", "policies/plan",
+		"policies/impact",
 		"policies/length", "policies/journal", "filters/diag"},
-	"cmd/internal/metrics": {"policies", "policies/guard", "policies/impact", "policies/length", "policies/plan",
+	"cmd/internal/metrics": {"filters", "policies", "policies/guard", "policies/impact", "policies/length", "policies/plan",
 		"policies/watch"},
 	"cmd/internal/notify": {},
 	"cmd/internal/cli":    {"*"},
@@ -79,14 +83,13 @@ var rooms = map[string][]string{
 var pure = []string{
 	"filters/diag", "filters", "policies", "policies/build", "policies/guard", "policies/eval", "policies/plan",
 	"policies/rib", "policies/rib/wire", "policies/impact",
-	"policies/choice",
 	"policies/counted", "policies/length", "policies/watch",
 }
 
 var impure = []string{"os", "io/fs", "path/filepath", "net", "net/http", "os/exec", "embed", "log", "log/slog"}
 
-// forbidden calls must never be made, by anybody (GOBGP.md says what they do to
-// a running route server).
+// forbidden calls must never be made, by anybody (the doc of policies/gobgp says what
+// they do to a running route server).
 var forbidden = []string{"SetPolicies", "DeletePolicyAssignment", "SetDefinedSets"}
 
 type pkg struct {
@@ -121,8 +124,8 @@ func TestTheHouse(t *testing.T) {
 }
 
 // operations are the packages that a program without a command line may use.
-var operations = []string{"policies/operate", "policies/operate/wanted", "policies/watch", "policies/apply",
-	"policies/persist"}
+var operations = []string{"policies/operate", "policies/operate/wanted", "policies/watch",
+	"policies/watch/run", "policies/apply", "policies/persist"}
 
 // Operations know no flags, do not print, and have no exit codes: they import nothing of cmd,
 // and no library for command lines, however indirectly.

@@ -167,7 +167,8 @@ func (o *Operator) Guard(ctx context.Context, t Target, id string) (*Result, err
 		known = pending
 		left := pending.Left()
 		if left <= 0 {
-			result, err := o.rollback(ctx, t, store, RollbackOptions{ID: id, Why: "not confirmed in time", Whatever: true})
+			result, err := o.rollback(ctx, t, store,
+				RollbackOptions{ID: id, Why: "not confirmed in time", Whatever: true})
 			if kind := KindOf(err); err == nil || !isError(err) || kind != Held && kind != Unreached {
 				return &result, err
 			}

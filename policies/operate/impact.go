@@ -5,7 +5,6 @@ import (
 	"errors"
 
 	"depeer/policies"
-	"depeer/policies/choice"
 	"depeer/policies/counted"
 	"depeer/policies/guard"
 	"depeer/policies/impact"
@@ -101,14 +100,9 @@ func (o *Operator) look(ctx context.Context, in *wanted.Input, q impact.Question
 	if q.Live = len(args.Dumps) == 0 && live != nil; !q.Live {
 		q.Passages = nil
 	}
-	var chosen *choice.Foresight
 	var report *impact.Report
 	err := d.attempt(func() (err error) {
-		over := source
-		if chosen = foresight(q); chosen != nil {
-			over = chosen.Over(source)
-		}
-		report, err = o.assess(ctx, q, in.Exchange, over, d.done)
+		report, err = o.assess(ctx, q, in.Exchange, source, d.done)
 		return err
 	})
 	switch {
@@ -121,18 +115,8 @@ func (o *Operator) look(ctx context.Context, in *wanted.Input, q impact.Question
 		result.Rib = &d.into
 		in.Diagnostics = append(in.Diagnostics, d.diags...)
 	}
-	if chosen != nil {
-		foreseen, err := looksAgain(chosen, func() rib.Source {
-			if len(args.Dumps) > 0 {
-				return (&dumps{names: args.Dumps, last: d.last}).paths()
-			}
-			return o.watched(ctx, live, d.done)
-		})
-		if err != nil {
-			return NotReached(ctx, err)
-		}
-		toldAnew(report, foreseen, q.Members)
-		result.Choices = chosenOf(in.Exchange, foreseen)
+	if report.Choices != nil {
+		result.Choices = chosenOf(in.Exchange, report)
 	}
 	limits := limitsOf(in.Exchange, args.Overrides)
 	result.Report, result.Alerts, result.Full = report, report.Alerts(limits), args.Full

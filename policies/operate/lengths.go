@@ -14,7 +14,8 @@ import (
 
 // LookAtRoutes looks at all routes of a target (or of dumps, if args name some), and notes in
 // result what becomes of them, and which are too long to be sent.
-func (o *Operator) LookAtRoutes(ctx context.Context, in *wanted.Input, q impact.Question, args RouteOptions, client Daemon,
+func (o *Operator) LookAtRoutes(ctx context.Context, in *wanted.Input, q impact.Question, args RouteOptions,
+	client Daemon,
 	state *plan.State, result *Impact) error {
 	lengths := length.New(length.Question{Policy: q.New, Members: length.AfterChange(state)})
 	if err := o.look(ctx, in, q, args, lengths.Over(client.Announced(ctx, state.Clients)), result); err != nil {

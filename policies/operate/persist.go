@@ -122,7 +122,8 @@ func orNone(file string) string {
 // lookAtFile says what a plan will do to the target's file. A state, where there is one,
 // has the lists as they run. What the file lacks goes to
 // diags. Nothing is written.
-func (o *Operator) lookAtFile(ctx context.Context, t Target, p *plan.Plan, state *plan.State, diags *diag.List) (*File, error) {
+func (o *Operator) lookAtFile(ctx context.Context, t Target, p *plan.Plan, state *plan.State, diags *diag.List) (*File,
+	error) {
 	if t.Persist == "" {
 		return nil, nil
 	}

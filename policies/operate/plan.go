@@ -110,7 +110,8 @@ func (o *Operator) DraftFor(ctx context.Context, in *wanted.Input, t Target, cli
 
 // foresee looks at all routes, and notes in the plan what its apply goes by: whose
 // routes change, the limits, and how much everybody announced.
-func (o *Operator) foresee(ctx context.Context, in *wanted.Input, t Target, client Daemon, state *plan.State, args DraftOptions,
+func (o *Operator) foresee(ctx context.Context, in *wanted.Input, t Target, client Daemon, state *plan.State,
+	args DraftOptions,
 	last *plan.Plan, to *Draft) error {
 	o.Progress("looking through what members announce")
 	change := &to.Plan.Change

@@ -61,7 +61,8 @@ func (o *Operator) InOrder(ctx context.Context, targets []Target, planOf func(in
 
 // inTurn applies a plan to one target, and watches what becomes of it. With an error, the
 // result is that of a change that is in force all the same; nil if none is.
-func (o *Operator) inTurn(ctx context.Context, t Target, p *plan.Plan, options OrderOptions, soak bool) (*Result, error) {
+func (o *Operator) inTurn(ctx context.Context, t Target, p *plan.Plan, options OrderOptions, soak bool) (*Result,
+	error) {
 	client, err := o.Connect(ctx, t)
 	if err != nil {
 		return nil, err

@@ -61,7 +61,8 @@ func foreignFormat(name string, text []byte) diag.List {
 }
 
 // keptFile looks at the file that is kept. Whatever is wrong with it is drift.
-func (o *Operator) keptFile(ctx context.Context, result *Status, t Target, state *plan.State, store *journal.Store) ([]Drift,
+func (o *Operator) keptFile(ctx context.Context, result *Status, t Target, state *plan.State,
+	store *journal.Store) ([]Drift,
 	error) {
 	result.Persist = &File{File: t.Persist}
 	add := func(format string, args ...any) []Drift {
@@ -80,7 +81,8 @@ func (o *Operator) keptFile(ctx context.Context, result *Status, t Target, state
 		return add("%v", err), nil
 	}
 	o.KeepText(t.Persist, found.Text) // for carets
-	f := foretelling{judge: o.Judge, name: t.Persist, text: found.Text, state: state, parts: o.loadedParts(store, t, state)}
+	f := foretelling{judge: o.Judge, name: t.Persist, text: found.Text, state: state,
+		parts: o.loadedParts(store, t, state)}
 	drift, err := f.foretell(ctx)
 	if err != nil || len(drift) > 0 {
 		return drift, err
@@ -207,7 +209,8 @@ func (f *foretelling) lost(o judge.Outcome) int {
 }
 
 // reloads are what a reload leaves, for each file that gobgpd may have loaded last.
-func (f *foretelling) reloads(ctx context.Context, differing *judge.Answer, holds *policies.RoutingPolicy) ([]judge.Outcome, error) {
+func (f *foretelling) reloads(ctx context.Context, differing *judge.Answer,
+	holds *policies.RoutingPolicy) ([]judge.Outcome, error) {
 	if !sameTheirs(differing.Start.State, f.state) { // the operator has changed policy since
 		return []judge.Outcome{differing.Reload}, nil
 	}

@@ -2,11 +2,13 @@ package cli
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/urfave/cli/v2"
 	"golang.org/x/term"
@@ -17,30 +19,38 @@ import (
 	"depeer/policies/plan"
 )
 
-// yesFlag answers the question that writing commands ask. It passes no guard.
-var yesFlag = &cli.BoolFlag{Name: "yes", Usage: "do it without asking; passes no guard"}
+// applyArgs are the flags of apply.
+type applyArgs struct {
+	targetFlags
+	askFlags
+	soak    time.Duration
+	options operate.ApplyOptions
+}
 
 func applyCommand(s *session) *cli.Command {
+	args := applyArgs{targetFlags: targetFlags{command: "apply"}, askFlags: askFlags{command: "apply"},
+		options: operate.ApplyOptions{Action: operate.ActionApply}}
 	return &cli.Command{
 		Name:      "apply",
 		Usage:     "does exactly what a plan says, and proves it",
 		ArgsUsage: "PLAN",
 		Description: "Refuses a plan that the target has changed under. What fails is undone; what cannot be\n" +
 			"is said, with the command to go on with.",
-		Flags: append(targetFlags()[1:], yesFlag, soakFlag(usualSoak),
-			&cli.StringFlag{Name: "target", Usage: "`all`: apply the plans that depeer plan --target all -o PLAN " +
-				"has kept, one target after another"},
-			&cli.DurationFlag{Name: "confirm-within",
+		Flags: append(args.connectionFlags(), args.yesFlag(), soakFlag(&args.soak, usualSoak),
+			&cli.StringFlag{Name: "target", Destination: &args.target,
+				Usage: "`all`: apply the plans that depeer plan --target all -o PLAN " +
+					"has kept, one target after another"},
+			&cli.DurationFlag{Name: "confirm-within", Destination: &args.options.ConfirmWithin,
 				Usage: "restore what was before, unless confirm comes within this `TIME`"},
 		),
 		Action: func(c *cli.Context) error {
 			if c.NArg() != 1 {
 				return usage("depeer apply PLAN", "apply takes one plan, which depeer plan -o keeps")
 			}
-			if isAll(c) {
-				return s.applyAll(c, c.Args().First())
+			if args.isAll() {
+				return s.applyAll(c.Context, &args, c.Args().First())
 			}
-			if c.String("target") != "" {
+			if args.target != "" {
 				return usage("depeer apply PLAN", "a plan says itself which target it is for; --target all is for "+
 					"those of all targets")
 			}
@@ -48,7 +58,7 @@ func applyCommand(s *session) *cli.Command {
 			if err != nil {
 				return err
 			}
-			return s.applyPlan(c, p, applyOptionsOf(c))
+			return s.applyPlan(c.Context, args.targetFlags, args.askFlags, p, args.options)
 		},
 	}
 }
@@ -79,20 +89,17 @@ func (s *session) writePlan(name string, p *plan.Plan) error {
 }
 
 // applyPlan asks, applies p, and shows what came of it.
-func (s *session) applyPlan(c *cli.Context, p *plan.Plan, options operate.ApplyOptions) error {
-	if err := s.ask(c, p.Target, p.Server); err != nil {
+func (s *session) applyPlan(ctx context.Context, f targetFlags, ask askFlags, p *plan.Plan,
+	options operate.ApplyOptions) error {
+	if err := s.ask(ask, p.Target, p.Server); err != nil {
 		return err
 	}
-	t, err := s.findTarget(c, s.exchangeOf(), p.Target)
+	f.target = p.Target
+	t, err := s.findTarget(f, s.exchangeOf())
 	if err != nil {
 		return err
 	}
-	return s.showResult(s.operator().Apply(c.Context, t, p, options))
-}
-
-// applyOptionsOf reads how a plan is applied.
-func applyOptionsOf(c *cli.Context) operate.ApplyOptions {
-	return operate.ApplyOptions{Action: operate.ActionApply, ConfirmWithin: c.Duration("confirm-within")}
+	return s.showResult(s.operator().Apply(ctx, t, p, options))
 }
 
 // showResult shows what came of a change.
@@ -120,13 +127,13 @@ func (s *session) exchangeOf() *exchange.Exchange {
 }
 
 // ask has a person type the target's router id, unless --yes answers.
-func (s *session) ask(c *cli.Context, address string, server plan.Server) error {
-	if c.Bool("yes") {
+func (s *session) ask(f askFlags, address string, server plan.Server) error {
+	if f.yes {
 		return nil
 	}
 	in, ok := s.In.(*os.File)
 	if !ok || !term.IsTerminal(int(in.Fd())) {
-		return usage("depeer "+c.Command.Name+" ... --yes", "there is no terminal to ask on")
+		return usage("depeer "+f.command+" ... --yes", "there is no terminal to ask on")
 	}
 	fmt.Fprintf(s.Err, "depeer: to change %s, type its router id (%s): ", address, server.RouterID)
 	line, err := bufio.NewReader(in).ReadString('\n')

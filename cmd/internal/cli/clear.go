@@ -1,48 +1,60 @@
 package cli
 
 import (
+	"context"
+	"time"
+
 	"github.com/urfave/cli/v2"
 
 	"depeer/policies/operate"
 )
 
+// clearArgs are the flags of clear.
+type clearArgs struct {
+	targetFlags
+	askFlags
+	soak   time.Duration
+	output string
+}
+
 func clearCommand(s *session) *cli.Command {
+	args := clearArgs{targetFlags: targetFlags{command: "clear"}, askFlags: askFlags{command: "clear"}}
 	return &cli.Command{
 		Name:      "clear",
 		Usage:     "the off-switch: takes everything of ours out of a route server",
 		ArgsUsage: " ",
 		Description: "Needs no list, and works whatever state the target is in. Shows the plan; with --yes it is\n" +
 			"done at once, with -o it is kept for apply.",
-		Flags: append(targetFlags(), yesFlag, soakFlag(0),
-			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "keep the plan in `FILE`"}),
+		Flags: append(args.flags(), args.yesFlag(), soakFlag(&args.soak, 0), outputFlag(&args.output, keepPlan)),
 		Action: func(c *cli.Context) error {
 			if c.NArg() > 0 {
 				return usage("depeer clear --target rs1", "clear takes no lists")
 			}
-			if isAll(c) {
-				return s.clearAll(c)
+			if args.isAll() {
+				return s.clearAll(c.Context, &args)
 			}
-			t, err := s.targetOf(c, s.exchangeOf())
+			t, err := s.findTarget(args.targetFlags, s.exchangeOf())
 			if err != nil {
 				return err
 			}
-			return s.clear(c, t)
+			return s.clear(c.Context, t, &args)
 		},
 	}
 }
 
-func (s *session) clear(c *cli.Context, t operate.Target) error {
-	result, err := s.operator().Clear(c.Context, t, !c.Bool("yes"))
+func (s *session) clear(ctx context.Context, t operate.Target, args *clearArgs) error {
+	result, err := s.operator().Clear(ctx, t, !args.yes)
 	if err != nil {
 		return err
 	}
-	if c.Bool("yes") {
-		return s.applyPlan(c, result.Plan, operate.ApplyOptions{Action: operate.ActionClear})
+	if args.yes {
+		return s.applyPlan(ctx, args.targetFlags, args.askFlags, result.Plan,
+			operate.ApplyOptions{Action: operate.ActionClear})
 	}
-	if err := s.finishPlan(result, planArgs{output: c.String("output")}); err != nil {
+	if err := s.finishPlan(result, keepArgs{output: args.output}); err != nil {
 		return err
 	}
-	if c.String("output") == "" && !result.Nothing() {
+	if args.output == "" && !result.Nothing() {
 		return usage("depeer clear --target "+t.Address+" --yes, or -o FILE",
 			"nothing was changed: clear needs --yes or -o")
 	}

@@ -17,13 +17,14 @@ import (
 // state directory; a guardian that dies leaves it there, and status says overdue.
 
 func confirmCommand(s *session) *cli.Command {
+	args := targetFlags{command: "confirm"}
 	return &cli.Command{
 		Name:      "confirm",
 		Usage:     "keeps a change that waits for it",
 		ArgsUsage: " ",
-		Flags:     targetFlags()[:1],
+		Flags:     []cli.Flag{args.targetFlag()},
 		Action: func(c *cli.Context) error {
-			t, err := s.targetOf(c, s.exchangeOf())
+			t, err := s.findTarget(args, s.exchangeOf())
 			if err != nil {
 				return err
 			}
@@ -34,11 +35,12 @@ func confirmCommand(s *session) *cli.Command {
 
 // guardCommand is the guardian's own; it is not for people.
 func guardCommand(s *session) *cli.Command {
+	args := targetFlags{command: "guard"}
 	return &cli.Command{
 		Name: "guard", Hidden: true,
-		Flags: targetFlags(),
+		Flags: args.flags(),
 		Action: func(c *cli.Context) error {
-			t, err := s.targetOf(c, s.exchangeOf())
+			t, err := s.findTarget(args, s.exchangeOf())
 			if err != nil {
 				return err
 			}

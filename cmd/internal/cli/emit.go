@@ -27,6 +27,7 @@ type emitArgs struct {
 }
 
 func emitCommand(s *session) *cli.Command {
+	args, format := emitArgs{}, ""
 	return &cli.Command{
 		Name:      "emit",
 		Usage:     "prints the policy as gobgpd configuration",
@@ -36,18 +37,19 @@ func emitCommand(s *session) *cli.Command {
 			"write is judged by GoBGP's own code first: a file that it cannot start with, or that rejects every\n" +
 			"route of a member, is invalid.",
 		Flags: []cli.Flag{
-			&cli.StringFlag{Name: "format", Value: "toml", EnvVars: []string{"DEPEER_FORMAT"},
+			&cli.StringFlag{Name: "format", Destination: &format, Value: "toml", EnvVars: []string{"DEPEER_FORMAT"},
 				Usage: "`toml`, yaml or json"},
-			&cli.BoolFlag{Name: "anchor", Usage: "print only the definitions that are pasted once into gobgpd.conf"},
-			&cli.StringFlag{Name: "into", Usage: "replace our part of this gobgpd.conf `FILE` (TOML), and keep the " +
-				"rest to the byte"},
-			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write to `FILE`, whole or not at all"},
+			&cli.BoolFlag{Name: "anchor", Destination: &args.anchor,
+				Usage: "print only the definitions that are pasted once into gobgpd.conf"},
+			&cli.StringFlag{Name: "into", Destination: &args.into,
+				Usage: "replace our part of this gobgpd.conf `FILE` (TOML), and keep the " +
+					"rest to the byte"},
+			outputFlag(&args.output, writeFile),
 		},
 		Action: func(c *cli.Context) error {
-			args := emitArgs{lists: c.Args().Slice(), anchor: c.Bool("anchor"), into: c.String("into"),
-				output: c.String("output")}
+			args.lists = c.Args().Slice()
 			var err error
-			if args.format, err = gobgpconf.ParseFormat(c.String("format")); err != nil {
+			if args.format, err = gobgpconf.ParseFormat(format); err != nil {
 				return usage("depeer emit --format toml|yaml|json", "%v", err)
 			}
 			return s.emit(c.Context, args)

@@ -16,6 +16,10 @@ import (
 )
 
 func explainCommand(s *session) *cli.Command {
+	flags := struct {
+		targetFlags
+		routeFlags
+	}{targetFlags: targetFlags{command: "explain"}}
 	return &cli.Command{
 		Name:      "explain",
 		Usage:     "answers for a prefix or an ASN: which listing, on what evidence, and who announces it",
@@ -24,7 +28,7 @@ func explainCommand(s *session) *cli.Command {
 			"nothing does, and which entry comes nearest. With --rib or --target also who announces it,\n" +
 			"what becomes of that, and what still covers it. Of a large community of the exchange's it\n" +
 			"says what that tells, and of whom today.",
-		Flags: append(targetFlags(), ribFlag(), &cli.BoolFlag{Name: "full", Usage: "show everything, however long"}),
+		Flags: append(flags.targetFlags.flags(), flags.ribFlag(), flags.fullFlag()),
 		Action: func(c *cli.Context) error {
 			community, err := policies.ParseLargeCommunity(c.Args().First())
 			isCommunity := err == nil
@@ -42,8 +46,8 @@ func explainCommand(s *session) *cli.Command {
 				return f
 			}
 			var t *operate.Target
-			if c.String("target") != "" {
-				found, err := s.targetOf(c, in.Exchange)
+			if flags.target != "" {
+				found, err := s.findTarget(flags.targetFlags, in.Exchange)
 				if err != nil {
 					return err
 				}
@@ -52,11 +56,11 @@ func explainCommand(s *session) *cli.Command {
 			if isCommunity {
 				return s.explainCommunity(c.Context, in, t, community)
 			}
-			answer, err := s.operator().Explain(c.Context, in, subject, t, c.StringSlice("rib"))
+			answer, err := s.operator().Explain(c.Context, in, subject, t, flags.dumps.Value())
 			if err != nil {
 				return err
 			}
-			answer.Full = c.Bool("full")
+			answer.Full = flags.full
 			return s.view.Explain(answer)
 		},
 	}

@@ -7,6 +7,10 @@ import (
 )
 
 func impactCommand(s *session) *cli.Command {
+	flags := struct {
+		targetFlags
+		routeFlags
+	}{targetFlags: targetFlags{command: "impact"}}
 	return &cli.Command{
 		Name:      "impact",
 		Usage:     "shows what listings do to real routes: of an MRT file, or of a route server",
@@ -15,10 +19,10 @@ func impactCommand(s *session) *cli.Command {
 			"a path, by what listed prefixes are still reached, which have moved, and who else loses.\n" +
 			"Changes nothing. With --target and --rib, routes are those of the file, and what is in\n" +
 			"force is the target's.",
-		Flags: append(targetFlags(), routesFlags()...),
+		Flags: append(flags.targetFlags.flags(), flags.routeFlags.flags()...),
 		Action: func(c *cli.Context) error {
-			args := routesArgsOf(c)
-			if c.String("target") == "" && len(args.Dumps) == 0 {
+			args := flags.options()
+			if flags.target == "" && len(args.Dumps) == 0 {
 				return usage("depeer impact LISTING.yaml --rib FILE, or --target rs1",
 					"no routes: neither --rib nor --target")
 			}
@@ -29,10 +33,10 @@ func impactCommand(s *session) *cli.Command {
 			if f := operate.Verdict(in.Diagnostics); f != nil && f.Kind != operate.Guarded {
 				return f
 			}
-			if c.String("target") == "" {
+			if flags.target == "" {
 				return s.showImpact(s.operator().ImpactOfDumps(c.Context, in, args))
 			}
-			t, err := s.targetOf(c, in.Exchange)
+			t, err := s.findTarget(flags.targetFlags, in.Exchange)
 			if err != nil {
 				return err
 			}

@@ -6,80 +6,89 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"depeer/filters/diag"
 	"depeer/policies/operate"
 	"depeer/policies/operate/wanted"
 )
 
-// planArgs are the arguments and flags of plan.
+// planArgs are the flags of plan.
 type planArgs struct {
-	operate.DraftOptions
-	output   string
-	detailed bool
+	targetFlags
+	routeFlags
+	draft operate.DraftOptions
+	keepArgs
+}
+
+// keepArgs say what is done with a plan that was made.
+type keepArgs struct {
+	output   string // the file that it is kept in; "": it is not kept
+	detailed bool   // that there is something to do is exit 2
 }
 
 func planCommand(s *session) *cli.Command {
+	args := planArgs{targetFlags: targetFlags{command: "plan"}}
 	return &cli.Command{
 		Name:      "plan",
 		Usage:     "shows what would change on a route server; changes nothing",
 		ArgsUsage: "[LISTING...]",
 		Description: "Reads the target's policy, and says which objects would be added and removed. -o keeps the\n" +
 			"plan, for apply. A plan that a guard refuses is shown, and not kept.\n" + guardsHelp(),
-		Flags: append(append(targetFlags(), routesFlags()...),
-			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "keep the plan in `FILE`"},
-			&cli.BoolFlag{Name: "detailed-exitcode", Usage: "exit 2 if there is something to do"},
-			&cli.BoolFlag{Name: "take-over",
+		Flags: append(append(args.targetFlags.flags(), args.routeFlags.flags()...),
+			outputFlag(&args.output, keepPlan),
+			&cli.BoolFlag{Name: "detailed-exitcode", Destination: &args.detailed,
+				Usage: "exit 2 if there is something to do"},
+			&cli.BoolFlag{Name: "take-over", Destination: &args.draft.TakeOver,
 				Usage: "replace objects with our names that somebody else made or changed"},
-			&cli.BoolFlag{Name: "accept-lists", Usage: "your own policies that are gone from clients' lists were " +
-				"taken out on purpose"},
+			&cli.BoolFlag{Name: "accept-lists", Destination: &args.draft.AcceptLists,
+				Usage: "your own policies that are gone from clients' lists were " +
+					"taken out on purpose"},
 		),
 		Action: func(c *cli.Context) error {
 			in, err := s.load(c.Context, c.Args().Slice())
 			if err != nil {
 				return err
 			}
-			args := planArgs{output: c.String("output"), detailed: c.Bool("detailed-exitcode"),
-				DraftOptions: operate.DraftOptions{RouteOptions: routesArgsOf(c), TakeOver: c.Bool("take-over"),
-					AcceptLists: c.Bool("accept-lists")}}
-			if c.String("target") == "" && len(args.Dumps) > 0 {
-				return s.planOfFile(c.Context, in, args)
+			args.draft.RouteOptions = args.options()
+			if args.target == "" && len(args.draft.Dumps) > 0 {
+				return s.planOfFile(c.Context, in, &args)
 			}
-			if f := operate.CheckAskable(in.Diagnostics); f != nil && c.String("target") != "" {
+			if f := operate.CheckAskable(in.Diagnostics); f != nil && args.target != "" {
 				return s.refusedUnasked(in, f) // before a target is looked for in a file that is wrong
 			}
-			if isAll(c) {
-				return s.planAll(c, in, args)
+			if args.isAll() {
+				return s.planAll(c.Context, in, &args)
 			}
-			t, err := s.targetOf(c, in.Exchange)
+			t, err := s.findTarget(args.targetFlags, in.Exchange)
 			if err != nil {
 				return err
 			}
-			return s.plan(c.Context, in, t, args)
+			return s.plan(c.Context, in, t, &args)
 		},
 	}
 }
 
-func (s *session) plan(ctx context.Context, in *wanted.Input, t operate.Target, args planArgs) error {
+func (s *session) plan(ctx context.Context, in *wanted.Input, t operate.Target, args *planArgs) error {
 	// What is wrong with the lists is said without a call to the target.
 	if f := operate.CheckAskable(in.Diagnostics); f != nil {
 		return s.refusedUnasked(in, f)
 	}
-	result, err := s.operator().Draft(ctx, in, t, args.DraftOptions)
+	result, err := s.operator().Draft(ctx, in, t, args.draft)
 	if err != nil {
 		return s.withoutTarget(in, err)
 	}
-	return s.finishPlan(result, args)
+	return s.finishPlan(result, args.keepArgs)
 }
 
 // planOfFile is a plan without a target: what lists do to the routes of a file.
-func (s *session) planOfFile(ctx context.Context, in *wanted.Input, args planArgs) error {
-	if args.output != "" || args.TakeOver || args.AcceptLists {
+func (s *session) planOfFile(ctx context.Context, in *wanted.Input, args *planArgs) error {
+	if args.output != "" || args.draft.TakeOver || args.draft.AcceptLists {
 		return usage("depeer plan LISTING.yaml --rib FILE --target rs1 -o plan.depeer",
 			"a plan is kept for a target, and none is named")
 	}
 	if f := operate.Verdict(in.Diagnostics); f != nil && f.Kind != operate.Guarded {
 		return f
 	}
-	return s.showImpact(s.operator().ImpactOfDumps(ctx, in, args.RouteOptions))
+	return s.showImpact(s.operator().ImpactOfDumps(ctx, in, args.draft.RouteOptions))
 }
 
 // refusedUnasked shows a result that is refused without a call to the target; what is
@@ -96,7 +105,7 @@ func (s *session) refusedUnasked(in *wanted.Input, f *operate.Error) error {
 }
 
 // finishPlan keeps a plan that no guard refuses, and shows it.
-func (s *session) finishPlan(result operate.Draft, args planArgs) error {
+func (s *session) finishPlan(result operate.Draft, args keepArgs) error {
 	refused := operate.CheckGuards(result.Guards)
 	result.Refused = refused != nil
 	if args.output != "" && refused == nil {
@@ -113,4 +122,14 @@ func (s *session) finishPlan(result operate.Draft, args planArgs) error {
 			Err: errors.New("there is something to do")}}
 	}
 	return refused
+}
+
+// withoutTarget shows what a guard refuses where the target was not reached, too.
+func (s *session) withoutTarget(in *wanted.Input, err error) error {
+	refused, f := operate.Verdict(in.Diagnostics), new(operate.Error)
+	if refused == nil || !errors.As(err, &f) || f.Kind != operate.Unreached {
+		return err
+	}
+	in.Diagnostics.Warnf(diag.Position{}, "target-unreached", "", "the result is without the target: %v", f.Err)
+	return s.refusedUnasked(in, refused)
 }

@@ -8,27 +8,30 @@ import (
 )
 
 func recoverCommand(s *session) *cli.Command {
+	args := struct {
+		targetFlags
+		askFlags
+		options operate.RecoverOptions
+	}{targetFlags: targetFlags{command: "recover"}, askFlags: askFlags{command: "recover"}}
 	return &cli.Command{
 		Name:      "recover",
 		Usage:     "finishes or undoes what was cut off",
 		ArgsUsage: " ",
 		Description: "Exits 0 if it was finished, or there was nothing to do, and 9 if it was undone. Takes over the\n" +
 			"lock of a dead process of this machine; --break-lock is for other machines.",
-		Flags: append(targetFlags(), yesFlag,
-			&cli.StringFlag{Name: "break-lock",
+		Flags: append(args.flags(), args.yesFlag(),
+			&cli.StringFlag{Name: "break-lock", Destination: &args.options.BreakLock,
 				Usage: "take the lock of `ID`, whose process is dead on another machine"}),
 		Action: func(c *cli.Context) error {
 			if c.NArg() > 0 {
 				return usage("depeer recover --target rs1", "recover takes no files")
 			}
-			t, err := s.targetOf(c, s.exchangeOf())
+			t, err := s.findTarget(args.targetFlags, s.exchangeOf())
 			if err != nil {
 				return err
 			}
-			return s.showResult(s.operator().Recover(c.Context, t, operate.RecoverOptions{
-				BreakLock: c.String("break-lock"),
-				Approve:   func(server plan.Server) error { return s.ask(c, t.Address, server) },
-			}))
+			args.options.Approve = func(server plan.Server) error { return s.ask(args.askFlags, t.Address, server) }
+			return s.showResult(s.operator().Recover(c.Context, t, args.options))
 		},
 	}
 }

@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"context"
 	"os"
+	"time"
 
 	"github.com/urfave/cli/v2"
 	"golang.org/x/term"
@@ -10,7 +12,17 @@ import (
 	"depeer/policies/plan"
 )
 
+// repairArgs are the flags of repair.
+type repairArgs struct {
+	targetFlags
+	askFlags
+	options operate.RepairOptions
+	soak    time.Duration
+	output  string
+}
+
 func repairCommand(s *session) *cli.Command {
+	args := repairArgs{targetFlags: targetFlags{command: "repair"}, askFlags: askFlags{command: "repair"}}
 	return &cli.Command{
 		Name:      "repair",
 		Usage:     "puts back what was applied last, where a restart or a reload has lost it",
@@ -18,46 +30,47 @@ func repairCommand(s *session) *cli.Command {
 		Description: "Under the approvals that it had, and never what a person cleared or rolled back. With --lists:\n" +
 			"your own policies in clients' lists, and the defaults, as they were last seen. Shows the plan,\n" +
 			"and asks; with -o the plan is kept for apply.",
-		Flags: append(targetFlags(), yesFlag, soakFlag(usualSoak),
-			&cli.BoolFlag{Name: "lists", Usage: "put back your own policies and defaults in clients' lists, and " +
-				"nothing else"},
-			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "keep the plan in `FILE`"},
+		Flags: append(args.flags(), args.yesFlag(), soakFlag(&args.soak, usualSoak),
+			&cli.BoolFlag{Name: "lists", Destination: &args.options.Lists,
+				Usage: "put back your own policies and defaults in clients' lists, and " +
+					"nothing else"},
+			outputFlag(&args.output, keepPlan),
 		),
 		Action: func(c *cli.Context) error {
 			if c.NArg() > 0 {
 				return usage("depeer repair --target rs1", "repair takes no lists: it puts back what was applied last")
 			}
-			if err := s.answerable(c); err != nil {
+			if err := s.answerable(args.askFlags, args.output != ""); err != nil {
 				return err
 			}
-			targets, err := s.targetsOf(c)
+			targets, err := s.findTargets(args.targetFlags)
 			if err != nil {
 				return err
 			}
-			return s.repair(c, targets)
+			return s.repair(c.Context, targets, &args)
 		},
 	}
 }
 
 // answerable says whether somebody can be asked, where that is needed: what is shown
-// before a refusal would look like a result.
-func (s *session) answerable(c *cli.Context) error {
+// before a refusal would look like a result. kept: a plan goes to a file, and nobody is asked.
+func (s *session) answerable(f askFlags, kept bool) error {
 	in, ok := s.In.(*os.File)
-	if c.Bool("yes") || c.String("output") != "" || ok && term.IsTerminal(int(in.Fd())) {
+	if f.yes || kept || ok && term.IsTerminal(int(in.Fd())) {
 		return nil
 	}
-	return usage("depeer "+c.Command.Name+" ... --yes, or -o FILE", "there is no terminal to ask on")
+	return usage("depeer "+f.command+" ... --yes, or -o FILE", "there is no terminal to ask on")
 }
 
 // repair makes a plan for each target, shows them, asks, and applies them one after
 // another.
-func (s *session) repair(c *cli.Context, targets []operate.Target) error {
+func (s *session) repair(ctx context.Context, targets []operate.Target, args *repairArgs) error {
 	plans := operate.Drafts{}
-	o, options := s.operator(), operate.RepairOptions{Lists: c.Bool("lists")}
+	o := s.operator()
 	remedies := make([]operate.Remedy, len(targets))
 	for i, t := range targets {
 		var err error
-		if remedies[i], err = o.Repair(c.Context, t, options); err != nil && len(targets) > 1 {
+		if remedies[i], err = o.Repair(ctx, t, args.options); err != nil && len(targets) > 1 {
 			return operate.About(t, err)
 		} else if err != nil {
 			return err
@@ -66,11 +79,11 @@ func (s *session) repair(c *cli.Context, targets []operate.Target) error {
 			plans.Targets = append(plans.Targets, remedies[i].Draft)
 		}
 	}
-	if c.String("output") != "" && len(plans.Targets) > 0 {
-		if err := s.keepRepair(c, plans, len(targets) > 1); err != nil || !c.Bool("yes") {
+	if args.output != "" && len(plans.Targets) > 0 {
+		if err := s.keepRepair(args.output, plans, len(targets) > 1); err != nil || !args.yes {
 			return err
 		}
-	} else if !c.Bool("yes") {
+	} else if !args.yes {
 		if err := s.showRepair(plans); err != nil {
 			return err
 		}
@@ -79,20 +92,20 @@ func (s *session) repair(c *cli.Context, targets []operate.Target) error {
 		if p.Nothing() {
 			continue
 		}
-		if err := s.ask(c, p.Plan.Target, p.Plan.Server); err != nil {
+		if err := s.ask(args.askFlags, p.Plan.Target, p.Plan.Server); err != nil {
 			return err
 		}
 	}
 	apply := operate.ApplyOptions{Action: operate.ActionRepair}
 	if len(targets) > 1 {
-		return s.showResults(o.InOrder(c.Context, targets, func(i int) (*plan.Plan, string, error) {
+		return s.showResults(o.InOrder(ctx, targets, func(i int) (*plan.Plan, string, error) {
 			return remedies[i].Draft.Plan, remedies[i].Why, nil
-		}, operate.OrderOptions{ApplyOptions: apply, Soak: c.Duration("soak")}))
+		}, operate.OrderOptions{ApplyOptions: apply, Soak: args.soak}))
 	}
 	if p := remedies[0].Draft; p.Plan == nil {
 		return s.view.Apply(operate.NothingToDo(targets[0], remedies[0].Why))
 	}
-	return s.showResult(o.Apply(c.Context, targets[0], remedies[0].Draft.Plan, apply))
+	return s.showResult(o.Apply(ctx, targets[0], remedies[0].Draft.Plan, apply))
 }
 
 // showRepair shows what is about to be asked for.
@@ -109,8 +122,8 @@ func (s *session) showRepair(plans operate.Drafts) error {
 }
 
 // keepRepair keeps plans for apply, and shows them.
-func (s *session) keepRepair(c *cli.Context, plans operate.Drafts, several bool) error {
-	args := planArgs{output: c.String("output")}
+func (s *session) keepRepair(output string, plans operate.Drafts, several bool) error {
+	args := keepArgs{output: output}
 	if several {
 		return s.finishPlans(plans, args)
 	}

@@ -8,6 +8,11 @@ import (
 )
 
 func rollbackCommand(s *session) *cli.Command {
+	var sessions override
+	args := struct {
+		targetFlags
+		askFlags
+	}{targetFlags{command: "rollback"}, askFlags{command: "rollback"}}
 	return &cli.Command{
 		Name:      "rollback",
 		Usage:     "goes back to what was in force before a change",
@@ -15,22 +20,22 @@ func rollbackCommand(s *session) *cli.Command {
 		Description: "Without an ID, one step back each time: a rollback, an expiry, a recovery and a repair are no\n" +
 			"steps. IDs may be shortened. Shows what would change, and asks. Refuses if somebody has\n" +
 			"changed ours since.",
-		Flags: append(targetFlags(), yesFlag,
-			&cli.GenericFlag{Name: guard.AllowSessions, Value: new(override),
+		Flags: append(args.flags(), args.yesFlag(),
+			&cli.GenericFlag{Name: guard.AllowSessions, Value: &sessions,
 				Usage: "shut up to `N` sessions of members again, or N% of the members"},
 		),
 		Action: func(c *cli.Context) error {
 			if c.NArg() > 1 {
 				return usage("depeer rollback [ID] --target rs1", "rollback takes one ID")
 			}
-			t, err := s.targetOf(c, s.exchangeOf())
+			t, err := s.findTarget(args.targetFlags, s.exchangeOf())
 			if err != nil {
 				return err
 			}
 			options := operate.RollbackOptions{ID: c.Args().First(), Why: "rolled back",
-				Sessions: overrideOf(c, guard.AllowSessions)}
-			if !c.Bool("yes") {
-				options.Approve = func(d operate.Draft) error { return s.approveBack(c, d) }
+				Sessions: sessions.Override}
+			if !args.yes {
+				options.Approve = func(d operate.Draft) error { return s.approveBack(args.askFlags, d) }
 			}
 			return s.showResult(s.operator().Rollback(c.Context, t, options))
 		},
@@ -38,12 +43,12 @@ func rollbackCommand(s *session) *cli.Command {
 }
 
 // approveBack shows what going back changes, and asks.
-func (s *session) approveBack(c *cli.Context, d operate.Draft) error {
-	if err := s.answerable(c); err != nil {
+func (s *session) approveBack(f askFlags, d operate.Draft) error {
+	if err := s.answerable(f, false); err != nil {
 		return err
 	}
 	if err := s.view.Plan(d); err != nil {
 		return err
 	}
-	return s.ask(c, d.Plan.Target, d.Plan.Server)
+	return s.ask(f, d.Plan.Target, d.Plan.Server)
 }

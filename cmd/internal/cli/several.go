@@ -1,13 +1,11 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
-	"time"
-
-	"github.com/urfave/cli/v2"
 
 	"depeer/policies/exchange"
 	"depeer/policies/guard"
@@ -20,31 +18,29 @@ import (
 // is one after another, in the order of the exchange file. Each is changed, proven, and
 // watched for a while, before the next one is spoken to. Any trouble stops it there.
 
-// soakFlag says for how long a target is watched before the next one is changed.
-func soakFlag(usual time.Duration) cli.Flag {
-	return &cli.DurationFlag{Name: "soak", Value: usual,
-		Usage: "with --target all: watch each target for this `TIME` before the next is changed"}
+// findTargets returns the target that is named, or all.
+func (s *session) findTargets(f targetFlags) ([]operate.Target, error) {
+	if f.isAll() {
+		return s.findAllTargets(f, s.exchangeOf())
+	}
+	t, err := s.findTarget(f, s.exchangeOf())
+	return []operate.Target{t}, err
 }
 
-// usualSoak is for how long, unless it is said otherwise.
-const usualSoak = 30 * time.Second
-
-// isAll says whether a command is to be done to all targets.
-func isAll(c *cli.Context) bool { return c.String("target") == exchange.AllTargets }
-
-// allTargets returns the targets of the exchange file, in the order in which they are
+// findAllTargets returns the targets of the exchange file, in the order in which they are
 // changed.
-func (s *session) allTargets(c *cli.Context, x *exchange.Exchange) ([]operate.Target, error) {
+func (s *session) findAllTargets(f targetFlags, x *exchange.Exchange) ([]operate.Target, error) {
 	if x == nil && s.confWrong != nil {
 		return nil, s.confWrong
 	}
 	if x == nil || len(x.Targets) == 0 {
-		return nil, usage("depeer "+c.Command.Name+" --target ADDRESS",
+		return nil, usage("depeer "+f.command+" --target ADDRESS",
 			"--target all: the exchange file has no targets")
 	}
 	var all []operate.Target
 	for _, known := range x.InOrder() {
-		t, err := s.findTarget(c, x, known.Name)
+		f.target = known.Name
+		t, err := s.findTarget(f, x)
 		if err != nil {
 			return nil, err
 		}
@@ -54,8 +50,8 @@ func (s *session) allTargets(c *cli.Context, x *exchange.Exchange) ([]operate.Ta
 }
 
 // planAll plans for all targets. If one of them has no plan, none is kept.
-func (s *session) planAll(c *cli.Context, in *wanted.Input, args planArgs) error {
-	targets, err := s.allTargets(c, in.Exchange)
+func (s *session) planAll(ctx context.Context, in *wanted.Input, args *planArgs) error {
+	targets, err := s.findAllTargets(args.targetFlags, in.Exchange)
 	if err != nil {
 		return err
 	}
@@ -65,17 +61,17 @@ func (s *session) planAll(c *cli.Context, in *wanted.Input, args planArgs) error
 	o, plans := s.operator(), operate.Drafts{}
 	for _, t := range targets {
 		one := *in
-		p, err := o.Draft(c.Context, &one, t, args.DraftOptions)
+		p, err := o.Draft(ctx, &one, t, args.draft)
 		if err != nil {
 			return operate.About(t, err)
 		}
 		plans.Targets = append(plans.Targets, p)
 	}
-	return s.finishPlans(plans, args)
+	return s.finishPlans(plans, args.keepArgs)
 }
 
 // finishPlans keeps plans if no guard refuses any of them, and shows them.
-func (s *session) finishPlans(plans operate.Drafts, args planArgs) error {
+func (s *session) finishPlans(plans operate.Drafts, args keepArgs) error {
 	var refused error
 	all := make([][]guard.Result, len(plans.Targets))
 	for i := range plans.Targets {
@@ -118,8 +114,8 @@ func fileFor(file, target string) string {
 }
 
 // applyAll applies the plans that planAll has kept.
-func (s *session) applyAll(c *cli.Context, file string) error {
-	targets, err := s.allTargets(c, s.exchangeOf())
+func (s *session) applyAll(ctx context.Context, args *applyArgs, file string) error {
+	targets, err := s.findAllTargets(args.targetFlags, s.exchangeOf())
 	if err != nil {
 		return err
 	}
@@ -136,40 +132,40 @@ func (s *session) applyAll(c *cli.Context, file string) error {
 		}
 	}
 	for _, p := range plans { // nobody is there any more when the next one's turn comes
-		if err := s.ask(c, p.Target, p.Server); err != nil {
+		if err := s.ask(args.askFlags, p.Target, p.Server); err != nil {
 			return err
 		}
 	}
-	return s.showResults(s.operator().InOrder(c.Context, targets,
+	return s.showResults(s.operator().InOrder(ctx, targets,
 		func(i int) (*plan.Plan, string, error) { return plans[i], "", nil },
-		operate.OrderOptions{ApplyOptions: applyOptionsOf(c), Soak: c.Duration("soak")}))
+		operate.OrderOptions{ApplyOptions: args.options, Soak: args.soak}))
 }
 
 // clearAll takes everything of ours out of all targets, or shows what that would do.
-func (s *session) clearAll(c *cli.Context) error {
-	targets, err := s.allTargets(c, s.exchangeOf())
+func (s *session) clearAll(ctx context.Context, args *clearArgs) error {
+	targets, err := s.findAllTargets(args.targetFlags, s.exchangeOf())
 	if err != nil {
 		return err
 	}
 	o := s.operator()
-	if c.Bool("yes") {
-		return s.showResults(o.InOrder(c.Context, targets, func(i int) (*plan.Plan, string, error) {
-			p, err := o.Clear(c.Context, targets[i], false)
+	if args.yes {
+		return s.showResults(o.InOrder(ctx, targets, func(i int) (*plan.Plan, string, error) {
+			p, err := o.Clear(ctx, targets[i], false)
 			return p.Plan, "", err
-		}, operate.OrderOptions{ApplyOptions: operate.ApplyOptions{Action: operate.ActionClear}, Soak: c.Duration("soak")}))
+		}, operate.OrderOptions{ApplyOptions: operate.ApplyOptions{Action: operate.ActionClear}, Soak: args.soak}))
 	}
 	plans := operate.Drafts{}
 	for _, t := range targets {
-		p, err := o.Clear(c.Context, t, true)
+		p, err := o.Clear(ctx, t, true)
 		if err != nil {
 			return operate.About(t, err)
 		}
 		plans.Targets = append(plans.Targets, p)
 	}
-	if err := s.finishPlans(plans, planArgs{output: c.String("output")}); err != nil {
+	if err := s.finishPlans(plans, keepArgs{output: args.output}); err != nil {
 		return err
 	}
-	if c.String("output") == "" && !plans.Nothing() {
+	if args.output == "" && !plans.Nothing() {
 		return usage("depeer clear --target all --yes, or -o FILE", "nothing was changed: clear needs --yes or -o")
 	}
 	return nil

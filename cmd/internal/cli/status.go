@@ -14,6 +14,10 @@ import (
 )
 
 func statusCommand(s *session) *cli.Command {
+	args := struct {
+		targetFlags
+		options operate.StatusOptions
+	}{targetFlags{command: "status"}, operate.StatusOptions{Read: s.reader.Files.Open}}
 	return &cli.Command{
 		Name:      "status",
 		Usage:     "says what is in force on a route server, and whether it is as lists say",
@@ -26,7 +30,7 @@ func statusCommand(s *session) *cli.Command {
 			"what they really got cannot be read from this daemon. Where treatments change routes, it\n" +
 			"looks through what members announce for routes that are treated already. Names your own\n" +
 			"policies that undo what is in force, or act on it, and members whose routes lack something.",
-		Flags: append(targetFlags(), &cli.StringFlag{Name: "file",
+		Flags: append(args.flags(), &cli.StringFlag{Name: "file", Destination: &args.options.File,
 			Usage: "say, too, what a restart with this gobgpd.conf `FILE` (TOML), and a reload of it, would do to " +
 				"what is in force"}),
 		Action: func(c *cli.Context) error {
@@ -34,31 +38,23 @@ func statusCommand(s *session) *cli.Command {
 			if err != nil {
 				return err
 			}
-			targets, err := s.targetsOf(c)
+			if args.isAll() && args.options.File != "" {
+				return usage("depeer status --target rs1 --file gobgpd.conf", "a file is one target's")
+			}
+			targets, err := s.findTargets(args.targetFlags)
 			if err != nil {
 				return err
 			}
-			return s.statusOf(c.Context, in, targets, c.String("file"))
+			return s.statusOf(c.Context, in, targets, args.options)
 		},
 	}
 }
 
-// targetsOf returns the target that is named, or all.
-func (s *session) targetsOf(c *cli.Context) ([]operate.Target, error) {
-	if isAll(c) {
-		if c.String("file") != "" {
-			return nil, usage("depeer status --target rs1 --file gobgpd.conf", "a file is one target's")
-		}
-		return s.allTargets(c, s.exchangeOf())
-	}
-	t, err := s.targetOf(c, s.exchangeOf())
-	return []operate.Target{t}, err
-}
-
 // statusOf looks at targets, and says what is worst: one that does not answer, one that
 // is not as it should be.
-func (s *session) statusOf(ctx context.Context, in *wanted.Input, targets []operate.Target, file string) error {
-	o, options := s.operator(), operate.StatusOptions{File: file, Read: s.reader.Files.Open}
+func (s *session) statusOf(ctx context.Context, in *wanted.Input, targets []operate.Target,
+	options operate.StatusOptions) error {
+	o := s.operator()
 	var all view.Status
 	var away, misfit, differs error
 	for _, t := range targets {
@@ -86,4 +82,23 @@ func (s *session) statusOf(ctx context.Context, in *wanted.Input, targets []oper
 		return err
 	}
 	return cmp.Or(away, misfit, differs)
+}
+
+// asked reads the lists that status compares with: those that are named, or those of the
+// exchange file, as plan does; nil where there are none.
+func (s *session) asked(ctx context.Context, names []string) (*wanted.Input, error) {
+	if _, found := s.reader.FindConfig(); len(names) == 0 && !found {
+		return nil, nil
+	}
+	in, err := s.load(ctx, names)
+	if err != nil {
+		return nil, err
+	}
+	if len(names) == 0 && in.Exchange != nil && len(in.Exchange.Lists) == 0 {
+		return nil, nil
+	}
+	if f := operate.Verdict(in.Diagnostics); f != nil {
+		return nil, f
+	}
+	return in, nil
 }

@@ -5,43 +5,24 @@ import (
 	"os/user"
 	"path/filepath"
 
-	"github.com/urfave/cli/v2"
-
 	"depeer/policies/exchange"
-	"depeer/policies/gobgp"
 	"depeer/policies/journal"
 	"depeer/policies/operate"
 )
 
-// targetFlags are of every command that speaks to a route server. Which one is
-// never guessed, so --target has no variable.
-func targetFlags() []cli.Flag {
-	return []cli.Flag{
-		&cli.StringFlag{Name: "target", Usage: "the route server: a `NAME` of the exchange file, host:port, " +
-			"unix:///path; all, one after another, for plan, apply, status and clear"},
-		&cli.DurationFlag{Name: "timeout", Value: gobgp.DefaultTimeout, EnvVars: []string{"DEPEER_TIMEOUT"},
-			Usage: "when a silent target counts as not reached"},
-		&cli.BoolFlag{Name: "insecure", EnvVars: []string{"DEPEER_INSECURE"},
-			Usage: "speak plain text to another host, where anybody on the way could change routes"},
-	}
-}
-
-// targetOf finds the route server that a command is for.
-func (s *session) targetOf(c *cli.Context, x *exchange.Exchange) (operate.Target, error) {
-	return s.findTarget(c, x, c.String("target"))
-}
-
-func (s *session) findTarget(c *cli.Context, x *exchange.Exchange, name string) (operate.Target, error) {
+// findTarget finds the route server that a command is for.
+func (s *session) findTarget(f targetFlags, x *exchange.Exchange) (operate.Target, error) {
+	name := f.target
 	if name == "" {
-		return operate.Target{}, usage("depeer "+c.Command.Name+
+		return operate.Target{}, usage("depeer "+f.command+
 			" --target rs1, or an address such as unix:///run/gobgpd.sock",
 			"no target: it is never guessed")
 	}
 	if name == exchange.AllTargets {
-		return operate.Target{}, usage("depeer "+c.Command.Name+" --target NAME", "%s is for one target at a time",
-			c.Command.Name)
+		return operate.Target{}, usage("depeer "+f.command+" --target NAME", "%s is for one target at a time",
+			f.command)
 	}
-	t := operate.Target{Timeout: c.Duration("timeout"), Insecure: c.Bool("insecure"),
+	t := operate.Target{Timeout: f.timeout, Insecure: f.insecure,
 		MaxAddedBytes: exchange.DefaultLimits().MaxAddedBytes}
 	if x != nil {
 		t.MaxAddedBytes = x.Limits.MaxAddedBytes

@@ -1,4 +1,4 @@
-package cli
+package run
 
 import (
 	"context"
@@ -43,7 +43,7 @@ func (k *keeper) find(ctx context.Context) (watch.Finding, error) {
 	}
 	state = k.recall(state)
 	k.found = looked{state: state}
-	if k.found.stamp, err = k.store.Stamp(k.target.Address); err != nil {
+	if k.found.stamp, err = k.Store.Stamp(k.target.Address); err != nil {
 		return f, err
 	}
 	k.meet(state)
@@ -57,7 +57,8 @@ func (k *keeper) find(ctx context.Context) (watch.Finding, error) {
 	}
 	state = operate.RememberSessions(state, k.found.last)
 	f.Stands = k.found.last == nil || k.found.last.Clear && k.found.last.Then == nil || k.found.last.Holds(state)
-	if !f.CutOff && (f.Stands && f.InTheWay == watch.Clear || f.InTheWay == watch.Strange && operate.IsUndefined(state)) {
+	if !f.CutOff && (f.Stands && f.InTheWay == watch.Clear || f.InTheWay == watch.Strange &&
+		operate.IsUndefined(state)) {
 		k.settleFile(ctx, f.Pulse, state)
 	}
 	k.asked(state)
@@ -98,7 +99,7 @@ func (k *keeper) count(ctx context.Context, f *watch.Finding, state *plan.State)
 		return nil
 	}
 	since, err := k.client.LongestUp(ctx)
-	f.Aged = since > k.pace.Fill
+	f.Aged = since > k.Pace.Fill
 	return err
 }
 
@@ -170,7 +171,7 @@ func (k *keeper) exchange() *exchange.Exchange {
 // history finds what was done last, and whether it came to an end.
 func (k *keeper) history(f *watch.Finding) error {
 	newest := true
-	for record, err := range k.store.Backward(k.target.Address) {
+	for record, err := range k.Store.Backward(k.target.Address) {
 		if err != nil {
 			return err
 		}
@@ -204,7 +205,7 @@ func (k *keeper) history(f *watch.Finding) error {
 		f.Last, k.found.judged = record.ID, p
 		break
 	}
-	w, err := operate.ReadWaits(k.store.Pending(k.target.Address))
+	w, err := operate.ReadWaits(k.Store.Pending(k.target.Address))
 	if err != nil {
 		return err
 	}
@@ -226,7 +227,7 @@ func (k *keeper) unknown(f *watch.Finding, record *journal.Record, unread error)
 // unfinished finds out whether somebody is at work on an entry without an end, or it
 // was cut off.
 func (k *keeper) unfinished(f *watch.Finding, record *journal.Record) {
-	lock, err := k.store.Lock(k.target.Address, self())
+	lock, err := k.Store.Lock(k.target.Address, k.Operator.By)
 	if err != nil {
 		f.InTheWay, k.found.why, k.found.locked = watch.Locked, err.Error(), errors.Is(err, journal.ErrLocked)
 		return
@@ -266,7 +267,7 @@ func (k *keeper) obstacles(f *watch.Finding, state *plan.State) {
 
 // ours returns who holds the daemon's lock for what was cut off here.
 func (k *keeper) ours() []string {
-	for record, err := range k.store.Backward(k.target.Address) {
+	for record, err := range k.Store.Backward(k.target.Address) {
 		if err != nil || record.Finished() || record.Unread != nil {
 			return nil
 		}
@@ -290,7 +291,7 @@ func (k *keeper) asked(state *plan.State) {
 	in.Good = nil
 	in.Diagnostics = slices.Clip(in.Diagnostics)
 	w := &asking{version: r.version, facts: facts, in: &in}
-	err := operate.CompileFor(&in, k.clock(), k.target, state)
+	err := operate.CompileFor(&in, k.Clock(), k.target, state)
 	if !errors.As(err, &w.failure) {
 		w.failure = operate.Verdict(in.Diagnostics)
 	}
