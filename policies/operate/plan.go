@@ -95,7 +95,7 @@ func (o *Operator) DraftFor(ctx context.Context, in *wanted.Input, t Target, cli
 	if err != nil {
 		return Draft{}, err
 	}
-	sizes := o.sizes(in, p, now, past.read)
+	sizes := o.sizes(in.Exchange, p, now, past.read)
 	warnOfUnknown(in, sizes, now)
 	result.Changes, result.Guards = sizes.Changes(), append(ListGuards(in), sizes.Guards()...)
 	result.Guards = append(result.Guards, plan.JudgeSessions(change, args.Overrides[guard.AllowSessions], p.Members))
@@ -117,7 +117,7 @@ func (o *Operator) foresee(ctx context.Context, in *wanted.Input, t Target, clie
 	change := &to.Plan.Change
 	q := impact.Question{Lists: in.Compiled, Old: change.Judged(), New: in.Policy(),
 		Members: ListSessions(state, in.Exchange), Protect: in.Exchange.Protect, Treatments: in.Exchange.Treatments}
-	q.Past = o.FindPast(t.Address, q.Old)
+	q.Past, q.Passages = o.FindPast(t.Address, q.Old), passagesOf(ctx, client, state, q.Old)
 	if last != nil {
 		q.Counted = last.Counted
 	}

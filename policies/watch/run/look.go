@@ -16,6 +16,7 @@ import (
 	"depeer/policies/plan"
 	"depeer/policies/rib"
 	"depeer/policies/watch"
+	"depeer/policies/watch/sources"
 )
 
 // look reads the target and its history, and tells what was found.
@@ -51,12 +52,14 @@ func (k *keeper) find(ctx context.Context) (watch.Finding, error) {
 	if err := k.history(&f); err != nil {
 		return f, err
 	}
+	k.keepInMemory(&f)
+	k.heedMarks(&f, state)
 	k.obstacles(&f, state)
 	if err := k.count(ctx, &f, state); err != nil {
 		return f, err
 	}
 	state = operate.RememberSessions(state, k.found.last)
-	f.Stands = k.found.last == nil || k.found.last.Clear && k.found.last.Then == nil || k.found.last.Holds(state)
+	f.Stands = k.found.last == nil || k.found.last.WayBack() || k.found.last.Holds(state) || k.isAnothers(state)
 	if !f.CutOff && (f.Stands && f.InTheWay == watch.Clear || f.InTheWay == watch.Strange &&
 		operate.IsUndefined(state)) {
 		k.settleFile(ctx, f.Pulse, state)
@@ -65,7 +68,8 @@ func (k *keeper) find(ctx context.Context) (watch.Finding, error) {
 	if w := k.want; w != nil {
 		f.Lists, f.Unfit = w.version, w.policy == nil
 		f.Listed = w.policy != nil && plan.To(state, w.policy, "watch").Empty()
-		if f.Listed && !f.Stands && len(state.Strange) == 0 && k.found.last.Wanted().Digest() != w.policy.Digest() {
+		f.Newer = w.policy != nil && k.found.last != nil && k.found.last.Wanted().Digest() != w.policy.Digest()
+		if f.Listed && f.Newer && len(state.Strange) == 0 && !k.found.last.Holds(state) {
 			// It holds what lists ask for, and history expected something else: nothing is put
 			// back, and a change that has nothing to do records it.
 			f.Stands, f.Listed = true, false
@@ -162,8 +166,8 @@ func (k *keeper) nameOf(address netip.Addr, asn filters.ASN) string {
 }
 
 func (k *keeper) exchange() *exchange.Exchange {
-	if r := k.sources.current(); r != nil {
-		return r.exchange
+	if r := k.sources.Current(); r != nil {
+		return r.Exchange
 	}
 	return nil
 }
@@ -191,12 +195,17 @@ func (k *keeper) history(f *watch.Finding) error {
 			k.unknown(f, record, err)
 			break
 		}
+		if operate.NotConfirmed(record) {
+			k.unknown(f, record, fmt.Errorf("%s was %s", record.ID, operate.Unconfirmed))
+			break // and was not taken back, either
+		}
 		if k.found.last == nil {
 			k.found.last = p
 		}
 		if record.Begun.Action == operate.ActionRepair {
 			continue // it repeats what was decided before
 		}
+		k.found.byPerson = record.Begun.Action != operate.ActionWatch && record.Begun.Action != operate.ActionRecover
 		if record.Begun.Action == "rollback" || record.Begun.Action == "clear" {
 			f.Kept = true
 			k.found.kept = fmt.Sprintf("%s by %s at %s", record.Begun.Action, record.By.By,
@@ -278,19 +287,19 @@ func (k *keeper) ours() []string {
 
 // asked finds out what lists ask of the target.
 func (k *keeper) asked(state *plan.State) {
-	r := k.sources.current()
-	if r.in == nil {
+	r := k.sources.Current()
+	if r.Input == nil {
 		k.want = nil
 		return
 	}
 	facts := operate.CollectFacts(k.target, state)
-	if k.want != nil && k.want.version == r.version && k.want.facts.Equal(facts) {
+	if k.want != nil && k.want.version == r.Version && k.want.facts.Equal(facts) {
 		return
 	}
-	in := *r.in
+	in := *r.Input
 	in.Good = nil
 	in.Diagnostics = slices.Clip(in.Diagnostics)
-	w := &asking{version: r.version, facts: facts, in: &in}
+	w := &asking{version: r.Version, facts: facts, in: &in}
 	err := operate.CompileFor(&in, k.Clock(), k.target, state)
 	if !errors.As(err, &w.failure) {
 		w.failure = operate.Verdict(in.Diagnostics)
@@ -298,12 +307,12 @@ func (k *keeper) asked(state *plan.State) {
 	if w.failure == nil {
 		w.policy = in.Policy()
 	}
-	known := k.want != nil && k.want.version == r.version && k.want.says(in.Diagnostics)
+	known := k.want != nil && k.want.version == r.Version && k.want.says(in.Diagnostics)
 	k.want = w
 	k.numbers.Guards(refusing(operate.ListGuards(&in)), !known)
 	if w.failure != nil && !known {
 		for _, d := range in.Diagnostics {
-			k.log.Warn("lists refused", "lists", describeLists(&in), "file", d.Position.String(), "code", d.Code,
+			k.log.Warn("lists refused", "lists", sources.DescribeLists(&in), "file", d.Position.String(), "code", d.Code,
 				"problem", d.Message)
 		}
 	}
