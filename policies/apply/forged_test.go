@@ -8,10 +8,12 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"depeer/policies/guard"
 	"depeer/policies/plan"
 	"depeer/policies/plan/plantest"
 )
@@ -39,7 +41,10 @@ func forge(data any, set func(any), path string, f func(what string)) {
 			put("the first twice", append([]any{data[0]}, data...))
 			turned := slices.Clone(data)
 			slices.Reverse(turned)
-			put("turned round", turned)
+			if !strings.HasSuffix(path, "Patterns") && !strings.HasSuffix(path, "Entries") &&
+				!strings.HasSuffix(path, "Addresses") { // their order means nothing
+				put("turned round", turned)
+			}
 		}
 		for i, value := range data {
 			forge(value, func(v any) { data[i] = v }, fmt.Sprintf("%s[%d]", path, i), f)
@@ -83,6 +88,7 @@ func TestForgedPlans(t *testing.T) {
 			t.Parallel()
 			start := s.from(t)
 			honest := planned(start, s.to, "cut")
+			honest.Overrides = plan.Overrides{guard.AllowSessions: guard.UpTo(honest.Change.Summary().Shut())}
 			var file bytes.Buffer
 			if err := plan.Encode(&file, honest); err != nil {
 				t.Fatal(err)

@@ -108,6 +108,7 @@ func (o *Operator) Lock(store *journal.Store, address string) (*journal.Lock, er
 // Change applies p, journalling.
 func (o *Operator) Change(ctx context.Context, t Target, client Daemon, lock *journal.Lock, p *plan.Plan,
 	start journal.Start) (*journal.Entry, apply.Result, error) {
+	own := start.Undoes != "" || start.Action == ActionRepair
 	start.Holder = p.ID // whoever finds its journal knows whose the daemon's lock is
 	if len(p.PolicyLists) > 0 {
 		start.Action = ActionRepair
@@ -117,6 +118,7 @@ func (o *Operator) Change(ctx context.Context, t Target, client Daemon, lock *jo
 		return nil, apply.Result{Outcome: apply.Untouched}, &apply.JournalError{Err: err}
 	}
 	applier := o.applier(t, client, entry, start.Holder)
+	applier.Own = own
 	if len(p.PolicyLists) == 0 {
 		applier.Keep = o.keepFile(ctx, t, p.Server, p, entry, start.Undoes != "")
 	}

@@ -146,7 +146,7 @@ func TestForeignCallsInPlanFiles(t *testing.T) {
 			c.Restore = append(c.Restore, plan.Call{Verb: plan.Assign, Client: address, Import: true,
 				Policies: []string{"op-accept"}})
 		},
-		"a set of theirs in a statement": func(c *plan.Change) { c.New.Import[0].Conditions.PrefixSet.Set = "op-all" },
+		"a set of theirs in a statement":  func(c *plan.Change) { c.New.Import[0].Conditions.PrefixSet.Set = "op-all" },
 		"a statement of theirs is wanted": func(c *plan.Change) { c.New.Import[0].Name = "op-bogons" },
 		"a pattern that looks nowhere": func(c *plan.Change) {
 			c.New.ASPathSets = append(c.New.ASPathSets, policies.ASPathSet{Name: "depeer/x",
