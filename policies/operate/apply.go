@@ -1,6 +1,7 @@
 package operate
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -17,6 +18,8 @@ type ApplyOptions struct {
 	// ConfirmWithin: what was before is restored unless the change is confirmed in this time;
 	// 0: it stays.
 	ConfirmWithin time.Duration
+	// MaxAge is how old a plan may be that puts something in; 0: a day.
+	MaxAge time.Duration
 }
 
 // Apply does exactly what a plan says, and proves it, under an entry of the history.
@@ -31,11 +34,16 @@ func (o *Operator) Apply(ctx context.Context, t Target, p *plan.Plan, options Ap
 	defer client.Close()
 	var beyond []Neighbor
 	var fit *plan.State
+	var fileLimits plan.Limits
 	if options.Action == ActionApply && (!p.Clear || p.Then != nil) { // the off-switch works whatever the file says
+		if err := checkAge(p, time.Now(), cmp.Or(options.MaxAge, DefaultPlanAge)); err != nil {
+			return Result{}, err
+		}
 		state, err := o.fitsStill(ctx, client, t)
 		if err != nil {
 			return Result{}, err
 		}
+		p, fileLimits = o.underLimits(p)
 		beyond, fit = outOfReach(state), state
 	}
 	store, err := o.Store()
@@ -55,7 +63,7 @@ func (o *Operator) Apply(ctx context.Context, t Target, p *plan.Plan, options Ap
 	if err != nil {
 		return Result{}, errors.Join(err, lock.Unlock())
 	}
-	start := journal.Start{Action: options.Action}
+	start := journal.Start{Action: options.Action, FileLimits: fileLimits}
 	if p.Then != nil {
 		start.Action = ActionTakeOver
 	}
