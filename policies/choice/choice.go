@@ -69,8 +69,7 @@ func New(q Question) *Foresight {
 	}
 	for _, m := range q.Members {
 		f.peers[m.Address] = m
-		if m.Up && slices.ContainsFunc(q.New.NeighborSets,
-			func(s policies.NeighborSet) bool { return slices.Contains(s.Addresses, m.Address) }) {
+		if m.Up && q.New.Chooses(m.Address) {
 			f.choosers = append(f.choosers, m)
 		}
 	}

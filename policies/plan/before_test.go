@@ -65,7 +65,7 @@ func TestPlansOfEarlierVersionsAreRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(fourKinds(), p.Change.New); diff != "" {
+	if diff := cmp.Diff(fourKinds(), p.Change.New, sameOrder); diff != "" {
 		t.Errorf("the policy (-want +got):\n%s", diff)
 	}
 	m := through.server(policyOf("10.0.0.0/8"))
