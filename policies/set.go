@@ -63,10 +63,10 @@ type Elements interface {
 	kindInName() string
 }
 
-// NewSet returns the set of elements, at least one, sorted, with its name. What the set is for,
-// owner, is a treatment or another word.
+// NewSet returns the set of elements, at least one, with its name. What the set is for, owner,
+// is a treatment or another word. The name is made of the elements in the order given: what
+// compiled lists have is sorted, and large communities are to be Sorted.
 func NewSet(owner string, elements Elements) Set {
-	elements = elements.ordered()
 	return Set{Prefix + owner + "/" + elements.kindInName() + "/" + digestLines(elements.Lines()), elements}
 }
 

@@ -30,7 +30,12 @@ func (e LargeCommunities) With(other Elements) Elements {
 }
 
 func (e LargeCommunities) ordered() Elements {
-	return LargeCommunities(inOrder(e, LargeCommunityPattern.comparePattern))
+	return e.Sorted()
+}
+
+// Sorted returns e in the order of its parts.
+func (e LargeCommunities) Sorted() LargeCommunities {
+	return inOrder(e, LargeCommunityPattern.comparePattern)
 }
 
 // Lines yields each as text.

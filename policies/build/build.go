@@ -175,7 +175,8 @@ func (b *builder) addStep(s step) {
 	}
 	if absent != nil {
 		b.looked = true
-		when.LargeCommunitySet = policies.Condition{Set: b.addSet("marks", policies.LargeCommunities(policies.Exactly(absent))),
+		when.LargeCommunitySet = policies.Condition{Set: b.addSet("marks",
+			policies.LargeCommunities(policies.Exactly(absent)).Sorted()),
 			Invert: true}
 	}
 	if !s.treatment.Reject && len(s.treatment.Communities) > 0 {
@@ -213,7 +214,8 @@ func (b *builder) addLeavingShort(p *program) {
 	if p != nil && p.short != (policies.LargeCommunity{}) {
 		then.AddLargeCommunities = append(then.AddLargeCommunities, p.short)
 	}
-	b.addImport("short", policies.Conditions{PrefixSet: policies.Condition{Set: b.addSet("short", policies.Prefixes(shortPrefixes))}}, then)
+	b.addImport("short", policies.Conditions{PrefixSet: policies.Condition{Set: b.addSet("short",
+		policies.Prefixes(shortPrefixes))}}, then)
 }
 
 // addException adds the statement that marks what the exceptions of a group hold for,
@@ -223,7 +225,8 @@ func (b *builder) addException(m match) {
 	if slices.ContainsFunc(b.policy.Import, func(s policies.Statement) bool { return s.Name == label }) {
 		return
 	}
-	when := policies.Conditions{ASPathSet: policies.Condition{Set: b.addSet(m.treatment.Name, policies.ASPaths(m.except))}}
+	when := policies.Conditions{ASPathSet: policies.Condition{Set: b.addSet(m.treatment.Name,
+		policies.ASPaths(m.except))}}
 	b.addImport(label, when, policies.Actions{AddLargeCommunities: []policies.LargeCommunity{excepted(b.asn, m.group)}})
 	b.marked = true
 }
@@ -234,8 +237,9 @@ func (b *builder) addException(m match) {
 func (b *builder) addScratch() {
 	take := func(label string, off []policies.LargeCommunityPattern) policies.Statement {
 		return policies.Statement{Name: label,
-			Conditions: policies.Conditions{LargeCommunitySet: policies.Condition{Set: b.addSet("marks", policies.LargeCommunities(off))}},
-			Actions:    policies.Actions{DropLargeCommunities: off}}
+			Conditions: policies.Conditions{LargeCommunitySet: policies.Condition{Set: b.addSet("marks",
+				policies.LargeCommunities(off).Sorted())}},
+			Actions: policies.Actions{DropLargeCommunities: off}}
 	}
 	marks := []policies.LargeCommunityPattern{policies.Marks(b.asn)}
 	if b.marked {

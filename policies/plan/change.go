@@ -148,7 +148,7 @@ func (s *State) remove(imports, exports []string, keep map[Object]bool) []Call {
 	for _, name := range slices.Concat(imports, exports) {
 		calls = append(calls, Call{Verb: DeleteStatement, Name: name})
 	}
-	for _, set := range s.sortedSets() {
+	for _, set := range s.Sets.sorted() {
 		if !keep[set] && !s.lent(set) {
 			calls = append(calls, Call{Verb: DeleteSet, Kind: set.Kind, Name: set.Name})
 		}
@@ -168,7 +168,7 @@ func (s *State) litter(want *policies.RoutingPolicy) []Call {
 		}
 	}
 	stay := s.stay(want)
-	for _, set := range s.sortedSets() {
+	for _, set := range s.Sets.sorted() {
 		if !stay[set] {
 			calls = append(calls, Call{Verb: DeleteSet, Kind: set.Kind, Name: set.Name})
 		}

@@ -151,7 +151,7 @@ func (d *drift) sets(want *policies.RoutingPolicy) {
 			d.add(set, "has other elements")
 		}
 	}
-	for _, set := range d.state.sortedSets() {
+	for _, set := range d.state.Sets.sorted() {
 		if !wanted[set] {
 			d.add(set, "is not wanted")
 		}

@@ -25,7 +25,7 @@ func (s *State) Fingerprint() string {
 	for _, name := range sorted(s.Groups) {
 		fmt.Fprintf(h, "group %q %+v\n", name, s.Groups[name])
 	}
-	for _, set := range s.sortedSets() {
+	for _, set := range s.Sets.sorted() {
 		writeSet(h, set.Name, s.Sets[set])
 	}
 	for _, name := range sorted(s.Gates) {

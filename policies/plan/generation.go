@@ -30,7 +30,7 @@ func (s *State) generation(keep func(Statement) bool) *policies.RoutingPolicy {
 		p.Export = append(p.Export, s.Statements[name].Statement)
 	}
 	used := setsOf(slices.Concat(p.Import, p.Export))
-	for _, set := range s.sortedSets() {
+	for _, set := range s.Sets.sorted() {
 		if used[set] {
 			p.Sets = append(p.Sets, policies.Set{Name: set.Name, Elements: s.Sets[set]})
 		}
@@ -51,8 +51,8 @@ func setsOf(statements []policies.Statement) map[Object]bool {
 	return used
 }
 
-// sortedSets returns all sets of ours that the server holds, by kind and name, gates apart.
-func (s *State) sortedSets() []Object { return slices.SortedFunc(maps.Keys(s.Sets), Object.compare) }
+// sorted returns what sets there are, by kind and name.
+func (s Sets) sorted() []Object { return slices.SortedFunc(maps.Keys(s), Object.compare) }
 
 // hasSet says whether the server holds a set of ours.
 func (s *State) hasSet(set Object) bool {

@@ -20,7 +20,7 @@ type State struct {
 	// GlobalImport and GlobalExport are the lists of neighbors that are no route-server clients.
 	GlobalImport, GlobalExport Assignment
 
-	Sets       map[Object]policies.Elements // gates are not among them
+	Sets       Sets // gates are not among them
 	Gates      map[string]GateState
 	Statements map[string]Statement // in a policy of ours or in none
 
