@@ -12,8 +12,8 @@ type ASN uint32
 // String returns the number in asplain notation (RFC 5396), without "AS".
 func (a ASN) String() string { return strconv.FormatUint(uint64(a), 10) }
 
-// ParseASN reads "64512" or "AS64512". Whatever YAML or a C library would read
-// in another way (010, 0x10, 6e4, 64_512, 1.10) is refused with a *SyntaxError.
+// ParseASN reads "64512" or "AS64512". It refuses, with a *SyntaxError, what YAML or a C library
+// would read in another way (010, 0x10, 6e4, 64_512, 1.10).
 func ParseASN(s string) (ASN, error) {
 	digits := s
 	if len(s) > 2 && strings.EqualFold(s[:2], "AS") {
@@ -55,8 +55,8 @@ func asnSyntax(s, digits string) error {
 	return e
 }
 
-// Reserved says why a is not to be matched by a listing without
-// allow_reserved: it is private or documentation. Empty for all others.
+// Reserved says why a listing must not match a without allow_reserved: a is private or for
+// documentation. It is empty for all other ASNs.
 func (a ASN) Reserved() string {
 	switch {
 	case 64496 <= a && a <= 64511, 65536 <= a && a <= 65551:
@@ -68,8 +68,8 @@ func (a ASN) Reserved() string {
 	}
 }
 
-// Forbidden says why no listing may ever match a: ASN 0, AS_TRANS and the last
-// of each range. Empty for all others.
+// Forbidden says why no listing may ever match a: ASN 0, AS_TRANS and the last of each range. It is
+// empty for all other ASNs.
 func (a ASN) Forbidden() string {
 	switch a {
 	case 0:

@@ -8,16 +8,16 @@ import (
 	"slices"
 )
 
-// block is an Entry as this package computes with it: small, without pointers,
-// and the same for both families. The address stands at the left end of 128 bits.
+// block is the form of an Entry that this package computes with: small, without pointers, and the
+// same for both families. The address fills 128 bits from the left.
 type block struct {
 	hi, lo         uint64
 	bits, min, max uint8
-	ref            uint32 // belongs to whoever made the block
+	ref            uint32 // its meaning is its maker's
 }
 
-// newBlock returns the block of an entry. Lengths that no announcement inside
-// its prefix can have are left out; an entry without any is not ok.
+// newBlock returns the block of an entry, without the lengths that no announcement inside its
+// prefix can have. It is not ok if no length is left.
 func newBlock(p netip.Prefix, low, high uint8, ref uint32) (b block, ok bool) {
 	b = block{bits: uint8(p.Bits()), min: low, max: high, ref: ref}
 	b.min = max(b.min, b.bits)
@@ -32,8 +32,8 @@ func newBlock(p netip.Prefix, low, high uint8, ref uint32) (b block, ok bool) {
 	return b, b.min <= b.max
 }
 
-// entry returns the entry of a block, in the family whose longest length is top.
-func (b block) entry(top uint8) Entry {
+// toEntry returns the entry of a block, in the family whose longest length is top.
+func (b block) toEntry(top uint8) Entry {
 	var addr netip.Addr
 	if top == 32 {
 		var a [4]byte
@@ -48,8 +48,8 @@ func (b block) entry(top uint8) Entry {
 	return Entry{netip.PrefixFrom(addr, int(b.bits)), b.min, b.max}
 }
 
-// common returns how many leading bits the addresses of b and c share.
-func (b block) common(c block) uint8 {
+// commonBits returns how many leading bits the addresses of b and c share.
+func (b block) commonBits(c block) uint8 {
 	if d := b.hi ^ c.hi; d != 0 {
 		return uint8(bits.LeadingZeros64(d))
 	}
@@ -57,23 +57,23 @@ func (b block) common(c block) uint8 {
 }
 
 // covers says whether c's prefix is inside b's, or equal to it.
-func (b block) covers(c block) bool { return b.bits <= c.bits && b.common(c) >= b.bits }
+func (b block) covers(c block) bool { return b.bits <= c.bits && b.commonBits(c) >= b.bits }
 
-// sibling says whether the prefixes of b and c are the two halves of another.
-func (b block) sibling(c block) bool {
-	return b.bits == c.bits && b.bits > 0 && b.common(c) == b.bits-1
+// isSibling says whether the prefixes of b and c are the two halves of another.
+func (b block) isSibling(c block) bool {
+	return b.bits == c.bits && b.bits > 0 && b.commonBits(c) == b.bits-1
 }
 
-// bit returns the bit of the address that n others stand before.
-func (b block) bit(n uint8) int {
+// bitAt returns the bit of the address at n, counted from the left and from 0.
+func (b block) bitAt(n uint8) int {
 	if n < 64 {
 		return int(b.hi >> (63 - n) & 1)
 	}
 	return int(b.lo >> (127 - n) & 1)
 }
 
-// cut returns the prefix of length n that b's lies in.
-func (b block) cut(n uint8) block {
+// truncateTo returns the prefix of length n that covers b's.
+func (b block) truncateTo(n uint8) block {
 	switch {
 	case n == 0:
 		b.hi, b.lo = 0, 0
@@ -86,7 +86,7 @@ func (b block) cut(n uint8) block {
 	return b
 }
 
-// half returns one of the two halves of b's prefix.
+// half returns the left (0) or the right (1) half of b's prefix.
 func (b block) half(right int) block {
 	if b.bits < 64 {
 		b.hi |= uint64(right) << (63 - b.bits)
@@ -102,11 +102,11 @@ func compareBlocks(a, b block) int {
 	if c := compareAddresses(a, b); c != 0 {
 		return c
 	}
-	return cmp.Compare(a.shape(), b.shape())
+	return cmp.Compare(a.lengthKey(), b.lengthKey())
 }
 
-// shape returns length and range as one number.
-func (b *block) shape() uint64 { return uint64(b.bits)<<16 | uint64(b.min)<<8 | uint64(b.max) }
+// lengthKey returns the length and the range as one number, to compare by.
+func (b *block) lengthKey() uint64 { return uint64(b.bits)<<16 | uint64(b.min)<<8 | uint64(b.max) }
 
 func compareAddresses(a, b block) int {
 	if a.hi != b.hi {
@@ -115,8 +115,8 @@ func compareAddresses(a, b block) int {
 	return cmp.Compare(a.lo, b.lo)
 }
 
-// sortBlocks sorts by address, length and range, and keeps the order of equal
-// ones. What is sorted already costs one look.
+// sortBlocks sorts by address, length and range, and keeps the order of equal blocks. Sorted input
+// costs one pass.
 func sortBlocks(blocks []block) []block {
 	const few = 512 // where a radix sort begins to pay
 	switch {
@@ -129,8 +129,8 @@ func sortBlocks(blocks []block) []block {
 	return blocks
 }
 
-// radixSort sorts by the bytes of the address, the last first, and leaves out
-// those that are the same everywhere; then it sorts what has the same address.
+// radixSort sorts by the bytes of the address, the last byte first, and skips bytes that are equal
+// in all blocks. Then it sorts the blocks of each address.
 func radixSort(blocks []block) []block {
 	var differ block
 	for i := range blocks {
@@ -139,7 +139,7 @@ func radixSort(blocks []block) []block {
 	}
 	other := make([]block, len(blocks))
 	for place := range 16 {
-		if differ.byte(place) != 0 {
+		if differ.byteAt(place) != 0 {
 			sortByte(other, blocks, place)
 			blocks, other = other, blocks
 		}
@@ -157,25 +157,25 @@ func radixSort(blocks []block) []block {
 	return blocks
 }
 
-// sortByte copies blocks to out, sorted by one byte, those with the same one in order.
+// sortByte copies blocks to out, sorted by one byte; blocks with the same byte keep their order.
 func sortByte(out, blocks []block, place int) {
 	var start [256]int
 	for i := range blocks {
-		start[blocks[i].byte(place)]++
+		start[blocks[i].byteAt(place)]++
 	}
 	sum := 0
 	for i, n := range start {
 		start[i], sum = sum, sum+n
 	}
 	for i := range blocks {
-		at := &start[blocks[i].byte(place)]
+		at := &start[blocks[i].byteAt(place)]
 		out[*at] = blocks[i]
 		*at++
 	}
 }
 
-// byte returns a byte of the address, counted from the last.
-func (b *block) byte(place int) uint8 {
+// byteAt returns a byte of the address, counted from the last.
+func (b *block) byteAt(place int) uint8 {
 	if place < 8 {
 		return uint8(b.lo >> (8 * place))
 	}

@@ -6,9 +6,9 @@ import (
 	"depeer/filters/diag"
 )
 
-// Protected space is cut out of prefix entries: announcements inside it are
-// spared, those that cover it stay. In an entry with a hole the shorter lengths
-// stay as they are, the others only beside the hole:
+// Protected space is cut out of prefix entries: no entry matches an announcement inside it.
+// Announcements that cover it are still matched. An entry with a hole keeps its shorter lengths;
+// its longer ones are matched only beside the hole:
 //
 //	10.0.0.0/8  8..32                  10.0.0.0/8    8..9
 //	└─ hole 10.64.0.0/10        ►      10.0.0.0/10   10..32
@@ -17,13 +17,14 @@ import (
 // holes is protected space of one family: disjoint, sorted by address.
 type holes []hole
 
-// hole is a block, only its prefix, and where it is written.
+// hole is a protected prefix (a block of which only the prefix is used) and the position that
+// declares it.
 type hole struct {
 	block
 	source diag.Position
 }
 
-// newHoles sorts protected prefixes and leaves out those inside another.
+// newHoles sorts protected prefixes and drops those inside another one.
 func newHoles(protected []ProtectedPrefix) (ipv4, ipv6 holes) {
 	for _, p := range protected {
 		b, _ := newBlock(p.Prefix, 0, 255, 0)
@@ -33,10 +34,11 @@ func newHoles(protected []ProtectedPrefix) (ipv4, ipv6 holes) {
 			ipv6 = append(ipv6, hole{b, p.Source})
 		}
 	}
-	return ipv4.disjoint(), ipv6.disjoint()
+	return ipv4.withoutNested(), ipv6.withoutNested()
 }
 
-func (h holes) disjoint() holes {
+// withoutNested sorts the holes and drops those inside another one.
+func (h holes) withoutNested() holes {
 	slices.SortStableFunc(h, func(a, b hole) int { return compareBlocks(a.block, b.block) })
 	var out holes
 	for _, next := range h {
@@ -47,17 +49,17 @@ func (h holes) disjoint() holes {
 	return out
 }
 
-// space returns all announcements inside the holes.
-func (h holes) space(top uint8) []Entry {
+// coveredEntries returns entries that match all announcements inside the holes.
+func (h holes) coveredEntries(top uint8) []Entry {
 	var blocks []block
 	for _, x := range h {
 		blocks = append(blocks, x.block)
 	}
-	return normalise(blocks, top)
+	return normaliseBlocks(blocks, top)
 }
 
-// meeting returns the holes that spare an announcement which b matches.
-func (h holes) meeting(b block) holes {
+// findOverlaps returns the holes that protect an announcement which b matches.
+func (h holes) findOverlaps(b block) holes {
 	if len(h) == 0 {
 		return nil
 	}
@@ -78,8 +80,8 @@ func (h holes) meeting(b block) holes {
 	return nil
 }
 
-// carve appends to out what is left of b when the holes that meet it are cut out.
-func (h holes) carve(out []block, b block) []block {
+// carveBlock appends to out what is left of b after the holes, which must overlap it, are cut out.
+func (h holes) carveBlock(out []block, b block) []block {
 	shortest := b.max + 1
 	for _, x := range h {
 		if x.covers(b) {
@@ -96,7 +98,7 @@ func (h holes) carve(out []block, b block) []block {
 	if b.min > b.max {
 		return out
 	}
-	split, _ := slices.BinarySearchFunc(h, 1, func(x hole, bit int) int { return x.bit(b.bits) - bit })
-	out = h[:split].carve(out, b.half(0))
-	return h[split:].carve(out, b.half(1))
+	split, _ := slices.BinarySearchFunc(h, 1, func(x hole, bit int) int { return x.bitAt(b.bits) - bit })
+	out = h[:split].carveBlock(out, b.half(0))
+	return h[split:].carveBlock(out, b.half(1))
 }

@@ -7,9 +7,8 @@ import (
 	"depeer/filters/diag"
 )
 
-// Rules is what an exchange says about listings: which treatments there are,
-// what follows from which list, and what is spared. The zero value knows no
-// treatment.
+// Rules is what an exchange says about listings: which treatments exist, which treatment a list
+// gets, and what is protected. The zero value has no treatment.
 type Rules struct {
 	At         time.Time         // the moment that listings are compiled for
 	Treatments []string          // names, most severe first
@@ -19,19 +18,19 @@ type Rules struct {
 	Protect    Protection
 }
 
-// Ladder is a treatment that grows with the age of a listing.
+// Ladder is a treatment that changes with the age of a listing.
 type Ladder struct {
 	Name  string
 	Steps []Step // ascending in After; at least one
 }
 
-// Step is the treatment of a ladder from a listing's age on.
+// Step is one treatment of a ladder, and the age from which it applies.
 type Step struct {
 	After     time.Duration // whole days since Provider.Listed
 	Treatment string
 }
 
-// Exception takes one provider of a shared listing out, locally.
+// Exception takes one provider of a shared listing out of force at this exchange.
 type Exception struct {
 	List     string
 	Provider string // ID
@@ -40,20 +39,20 @@ type Exception struct {
 	Source   diag.Position
 }
 
-// Protection is what must not be matched: announcements inside Prefixes are
-// spared, ASNs are taken out of AS matches.
+// Protection is what no policy may match: announcements inside Prefixes are left out of matches,
+// and ASNs are taken out of AS matches.
 type Protection struct {
 	Prefixes []ProtectedPrefix
 	ASNs     []ProtectedASN
 }
 
-// ProtectedPrefix is protected space and where it is written.
+// ProtectedPrefix is protected space and the position that declares it.
 type ProtectedPrefix struct {
 	Prefix netip.Prefix
 	Source diag.Position
 }
 
-// ProtectedASN is a protected ASN and where it is written.
+// ProtectedASN is a protected ASN and the position that declares it.
 type ProtectedASN struct {
 	ASN    ASN
 	Source diag.Position
@@ -61,14 +60,14 @@ type ProtectedASN struct {
 
 // Compiled is what listings match at one moment.
 type Compiled struct {
-	At      time.Time
-	Filters []Filter // most severe first; only treatments that match something
-	Spared  Entries  // protected space, where AS matches need it; else empty
-	Listed  []Listed // every provider of every listing, in their order
+	At        time.Time
+	Filters   []Filter // most severe first; only treatments that match something
+	Protected Entries  // protected space, where AS matches need it; else empty
+	Listed    []Listed // every provider of every listing, in their order
 }
 
-// Filter is all that one treatment matches. An announcement that several
-// filters match belongs to the first of them.
+// Filter is all that one treatment matches. An announcement that several filters match belongs to
+// the first of them.
 type Filter struct {
 	Treatment string
 	Prefixes  Entries
@@ -76,24 +75,23 @@ type Filter struct {
 	Groups    []Group   // path matches that have exceptions
 }
 
-// Group is path matches that share their exceptions: announcements with one of
+// Group is a number of path matches with the same exceptions. It matches announcements with one of
 // ASNs anywhere in the path, and none of Except.
 type Group struct {
 	ASNs   []ASN // sorted, unique
 	Except []ASN // sorted, unique, not empty
 }
 
-// Entry matches the announcements inside Prefix whose lengths are from Min to
-// Max, both inclusive.
+// Entry matches the announcements inside Prefix whose lengths are from Min to Max, both inclusive.
 type Entry struct {
 	Prefix   netip.Prefix
 	Min, Max uint8
 }
 
-// Entries is a normalised set of entries: sorted by address, length and range,
-// the fewest we know of, and right both for a reader that looks at the longest
-// covering prefix only (gobgpd before 4.4) and for one that looks at all: an
-// entry nested in another repeats the lengths that the other matches.
+// Entries is a normalised set of entries: sorted by address, length and range, and as few as we
+// know how to find. It is right for a reader that looks at the longest covering prefix only (gobgpd
+// before 4.4) and for one that looks at all: an entry nested in another repeats the lengths that
+// the other matches.
 type Entries struct {
 	IPv4, IPv6 []Entry
 }
@@ -101,21 +99,20 @@ type Entries struct {
 // Len returns the number of entries of both families.
 func (e Entries) Len() int { return len(e.IPv4) + len(e.IPv6) }
 
-// Listed is what became of one provider of one listing.
+// Listed is the state of one provider of one listing at the moment of compilation.
 type Listed struct {
 	Listing  *Listing
 	Provider *Provider
 	State    State
-	// Treatment in force; empty unless State is InForce.
+	// Treatment is the treatment in force; empty unless State is InForce.
 	Treatment string
-	// Ladder that chooses Treatment; empty where there is none.
+	// Ladder is the ladder that sets Treatment; empty if there is none.
 	Ladder string
-	// NextFrom is the first day to come on which another treatment is in force, as
-	// things are written now; no day if there is none. Next is that treatment, or empty
-	// where the listing expires.
+	// NextFrom is the next day on which the treatment changes, as lists and rules are now; no day
+	// if it never changes. Next is the treatment from then on, or empty if the listing expires.
 	Next     string
 	NextFrom Day
-	// Exception that takes the provider out; nil unless State is Excepted.
+	// Exception takes the provider out of force; nil unless State is Excepted.
 	Exception *Exception
 }
 
@@ -129,7 +126,7 @@ const (
 	Waiting        // listed in the future, or its ladder has not begun
 )
 
-// String returns one lower-case word.
+// String returns the state in lower-case words.
 func (s State) String() string {
 	switch s {
 	case InForce:

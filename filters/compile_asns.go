@@ -15,12 +15,12 @@ type asMatch struct {
 	severity int
 }
 
-// compare orders by all that is matched; equal ones are duplicates.
+// compare orders by everything that is matched; equal matches are duplicates.
 func (m asMatch) compare(n asMatch) int {
 	return cmp.Or(cmp.Compare(m.ASN, n.ASN), cmp.Compare(m.Where, n.Where), slices.Compare(m.Except, n.Except))
 }
 
-// compileASNs fills in the AS matches of all filters.
+// compileASNs fills the AS matches of all filters.
 func (c *compiler) compileASNs() {
 	matches := c.uniqueASNs()
 	for len(matches) > 0 {
@@ -43,8 +43,8 @@ func (c *compiler) compileASNs() {
 	}
 }
 
-// uniqueASNs returns the matches in force, sorted, each once with its most severe
-// treatment, and without protected ASNs.
+// uniqueASNs returns the matches in force, sorted and without protected ASNs. Each match appears
+// once, with its most severe treatment.
 func (c *compiler) uniqueASNs() []asMatch {
 	protected := make(map[ASN]diag.Position, len(c.rules.Protect.ASNs))
 	for _, p := range c.rules.Protect.ASNs {
@@ -87,8 +87,9 @@ func (c *compiler) uniqueASNs() []asMatch {
 	return unique
 }
 
-// withoutShadowed drops, of the matches of one ASN, those that match no path
-// which a match anywhere in the path, of a treatment as severe, does not match.
+// withoutShadowed drops redundant matches of one ASN: where a match without exceptions looks
+// anywhere in the path, it makes the other matches of the ASN redundant unless their treatment is
+// more severe.
 func withoutShadowed(matches []asMatch) []asMatch {
 	i := slices.IndexFunc(matches, func(m asMatch) bool { return m.Where == Path && len(m.Except) == 0 })
 	if i < 0 {
@@ -100,8 +101,7 @@ func withoutShadowed(matches []asMatch) []asMatch {
 	})
 }
 
-// mergeGroups makes one group of those with the same exceptions. The groups come
-// sorted by ASN.
+// mergeGroups joins the groups that have the same exceptions. The input is sorted by ASN.
 func mergeGroups(groups []Group) []Group {
 	slices.SortStableFunc(groups, func(a, b Group) int { return slices.Compare(a.Except, b.Except) })
 	var out []Group
@@ -115,8 +115,8 @@ func mergeGroups(groups []Group) []Group {
 	return out
 }
 
-// String returns the ASN, where it is looked for if that is not the origin, and
-// what is spared.
+// String returns the ASN, where in the path it is looked for (unless that is the origin), and the
+// exceptions.
 func (m ASMatch) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "AS%s", m.ASN)

@@ -8,8 +8,8 @@ import (
 	"depeer/filters/diag"
 )
 
-// list finds out what becomes of each provider of each list.
-func (c *compiler) list(lists []*Listing) {
+// decideProviders decides the state and the treatment of each provider of each list.
+func (c *compiler) decideProviders(lists []*Listing) {
 	n := 0
 	for _, l := range lists {
 		n += len(l.Providers)
@@ -29,25 +29,25 @@ func (c *compiler) list(lists []*Listing) {
 		if len(l.Providers) == 0 {
 			c.diags.Warnf(l.Source, "listing-empty", "", "list %q has no providers, and matches nothing", l.Name)
 		}
-		exceptions := c.exceptions(l)
+		exceptions := c.findExceptions(l)
 		for i := range l.Providers {
 			p := &l.Providers[i]
 			listed := Listed{Listing: l, Provider: p}
-			severity := c.decide(&listed, exceptions[p.ID])
+			severity := c.decideProvider(&listed, exceptions[p.ID])
 			c.out.Listed, c.severity = append(c.out.Listed, listed), append(c.severity, severity)
 		}
 	}
 }
 
-// decide fills in what becomes of a provider, of which exceptions hold. It returns how
-// severe its treatment is, or -1 where nothing is matched.
-func (c *compiler) decide(listed *Listed, exceptions []*Exception) int {
+// decideProvider fills in the state and the treatment of a provider, given the exceptions in force.
+// It returns the severity of the treatment, or -1 where nothing is to be matched.
+func (c *compiler) decideProvider(listed *Listed, exceptions []*Exception) int {
 	l, p := listed.Listing, listed.Provider
 	general := c.rules.Lists[l.Name]
 	name := cmp.Or(general, p.Treatment, l.Treatment)
 	switch {
 	case name == "":
-		c.diags.Errorf(p.Source, "listing-no-treatment", "treatment: "+c.severest(),
+		c.diags.Errorf(p.Source, "listing-no-treatment", "treatment: "+c.severestTreatment(),
 			"nothing says how %s is to be treated", p.ID)
 		return -1
 	case general == "" && p.Treatment != "" && !c.isKnown(p.At(p.Places.Treatment), name):
@@ -60,9 +60,9 @@ func (c *compiler) decide(listed *Listed, exceptions []*Exception) int {
 		return -1
 	}
 
-	f := fate{provider: p, follows: name, ladder: ladder, exceptions: exceptions}
-	listed.State, listed.Treatment, listed.Exception = f.at(c.rules.At)
-	listed.NextFrom, listed.Next = f.next(c.rules.At)
+	f := lifecycle{provider: p, treatment: name, ladder: ladder, exceptions: exceptions}
+	listed.State, listed.Treatment, listed.Exception = f.stateAt(c.rules.At)
+	listed.NextFrom, listed.Next = f.nextChange(c.rules.At)
 	if ladder != nil {
 		listed.Ladder = ladder.Name
 	}
@@ -74,7 +74,7 @@ func (c *compiler) decide(listed *Listed, exceptions []*Exception) int {
 	return severity
 }
 
-// warnOfDays says what the days of a provider call for.
+// warnOfDays warns of an expiry or a review that is past, and of a listing in the future.
 func (c *compiler) warnOfDays(listed *Listed) {
 	p := listed.Provider
 	switch {
@@ -92,8 +92,8 @@ func (c *compiler) warnOfDays(listed *Listed) {
 	}
 }
 
-// isKnown says whether name is a treatment or a ladder whose steps are
-// treatments; no name is neither, and none is missed.
+// isKnown says whether name is a treatment, or a ladder whose steps are treatments. It reports a
+// name that is neither. An empty name is not known, and is not reported.
 func (c *compiler) isKnown(p diag.Position, name string) bool {
 	if name == "" {
 		return false
@@ -103,19 +103,21 @@ func (c *compiler) isKnown(p diag.Position, name string) bool {
 	}
 	ladder := c.ladders[name]
 	if ladder == nil {
-		c.unknown(p, "no treatment or ladder is called %q", name)
+		c.reportUnknown(p, "no treatment or ladder is called %q", name)
 		return false
 	}
 	for _, step := range ladder.Steps {
 		if _, ok := c.severities[step.Treatment]; !ok {
-			c.unknown(p, "ladder %q has a step %q, which is no treatment", name, step.Treatment)
+			c.reportUnknown(p, "ladder %q has a step %q, which is no treatment", name, step.Treatment)
 			return false
 		}
 	}
 	return true
 }
 
-func (c *compiler) unknown(p diag.Position, format string, args ...any) {
+// reportUnknown reports a treatment or ladder that does not exist, with a hint that lists those
+// that do.
+func (c *compiler) reportUnknown(p diag.Position, format string, args ...any) {
 	known := slices.Clone(c.rules.Treatments)
 	for _, l := range c.rules.Ladders {
 		known = append(known, l.Name)
@@ -127,16 +129,17 @@ func (c *compiler) unknown(p diag.Position, format string, args ...any) {
 	c.diags.Errorf(p, "listing-unknown-treatment", hint, format, args...)
 }
 
-// severest returns a treatment to show to who has named none.
-func (c *compiler) severest() string {
+// severestTreatment returns a treatment to suggest to a user who named none.
+func (c *compiler) severestTreatment() string {
 	if len(c.rules.Treatments) == 0 {
 		return "depeer"
 	}
 	return c.rules.Treatments[0]
 }
 
-// exceptions returns the exchange's exceptions from l that hold, by provider.
-func (c *compiler) exceptions(l *Listing) map[string][]*Exception {
+// findExceptions returns the exchange's exceptions from l that are in force, by provider. It warns
+// of the others.
+func (c *compiler) findExceptions(l *Listing) map[string][]*Exception {
 	var of []*Exception
 	for i := range c.rules.Except {
 		if e := &c.rules.Except[i]; e.List == l.Name {

@@ -7,7 +7,7 @@ import (
 	"depeer/filters/diag"
 )
 
-// origin is where a block comes from: a provider of Compiled.Listed, and one of its prefixes.
+// origin names the source of a block: a provider in Compiled.Listed, and one of its prefixes.
 type origin struct{ listed, match int32 }
 
 // prefixCompiler compiles the prefix entries of one family.
@@ -19,7 +19,7 @@ type prefixCompiler struct {
 	blocks  []block
 }
 
-// compilePrefixes fills in the prefix entries of all filters.
+// compilePrefixes fills the prefix entries of all filters.
 func (c *compiler) compilePrefixes() {
 	ipv4 := prefixCompiler{compiler: c, top: 32, holes: c.ipv4}
 	ipv6 := prefixCompiler{compiler: c, top: 128, holes: c.ipv6}
@@ -36,34 +36,35 @@ func (c *compiler) compilePrefixes() {
 		}
 		for j, m := range c.out.Listed[i].Provider.Prefixes {
 			if m.Prefix.Addr().Is4() {
-				ipv4.add(m, origin{int32(i), int32(j)})
+				ipv4.addMatch(m, origin{int32(i), int32(j)})
 			} else {
-				ipv6.add(m, origin{int32(i), int32(j)})
+				ipv6.addMatch(m, origin{int32(i), int32(j)})
 			}
 		}
 	}
 	for severity, blocks := range ipv4.perTreatment() {
-		c.filters[severity].Prefixes.IPv4 = normalise(blocks, ipv4.top)
+		c.filters[severity].Prefixes.IPv4 = normaliseBlocks(blocks, ipv4.top)
 	}
 	for severity, blocks := range ipv6.perTreatment() {
-		c.filters[severity].Prefixes.IPv6 = withoutMapped(normalise(blocks, ipv6.top))
+		c.filters[severity].Prefixes.IPv6 = withoutMapped(normaliseBlocks(blocks, ipv6.top))
 	}
 }
 
-// withoutMapped drops entries inside ::ffff:0:0/96, which a hole beside that space can
-// make: gobgpd 3.37 crashes when a member announces such an entry's prefix. They
-// match nothing that routes anything.
+// withoutMapped drops entries inside ::ffff:0:0/96, which a hole beside that space can make. gobgpd
+// 3.37 crashes when a member announces such an entry's prefix, and no such entry matches a prefix
+// that is routed.
 func withoutMapped(entries []Entry) []Entry {
 	return slices.DeleteFunc(entries, func(e Entry) bool { return e.Prefix.Addr().Is4In6() })
 }
 
-func (c *prefixCompiler) add(m PrefixMatch, from origin) {
+// addMatch adds the block of a prefix match, unless it can match no announcement.
+func (c *prefixCompiler) addMatch(m PrefixMatch, from origin) {
 	if b, ok := newBlock(m.Prefix, m.Min, m.Max, uint32(len(c.origins))); ok {
 		c.blocks, c.origins = append(c.blocks, b), append(c.origins, from)
 	}
 }
 
-// perTreatment parts the blocks by severity, each once, without protected space.
+// perTreatment divides the blocks by severity. Each block appears once, without protected space.
 func (c *prefixCompiler) perTreatment() [][]block {
 	out := make([][]block, len(c.filters))
 	blocks := sortBlocks(c.blocks)
@@ -81,24 +82,25 @@ func (c *prefixCompiler) perTreatment() [][]block {
 			}
 		}
 		s := c.severityOf(severest)
-		out[s] = c.spare(out[s], severest)
+		out[s] = c.appendUnprotected(out[s], severest)
 		blocks = blocks[same:]
 	}
 	return out
 }
 
-// spare appends what protected space leaves of b.
-func (c *prefixCompiler) spare(out []block, b block) []block {
-	spared := c.holes.meeting(b)
+// appendUnprotected appends to out what is left of b without protected space, and warns of what is
+// left out.
+func (c *prefixCompiler) appendUnprotected(out []block, b block) []block {
+	spared := c.holes.findOverlaps(b)
 	if len(spared) == 0 {
 		return append(out, b)
 	}
-	left := spared.carve(out, b)
-	what := fmt.Sprintf("protected %s at %s", spared[0].entry(c.top).Prefix, spared[0].source)
+	left := spared.carveBlock(out, b)
+	what := fmt.Sprintf("protected %s at %s", spared[0].toEntry(c.top).Prefix, spared[0].source)
 	if more := len(spared) - 1; more > 0 {
 		what += fmt.Sprintf(", and %d more", more)
 	}
-	m := c.match(b)
+	m := c.findMatch(b)
 	if len(left) == len(out) {
 		c.diags.Warnf(m.Source, "listing-protected", "", "%s matches nothing: %s", m, what)
 	} else {
@@ -109,19 +111,20 @@ func (c *prefixCompiler) spare(out []block, b block) []block {
 
 func (c *prefixCompiler) severityOf(b block) int { return c.severity[c.origins[b.ref].listed] }
 
-func (c *prefixCompiler) match(b block) *PrefixMatch {
+// findMatch returns the prefix match that b was made of.
+func (c *prefixCompiler) findMatch(b block) *PrefixMatch {
 	from := c.origins[b.ref]
 	return &c.out.Listed[from.listed].Provider.Prefixes[from.match]
 }
 
-// warnDuplicate says that of two equal entries one is dropped.
+// warnDuplicate warns that one of two equal entries is dropped.
 func (c *prefixCompiler) warnDuplicate(dropped, kept block) {
-	m, other := c.match(dropped), c.match(kept)
+	m, other := c.findMatch(dropped), c.findMatch(kept)
 	c.warnTwice("listing-duplicate-prefix", m, m.Source, other.Source, c.severityOf(dropped), c.severityOf(kept))
 }
 
-// warnTwice says, where it is dropped, that something is listed at another
-// place, too.
+// warnTwice warns, at the position of a dropped entry, that the same entry is also listed at
+// another position.
 func (c *compiler) warnTwice(code string, match fmt.Stringer, dropped, kept diag.Position, severity, keptSeverity int) {
 	if severity == keptSeverity {
 		c.diags.Warnf(dropped, code, "take one out", "%s is listed twice, also at %s", match, kept)
@@ -132,8 +135,8 @@ func (c *compiler) warnTwice(code string, match fmt.Stringer, dropped, kept diag
 		match, kept, c.rules.Treatments[keptSeverity], c.rules.Treatments[severity])
 }
 
-// String returns the prefix and, where it is not all inside that is matched, the
-// range of lengths.
+// String returns the prefix, and the range of lengths unless the match covers the prefix and
+// everything inside it.
 func (m PrefixMatch) String() string {
 	p, low, high := m.Prefix, int(m.Min), int(m.Max)
 	switch {

@@ -2,20 +2,19 @@ package filters
 
 import "depeer/filters/diag"
 
-// Compile returns what lists match at rules.At. What it says about them is
-// sorted; the Compiled is nil if there is an Error among it. No lists match nothing.
+// Compile returns what lists match at rules.At, with its diagnostics sorted. The Compiled is nil if
+// a diagnostic is an Error. Without lists nothing is matched.
 //
-// What follows from a listing is, in this order: what the exchange says for its
-// list, what the listing says itself, what its list says by default; a
-// treatment is never guessed. Listings that have expired, that the exchange
-// excepts, or that do not hold yet, match nothing.
+// A provider's treatment is the first that is set of these: the exchange's for the list, the
+// provider's own, the list's default. A treatment is never guessed. A provider that has expired,
+// that the exchange excepts, or that is not in force yet, matches nothing.
 func Compile(lists []*Listing, rules Rules) (*Compiled, diag.List) {
 	c := newCompiler(rules)
-	c.list(lists)
+	c.decideProviders(lists)
 	if c.diags.Worst() < diag.Error {
 		c.compilePrefixes()
 		c.compileASNs()
-		c.finish()
+		c.collectResult()
 	}
 	c.diags.Sort()
 	if c.diags.Worst() >= diag.Error {
@@ -24,7 +23,7 @@ func Compile(lists []*Listing, rules Rules) (*Compiled, diag.List) {
 	return c.out, c.diags
 }
 
-// compiler is a Compiled in the making.
+// compiler builds a Compiled.
 type compiler struct {
 	rules      Rules
 	severities map[string]int     // of treatments: 0 is the most severe
@@ -55,9 +54,9 @@ func newCompiler(rules Rules) *compiler {
 	return c
 }
 
-// finish keeps what matches something, and the protected space if it is needed:
-// prefix entries have it cut out already.
-func (c *compiler) finish() {
+// collectResult keeps the filters that match something. It adds the protected space only where AS
+// matches need it: prefix entries have it cut out already.
+func (c *compiler) collectResult() {
 	looksAtPaths := false
 	for _, f := range c.filters {
 		if f.Prefixes.Len()+len(f.ASNs)+len(f.Groups) > 0 {
@@ -66,6 +65,6 @@ func (c *compiler) finish() {
 		looksAtPaths = looksAtPaths || len(f.ASNs)+len(f.Groups) > 0
 	}
 	if looksAtPaths {
-		c.out.Spared = Entries{c.ipv4.space(32), c.ipv6.space(128)}
+		c.out.Protected = Entries{c.ipv4.coveredEntries(32), c.ipv6.coveredEntries(128)}
 	}
 }

@@ -187,7 +187,7 @@ func TestCompileASNs(t *testing.T) {
 	if diff := cmp.Diff(want, got.Filters); diff != "" {
 		t.Errorf("filters (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff(filters.Entries{IPv4: []filters.Entry{entry("192.0.2.0/24", 24, 32)}}, got.Spared,
+	if diff := cmp.Diff(filters.Entries{IPv4: []filters.Entry{entry("192.0.2.0/24", 24, 32)}}, got.Protected,
 		comparePrefixes); diff != "" {
 		t.Errorf("spared (-want +got):\n%s", diff)
 	}
@@ -243,8 +243,8 @@ func TestCompileProtected(t *testing.T) {
 			if diff := cmp.Diff(test.want, got, comparePrefixes); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
-			if c.Spared.Len() != 0 {
-				t.Errorf("spares %v, and looks at no path", c.Spared)
+			if c.Protected.Len() != 0 {
+				t.Errorf("spares %v, and looks at no path", c.Protected)
 			}
 		})
 	}

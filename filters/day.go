@@ -16,7 +16,7 @@ func DayOf(t time.Time) Day {
 	return Day{time.Date(y, m, d, 0, 0, 0, 0, time.UTC)}
 }
 
-// firstYear keeps out what computers write for no time at all: 0001-01-01 would be no day.
+// firstYear refuses what computers write for an unset time: 0001-01-01 would be no day.
 const firstYear = 1970
 
 // ParseDay reads a day from 1970 on, as YYYY-MM-DD.
@@ -38,7 +38,7 @@ func (d Day) Start() time.Time { return d.start }
 // Add returns the day that lies span after d, in whole days.
 func (d Day) Add(span time.Duration) Day { return DayOf(d.start.Add(span)) }
 
-// Past says whether d has ended at t. No day is never past.
+// Past says whether d has ended at t. A zero Day is never past.
 func (d Day) Past(t time.Time) bool { return !d.IsZero() && !t.Before(d.start.AddDate(0, 0, 1)) }
 
 // Age returns how long ago, at t, d began.
@@ -52,8 +52,7 @@ func (d Day) String() string {
 	return d.start.Format(time.DateOnly)
 }
 
-// Moment is an instant that was written either as a day or exactly. The zero
-// value is no moment.
+// Moment is an instant that a user wrote as a day or as an exact time. The zero value is no moment.
 type Moment struct {
 	time  time.Time
 	isDay bool
@@ -84,11 +83,11 @@ func (m Moment) IsZero() bool { return m.time.IsZero() }
 // IsDay says whether m was written as a day.
 func (m Moment) IsDay() bool { return m.isDay }
 
-// Time returns the instant; of a day, its start.
+// Time returns the instant: for a day, its start.
 func (m Moment) Time() time.Time { return m.time }
 
-// Future says whether m is after t by more than clocks and time zones explain:
-// a day for days, five minutes for times.
+// Future says whether m is after t by more than clocks and time zones explain: a day for days, five
+// minutes for times.
 func (m Moment) Future(t time.Time) bool {
 	skew := 5 * time.Minute
 	if m.isDay {

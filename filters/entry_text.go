@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// AppendText adds "10.0.0.0/8 8..32", for plans and journals.
+// AppendText appends the entry as "10.0.0.0/8 8..32", the form of plans and journals.
 func (e Entry) AppendText(b []byte) ([]byte, error) {
 	b = e.Prefix.AppendTo(b)
 	b = append(b, ' ')
@@ -16,11 +16,11 @@ func (e Entry) AppendText(b []byte) ([]byte, error) {
 	return strconv.AppendUint(b, uint64(e.Max), 10), nil
 }
 
-// MarshalText returns what AppendText adds.
+// MarshalText returns what AppendText appends.
 func (e Entry) MarshalText() ([]byte, error) { return e.AppendText(make([]byte, 0, 32)) }
 
-// UnmarshalText reads what MarshalText writes, and nothing that Normalise would
-// not make: a mapped prefix, host bits, lengths outside of the prefix.
+// UnmarshalText reads what MarshalText writes. It refuses what Normalise never returns: a mapped
+// prefix, host bits, lengths outside of the prefix.
 func (e *Entry) UnmarshalText(text []byte) error {
 	prefix, lengths, _ := strings.Cut(string(text), " ")
 	least, most, _ := strings.Cut(lengths, "..")

@@ -8,9 +8,8 @@ import (
 	"depeer/filters/diag"
 )
 
-// Listing is a valid list of providers. Readers make it (packages listing and
-// feed); everything in it has been checked, except what needs an exchange: that
-// treatments exist, and the guards.
+// Listing is a valid list of providers, made by a reader (packages listing and feed). Everything in
+// it has been checked, except what needs an exchange: that its treatments exist, and the guards.
 type Listing struct {
 	Name      string // slug
 	Publisher string
@@ -23,12 +22,12 @@ type Listing struct {
 
 	Providers []Provider
 
-	Source diag.Position // its file, and where its name stands
+	Source diag.Position // its file, and the position of its name
 	Places ListingPlaces
 	Digest string // SHA-256 of the bytes that were read, in hexadecimal
 }
 
-// Provider is one listed provider: who, what is matched, why, and until when.
+// Provider is one listed provider: its name, what is matched, why, and until when.
 type Provider struct {
 	Name string
 	ID   string // slug, unique in its listing
@@ -36,7 +35,7 @@ type Provider struct {
 	ASNs     []ASMatch
 	Prefixes []PrefixMatch
 
-	Treatment  string // of a treatment or a ladder; "" takes the listing's
+	Treatment  string // name of a treatment or a ladder; "" takes the listing's
 	Reason     string
 	Evidence   []Evidence
 	Upstreams  []ASN // reported, not matched
@@ -46,30 +45,30 @@ type Provider struct {
 	Contact    string
 	ApprovedBy []string
 
-	// AllowReserved: private and documentation ASNs and prefixes are meant.
+	// AllowReserved permits private and documentation ASNs and prefixes.
 	AllowReserved bool
 
 	Source diag.Position // where its entry starts
 	Places ProviderPlaces
 }
 
-// Place is a line and a column, both from 1, in the file of a listing. The zero value is
-// nowhere: the file does not have the value.
+// Place is a line and a column, both from 1, in the file of a listing. The zero value is no place:
+// the file does not set the value.
 type Place struct{ Line, Column int32 }
 
 // PlaceOf returns where p is in its file.
 func PlaceOf(p diag.Position) Place { return Place{int32(p.Line), int32(p.Column)} }
 
-// ListingPlaces are where values of a listing stand that are judged once it is read.
+// ListingPlaces are the places of a listing's values that are judged after it is read.
 type ListingPlaces struct{ Treatment, Updated, MaxAge Place }
 
-// ProviderPlaces are where values of a provider stand that are judged once it is read.
+// ProviderPlaces are the places of a provider's values that are judged after it is read.
 type ProviderPlaces struct{ Treatment, Listed, Review, Expires Place }
 
-// At returns the position of a place of the listing's file; its Source for nowhere.
+// At returns the position of a place in the listing's file. For the zero Place it returns Source.
 func (l *Listing) At(p Place) diag.Position { return positionOr(l.Source, p) }
 
-// At returns the position of a place of the provider's file; its Source for nowhere.
+// At returns the position of a place in the provider's file. For the zero Place it returns Source.
 func (p *Provider) At(place Place) diag.Position { return positionOr(p.Source, place) }
 
 func positionOr(source diag.Position, p Place) diag.Position {
@@ -94,7 +93,7 @@ type PrefixMatch struct {
 	Source   diag.Position
 }
 
-// ASMatch matches announcements whose AS path has ASN where Where looks, unless
+// ASMatch matches announcements that have ASN in the part of the AS path that Where names, unless
 // one of Except is anywhere in the path.
 type ASMatch struct {
 	ASN    ASN
@@ -104,8 +103,8 @@ type ASMatch struct {
 	Source diag.Position
 }
 
-// Where says where in the AS path an AS match looks. Paths are read as GoBGP
-// reads them: an AS_SET or a confederation segment holds no ASN.
+// Where names the part of the AS path in which an AS match looks. Paths are read as GoBGP reads
+// them: an AS_SET or a confederation segment holds no ASN.
 type Where uint8
 
 const (
@@ -114,7 +113,7 @@ const (
 	Path                  // anywhere
 )
 
-// String returns the word of the listing's format.
+// String returns the word that listings use.
 func (w Where) String() string {
 	switch w {
 	case Origin:

@@ -11,18 +11,17 @@ package filters
 //	10.0.0.0/8  8..32  ┐
 //	11.0.0.0/8  8..32  ┴►  10.0.0.0/7  8..32     but two exact /8 stay two
 //
-// One sweep over the sorted entries does the common case: what lies inside an
-// entry and adds nothing is dropped, halves that match the same lengths become
-// one. Where it is not as simple, the sweep only finds out which entries have
-// to do with each other, and a tree (normalise_tree.go) finds the fewest keys
+// One sweep over the sorted entries does the common case: it drops an entry inside another that
+// adds nothing, and makes one entry of halves that match the same lengths. Elsewhere the sweep only
+// finds which entries depend on each other, and a tree (normalise_tree.go) finds the fewest keys
 // and ranges for them.
 
-// Normalise returns the fewest entries that match the same announcements as
-// the given ones, which are of one family, with masked prefixes. They are
-// sorted, and right for both kinds of reader; see Entries.
+// Normalise returns the fewest entries that match the same announcements as the given ones. The
+// input must be of one family, with masked prefixes. The output is sorted, and right for both kinds
+// of reader; see Entries.
 //
-// The search for the fewest is bounded: for lists that are made to be hard, with
-// many separate ranges in one place or hundreds of nested ones, they may be more.
+// The search for the fewest is bounded. A list made to be hard (many separate ranges in one place,
+// or hundreds of nested ones) may get more.
 func Normalise(entries []Entry) []Entry {
 	if len(entries) == 0 {
 		return nil
@@ -34,37 +33,37 @@ func Normalise(entries []Entry) []Entry {
 			blocks = append(blocks, b)
 		}
 	}
-	return normalise(blocks, top)
+	return normaliseBlocks(blocks, top)
 }
 
-// normalise is Normalise of blocks, which it may reorder.
-func normalise(blocks []block, top uint8) []Entry {
+// normaliseBlocks does the work of Normalise on blocks. It may reorder them.
+func normaliseBlocks(blocks []block, top uint8) []Entry {
 	if len(blocks) == 0 {
 		return nil
 	}
 	s := sweep{blocks: sortBlocks(blocks), parts: make([]part, 0, len(blocks)), tree: tree{top: top}}
-	s.run()
+	s.sweepBlocks()
 	likely := 0
 	for _, p := range s.parts {
-		if likely++; !p.simple() {
+		if likely++; !p.isSimple() {
 			likely += int(p.end - p.first)
 		}
 	}
 	out := make([]Entry, 0, likely)
 	for _, p := range s.parts {
-		if p.simple() {
-			out = append(out, p.entry(top))
+		if p.isSimple() {
+			out = append(out, p.toEntry(top))
 			continue
 		}
-		s.tree.load(s.blocks[p.first:p.end])
-		for _, b := range s.tree.fewest() {
-			out = append(out, b.entry(top))
+		s.tree.loadBlocks(s.blocks[p.first:p.end])
+		for _, b := range s.tree.fewestBlocks() {
+			out = append(out, b.toEntry(top))
 		}
 	}
 	return out
 }
 
-// sweep goes over sorted blocks and parts them into what can be normalised apart.
+// sweep goes over sorted blocks and divides them into parts that can be normalised separately.
 type sweep struct {
 	blocks []block
 	parts  []part    // a stack
@@ -80,14 +79,16 @@ type part struct {
 	first, end int32
 }
 
-func (p part) simple() bool { return p.ref == 0 }
+// isSimple says whether one entry matches all of the part.
+func (p part) isSimple() bool { return p.ref == 0 }
 
-func (s *sweep) run() {
+// sweepBlocks fills the stack of parts.
+func (s *sweep) sweepBlocks() {
 	for i := 0; i < len(s.blocks); {
-		p := s.group(i)
+		p := s.groupAt(i)
 		i = int(p.end)
 		for len(s.parts) > 0 {
-			joined, ok := s.join(s.parts[len(s.parts)-1], p)
+			joined, ok := s.joinHalves(s.parts[len(s.parts)-1], p)
 			if !ok {
 				break
 			}
@@ -97,8 +98,8 @@ func (s *sweep) run() {
 	}
 }
 
-// group returns the block at i with all that lie inside it.
-func (s *sweep) group(i int) part {
+// groupAt returns the block at i with all blocks inside it.
+func (s *sweep) groupAt(i int) part {
 	g := part{s.blocks[i], int32(i), int32(i + 1)}
 	g.ref = 0
 	simple := true
@@ -113,10 +114,10 @@ func (s *sweep) group(i int) part {
 		}
 	}
 	if !simple {
-		s.tree.load(s.blocks[g.first:g.end])
+		s.tree.loadBlocks(s.blocks[g.first:g.end])
 		root := &s.tree.nodes[0]
-		if !root.simple() {
-			return s.mix(g, root.all)
+		if !root.isSimple() {
+			return s.addMixed(g, root.all)
 		}
 		for g.min, g.max = range root.all.runs() {
 		}
@@ -124,14 +125,14 @@ func (s *sweep) group(i int) part {
 	return g
 }
 
-// join makes one part of two halves, if a key there could match anything.
-func (s *sweep) join(left, right part) (part, bool) {
-	if !left.sibling(right.block) {
+// joinHalves makes one part of two halves, if a key there could match anything.
+func (s *sweep) joinHalves(left, right part) (part, bool) {
+	if !left.isSibling(right.block) {
 		return part{}, false
 	}
 	p := left
 	p.bits, p.end = left.bits-1, right.end
-	if left.simple() && right.simple() {
+	if left.isSimple() && right.isSimple() {
 		if left.min == right.min && left.max == right.max {
 			return p, true
 		}
@@ -139,23 +140,24 @@ func (s *sweep) join(left, right part) (part, bool) {
 			return part{}, false
 		}
 	}
-	all := s.all(left).and(s.all(right))
-	if all.empty() {
+	all := s.matchedLengths(left).intersect(s.matchedLengths(right))
+	if all.isEmpty() {
 		return part{}, false
 	}
-	return s.mix(p, all), true
+	return s.addMixed(p, all), true
 }
 
-// all returns the lengths that p matches throughout.
-func (s *sweep) all(p part) lengths {
-	if p.simple() {
-		return span(p.min, p.max)
+// matchedLengths returns the lengths at which p matches every announcement inside it.
+func (s *sweep) matchedLengths(p part) lengths {
+	if p.isSimple() {
+		return lengthsBetween(p.min, p.max)
 	}
 	return s.mixed[p.ref-1]
 }
 
-// mix returns p as a part that is not simple.
-func (s *sweep) mix(p part, all lengths) part {
+// addMixed returns p as a part that is not simple, and stores the lengths that it matches
+// throughout.
+func (s *sweep) addMixed(p part, all lengths) part {
 	s.mixed = append(s.mixed, all)
 	p.ref = uint32(len(s.mixed))
 	return p

@@ -5,14 +5,13 @@ import (
 	"slices"
 )
 
-// A key at a node may match those lengths of which every announcement inside the
-// node is to be matched: node.all. What a key matches is handed down: a key
-// below repeats it. The fewest ranges are found by trying, at each node and for
-// each set of lengths that may be handed down to it, to place no key, or a key
-// with some of the runs of node.all.
+// A key at a node may match the lengths at which every announcement inside the node is to be
+// matched: node.all. A key below it repeats what it matches; that is handed down. The search tries,
+// at each node and for each set of lengths that may be handed down to it, to place no key, or a key
+// with some of the runs of node.all. It returns the fewest ranges.
 //
-// That this finds the fewest of all rests on four observations; the tests compare
-// with a search that knows none of them.
+// Four observations make the search complete. The tests compare it with a search that uses none of
+// them.
 //
 //  1. Whole runs of node.all do. To widen a range to its run costs nothing
 //     here; and a key further down that has to repeat more has a range that
@@ -29,8 +28,8 @@ import (
 //     step higher, and otherwise it can stand at the child. Only where the node
 //     has two children the first step may need one of its own, and gets a node.
 
-// Lists can be made for which this would take for ever. So it is bounded; beyond
-// that, inputs keep their keys, which is right, and not the fewest.
+// A list can be made so that this search would never end. So it is bounded. Beyond the bounds,
+// inputs keep their keys: the result is right, and not the fewest.
 const (
 	mostFree    = 6       // runs of a node that are tried in all combinations
 	mostChoices = 256     // for one node
@@ -51,7 +50,7 @@ type tree struct {
 type node struct {
 	block           // only the prefix
 	input bool      // some input has this prefix
-	child [2]uint32 // by the next bit; 0: none, as the root is nobody's child
+	child [2]uint32 // by the next bit; 0: none (the root is no node's child)
 	base  lengths   // matched here by inputs at this prefix or above it
 	all   lengths   // matched by every announcement inside
 	any   lengths   // matched by some announcement inside
@@ -67,34 +66,34 @@ type choice struct {
 	next  uint32 // another choice at the same node, plus one
 }
 
-// simple says whether one entry at n matches all that is to be matched inside.
-func (n *node) simple() bool { return n.all == n.any && n.all.count() == 1 }
+// isSimple says whether one entry at n matches all that is to be matched inside.
+func (n *node) isSimple() bool { return n.all == n.any && n.all.countRuns() == 1 }
 
-// load fills the tree with sorted blocks: at least one.
-func (t *tree) load(blocks []block) {
+// loadBlocks fills the tree with sorted blocks. There must be at least one.
+func (t *tree) loadBlocks(blocks []block) {
 	t.nodes, t.choices = t.nodes[:0], t.choices[:0]
-	t.build(blocks, lengths{}, t.top)
+	t.buildNode(blocks, lengths{}, t.top)
 	t.tries, t.spent = mostTries*(len(t.nodes)+512), false
 }
 
-// build adds a node for the prefix that all of blocks lie in, not longer than
-// limit, with all that is below it. above is matched by what covers it.
-func (t *tree) build(blocks []block, above lengths, limit uint8) uint32 {
+// buildNode adds a node, with all nodes below it, for the longest prefix that covers all of blocks
+// and is no longer than limit. above holds the lengths that covering prefixes match.
+func (t *tree) buildNode(blocks []block, above lengths, limit uint8) uint32 {
 	first, last := blocks[0], blocks[len(blocks)-1]
-	n := node{block: first.cut(min(first.bits, first.common(last), limit))}
+	n := node{block: first.truncateTo(min(first.bits, first.commonBits(last), limit))}
 	at := uint32(len(t.nodes))
 	t.nodes = append(t.nodes, n)
 
 	for len(blocks) > 0 && blocks[0].bits == n.bits {
-		above = above.or(span(blocks[0].min, blocks[0].max))
+		above = above.union(lengthsBetween(blocks[0].min, blocks[0].max))
 		blocks, n.input = blocks[1:], true
 	}
-	n.base = above.from(n.bits)
+	n.base = above.atLeast(n.bits)
 	n.any = n.base
 
-	right, _ := slices.BinarySearchFunc(blocks, 1, func(b block, bit int) int { return b.bit(n.bits) - bit })
+	right, _ := slices.BinarySearchFunc(blocks, 1, func(b block, bit int) int { return b.bitAt(n.bits) - bit })
 	limit = t.top
-	if 0 < right && right < len(blocks) && !n.base.empty() {
+	if 0 < right && right < len(blocks) && !n.base.isEmpty() {
 		limit = n.bits + 1
 	}
 	sides := [2]lengths{n.base, n.base}
@@ -102,35 +101,35 @@ func (t *tree) build(blocks []block, above lengths, limit uint8) uint32 {
 		if len(part) == 0 {
 			continue
 		}
-		n.child[side] = t.build(part, above, limit)
+		n.child[side] = t.buildNode(part, above, limit)
 		c := &t.nodes[n.child[side]]
-		n.any = n.any.or(c.any)
+		n.any = n.any.union(c.any)
 		if c.bits == n.bits+1 {
 			sides[side] = c.all
 		}
 	}
-	n.all = n.base.or(sides[0].and(sides[1]))
+	n.all = n.base.union(sides[0].intersect(sides[1]))
 	t.nodes[at] = n
 	return at
 }
 
-// fewest returns the fewest blocks that match what those that were loaded match.
-func (t *tree) fewest() []block {
-	t.solve(0, lengths{})
-	out := t.place(nil, 0, lengths{})
+// fewestBlocks returns the fewest blocks that match what the loaded blocks match.
+func (t *tree) fewestBlocks() []block {
+	t.solveNode(0, lengths{})
+	out := t.placeBlocks(nil, 0, lengths{})
 	slices.SortFunc(out, compareBlocks)
 	return out
 }
 
-// solve returns how many ranges are needed at and below the node at i.
-func (t *tree) solve(i uint32, given lengths) int {
-	if t.nodes[i].any.in(given) {
+// solveNode returns how many ranges are needed at and below the node at i.
+func (t *tree) solveNode(i uint32, given lengths) int {
+	if t.nodes[i].any.isSubsetOf(given) {
 		return 0
 	}
-	if c := t.choice(i, given); c != nil {
+	if c := t.findChoice(i, given); c != nil {
 		return c.cost
 	}
-	c := t.choose(i, given)
+	c := t.chooseKey(i, given)
 	n := &t.nodes[i]
 	c.given, c.next = given, n.first
 	t.choices = append(t.choices, c)
@@ -140,8 +139,8 @@ func (t *tree) solve(i uint32, given lengths) int {
 	return c.cost
 }
 
-// choice returns the choice that was made at node i, if any.
-func (t *tree) choice(i uint32, given lengths) *choice {
+// findChoice returns the choice made at node i for given, or nil.
+func (t *tree) findChoice(i uint32, given lengths) *choice {
 	for at := t.nodes[i].first; at != 0; at = t.choices[at-1].next {
 		if c := &t.choices[at-1]; c.given == given {
 			return c
@@ -150,54 +149,55 @@ func (t *tree) choice(i uint32, given lengths) *choice {
 	return nil
 }
 
-// choose tries what can be done at node i. Where two ways cost the same, a prefix of
-// the input is kept, and no other is made up.
-func (t *tree) choose(i uint32, given lengths) choice {
+// chooseKey finds the cheapest choice at node i. Between equal costs it prefers to keep a prefix of
+// the input, and adds no other.
+func (t *tree) chooseKey(i uint32, given lengths) choice {
 	n := &t.nodes[i]
 	if n.all == n.any {
-		return choice{key: n.all, cost: n.all.count()} // as observation 3
+		return choice{key: n.all, cost: n.all.countRuns()} // as observation 3
 	}
 	without := !n.all.has(n.bits) || given.has(n.bits)
-	if t.spent && (n.input || !without || !t.passes(i, given)) {
-		return choice{key: n.all, cost: n.all.count() + t.below(i, n.all)}
+	if t.spent && (n.input || !without || !t.canPass(i, given)) {
+		return choice{key: n.all, cost: n.all.countRuns() + t.costBelow(i, n.all)}
 	}
 	best := choice{cost: impossible}
 	if without {
-		best.cost = t.below(i, given)
+		best.cost = t.costBelow(i, given)
 	}
-	for key := range n.keys(given) {
+	for key := range n.candidateKeys(given) {
 		if t.spent && best.cost < impossible {
 			break
 		}
-		cost := key.count() + t.below(i, key)
-		if cost < best.cost || cost == best.cost && n.input && best.key.empty() {
+		cost := key.countRuns() + t.costBelow(i, key)
+		if cost < best.cost || cost == best.cost && n.input && best.key.isEmpty() {
 			best = choice{key: key, cost: cost}
 		}
 	}
 	return best
 }
 
-// keys yields what a key at n may match, given what it has to repeat.
-func (n *node) keys(given lengths) iter.Seq[lengths] {
+// candidateKeys yields the sets of lengths that a key at n may match. given holds the lengths that
+// the key has to repeat.
+func (n *node) candidateKeys(given lengths) iter.Seq[lengths] {
 	return func(yield func(lengths) bool) {
 		var needed, all lengths
 		var free []lengths
 		for low, high := range n.all.runs() {
-			run := span(low, high)
-			all = all.or(run)
-			if low == n.bits || !run.and(given).empty() {
-				needed = needed.or(run)
+			run := lengthsBetween(low, high)
+			all = all.union(run)
+			if low == n.bits || !run.intersect(given).isEmpty() {
+				needed = needed.union(run)
 			} else {
 				free = append(free, run)
 			}
 		}
-		try := func(key lengths) bool { return key.empty() || key == given || yield(key) }
+		try := func(key lengths) bool { return key.isEmpty() || key == given || yield(key) }
 		if len(free) > mostFree {
 			if !try(needed) || !try(all) {
 				return
 			}
 			for _, run := range free {
-				if !try(needed.or(run)) {
+				if !try(needed.union(run)) {
 					return
 				}
 			}
@@ -207,7 +207,7 @@ func (n *node) keys(given lengths) iter.Seq[lengths] {
 			key := needed
 			for f, run := range free {
 				if chosen>>f&1 == 1 {
-					key = key.or(run)
+					key = key.union(run)
 				}
 			}
 			if !try(key) {
@@ -217,28 +217,28 @@ func (n *node) keys(given lengths) iter.Seq[lengths] {
 	}
 }
 
-// below returns what is needed below node i, if the nearest key matches have.
-func (t *tree) below(i uint32, have lengths) int {
-	if !t.passes(i, have) {
+// costBelow returns how many ranges are needed below node i, if the nearest key matches have.
+func (t *tree) costBelow(i uint32, have lengths) int {
+	if !t.canPass(i, have) {
 		return impossible
 	}
 	t.tries--
 	t.spent = t.spent || t.tries < 0
 	cost := 0
-	for b := range t.empty(i, have) {
-		cost += t.nodes[i].base.from(b.bits).count()
+	for b := range t.emptyHalves(i, have) {
+		cost += t.nodes[i].base.atLeast(b.bits).countRuns()
 	}
 	for _, c := range t.nodes[i].child {
 		if c != 0 {
-			cost += t.solve(c, have.from(t.nodes[c].bits))
+			cost += t.solveNode(c, have.atLeast(t.nodes[c].bits))
 		}
 	}
 	return cost
 }
 
-// passes says whether have matches what is to be matched on the way from node i
-// to its only child, where no key will stand.
-func (t *tree) passes(i uint32, have lengths) bool {
+// canPass says whether have matches all that is to be matched between node i and its only child,
+// where no key can be placed.
+func (t *tree) canPass(i uint32, have lengths) bool {
 	n := &t.nodes[i]
 	if n.child[0] != 0 && n.child[1] != 0 || n.child[0] == n.child[1] {
 		return true
@@ -247,27 +247,27 @@ func (t *tree) passes(i uint32, have lengths) bool {
 	if child.bits == n.bits+1 {
 		return true
 	}
-	return n.base.and(span(n.bits+1, child.bits-1)).in(have)
+	return n.base.intersect(lengthsBetween(n.bits+1, child.bits-1)).isSubsetOf(have)
 }
 
-// empty yields the prefixes below node i that have no input inside and are not
-// wholly matched by have.
+// emptyHalves yields the prefixes below node i that have no input inside and that have does not
+// match wholly.
 //
 //	node ─┬─ . ─┬─ . ─┬─ child
 //	      └ e   └ e   └ e
-func (t *tree) empty(i uint32, have lengths) iter.Seq[block] {
+func (t *tree) emptyHalves(i uint32, have lengths) iter.Seq[block] {
 	return func(yield func(block) bool) {
 		n := &t.nodes[i]
 		switch left, right := n.child[0], n.child[1]; {
 		case left != 0 && right != 0 || n.bits == t.top:
 		case left == right:
-			if !n.base.from(n.bits + 1).in(have) {
+			if !n.base.atLeast(n.bits + 1).isSubsetOf(have) {
 				_ = yield(n.half(0)) && yield(n.half(1))
 			}
 		default:
 			child := &t.nodes[left+right]
-			for at := n.bits; at < child.bits && !n.base.from(at+1).in(have); at++ {
-				if !yield(child.cut(at).half(1 - child.bit(at))) {
+			for at := n.bits; at < child.bits && !n.base.atLeast(at+1).isSubsetOf(have); at++ {
+				if !yield(child.truncateTo(at).half(1 - child.bitAt(at))) {
 					return
 				}
 			}
@@ -275,23 +275,23 @@ func (t *tree) empty(i uint32, have lengths) iter.Seq[block] {
 	}
 }
 
-// place appends the blocks that were chosen at and below node i.
-func (t *tree) place(out []block, i uint32, given lengths) []block {
+// placeBlocks appends the blocks chosen at and below node i.
+func (t *tree) placeBlocks(out []block, i uint32, given lengths) []block {
 	n := &t.nodes[i]
-	if n.any.in(given) {
+	if n.any.isSubsetOf(given) {
 		return out
 	}
 	have := given
-	if c := t.choice(i, given); !c.key.empty() {
+	if c := t.findChoice(i, given); !c.key.isEmpty() {
 		have = c.key
 		out = appendRuns(out, n.block, have)
 	}
-	for b := range t.empty(i, have) {
-		out = appendRuns(out, b, n.base.from(b.bits))
+	for b := range t.emptyHalves(i, have) {
+		out = appendRuns(out, b, n.base.atLeast(b.bits))
 	}
 	for _, c := range n.child {
 		if c != 0 {
-			out = t.place(out, c, have.from(t.nodes[c].bits))
+			out = t.placeBlocks(out, c, have.atLeast(t.nodes[c].bits))
 		}
 	}
 	return out

@@ -115,7 +115,7 @@ func interpret(c *filters.Compiled, matches func([]filters.Entry, netip.Prefix) 
 		}
 		return e.IPv6
 	}
-	spared := matches(family(c.Spared), prefix)
+	spared := matches(family(c.Protected), prefix)
 	for _, f := range c.Filters {
 		if matches(family(f.Prefixes), prefix) {
 			return f.Treatment

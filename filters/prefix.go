@@ -8,9 +8,9 @@ import (
 	"strings"
 )
 
-// ParsePrefix reads an IPv4 or IPv6 prefix in its one right form: an address
-// without a zone and without leading zeros, a slash, a length, and no host bits.
-// What is refused is never reinterpreted: a *SyntaxError says what to write.
+// ParsePrefix reads an IPv4 or IPv6 prefix in its one right form: an address without a zone and
+// without leading zeros, a slash, a length, and no host bits. It never reinterprets what it
+// refuses: a *SyntaxError says what to write.
 func ParsePrefix(s string) (netip.Prefix, error) {
 	p, err := netip.ParsePrefix(s)
 	switch {
@@ -32,7 +32,7 @@ func ParsePrefix(s string) (netip.Prefix, error) {
 
 var mapped = netip.MustParsePrefix("::ffff:0:0/96")
 
-// prefixSyntax finds out why s is no prefix, and what it may have meant.
+// prefixSyntax explains why s is no prefix, and what may have been meant.
 func prefixSyntax(s string) error {
 	e := &SyntaxError{Code: "prefix-syntax", Message: fmt.Sprintf("%q is not a prefix", s),
 		Hint: "such as 192.0.2.0/24 or 2001:db8::/32"}
@@ -67,7 +67,8 @@ func prefixSyntax(s string) error {
 	return e
 }
 
-// rightForm returns s as it is to be written, if it is a prefix but for host bits.
+// rightForm returns s as it should be written, if s is a prefix with or without host bits;
+// otherwise nothing.
 func rightForm(s string) string {
 	p, err := netip.ParsePrefix(s)
 	if err != nil {
@@ -76,8 +77,7 @@ func rightForm(s string) string {
 	return p.Masked().String()
 }
 
-// halfWidth writes the full-width forms of ASCII, which East Asian keyboards give, as
-// ASCII.
+// halfWidth turns the full-width forms of ASCII, which East Asian keyboards produce, into ASCII.
 func halfWidth(s string) string {
 	return strings.Map(func(r rune) rune {
 		if 0xff01 <= r && r <= 0xff5e {
@@ -87,8 +87,8 @@ func halfWidth(s string) string {
 	}, s)
 }
 
-// plainDecimal returns a dotted quad with its leading zeros taken off, or
-// nothing if addr is not such a quad. 010 is 8 to some readers and 10 to others.
+// plainDecimal returns a dotted quad without its leading zeros, or nothing if addr is no such quad.
+// Some readers take 010 for 8, others for 10.
 func plainDecimal(addr string) string {
 	parts := strings.Split(addr, ".")
 	if len(parts) != 4 {
@@ -104,9 +104,8 @@ func plainDecimal(addr string) string {
 	return strings.Join(parts, ".")
 }
 
-// reserved is the space that a listing matches only with allow_reserved. Space
-// for special purposes (RFC 6890 and its registries), multicast, and what IANA
-// has not handed out for global unicast.
+// reserved is the space that a listing matches only with allow_reserved: space for special purposes
+// (RFC 6890 and its registries), multicast, and what IANA has not allocated for global unicast.
 var reserved = []struct {
 	prefix netip.Prefix
 	what   string
@@ -137,8 +136,8 @@ var reserved = []struct {
 	{netip.MustParsePrefix("c000::/2"), "not global unicast (RFC 4291)"},
 }
 
-// ReservedPrefix says why p, which lies inside reserved space, is not to be
-// matched by a listing without allow_reserved. Empty for all others.
+// ReservedPrefix says why a listing must not match p without allow_reserved: p lies inside reserved
+// space. It is empty for all other prefixes.
 func ReservedPrefix(p netip.Prefix) string {
 	if !p.IsValid() {
 		return ""
@@ -151,8 +150,8 @@ func ReservedPrefix(p netip.Prefix) string {
 	return ""
 }
 
-// reservedByOctet holds, for IPv4 and for IPv6, which entries of reserved overlap the
-// space that a first octet starts. For most it is none, and this is asked for every prefix.
+// reservedByOctet holds, for IPv4 and for IPv6, which entries of reserved overlap the space of each
+// first octet. Most octets have none, and every prefix is looked up.
 var reservedByOctet = func() map[bool]*[256][]int {
 	all := map[bool]*[256][]int{true: {}, false: {}}
 	for i, r := range reserved {

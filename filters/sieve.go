@@ -1,7 +1,7 @@
 package filters
 
-// ASNSieve says of most ASNs that they are not in a set, faster than a map does: it has a
-// bit for all that have their lower half in common. The zero value is the empty set.
+// ASNSieve says of most ASNs that they are not in a set, faster than a map does. It has one bit for
+// all ASNs with the same lower half. The zero value is the empty set.
 type ASNSieve [1 << 10]uint64
 
 // Add adds an ASN to the set.

@@ -8,8 +8,8 @@ import (
 // MaxSlug is the length of the longest slug.
 const MaxSlug = 64
 
-// ParseSlug reads a slug: lower-case ASCII letters and digits in words that single
-// hyphens join, at most MaxSlug long. Names of objects in the daemon are made of them.
+// ParseSlug reads a slug: lower-case ASCII letters and digits, in words joined by single hyphens,
+// at most MaxSlug long. The names of objects in the daemon contain slugs.
 func ParseSlug(s string) (string, error) {
 	hint := Slug(s)
 	if hint == s && s != "" {

@@ -1,7 +1,7 @@
 package filters
 
-// SyntaxError says what is wrong with a value that a user wrote. It has no
-// position: whoever read the value knows where it stands.
+// SyntaxError says what is wrong with a value that a user wrote. It has no position: the reader of
+// the value knows it.
 type SyntaxError struct {
 	Code    string // stable; readers put the kind of file before it: listing-host-bits
 	Message string

@@ -34,24 +34,26 @@ var rooms = map[string][]string{
 	"policies/lab":       {"policies", "filters", "policies/gobgpconf", "policies/eval"},
 	"policies/plan":      {"policies", "policies/guard", "filters", "policies/counted"},
 	"policies/rib":       {"policies", "filters"},
-	"policies/rib/mrt":   {"policies", "filters", "policies/rib"},
+	"policies/rib/wire":  {"policies", "filters", "policies/rib"},
+	"policies/rib/mrt":   {"policies", "filters", "policies/rib", "policies/rib/wire"},
 	"policies/counted":   {"policies", "filters"},
 	"policies/impact": {"policies", "policies/guard", "filters", "policies/counted", "policies/eval",
 		"policies/rib"},
-	"policies/choice":  {"policies", "filters", "policies/eval", "policies/rib"},
 	"policies/length":  {"policies", "policies/guard", "policies/eval", "policies/plan", "policies/rib"},
 	"policies/persist": {"policies", "filters", "filters/diag", "policies/plan", "policies/gobgpconf"},
 	"policies/journal": {"policies/plan"},
 	"policies/apply": {"policies", "policies/guard", "filters", "policies/eval", "policies/plan", "policies/impact",
 		"policies/length",
 		"policies/journal", "policies/rib"},
-	"policies/operate": {"filters/diag", "policies", "policies/apply", "policies/exchange", "policies/journal",
-		"policies/plan"},
+	"policies/operate": {"filters", "filters/diag", "policies", "policies/apply", "policies/build",
+		"policies/counted", "policies/eval", "policies/exchange", "policies/gobgpconf", "policies/guard",
+		"policies/impact", "policies/journal", "policies/length", "policies/operate/wanted", "policies/persist",
+		"policies/persist/judge",
+		"policies/plan", "policies/rib", "policies/rib/mrt"},
 	"policies/operate/wanted": {"filters", "filters/diag", "filters/feed", "filters/listing", "filters/strict",
-		"policies", "policies/build",
-		"policies/exchange"},
+		"policies", "policies/build", "policies/exchange"},
 	"policies/watch": {},
-	"policies/gobgp": {"policies", "filters", "policies/plan", "policies/rib"},
+	"policies/gobgp": {"policies", "filters", "policies/plan", "policies/rib", "policies/rib/wire"},
 
 	"policies/plan/plantest": {"policies", "filters", "policies/eval", "policies/plan"},
 	"policies/apply/bench":   {}, // measurements only
@@ -63,9 +65,9 @@ var rooms = map[string][]string{
 
 	"examples": {}, // embedded, for lab
 
-	"cmd/internal/view": {"policies", "policies/guard", "policies/operate", "policies/apply", "filters",
-		"policies/plan", "policies/impact",
-		"policies/choice", "policies/length", "policies/rib", "policies/journal", "filters/diag"},
+	"cmd/internal/view": {"policies", "policies/guard", "filters", "policies/operate", "policies/plan",
+		"policies/impact",
+		"policies/length", "policies/journal", "filters/diag"},
 	"cmd/internal/metrics": {"policies", "policies/guard", "policies/impact", "policies/length", "policies/plan",
 		"policies/watch"},
 	"cmd/internal/notify": {},
@@ -77,16 +79,14 @@ var rooms = map[string][]string{
 // no files, no network, no processes and no clock.
 var pure = []string{
 	"filters/diag", "filters", "policies", "policies/build", "policies/guard", "policies/eval", "policies/plan",
-	"policies/rib",
-	"policies/impact",
-	"policies/choice",
+	"policies/rib", "policies/rib/wire", "policies/impact",
 	"policies/counted", "policies/length", "policies/watch",
 }
 
 var impure = []string{"os", "io/fs", "path/filepath", "net", "net/http", "os/exec", "embed", "log", "log/slog"}
 
-// forbidden calls must never be made, by anybody (GOBGP.md says what they do to
-// a running route server).
+// forbidden calls must never be made, by anybody (the doc of policies/gobgp says what
+// they do to a running route server).
 var forbidden = []string{"SetPolicies", "DeletePolicyAssignment", "SetDefinedSets"}
 
 type pkg struct {
@@ -116,6 +116,26 @@ func TestTheHouse(t *testing.T) {
 		}
 		if slices.Contains(pure, name) {
 			checkPure(t, name, p)
+		}
+	}
+}
+
+// operations are the packages that a program without a command line may use.
+var operations = []string{"policies/operate", "policies/operate/wanted", "policies/watch", "policies/apply",
+	"policies/persist"}
+
+// Operations know no flags, do not print, and have no exit codes: they import nothing of cmd,
+// and no library for command lines, however indirectly.
+func TestOperationsKnowNoCommandLine(t *testing.T) {
+	for _, p := range packages(t) {
+		name := strings.TrimPrefix(p.ImportPath, "depeer/")
+		if !slices.Contains(operations, name) {
+			continue
+		}
+		for _, dep := range p.Deps {
+			if strings.HasPrefix(dep, "depeer/cmd/") || strings.HasPrefix(dep, "github.com/urfave/cli") {
+				t.Errorf("%s depends on %s", name, dep)
+			}
 		}
 	}
 }

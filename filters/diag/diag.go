@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// Position is a place in a file. Line and Column count from 1, Column in bytes;
-// a Line of 0 means the file as a whole. The zero value is "nowhere".
+// Position is a place in a file. Line and Column count from 1, Column in bytes. A Line of 0 means
+// the file as a whole. The zero value is no place.
 type Position struct {
 	File   string
 	Line   int
@@ -32,7 +32,7 @@ func (p Position) Compare(q Position) int {
 	)
 }
 
-// Severity says what a diagnostic means for the command that met it.
+// Severity says what a diagnostic means for the command that reports it.
 type Severity uint8
 
 const (
@@ -57,8 +57,7 @@ func (s Severity) String() string {
 	}
 }
 
-// Diagnostic is one complaint. Codes are part of the interface: they never
-// change their meaning.
+// Diagnostic is one complaint. Codes are part of the interface: a code never changes its meaning.
 type Diagnostic struct {
 	Position Position
 	Severity Severity
@@ -98,13 +97,13 @@ func (l *List) Refusef(p Position, code, hint, format string, args ...any) {
 	l.Add(Diagnostic{p, Refused, code, fmt.Sprintf(format, args...), hint})
 }
 
-// Warnf says something about input that is used all the same.
+// Warnf warns about input that is used all the same.
 func (l *List) Warnf(p Position, code, hint, format string, args ...any) {
 	l.Add(Diagnostic{p, Warning, code, fmt.Sprintf(format, args...), hint})
 }
 
-// Sort orders the list by position, the graver first where positions are equal,
-// and drops what is said twice.
+// Sort orders the list by position, and by severity (worst first) where positions are equal. It
+// drops duplicates.
 func (l *List) Sort() {
 	slices.SortStableFunc(*l, func(a, b Diagnostic) int {
 		return cmp.Or(
@@ -117,7 +116,7 @@ func (l *List) Sort() {
 	*l = slices.Compact(*l)
 }
 
-// Worst returns the gravest severity in the list; an empty list is a Warning.
+// Worst returns the highest severity in the list. For an empty list it is Warning.
 func (l List) Worst() Severity {
 	worst := Warning
 	for _, d := range l {

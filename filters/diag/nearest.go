@@ -2,9 +2,8 @@ package diag
 
 import "strings"
 
-// Nearest returns the candidate that word was most likely meant to be: one of
-// which it is the start, or one at most two letters away (fewer for short words).
-// It returns "" where none is near.
+// Nearest returns the candidate that word most likely means: one that starts with word, or one at
+// most two letters away (fewer for short words). It returns "" where none is near.
 func Nearest(word string, candidates []string) string {
 	word = strings.ToLower(strings.ReplaceAll(word, "_", "-"))
 	best, closest := "", 3
@@ -13,15 +12,15 @@ func Nearest(word string, candidates []string) string {
 		if len(word) > 1 && strings.HasPrefix(plain, word) {
 			return c
 		}
-		if d := distance(word, plain); d < closest && d < len(word) && d <= len(plain)/2 {
+		if d := editDistance(word, plain); d < closest && d < len(word) && d <= len(plain)/2 {
 			best, closest = c, d
 		}
 	}
 	return best
 }
 
-// distance is the Levenshtein distance of two short words, in bytes.
-func distance(a, b string) int {
+// editDistance returns the Levenshtein distance of two short words, in bytes.
+func editDistance(a, b string) int {
 	row := make([]int, len(b)+1)
 	for j := range row {
 		row[j] = j

@@ -9,9 +9,9 @@ import (
 	"depeer/filters"
 )
 
-// control stands between the resolver and the connection: it sees the very
-// address that is about to be connected to, whatever name or redirect led there.
-func (f *Fetcher) control(_, address string, _ syscall.RawConn) error {
+// checkAddress runs between the resolver and the connection. It checks the address that is about to
+// be connected to, whatever name or redirect led there.
+func (f *Fetcher) checkAddress(_, address string, _ syscall.RawConn) error {
 	if f.AllowPrivate {
 		return nil
 	}
@@ -25,20 +25,20 @@ func (f *Fetcher) control(_, address string, _ syscall.RawConn) error {
 	if why := notPublic(to.Addr()); why != "" {
 		return fmt.Errorf("%s is %w: %s", to.Addr(), ErrPrivate, why)
 	}
-	return own(to.Addr())
+	return refuseOwnAddress(to.Addr())
 }
 
-// tunnels embed an IPv4 address, which may be any.
+// tunnels are prefixes whose addresses embed an IPv4 address, which may be any.
 var tunnels = []netip.Prefix{
 	netip.MustParsePrefix("2002::/16"), // 6to4 (RFC 3056)
 	netip.MustParsePrefix("2001::/32"), // Teredo (RFC 4380)
 }
 
-// nat64 is how a net without IPv4 reaches it (RFC 6052): what counts is the
-// address inside.
+// nat64 is the prefix by which a network without IPv4 reaches it (RFC 6052): the address inside
+// decides.
 var nat64 = netip.MustParsePrefix("64:ff9b::/96")
 
-// notPublic says why a is no address of the public net. Empty for all others.
+// notPublic says why a is no public address. It is empty for public addresses.
 func notPublic(a netip.Addr) string {
 	if a.Zone() != "" {
 		return "it has a zone"
@@ -56,8 +56,8 @@ func notPublic(a netip.Addr) string {
 	return filters.ReservedPrefix(netip.PrefixFrom(a, a.BitLen()))
 }
 
-// own refuses the addresses of this machine, public ones too.
-func own(a netip.Addr) error {
+// refuseOwnAddress refuses the addresses of this machine, public ones too.
+func refuseOwnAddress(a netip.Addr) error {
 	addresses, err := net.InterfaceAddrs()
 	if err != nil {
 		return fmt.Errorf("this machine's addresses: %w", err)

@@ -21,7 +21,7 @@ const (
 	defaultTimeout = time.Minute
 )
 
-// IsURL says whether what a user wrote is the address of a feed and not a file.
+// IsURL says whether the user's text is the address of a feed and not a file.
 func IsURL(s string) bool { return strings.Contains(s, "://") }
 
 // parseURL reads the address of a feed.
@@ -30,14 +30,14 @@ func parseURL(s string) (*url.URL, error) {
 	if err != nil || !isASCII(s) {
 		return nil, &URLError{s, "not a URL"}
 	}
-	if why := unfit(u); why != "" {
+	if why := whyNotFetched(u); why != "" {
 		return nil, &URLError{u.Redacted(), why}
 	}
 	return u, nil
 }
 
-// unfit says why u is not fetched; of a redirect's address, too.
-func unfit(u *url.URL) string {
+// whyNotFetched says why u is not fetched. It is also asked about the address of a redirect.
+func whyNotFetched(u *url.URL) string {
 	switch {
 	case u.Scheme != "https":
 		return "feeds are fetched over https only"
@@ -50,7 +50,7 @@ func unfit(u *url.URL) string {
 	}
 }
 
-// download asks for u; where old has data, only for something newer.
+// download requests u. If old has data, it asks only for something newer.
 func (f *Fetcher) download(ctx context.Context, u *url.URL, old kept) (kept, error) {
 	timeout := cmp.Or(f.Timeout, defaultTimeout)
 	ctx, cancel := context.WithTimeoutCause(ctx, timeout, fmt.Errorf("no whole answer within %s", timeout))
@@ -65,11 +65,11 @@ func (f *Fetcher) download(ctx context.Context, u *url.URL, old kept) (kept, err
 		setUnlessEmpty(request.Header, "If-None-Match", old.ETag)
 		setUnlessEmpty(request.Header, "If-Modified-Since", old.LastModified)
 	}
-	client := f.client()
+	client := f.newClient()
 	defer client.CloseIdleConnections()
 	response, err := client.Do(request)
 	failed := func(err error) (kept, error) {
-		e := &DownloadError{URL: u.String(), Err: plainly(ctx, err)}
+		e := &DownloadError{URL: u.String(), Err: unwrapURLError(ctx, err)}
 		last := lastURL(response, err)
 		if response != nil {
 			e.Status, e.Until = response.StatusCode, retryAfter(response, f.now())
@@ -108,12 +108,12 @@ func (f *Fetcher) download(ctx context.Context, u *url.URL, old kept) (kept, err
 	}, nil
 }
 
-// longestPause is how long a server is left alone at most that asks for it: a list does not
-// become old unseen because of a wrong header.
+// longestPause bounds how long a server can ask to be left alone: a wrong header must not make a
+// list old without a warning.
 const longestPause = 7 * 24 * time.Hour
 
-// retryAfter returns until when a server asks to be left alone (RFC 9110, section 10.2.3); zero
-// where it does not.
+// retryAfter returns the time until which a server asks to be left alone (RFC 9110, section
+// 10.2.3). It is zero if the server does not ask.
 func retryAfter(r *http.Response, now time.Time) time.Time {
 	if r.StatusCode != http.StatusTooManyRequests && r.StatusCode != http.StatusServiceUnavailable {
 		return time.Time{}
@@ -133,12 +133,12 @@ func retryAfter(r *http.Response, now time.Time) time.Time {
 	}
 }
 
-// redirectError is about a redirect that is not followed, which it names.
+// redirectError names a redirect that is not followed.
 type redirectError struct{ text string }
 
 func (e *redirectError) Error() string { return e.text }
 
-// lastURL returns the address that was asked last, after redirects; "" if it is not known.
+// lastURL returns the last address that was requested, after redirects; "" if it is not known.
 func lastURL(r *http.Response, err error) string {
 	if wrapped := (*url.Error)(nil); errors.As(err, &wrapped) {
 		return wrapped.URL
@@ -151,10 +151,9 @@ func lastURL(r *http.Response, err error) string {
 
 var errTooLarge = fmt.Errorf("the answer is over %d MiB", MaxSize>>20)
 
-// readAll reads a body, unpacked, up to the limit. A body that ends when ctx has ended is not
-// believed: net/http closes the connection then, the server may take that for the moment to
-// end its answer, and a list that has stalled reads as if it were whole
-// (TestStallEndsWithTheDeadline).
+// readAll reads a body, unpacked, up to the limit. It does not trust a body that ends when ctx has
+// ended: net/http closes the connection then, the server may end its answer at that moment, and a
+// stalled list reads as if it were complete (TestStallEndsWithTheDeadline).
 func readAll(ctx context.Context, body io.Reader) ([]byte, error) {
 	data, err := io.ReadAll(io.LimitReader(body, MaxSize+1))
 	switch {
@@ -170,9 +169,9 @@ func readAll(ctx context.Context, body io.Reader) ([]byte, error) {
 	return data, nil
 }
 
-// client makes a client for one download: no proxy, no connection kept, HTTP/1.1.
-func (f *Fetcher) client() *http.Client {
-	dialer := &net.Dialer{Timeout: 15 * time.Second, Control: f.control}
+// newClient makes a client for one download: no proxy, no kept connection, HTTP/1.1.
+func (f *Fetcher) newClient() *http.Client {
+	dialer := &net.Dialer{Timeout: 15 * time.Second, Control: f.checkAddress}
 	return &http.Client{
 		Transport: &http.Transport{
 			Proxy:                  nil,
@@ -188,7 +187,7 @@ func (f *Fetcher) client() *http.Client {
 				return &redirectError{fmt.Sprintf("over %d redirects, the last to %s", maxRedirects,
 					request.URL.Redacted())}
 			}
-			if why := unfit(request.URL); why != "" {
+			if why := whyNotFetched(request.URL); why != "" {
 				return &redirectError{fmt.Sprintf("redirected to %s: %s", request.URL.Redacted(), why)}
 			}
 			return nil
@@ -196,9 +195,9 @@ func (f *Fetcher) client() *http.Client {
 	}
 }
 
-// plainly takes the wrapping off an error that names the URL again, and tells
-// a deadline of ours by its cause.
-func plainly(ctx context.Context, err error) error {
+// unwrapURLError removes the wrapper of an error that repeats the URL, and replaces a deadline of
+// ours by its cause.
+func unwrapURLError(ctx context.Context, err error) error {
 	if wrapped := (*url.Error)(nil); errors.As(err, &wrapped) {
 		err = wrapped.Err
 	}

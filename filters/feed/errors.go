@@ -8,11 +8,11 @@ import (
 	"time"
 )
 
-// ErrPrivate is in a DownloadError where the feed's name leads to an address
-// that is not public and Fetcher.AllowPrivate is not set.
+// ErrPrivate is wrapped by a DownloadError if the feed's name leads to an address that is not
+// public and Fetcher.AllowPrivate is not set.
 var ErrPrivate = errors.New("not a public address")
 
-// URLError says that a feed's address is not one that is fetched: wrong usage.
+// URLError says that a feed's address is of a kind that is not fetched: wrong usage.
 type URLError struct {
 	URL string
 	Why string
@@ -22,8 +22,8 @@ func (e *URLError) Error() string {
 	return fmt.Sprintf("feed %s: %s", strconv.QuoteToASCII(e.URL), e.Why)
 }
 
-// DownloadError says that a feed was not got: the server was not reached, it
-// did not answer with 200, or its answer did not come whole.
+// DownloadError says that a feed could not be downloaded: the server was not reached, it did not
+// answer with 200, or its answer was not complete.
 type DownloadError struct {
 	URL    string
 	Status int       // of HTTP; 0: it did not come to an answer
@@ -35,7 +35,7 @@ func (e *DownloadError) Error() string { return fmt.Sprintf("feed %s: %v", e.URL
 
 func (e *DownloadError) Unwrap() error { return e.Err }
 
-// InvalidError says that what came is not the feed: invalid input.
+// InvalidError says that the downloaded data is not the feed: invalid input.
 type InvalidError struct {
 	URL string
 	Err error // of accept
@@ -45,8 +45,8 @@ func (e *InvalidError) Error() string { return fmt.Sprintf("feed %s: %v", e.URL,
 
 func (e *InvalidError) Unwrap() error { return e.Err }
 
-// TooSoonError says that the server was asked within Interval, without success, or asks to be
-// left alone, and so was not asked again.
+// TooSoonError says that the server was not asked again: it was asked within Interval without
+// success, or it asks to be left alone.
 type TooSoonError struct {
 	URL     string
 	Tried   time.Time

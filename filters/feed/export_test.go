@@ -6,7 +6,7 @@ import "net/netip"
 func (f *Fetcher) Permit(a netip.AddrPort) { f.permit = a }
 
 // Own is own.
-func Own(a netip.Addr) error { return own(a) }
+func Own(a netip.Addr) error { return refuseOwnAddress(a) }
 
 // NotPublic is notPublic.
 func NotPublic(a netip.Addr) string { return notPublic(a) }

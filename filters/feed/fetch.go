@@ -13,22 +13,22 @@ import (
 	"depeer/filters/diag"
 )
 
-// Interval is how long a feed is left alone after it was asked. It is
-// Spamhaus's own rule: who downloads more often may be shut out.
+// Interval is how long a feed is left alone after a request. It is Spamhaus's own rule: a client
+// that downloads more often may be blocked.
 const Interval = time.Hour
 
 // Fetcher downloads feeds over https and keeps the last good copy of each.
 //
-// It goes to public addresses only, which is checked where the connection is
-// made, so neither a redirect nor a name that resolves to something else leads it inside.
-// Proxies of the environment are not used: behind one, that check would see only
-// the proxy. Who has to use one downloads with another program and imports the file.
+// It connects to public addresses only. It checks the address where the connection is made, so
+// neither a redirect nor a name that resolves to something else leads it inside. It does not use
+// proxies of the environment: behind one, the check would see only the proxy. Users behind a proxy
+// download with another program and import the file.
 //
-// The zero value works and keeps nothing. A Fetcher is safe for concurrent use
-// as long as its fields are not changed; of two that fetch the same feed at once, the copy
-// of the one that ends last is kept.
+// The zero value works and keeps nothing. A Fetcher is safe for concurrent use as long as its
+// fields are not changed. If two fetch the same feed at once, the copy of the one that ends last is
+// kept.
 type Fetcher struct {
-	StateDir     string           // where copies are kept; "": nowhere, so every call asks
+	StateDir     string           // where copies are kept; "": nowhere, so every call asks the server
 	AllowPrivate bool             // connect to private, loopback and own addresses, too
 	Force        bool             // ask, however recently it was asked
 	Every        time.Duration    // ask no more often than this, and than Interval, if the last time was good
@@ -45,25 +45,25 @@ type Fetcher struct {
 type Copy struct {
 	Data      []byte
 	FetchedAt time.Time // when the server last said that this is the feed
-	Fresh     bool      // by this call; else it is the kept copy, for it was asked for too recently
+	Fresh     bool      // fetched by this call; otherwise it is the kept copy, because the server was asked too recently
 }
 
-// Fetch returns the feed at url, which must be https. accept says whether data
-// is that feed; only what it accepts is kept, and in place of an older copy.
+// Fetch returns the feed at url, which must be https. accept says whether data is that feed; only
+// accepted data is kept, in place of the older copy.
 //
-// Within Interval of the last time that the server answered, and as long as it has asked to be
-// left alone then (Retry-After, a week at most), it is not asked again: the outcome of that time stands, the kept copy or a *TooSoonError. The other
-// errors are a *URLError, a *DownloadError and an *InvalidError; the kept copy,
-// which they leave alone, is to be had from Kept.
+// Fetch does not ask the server again within Interval of its last answer, nor as long as it asks to
+// be left alone (Retry-After, a week at most). It then returns the last outcome: the kept copy or a
+// *TooSoonError. The other errors are a *URLError, a *DownloadError and an *InvalidError. They do
+// not change the kept copy, which Kept returns.
 func (f *Fetcher) Fetch(ctx context.Context, url string, accept func([]byte) error) (Copy, error) {
 	u, err := parseURL(url)
 	if err != nil {
 		return Copy{}, err
 	}
-	k, now := f.load(url), f.now()
-	if !f.Force && k.recent(now, f.Every) {
+	k, now := f.loadKept(url), f.now()
+	if !f.Force && k.isRecent(now, f.Every) {
 		if k.Failure != "" {
-			return Copy{}, &TooSoonError{URL: url, Tried: k.Tried, Until: k.again(f.Every), Failure: k.Failure}
+			return Copy{}, &TooSoonError{URL: url, Tried: k.Tried, Until: k.nextAttempt(f.Every), Failure: k.Failure}
 		}
 		if err := accept(k.data); err != nil {
 			return Copy{}, &InvalidError{URL: url, Err: err}
@@ -79,29 +79,29 @@ func (f *Fetcher) Fetch(ctx context.Context, url string, accept func([]byte) err
 	if err != nil {
 		if failed := (*DownloadError)(nil); errors.As(err, &failed) && failed.Status != 0 {
 			k.Until = failed.Until
-			f.fail(k, err)
+			f.saveFailure(k, err)
 		}
 		return Copy{}, err
 	}
 	if err := accept(got.data); err != nil {
 		err = &InvalidError{URL: url, Err: err}
-		k.ETag, k.LastModified = "", "" // next time the server is to send it, not to say that it is the same
-		f.fail(k, err)
+		k.ETag, k.LastModified = "", "" // so that the server sends it next time, and not 304
+		f.saveFailure(k, err)
 		return Copy{}, err
 	}
 	got.URL, got.Tried, got.Fetched, got.Failure = url, now, now, ""
-	f.save(got)
+	f.saveKept(got)
 	return Copy{Data: got.data, FetchedAt: now, Fresh: true}, nil
 }
 
 // Kept returns the last good copy of the feed at url, if there is one.
 func (f *Fetcher) Kept(url string) (Copy, bool) {
-	k := f.load(url)
+	k := f.loadKept(url)
 	return Copy{Data: k.data, FetchedAt: k.Fetched}, !k.Fetched.IsZero()
 }
 
-// Listing fetches the feed at url and reads it. With an *InvalidError the
-// diagnostics say what is wrong; with any other error there are none.
+// Listing fetches the feed at url and reads it. With an *InvalidError the diagnostics say what is
+// wrong; with any other error there are none.
 func (f *Fetcher) Listing(ctx context.Context, format Format, url string, opt Options) (*filters.Listing, diag.List,
 	Copy, error) {
 	var listing *filters.Listing

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Format is a kind of feed. Text and JSON of one kind are told apart by content.
+// Format is a kind of feed. The reader tells text and JSON of one kind apart by content.
 type Format uint8
 
 const (

@@ -30,16 +30,15 @@ type header struct {
 
 var title = regexp.MustCompile(`^Spamhaus\s+(.*DROP\S*)\s+List\b\s*(\d{4}/\d{2}/\d{2})?(?:\s+-\s+(.*))?`)
 
-// isWebURL says whether s is the address of a page and nothing else, and one that
-// the listing's reader takes.
+// isWebURL says whether s is only the address of a page, and one that the listing's reader accepts.
 func isWebURL(s string) bool {
 	u, err := url.Parse(s)
 	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Hostname() != "" && u.User == nil &&
-		isASCII(s) && readable(s)
+		isASCII(s) && isReadable(s)
 }
 
-// comment reads one line that starts with a semicolon.
-func (r *reader) comment(h *header, l line) {
+// readComment reads one line that starts with a semicolon.
+func (r *reader) readComment(h *header, l line) {
 	start := strings.IndexByte(l.text, ';')
 	s := strings.TrimSpace(l.text[start+1:])
 	modified, dated := strings.CutPrefix(s, "Last-Modified:")
@@ -48,8 +47,8 @@ func (r *reader) comment(h *header, l line) {
 		t := parseDate(strings.TrimSpace(modified))
 		// No time at all is before 1970, too, and the listing's reader takes neither.
 		if _, err := filters.ParseDay(t.Format(time.DateOnly)); err != nil {
-			r.errorf(r.at(l, start), "date", "such as Thu, 21 Jan 2021 19:45:55 GMT", "%s is no date",
-				brief(strings.TrimSpace(modified)))
+			r.errorf(r.positionAt(l, start), "date", "such as Thu, 21 Jan 2021 19:45:55 GMT", "%s is no date",
+				quoteLine(strings.TrimSpace(modified)))
 		}
 		h.modified = t
 	case s == "EOF":
@@ -63,8 +62,9 @@ func (r *reader) comment(h *header, l line) {
 		switch {
 		case m == nil:
 		case h.kind != "":
-			r.errorf(r.at(l, start), "second-title", "import each list by itself", "a second list begins here: %s",
-				brief(s))
+			r.errorf(r.positionAt(l, start), "second-title", "import each list by itself",
+				"a second list begins here: %s",
+				quoteLine(s))
 		default:
 			h.kind, h.copyright = m[1], m[3]
 			h.day, _ = filters.ParseDay(strings.ReplaceAll(m[2], "/", "-"))
@@ -72,8 +72,8 @@ func (r *reader) comment(h *header, l line) {
 	}
 }
 
-// dateForms are the ways in which publishers and mirrors write a time of day: RFC 9110,
-// 5.6.7, whose zone is GMT, and what means the same.
+// dateForms are the forms of a time that publishers and mirrors write: RFC 9110, 5.6.7, whose zone
+// is GMT, and equivalents.
 var dateForms = []string{
 	"Mon, _2 Jan 2006 15:04:05 GMT",
 	"Mon, _2 Jan 2006 15:04:05 UTC",
@@ -83,7 +83,7 @@ var dateForms = []string{
 	time.RFC3339,
 }
 
-// parseDate returns the moment that s is, in UTC; the zero time if it is none.
+// parseDate returns the time that s means, in UTC, or the zero time if it is none.
 func parseDate(s string) time.Time {
 	for _, form := range dateForms {
 		if t, err := time.Parse(form, s); err == nil {
@@ -99,30 +99,30 @@ const (
 	edrop = "EDROP"
 )
 
-// isDROP says whether this is a list of prefixes: it has a title, or at least
-// the notice that stands in EDROP's place since April 2024.
+// isDROP says whether this is a list of prefixes: it has a title, or the notice that replaces EDROP
+// since April 2024.
 func (h *header) isDROP() bool { return h.kind != "" || h.merged }
 
-// list says which list of prefixes it is.
-func (h *header) list() string {
+// listName says which list of prefixes it is.
+func (h *header) listName() string {
 	if strings.Contains(h.kind, edrop) || h.merged && h.kind == "" {
 		return edrop
 	}
 	return drop
 }
 
-// mayBeEmpty says whether nothing is what the list holds: EDROP, unless its
-// dates are from before it was merged into DROP.
+// mayBeEmpty says whether the list is right to hold nothing: EDROP, unless its dates are from
+// before it was merged into DROP.
 func (h *header) mayBeEmpty() bool {
 	merged := time.Date(2024, 4, 10, 0, 0, 0, 0, time.UTC)
 	old := func(t time.Time) bool { return t.Before(merged) }
 	dated := !h.modified.IsZero() || !h.day.IsZero()
-	return h.list() == edrop && (h.merged || !dated || !old(h.modified) || !old(h.day.Start()))
+	return h.listName() == edrop && (h.merged || !dated || !old(h.modified) || !old(h.day.Start()))
 }
 
-// describe puts what the header says into the listing.
-func (r *reader) describe(h *header) {
-	r.publisher(h.copyright)
+// copyHeader copies what the header says into the listing.
+func (r *reader) copyHeader(h *header) {
+	r.setPublisher(h.copyright)
 	if h.url != "" {
 		r.listing.URL = h.url
 	}
@@ -132,15 +132,15 @@ func (r *reader) describe(h *header) {
 	case !h.day.IsZero():
 		r.listing.Updated = filters.On(h.day)
 	case r.errors == 0:
-		r.diags.Warnf(r.whole(), "feed-no-date", "", "the feed does not say when it was made")
+		r.diags.Warnf(r.wholeFile(), "feed-no-date", "", "the feed does not say when it was made")
 	}
 }
 
-// publisher names Spamhaus by its own line of copyright, which is to stay
-// with the data, as its terms say.
-func (r *reader) publisher(copyright string) {
+// setPublisher names Spamhaus by its own line of copyright. Its terms ask that the line stays with
+// the data.
+func (r *reader) setPublisher(copyright string) {
 	r.listing.Publisher = "The Spamhaus Project"
-	if readable(copyright) {
+	if isReadable(copyright) {
 		r.listing.Publisher = strings.TrimSpace(copyright)
 	}
 }

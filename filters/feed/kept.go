@@ -13,13 +13,13 @@ import (
 	"time"
 )
 
-// kept is what is remembered of a feed: a line of JSON, then the last good
-// copy. It is one file, so that no crash parts them, and it is believed only as a whole.
+// kept is the stored state of a feed: a line of JSON, then the last good copy. It is one file, so
+// that no crash separates them, and it is used only if all of it is intact.
 type kept struct {
 	Version      int       `json:"version"`
 	URL          string    `json:"url"`
 	Tried        time.Time `json:"tried"`             // the server last answered
-	Failure      string    `json:"failure,omitempty"` // why nothing came of that
+	Failure      string    `json:"failure,omitempty"` // why that answer was not used
 	Until        time.Time `json:"until,omitzero"`    // the server asked to be left alone until then
 	Fetched      time.Time `json:"fetched"`           // the copy; zero: there is none
 	ETag         string    `json:"etag,omitempty"`
@@ -32,18 +32,18 @@ type kept struct {
 // keptVersion is the version of the format that is written.
 const keptVersion = 1
 
-// keptReaders read the first line, by the version that it says.
+// keptReaders read the first line, by its version.
 var keptReaders = map[int]func(head []byte,
 	k *kept) error{1: func(head []byte, k *kept) error { return json.Unmarshal(head, k) }}
 
-// recent says whether the server is to be left alone. A clock that was set back
-// does not keep a feed from being fetched.
-func (k *kept) recent(now time.Time, every time.Duration) bool {
-	return !k.Tried.IsZero() && !now.Before(k.Tried) && now.Before(k.again(every))
+// isRecent says whether the server is to be left alone. A clock that was set back does not keep a
+// feed from being fetched.
+func (k *kept) isRecent(now time.Time, every time.Duration) bool {
+	return !k.Tried.IsZero() && !now.Before(k.Tried) && now.Before(k.nextAttempt(every))
 }
 
-// again returns when the server may be asked again.
-func (k *kept) again(every time.Duration) time.Time {
+// nextAttempt returns when the server may be asked again.
+func (k *kept) nextAttempt(every time.Duration) time.Time {
 	pause := Interval
 	if k.Failure == "" {
 		pause = max(pause, every)
@@ -55,17 +55,17 @@ func (k *kept) again(every time.Duration) time.Time {
 	return again
 }
 
-// path returns the file for a URL, whatever characters it has.
-func (f *Fetcher) path(url string) string {
+// filePath returns the file for a URL, whatever characters it has.
+func (f *Fetcher) filePath(url string) string {
 	return filepath.Join(f.StateDir, "feeds", digest([]byte(url))[:32]+".feed")
 }
 
-// load returns what is remembered of a feed; nothing if it is damaged.
-func (f *Fetcher) load(url string) kept {
+// loadKept returns the stored state of a feed, or an empty one if the file is damaged.
+func (f *Fetcher) loadKept(url string) kept {
 	if f.StateDir == "" {
 		return kept{URL: url}
 	}
-	k, err := readKept(f.path(url))
+	k, err := readKept(f.filePath(url))
 	switch {
 	case err == nil && k.URL == url:
 		return k
@@ -74,7 +74,7 @@ func (f *Fetcher) load(url string) kept {
 		fallthrough
 	default:
 		if !errors.Is(err, fs.ErrNotExist) {
-			f.logger().Warn("kept copy of a feed is not used", "url", url, "file", f.path(url), "error", err)
+			f.logger().Warn("kept copy of a feed is not used", "url", url, "file", f.filePath(url), "error", err)
 		}
 		return kept{URL: url}
 	}
@@ -113,19 +113,19 @@ func readKept(path string) (kept, error) {
 	return k, nil
 }
 
-// fail remembers that the server answered and nothing came of it. The copy stays.
-func (f *Fetcher) fail(k kept, err error) {
+// saveFailure stores that the server answered without success. The copy stays.
+func (f *Fetcher) saveFailure(k kept, err error) {
 	k.Failure = err.Error()
-	f.save(k)
+	f.saveKept(k)
 }
 
-// save writes what is remembered, whole or not at all. That it cannot be
-// written takes nothing from what was fetched, so it is only told.
-func (f *Fetcher) save(k kept) {
+// saveKept writes the state whole or not at all. A failure is only logged: what was fetched is
+// still good.
+func (f *Fetcher) saveKept(k kept) {
 	if f.StateDir == "" {
 		return
 	}
-	if err := writeKept(f.path(k.URL), k); err != nil {
+	if err := writeKept(f.filePath(k.URL), k); err != nil {
 		f.logger().Warn("copy of a feed is not kept, so the next run asks for it again", "url", k.URL, "error", err)
 	}
 }

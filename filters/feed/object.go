@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// A record is a JSON object on one line. It is read here, and not by encoding/json,
-// for the place of every value, and because a key that stands twice is an error. What
-// is nested in it is passed over: none of the keys that are read holds any.
+// A record is a JSON object on one line. This package reads it, and not encoding/json, because it
+// needs the position of every value, and because a duplicate key is an error. Nested values are
+// skipped: no key that is read holds any.
 
 // jsonKind is the type of a value.
 type jsonKind uint8
@@ -20,8 +20,8 @@ const (
 	jsonNested // an object or an array
 )
 
-// member is one key of an object and its value: a string unquoted, all else as
-// it stands. index is where the value starts, in bytes.
+// member is one key of an object and its value: a string without its quotes, anything else as
+// written. index is the offset of the value, in bytes.
 type member struct {
 	key   string
 	value string
@@ -31,8 +31,8 @@ type member struct {
 
 type object []member
 
-// find returns the member of that key, or nil.
-func (o object) find(key string) *member {
+// findMember returns the member of that key, or nil.
+func (o object) findMember(key string) *member {
 	for i := range o {
 		if o[i].key == key {
 			return &o[i]
@@ -41,7 +41,7 @@ func (o object) find(key string) *member {
 	return nil
 }
 
-// objectError says what is wrong at a place of a line.
+// objectError says what is wrong at an offset of a line.
 type objectError struct {
 	index int
 	what  string
@@ -53,62 +53,62 @@ const maxMembers = 32
 // parseObject reads a line that is one object and nothing else.
 func parseObject(s string) (object, *objectError) {
 	p := &objectParser{s: s}
-	p.space()
-	if !p.take('{') {
-		return nil, p.fail("a record in JSON must start with {")
+	p.skipSpace()
+	if !p.takeByte('{') {
+		return nil, p.errorHere("a record in JSON must start with {")
 	}
 	var o object
-	p.space()
-	for first := true; !p.take('}'); first = false {
-		if !first && !p.take(',') {
-			return nil, p.fail("a comma or } is missing")
+	p.skipSpace()
+	for first := true; !p.takeByte('}'); first = false {
+		if !first && !p.takeByte(',') {
+			return nil, p.errorHere("a comma or } is missing")
 		}
-		p.space()
+		p.skipSpace()
 		at := p.i
-		key, ok := p.str()
+		key, ok := p.readString()
 		switch {
 		case !ok:
-			return nil, p.fail("a key in double quotes is missing")
-		case o.find(key) != nil:
+			return nil, p.errorHere("a key in double quotes is missing")
+		case o.findMember(key) != nil:
 			p.i = at
-			return nil, p.fail("key " + brief(key) + " stands twice")
+			return nil, p.errorHere("key " + quoteLine(key) + " stands twice")
 		case len(o) == maxMembers:
-			return nil, p.fail("too many keys")
+			return nil, p.errorHere("too many keys")
 		}
-		p.space()
-		if !p.take(':') {
-			return nil, p.fail("a colon is missing")
+		p.skipSpace()
+		if !p.takeByte(':') {
+			return nil, p.errorHere("a colon is missing")
 		}
-		p.space()
+		p.skipSpace()
 		m := member{key: key, index: p.i}
-		if m.value, m.kind, ok = p.value(); !ok {
-			return nil, p.fail("a value must stand here")
+		if m.value, m.kind, ok = p.readValue(); !ok {
+			return nil, p.errorHere("a value must stand here")
 		}
 		o = append(o, m)
-		p.space()
+		p.skipSpace()
 	}
-	p.space()
+	p.skipSpace()
 	if p.i < len(s) {
-		return nil, p.fail("more than one record on the line")
+		return nil, p.errorHere("more than one record on the line")
 	}
 	return o, nil
 }
 
-// objectParser is a place in a line.
+// objectParser is a position in a line.
 type objectParser struct {
 	s string
 	i int
 }
 
-func (p *objectParser) fail(what string) *objectError { return &objectError{p.i, what} }
+func (p *objectParser) errorHere(what string) *objectError { return &objectError{p.i, what} }
 
-func (p *objectParser) space() {
+func (p *objectParser) skipSpace() {
 	for p.i < len(p.s) && strings.IndexByte(" \t\r", p.s[p.i]) >= 0 {
 		p.i++
 	}
 }
 
-func (p *objectParser) take(c byte) bool {
+func (p *objectParser) takeByte(c byte) bool {
 	if p.i < len(p.s) && p.s[p.i] == c {
 		p.i++
 		return true
@@ -116,8 +116,8 @@ func (p *objectParser) take(c byte) bool {
 	return false
 }
 
-// str reads a string. Those with escapes are left to encoding/json.
-func (p *objectParser) str() (string, bool) {
+// readString reads a string. It leaves strings with escapes to encoding/json.
+func (p *objectParser) readString() (string, bool) {
 	if p.i >= len(p.s) || p.s[p.i] != '"' {
 		return "", false
 	}
@@ -142,11 +142,11 @@ func (p *objectParser) str() (string, bool) {
 	return "", false
 }
 
-// value reads a value. An object or an array is left to encoding/json, which bounds how
-// deep it may be.
-func (p *objectParser) value() (string, jsonKind, bool) {
+// readValue reads a value. It leaves an object or an array to encoding/json, which bounds its
+// depth.
+func (p *objectParser) readValue() (string, jsonKind, bool) {
 	if p.i < len(p.s) && p.s[p.i] == '"' {
-		s, ok := p.str()
+		s, ok := p.readString()
 		return s, jsonString, ok
 	}
 	if p.i < len(p.s) && (p.s[p.i] == '{' || p.s[p.i] == '[') {

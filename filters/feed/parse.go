@@ -15,24 +15,23 @@ const (
 	MaxEntries = 1_000_000
 )
 
-// byteOrderMark is what some editors and mirrors put before UTF-8. It means nothing there.
+// byteOrderMark is what some editors and mirrors put before UTF-8. It has no meaning there.
 const byteOrderMark = "\ufeff"
 
-// Options is what the user says about a listing; the zero value says nothing.
+// Options is what the user sets for a listing. The zero value sets nothing.
 type Options struct {
 	Name      string // of the listing, a slug; "" takes the feed's own
 	Treatment string // the listing's default; "" for none, with a warning
 	URL       string // where the feed was fetched from; its own header goes before it
 }
 
-// Parse reads a feed. The listing is nil exactly if one of the diagnostics is an
-// Error; these are sorted, their codes start with "feed-". file is for positions.
+// Parse reads a feed. The listing is nil exactly if one of the diagnostics is an Error. They are
+// sorted, and their codes start with "feed-". file is for positions.
 //
-// One provider stands for one SBL number (sbl300238), one ASN (as64999), or, where
-// a prefix comes without a number, one prefix (net-192-0-2-0-24), so that an
-// exchange can make an exception of each. Dates are the feed's: Last-Modified of
-// the text form, the footer's timestamp of JSON; plain lists have none. No age
-// limit and no expiry is made up.
+// There is one provider for each SBL number (sbl300238), for each ASN (as64999), or, where a prefix
+// has no number, for each prefix (net-192-0-2-0-24), so that an exchange can make an exception of
+// each. Dates are the feed's: Last-Modified of the text form, the footer's timestamp of JSON; plain
+// lists have none. Parse adds no age limit and no expiry.
 func Parse(format Format, file string, data []byte, opt Options) (*filters.Listing, diag.List) {
 	diags := checkOptions(file, opt)
 	if len(data) > MaxSize {
@@ -44,31 +43,31 @@ func Parse(format Format, file string, data []byte, opt Options) (*filters.Listi
 	text, marked := strings.CutPrefix(string(data), byteOrderMark)
 	r := newReader(file, text, opt)
 	if marked {
-		r.diags.Warnf(r.whole(), "feed-byte-order-mark", "", "the byte order mark at its start is passed over")
+		r.diags.Warnf(r.wholeFile(), "feed-byte-order-mark", "", "the byte order mark at its start is passed over")
 	}
-	if r.sound(text) {
+	if r.checkText(text) {
 		switch {
 		case format == CSV, format == Plain && isCSV(text):
-			r.csv(text)
+			r.readCSV(text)
 		case format == Plain:
-			r.plain(text)
+			r.readPlain(text)
 		case isJSON(text):
-			r.json(text, format)
+			r.readJSON(text, format)
 		case format == SpamhausDrop:
-			r.dropText(text)
+			r.readDropText(text)
 		case format == SpamhausASNDrop:
-			r.asnText(text)
+			r.readASNText(text)
 		default:
 			panic("feed: no reader for " + format.String())
 		}
 	}
-	r.tally.warn(&r.diags)
+	r.tally.addTo(&r.diags)
 	if r.errors > 0 {
 		r.diags.Sort()
 		return nil, r.diags
 	}
 	if opt.Treatment == "" {
-		r.diags.Warnf(r.whole(), "feed-no-treatment",
+		r.diags.Warnf(r.wholeFile(), "feed-no-treatment",
 			"--treatment deprefer, or a treatment for this list in the exchange file",
 			"the listing has no treatment")
 	}
@@ -77,7 +76,7 @@ func Parse(format Format, file string, data []byte, opt Options) (*filters.Listi
 	return r.listing, r.diags
 }
 
-// checkOptions says what is wrong with what the user says.
+// checkOptions reports what is wrong with the user's options.
 func checkOptions(file string, opt Options) diag.List {
 	var diags diag.List
 	for _, o := range []struct{ code, value string }{{"feed-name", opt.Name}, {"feed-treatment", opt.Treatment}} {

@@ -10,7 +10,7 @@ import (
 	"depeer/filters/diag"
 )
 
-// maxErrors bounds what is said about a file that is something else altogether.
+// maxErrors bounds what is said about a file of another kind.
 const maxErrors = 100
 
 // reader collects what a feed says into a listing.
@@ -19,7 +19,7 @@ type reader struct {
 	listing *filters.Listing
 	index   map[string]int // provider ID to its place in the listing
 	seen    map[entry]int  // to the line of its first record
-	most    int            // entries: MaxEntries, but in a test
+	most    int            // entries: MaxEntries, except in a test
 	family  int            // bits of the addresses of a DROP list; 0 before its first entry
 
 	diags  diag.List
@@ -28,14 +28,14 @@ type reader struct {
 	tally  tally
 }
 
-// entry is what makes two records the same.
+// entry identifies a record: two records with equal entries are duplicates.
 type entry struct {
 	id     string
 	prefix netip.Prefix
 }
 
-// newReader makes room for as many entries as the text has lines, up to a bound:
-// a text may be all newlines.
+// newReader makes room for as many entries as the text has lines, up to a bound: a text may be all
+// newlines.
 func newReader(file, text string, opt Options) *reader {
 	room := min(strings.Count(text, "\n"), 1<<16)
 	return &reader{
@@ -61,7 +61,7 @@ type line struct {
 	ended  bool // by a newline, as all lines are unless the file is cut
 }
 
-// lines walks through the lines until there are too many errors.
+// lines yields the lines until there are too many errors.
 func (r *reader) lines(text string) iter.Seq[line] {
 	return func(yield func(line) bool) {
 		l := line{}
@@ -77,15 +77,15 @@ func (r *reader) lines(text string) iter.Seq[line] {
 	}
 }
 
-// at returns the position of the byte at index i of l.
-func (r *reader) at(l line, i int) diag.Position {
+// positionAt returns the position of the byte at index i of l.
+func (r *reader) positionAt(l line, i int) diag.Position {
 	return diag.Position{File: r.file, Line: l.number, Column: i + 1}
 }
 
-// whole is the position of the file as such.
-func (r *reader) whole() diag.Position { return diag.Position{File: r.file} }
+// wholeFile returns the position of the file as a whole.
+func (r *reader) wholeFile() diag.Position { return diag.Position{File: r.file} }
 
-// errorf says that the feed is not to be used.
+// errorf adds an error: the feed is not to be used.
 func (r *reader) errorf(p diag.Position, code, hint, format string, args ...any) {
 	if r.full {
 		return
@@ -98,8 +98,8 @@ func (r *reader) errorf(p diag.Position, code, hint, format string, args ...any)
 	}
 }
 
-// syntax passes on what a parser of package filters says of a value.
-func (r *reader) syntax(p diag.Position, err error) {
+// addSyntaxError adds the error of a parser of package filters.
+func (r *reader) addSyntaxError(p diag.Position, err error) {
 	e, ok := err.(*filters.SyntaxError)
 	if !ok {
 		panic(fmt.Sprintf("feed: %T where a syntax error was promised", err))
@@ -107,8 +107,8 @@ func (r *reader) syntax(p diag.Position, err error) {
 	r.errorf(p, e.Code, e.Hint, "%s", e.Message)
 }
 
-// provider returns the listing's provider of that ID, made by p if it is new.
-func (r *reader) provider(p filters.Provider) *filters.Provider {
+// findOrAddProvider returns the listing's provider with p's ID, and adds p if there is none.
+func (r *reader) findOrAddProvider(p filters.Provider) *filters.Provider {
 	i, known := r.index[p.ID]
 	if !known {
 		i = len(r.listing.Providers)
@@ -118,11 +118,11 @@ func (r *reader) provider(p filters.Provider) *filters.Provider {
 	return &r.listing.Providers[i]
 }
 
-// again says whether the same record stood before, and warns.
-func (r *reader) again(p diag.Position, e entry, what string) bool {
+// isDuplicate says whether the same record was read before, and warns if so.
+func (r *reader) isDuplicate(p diag.Position, e entry, what string) bool {
 	first, twice := r.seen[e]
 	if twice {
-		r.tally.add(p, "feed-duplicate", "", fmt.Sprintf("%s stands twice, first at line %d", what, first))
+		r.tally.addWarning(p, "feed-duplicate", "", fmt.Sprintf("%s stands twice, first at line %d", what, first))
 		return true
 	}
 	if len(r.seen) == r.most {
@@ -133,17 +133,17 @@ func (r *reader) again(p diag.Position, e entry, what string) bool {
 	return false
 }
 
-// prefix adds a prefix to the provider that it belongs to.
-func (r *reader) prefix(pos diag.Position, prefix netip.Prefix, owner filters.Provider) {
+// addPrefix adds a prefix to the provider that it belongs to.
+func (r *reader) addPrefix(pos diag.Position, prefix netip.Prefix, owner filters.Provider) {
 	if why := filters.ReservedPrefix(prefix); why != "" {
-		r.tally.add(pos, "feed-reserved", why, prefix.String()+" is left out: "+why)
+		r.tally.addWarning(pos, "feed-reserved", why, prefix.String()+" is left out: "+why)
 		return
 	}
-	if r.again(pos, entry{owner.ID, prefix}, prefix.String()) {
+	if r.isDuplicate(pos, entry{owner.ID, prefix}, prefix.String()) {
 		return
 	}
 	owner.Source = pos
-	p := r.provider(owner)
+	p := r.findOrAddProvider(owner)
 	p.Prefixes = append(p.Prefixes, filters.PrefixMatch{
 		Prefix: prefix,
 		Min:    uint8(prefix.Bits()),
@@ -152,17 +152,17 @@ func (r *reader) prefix(pos diag.Position, prefix netip.Prefix, owner filters.Pr
 	})
 }
 
-// asn adds an ASN, which is matched as the origin of a route.
-func (r *reader) asn(pos diag.Position, asn filters.ASN, owner filters.Provider) {
+// addASN adds an ASN, which is matched as the origin of a route.
+func (r *reader) addASN(pos diag.Position, asn filters.ASN, owner filters.Provider) {
 	for _, reason := range []struct{ code, why string }{{"feed-forbidden", asn.Forbidden()},
 		{"feed-reserved", asn.Reserved()}} {
 		if reason.why != "" {
-			r.tally.add(pos, reason.code, reason.why, fmt.Sprintf("AS%s is left out: %s", asn, reason.why))
+			r.tally.addWarning(pos, reason.code, reason.why, fmt.Sprintf("AS%s is left out: %s", asn, reason.why))
 			return
 		}
 	}
 	owner.ID = "as" + asn.String()
-	if r.again(pos, entry{id: owner.ID}, "AS"+asn.String()) {
+	if r.isDuplicate(pos, entry{id: owner.ID}, "AS"+asn.String()) {
 		return
 	}
 	owner.Source = pos
@@ -170,11 +170,11 @@ func (r *reader) asn(pos diag.Position, asn filters.ASN, owner filters.Provider)
 	if owner.Name == "" {
 		owner.Name = "AS" + asn.String()
 	}
-	r.provider(owner)
+	r.findOrAddProvider(owner)
 }
 
-// entries says that a feed without any is wrong.
-func (r *reader) entries() {
+// checkNotEmpty reports a feed without entries.
+func (r *reader) checkNotEmpty() {
 	if len(r.listing.Providers) > 0 || r.errors > 0 {
 		return
 	}
@@ -182,11 +182,11 @@ func (r *reader) entries() {
 	if len(r.tally.notes) > 0 {
 		hint = "all that it has is left out"
 	}
-	r.errorf(r.whole(), "no-entries", hint, "the feed lists nothing")
+	r.errorf(r.wholeFile(), "no-entries", hint, "the feed lists nothing")
 }
 
-// prefixID names a provider by its one prefix: net-192-0-2-0-24. The z stands
-// for the zeros of a double colon, so that no two prefixes share a name.
+// prefixID names a provider by its one prefix: net-192-0-2-0-24. The letter z replaces the zeros of
+// a double colon, so that no two prefixes share a name.
 func prefixID(p netip.Prefix) string {
 	id := []byte("net")
 	word, last := false, byte(0) // last is the character before, word whether it belongs to one

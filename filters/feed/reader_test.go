@@ -13,7 +13,7 @@ func TestTooManyEntries(t *testing.T) {
 			t.Errorf("bound %d, want %d", r.most, MaxEntries)
 		}
 		r.most = most
-		r.plain(text)
+		r.readPlain(text)
 		got := ""
 		if len(r.diags) > 0 {
 			got = r.diags[0].String()

@@ -10,21 +10,22 @@ import (
 	"depeer/filters/diag"
 )
 
-// sound looks at a feed as a whole before it is read: whether it is text, and
-// not one of the things that a server sends in its place.
-func (r *reader) sound(text string) bool {
+// checkText checks a feed as a whole before it is read: that it is text, and not one of the things
+// that a server sends in its place.
+func (r *reader) checkText(text string) bool {
 	before := r.errors
 	start := strings.TrimLeft(text, " \t\r\n")
 	first := diag.Position{File: r.file, Line: 1, Column: 1}
 	switch {
 	case len(start) == 0:
-		r.errorf(r.whole(), "empty", "fetch it again", "the feed is empty")
+		r.errorf(r.wholeFile(), "empty", "fetch it again", "the feed is empty")
 	case strings.HasPrefix(text, "\x1f\x8b"):
 		r.errorf(first, "binary", "gunzip it first", "the feed is gzipped")
 	case start[0] == '<':
-		r.errorf(first, "html", "fetch it again", "this is HTML or XML, not a feed: it begins with %s", brief(start))
+		r.errorf(first, "html", "fetch it again", "this is HTML or XML, not a feed: it begins with %s",
+			quoteLine(start))
 	case len(start) >= 11 && strings.EqualFold(start[:11], "error code:"):
-		r.errorf(first, "error-page", "fetch it again", "this is a server's error, not a feed: %s", brief(start))
+		r.errorf(first, "error-page", "fetch it again", "this is a server's error, not a feed: %s", quoteLine(start))
 	default:
 		if line, column, what := notText(text); what != "" {
 			r.errorf(diag.Position{File: r.file, Line: line, Column: column}, "binary", "", "the feed is not text: %s",
@@ -34,7 +35,7 @@ func (r *reader) sound(text string) bool {
 	return r.errors == before
 }
 
-// notText returns where a feed stops being text, and why.
+// notText returns the position at which a feed stops being text, and why.
 func notText(text string) (line, column int, what string) {
 	stop := strings.IndexFunc(text, func(c rune) bool {
 		return c < ' ' && c != '\n' && c != '\r' && c != '\t' || c == 0x7f
@@ -52,7 +53,7 @@ func notText(text string) (line, column int, what string) {
 	return strings.Count(head, "\n") + 1, stop - strings.LastIndexByte(head, '\n'), what
 }
 
-// validPrefix returns how many bytes of s are UTF-8 before the first that is not.
+// validPrefix returns the number of bytes of s before the first that is not UTF-8.
 func validPrefix(s string) int {
 	if utf8.ValidString(s) {
 		return len(s)
@@ -67,8 +68,8 @@ func validPrefix(s string) int {
 	panic("feed: text is both valid and invalid UTF-8")
 }
 
-// brief quotes the first line of what somebody else wrote, in ASCII.
-func brief(s string) string {
+// quoteLine quotes the first line of a text from outside, in ASCII.
+func quoteLine(s string) string {
 	s, _, _ = strings.Cut(s, "\n")
 	s = strings.TrimSuffix(s, "\r")
 	const most = 40
@@ -78,10 +79,9 @@ func brief(s string) string {
 	return strconv.QuoteToASCII(s)
 }
 
-// readable says whether s can be shown to people as it is: one line, without
-// characters that hide, control or change the direction of writing. It is
-// narrower than what the listing's reader takes.
-func readable(s string) bool {
+// isReadable says whether s can be shown to people as it is: one line, without characters that
+// hide, control or change the direction of writing. It is stricter than the listing's reader.
+func isReadable(s string) bool {
 	if len(s) > 256 || strings.TrimSpace(s) == "" {
 		return false
 	}
@@ -93,20 +93,21 @@ func readable(s string) bool {
 	return true
 }
 
-// text returns what a feed says of an entry if it is fit to be shown. If not it
-// is left out and the entry stays: the names of ASes are chosen by their
-// holders, and none of them is to spoil the feed for all.
-func (r *reader) text(p diag.Position, s string) string {
+// readableText returns a feed's text about an entry if it can be shown. Otherwise it returns
+// nothing, and the entry stays: holders choose the names of their ASes, and none of them may spoil
+// the feed for all.
+func (r *reader) readableText(p diag.Position, s string) string {
 	s = strings.TrimSpace(s)
-	if s == "" || readable(s) {
+	if s == "" || isReadable(s) {
 		return s
 	}
-	r.tally.add(p, "feed-hidden-character", "", "text with hidden characters, or too long, is left out: "+brief(s))
+	r.tally.addWarning(p, "feed-hidden-character", "",
+		"text with hidden characters, or too long, is left out: "+quoteLine(s))
 	return ""
 }
 
-// isWord says whether s is short and printable, as all prefixes and ASNs are; if
-// not, a message must not repeat it as it stands.
+// isWord says whether s is short and printable, as all prefixes and ASNs are. If not, a message
+// must not repeat it as written.
 func isWord(s string) bool { return len(s) <= 64 && isASCII(s) }
 
 // isASCII says whether s is printable ASCII without spaces.

@@ -6,8 +6,8 @@ import (
 	"depeer/filters/diag"
 )
 
-// tally gathers warnings of one sort into one, at the place of the first: a
-// firewall list repeats itself a thousand times.
+// tally merges warnings of one kind into one, at the position of the first: a firewall list repeats
+// the same mistake a thousand times.
 type tally struct {
 	notes []note
 	index map[[2]string]int
@@ -20,8 +20,8 @@ type note struct {
 	more     int
 }
 
-// add notes a warning; those of one code and sort are told as one.
-func (t *tally) add(p diag.Position, code, sort, message string) {
+// addWarning adds a warning. Warnings with equal code and sort become one.
+func (t *tally) addWarning(p diag.Position, code, sort, message string) {
 	key := [2]string{code, sort}
 	if i, known := t.index[key]; known {
 		t.notes[i].more++
@@ -34,8 +34,8 @@ func (t *tally) add(p diag.Position, code, sort, message string) {
 	t.notes = append(t.notes, note{position: p, code: code, message: message})
 }
 
-// warn adds what was gathered to l.
-func (t *tally) warn(l *diag.List) {
+// addTo adds the merged warnings to l.
+func (t *tally) addTo(l *diag.List) {
 	for _, n := range t.notes {
 		switch n.more {
 		case 0:

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// textLines walks through the entries of a text in Spamhaus's form. Blank lines
-// are passed over, comments go into h, and a last line that is cut is an error.
+// textLines yields the entries of a text in Spamhaus's form. It skips blank lines, puts comments
+// into h, and reports a last line that is cut.
 func (r *reader) textLines(text string, h *header) iter.Seq[line] {
 	return func(yield func(line) bool) {
 		for l := range r.lines(text) {
@@ -15,18 +15,18 @@ func (r *reader) textLines(text string, h *header) iter.Seq[line] {
 				continue
 			}
 			if h.eof {
-				r.errorf(r.at(l, 0), "after-end", "", "%s after the end of the list", brief(content))
+				r.errorf(r.positionAt(l, 0), "after-end", "", "%s after the end of the list", quoteLine(content))
 				return
 			}
 			if content[0] == ';' {
-				r.comment(h, l)
+				r.readComment(h, l)
 				if !l.ended && !h.eof {
-					r.cut(l)
+					r.reportCut(l)
 				}
 				continue
 			}
 			if !l.ended {
-				r.cut(l)
+				r.reportCut(l)
 				return
 			}
 			if !yield(l) {
@@ -36,8 +36,8 @@ func (r *reader) textLines(text string, h *header) iter.Seq[line] {
 	}
 }
 
-// cut says that the last line l lacks its end, and so perhaps much more.
-func (r *reader) cut(l line) {
-	r.errorf(r.at(l, len(l.text)), "cut", "fetch it again; if it is whole, end its last line with a newline",
-		"the feed is cut short: its last line %s has no end", brief(l.text))
+// reportCut reports that the last line l has no end, so that more may be missing.
+func (r *reader) reportCut(l line) {
+	r.errorf(r.positionAt(l, len(l.text)), "cut", "fetch it again; if it is whole, end its last line with a newline",
+		"the feed is cut short: its last line %s has no end", quoteLine(l.text))
 }

@@ -7,16 +7,16 @@ import (
 	"depeer/filters/strict"
 )
 
-// asMatch is one AS match in the making.
+// asMatch is one AS match while it is read.
 type asMatch struct {
 	filters.ASMatch
 	asn, except, wide strict.Node
 }
 
 var asFields = []strict.Field[asMatch]{
-	{Key: "asn", Required: true, Read: func(m *asMatch, n strict.Node) { m.asn = n; m.ASN, _ = asn(n) }},
-	{Key: "match", Read: func(m *asMatch, n strict.Node) { m.Where = where(n) }},
-	{Key: "except", Read: func(m *asMatch, n strict.Node) { m.except = n; m.Except = asns(n) }},
+	{Key: "asn", Required: true, Read: func(m *asMatch, n strict.Node) { m.asn = n; m.ASN, _ = readASN(n) }},
+	{Key: "match", Read: func(m *asMatch, n strict.Node) { m.Where = readWhere(n) }},
+	{Key: "except", Read: func(m *asMatch, n strict.Node) { m.except = n; m.Except = readASNList(n) }},
 	{Key: "wide", Read: func(m *asMatch, n strict.Node) { m.wide = n; m.Wide, _ = n.Bool() }},
 }
 
@@ -35,7 +35,7 @@ func readASNs(p *provider, n strict.Node) {
 		if n.IsMap() {
 			*m, n = readASMatch(n)
 		} else {
-			m.ASN, _ = asn(n)
+			m.ASN, _ = readASN(n)
 		}
 		m.Source = n.Position()
 		if why := m.ASN.Reserved(); why != "" {
@@ -44,16 +44,16 @@ func readASNs(p *provider, n strict.Node) {
 	}
 }
 
-// readASMatch reads a match that is more than an ASN, and returns where its ASN stands.
+// readASMatch reads a match that is more than an ASN. It also returns the node of the ASN.
 func readASMatch(n strict.Node) (filters.ASMatch, strict.Node) {
 	m := asMatch{asn: n}
 	strict.Map(n, asFields, &m)
-	m.check()
+	m.checkKeys()
 	return m.ASMatch, m.asn
 }
 
-// check looks at what more than one key decides.
-func (m *asMatch) check() {
+// checkKeys checks what depends on more than one key.
+func (m *asMatch) checkKeys() {
 	if m.Where != filters.Path {
 		for _, given := range []struct {
 			key string
@@ -71,7 +71,7 @@ func (m *asMatch) check() {
 	}
 }
 
-func where(n strict.Node) filters.Where {
+func readWhere(n strict.Node) filters.Where {
 	s, ok := n.Scalar()
 	if !ok {
 		return filters.Origin
@@ -85,8 +85,8 @@ func where(n strict.Node) filters.Where {
 	return filters.Path // which except and wide may go with: one complaint is enough
 }
 
-// asn reads an ASN that a network can have; 0 if it is none.
-func asn(n strict.Node) (filters.ASN, bool) {
+// readASN reads an ASN that a network can have. It returns 0 for any other.
+func readASN(n strict.Node) (filters.ASN, bool) {
 	a, ok := strict.Value(n, filters.ParseASN)
 	if !ok {
 		return 0, false
@@ -98,12 +98,12 @@ func asn(n strict.Node) (filters.ASN, bool) {
 	return a, true
 }
 
-// asns reads a list of ASNs that are not matched. nil if there are none.
-func asns(n strict.Node) []filters.ASN {
+// readASNList reads a list of ASNs that are not matched: nil if there are none.
+func readASNList(n strict.Node) []filters.ASN {
 	nodes, _ := n.List()
 	var all []filters.ASN
 	for _, n := range nodes {
-		if a, ok := asn(n); ok {
+		if a, ok := readASN(n); ok {
 			all = append(all, a)
 		}
 	}

@@ -12,7 +12,7 @@ import (
 	"depeer/filters/strict"
 )
 
-// identities are the ids of a list: where each stands first, and how often.
+// identities holds, for each id of a list, where it is first used and how often.
 type identities map[string]identity
 
 type identity struct {
@@ -20,8 +20,8 @@ type identity struct {
 	times int
 }
 
-// add gives p its id, if it has none, and refuses one that another provider has.
-func (ids identities) add(p *provider) {
+// addIdentity gives p an id if it has none, and refuses an id that another provider has.
+func (ids identities) addIdentity(p *provider) {
 	at := p.id
 	if !at.IsValid() && p.Name != "" {
 		p.ID, at = ID(p.Name), p.name
@@ -34,31 +34,31 @@ func (ids identities) add(p *provider) {
 	case !twice:
 		ids[p.ID] = identity{at, 1}
 	case p.id.IsValid():
-		at.Errorf("duplicate-id", "", "id %q stands twice, first at %s", p.ID, first.place())
+		at.Errorf("duplicate-id", "", "id %q stands twice, first at %s", p.ID, first.formatPlace())
 	default:
 		first.times++
 		ids[p.ID] = first
-		at.Errorf("duplicate-id", "id: "+numbered(p.ID, first.times),
-			"id %q, made from the name, stands twice, first at %s", p.ID, first.place())
+		at.Errorf("duplicate-id", "id: "+numberID(p.ID, first.times),
+			"id %q, made from the name, stands twice, first at %s", p.ID, first.formatPlace())
 	}
 }
 
-// numbered puts a number behind an id, which stays as short as ids are.
-func numbered(id string, n int) string {
+// numberID appends a number to an id, and keeps it within the length of a slug.
+func numberID(id string, n int) string {
 	suffix := fmt.Sprintf("-%d", n)
 	return strings.TrimRight(id[:min(len(id), filters.MaxSlug-len(suffix))], "-") + suffix
 }
 
-func (i identity) place() string {
+func (i identity) formatPlace() string {
 	p := i.at.Position()
 	return fmt.Sprintf("line %d, column %d", p.Line, p.Column)
 }
 
-// ID makes the id of a provider that has only a name: its slug, with the accents
-// of Latin letters dropped. What other scripts would lose is made up for by
-// eight hexadecimal digits of the name's SHA-256: "Хостинг Plus" is plus-1d7d1eb8.
+// ID makes the id of a provider that has only a name: its slug, with the accents of Latin letters
+// dropped. Where a slug loses letters of another script, eight hexadecimal digits of the name's
+// SHA-256 replace them: "Хостинг Plus" is plus-1d7d1eb8.
 func ID(name string) string {
-	folded, lost := fold(name)
+	folded, lost := foldAccents(name)
 	slug := filters.Slug(folded)
 	if !lost && slug != "" {
 		return slug
@@ -72,9 +72,9 @@ func ID(name string) string {
 	return slug + "-" + digits
 }
 
-// fold writes Latin letters without their accents. lost says whether there are
-// letters or digits that it cannot write in ASCII.
-func fold(name string) (folded string, lost bool) {
+// foldAccents returns Latin letters without their accents. lost says whether name has letters or
+// digits that cannot be written in ASCII.
+func foldAccents(name string) (folded string, lost bool) {
 	var b strings.Builder
 	for _, r := range strings.ToLower(name) {
 		switch ascii, known := latin[r]; {

@@ -7,8 +7,8 @@ import (
 	"depeer/filters/strict"
 )
 
-// prefixMatch is one prefix match in the making. Its lengths are read when the
-// prefix is known: keys come in any order.
+// prefixMatch is one prefix match while it is read. Its lengths are read after the prefix, because
+// keys come in any order.
 type prefixMatch struct {
 	filters.PrefixMatch
 	prefix, exact, ge, le strict.Node
@@ -40,7 +40,7 @@ func readPrefixes(p *provider, n strict.Node) {
 		if n.IsMap() {
 			*m, n = readPrefixMatch(n)
 		} else if prefix, ok := strict.Value(n, filters.ParsePrefix); ok {
-			*m = longer(prefix)
+			*m = matchInside(prefix)
 		}
 		m.Source = n.Position()
 		if why := filters.ReservedPrefix(m.Prefix); why != "" {
@@ -49,17 +49,17 @@ func readPrefixes(p *provider, n strict.Node) {
 	}
 }
 
-// longer matches a prefix and everything more specific.
-func longer(p netip.Prefix) filters.PrefixMatch {
+// matchInside returns the match of a prefix and everything more specific.
+func matchInside(p netip.Prefix) filters.PrefixMatch {
 	return filters.PrefixMatch{Prefix: p, Min: uint8(p.Bits()), Max: uint8(p.Addr().BitLen())}
 }
 
-// readPrefixMatch reads a match that is more than a prefix, and returns where its prefix stands.
+// readPrefixMatch reads a match that is more than a prefix. It also returns the node of the prefix.
 func readPrefixMatch(n strict.Node) (filters.PrefixMatch, strict.Node) {
 	m := prefixMatch{prefix: n}
 	strict.Map(n, prefixFields, &m)
 	if m.Prefix.IsValid() {
-		m.lengths()
+		m.readLengths()
 	}
 	return m.PrefixMatch, m.prefix
 }
@@ -71,9 +71,9 @@ func readExact(m *prefixMatch, n strict.Node) {
 	}
 }
 
-// lengths reads which lengths match.
-func (m *prefixMatch) lengths() {
-	all := longer(m.Prefix)
+// readLengths reads which lengths match.
+func (m *prefixMatch) readLengths() {
+	all := matchInside(m.Prefix)
 	m.Min, m.Max = all.Min, all.Max
 	if m.exact.IsValid() {
 		m.Max = m.Min

@@ -5,7 +5,7 @@ import (
 	"depeer/filters/strict"
 )
 
-// provider is one provider in the making, with the places that later complaints need.
+// provider is one provider while it is read, with the nodes that later complaints need.
 type provider struct {
 	filters.Provider
 	name, id, expires strict.Node
@@ -13,7 +13,7 @@ type provider struct {
 	reserved          []reserved
 }
 
-// reserved is a match that needs allow_reserved, which may stand below it.
+// reserved is a match that needs allow_reserved. That key may follow it in the file.
 type reserved struct {
 	strict.Node
 	what, why string
@@ -30,7 +30,7 @@ var providerFields = []strict.Field[provider]{
 	}},
 	{Key: "reason", Read: func(p *provider, n strict.Node) { p.Reason, _ = n.Text() }},
 	{Key: "evidence", Read: readEvidence},
-	{Key: "upstreams", Read: func(p *provider, n strict.Node) { p.Upstreams = asns(n) }},
+	{Key: "upstreams", Read: func(p *provider, n strict.Node) { p.Upstreams = readASNList(n) }},
 	{Key: "listed", Read: func(p *provider, n strict.Node) {
 		p.Places.Listed = filters.PlaceOf(n.Position())
 		p.Listed, _ = strict.Value(n, filters.ParseDay)
@@ -57,15 +57,15 @@ func readProviders(r *reader, n strict.Node) {
 		p = provider{reserved: p.reserved[:0]}
 		p.Source = n.Position()
 		if strict.Map(n, providerFields, &p) {
-			p.check(n)
-			ids.add(&p)
+			p.checkKeys(n)
+			ids.addIdentity(&p)
 		}
 		r.Providers[i] = p.Provider
 	}
 }
 
-// check looks at what more than one key decides.
-func (p *provider) check(n strict.Node) {
+// checkKeys checks what depends on more than one key.
+func (p *provider) checkKeys(n strict.Node) {
 	if p.matches == 0 {
 		n.Errorf("no-match", "asns: [...], or prefixes: [...]", "a provider without an ASN or a prefix")
 	}
@@ -82,7 +82,7 @@ func (p *provider) check(n strict.Node) {
 
 var evidenceFields = []strict.Field[filters.Evidence]{
 	{Key: "ref", Read: func(e *filters.Evidence, n strict.Node) { e.Ref, _ = n.Text() }},
-	{Key: "url", Read: func(e *filters.Evidence, n strict.Node) { e.URL = webAddress(n) }},
+	{Key: "url", Read: func(e *filters.Evidence, n strict.Node) { e.URL = readURL(n) }},
 }
 
 func readEvidence(p *provider, n strict.Node) {

@@ -10,20 +10,19 @@ import (
 	"depeer/filters/strict"
 )
 
-// Schema is the JSON Schema (draft 2020-12) of a listing, for editors. What only
-// the reader can see (host bits, reserved space, repetition, order of days) is not in it.
+// Schema is the JSON Schema (draft 2020-12) of a listing, for editors. It leaves out what only the
+// reader can check: host bits, reserved space, repetition, order of days.
 //
 //go:embed schema.json
 var Schema []byte
 
-// Read reads a listing. It returns everything that is to be said about it, sorted;
-// the listing is nil if any of that is an Error. file is only the name in
-// positions.
+// Read reads a listing. It returns all diagnostics, sorted; the listing is nil if one of them is an
+// Error. file is only used in positions.
 func Read(file string, data []byte) (*filters.Listing, diag.List) {
 	var diags diag.List
 	r := &reader{}
 	if root, ok := strict.Read(file, "listing", data, &diags); ok && strict.Map(root, fields, r) {
-		r.review()
+		r.fillReviews()
 	}
 	diags.Sort()
 	if diags.Worst() == diag.Error {
@@ -34,7 +33,7 @@ func Read(file string, data []byte) (*filters.Listing, diag.List) {
 	return &r.Listing, diags
 }
 
-// reader is a listing in the making.
+// reader is a listing while it is read.
 type reader struct{ filters.Listing }
 
 var fields = []strict.Field[reader]{
@@ -62,9 +61,9 @@ var listFields = []strict.Field[filters.Listing]{
 	}},
 	{Key: "max_age", Read: func(l *filters.Listing, n strict.Node) {
 		l.Places.MaxAge = filters.PlaceOf(n.Position())
-		l.MaxAge = span(n)
+		l.MaxAge = readSpan(n)
 	}},
-	{Key: "url", Read: func(l *filters.Listing, n strict.Node) { l.URL = webAddress(n) }},
+	{Key: "url", Read: func(l *filters.Listing, n strict.Node) { l.URL = readURL(n) }},
 }
 
 var defaultFields = []strict.Field[filters.Listing]{
@@ -72,12 +71,12 @@ var defaultFields = []strict.Field[filters.Listing]{
 		l.Places.Treatment = filters.PlaceOf(n.Position())
 		l.Treatment, _ = strict.Value(n, filters.ParseSlug)
 	}},
-	{Key: "review_after", Read: func(l *filters.Listing, n strict.Node) { l.ReviewAfter = span(n) }},
+	{Key: "review_after", Read: func(l *filters.Listing, n strict.Node) { l.ReviewAfter = readSpan(n) }},
 }
 
-// review fills in the days of review. It needs the whole file: defaults may
-// stand below the providers.
-func (r *reader) review() {
+// fillReviews fills in the days of review. It needs the whole file: defaults may follow the
+// providers.
+func (r *reader) fillReviews() {
 	if r.ReviewAfter == 0 {
 		return
 	}

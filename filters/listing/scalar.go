@@ -9,8 +9,9 @@ import (
 // pair is a key and its value as it is written.
 type pair struct{ key, value string }
 
-// flow writes pairs in braces, without those that have no value; nothing for none.
-func flow(pairs ...pair) string {
+// flowText formats pairs in braces, without those that have no value. It returns nothing if none
+// has a value.
+func flowText(pairs ...pair) string {
 	var given []string
 	for _, p := range pairs {
 		if p.value != "" {
@@ -23,11 +24,11 @@ func flow(pairs ...pair) string {
 	return "{" + strings.Join(given, ", ") + "}"
 }
 
-// text writes s so that every reader of YAML takes it for this text, in a block and in
-// brackets: bare where nothing in it could mean anything else, in double quotes
-// otherwise. Nothing for no text.
-func text(s string) string {
-	if s == "" || bare(s) {
+// quoteText formats s so that every reader of YAML reads it as this text, in a block and in
+// brackets: without quotes where it can mean nothing else, in double quotes otherwise. An empty s
+// stays empty.
+func quoteText(s string) string {
+	if s == "" || needsNoQuotes(s) {
 		return s
 	}
 	var b strings.Builder
@@ -49,9 +50,9 @@ func text(s string) string {
 	return b.String()
 }
 
-// bare says whether s needs no quotes: words of letters and digits, the first of
-// them a letter, that are no word of YAML's own.
-func bare(s string) bool {
+// needsNoQuotes says whether s is plain: words of letters and digits, the first of them a letter,
+// that are no keyword of YAML.
+func needsNoQuotes(s string) bool {
 	switch strings.ToLower(s) {
 	case "null", "true", "false", "yes", "no", "on", "off", "y", "n":
 		return false

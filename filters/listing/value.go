@@ -8,8 +8,8 @@ import (
 	"depeer/filters/strict"
 )
 
-// span reads a span of time that is not empty: 0 would mean none was given.
-func span(n strict.Node) time.Duration {
+// readSpan reads a span of time that is not empty: 0 would mean that none was given.
+func readSpan(n strict.Node) time.Duration {
 	d, ok := strict.Value(n, filters.ParseSpan)
 	if ok && d == 0 {
 		n.Errorf("span-range", "leave the key out for none", "a span of no time")
@@ -17,8 +17,8 @@ func span(n strict.Node) time.Duration {
 	return d
 }
 
-// webAddress reads a URL that a browser opens.
-func webAddress(n strict.Node) string {
+// readURL reads a URL that a browser can open.
+func readURL(n strict.Node) string {
 	s, ok := n.Text()
 	if !ok {
 		return ""

@@ -10,29 +10,29 @@ import (
 	"depeer/filters"
 )
 
-// Write writes l in the format that Read reads, always in the same way, and but for
-// ids, which exceptions refer to, no key that Read would fill in by itself. Reading it
-// again gives l, but for Source and Digest.
+// Write writes l in the format that Read reads. Equal listings give equal bytes. It leaves out keys
+// that Read would fill in by itself, except ids, which exceptions refer to. Reading the output
+// gives l again, except Source and Digest.
 func Write(w io.Writer, l *filters.Listing) error {
 	out := &writer{}
-	out.line("version: 1")
-	out.line("list:")
-	out.pair("  ", "name", text(l.Name))
-	out.pair("  ", "publisher", text(l.Publisher))
-	out.pair("  ", "updated", moment(l.Updated))
-	out.pair("  ", "max_age", spanText(l.MaxAge))
-	out.pair("  ", "url", text(l.URL))
-	out.pair("", "defaults", flow(
-		pair{"treatment", text(l.Treatment)},
-		pair{"review_after", spanText(l.ReviewAfter)},
+	out.writeLine("version: 1")
+	out.writeLine("list:")
+	out.writePair("  ", "name", quoteText(l.Name))
+	out.writePair("  ", "publisher", quoteText(l.Publisher))
+	out.writePair("  ", "updated", formatMoment(l.Updated))
+	out.writePair("  ", "max_age", formatSpan(l.MaxAge))
+	out.writePair("  ", "url", quoteText(l.URL))
+	out.writePair("", "defaults", flowText(
+		pair{"treatment", quoteText(l.Treatment)},
+		pair{"review_after", formatSpan(l.ReviewAfter)},
 	))
 	if len(l.Providers) == 0 {
-		out.line("providers: []")
+		out.writeLine("providers: []")
 	} else {
-		out.line("providers:")
+		out.writeLine("providers:")
 	}
 	for i := range l.Providers {
-		out.provider(l, &l.Providers[i])
+		out.writeProvider(l, &l.Providers[i])
 	}
 	_, err := w.Write(out.Bytes())
 	return err
@@ -40,90 +40,90 @@ func Write(w io.Writer, l *filters.Listing) error {
 
 type writer struct{ bytes.Buffer }
 
-func (w *writer) line(s string) {
+func (w *writer) writeLine(s string) {
 	w.WriteString(s)
 	w.WriteByte('\n')
 }
 
-// pair writes a key and its value, if it has one.
-func (w *writer) pair(indent, key, value string) {
+// writePair writes a key and its value, if it has one.
+func (w *writer) writePair(indent, key, value string) {
 	if value != "" {
-		w.line(indent + key + ": " + value)
+		w.writeLine(indent + key + ": " + value)
 	}
 }
 
-func (w *writer) provider(l *filters.Listing, p *filters.Provider) {
+func (w *writer) writeProvider(l *filters.Listing, p *filters.Provider) {
 	const in = "    "
-	w.line("  - name: " + text(p.Name))
-	w.pair(in, "id", text(p.ID)) // always: exceptions refer to it
-	w.asns(p.ASNs)
+	w.writeLine("  - name: " + quoteText(p.Name))
+	w.writePair(in, "id", quoteText(p.ID)) // always: exceptions refer to it
+	w.writeASNs(p.ASNs)
 	if len(p.Prefixes) > 0 {
-		w.line(in + "prefixes:")
+		w.writeLine(in + "prefixes:")
 	}
 	for _, m := range p.Prefixes {
-		w.line(in + "  - " + prefixText(m))
+		w.writeLine(in + "  - " + formatPrefixMatch(m))
 	}
-	w.pair(in, "treatment", text(p.Treatment))
-	w.pair(in, "reason", text(p.Reason))
+	w.writePair(in, "treatment", quoteText(p.Treatment))
+	w.writePair(in, "reason", quoteText(p.Reason))
 	if len(p.Evidence) > 0 {
-		w.line(in + "evidence:")
+		w.writeLine(in + "evidence:")
 	}
 	for _, e := range p.Evidence {
-		w.line(in + "  - " + flow(pair{"ref", text(e.Ref)}, pair{"url", text(e.URL)}))
+		w.writeLine(in + "  - " + flowText(pair{"ref", quoteText(e.Ref)}, pair{"url", quoteText(e.URL)}))
 	}
-	w.pair(in, "upstreams", numbers(p.Upstreams))
-	w.pair(in, "listed", p.Listed.String())
+	w.writePair(in, "upstreams", formatASNs(p.Upstreams))
+	w.writePair(in, "listed", p.Listed.String())
 	if l.ReviewAfter == 0 || p.Listed.IsZero() || p.Review != p.Listed.Add(l.ReviewAfter) {
-		w.pair(in, "review", p.Review.String())
+		w.writePair(in, "review", p.Review.String())
 	}
-	w.pair(in, "expires", p.Expires.String())
-	w.pair(in, "contact", text(p.Contact))
+	w.writePair(in, "expires", p.Expires.String())
+	w.writePair(in, "contact", quoteText(p.Contact))
 	if len(p.ApprovedBy) > 0 {
-		w.line(in + "approved_by:")
+		w.writeLine(in + "approved_by:")
 	}
 	for _, who := range p.ApprovedBy {
-		w.line(in + "  - " + text(who))
+		w.writeLine(in + "  - " + quoteText(who))
 	}
 	if p.AllowReserved {
-		w.pair(in, "allow_reserved", "true")
+		w.writePair(in, "allow_reserved", "true")
 	}
 }
 
-// asns writes a few on one line, and more than that one below the other.
-func (w *writer) asns(all []filters.ASMatch) {
+// writeASNs writes a few ASNs on one line, and more than that on a line each.
+func (w *writer) writeASNs(all []filters.ASMatch) {
 	const few = 4
 	items := make([]string, len(all))
 	for i, m := range all {
-		items[i] = asText(m)
+		items[i] = formatASMatch(m)
 	}
 	switch {
 	case len(items) == 0:
 	case len(items) <= few:
-		w.pair("    ", "asns", "["+strings.Join(items, ", ")+"]")
+		w.writePair("    ", "asns", "["+strings.Join(items, ", ")+"]")
 	default:
-		w.line("    asns:")
+		w.writeLine("    asns:")
 		for _, item := range items {
-			w.line("      - " + item)
+			w.writeLine("      - " + item)
 		}
 	}
 }
 
-func asText(m filters.ASMatch) string {
+func formatASMatch(m filters.ASMatch) string {
 	if m.Where == filters.Origin && len(m.Except) == 0 && !m.Wide {
 		return m.ASN.String()
 	}
-	pairs := []pair{{"asn", m.ASN.String()}, {"match", m.Where.String()}, {"except", numbers(m.Except)}}
-	return flow(append(pairs, wide(m.Wide))...)
+	pairs := []pair{{"asn", m.ASN.String()}, {"match", m.Where.String()}, {"except", formatASNs(m.Except)}}
+	return flowText(append(pairs, widePair(m.Wide))...)
 }
 
-func prefixText(m filters.PrefixMatch) string {
-	all := longer(m.Prefix)
+func formatPrefixMatch(m filters.PrefixMatch) string {
+	all := matchInside(m.Prefix)
 	if m.Min == all.Min && m.Max == all.Max && !m.Wide {
 		return m.Prefix.String()
 	}
 	prefix := m.Prefix.String()
 	if prefix[0] == ':' { // would be the colon of a pair, inside braces
-		prefix = text(prefix)
+		prefix = quoteText(prefix)
 	}
 	pairs := []pair{{"prefix", prefix}}
 	switch {
@@ -137,18 +137,18 @@ func prefixText(m filters.PrefixMatch) string {
 			pairs = append(pairs, pair{"le", fmt.Sprint(m.Max)})
 		}
 	}
-	return flow(append(pairs, wide(m.Wide))...)
+	return flowText(append(pairs, widePair(m.Wide))...)
 }
 
-func wide(is bool) pair {
+func widePair(is bool) pair {
 	if !is {
 		return pair{}
 	}
 	return pair{"wide", "true"}
 }
 
-// numbers writes a list of ASNs on one line; nothing for none.
-func numbers(asns []filters.ASN) string {
+// formatASNs formats a list of ASNs on one line. It returns nothing for an empty list.
+func formatASNs(asns []filters.ASN) string {
 	if len(asns) == 0 {
 		return ""
 	}
@@ -159,15 +159,15 @@ func numbers(asns []filters.ASN) string {
 	return "[" + strings.Join(all, ", ") + "]"
 }
 
-// moment writes m exactly, with its fraction of a second if it has one.
-func moment(m filters.Moment) string {
+// formatMoment formats m exactly, with its fraction of a second if it has one.
+func formatMoment(m filters.Moment) string {
 	if m.IsZero() || m.IsDay() {
 		return m.String()
 	}
 	return m.Time().Format(time.RFC3339Nano)
 }
 
-func spanText(d time.Duration) string {
+func formatSpan(d time.Duration) string {
 	if d == 0 {
 		return ""
 	}

@@ -6,7 +6,7 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// cursor walks through a text, forwards only. Lines end as yaml.v3 ends them.
+// cursor goes through a text, forwards only. Lines end where yaml.v3 ends them.
 type cursor struct {
 	data         []byte
 	line         int // from 1
@@ -14,15 +14,14 @@ type cursor struct {
 	runes        int // from start to place
 }
 
-// countBytes turns the columns of n and all below it, which yaml.v3 counts in
-// characters, into bytes. Nodes come in the order of the text, so that one pass
-// is enough.
+// countBytes turns the columns of n and all nodes below it from characters, as yaml.v3 counts them,
+// into bytes. Nodes come in the order of the text, so one pass is enough.
 func countBytes(n *yaml.Node, data []byte) {
 	c := cursor{data: data, line: 1}
-	c.walk(n)
+	c.countNode(n)
 }
 
-func (c *cursor) walk(n *yaml.Node) {
+func (c *cursor) countNode(n *yaml.Node) {
 	for c.line < n.Line && c.place < len(c.data) {
 		c.step()
 	}
@@ -33,7 +32,7 @@ func (c *cursor) walk(n *yaml.Node) {
 		n.Column = c.place - c.start + 1
 	}
 	for _, child := range n.Content {
-		c.walk(child)
+		c.countNode(child)
 	}
 }
 

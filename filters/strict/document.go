@@ -18,12 +18,12 @@ type document struct {
 }
 
 func (d *document) errorf(p diag.Position, code, hint, format string, args ...any) {
-	d.add(diag.Error, p, code, hint, format, args...)
+	d.addDiagnostic(diag.Error, p, code, hint, format, args...)
 }
 
-// add adds a diagnostic about this file, and no more of them than somebody could
-// want: a hostile file has a million mistakes.
-func (d *document) add(s diag.Severity, p diag.Position, code, hint, format string, args ...any) {
+// addDiagnostic adds a diagnostic about this file, up to maxErrors: a hostile file can have a
+// million mistakes.
+func (d *document) addDiagnostic(s diag.Severity, p diag.Position, code, hint, format string, args ...any) {
 	d.said++
 	switch {
 	case d.said > maxErrors:
@@ -37,14 +37,13 @@ func (d *document) add(s diag.Severity, p diag.Position, code, hint, format stri
 		Position: p,
 		Severity: s,
 		Code:     d.kind + "-" + code,
-		Message:  short(fmt.Sprintf(format, args...)),
-		Hint:     short(hint),
+		Message:  cutText(fmt.Sprintf(format, args...)),
+		Hint:     cutText(hint),
 	})
 }
 
-// short cuts what quotes a value that is longer than a message should be, and
-// escapes what a terminal would obey.
-func short(s string) string {
+// cutText shortens a message that quotes a long value, and escapes what a terminal would obey.
+func cutText(s string) string {
 	const limit = 400
 	if len(s) > limit {
 		cut := limit
@@ -53,7 +52,7 @@ func short(s string) string {
 		}
 		s = s[:cut] + "..."
 	}
-	if _, what := hidden(s); what != "" {
+	if _, what := findHidden(s); what != "" {
 		s = strings.Trim(strconv.QuoteToASCII(s), `"`)
 	}
 	return s

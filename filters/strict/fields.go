@@ -14,12 +14,11 @@ type Field[T any] struct {
 	Read     func(into *T, value Node)
 }
 
-// Map reads a mapping by its table of fields: an unknown key, a key that stands
-// twice and a required one that is missing are errors. It says whether n is a
-// mapping at all.
+// Map reads a mapping by its table of fields. Unknown, duplicate and missing required keys are
+// errors. It returns false if n is no mapping.
 func Map[T any](n Node, fields []Field[T], into *T) bool {
 	if !n.IsMap() {
-		n.Errorf("not-a-map", "key: value", "%s where a map belongs", n.what())
+		n.Errorf("not-a-map", "key: value", "%s where a map belongs", n.describeKind())
 		return false
 	}
 	content := n.yaml.Content
@@ -27,13 +26,14 @@ func Map[T any](n Node, fields []Field[T], into *T) bool {
 	var seen [64]int
 	for i := 0; i+1 < len(content); i += 2 {
 		key, value := Node{content[i], n.doc}, Node{content[i+1], n.doc}
-		f := find(fields, key.yaml.Value)
+		f := findField(fields, key.yaml.Value)
 		switch {
 		case f < 0:
-			key.Errorf("unknown-key", nearest(fields, key.yaml.Value), "unknown key %q", key.yaml.Value)
+			key.Errorf("unknown-key", suggestKeys(fields, key.yaml.Value), "unknown key %q", key.yaml.Value)
 		case seen[f] > 0:
 			first := Node{content[seen[f]-1], n.doc}
-			key.Errorf("duplicate-key", "", "key %q stands twice, first at %s", key.yaml.Value, at(first.Position()))
+			key.Errorf("duplicate-key", "", "key %q stands twice, first at %s", key.yaml.Value,
+				formatPlace(first.Position()))
 		default:
 			seen[f] = i + 1
 			fields[f].Read(into, value)
@@ -47,10 +47,11 @@ func Map[T any](n Node, fields []Field[T], into *T) bool {
 	return true
 }
 
-// at writes a position of the same file.
-func at(p diag.Position) string { return fmt.Sprintf("line %d, column %d", p.Line, p.Column) }
+// formatPlace formats a position in the same file.
+func formatPlace(p diag.Position) string { return fmt.Sprintf("line %d, column %d", p.Line, p.Column) }
 
-func find[T any](fields []Field[T], key string) int {
+// findField returns the index of the field for key, or -1.
+func findField[T any](fields []Field[T], key string) int {
 	for i := range fields {
 		if fields[i].Key == key {
 			return i
@@ -59,8 +60,8 @@ func find[T any](fields []Field[T], key string) int {
 	return -1
 }
 
-// nearest returns the field that key was most likely meant to be, or all of them.
-func nearest[T any](fields []Field[T], key string) string {
+// suggestKeys returns the field that key most likely means, or a list of all fields.
+func suggestKeys[T any](fields []Field[T], key string) string {
 	names := make([]string, len(fields))
 	for i, f := range fields {
 		names[i] = f.Key

@@ -2,10 +2,10 @@ package strict
 
 import "unicode"
 
-// hidden finds the first character of s that could make a terminal, a log or a
-// configuration show something else than what it holds, and names what it is.
-// Joiners (U+200C, U+200D) and marks are letters' own, and stay.
-func hidden(s string) (r rune, what string) {
+// findHidden returns the first character of s that could make a terminal, a log or a configuration
+// show something else than what it holds, and the name of its kind. Joiners (U+200C, U+200D) and
+// marks belong to letters, and are allowed.
+func findHidden(s string) (r rune, what string) {
 	for _, r := range s {
 		switch {
 		case ' ' <= r && r < 0x7f:

@@ -8,9 +8,9 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// YAML 1.2 says that JSON is YAML, and yaml.v3 refuses some of it: `\/`, which PHP writes,
-// and characters past U+FFFF in two escapes, which Python does. So what is JSON is read as
-// JSON, into the same nodes.
+// In YAML 1.2 all JSON is YAML, but yaml.v3 refuses some of it: `\/`, which PHP writes, and
+// characters past U+FFFF in two escapes, which Python writes. So JSON is read as JSON, into the
+// same nodes.
 
 // isJSON says whether data is one JSON object or array and nothing else.
 func isJSON(data []byte) bool {
@@ -18,7 +18,7 @@ func isJSON(data []byte) bool {
 	return len(start) > 0 && (start[0] == '{' || start[0] == '[') && json.Valid(start)
 }
 
-// jsonReader makes nodes of JSON that is valid.
+// jsonReader makes nodes of valid JSON.
 type jsonReader struct {
 	tokens *json.Decoder
 	data   []byte
@@ -31,8 +31,7 @@ func readJSON(data []byte) *yaml.Node {
 	return r.readValue()
 }
 
-// readValue reads the next value with all that is in it. The columns of its nodes are in
-// bytes.
+// readValue reads the next value and everything inside it. The columns of its nodes are in bytes.
 func (r *jsonReader) readValue() *yaml.Node {
 	start := int(r.tokens.InputOffset())
 	for bytes.IndexByte([]byte(" \t\r\n,:"), r.data[start]) >= 0 {

@@ -10,9 +10,8 @@ import (
 	"depeer/filters/diag"
 )
 
-// Node is a value of a document, with its place in it. What is wrong with it is
-// added to the diagnostics that the document was read with; its methods
-// then return false, and the caller goes on with the next value.
+// Node is a value of a document, with its position. Its methods add what is wrong with the value to
+// the document's diagnostics and return false; the caller then goes on with the next value.
 type Node struct {
 	yaml *yaml.Node
 	doc  *document
@@ -28,12 +27,12 @@ func (n Node) Errorf(code, hint, format string, args ...any) {
 	n.doc.errorf(n.Position(), code, hint, format, args...)
 }
 
-// Warnf says something about a value that is used all the same.
+// Warnf warns about a value that is used all the same.
 func (n Node) Warnf(code, hint, format string, args ...any) {
-	n.doc.add(diag.Warning, n.Position(), code, hint, format, args...)
+	n.doc.addDiagnostic(diag.Warning, n.Position(), code, hint, format, args...)
 }
 
-// IsValid says whether n is a value of a document: the zero Node is none.
+// IsValid says whether n is a value of a document. The zero Node is not.
 func (n Node) IsValid() bool { return n.yaml != nil }
 
 // Len returns how many values a sequence has, or how many keys a mapping.
@@ -53,7 +52,7 @@ func (n Node) isNull() bool { return n.yaml.Tag == "!!null" }
 // List returns the values of a sequence.
 func (n Node) List() ([]Node, bool) {
 	if !n.IsList() {
-		n.Errorf("not-a-list", "- one line for each", "%s where a list belongs", n.what())
+		n.Errorf("not-a-list", "- one line for each", "%s where a list belongs", n.describeKind())
 		return nil, false
 	}
 	nodes := make([]Node, len(n.yaml.Content))
@@ -63,12 +62,11 @@ func (n Node) List() ([]Node, bool) {
 	return nodes, true
 }
 
-// Scalar returns a scalar exactly as it is written, whatever type YAML would
-// make of it. A null is none.
+// Scalar returns a scalar exactly as it is written, whatever its type in YAML. A null is an error.
 func (n Node) Scalar() (string, bool) {
 	switch {
 	case n.yaml.Kind != yaml.ScalarNode:
-		n.Errorf("not-a-value", "", "%s where a single value belongs", n.what())
+		n.Errorf("not-a-value", "", "%s where a single value belongs", n.describeKind())
 		return "", false
 	case n.isNull():
 		n.Errorf("empty", "leave the key out", "nothing where a value belongs")
@@ -77,8 +75,8 @@ func (n Node) Scalar() (string, bool) {
 	return n.yaml.Value, true
 }
 
-// Text returns a scalar that people read: not empty, on one line, without
-// control characters and without characters that change the direction of writing.
+// Text returns a scalar for people to read: not empty, on one line, without control characters and
+// without characters that change the direction of writing.
 func (n Node) Text() (string, bool) {
 	s, ok := n.Scalar()
 	if !ok {
@@ -88,7 +86,7 @@ func (n Node) Text() (string, bool) {
 		n.Errorf("empty", "leave the key out", "nothing where a text belongs")
 		return "", false
 	}
-	if r, what := hidden(s); what != "" {
+	if r, what := findHidden(s); what != "" {
 		hint := "write it without"
 		if r == '\n' {
 			hint = "on one line, or folded with >-"
@@ -100,7 +98,7 @@ func (n Node) Text() (string, bool) {
 	return s, true
 }
 
-// Bool returns true or false; nothing else is a yes or a no.
+// Bool returns a value written as true or false. Anything else is an error.
 func (n Node) Bool() (value, ok bool) {
 	s, ok := n.Scalar()
 	if !ok {
@@ -113,8 +111,8 @@ func (n Node) Bool() (value, ok bool) {
 	return s == "true", true
 }
 
-// Uint returns a decimal number from low to high. Leading zeros, signs, other
-// bases, exponents and underscores are refused.
+// Uint returns a decimal number from low to high. It refuses leading zeros, signs, other bases,
+// exponents and underscores.
 func (n Node) Uint(low, high uint64) (uint64, bool) {
 	s, ok := n.Scalar()
 	if !ok {
@@ -132,8 +130,8 @@ func (n Node) Uint(low, high uint64) (uint64, bool) {
 	return v, true
 }
 
-// what names the kind of the value for a message.
-func (n Node) what() string {
+// describeKind names the kind of the value for a message.
+func (n Node) describeKind() string {
 	switch n.yaml.Kind {
 	case yaml.MappingNode:
 		return "a map"

@@ -2,14 +2,14 @@ package strict
 
 import "gopkg.in/yaml.v3"
 
-// Pair is one key of a mapping whose keys are the user's own names, and its value.
+// Pair is one key and its value, in a mapping whose keys are names of the user's.
 type Pair struct{ Key, Value Node }
 
-// Pairs returns what a mapping without a table of fields holds, in its order. A
-// key that stands twice is an error, and only its first value is returned.
+// Pairs returns the keys and values of a mapping without a table of fields, in its order. A
+// duplicate key is an error, and only its first value is returned.
 func (n Node) Pairs() ([]Pair, bool) {
 	if !n.IsMap() {
-		n.Errorf("not-a-map", "key: value", "%s where a map belongs", n.what())
+		n.Errorf("not-a-map", "key: value", "%s where a map belongs", n.describeKind())
 		return nil, false
 	}
 	content := n.yaml.Content
@@ -19,7 +19,7 @@ func (n Node) Pairs() ([]Pair, bool) {
 		key := Node{content[i], n.doc}
 		if f, twice := first[key.yaml.Value]; twice {
 			key.Errorf("duplicate-key", "", "key %q stands twice, first at %s", key.yaml.Value,
-				at(Node{f, n.doc}.Position()))
+				formatPlace(Node{f, n.doc}.Position()))
 			continue
 		}
 		first[key.yaml.Value] = content[i]

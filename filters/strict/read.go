@@ -20,12 +20,12 @@ const (
 	maxErrors   = 10_000   // diagnostics of one file
 )
 
-// Read reads data as exactly one YAML document, or as JSON, and returns its root. kind starts
-// the code of every diagnostic, file its position. It returns false if there is no
-// root to go on with; what it says is then in diags.
+// Read reads data as exactly one YAML document, or as JSON, and returns its root. Every
+// diagnostic's code starts with kind, and its position names file. Read returns false if there is
+// no usable root; diags then says why.
 //
-// Aliases, anchors and explicit tags are refused, so a document is never larger
-// than its text. A byte order mark at the start of UTF-8 is skipped.
+// It refuses aliases, anchors and explicit tags, so a document is never larger than its text. It
+// skips a byte order mark at the start of UTF-8.
 func Read(file, kind string, data []byte, diags *diag.List) (Node, bool) {
 	doc := &document{file: file, kind: kind, diags: diags}
 	if len(data) > MaxSize {
@@ -33,31 +33,31 @@ func Read(file, kind string, data []byte, diags *diag.List) (Node, bool) {
 		return Node{}, false
 	}
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
-	ascii, ok := doc.survey(data)
+	ascii, ok := doc.surveyBytes(data)
 	if !ok {
 		return Node{}, false
 	}
 	if isJSON(data) {
 		top := readJSON(data)
-		return Node{top, doc}, doc.plain(top, 0)
+		return Node{top, doc}, doc.checkNode(top, 0)
 	}
-	top, ok := doc.parse(data)
+	top, ok := doc.parseYAML(data)
 	if !ok {
 		return Node{}, false
 	}
 	if !ascii {
 		countBytes(top, data)
 	}
-	return Node{top, doc}, doc.plain(top, 0)
+	return Node{top, doc}, doc.checkNode(top, 0)
 }
 
-// parse has yaml.v3 read one document, and sees to it that there is no more.
-func (d *document) parse(data []byte) (*yaml.Node, bool) {
+// parseYAML reads one document with yaml.v3, and refuses anything after it.
+func (d *document) parseYAML(data []byte) (*yaml.Node, bool) {
 	dec := yaml.NewDecoder(bytes.NewReader(data))
 	var root, second yaml.Node
 	switch err := dec.Decode(&root); {
 	case err != nil && !errors.Is(err, io.EOF):
-		d.yamlError(data, err)
+		d.addYAMLError(data, err)
 		return nil, false
 	case err != nil || (Node{root.Content[0], d}).isNull():
 		d.errorf(diag.Position{}, "empty", "version: 1", "file is empty")
@@ -68,7 +68,7 @@ func (d *document) parse(data []byte) (*yaml.Node, bool) {
 	case errors.Is(err, io.EOF):
 		return top, true
 	case err != nil:
-		d.yamlError(data, err)
+		d.addYAMLError(data, err)
 	default:
 		Node{&second, d}.Errorf("second-document", "one document a file", "a second document, after the one at line %d",
 			top.Line)
@@ -76,9 +76,9 @@ func (d *document) parse(data []byte) (*yaml.Node, bool) {
 	return nil, false
 }
 
-// plain refuses what this package does not read: aliases, anchors, tags, merge
-// keys, keys that are not scalars, values out of all proportion.
-func (d *document) plain(n *yaml.Node, depth int) bool {
+// checkNode refuses what this package does not read: aliases, anchors, tags, merge keys, keys that
+// are not scalars, nesting that is too deep and values that are too long.
+func (d *document) checkNode(n *yaml.Node, depth int) bool {
 	here := Node{n, d}
 	switch {
 	case depth > maxDepth:
@@ -99,15 +99,15 @@ func (d *document) plain(n *yaml.Node, depth int) bool {
 	}
 	ok := true
 	for i, c := range n.Content {
-		if n.Kind == yaml.MappingNode && i%2 == 0 && !d.key(c) || !d.plain(c, depth+1) {
+		if n.Kind == yaml.MappingNode && i%2 == 0 && !d.checkKey(c) || !d.checkNode(c, depth+1) {
 			ok = false
 		}
 	}
 	return ok
 }
 
-// key refuses keys that are more than a word.
-func (d *document) key(n *yaml.Node) bool {
+// checkKey refuses keys that are more than a word.
+func (d *document) checkKey(n *yaml.Node) bool {
 	switch {
 	case n.Kind == yaml.MappingNode || n.Kind == yaml.SequenceNode:
 		Node{n, d}.Errorf("key", "", "a key must be a single word")

@@ -7,18 +7,18 @@ import (
 	"depeer/filters/diag"
 )
 
-// What yaml.v3 is not given. It holds nesting to 10,000 itself, in flow and in
-// blocks, and reads in linear time but for %TAG directives; what it takes
-// grows with the values and the comments there are. So those are counted before:
+// Limits on what yaml.v3 is given. It limits nesting to 10,000 itself, in flow and in blocks. It
+// reads in linear time, except %TAG directives. The memory that it needs grows with the number of
+// values and comments, so these are counted before:
 //
-//   - every value but the first stands after one of  , [ {  or after one of  : - ?
-//     with a blank or a line break behind it; in flow, two values may share a comma.
-//     A bracket counts twice, for the list or map and what is in it;
+//   - every value except the first follows one of  , [ {  or one of  : - ?  with a blank or a
+//     line break behind it; in flow, two values may share a comma. A bracket counts twice, for
+//     the list or map and for what is in it;
 //   - a comment starts with # after a blank or a line break.
 //
-// What stands in quotes is counted as well, so both are estimates, from above.
+// Quoted text is counted as well, so both numbers are upper bounds.
 
-// class says what a byte may mean.
+// class is the meaning that a byte may have.
 type class uint8
 
 const (
@@ -46,11 +46,11 @@ var classes = func() (t [256]class) {
 	return t
 }()
 
-// survey looks at every byte once. It refuses what is not UTF-8, control
-// characters, directives, and more values and comments than Max allows.
-func (d *document) survey(data []byte) (ascii, ok bool) {
+// surveyBytes looks at every byte once. It refuses what is not UTF-8, control characters,
+// directives, and more values and comments than the limits allow.
+func (d *document) surveyBytes(data []byte) (ascii, ok bool) {
 	if i := invalidUTF8(data); i >= 0 {
-		d.errorf(place(data, i), "encoding", "save the file as UTF-8", "not UTF-8")
+		d.errorf(positionAt(data, i), "encoding", "save the file as UTF-8", "not UTF-8")
 		return false, false
 	}
 	values, comments := 0, 0
@@ -72,18 +72,18 @@ func (d *document) survey(data []byte) (ascii, ok bool) {
 			}
 		case directive:
 			if i == 0 || data[i-1] == '\n' || data[i-1] == '\r' {
-				d.errorf(place(data, i), "directive", "leave the line out", "a line that starts with %%")
+				d.errorf(positionAt(data, i), "directive", "leave the line out", "a line that starts with %%")
 				return false, false
 			}
 		case wide:
 			ascii = false
-			if r, _ := utf8.DecodeRune(data[i:]); !forbidden(r) {
+			if r, _ := utf8.DecodeRune(data[i:]); !isForbidden(r) {
 				continue
 			}
 			fallthrough
 		case control:
 			r, _ := utf8.DecodeRune(data[i:])
-			d.errorf(place(data, i), "hidden-character", "write it without", "control character %U", r)
+			d.errorf(positionAt(data, i), "hidden-character", "write it without", "control character %U", r)
 			return false, false
 		}
 	}
@@ -98,9 +98,9 @@ func (d *document) survey(data []byte) (ascii, ok bool) {
 	return false, false
 }
 
-// forbidden says whether r, past ASCII, must not stand anywhere: C1 controls, and
-// what yaml.v3 takes for a line break or refuses without saying where.
-func forbidden(r rune) bool {
+// isForbidden says whether r, past ASCII, is allowed nowhere: C1 controls, and what yaml.v3 takes
+// for a line break or refuses without a position.
+func isForbidden(r rune) bool {
 	return r <= 0x9f || r == 0x2028 || r == 0x2029 || r == 0xfffe || r == 0xffff
 }
 
@@ -121,8 +121,8 @@ func invalidUTF8(data []byte) int {
 	}
 }
 
-// place returns the position of an offset, without a file.
-func place(data []byte, offset int) diag.Position {
+// positionAt returns the position of an offset, without a file.
+func positionAt(data []byte, offset int) diag.Position {
 	before := bytes.ReplaceAll(data[:offset], []byte("\r\n"), []byte("\n"))
 	before = bytes.ReplaceAll(before, []byte("\r"), []byte("\n"))
 	return diag.Position{

@@ -2,8 +2,8 @@ package strict
 
 import "errors"
 
-// Value reads a scalar with parse. An error of parse must have the method
-// Complaint, and is said at the place of the value.
+// Value reads a scalar with parse. An error of parse must have the method Complaint; it is reported
+// at the position of the value.
 func Value[T any](n Node, parse func(string) (T, error)) (T, bool) {
 	var none T
 	s, ok := n.Scalar()

@@ -9,14 +9,14 @@ import (
 	"depeer/filters/diag"
 )
 
-// problem says in our words what yaml.v3 3.0.1 finds wrong.
+// problem translates one error of yaml.v3 3.0.1 into our words.
 type problem struct {
 	theirs string // how its message starts
 	code   string
 	ours   string
 	hint   string
-	// above: its line counts from 0. Where a broken list or map starts below the first line,
-	// that is the line it names, and not the one where it breaks.
+	// above: its line counts from 0. If a broken list or map starts below the first line, yaml.v3
+	// names the line where it starts, not the line where it breaks.
 	above bool
 }
 
@@ -48,8 +48,8 @@ var problems = []problem{
 		"write \\\\ for a backslash, or use single quotes", false},
 }
 
-// tabFound comes with the line where a value begins that goes on in lines below: the
-// tab is in one of those.
+// tabFound comes with the line where a value begins that continues in the lines below. The tab is
+// in one of those.
 const tabFound = "found a tab character"
 
 var tabIndent = regexp.MustCompile(`(?m)^ *\t`)
@@ -57,9 +57,9 @@ var tabIndent = regexp.MustCompile(`(?m)^ *\t`)
 var yamlMessage = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)`)
 var unknownAnchor = regexp.MustCompile(`^unknown anchor '(.*)' referenced`)
 
-// yamlError adds an error of yaml.v3, which has a line at best, and none for the
+// addYAMLError adds an error of yaml.v3. Such an error has at best a line, and none if it is the
 // first.
-func (d *document) yamlError(data []byte, err error) {
+func (d *document) addYAMLError(data []byte, err error) {
 	at, message := diag.Position{Line: 1, Column: 1}, err.Error()
 	below := 0 // lines to add where yaml.v3 counts from 0
 	if m := yamlMessage.FindStringSubmatch(message); m != nil {
@@ -70,7 +70,7 @@ func (d *document) yamlError(data []byte, err error) {
 	}
 	if m := unknownAnchor.FindStringSubmatch(message); m != nil {
 		if i := bytes.Index(data, []byte("*"+m[1])); i >= 0 {
-			at = place(data, i)
+			at = positionAt(data, i)
 		}
 		d.errorf(at, "alias", "write the value out", "alias *%s", m[1])
 		return
@@ -80,7 +80,7 @@ func (d *document) yamlError(data []byte, err error) {
 			if p.above {
 				at.Line += below
 			}
-			at.Line = min(at.Line, max(1, place(data, len(bytes.TrimRight(data, "\r\n"))).Line))
+			at.Line = min(at.Line, max(1, positionAt(data, len(bytes.TrimRight(data, "\r\n"))).Line))
 			if p.theirs == tabFound {
 				at = firstTab(data, at)
 			}
@@ -91,7 +91,7 @@ func (d *document) yamlError(data []byte, err error) {
 	d.errorf(at, "yaml", "", "%s", message)
 }
 
-// firstTab returns the place of the first tab in the indentation below at, or at itself.
+// firstTab returns the position of the first tab in the indentation below at, or at itself.
 func firstTab(data []byte, at diag.Position) diag.Position {
 	start := 0
 	for range at.Line {
@@ -105,5 +105,5 @@ func firstTab(data []byte, at diag.Position) diag.Position {
 	if found == nil {
 		return at
 	}
-	return place(data, start+found[1]-1)
+	return positionAt(data, start+found[1]-1)
 }

@@ -203,7 +203,7 @@ func list(t *rapid.T) *filters.Compiled {
 		}
 	}
 	if rapid.IntRange(0, 3).Draw(t, "spared") == 0 {
-		c.Spared = entries("10.1.0.0/16")
+		c.Protected = entries("10.1.0.0/16")
 	}
 	return c
 }

@@ -126,7 +126,7 @@ var (
 			ASNs: []filters.ASMatch{{ASN: 64998, Where: filters.Path}}},
 		{Treatment: "tag", Prefixes: entries("192.0.2.0/24"),
 			ASNs: []filters.ASMatch{{ASN: 65002, Where: filters.Neighbor}}},
-	}, Spared: entries("10.1.0.0/16")}
+	}, Protected: entries("10.1.0.0/16")}
 )
 
 func buildPolicy(c *filters.Compiled) *policies.RoutingPolicy {
@@ -158,7 +158,7 @@ func meant(c *filters.Compiled, ours bool, list []string, reject bool, r policie
 }
 
 func treated(c *filters.Compiled, r policies.Route) (policies.Route, bool) {
-	spared := covers(c.Spared, r.Prefix)
+	spared := covers(c.Protected, r.Prefix)
 	for _, f := range c.Filters {
 		hit := covers(f.Prefixes, r.Prefix)
 		for _, m := range f.ASNs {

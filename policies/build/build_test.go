@@ -146,8 +146,8 @@ func TestBuild(t *testing.T) {
 		},
 		"protected space is spared by AS matches, in both families": {
 			compiled: filters.Compiled{
-				Filters: []filter{{Treatment: "refuse", Prefixes: entries("192.0.2.0/24"), ASNs: asn(64999)}},
-				Spared:  entries("203.0.113.0/24"),
+				Filters:   []filter{{Treatment: "refuse", Prefixes: entries("192.0.2.0/24"), ASNs: asn(64999)}},
+				Protected: entries("203.0.113.0/24"),
 			},
 			want: []string{
 				"depeer/001-refuse-prefix4: depeer/refuse/prefix4 192.0.2.0/24 24..32 -> reject",
@@ -259,7 +259,7 @@ func TestBuild(t *testing.T) {
 				Filters: []filter{{Treatment: "refuse", Groups: []filters.Group{
 					{ASNs: []filters.ASN{64998, 64999}, Except: []filters.ASN{64997}},
 				}}},
-				Spared: entries("203.0.113.0/24", "2001:db8::/32"),
+				Protected: entries("203.0.113.0/24", "2001:db8::/32"),
 			},
 			asn: 64500,
 			want: []string{

@@ -37,7 +37,7 @@ func chooser(s string) build.Chooser {
 func chosen(name string, f filters.Filter, spared ...string) build.ChosenList {
 	f.Treatment = "choice"
 	return build.ChosenList{Name: name,
-		Compiled: &filters.Compiled{Filters: []filters.Filter{f}, Spared: entries(spared...)}}
+		Compiled: &filters.Compiled{Filters: []filters.Filter{f}, Protected: entries(spared...)}}
 }
 
 // exported returns the export policy, one statement a line.

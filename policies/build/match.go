@@ -52,7 +52,7 @@ func (b *builder) matches(c *filters.Compiled, treatments []policies.Treatment) 
 		if !known {
 			panic(fmt.Sprintf("build: filter of the treatment %q, which is not among those given", f.Treatment))
 		}
-		list = append(list, b.matchesOf(f, t.ForAll(), c.Spared)...)
+		list = append(list, b.matchesOf(f, t.ForAll(), c.Protected)...)
 	}
 	return list
 }

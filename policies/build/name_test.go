@@ -70,7 +70,7 @@ func TestNamesAreASCIIAndOurs(t *testing.T) {
 	c := &filters.Compiled{
 		Filters: []filters.Filter{{Treatment: "deprefer", Prefixes: entries("192.0.2.0/24"), ASNs: asn(64999),
 			Groups: []filters.Group{{ASNs: []filters.ASN{1}, Except: []filters.ASN{2}}}}},
-		Spared: entries("203.0.113.0/24"),
+		Protected: entries("203.0.113.0/24"),
 	}
 	sets, statements := names(build.Policy(c, treatments, 0))
 	for _, name := range append(sets, statements...) {

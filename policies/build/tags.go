@@ -61,7 +61,7 @@ func (b *builder) addTagging(l ChosenList, tag policies.LargeCommunity) {
 	t := policies.Treatment{Name: "choice-" + l.Name, LargeCommunities: []policies.LargeCommunity{tag}}
 	var before []match
 	for _, f := range l.Compiled.Filters {
-		for _, m := range b.matchesOf(f, t, l.Compiled.Spared) {
+		for _, m := range b.matchesOf(f, t, l.Compiled.Protected) {
 			again := slices.ContainsFunc(before, m.meets)
 			b.addStep(step{match: m, marks: true, once: again})
 			before = append(before, m)

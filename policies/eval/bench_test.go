@@ -16,7 +16,7 @@ import (
 // and kinds of routes.
 func bench() (*policies.RoutingPolicy, map[string]policies.Route) {
 	random := rand.New(rand.NewPCG(1, 2))
-	c := &filters.Compiled{Spared: filters.Entries{
+	c := &filters.Compiled{Protected: filters.Entries{
 		IPv4: []filters.Entry{{Prefix: netip.MustParsePrefix("203.0.113.0/24"), Min: 24, Max: 32}},
 		IPv6: []filters.Entry{{Prefix: netip.MustParsePrefix("2001:db8::/32"), Min: 32, Max: 128}},
 	}}

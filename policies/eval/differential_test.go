@@ -259,7 +259,7 @@ func received(r policies.Route) policies.Route {
 
 // edges are all entries of c.
 func edges(c *filters.Compiled) []filters.Entry {
-	out := slices.Concat(c.Spared.IPv4, c.Spared.IPv6)
+	out := slices.Concat(c.Protected.IPv4, c.Protected.IPv6)
 	for _, f := range c.Filters {
 		out = slices.Concat(out, f.Prefixes.IPv4, f.Prefixes.IPv6)
 	}

@@ -98,7 +98,7 @@ func naive(c *filters.Compiled, treatments []policies.Treatment, r policies.Rout
 		if inside(f.Prefixes) {
 			return f.Treatment
 		}
-		if inside(c.Spared) {
+		if inside(c.Protected) {
 			continue
 		}
 		if slices.ContainsFunc(f.ASNs, func(m filters.ASMatch) bool {
@@ -179,7 +179,7 @@ func (c chooser) compiled(treatments []policies.Treatment) *filters.Compiled {
 		}
 		return filters.Normalise(out)
 	}
-	out := &filters.Compiled{Spared: filters.Entries{IPv4: spared(false), IPv6: spared(true)}}
+	out := &filters.Compiled{Protected: filters.Entries{IPv4: spared(false), IPv6: spared(true)}}
 	entries := func(v6 bool, spared []filters.Entry) []filters.Entry {
 		list := some(c, 4, func() filters.Entry { return c.entry(v6) })
 		return filters.Normalise(slices.DeleteFunc(list, func(e filters.Entry) bool {
@@ -189,7 +189,7 @@ func (c chooser) compiled(treatments []policies.Treatment) *filters.Compiled {
 	noPaths := c.oneIn(3) // so that only what entries share makes marks needed
 	for _, t := range treatments {
 		f := filters.Filter{Treatment: t.Name}
-		f.Prefixes = filters.Entries{IPv4: entries(false, out.Spared.IPv4), IPv6: entries(true, out.Spared.IPv6)}
+		f.Prefixes = filters.Entries{IPv4: entries(false, out.Protected.IPv4), IPv6: entries(true, out.Protected.IPv6)}
 		f.ASNs = some(c, 2, func() filters.ASMatch { return filters.ASMatch{ASN: c.asn(), Where: filters.Where(c(3))} })
 		f.Groups = some(c, 2, func() filters.Group {
 			return filters.Group{ASNs: append(some(c, 1, c.asn), c.asn()), Except: append(some(c, 1, c.asn), c.asn())}

@@ -166,8 +166,8 @@ type reading struct {
 
 // of reads p, which client announces.
 func (r *reading) of(p *path, client *plan.Client) *rib.Path {
-	p.read(&r.Route, &r.med)
+	p.fillRoute(&r.Route, &r.med)
 	r.Peer, r.PeerASN = client.Address, client.ASN
-	r.ID, r.ASPath, r.Origin, r.Since = p.id, p.asPath, p.origin, p.since
+	r.ID, r.ASPath, r.Origin, r.Since = p.id, p.attributes.ASPath, p.attributes.Origin, p.since
 	return &r.Path
 }

@@ -13,19 +13,11 @@ import (
 	"depeer/policies/plan"
 )
 
-// PeerEvent says that something has happened to a neighbor: it was added, its session
-// came up or went down. That one was removed, gobgpd 3.37 does not say.
-type PeerEvent struct {
-	Address netip.Addr
-	ASN     filters.ASN // 0: not known yet
-	Up      bool        // the session is established
-}
-
 // Peers yields what happens to neighbors from now on, beginning with how each of them
 // is, until ctx ends, or with an error that wraps plan.ErrUnreachable. A daemon that has
 // gone silent is not noticed here: Pulse has a deadline.
-func (c *Client) Peers(ctx context.Context) iter.Seq2[PeerEvent, error] {
-	return func(yield func(PeerEvent, error) bool) {
+func (c *Client) Peers(ctx context.Context) iter.Seq2[plan.PeerEvent, error] {
+	return func(yield func(plan.PeerEvent, error) bool) {
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
 		stream, err := c.api.WatchEvent(ctx, &api.WatchEventRequest{Peer: &api.WatchEventRequest_Peer{}})
@@ -39,7 +31,7 @@ func (c *Client) Peers(ctx context.Context) iter.Seq2[PeerEvent, error] {
 			if invalid != nil {
 				continue // "all have been told", or an interface without an address yet
 			}
-			event := PeerEvent{
+			event := plan.PeerEvent{
 				Address: address.Unmap(), ASN: filters.ASN(peer.GetState().GetPeerAsn()),
 				Up: peer.GetState().GetSessionState() == api.PeerState_ESTABLISHED,
 			}
@@ -48,7 +40,7 @@ func (c *Client) Peers(ctx context.Context) iter.Seq2[PeerEvent, error] {
 			}
 		}
 		if ctx.Err() == nil {
-			yield(PeerEvent{}, fmt.Errorf("%s: events: %w: %w", c.address, plan.ErrUnreachable, err))
+			yield(plan.PeerEvent{}, fmt.Errorf("%s: events: %w: %w", c.address, plan.ErrUnreachable, err))
 		}
 	}
 }

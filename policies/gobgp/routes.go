@@ -68,7 +68,7 @@ type ownASN struct {
 // size corrects the size of a path that the client announces.
 func (o ownASN) size(p *path) {
 	if o.twoOctets {
-		p.size.fromTwoOctets(p.asPath)
+		p.size.fromTwoOctets(p.attributes.ASPath)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 
 	"depeer/policies"
 	"depeer/policies/rib"
+	"depeer/policies/rib/wire"
 )
 
 // size is how long the attributes of a path are as gobgpd 3.37 sends them to a route-server
@@ -30,29 +31,29 @@ const (
 )
 
 // addAttribute adds an attribute that takes n octets.
-func (s *size) addAttribute(kind byte, n int, value []byte) {
-	switch kind {
-	case typeASPath:
+func (s *size) addAttribute(code wire.Code, n int, value []byte) {
+	switch code {
+	case wire.ASPath:
 		s.Path, s.PathCounted, s.PathValue = uint16(n), uint16(n), uint16(len(value))
 		if len(value) > 1 && rib.SegmentType(value[0]) == rib.ASSequence {
 			s.Leading = value[1]
 		}
-	case typeMED:
+	case wire.MED:
 		s.MED = uint8(n)
-	case typeLocalPref:
+	case wire.LocalPref:
 		s.LocalPref = uint8(n)
-	case typeCommunities:
+	case wire.Communities:
 		s.Communities = uint16(n)
-	case typeLargeCommunities:
+	case wire.LargeCommunities:
 		s.LargeCommunities = uint16(n)
-	case typeReach:
+	case wire.ReachNLRI:
 		if len(value) > 3 {
 			s.reach = int(value[3])
 		}
-	case typeNextHop:
+	case wire.NextHop:
 		s.next, s.next16 = true, len(value) == 16
 		s.add(n)
-	case typeAggregator:
+	case wire.Aggregator:
 		s.aggregator = true
 		s.add(n)
 	default:

@@ -10,7 +10,6 @@ import (
 	api "github.com/osrg/gobgp/v3/api"
 
 	"depeer/policies"
-	"depeer/policies/gobgp"
 	"depeer/policies/lab/testbed"
 	"depeer/policies/plan"
 )
@@ -85,7 +84,7 @@ func TestPeers(t *testing.T) {
 	x := testbed.Exchange(t, testbed.Config{Policy: anchor,
 		Members: []testbed.MemberConfig{{ASN: 64496}, {ASN: 64497}}})
 	c := dial(t, x.Daemon)
-	events := make(chan gobgp.PeerEvent, 100)
+	events := make(chan plan.PeerEvent, 100)
 	ended := make(chan error, 1)
 	go func() {
 		for e, err := range c.Peers(context.Background()) {
@@ -96,9 +95,9 @@ func TestPeers(t *testing.T) {
 			events <- e
 		}
 	}()
-	var up []gobgp.PeerEvent
+	var up []plan.PeerEvent
 	for _, m := range x.Members {
-		up = append(up, gobgp.PeerEvent{Address: m.Address, ASN: m.ASN, Up: true})
+		up = append(up, plan.PeerEvent{Address: m.Address, ASN: m.ASN, Up: true})
 	}
 	hears(t, events, up...)
 	if up, err := c.LongestUp(t.Context()); err != nil || up < 0 || up > time.Minute {
@@ -108,7 +107,7 @@ func TestPeers(t *testing.T) {
 		&api.DisablePeerRequest{Address: x.Members[1].Address.String()}); err != nil {
 		t.Fatal(err)
 	}
-	hears(t, events, gobgp.PeerEvent{Address: x.Members[1].Address, ASN: 64497})
+	hears(t, events, plan.PeerEvent{Address: x.Members[1].Address, ASN: 64497})
 	late := x.Daemon.Site.Member(9)
 	_, err := x.Daemon.API().AddPeer(t.Context(), &api.AddPeerRequest{Peer: &api.Peer{
 		Conf:        &api.PeerConf{NeighborAddress: late.String(), PeerAsn: 64510},
@@ -118,7 +117,7 @@ func TestPeers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	hears(t, events, gobgp.PeerEvent{Address: late, ASN: 64510})
+	hears(t, events, plan.PeerEvent{Address: late, ASN: 64510})
 	x.Daemon.Kill()
 	select {
 	case err := <-ended:
@@ -131,13 +130,13 @@ func TestPeers(t *testing.T) {
 }
 
 // hears waits for events, in whatever order.
-func hears(t *testing.T, events <-chan gobgp.PeerEvent, want ...gobgp.PeerEvent) {
+func hears(t *testing.T, events <-chan plan.PeerEvent, want ...plan.PeerEvent) {
 	t.Helper()
 	deadline := time.After(testbed.Patience)
 	for len(want) > 0 {
 		select {
 		case e := <-events:
-			want = slices.DeleteFunc(want, func(w gobgp.PeerEvent) bool { return w == e })
+			want = slices.DeleteFunc(want, func(w plan.PeerEvent) bool { return w == e })
 		case <-deadline:
 			t.Fatalf("not heard of: %+v", want)
 		}

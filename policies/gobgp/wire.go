@@ -77,9 +77,9 @@ func (d *decoder) read(message []byte) error {
 			}
 			p.peer = d.peer
 		case pathNLRI:
-			p.prefix, err = parseNLRI(value, d.is6)
+			p.prefix, err = readNLRI(value, d.is6)
 		case pathAttributes:
-			err = p.attribute(value)
+			err = p.readAttribute(value)
 		}
 		return err
 	})

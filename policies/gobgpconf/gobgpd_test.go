@@ -54,7 +54,7 @@ func TestGobgpdHoldsBuilt(t *testing.T) {
 			{Treatment: "tag", Prefixes: entries,
 				Groups: []filters.Group{{ASNs: []filters.ASN{64999}, Except: []filters.ASN{64997, 64998}}}},
 		},
-		Spared: filters.Entries{IPv4: []filters.Entry{entry("203.0.113.0/25", 25, 32)}},
+		Protected: filters.Entries{IPv4: []filters.Entry{entry("203.0.113.0/25", 25, 32)}},
 	}, policies.Builtin(64500), 64500)
 	for _, f := range formats {
 		t.Run(f.String(), func(t *testing.T) {

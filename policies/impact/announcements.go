@@ -16,6 +16,7 @@ type announcement struct {
 	path      place
 	old, new  eval.Verdict
 	origin    rib.Origin
+	tagging   uint32 // the number of what choices tag it with; 0: nothing
 }
 
 // announcements holds each once.
@@ -54,8 +55,9 @@ func newAnnouncements() announcements { return announcements{seed: maphash.MakeS
 
 // add returns the number of what p shares with other paths of its peer, or where it waits
 // for one. When it is full, numbers must be given.
-func (s *announcements) add(p *rib.Path, peer uint32, old, new eval.Verdict) (number uint32, full bool) {
-	a := announcement{peer: peer, localPref: p.LocalPref, origin: p.Origin, old: old, new: new}
+func (s *announcements) add(p *rib.Path, peer uint32, old, new eval.Verdict, tagging uint32) (number uint32,
+	full bool) {
+	a := announcement{peer: peer, localPref: p.LocalPref, origin: p.Origin, old: old, new: new, tagging: tagging}
 	if a.localPref == 0 {
 		a.localPref = rib.DefaultLocalPref
 	}
@@ -76,7 +78,7 @@ func (s *announcements) add(p *rib.Path, peer uint32, old, new eval.Verdict) (nu
 		return n, false
 	}
 	hash := uint32(maphash.Bytes(s.seed,
-		p.ASPath)) ^ a.localPref*0x9e3779b1 ^ a.med*0x85ebca77 ^ uint32(a.origin) ^ a.peer<<8
+		p.ASPath)) ^ a.localPref*0x9e3779b1 ^ a.med*0x85ebca77 ^ uint32(a.origin) ^ a.peer<<8 ^ a.tagging<<16
 	a.path.at = uint32(len(s.octets))
 	s.octets = append(s.octets, p.ASPath...)
 	number = uint32(len(s.waiting)) | waits

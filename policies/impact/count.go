@@ -82,6 +82,9 @@ func (a *assessment) count(slot uint32, at *view) {
 	if a.secondary {
 		a.resent.see(family, paths)
 	}
+	if a.choosers != nil {
+		a.countChoices(paths)
+	}
 	if !treated {
 		return
 	}
@@ -201,6 +204,7 @@ func (a *assessment) finish() {
 	a.out.Providers, a.out.Polluted = a.listed(), a.polluted.Members()
 	a.out.Counted = a.counted()
 	a.collected.finish()
+	a.reportChoices()
 	a.out.neverNil()
 }
 

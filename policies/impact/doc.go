@@ -14,7 +14,8 @@
 // refused or changed. What differs from the policy that is in force already (old) is
 // counted beside it: newly refused, newly changed, released.
 //
-// Which path a member gets is chosen as the route server does it (choice.go).
+// Which path a member gets is chosen as the route server does it (choice.go). What members
+// are sent that have chosen something for themselves is counted in the same pass (choosers.go).
 //
 // The package is pure, but for a hint to the kernel about its own memory (pages_linux.go).
 package impact

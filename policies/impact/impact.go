@@ -74,16 +74,17 @@ type assessment struct {
 	tally     *counted.Tally // of Counted
 	providers []providerCount
 	collected *collected
-	secondary bool     // some session has secondary-route
-	cut       *cut     // sessions that are shut
-	sent      [2]int   // sessions that are sent IPv4, and IPv6
-	most      [2]tally // of IPv4 and IPv6: what those are told to whom all paths are offered
-	unlike    []tally  // what others are told besides, or less
-	resent    resent   // where some session has secondary-route
-	usable    [2]int   // prefixes that there was a path to before
-	unusable  [][2]int // of these, of each session: what it could not use
-	none      []uint32 // members who could use none of the paths that were counted last, if any was left
-	reachable bool     // one was
+	secondary bool      // some session has secondary-route
+	cut       *cut      // sessions that are shut
+	choosers  *choosers // nil: nobody has chosen anything, nor had before
+	sent      [2]int    // sessions that are sent IPv4, and IPv6
+	most      [2]tally  // of IPv4 and IPv6: what those are told to whom all paths are offered
+	unlike    []tally   // what others are told besides, or less
+	resent    resent    // where some session has secondary-route
+	usable    [2]int    // prefixes that there was a path to before
+	unusable  [][2]int  // of these, of each session: what it could not use
+	none      []uint32  // members who could use none of the paths that were counted last, if any was left
+	reachable bool      // one was
 	room      room
 }
 
@@ -96,7 +97,7 @@ type room struct {
 
 func newAssessment(q Question) *assessment {
 	a := &assessment{Question: q, index: newIndex(q.Lists, q.Protect), table: newTable(), out: &Report{},
-		tally: q.Counted.Tally()}
+		tally: q.Counted.Tally(), choosers: newChoosers(q)}
 	a.new, a.past = eval.New(q.New), Leaving(q.Past...)
 	if q.Old != nil && len(q.Old.Import) > 0 {
 		a.old = eval.New(q.Old)
@@ -120,7 +121,11 @@ func (a *assessment) see(p *rib.Path) {
 		old = a.old.Verdict(&p.Route)
 	}
 	new := a.new.Verdict(&p.Route)
-	a.table.add(p, peer, old, new)
+	tagging := uint32(0)
+	if a.choosers != nil {
+		tagging = a.choosers.numberTags(&p.Route, a.sessions[peer].Anchored)
+	}
+	a.table.add(p, peer, old, new, tagging)
 	if a.Live {
 		a.pollute(p, old, new)
 	}

@@ -39,6 +39,10 @@ type Report struct {
 	Addresses Addresses `json:"addresses"` // that nothing leads to any more
 	Effort    Effort    `json:"effort"`
 
+	// Choices is what members that have chosen are expected to be sent; nil: nobody has chosen
+	// anything, nor had before.
+	Choices *Choices `json:"-"`
+
 	// Counted is what this report counts as refused, for apply and the next plan.
 	Counted counted.Routes `json:"-"`
 }

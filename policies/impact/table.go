@@ -92,12 +92,12 @@ func (t *table) peer(p rib.Peer) uint32 {
 }
 
 // add keeps a path.
-func (t *table) add(p *rib.Path, peer uint32, old, new eval.Verdict) {
+func (t *table) add(p *rib.Path, peer uint32, old, new eval.Verdict, tagging uint32) {
 	slot := t.slot(keyOf(p.Prefix))
 	if t.scattered {
 		t.slots.add(slot)
 	}
-	n, full := t.shared.add(p, peer, old, new)
+	n, full := t.shared.add(p, peer, old, new, tagging)
 	t.paths.add(path{n, p.Since})
 	if full {
 		t.give()

@@ -98,7 +98,8 @@ func (c chooser) policy() *policies.RoutingPolicy {
 		}
 	}
 	if c.oneIn(4) {
-		compiled.Spared = filters.Entries{IPv4: []filters.Entry{{Prefix: netip.MustParsePrefix("10.1.0.0/16"), Min: 16,
+		compiled.Protected = filters.Entries{IPv4: []filters.Entry{{Prefix: netip.MustParsePrefix("10.1.0.0/16"),
+			Min: 16,
 			Max: 32}}}
 	}
 	var choices build.Choices

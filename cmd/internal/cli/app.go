@@ -30,11 +30,12 @@ type session struct {
 	ctx    context.Context // of the run
 	reader *wanted.Reader  // of exchange file and lists
 	now    time.Time       // --at, or the clock: read once
-	state  string          // --state
+	global globalFlags
+	state  string // --state
 	log    *slog.Logger
 
-	passed   *passed   // files of the state directory that were named as unread
-	verdicts *verdicts // of gobgpd.conf files
+	passed *passed       // files of the state directory that were named as unread
+	judge  operate.Judge // of gobgpd.conf files
 
 	confWrong *operate.Error // what is wrong with it; nil: nothing, or nobody has asked
 }
@@ -65,7 +66,8 @@ func Run(ctx context.Context, streams Streams, args []string) Code {
 }
 
 func newSession(ctx context.Context, streams Streams) *session {
-	s := &session{Streams: streams, ctx: ctx, passed: new(passed), verdicts: new(verdicts)}
+	s := &session{Streams: streams, ctx: ctx, passed: new(passed),
+		judge: &operate.RememberingJudge{Judge: newJudge()}}
 	s.reader = &wanted.Reader{Files: wanted.NewFiles(ctx, streams.In), Fetcher: s.fetcher,
 		Note: func(format string, args ...any) { s.view.Note(format, args...) }}
 	return s
@@ -82,7 +84,7 @@ func newApp(s *session) *cli.App {
 		DisableSliceFlagSeparator: true,
 		ErrWriter:                 s.Err,
 		HideVersion:               true,
-		Flags:                     globalFlags(),
+		Flags:                     s.global.flags(),
 		Commands: []*cli.Command{
 			checkCommand(s), emitCommand(s), importCommand(s),
 			planCommand(s), applyCommand(s), confirmCommand(s), rollbackCommand(s), recoverCommand(s), repairCommand(s),
@@ -102,38 +104,52 @@ func newApp(s *session) *cli.App {
 }
 
 // globalFlags may stand anywhere on the command line.
-func globalFlags() []cli.Flag {
+type globalFlags struct {
+	config    string
+	json      bool
+	at        string
+	color     string
+	logFormat string
+	verbose   bool
+	state     string
+}
+
+func (f *globalFlags) flags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringFlag{Name: "config", Aliases: []string{"c"}, EnvVars: []string{"DEPEER_CONFIG"},
-			Usage: "the exchange `FILE` (./depeer.yaml, $XDG_CONFIG_HOME/depeer/depeer.yaml, /etc/depeer/depeer.yaml)"},
-		&cli.BoolFlag{Name: "json", EnvVars: []string{"DEPEER_JSON"}, Usage: "print the result as one JSON object"},
-		&cli.StringFlag{Name: "at", EnvVars: []string{"DEPEER_AT"},
+		&cli.StringFlag{Name: "config", Destination: &f.config, Aliases: []string{"c"},
+			EnvVars: []string{"DEPEER_CONFIG"},
+			Usage:   "the exchange `FILE` (./depeer.yaml, $XDG_CONFIG_HOME/depeer/depeer.yaml, /etc/depeer/depeer.yaml)"},
+		&cli.BoolFlag{Name: "json", Destination: &f.json, EnvVars: []string{"DEPEER_JSON"},
+			Usage: "print the result as one JSON object"},
+		&cli.StringFlag{Name: "at", Destination: &f.at, EnvVars: []string{"DEPEER_AT"},
 			Usage: "do it as on this `DAY` (YYYY-MM-DD, or a time in RFC 3339)"},
-		&cli.StringFlag{Name: "color", EnvVars: []string{"DEPEER_COLOR"}, Value: "auto",
+		&cli.StringFlag{Name: "color", Destination: &f.color, EnvVars: []string{"DEPEER_COLOR"}, Value: "auto",
 			Usage: "colours: `auto`, always or never"},
-		&cli.StringFlag{Name: "log-format", EnvVars: []string{"DEPEER_LOG_FORMAT"}, Value: "text",
+		&cli.StringFlag{Name: "log-format", Destination: &f.logFormat, EnvVars: []string{"DEPEER_LOG_FORMAT"},
+			Value: "text",
 			Usage: "the log's format: `text` or json"},
-		&cli.BoolFlag{Name: "verbose", EnvVars: []string{"DEPEER_VERBOSE"}, Usage: "log every call on stderr"},
-		&cli.StringFlag{Name: "state", EnvVars: []string{"DEPEER_STATE"},
+		&cli.BoolFlag{Name: "verbose", Destination: &f.verbose, EnvVars: []string{"DEPEER_VERBOSE"},
+			Usage: "log every call on stderr"},
+		&cli.StringFlag{Name: "state", Destination: &f.state, EnvVars: []string{"DEPEER_STATE"},
 			Usage: "the `DIR` for what is kept between runs ($XDG_STATE_HOME/depeer)"},
 	}
 }
 
 // begin reads the global flags before any command runs.
-func (s *session) begin(c *cli.Context) error {
-	color := c.String("color")
+func (s *session) begin(*cli.Context) error {
+	color := s.global.color
 	switch color {
 	case "auto", "always", "never":
 	default:
 		return usage("--color auto|always|never", "--color %s: no such choice", color)
 	}
-	s.view = s.newView(c.Bool("json"), color)
-	s.reader.Config, s.state = c.String("config"), c.String("state")
+	s.view = s.newView(s.global.json, color)
+	s.reader.Config, s.state = s.global.config, s.global.state
 	s.now = time.Now().UTC()
-	if err := s.newLog(c.String("log-format"), c.Bool("verbose")); err != nil {
+	if err := s.newLog(s.global.logFormat, s.global.verbose); err != nil {
 		return err
 	}
-	if at := c.String("at"); at != "" {
+	if at := s.global.at; at != "" {
 		m, err := filters.ParseMoment(at)
 		if err != nil {
 			return usage("--at 2008-11-10, or --at 2008-11-10T12:00:00Z", "--at: %v", err)

@@ -27,6 +27,7 @@ type emitArgs struct {
 }
 
 func emitCommand(s *session) *cli.Command {
+	args, format := emitArgs{}, ""
 	return &cli.Command{
 		Name:      "emit",
 		Usage:     "prints the policy as gobgpd configuration",
@@ -36,18 +37,19 @@ func emitCommand(s *session) *cli.Command {
 			"write is judged by GoBGP's own code first: a file that it cannot start with, or that rejects every\n" +
 			"route of a member, is invalid.",
 		Flags: []cli.Flag{
-			&cli.StringFlag{Name: "format", Value: "toml", EnvVars: []string{"DEPEER_FORMAT"},
+			&cli.StringFlag{Name: "format", Destination: &format, Value: "toml", EnvVars: []string{"DEPEER_FORMAT"},
 				Usage: "`toml`, yaml or json"},
-			&cli.BoolFlag{Name: "anchor", Usage: "print only the definitions that are pasted once into gobgpd.conf"},
-			&cli.StringFlag{Name: "into", Usage: "replace our part of this gobgpd.conf `FILE` (TOML), and keep the " +
-				"rest to the byte"},
-			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write to `FILE`, whole or not at all"},
+			&cli.BoolFlag{Name: "anchor", Destination: &args.anchor,
+				Usage: "print only the definitions that are pasted once into gobgpd.conf"},
+			&cli.StringFlag{Name: "into", Destination: &args.into,
+				Usage: "replace our part of this gobgpd.conf `FILE` (TOML), and keep the " +
+					"rest to the byte"},
+			outputFlag(&args.output, writeFile),
 		},
 		Action: func(c *cli.Context) error {
-			args := emitArgs{lists: c.Args().Slice(), anchor: c.Bool("anchor"), into: c.String("into"),
-				output: c.String("output")}
+			args.lists = c.Args().Slice()
 			var err error
-			if args.format, err = gobgpconf.ParseFormat(c.String("format")); err != nil {
+			if args.format, err = gobgpconf.ParseFormat(format); err != nil {
 				return usage("depeer emit --format toml|yaml|json", "%v", err)
 			}
 			return s.emit(c.Context, args)
@@ -98,7 +100,7 @@ func (s *session) emit(ctx context.Context, args emitArgs) error {
 	if args.into != "" {
 		return s.emitInto(ctx, in, policy, args)
 	}
-	text, err := gobgpconf.Encode(policy, args.format, commentOn(in))
+	text, err := gobgpconf.Encode(policy, args.format, operate.CommentOn(plan.Refs(in.Lists)))
 	if err != nil {
 		return err
 	}
@@ -123,14 +125,14 @@ func (s *session) emitInto(ctx context.Context, in *wanted.Input, policy *polici
 	if !ok {
 		return operate.Verdict(in.Read)
 	}
-	text, diags := gobgpconf.ReplacePart(args.into, old, policy, commentOn(in))
+	text, diags := gobgpconf.ReplacePart(args.into, old, policy, operate.CommentOn(plan.Refs(in.Lists)))
 	in.Diagnostics = append(append(in.Diagnostics, diags...),
 		gobgpconf.FindLeaks(args.into, old, policy, in.Exchange.Limits.MaxAddedBytes)...)
 	in.Diagnostics.Sort()
 	if f := operate.Verdict(in.Diagnostics); f != nil {
 		return f
 	}
-	judged, err := s.judgeFile(ctx, args.into, old, text)
+	judged, err := s.judge.Diagnose(ctx, args.into, old, text)
 	if err != nil {
 		return err
 	}
@@ -168,19 +170,4 @@ func (s *session) deliver(ctx context.Context, e view.Emit, output string) error
 		}
 	}
 	return s.view.Emit(e)
-}
-
-// commentOn is what stands above a configuration: where it comes from. It has no
-// date of its own, so that the same input gives the same bytes.
-func commentOn(in *wanted.Input) []string { return commentOf(plan.Refs(in.Lists)) }
-
-func commentOf(lists []plan.ListRef) []string {
-	if len(lists) == 0 {
-		return nil
-	}
-	lines := []string{"From:"}
-	for _, l := range lists {
-		lines = append(lines, "  "+describeRef(l))
-	}
-	return lines
 }

@@ -7,13 +7,11 @@ import (
 	"depeer/filters"
 	"depeer/policies"
 	"depeer/policies/eval"
-	"depeer/policies/exchange"
-	"depeer/policies/impact"
 	"depeer/policies/operate/wanted"
 )
 
-// explainCommunity says what the exchange tells by a large community, of which provider today.
-func explainCommunity(in *wanted.Input, c policies.LargeCommunity) view.Meaning {
+// describeCommunity says what the exchange tells by a large community, of which provider today.
+func describeCommunity(in *wanted.Input, c policies.LargeCommunity) view.Meaning {
 	x := in.Exchange
 	m := view.Meaning{Query: c.String(), Diagnostics: in.Diagnostics}
 	m.Reason = x.Reasons != 0 && c.Local1 == x.Reasons && c.Global == uint32(x.ASN)
@@ -30,22 +28,4 @@ func explainCommunity(in *wanted.Input, c policies.LargeCommunity) view.Meaning 
 		m.Treatments = append(m.Treatments, told)
 	}
 	return m
-}
-
-// tell fills in by which large community members are told why.
-func tell(x *exchange.Exchange, e *impact.Explanation) {
-	for i := range e.Matches {
-		e.Matches[i].Told = toldOf(x, e.Matches[i].Treatment)
-	}
-	if e.Nearest != nil {
-		e.Nearest.Told = toldOf(x, e.Nearest.Treatment)
-	}
-}
-
-func toldOf(x *exchange.Exchange, treatment string) string {
-	t, known := x.Treatment(treatment)
-	if !known || t.Reason == (policies.LargeCommunity{}) {
-		return ""
-	}
-	return t.Reason.String()
 }

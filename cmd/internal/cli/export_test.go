@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"time"
 
+	urfave "github.com/urfave/cli/v2"
+
 	"depeer/filters/feed"
 	"depeer/policies/operate"
 	"depeer/policies/watch"
@@ -48,3 +50,18 @@ var PauseAfter = pauseAfter
 
 // DescribeBuild is describeBuild.
 var DescribeBuild = describeBuild
+
+// Flags returns the flags of the program and of its commands, by "command --name".
+func Flags() map[string]urfave.Flag {
+	all := make(map[string]urfave.Flag)
+	app := newApp(newSession(context.Background(), Streams{}))
+	for _, f := range app.Flags {
+		all["--"+f.Names()[0]] = f
+	}
+	for _, c := range app.Commands {
+		for _, f := range c.Flags {
+			all[c.Name+" --"+f.Names()[0]] = f
+		}
+	}
+	return all
+}

@@ -11,13 +11,14 @@ import (
 )
 
 func historyCommand(s *session) *cli.Command {
+	args := targetFlags{command: "history"}
 	return &cli.Command{
 		Name:      "history",
 		Usage:     "says what was done to a route server from this machine",
 		ArgsUsage: " ",
-		Flags:     targetFlags()[:1],
+		Flags:     []cli.Flag{args.targetFlag()},
 		Action: func(c *cli.Context) error {
-			t, err := s.targetOf(c, s.exchangeOf())
+			t, err := s.findTarget(args, s.exchangeOf())
 			if err != nil {
 				return err
 			}

@@ -30,6 +30,7 @@ type importArgs struct {
 }
 
 func importCommand(s *session) *cli.Command {
+	var args importArgs
 	return &cli.Command{
 		Name:      "import",
 		Usage:     "makes a listing of a feed",
@@ -38,11 +39,14 @@ func importCommand(s *session) *cli.Command {
 			"that is cut, or is something else, is refused, and nothing is printed. A URL is asked at\n" +
 			"most once an hour; the copy of that time serves until then.",
 		Flags: []cli.Flag{
-			&cli.StringFlag{Name: "name", Usage: "the listing's `NAME` (by default the feed's)"},
-			&cli.StringFlag{Name: "treatment", Usage: "the listing's default `TREATMENT`"},
-			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write to `FILE`, whole or not at all"},
-			&cli.BoolFlag{Name: "allow-private", Usage: "fetch from private and loopback addresses, too"},
-			&cli.BoolFlag{Name: "force", Usage: "ask a URL again within the hour"},
+			&cli.StringFlag{Name: "name", Destination: &args.options.Name,
+				Usage: "the listing's `NAME` (by default the feed's)"},
+			&cli.StringFlag{Name: "treatment", Destination: &args.options.Treatment,
+				Usage: "the listing's default `TREATMENT`"},
+			outputFlag(&args.output, writeFile),
+			&cli.BoolFlag{Name: "allow-private", Destination: &args.allowPrivate,
+				Usage: "fetch from private and loopback addresses, too"},
+			&cli.BoolFlag{Name: "force", Destination: &args.force, Usage: "ask a URL again within the hour"},
 		},
 		Action: func(c *cli.Context) error {
 			if c.NArg() != 2 {
@@ -53,11 +57,8 @@ func importCommand(s *session) *cli.Command {
 				near := diag.Nearest(c.Args().Get(0), strings.Split(formatNames("|"), "|"))
 				return usage("depeer import "+cmp.Or(near, formatNames("|"))+" "+c.Args().Get(1), "%v", err)
 			}
-			return s.importFeed(c.Context, importArgs{
-				format: format, source: c.Args().Get(1), output: c.String("output"),
-				options:      feed.Options{Name: c.String("name"), Treatment: c.String("treatment")},
-				allowPrivate: c.Bool("allow-private"), force: c.Bool("force"),
-			})
+			args.format, args.source = format, c.Args().Get(1)
+			return s.importFeed(c.Context, args)
 		},
 	}
 }

@@ -25,6 +25,7 @@ const (
 const labTimeout = 30 * time.Second
 
 func labCommand(s *session) *cli.Command {
+	var keep bool
 	return &cli.Command{
 		Name:      "lab",
 		Usage:     "shows on loopback what a listing does: a route server and its members, embedded",
@@ -34,14 +35,14 @@ func labCommand(s *session) *cli.Command {
 			"members hold before and after, and takes it back. It needs no root, and only addresses\n" +
 			"in 127.0.0.0/8.",
 		Flags: []cli.Flag{
-			&cli.BoolFlag{Name: "keep",
+			&cli.BoolFlag{Name: "keep", Destination: &keep,
 				Usage: "leave it running, without policy, as a target; ends on Ctrl-C or SIGTERM"},
 		},
 		Action: func(c *cli.Context) error {
 			if c.NArg() > 0 {
 				return usage("depeer lab", "lab takes no files: it has a listing of its own")
 			}
-			return s.lab(c.Context, c.Bool("keep"), c.Bool("json"))
+			return s.lab(c.Context, keep, s.global.json)
 		},
 	}
 }

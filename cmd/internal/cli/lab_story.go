@@ -16,7 +16,6 @@ import (
 	"depeer/policies/apply"
 	"depeer/policies/build"
 	"depeer/policies/exchange"
-	"depeer/policies/gobgp"
 	"depeer/policies/journal"
 	"depeer/policies/lab"
 	"depeer/policies/operate"
@@ -60,7 +59,7 @@ func (s *session) tell(ctx context.Context, l *lab.Lab, story *story, result *vi
 	describeStory(story, result)
 	ctx, cancel := context.WithTimeout(ctx, 2*labTimeout)
 	defer cancel()
-	client, err := s.dial(ctx, operate.Target{Address: l.Target()})
+	client, err := s.operator().Connect(ctx, operate.Target{Address: l.Target()})
 	if err != nil {
 		return err
 	}
@@ -81,7 +80,7 @@ func (s *session) tell(ctx context.Context, l *lab.Lab, story *story, result *vi
 		return err
 	}
 	result.Plan, result.Calls = change.plan.Change.Summary().String(), len(change.plan.Change.Calls())
-	result.Applied = outcomeOf(l.Target(), nil, change.result)
+	result.Applied = operate.NewResult(l.Target(), nil, change.result)
 	after, err := teller.held(ctx, result)
 	if err != nil {
 		return err
@@ -90,7 +89,7 @@ func (s *session) tell(ctx context.Context, l *lab.Lab, story *story, result *vi
 	if err != nil {
 		return err
 	}
-	result.RolledBack = outcomeOf(l.Target(), nil, back.result)
+	result.RolledBack = operate.NewResult(l.Target(), nil, back.result)
 	again, err := teller.held(ctx, result)
 	if err != nil {
 		return err
@@ -107,7 +106,7 @@ func (s *session) tell(ctx context.Context, l *lab.Lab, story *story, result *vi
 type teller struct {
 	session *session
 	lab     *lab.Lab
-	client  *gobgp.Client
+	client  operate.Daemon
 	state   string
 }
 
@@ -120,10 +119,10 @@ type told struct {
 func (t *teller) apply(ctx context.Context, want *policies.RoutingPolicy) (told, error) {
 	state, err := t.client.State(ctx)
 	if err != nil {
-		return told{}, unreached(ctx, err)
+		return told{}, operate.NotReached(ctx, err)
 	}
-	id := newID()
-	p := t.session.newPlan(operate.Target{Address: t.lab.Target()}, state, id,
+	id := operate.NewID()
+	p := t.session.operator().NewPlan(operate.Target{Address: t.lab.Target()}, state, id,
 		*plan.To(state, want, id))
 	store, err := journal.Open(t.state)
 	if err != nil {

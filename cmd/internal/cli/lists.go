@@ -1,18 +1,14 @@
 package cli
 
 import (
-	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 
-	"depeer/filters"
 	"depeer/policies/operate"
 	"depeer/policies/operate/wanted"
 	"depeer/policies/persist"
-	"depeer/policies/plan"
 )
 
 // load reads the exchange file and the lists: those of the command line, or the exchange's own.
@@ -38,12 +34,4 @@ func (s *session) write(name string, write func(io.Writer) error, mode fs.FileMo
 		return usage("-o another file", "-o %s: this file is read, and would be lost", name)
 	}
 	return persist.Replace(name, write, mode)
-}
-
-// describe says in a line what a list is, for the head of a configuration.
-func describe(l *filters.Listing) string { return describeRef(plan.Refs([]*filters.Listing{l})[0]) }
-
-func describeRef(l plan.ListRef) string {
-	return fmt.Sprintf("%s, %s, %s, sha256 %.12s", l.Name, cmp.Or(l.Updated, "not dated"),
-		count(l.Providers, "provider"), l.Digest)
 }

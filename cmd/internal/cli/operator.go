@@ -3,47 +3,49 @@ package cli
 import (
 	"context"
 
-	"depeer/cmd/internal/view"
 	"depeer/filters/diag"
-	"depeer/policies/apply"
 	"depeer/policies/gobgp"
-	"depeer/policies/impact"
-	"depeer/policies/plan"
+	"depeer/policies/journal"
+	"depeer/policies/operate"
 )
 
-// statusOfOperator adds what the operator's policies around ours do to what is in force, and
-// which members' routes lack something for it. It is no drift: ours are as they should be.
-func (s *session) statusOfOperator(ctx context.Context, client *gobgp.Client, state *plan.State,
-	result *view.TargetStatus) error {
-	now := inForce(state)
-	result.Operator = state.Interferences(now)
-	undone := false
-	for _, i := range result.Operator {
-		undone = undone || i.Undoes && i.Direction == "import"
-	}
-	if !undone || len(impact.Leaving(now)) == 0 {
-		return nil
-	}
-	s.view.Progress("looking for what your policies take off treated routes")
-	standing, err := apply.Stand(ctx, client, state, now)
-	switch {
-	case ctx.Err() != nil:
-		return ctx.Err()
-	case err != nil:
-		result.Diagnostics.Warnf(diag.Position{}, "routes-unread", "",
-			"how many routes your policies take something off is not known: %v", err)
-		return nil
-	}
-	for _, m := range standing {
-		if m.Proof.Overruled > 0 {
-			result.Overruled = append(result.Overruled,
-				view.Overruled{Address: m.Address, ASN: m.ASN, Paths: m.Proof.Overruled,
-					Attributes: view.AttributesOf(m.Attributes)})
-		}
-		if m.Proof.Untagged > 0 {
-			result.Untagged = append(result.Untagged,
-				view.Overruled{Address: m.Address, ASN: m.ASN, Paths: m.Proof.Untagged})
-		}
-	}
-	return nil
+// operator returns what does the operations of a command.
+func (s *session) operator() *operate.Operator {
+	return &operate.Operator{Reporter: reporter{s.view, s}, Log: s.log, Dial: s.dial, Store: s.store,
+		Exchange: s.exchangeOf, Judge: s.judge, StartGuardian: s.startGuardian, Now: s.now, By: self(),
+		Tool: built().Version}
 }
+
+// dial reaches a target.
+func (s *session) dial(ctx context.Context, t operate.Target) (operate.Daemon, error) {
+	client, err := gobgp.Dial(ctx, s.optionsOf(t))
+	if err != nil {
+		return nil, err
+	}
+	return client, nil
+}
+
+// optionsOf returns how gobgpd is reached.
+func (s *session) optionsOf(t operate.Target) gobgp.Options {
+	return gobgp.Options{Address: t.Address, Timeout: t.Timeout, TLS: (*gobgp.TLS)(t.TLS), Insecure: t.Insecure,
+		Logger: s.log}
+}
+
+// shower is the part of a view that shows what goes on.
+type shower interface {
+	Note(format string, args ...any)
+	Progress(what string)
+	Warnings(diag.List)
+}
+
+// reporter passes on what operations tell while they run.
+type reporter struct {
+	shower
+	session *session
+}
+
+// PassOver names a file of the state directory that cannot be read, once.
+func (r reporter) PassOver(unread *journal.UnreadError) { r.session.passOver(unread) }
+
+// KeepText keeps a text for carets.
+func (r reporter) KeepText(file string, text []byte) { r.session.reader.Files.Keep(file, text) }

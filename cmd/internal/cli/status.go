@@ -8,14 +8,16 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"depeer/cmd/internal/view"
-	"depeer/filters/diag"
-	"depeer/policies"
 	"depeer/policies/operate"
 	"depeer/policies/operate/wanted"
 	"depeer/policies/plan"
 )
 
 func statusCommand(s *session) *cli.Command {
+	args := struct {
+		targetFlags
+		options operate.StatusOptions
+	}{targetFlags{command: "status"}, operate.StatusOptions{Read: s.reader.Files.Open}}
 	return &cli.Command{
 		Name:      "status",
 		Usage:     "says what is in force on a route server, and whether it is as lists say",
@@ -28,7 +30,7 @@ func statusCommand(s *session) *cli.Command {
 			"what they really got cannot be read from this daemon. Where treatments change routes, it\n" +
 			"looks through what members announce for routes that are treated already. Names your own\n" +
 			"policies that undo what is in force, or act on it, and members whose routes lack something.",
-		Flags: append(targetFlags(), &cli.StringFlag{Name: "file",
+		Flags: append(args.flags(), &cli.StringFlag{Name: "file", Destination: &args.options.File,
 			Usage: "say, too, what a restart with this gobgpd.conf `FILE` (TOML), and a reload of it, would do to " +
 				"what is in force"}),
 		Action: func(c *cli.Context) error {
@@ -36,30 +38,23 @@ func statusCommand(s *session) *cli.Command {
 			if err != nil {
 				return err
 			}
-			targets, err := s.targetsOf(c)
+			if args.isAll() && args.options.File != "" {
+				return usage("depeer status --target rs1 --file gobgpd.conf", "a file is one target's")
+			}
+			targets, err := s.findTargets(args.targetFlags)
 			if err != nil {
 				return err
 			}
-			return s.statusOf(c.Context, in, targets, c.String("file"))
+			return s.statusOf(c.Context, in, targets, args.options)
 		},
 	}
 }
 
-// targetsOf returns the target that is named, or all.
-func (s *session) targetsOf(c *cli.Context) ([]operate.Target, error) {
-	if isAll(c) {
-		if c.String("file") != "" {
-			return nil, usage("depeer status --target rs1 --file gobgpd.conf", "a file is one target's")
-		}
-		return s.allTargets(c, s.exchangeOf())
-	}
-	t, err := s.targetOf(c, s.exchangeOf())
-	return []operate.Target{t}, err
-}
-
 // statusOf looks at targets, and says what is worst: one that does not answer, one that
 // is not as it should be.
-func (s *session) statusOf(ctx context.Context, in *wanted.Input, targets []operate.Target, file string) error {
+func (s *session) statusOf(ctx context.Context, in *wanted.Input, targets []operate.Target,
+	options operate.StatusOptions) error {
+	o := s.operator()
 	var all view.Status
 	var away, misfit, differs error
 	for _, t := range targets {
@@ -68,14 +63,14 @@ func (s *session) statusOf(ctx context.Context, in *wanted.Input, targets []oper
 			each := *in
 			one = &each
 		}
-		result, err := s.status(ctx, one, t, file)
+		result, err := o.Status(ctx, one, t, options)
 		if err != nil {
 			return err
 		}
 		all.Targets = append(all.Targets, result)
 		switch {
 		case result.State == plan.InSync.String():
-		case result.State == unreachable:
+		case result.State == operate.Unreachable:
 			away = shownError{&operate.Error{Kind: operate.Unreached, Name: "unreached", Err: errors.New(result.Why)}}
 		case result.Unfit:
 			misfit = shownError{&operate.Error{Kind: operate.Unfit, Name: "unfit", Err: errors.New(result.State)}}
@@ -89,127 +84,21 @@ func (s *session) statusOf(ctx context.Context, in *wanted.Input, targets []oper
 	return cmp.Or(away, misfit, differs)
 }
 
-// unreachable is the state of a target that does not answer.
-const unreachable = "unreachable"
-
-// status looks at one target, and the file that it was started with, if one is
-// named. That the target cannot be reached is a result, too.
-func (s *session) status(ctx context.Context, in *wanted.Input, t operate.Target, file string) (view.TargetStatus,
-	error) {
-	address := t.Address
-	result := view.TargetStatus{Name: cmp.Or(t.Name, address), Address: address}
-	store, err := s.store()
+// asked reads the lists that status compares with: those that are named, or those of the
+// exchange file, as plan does; nil where there are none.
+func (s *session) asked(ctx context.Context, names []string) (*wanted.Input, error) {
+	if _, found := s.reader.FindConfig(); len(names) == 0 && !found {
+		return nil, nil
+	}
+	in, err := s.load(ctx, names)
 	if err != nil {
-		return result, err
+		return nil, err
 	}
-	found, err := readPast(store, address)
-	if err != nil {
-		return result, err
+	if len(names) == 0 && in.Exchange != nil && len(in.Exchange.Lists) == 0 {
+		return nil, nil
 	}
-	last := found.applied
-	describeExpected(&result, found)
-	w, err := waitsOf(store.Pending(address))
-	if err != nil {
-		return result, err
+	if f := operate.Verdict(in.Diagnostics); f != nil {
+		return nil, f
 	}
-	client, err := s.dial(ctx, t)
-	if err != nil {
-		if ctx.Err() != nil {
-			return result, ctx.Err()
-		}
-		result.State, result.Why = unreachable, err.Error()
-		return result, nil
-	}
-	defer client.Close()
-	state, err := client.State(ctx)
-	if err != nil {
-		result.State, result.Why = plan.Unknown.String(), err.Error()
-		return result, nil
-	}
-	state, result.Diagnostics = recalling(store, address, state)
-	want, misfits := &policies.RoutingPolicy{}, s.misfits(in, t, state)
-	switch {
-	case in != nil:
-		in.Compile(s.now, in.Exchange.Towards(factsOf(t, state)))
-		if f := operate.Verdict(in.Diagnostics); f != nil {
-			return result, f
-		}
-		want = in.Policy()
-	case last != nil:
-		want = last.Wanted()
-	}
-	unclaimed, err := describePolicy(&result, store, address, state, found, in)
-	if err != nil {
-		return result, err
-	}
-	if unclaimed {
-		want = state.InForce()
-	}
-	drift := plan.Drift(state, want)
-	unknown := in == nil && found.unread != nil // as what should be
-	if unknown || in == nil && last != nil && last.Holds(state) {
-		drift = plan.ListDrift(state) // cleared: without a place in lists, too, it is as it should be
-	}
-	rejected := state.Rejected()
-	switch {
-	case len(state.LostLists()) > 0:
-		result.Cure = curesOf(address)
-	case len(rejected) > 0:
-		result.Cure = cureOfRejecting(address)
-	}
-	drift = append(drift, plan.ReachDrift(state)...)
-	for _, c := range state.Choosers(want) {
-		result.Choosers = append(result.Choosers, c.Address.String())
-	}
-	result.State, result.Drift = state.Status(drift, w.anything()).String(), view.DriftOf(drift)
-	if unknown && result.State == plan.InSync.String() {
-		result.State, result.Why = plan.Unknown.String(), found.unread.Error()
-	}
-	if unclaimed && result.State == plan.InSync.String() {
-		result.State, result.Why = plan.Unknown.String(),
-			"what is in force was not put in from this machine, and no list is given"
-	}
-	describeReach(&result, misfits, state)
-	if err := s.statusOfRoutes(ctx, client, state, address, &result); err != nil {
-		return result, err
-	}
-	if err := s.statusOfOperator(ctx, client, state, &result); err != nil {
-		return result, err
-	}
-	if err := s.fileStatus(&result, t, file, state, store); err != nil {
-		return result, err
-	}
-	if result.NearLimit, err = findNearLimit(ctx, client, state); err != nil {
-		if ctx.Err() != nil {
-			return result, ctx.Err()
-		}
-		result.Diagnostics.Warnf(diag.Position{}, "routes-unread", "", "how long routes are is not known: %v", err)
-	}
-	s.describePending(&result, w)
-	if len(rejected) > 0 { // before all else: nothing else is as urgent
-		why := wordsOf(rejected)
-		if result.Why != "" {
-			why += "; " + result.Why
-		}
-		result.Why = why
-	}
-	return result, nil
-}
-
-// describePending adds what waits for a confirmation.
-func (s *session) describePending(result *view.TargetStatus, w waits) {
-	pending := w.pending
-	switch {
-	case w.unread != nil:
-		result.Why = w.String()
-		return
-	case pending == nil:
-		return
-	}
-	result.Pending = pending.Entry
-	if left := pending.Left(); left > 0 {
-		result.Why = "waits for a confirmation, for another " + age(left)
-	} else {
-		result.Why = "a confirmation is overdue by " + age(-left)
-	}
+	return in, nil
 }

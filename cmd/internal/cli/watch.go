@@ -33,6 +33,8 @@ type watchArgs struct {
 }
 
 func watchCommand(s *session) *cli.Command {
+	var args watchArgs
+	target := targetFlags{command: "watch"}
 	return &cli.Command{
 		Name:      "watch",
 		Usage:     "stays, and keeps a route server as lists ask for",
@@ -41,28 +43,27 @@ func watchCommand(s *session) *cli.Command {
 			"members. What was applied last is put back by itself; what is new goes through all guards, and\n" +
 			"what a guard refuses waits for a person. Says on stderr what it does, a line for each decision.\n" +
 			"SIGINT and SIGTERM end it: what is under way is finished or undone.",
-		Flags: append(targetFlags(), soakFlag(usualSoak),
-			&cli.BoolFlag{Name: "dry-run", Usage: "only say what it would do"},
-			&cli.BoolFlag{Name: "allow-private", Usage: "fetch feeds from private and loopback addresses, too"},
-			&cli.StringFlag{Name: "listen", EnvVars: []string{"DEPEER_LISTEN"},
+		Flags: append(target.flags(), soakFlag(&args.soak, usualSoak),
+			&cli.BoolFlag{Name: "dry-run", Destination: &args.dryRun, Usage: "only say what it would do"},
+			&cli.BoolFlag{Name: "allow-private", Destination: &args.allowPrivate,
+				Usage: "fetch feeds from private and loopback addresses, too"},
+			&cli.StringFlag{Name: "listen", Destination: &args.listen, EnvVars: []string{"DEPEER_LISTEN"},
 				Usage: "serve /metrics and /healthz at this `ADDRESS`, such as 127.0.0.1:9179"},
-			&cli.BoolFlag{Name: "listen-anywhere", EnvVars: []string{"DEPEER_LISTEN_ANYWHERE"},
-				Usage: "let --listen be other than loopback: anybody who reaches it reads who is listed"},
-			&cli.DurationFlag{Name: "count-every", Value: 6 * time.Hour, EnvVars: []string{"DEPEER_COUNT_EVERY"},
+			&cli.BoolFlag{Name: "listen-anywhere", Destination: &args.anywhere,
+				EnvVars: []string{"DEPEER_LISTEN_ANYWHERE"},
+				Usage:   "let --listen be other than loopback: anybody who reaches it reads who is listed"},
+			&cli.DurationFlag{Name: "count-every", Destination: &args.countEvery, Value: 6 * time.Hour,
+				EnvVars: []string{"DEPEER_COUNT_EVERY"},
 				Usage: "count routes that are refused, and that are treated already, this often; it lists all " +
 					"routes; 0: only when lists are applied"},
 		),
 		Action: func(c *cli.Context) error {
-			args := watchArgs{
-				names: c.Args().Slice(), dryRun: c.Bool("dry-run"), allowPrivate: c.Bool("allow-private"),
-				listen: c.String("listen"), anywhere: c.Bool("listen-anywhere"), countEvery: c.Duration("count-every"),
-				soak: c.Duration("soak"),
-			}
+			args.names = c.Args().Slice()
 			var err error
-			if args.targets, err = s.targetsOf(c); err != nil {
+			if args.targets, err = s.findTargets(target); err != nil {
 				return err
 			}
-			log, err := s.watchLog(c.String("log-format"), c.Bool("verbose"))
+			log, err := s.watchLog(s.global.logFormat, s.global.verbose)
 			if err != nil {
 				return err
 			}

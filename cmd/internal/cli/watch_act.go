@@ -3,11 +3,9 @@ package cli
 import (
 	"context"
 	"errors"
-	"maps"
 	"runtime/debug"
 	"time"
 
-	"depeer/cmd/internal/view"
 	"depeer/policies/apply"
 	"depeer/policies/guard"
 	"depeer/policies/impact"
@@ -55,7 +53,7 @@ func (k *keeper) measure(do watch.Do, d done, took time.Duration) {
 // tally counts what becomes of routes, which lists them all.
 func (k *keeper) tally(ctx context.Context) {
 	defer func() { k.brain.Counted(time.Now()) }()
-	turn, state := k.s.turn(ctx, k.clock()), k.found.state
+	turn, state := k.s.turn(ctx, k.clock()).operator(), k.found.state
 	if k.want == nil || k.want.policy == nil {
 		k.lookForPollution(ctx, turn, state)
 		return
@@ -63,10 +61,10 @@ func (k *keeper) tally(ctx context.Context) {
 	defer debug.FreeOSMemory()
 	in := *k.want.in
 	q := impact.Question{Lists: in.Compiled, Old: k.want.policy, New: k.want.policy,
-		Members: sessionsOf(state, in.Exchange)}
-	q.Past = turn.pastOf(k.target.Address, q.Old)
-	var result view.Impact
-	if err := turn.lookAtTarget(ctx, &in, q, routesArgs{}, k.client, state, &result); err != nil {
+		Members: operate.ListSessions(state, in.Exchange)}
+	q.Past = turn.FindPast(k.target.Address, q.Old)
+	var result operate.Impact
+	if err := turn.LookAtRoutes(ctx, &in, q, operate.RouteOptions{}, k.client, state, &result); err != nil {
 		if ctx.Err() == nil {
 			k.log.Warn("routes could not be counted", "error", err)
 		}
@@ -121,30 +119,30 @@ func (k *keeper) recover(ctx context.Context) done {
 		return done{outcome: watch.Busy, err: err}
 	}
 	d := func() done {
-		cut, err := lastCutOff(lock)
-		if err != nil || cut.record == nil {
+		cut, err := operate.FindCutOff(lock)
+		if err != nil || cut.Record == nil {
 			return done{outcome: watch.Stale, err: errors.Join(errStale, err)}
 		}
 		state, err := k.client.State(ctx)
 		if err != nil {
 			return done{outcome: watch.Gone, err: err}
 		}
-		if err := mayBreak(address, state, cut.id); err != nil {
+		if err := operate.CheckHolders(address, state, cut.ID); err != nil {
 			return done{outcome: watch.Busy, err: err}
 		}
-		turn := k.s.turn(ctx, k.clock())
-		entry, err := turn.resume(t, lock, cut, state)
+		turn := k.s.turn(ctx, k.clock()).operator()
+		entry, err := turn.Resume(t, lock, cut, state)
 		if err != nil {
 			return done{outcome: watch.Failed, err: err}
 		}
-		result, err := turn.leadOut(ctx, t, k.client, state.Server, cut, entry)
-		return k.became(ctx, turn, done{entry: entry.ID, plan: cut.plan, result: result, err: err})
+		result, err := turn.LeadOut(ctx, t, k.client, state.Server, cut, entry)
+		return k.became(ctx, turn, done{entry: entry.ID, plan: cut.Plan, result: result, err: err})
 	}()
 	return d.and(lock.Unlock())
 }
 
 // became fills in the outcome of a change.
-func (k *keeper) became(ctx context.Context, turn *session, d done) done {
+func (k *keeper) became(ctx context.Context, turn *operate.Operator, d done) done {
 	if d.err == nil {
 		return d
 	}
@@ -152,7 +150,7 @@ func (k *keeper) became(ctx context.Context, turn *session, d done) done {
 		d.outcome = watch.Did
 		return d
 	}
-	d.err = turn.outcome(ctx, k.target.Address, d.result, d.err)
+	d.err = turn.ExplainOutcome(ctx, k.target.Address, d.result, d.err)
 	d.outcome = failed(d.err)
 	return d
 }
@@ -166,62 +164,41 @@ func (d done) and(err error) done {
 
 // repair puts back what was applied last.
 func (k *keeper) repair(ctx context.Context) done {
-	turn := k.s.turn(ctx, k.clock())
-	p := turn.again(k.target, k.found.state, k.found.last)
+	turn := k.s.turn(ctx, k.clock()).operator()
+	p := turn.PutBack(k.target, k.found.state, k.found.last)
 	if bytes := p.Wanted().AddedBytes(); bytes > k.target.MaxAddedBytes {
 		k.log.Warn("what is put back adds more to a route's attributes than the limit: one long announcement could "+
 			"end gobgpd (osrg/gobgp#2629)", "bytes", bytes, "max_added_bytes", k.target.MaxAddedBytes)
 	}
-	return k.apply(ctx, turn, p, actionRepair)
-}
-
-// again makes a plan that puts back what an earlier one has put in, whatever has become of
-// it, and whatever lists ask for now.
-func (s *session) again(t operate.Target, state *plan.State, last *plan.Plan) *plan.Plan {
-	want := last.Change.New
-	if last.Then != nil {
-		want = last.Then
-	}
-	id := newID()
-	p := s.newPlan(t, state, id, *plan.To(remembering(state, last), want, id))
-	p.Lists, p.Providers, p.At = last.Lists, last.Providers, last.At
-	p.Overrides, p.Limits, p.Counted = maps.Clone(last.Overrides), last.Limits, last.Counted
-	// The sessions that it shuts again were named when that was allowed: no other ones are.
-	if g := plan.JudgeSessions(&p.Change, guard.Override{}, p.Members); g.Value > 0 {
-		if p.Overrides == nil {
-			p.Overrides = plan.Overrides{}
-		}
-		p.Overrides[guard.AllowSessions] = guard.UpTo(g.Value)
-	}
-	return p
+	return k.apply(ctx, turn, p, operate.ActionRepair)
 }
 
 // change does what lists ask for, if no guard refuses it.
 func (k *keeper) change(ctx context.Context) done {
-	turn := k.s.turn(ctx, k.clock())
+	turn := k.s.turn(ctx, k.clock()).operator()
 	state, err := k.client.State(ctx)
 	if err != nil {
 		return done{outcome: watch.Gone, err: err}
 	}
 	in := *k.want.in
-	if err := checkVersion(in.Exchange, state.InForce()); err != nil {
+	if err := operate.CheckVersion(in.Exchange, state.InForce()); err != nil {
 		return done{outcome: watch.Refused, err: err}
 	}
-	drafted, err := turn.draft(ctx, &in, k.client, state,
-		planArgs{target: k.target, routesArgs: routesArgs{overrides: plan.Overrides{}}})
+	drafted, err := turn.DraftFor(ctx, &in, k.target, k.client, state,
+		operate.DraftOptions{RouteOptions: operate.RouteOptions{Overrides: plan.Overrides{}}})
 	if err != nil {
 		return done{outcome: failed(err), err: err}
 	}
-	refused := refusals(drafted.Guards)
+	refused := operate.CheckGuards(drafted.Guards)
 	k.numbers.Guards(refusing(drafted.Guards), true)
 	if refused != nil {
 		k.tellRefused(drafted)
 		return done{outcome: watch.Refused, plan: drafted.Plan, err: refused}
 	}
-	if err := turn.fileReady(k.target, drafted.Plan); err != nil && !k.args.dryRun {
+	if err := turn.CheckFile(ctx, k.target, drafted.Plan); err != nil && !k.args.dryRun {
 		return done{outcome: failed(err), plan: drafted.Plan, err: err}
 	}
-	d := k.apply(ctx, turn, drafted.Plan, actionWatch)
+	d := k.apply(ctx, turn, drafted.Plan, operate.ActionWatch)
 	if d.outcome == watch.Did || d.outcome == watch.Would {
 		k.tellProviders(drafted, d)
 	}
@@ -235,11 +212,11 @@ func (k *keeper) change(ctx context.Context) done {
 }
 
 // apply applies a plan, under the lock of this machine.
-func (k *keeper) apply(ctx context.Context, turn *session, p *plan.Plan, action string) done {
+func (k *keeper) apply(ctx context.Context, turn *operate.Operator, p *plan.Plan, action string) done {
 	if k.args.dryRun {
 		return done{outcome: watch.Would, plan: p}
 	}
-	lock, err := turn.lock(k.store, p.Target)
+	lock, err := turn.Lock(k.store, p.Target)
 	if err != nil {
 		return done{outcome: failed(err), plan: p, err: err}
 	}
@@ -249,10 +226,10 @@ func (k *keeper) apply(ctx context.Context, turn *session, p *plan.Plan, action 
 		if stamp, err := k.store.Stamp(p.Target); err != nil || stamp != k.found.stamp {
 			return done{outcome: watch.Stale, plan: p, err: errors.Join(errStale, err)}
 		}
-		if _, err := turn.waiting(lock, p); err != nil {
+		if _, err := turn.CheckPending(lock, p); err != nil {
 			return done{outcome: failed(err), plan: p, err: err}
 		}
-		entry, result, err := turn.change(ctx, k.target, k.client, lock, p, journal.Start{Action: action})
+		entry, result, err := turn.Change(ctx, k.target, k.client, lock, p, journal.Start{Action: action})
 		d := done{plan: p, result: result, err: err}
 		if entry != nil {
 			d.entry = entry.ID

@@ -9,6 +9,7 @@ import (
 
 	"depeer/filters/feed"
 	"depeer/policies/exchange"
+	"depeer/policies/operate"
 )
 
 // feedState is what is known of a feed.
@@ -100,7 +101,7 @@ func (w *sources) fetchOne(ctx context.Context, source exchange.List, f *feedSta
 	f.due = jitter(got.FetchedAt.Add(every), every/20)
 	if l.Digest != f.digest {
 		f.digest = l.Digest
-		w.log.Info("feed fetched", "url", source.URL, "list", describe(l), "fresh", got.Fresh, "fetched",
+		w.log.Info("feed fetched", "url", source.URL, "list", operate.DescribeList(l), "fresh", got.Fresh, "fetched",
 			got.FetchedAt.UTC().Format(time.RFC3339))
 		w.poke()
 	}

@@ -1,10 +1,10 @@
 package cli
 
 import (
+	"context"
 	"crypto/sha256"
 	"fmt"
 	"os"
-	"slices"
 
 	"depeer/policies"
 	"depeer/policies/gobgpconf"
@@ -32,12 +32,12 @@ func fileStamp(t operate.Target) string {
 // is as we have written it; once for each content, or it would go on for ever against
 // something that writes the file from a template. What is wrong with it is said, and waits
 // for a person.
-func (k *keeper) settleFile(pulse string, state *plan.State) {
+func (k *keeper) settleFile(ctx context.Context, pulse string, state *plan.State) {
 	if k.target.Persist == "" || k.file.settled == pulse {
 		return
 	}
 	k.file.settled = pulse
-	r := k.putInStep(state)
+	r := k.putInStep(ctx, state)
 	k.numbers.File(r.problem == "")
 	log := k.log.With("file", k.target.Persist)
 	if r.rejects > 0 && (r.written || r.problem != k.file.said) {
@@ -63,17 +63,17 @@ type settled struct {
 }
 
 // putInStep does it, and says why it cannot.
-func (k *keeper) putInStep(state *plan.State) settled {
+func (k *keeper) putInStep(ctx context.Context, state *plan.State) settled {
 	want, lists := state.InForce(), []plan.ListRef(nil)
 	// A reload without the definitions has taken everything: the next start is to have it again.
-	if last := k.found.last; last != nil && (undefined(state) || policies.Same(last.Wanted(), want)) {
+	if last := k.found.last; last != nil && (operate.IsUndefined(state) || policies.Same(last.Wanted(), want)) {
 		want, lists = last.Wanted(), last.Lists
 	}
-	file := k.s.judgedFile(k.target, state.Server)
-	found, err := file.Look(want, commentOf(lists))
+	file := k.s.operator().JudgedFile(ctx, k.target, state.Server)
+	found, err := file.Look(want, operate.CommentOn(lists))
 	r := settled{}
 	if found != nil && !found.Anchored {
-		r.rejects = countListing(state)
+		r.rejects = operate.CountListing(state)
 	}
 	switch {
 	case err != nil:
@@ -91,7 +91,7 @@ func (k *keeper) putInStep(state *plan.State) settled {
 			"is left as it is; depeer emit --into puts the definitions into what writes it"
 		return r
 	}
-	if r.written, err = file.Put(want, commentOf(lists)); err != nil {
+	if r.written, err = file.Put(want, operate.CommentOn(lists)); err != nil {
 		r.problem = err.Error()
 		return r
 	}
@@ -100,20 +100,4 @@ func (k *keeper) putInStep(state *plan.State) settled {
 	}
 	k.file.righted[content] = true
 	return r
-}
-
-// undefined says whether the route server has no definition of a policy of ours any more:
-// a reload of a file without them has rejected every route of the members that list them.
-func undefined(state *plan.State) bool { return state.Import == nil || state.Export == nil }
-
-// countListing is how many members have a policy of ours in a list.
-func countListing(state *plan.State) int {
-	n := 0
-	for _, c := range state.Clients {
-		if c.RouteServer && (slices.Contains(c.Import.Policies, policies.ImportPolicy) ||
-			slices.Contains(c.Export.Policies, policies.ExportPolicy)) {
-			n++
-		}
-	}
-	return n
 }

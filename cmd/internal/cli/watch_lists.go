@@ -3,6 +3,7 @@ package cli
 import (
 	"strings"
 
+	"depeer/policies/operate"
 	"depeer/policies/plan"
 )
 
@@ -10,19 +11,19 @@ import (
 // what they have lost, and remembers them if they have lost nothing.
 func (k *keeper) recall(state *plan.State) *plan.State {
 	address := k.target.Address
-	state, unknown := recalling(k.store, address, state)
+	state, unknown := operate.RecallLists(k.store, address, state)
 	var problems []string
-	cure := curesOf(address)
+	cure := operate.CureOfLostLists(address)
 	if rejected := state.Rejected(); len(rejected) > 0 {
-		problems = append(problems, wordsOf(rejected))
+		problems = append(problems, operate.DescribeObstacles(rejected))
 		if len(state.LostLists()) == 0 {
-			cure = cureOfRejecting(address)
+			cure = operate.CureOfRejecting(address)
 		}
 	}
 	for _, l := range state.LostLists() {
 		problems = append(problems, l.Client.String()+": "+l.String())
 	}
-	_, err := rememberFit(memory{k.store, address}, state)
+	_, err := operate.RememberLists(k.store, address, state)
 	said := strings.Join(problems, ". ")
 	switch {
 	case len(problems) > 0 && said != k.lists:

@@ -55,10 +55,11 @@ func (k *keeper) find(ctx context.Context) (watch.Finding, error) {
 	if err := k.count(ctx, &f, state); err != nil {
 		return f, err
 	}
-	state = remembering(state, k.found.last)
+	state = operate.RememberSessions(state, k.found.last)
 	f.Stands = k.found.last == nil || k.found.last.Clear && k.found.last.Then == nil || k.found.last.Holds(state)
-	if !f.CutOff && (f.Stands && f.InTheWay == watch.Clear || f.InTheWay == watch.Strange && undefined(state)) {
-		k.settleFile(f.Pulse, state)
+	if !f.CutOff && (f.Stands && f.InTheWay == watch.Clear || f.InTheWay == watch.Strange &&
+		operate.IsUndefined(state)) {
+		k.settleFile(ctx, f.Pulse, state)
 	}
 	k.asked(state)
 	if w := k.want; w != nil {
@@ -155,7 +156,7 @@ func (k *keeper) tellReach(clients []plan.Client) {
 // nameOf is what the exchange file calls a neighbor.
 func (k *keeper) nameOf(address netip.Addr, asn filters.ASN) string {
 	if x := k.exchange(); x != nil {
-		return memberName(x, rib.Peer{Address: address, ASN: asn})
+		return operate.FindMemberName(x, rib.Peer{Address: address, ASN: asn})
 	}
 	return ""
 }
@@ -193,7 +194,7 @@ func (k *keeper) history(f *watch.Finding) error {
 		if k.found.last == nil {
 			k.found.last = p
 		}
-		if record.Begun.Action == actionRepair {
+		if record.Begun.Action == operate.ActionRepair {
 			continue // it repeats what was decided before
 		}
 		if record.Begun.Action == "rollback" || record.Begun.Action == "clear" {
@@ -204,13 +205,13 @@ func (k *keeper) history(f *watch.Finding) error {
 		f.Last, k.found.judged = record.ID, p
 		break
 	}
-	w, err := waitsOf(k.store.Pending(k.target.Address))
+	w, err := operate.ReadWaits(k.store.Pending(k.target.Address))
 	if err != nil {
 		return err
 	}
-	if w.anything() && f.InTheWay == watch.Clear {
+	if w.Anything() && f.InTheWay == watch.Clear {
 		f.InTheWay, k.found.why = watch.Pending, w.String()
-		if pending := w.pending; pending != nil && pending.Left() <= 0 {
+		if pending := w.Pending; pending != nil && pending.Left() <= 0 {
 			k.found.why = pending.Entry + ": its confirmation is overdue"
 		}
 	}
@@ -222,13 +223,6 @@ func (k *keeper) history(f *watch.Finding) error {
 func (k *keeper) unknown(f *watch.Finding, record *journal.Record, unread error) {
 	f.Kept, k.found.kept, f.Last = true, unread.Error(), record.ID
 }
-
-// actionRepair is how the journal calls what puts back what was applied before, and
-// actionWatch what lists ask for.
-const (
-	actionRepair = "repair"
-	actionWatch  = "watch"
-)
 
 // unfinished finds out whether somebody is at work on an entry without an end, or it
 // was cut off.
@@ -250,7 +244,7 @@ func (k *keeper) obstacles(f *watch.Finding, state *plan.State) {
 		f.CutOff = false // nothing is changed until that is settled, be it only to an end
 	}
 	if f.CutOff {
-		if err := mayBreak(k.target.Address, state, k.ours()...); err != nil {
+		if err := operate.CheckHolders(k.target.Address, state, k.ours()...); err != nil {
 			f.CutOff, f.InTheWay, k.found.why = false, watch.Locked, err.Error()
 		}
 		return
@@ -267,7 +261,7 @@ func (k *keeper) obstacles(f *watch.Finding, state *plan.State) {
 		}
 	}
 	if len(obstacles) > 0 {
-		k.found.why = wordsOf(obstacles)
+		k.found.why = operate.DescribeObstacles(obstacles)
 	}
 }
 
@@ -289,7 +283,7 @@ func (k *keeper) asked(state *plan.State) {
 		k.want = nil
 		return
 	}
-	facts := factsOf(k.target, state)
+	facts := operate.CollectFacts(k.target, state)
 	if k.want != nil && k.want.version == r.version && k.want.facts.Equal(facts) {
 		return
 	}
@@ -297,7 +291,7 @@ func (k *keeper) asked(state *plan.State) {
 	in.Good = nil
 	in.Diagnostics = slices.Clip(in.Diagnostics)
 	w := &asking{version: r.version, facts: facts, in: &in}
-	err := compileFor(&in, k.clock(), k.target, state)
+	err := operate.CompileFor(&in, k.clock(), k.target, state)
 	if !errors.As(err, &w.failure) {
 		w.failure = operate.Verdict(in.Diagnostics)
 	}
@@ -306,7 +300,7 @@ func (k *keeper) asked(state *plan.State) {
 	}
 	known := k.want != nil && k.want.version == r.version && k.want.says(in.Diagnostics)
 	k.want = w
-	k.numbers.Guards(refusing(listGuards(&in)), !known)
+	k.numbers.Guards(refusing(operate.ListGuards(&in)), !known)
 	if w.failure != nil && !known {
 		for _, d := range in.Diagnostics {
 			k.log.Warn("lists refused", "lists", describeLists(&in), "file", d.Position.String(), "code", d.Code,

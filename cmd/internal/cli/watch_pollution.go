@@ -4,16 +4,16 @@ import (
 	"context"
 	"net/netip"
 
-	"depeer/cmd/internal/view"
 	"depeer/policies/impact"
+	"depeer/policies/operate"
 	"depeer/policies/plan"
 )
 
 // lookForPollution looks for routes that are treated already where there are no lists to
 // count routes by: those of what is in force, and was.
-func (k *keeper) lookForPollution(ctx context.Context, turn *session, state *plan.State) {
-	x, now := k.exchange(), inForce(state)
-	found, err := turn.polluted(ctx, k.client, state, x, append(turn.pastOf(k.target.Address, now), now)...)
+func (k *keeper) lookForPollution(ctx context.Context, turn *operate.Operator, state *plan.State) {
+	x, now := k.exchange(), operate.JudgedInForce(state)
+	found, err := turn.FindPolluted(ctx, k.client, state, x, append(turn.FindPast(k.target.Address, now), now)...)
 	if err != nil {
 		if ctx.Err() == nil {
 			k.log.Warn("routes could not be looked at", "error", err)
@@ -31,7 +31,7 @@ func (k *keeper) tellPolluted(all []impact.Polluted) {
 	for _, m := range all {
 		if now[m.Address] = true; !k.polluted[m.Address] {
 			k.log.Warn("routes are treated already, or announced so", "member", m.Address, "asn", m.ASN, "name", m.Name,
-				"prefixes", m.Prefixes, "cure", view.Cure)
+				"prefixes", m.Prefixes, "cure", operate.Cure)
 		}
 	}
 	for a := range k.polluted {

@@ -16,6 +16,7 @@ import (
 	"depeer/filters"
 	"depeer/filters/diag"
 	"depeer/policies/exchange"
+	"depeer/policies/operate"
 	"depeer/policies/operate/wanted"
 )
 
@@ -195,7 +196,7 @@ func (w *sources) forget(in *wanted.Input) {
 func describeLists(in *wanted.Input) []string {
 	out := make([]string, len(in.Lists))
 	for i, l := range in.Lists {
-		out[i] = describe(l)
+		out[i] = operate.DescribeList(l)
 	}
 	return out
 }

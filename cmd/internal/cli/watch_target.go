@@ -36,11 +36,11 @@ type keeper struct {
 	brain   *watch.Keeper
 
 	client  *gobgp.Client
-	events  chan gobgp.PeerEvent // of the connection; closed when it is lost
-	deaf    context.CancelFunc   // ends them
-	members map[netip.Addr]bool  // those that are known
-	beyond  map[netip.Addr]bool  // those of them that were said to be no route-server clients
-	want    *asking              // of the current reading
+	events  chan plan.PeerEvent // of the connection; closed when it is lost
+	deaf    context.CancelFunc  // ends them
+	members map[netip.Addr]bool // those that are known
+	beyond  map[netip.Addr]bool // those of them that were said to be no route-server clients
+	want    *asking             // of the current reading
 	found   looked
 	said    string // what was said last of how it stands
 	// polluted are the members that were told last to have routes that are treated already.
@@ -175,7 +175,7 @@ func (k *keeper) listed() {
 }
 
 // heard is told what happens to a neighbor, or that the connection is gone.
-func (k *keeper) heard(e gobgp.PeerEvent, alive bool) {
+func (k *keeper) heard(e plan.PeerEvent, alive bool) {
 	now := time.Now()
 	if !alive {
 		k.lost("its connection ended")
@@ -220,13 +220,13 @@ func (k *keeper) dial(ctx context.Context) {
 	}
 	k.log.Info("target reached")
 	hearing, deaf := context.WithCancel(ctx)
-	k.client, k.deaf, k.events = client, deaf, make(chan gobgp.PeerEvent, 64)
+	k.client, k.deaf, k.events = client, deaf, make(chan plan.PeerEvent, 64)
 	go listen(hearing, client, k.events)
 	k.brain.Reached(time.Now())
 }
 
 // listen passes on what happens to neighbors, until ctx or the connection ends.
-func listen(ctx context.Context, client *gobgp.Client, to chan<- gobgp.PeerEvent) {
+func listen(ctx context.Context, client *gobgp.Client, to chan<- plan.PeerEvent) {
 	defer close(to)
 	for e, err := range client.Peers(ctx) {
 		if err != nil {

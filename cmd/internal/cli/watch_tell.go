@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"depeer/cmd/internal/view"
 	"depeer/policies/operate"
 	"depeer/policies/plan"
 	"depeer/policies/watch"
@@ -68,7 +67,7 @@ func refsOf(lists []plan.ListRef) string {
 }
 
 // tellRefused says which guards refuse a plan, and what would pass them.
-func (k *keeper) tellRefused(drafted view.Plan) {
+func (k *keeper) tellRefused(drafted operate.Draft) {
 	for _, g := range drafted.Guards {
 		if g.OK {
 			continue
@@ -89,7 +88,7 @@ func (k *keeper) tellRefused(drafted view.Plan) {
 const most = 200
 
 // tellProviders says what a change is about.
-func (k *keeper) tellProviders(drafted view.Plan, d done) {
+func (k *keeper) tellProviders(drafted operate.Draft, d done) {
 	for i, c := range drafted.Changes {
 		if i == most {
 			k.log.Info("and more", "plan", drafted.Plan.ID, "providers", len(drafted.Changes)-most)

@@ -4,64 +4,25 @@ import (
 	"fmt"
 	"strings"
 
-	"depeer/policies/impact"
-	"depeer/policies/length"
-	"depeer/policies/plan"
+	"depeer/policies/operate"
 )
 
-// Apply is the result of a change that was made: apply, clear, rollback, recover.
-type Apply struct {
-	ID        string   `json:"id"` // of its entry in the history
-	Target    string   `json:"target"`
-	Outcome   string   `json:"outcome"`
-	Reset     []string `json:"reset"` // clients that were reset
-	Refused   int      `json:"refused"`
-	Changed   int      `json:"changed"`
-	Overruled int      `json:"overruled"` // some or all of it, by the operator's own policies, behind ours
-	// Uncertain are not looked at: the operator's own policies prepend to them, before ours.
-	Uncertain int `json:"uncertain"`
-	// Attributes says of each attribute that treatments give what the table says.
-	Attributes []AttributeProof `json:"attributes"`
-	Already    int              `json:"already"` // treated already, or announced so: they prove nothing
-	Passed     int              `json:"passed"`
-	Unproven   int              `json:"unproven"`
-	Tagged     int              `json:"tagged"`   // for members who have chosen: what these get is expected, and not verified
-	Untagged   int              `json:"untagged"` // the operator's own policies take the tags off again
-	// NotDelivered are too long to be sent: in the route server's table, and with no member.
-	NotDelivered []length.Route `json:"not_delivered"`
-	// Sessions are those that were shut or opened.
-	Sessions []plan.SessionChange `json:"sessions"`
-	Persist  *Persist             `json:"persist,omitempty"` // nil: no file is kept
-	// OutOfReach are the neighbors that are no route-server clients, where a plan was
-	// applied; nil: nobody has looked.
-	OutOfReach []Neighbor `json:"out_of_reach,omitzero"`
-	// Polluted are members with routes that are treated already, or announced so. After a
-	// clear (Stays) they stay so; Unlooked says why it could not be found out which.
-	Polluted []impact.Polluted `json:"polluted"`
-	Stays    bool              `json:"-"`
-	Unlooked string            `json:"unlooked,omitempty"`
-	// PolicyLists are the operator's lists of policies that were put back.
-	PolicyLists []plan.ListChange `json:"policy_lists,omitempty"`
-	// Why says, where nothing was to be done, why.
-	Why string `json:"why,omitempty"`
-}
-
 // neverNil makes empty lists of nil ones: JSON has [] for them, not null.
-func (a *Apply) neverNil() {
+func neverNil(a *operate.Result) {
 	a.Reset, a.Sessions, a.Polluted, a.NotDelivered = nonNil(a.Reset), nonNil(a.Sessions), nonNil(a.Polluted),
 		nonNil(a.NotDelivered)
 	a.Attributes = nonNil(a.Attributes)
 }
 
-func (v *program) Apply(a Apply) error {
-	a.neverNil()
+func (v *program) Apply(a operate.Result) error {
+	neverNil(&a)
 	return object(v.Out, struct {
 		SchemaVersion int `json:"schema_version"`
-		Apply
+		operate.Result
 	}{SchemaVersion, a})
 }
 
-func (v *person) Apply(a Apply) error {
+func (v *person) Apply(a operate.Result) error {
 	text := fmt.Sprintf("%s: %s\n", a.Target, a.Outcome)
 	if a.Why != "" {
 		text = fmt.Sprintf("%s: %s\n", a.Target, a.Why)
@@ -79,7 +40,7 @@ func (v *person) Apply(a Apply) error {
 		text += fmt.Sprintf("  id        %s\n", a.ID)
 	} else if a.Outcome == "applied" {
 		text += fmt.Sprintf("  reset     %s\n", counted{len(a.Reset), "member"})
-		text += fmt.Sprintf("  verified  %s\n", a.proof())
+		text += fmt.Sprintf("  verified  %s\n", proofText(a))
 		if less := attributeText(a.Attributes); less != "" {
 			text += fmt.Sprintf("  overruled %s, by other policies behind ours\n", less)
 		}
@@ -102,13 +63,13 @@ func (v *person) Apply(a Apply) error {
 			text += fmt.Sprintf("  untagged  %s, by other policies behind ours: choices do nothing there\n",
 				counted{a.Untagged, "route"})
 		}
-		text += a.lengths()
+		text += lengthsText(a)
 		text += fmt.Sprintf("  id        %s\n", a.ID)
 	}
 	var beyond strings.Builder
 	outOfReach(&beyond, "  ", "     ", a.OutOfReach, false)
 	text += beyond.String()
-	text += a.left()
+	text += leftText(a)
 	if a.Persist != nil {
 		text += fmt.Sprintf("  file      %s is in step with it\n", a.Persist.File)
 	}
@@ -116,8 +77,8 @@ func (v *person) Apply(a Apply) error {
 	return err
 }
 
-// proof says what the route server's own table told.
-func (a Apply) proof() string {
+// proofText says what the route server's own table told.
+func proofText(a operate.Result) string {
 	text := fmt.Sprintf("%s refused, %s changed, %s as before", group(a.Refused), group(a.Changed), group(a.Passed))
 	if a.Overruled > 0 {
 		text += fmt.Sprintf(", %s overruled by other policies", group(a.Overruled))

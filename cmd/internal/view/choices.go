@@ -3,51 +3,26 @@ package view
 import (
 	"fmt"
 	"maps"
-	"net/netip"
 	"slices"
 	"strings"
 	"text/tabwriter"
+
+	"depeer/policies/operate"
 )
 
-// Choices is what members who have chosen something for themselves are expected to get.
-type Choices struct {
-	Members  []Chosen
-	Prefixes int // that anybody announces
-}
-
-// Chosen is one session of such a member. Counts are of prefixes.
-type Chosen struct {
-	Address        netip.Addr        `json:"address"`
-	ASN            uint32            `json:"asn"`
-	Name           string            `json:"name"`
-	Wishes         map[string]string `json:"wishes"` // by list
-	SecondaryRoute bool              `json:"secondary_route"`
-	Refused        int               `json:"refused"`  // it refuses the best path that there is for it
-	Changed        int               `json:"changed"`  // it gets a path that is changed for it alone
-	Another        int               `json:"another"`  // of those refused: it gets another path
-	Withheld       int               `json:"withheld"` // of those refused: it would get another one, with secondary-route
-}
-
-func (c *Choices) members() []Chosen {
-	if c == nil {
-		return []Chosen{}
-	}
-	return c.Members
-}
-
 // choices shows what is expected, and says that it is no more than that.
-func (v *person) choices(w *tabwriter.Writer, i Impact) {
-	all := i.Choices.members()
+func (v *person) choices(w *tabwriter.Writer, i operate.Impact) {
+	all := i.Choices.ListMembers()
 	if len(all) == 0 {
 		return
 	}
 	fmt.Fprintf(w, "choices\t%s chosen for %s; expected, and not verified: gobgpd 3.37 cannot tell what members got\n",
 		haveChosen(len(all)), themselves(len(all)))
 	fmt.Fprint(w, "\tmember\t\trefused\tchanged\tanother path\twithheld\tits choices\n")
-	shown := i.few(len(all))
+	shown := limitTo(&i, len(all))
 	for _, c := range all[:shown] {
 		fmt.Fprintf(w, "\tAS%d\t%s\t%s\t%s\t%s\t%s\t%s\n", c.ASN, c.Address, group(c.Refused), group(c.Changed),
-			group(c.Another), group(c.Withheld), c.wishes())
+			group(c.Another), group(c.Withheld), wishesText(c))
 	}
 	if more := len(all) - shown; more > 0 {
 		fmt.Fprintf(w, "\tand %s more (--full)\n", counted{more, "member"})
@@ -75,8 +50,8 @@ func themselves(n int) string {
 	return "themselves"
 }
 
-// wishes writes what is chosen, by the names of lists.
-func (c Chosen) wishes() string {
+// wishesText writes what is chosen, by the names of lists.
+func wishesText(c operate.Chosen) string {
 	var words []string
 	for _, list := range slices.Sorted(maps.Keys(c.Wishes)) {
 		words = append(words, list+" "+c.Wishes[list])

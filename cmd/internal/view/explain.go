@@ -5,31 +5,22 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"depeer/filters/diag"
 	"depeer/policies/impact"
+	"depeer/policies/operate"
 )
 
-// Explain is the result of explain.
-type Explain struct {
-	*impact.Explanation
-	Server      *TargetState // nil: no target was asked
-	Rib         *Rib         // nil: routes are not those of a file
-	Full        bool
-	Diagnostics diag.List
-}
-
-func (v *program) Explain(e Explain) error {
+func (v *program) Explain(e operate.Answer) error {
 	return object(v.Out, struct {
 		SchemaVersion int `json:"schema_version"`
 		*impact.Explanation
-		Target      *TargetState `json:"target"`
-		Rib         *Rib         `json:"rib,omitempty"`
-		Diagnostics []diagnostic `json:"diagnostics"`
+		Target      *operate.Server `json:"target"`
+		Rib         *operate.Dumps  `json:"rib,omitempty"`
+		Diagnostics []diagnostic    `json:"diagnostics"`
 	}{SchemaVersion, e.Explanation, e.Server, e.Rib, diagnostics(e.Diagnostics)})
 }
 
 // Explain answers for what is refused, with evidence.
-func (v *person) Explain(e Explain) error {
+func (v *person) Explain(e operate.Answer) error {
 	v.Warnings(e.Diagnostics)
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
@@ -115,7 +106,7 @@ func (v *person) match(w *tabwriter.Writer, title string, m impact.Match) {
 }
 
 // announced shows who announces it, and what becomes of that.
-func (v *person) announced(w *tabwriter.Writer, e Explain) {
+func (v *person) announced(w *tabwriter.Writer, e operate.Answer) {
 	n := min(len(e.AnnouncedBy), 2*few)
 	if e.Full {
 		n = len(e.AnnouncedBy)

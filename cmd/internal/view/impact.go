@@ -7,69 +7,41 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"depeer/filters/diag"
 	"depeer/policies/guard"
 	"depeer/policies/impact"
 	"depeer/policies/length"
+	"depeer/policies/operate"
 	"depeer/policies/plan"
 )
-
-// Impact is the result of impact: what lists do to routes. It is part of a Plan.
-type Impact struct {
-	Server      *TargetState        // nil: routes are those of a file, and nobody was asked
-	OutOfReach  []Neighbor          // of Server
-	Operator    []plan.Interference // of Server: what undoes what is wanted, acts on it, or changes what it matches
-	Lists       []plan.ListRef
-	Summary     plan.Summary
-	Report      *impact.Report    // nil: no routes were looked at
-	Rib         *Rib              // nil: routes are those of the target
-	Choices     *Choices          // nil: no member has chosen anything
-	Polluted    []impact.Polluted // nil: as Report says, if it is there
-	Lengths     length.Report     // of live routes
-	Guards      []guard.Result
-	Alerts      []impact.Alert
-	At          time.Time // the moment that lists were compiled for
-	Full        bool      // everything is shown to a person, however long
-	Diagnostics diag.List
-}
-
-// Rib is what was read of a file of routes.
-type Rib struct {
-	Files   []string `json:"files"`
-	Records int      `json:"records"`
-	Paths   int      `json:"paths"`
-	Damaged int      `json:"damaged"`
-	Unread  int      `json:"unread"`
-}
 
 // impacted is an Impact as JSON. Where no routes were looked at, what is about these is
 // not there.
 type impacted struct {
-	Target  *TargetState   `json:"target"`
-	Lists   []plan.ListRef `json:"lists"`
-	Changes plan.Summary   `json:"changes"`
-	Rib     *Rib           `json:"rib,omitempty"`
+	Target  *operate.Server `json:"target"`
+	Lists   []plan.ListRef  `json:"lists"`
+	Changes plan.Summary    `json:"changes"`
+	Rib     *operate.Dumps  `json:"rib,omitempty"`
 	*impact.Report
-	OutOfReach   []Neighbor          `json:"out_of_reach"`
+	OutOfReach   []operate.Neighbor  `json:"out_of_reach"`
 	Operator     []plan.Interference `json:"operator"`
 	Polluted     []impact.Polluted   `json:"polluted,omitzero"` // also where there is no report
-	Choices      []Chosen            `json:"choices"`           // expected, and not verified
+	Choices      []operate.Chosen    `json:"choices"`           // expected, and not verified
 	NotDelivered []length.Route      `json:"not_delivered"`     // too long to be sent
 	Alerts       []impact.Alert      `json:"alerts"`
 	Guards       []guard.Result      `json:"guards"`
 	Diagnostics  []diagnostic        `json:"diagnostics"`
 }
 
-func impactedOf(i Impact) impacted {
+func impactedOf(i operate.Impact) impacted {
 	return impacted{
 		Target: i.Server, Lists: nonNil(i.Lists), Changes: i.Summary, Rib: i.Rib, Report: i.Report,
-		OutOfReach: nonNil(i.OutOfReach), Operator: nonNil(i.Operator), Polluted: i.polluted(),
-		Choices: i.Choices.members(), NotDelivered: nonNil(i.Lengths.NotDelivered),
+		OutOfReach: nonNil(i.OutOfReach), Operator: nonNil(i.Operator), Polluted: i.ListPolluted(),
+		Choices: i.Choices.ListMembers(), NotDelivered: nonNil(i.Lengths.NotDelivered),
 		Alerts: nonNil(i.Alerts), Guards: nonNil(i.Guards), Diagnostics: diagnostics(i.Diagnostics),
 	}
 }
 
-func (v *program) Impact(i Impact) error {
+func (v *program) Impact(i operate.Impact) error {
 	return object(v.Out, struct {
 		SchemaVersion int `json:"schema_version"`
 		impacted
@@ -77,14 +49,14 @@ func (v *program) Impact(i Impact) error {
 }
 
 // Impact shows what a usual list does on one screen.
-func (v *person) Impact(i Impact) error {
+func (v *person) Impact(i operate.Impact) error {
 	v.Warnings(i.Diagnostics)
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	v.alerts(w, i.Alerts)
 	v.head(w, "", i)
 	v.routes(w, i)
-	v.polluted(w, i.polluted())
+	v.polluted(w, i.ListPolluted())
 	v.lengths(w, i)
 	v.choices(w, i)
 	v.guards(w, i.Guards)
@@ -107,7 +79,7 @@ func (v *person) alerts(w *tabwriter.Writer, all []impact.Alert) {
 }
 
 // head says which target and which lists.
-func (v *person) head(w *tabwriter.Writer, name string, i Impact) {
+func (v *person) head(w *tabwriter.Writer, name string, i operate.Impact) {
 	if s := i.Server; s != nil {
 		anchored := "anchored"
 		if n := len(s.Unanchored); n > 0 {
@@ -147,7 +119,7 @@ func dated(updated string, at time.Time) string {
 // few is how many lines of one kind are shown before the rest is counted.
 const few = 5
 
-func (i *Impact) few(n int) int {
+func limitTo(i *operate.Impact, n int) int {
 	if i.Full {
 		return n
 	}
@@ -155,7 +127,7 @@ func (i *Impact) few(n int) int {
 }
 
 // routes shows what becomes of routes, most first.
-func (v *person) routes(w *tabwriter.Writer, i Impact) {
+func (v *person) routes(w *tabwriter.Writer, i operate.Impact) {
 	r := i.Report
 	if r == nil {
 		return
@@ -188,7 +160,7 @@ func (v *person) routes(w *tabwriter.Writer, i Impact) {
 		each("besides", r.Collateral, besides),
 	}
 	for _, n := range notes {
-		title, shown := n.title, i.few(n.count)
+		title, shown := n.title, limitTo(&i, n.count)
 		for line := range shown {
 			fmt.Fprintf(w, "%s\t%s\n", title, n.line(line))
 			title = ""
@@ -211,7 +183,7 @@ func each[T any](title string, list []T, line func(T) string) note {
 }
 
 // effort says what the change costs.
-func effort(i Impact) string {
+func effort(i operate.Impact) string {
 	if i.Report == nil || i.Server == nil {
 		return ""
 	}
@@ -277,13 +249,13 @@ func asns(c impact.Collateral) string {
 }
 
 // members shows whose routes are treated.
-func (v *person) members(w *tabwriter.Writer, i Impact) {
+func (v *person) members(w *tabwriter.Writer, i operate.Impact) {
 	shown, more := 0, 0
 	for _, m := range mostTreated(i.Report.Members) {
 		if m.Refused+m.Changed+m.Released+m.Lost == 0 {
 			continue
 		}
-		if shown == i.few(len(i.Report.Members)) {
+		if shown == limitTo(&i, len(i.Report.Members)) {
 			more++
 			continue
 		}
@@ -300,13 +272,13 @@ func (v *person) members(w *tabwriter.Writer, i Impact) {
 }
 
 // providers shows which listings decide.
-func (v *person) providers(w *tabwriter.Writer, i Impact) {
+func (v *person) providers(w *tabwriter.Writer, i operate.Impact) {
 	shown, more := 0, 0
 	for _, p := range mostDeciding(i.Report.Providers) {
 		if p.Refused+p.Changed == 0 {
 			continue
 		}
-		if shown == i.few(len(i.Report.Providers)) {
+		if shown == limitTo(&i, len(i.Report.Providers)) {
 			more++
 			continue
 		}

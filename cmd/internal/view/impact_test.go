@@ -11,6 +11,7 @@ import (
 	"depeer/filters"
 	"depeer/policies"
 	"depeer/policies/impact"
+	"depeer/policies/operate"
 	"depeer/policies/plan"
 )
 
@@ -24,7 +25,7 @@ func TestBesides(t *testing.T) {
 	}}
 	var out bytes.Buffer
 	nothing := plan.Change{Old: &policies.RoutingPolicy{}, New: &policies.RoutingPolicy{}}
-	if err := view.New(view.Options{Out: &out}).Impact(view.Impact{Report: r, Summary: nothing.Summary()}); err != nil {
+	if err := view.New(view.Options{Out: &out}).Impact(operate.Impact{Report: r, Summary: nothing.Summary()}); err != nil {
 		t.Fatal(err)
 	}
 	_, got, _ := strings.Cut(out.String(), "besides")
@@ -45,7 +46,7 @@ func TestOverruled(t *testing.T) {
 		Overruled: &impact.Overruler{Provider: "other", List: "m", Entry: "192.0.2.0/24", Treatment: "depeer"},
 	}}}
 	var out bytes.Buffer
-	if err := view.New(view.Options{Out: &out}).Explain(view.Explain{Explanation: e}); err != nil {
+	if err := view.New(view.Options{Out: &out}).Explain(operate.Answer{Explanation: e}); err != nil {
 		t.Fatal(err)
 	}
 	want := `192.0.2.0/24

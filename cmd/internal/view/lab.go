@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"text/tabwriter"
+
+	"depeer/policies/operate"
 )
 
 // Lab is an embedded exchange, and what its members hold before a listing is
@@ -23,8 +25,8 @@ type Lab struct {
 
 	Plan       string // what the change does to the route server's objects
 	Calls      int    // that it takes
-	Applied    Apply
-	RolledBack Apply
+	Applied    operate.Result
+	RolledBack operate.Result
 }
 
 // LabMember is a member with what it holds from the route server.
@@ -104,7 +106,7 @@ func (v *person) Lab(l Lab) error {
 	fmt.Fprintf(&b, "              %s\n\n", l.Reason)
 	fmt.Fprintf(&b, "plan          %s; %d calls, one of them live\n", l.Plan, l.Calls)
 	fmt.Fprintf(&b, "apply         %s; %d of %s reset; %s\n\n", l.Applied.Outcome, len(l.Applied.Reset),
-		counted{len(l.Members), "member"}, l.Applied.proof())
+		counted{len(l.Members), "member"}, proofText(l.Applied))
 
 	table := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "member\taddress\tannounces\tholds before\tafter")

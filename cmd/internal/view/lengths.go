@@ -5,17 +5,18 @@ import (
 	"text/tabwriter"
 
 	"depeer/policies/length"
+	"depeer/policies/operate"
 )
 
 // lengths shows routes that are too long to be sent.
-func (v *person) lengths(w *tabwriter.Writer, i Impact) {
+func (v *person) lengths(w *tabwriter.Writer, i operate.Impact) {
 	all := i.Lengths.NotDelivered
 	if len(all) == 0 {
 		return
 	}
 	fmt.Fprintf(w, "%s\t%s, and members keep the route that they had\n", v.paint(red, "too long"),
 		notDelivered(len(all)))
-	shown := i.few(len(all))
+	shown := limitTo(&i, len(all))
 	for _, r := range all[:shown] {
 		fmt.Fprintf(w, "\t%s\n", lengthText(r))
 	}
@@ -25,7 +26,7 @@ func (v *person) lengths(w *tabwriter.Writer, i Impact) {
 }
 
 // lengths names routes that are too long to be sent.
-func (a Apply) lengths() string {
+func lengthsText(a operate.Result) string {
 	if len(a.NotDelivered) == 0 {
 		return ""
 	}

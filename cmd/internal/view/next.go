@@ -5,6 +5,7 @@ import (
 	"io"
 	"time"
 
+	"depeer/policies/operate"
 	"depeer/policies/plan"
 )
 
@@ -19,7 +20,7 @@ const (
 )
 
 // next shows what changes next, and when.
-func (v *person) next(w io.Writer, p Plan) {
+func (v *person) next(w io.Writer, p operate.Draft) {
 	steps := plan.NextSteps(p.Plan.Providers)
 	if len(steps) == 0 {
 		return

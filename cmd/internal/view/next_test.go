@@ -11,6 +11,7 @@ import (
 
 	"depeer/cmd/internal/view"
 	"depeer/policies"
+	"depeer/policies/operate"
 	"depeer/policies/plan"
 )
 
@@ -32,8 +33,8 @@ func TestNextFitsAScreen(t *testing.T) {
 	nothing := plan.Change{Old: &policies.RoutingPolicy{}, New: &policies.RoutingPolicy{}}
 	p := &plan.Plan{At: time.Date(2024, 2, 1, 12, 0, 0, 0, time.UTC), Providers: refs, Change: nothing}
 	var out bytes.Buffer
-	if err := view.New(view.Options{Out: &out}).Plan(view.Plan{Plan: p,
-		Impact: view.Impact{Summary: nothing.Summary()}}); err != nil {
+	if err := view.New(view.Options{Out: &out}).Plan(operate.Draft{Plan: p,
+		Impact: operate.Impact{Summary: nothing.Summary()}}); err != nil {
 		t.Fatal(err)
 	}
 	_, after, _ := strings.Cut(out.String(), "\nnext")

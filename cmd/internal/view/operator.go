@@ -3,44 +3,14 @@ package view
 import (
 	"fmt"
 	"io"
-	"net/netip"
 	"strings"
 
-	"depeer/filters"
-	"depeer/policies/apply"
+	"depeer/policies/operate"
 	"depeer/policies/plan"
 )
 
-// AttributeProof is what the route server's table says of one attribute that treatments give.
-type AttributeProof struct {
-	Attribute string `json:"attribute"`
-	Proven    int    `json:"proven"`
-	Overruled int    `json:"overruled"`
-	Unproven  int    `json:"unproven"`
-}
-
-// AttributesOf returns what is said of the attributes that any path was given; never nil.
-func AttributesOf(all apply.AttributeProofs) []AttributeProof {
-	out := []AttributeProof{}
-	for i, p := range all {
-		if p != (apply.AttributeProof{}) {
-			out = append(out, AttributeProof{apply.Attribute(i).String(), p.Proven, p.Overruled, p.Unproven})
-		}
-	}
-	return out
-}
-
-// Overruled is a member with routes that the operator's policies behind ours take something
-// off again.
-type Overruled struct {
-	Address    netip.Addr       `json:"address"`
-	ASN        filters.ASN      `json:"asn"`
-	Paths      int              `json:"paths"`
-	Attributes []AttributeProof `json:"attributes,omitzero"` // nil: it is about tags
-}
-
 // attributeText says of which attributes how many paths lack them.
-func attributeText(all []AttributeProof) string {
+func attributeText(all []operate.AttributeProof) string {
 	var words []string
 	for _, a := range all {
 		if a.Overruled > 0 {
@@ -64,7 +34,7 @@ func operator(w io.Writer, prefix string, found []plan.Interference, all bool) {
 }
 
 // overruled shows whose routes lack what treatments, or choices, give.
-func overruled(w io.Writer, t TargetStatus) {
+func overruled(w io.Writer, t operate.Status) {
 	for _, o := range t.Overruled {
 		fmt.Fprintf(w, "  overruled\t%s of AS%s %s: %s, by other policies behind ours\n", counted{o.Paths, "route"},
 			o.ASN, o.Address, attributeText(o.Attributes))

@@ -3,24 +3,12 @@ package view
 import (
 	"fmt"
 	"text/tabwriter"
+
+	"depeer/policies/operate"
 )
 
-// Persist is how a target's own gobgpd.conf, which is kept in step, stands.
-type Persist struct {
-	File string `json:"file"`
-	// InStep: a restart or a reload leaves in force what is in force, or is planned.
-	InStep bool   `json:"in_step"`
-	Wrong  string `json:"wrong,omitempty"` // why it cannot be put in step
-}
-
-// Nothing says whether there is nothing to do.
-func (p Plan) Nothing() bool {
-	return p.Plan.Empty() && len(p.Plan.AcceptedLists) == 0 &&
-		(p.Persist == nil || p.Persist.InStep || p.Persist.Wrong != "")
-}
-
 // persist says what becomes of the file.
-func (v *person) persist(w *tabwriter.Writer, p *Persist) {
+func (v *person) persist(w *tabwriter.Writer, p *operate.File) {
 	switch {
 	case p == nil:
 	case p.Wrong != "":

@@ -8,30 +8,11 @@ import (
 	"text/tabwriter"
 
 	"depeer/policies/guard"
+	"depeer/policies/operate"
 	"depeer/policies/plan"
 )
 
-// Plan is the result of plan: a change that was not made.
-type Plan struct {
-	Impact
-	Plan    *plan.Plan
-	Changes []plan.ProviderChange // since the plan that was applied last
-	Persist *Persist              // nil: no file is kept
-	File    string                // written there; empty: nowhere
-	Refused bool                  // a guard refuses: it was not written
-	Begins  bool                  // it is about to be asked for: programs are not shown it
-}
-
-// TargetState is what a target was found to be.
-type TargetState struct {
-	Address    string   `json:"address"`
-	RouterID   string   `json:"router_id"`
-	ASN        uint32   `json:"asn"`
-	Clients    int      `json:"clients"`
-	Unanchored []string `json:"unanchored"`
-}
-
-func (v *program) Plan(p Plan) error {
+func (v *program) Plan(p operate.Draft) error {
 	if p.Begins {
 		return nil
 	}
@@ -58,11 +39,11 @@ func changesOf(all []plan.ProviderChange) []changeOf {
 	return out
 }
 
-// nonNil makes an empty list of none: JSON has [] for it, not null.
+// noNilLists makes an empty list of none: JSON has [] for it, not null.
 func nonNil[T any](list []T) []T { return append([]T{}, list...) }
 
 // Plan shows what a usual change needs on one screen.
-func (v *person) Plan(p Plan) error {
+func (v *person) Plan(p operate.Draft) error {
 	v.Warnings(p.Diagnostics)
 	var b strings.Builder
 	if err := v.planned(&b, p); err != nil {
@@ -86,7 +67,7 @@ func (v *person) Plan(p Plan) error {
 }
 
 // planned shows what a plan would do.
-func (v *person) planned(to io.Writer, p Plan) error {
+func (v *person) planned(to io.Writer, p operate.Draft) error {
 	w := tabwriter.NewWriter(to, 0, 0, 2, ' ', 0)
 	v.sessions(w, p.Summary.Sessions)
 	v.alerts(w, p.Alerts)
@@ -94,8 +75,8 @@ func (v *person) planned(to io.Writer, p Plan) error {
 	v.providerChanges(w, p.Changes)
 	v.next(w, p)
 	v.routes(w, p.Impact)
-	v.polluted(w, p.polluted())
-	if p.Plan.Clear && len(p.polluted()) > 0 {
+	v.polluted(w, p.ListPolluted())
+	if p.Plan.Clear && len(p.ListPolluted()) > 0 {
 		fmt.Fprintf(w, "stays\t%s\n", stays)
 	}
 	v.lengths(w, p.Impact)

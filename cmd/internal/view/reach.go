@@ -3,21 +3,13 @@ package view
 import (
 	"fmt"
 	"io"
-	"net/netip"
 
-	"depeer/filters"
+	"depeer/policies/operate"
 )
-
-// Neighbor is a neighbor of a target that is no route-server client: no policy of ours
-// acts on its routes.
-type Neighbor struct {
-	Address netip.Addr  `json:"address"`
-	ASN     filters.ASN `json:"asn"`
-}
 
 // outOfReach names the neighbors that are no route-server clients, a few of them unless
 // all are asked for.
-func outOfReach(w io.Writer, prefix, separator string, neighbors []Neighbor, all bool) {
+func outOfReach(w io.Writer, prefix, separator string, neighbors []operate.Neighbor, all bool) {
 	for i, n := range neighbors {
 		if i == few && !all {
 			fmt.Fprintf(w, "%sreach%sand %s more\n", prefix, separator, counted{len(neighbors) - few, "neighbor"})

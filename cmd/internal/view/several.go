@@ -8,24 +8,7 @@ import (
 	"depeer/policies/plan"
 )
 
-// Plans are the plans of several targets, in the order in which these are changed.
-type Plans struct {
-	Targets []Plan
-	File    string // what apply is to be given; empty: they are not kept
-	Refused bool   // a guard refuses one of them: none was written
-}
-
-// Nothing says whether there is nothing to do, anywhere.
-func (p Plans) Nothing() bool {
-	for _, one := range p.Targets {
-		if !one.Nothing() {
-			return false
-		}
-	}
-	return true
-}
-
-func (v *program) Plans(p Plans) error {
+func (v *program) Plans(p operate.Drafts) error {
 	targets := make([]planned, len(p.Targets))
 	for i, one := range p.Targets {
 		targets[i] = plannedOf(one)
@@ -36,7 +19,7 @@ func (v *program) Plans(p Plans) error {
 	}{SchemaVersion, targets})
 }
 
-func (v *person) Plans(p Plans) error {
+func (v *person) Plans(p operate.Drafts) error {
 	var b strings.Builder
 	for i, one := range p.Targets {
 		if i == 0 {
@@ -62,18 +45,18 @@ func (v *person) Plans(p Plans) error {
 	return err
 }
 
-func (v *program) Applied(all []Apply) error {
+func (v *program) Applied(all []operate.Result) error {
 	all = nonNil(all)
 	for i := range all {
-		all[i].neverNil()
+		neverNil(&all[i])
 	}
 	return object(v.Out, struct {
-		SchemaVersion int     `json:"schema_version"`
-		Targets       []Apply `json:"targets"`
+		SchemaVersion int              `json:"schema_version"`
+		Targets       []operate.Result `json:"targets"`
 	}{SchemaVersion, all})
 }
 
-func (v *person) Applied(all []Apply) error {
+func (v *person) Applied(all []operate.Result) error {
 	for _, a := range all {
 		if err := v.Apply(a); err != nil {
 			return err
@@ -104,13 +87,13 @@ type planned struct {
 	Next            []plan.NextStep   `json:"next"`
 	Nothing         bool              `json:"nothing_to_do"`
 	TakeOver        bool              `json:"take_over,omitempty"`
-	Persist         *Persist          `json:"persist,omitempty"`
+	Persist         *operate.File     `json:"persist,omitempty"`
 	File            string            `json:"file,omitempty"`
 	PolicyLists     []plan.ListChange `json:"policy_lists,omitempty"`
 	AcceptedLists   []plan.LostList   `json:"accepted_lists,omitempty"`
 }
 
-func plannedOf(p Plan) planned {
+func plannedOf(p operate.Draft) planned {
 	return planned{SchemaVersion, p.Plan.Name, p.Plan.ID, impactedOf(p.Impact), changesOf(p.Changes),
 		plan.NextSteps(p.Plan.Providers), p.Nothing(), p.Plan.Then != nil, p.Persist, p.File, p.Plan.PolicyLists,
 		p.Plan.AcceptedLists}

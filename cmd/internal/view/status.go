@@ -6,80 +6,14 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"depeer/filters/diag"
 	"depeer/policies/guard"
-	"depeer/policies/impact"
 	"depeer/policies/journal"
-	"depeer/policies/length"
+	"depeer/policies/operate"
 	"depeer/policies/plan"
 )
 
 // Status is the result of status.
-type Status struct{ Targets []TargetStatus }
-
-// TargetStatus is what one target was found to be.
-type TargetStatus struct {
-	Name    string `json:"name"`
-	Address string `json:"address"`
-	State   string `json:"state"`
-	Why     string `json:"why,omitempty"`
-	Pending string `json:"pending,omitempty"` // ID of what waits for a confirmation
-	// InForce is what was read from the target, Expected what history says was put in last, and
-	// Wanted what lists ask for; nil: nothing is, was, or no list was given.
-	InForce  *Policy        `json:"in_force"`
-	Expected *Policy        `json:"expected"`
-	Wanted   *Wanted        `json:"wanted"`
-	Looked   bool           `json:"-"`     // what is in force was read
-	Lists    []plan.ListRef `json:"lists"` // those of what is in force
-	Drift    []Drift        `json:"drift"`
-	Cure     string         `json:"cure,omitempty"`    // of what has drifted and plan and apply do not mend
-	Persist  *Persist       `json:"persist,omitempty"` // nil: no file is kept
-	// NearLimit are treated routes that are nearly too long to be sent, or are too long.
-	NearLimit []length.Route `json:"near_limit"`
-
-	// Diagnostics are warnings about that file, and about what is remembered.
-	Diagnostics diag.List `json:"-"`
-
-	// Choosers are members who have chosen something for themselves: what they get is
-	// expected, and not verified.
-	Choosers []string `json:"choosers"`
-
-	// OutOfReach are the neighbors that no policy of ours acts on.
-	OutOfReach []Neighbor `json:"out_of_reach"`
-
-	// Unfit: the target is none that policy can be made for: the exchange file is about
-	// another one, or it has no route-server client.
-	Unfit bool `json:"-"`
-	// Polluted are members with routes that are treated already, or announced so.
-	Polluted []impact.Polluted `json:"polluted"`
-
-	// Operator are the operator's statements that undo what is in force, act on it, or change
-	// what it matches. Overruled and Untagged are the members whose routes lack something of
-	// what treatments give, or the tags of choices. None of it is drift.
-	Operator  []plan.Interference `json:"operator"`
-	Overruled []Overruled         `json:"overruled"`
-	Untagged  []Overruled         `json:"untagged"`
-}
-
-// Drift is one thing in which a target is not as it should be.
-type Drift struct {
-	Object string `json:"object"`
-	Member string `json:"member"` // empty: all
-	What   string `json:"what"`
-}
-
-// DriftOf returns what plan.Drift has found, as users read it.
-func DriftOf(found []plan.Drifted) []Drift {
-	out := make([]Drift, 0, len(found))
-	for _, d := range found {
-		drift := Drift{Object: d.Object.String(), What: d.What}
-		if d.Member.IsValid() {
-			drift.Member = d.Member.String()
-		}
-		out = append(out, drift)
-	}
-	return out
-}
+type Status struct{ Targets []operate.Status }
 
 func (v *program) Status(s Status) error {
 	for i := range s.Targets {
@@ -92,10 +26,10 @@ func (v *program) Status(s Status) error {
 			nonNil(s.Targets[i].Overruled), nonNil(s.Targets[i].Untagged)
 	}
 	for i := range s.Targets {
-		s.Targets[i].nonNil()
+		noNilLists(&s.Targets[i])
 	}
 	type target struct {
-		TargetStatus
+		operate.Status
 		Diagnostics []diagnostic `json:"diagnostics,omitempty"`
 	}
 	targets := make([]target, len(s.Targets))
@@ -118,7 +52,7 @@ func (v *person) Status(s Status) error {
 			fmt.Fprintf(w, ": %s", t.Why)
 		}
 		fmt.Fprintln(w)
-		t.policies(w)
+		policiesText(w, &t)
 		if n := len(t.Choosers); n > 0 {
 			fmt.Fprintf(w, "  choices\t%s chosen for %s; what they get is expected, and not verified: gobgpd 3.37 "+
 				"cannot tell\n", haveChosen(n), themselves(n))

@@ -6,28 +6,13 @@ import (
 	"strings"
 	"time"
 
+	"depeer/policies/operate"
 	"depeer/policies/plan"
 )
 
-// Policy is what is in force on a target, or what history expected to be.
-type Policy struct {
-	Plan   string         `json:"plan"`  // its ID; "" where nothing tells it
-	Since  *time.Time     `json:"since"` // nil where that is not known
-	By     string         `json:"by"`
-	Digest string         `json:"digest"` // by content
-	Known  bool           `json:"known"`  // the history of this machine has it
-	Lists  []plan.ListRef `json:"lists"`
-}
-
-// Wanted is what lists ask for.
-type Wanted struct {
-	Digest string         `json:"digest"`
-	Lists  []plan.ListRef `json:"lists"`
-}
-
-// nonNil has programs read empty lists as such.
-func (t *TargetStatus) nonNil() {
-	for _, p := range []*Policy{t.InForce, t.Expected} {
+// noNilLists has programs read empty lists as such.
+func noNilLists(t *operate.Status) {
+	for _, p := range []*operate.Policy{t.InForce, t.Expected} {
 		if p != nil {
 			p.Lists = nonNil(p.Lists)
 		}
@@ -37,12 +22,12 @@ func (t *TargetStatus) nonNil() {
 	}
 }
 
-// policies writes what is in force, what history expected, and what lists ask for.
-func (t *TargetStatus) policies(w io.Writer) {
+// policiesText writes what is in force, what history expected, and what lists ask for.
+func policiesText(w io.Writer, t *operate.Status) {
 	if !t.Looked {
 		return
 	}
-	fmt.Fprintf(w, "  in force\t%s\n", t.InForce)
+	fmt.Fprintf(w, "  in force\t%s\n", policyText(t.InForce))
 	for _, l := range t.Lists {
 		fmt.Fprintf(w, "  list\t%s, %s\n", l.Name, or(l.Updated, "not dated"))
 	}
@@ -51,7 +36,7 @@ func (t *TargetStatus) policies(w io.Writer) {
 		t.Expected == nil:
 		fmt.Fprintf(w, "  expected\tthe same\n")
 	default:
-		fmt.Fprintf(w, "  expected\t%s\n", t.Expected)
+		fmt.Fprintf(w, "  expected\t%s\n", policyText(t.Expected))
 	}
 	switch {
 	case t.Wanted == nil:
@@ -63,7 +48,7 @@ func (t *TargetStatus) policies(w io.Writer) {
 }
 
 // String says it in a clause.
-func (p *Policy) String() string {
+func policyText(p *operate.Policy) string {
 	switch {
 	case p == nil:
 		return "nothing"

@@ -27,12 +27,12 @@ type View interface {
 	LabStands(Lab) error // where a lab that stays is reached
 	Version(Version) error
 	Meaning(Meaning) error
-	Plan(Plan) error
-	Plans(Plans) error // of several targets
-	Impact(Impact) error
-	Explain(Explain) error
-	Apply(Apply) error
-	Applied([]Apply) error // to several targets
+	Plan(operate.Draft) error
+	Plans(operate.Drafts) error // of several targets
+	Impact(operate.Impact) error
+	Explain(operate.Answer) error
+	Apply(operate.Result) error
+	Applied([]operate.Result) error // to several targets
 	Status(Status) error
 	History(History) error
 	Show(Show) error

@@ -1,6 +1,6 @@
 package testbed_test
 
-// What a member's choice stands on (GOBGP.md, "tag on import, act on export"): what
+// What a member's choice stands on (tag on import, act on export): what
 // gobgpd 3.37 sends to one member, and takes back from it, when export policies change.
 // All of it with and without secondary-route, IPv4 and IPv6.
 
@@ -206,7 +206,7 @@ func TestFactExportRejectWithdrawsNothing(t *testing.T) {
 	})
 }
 
-// In the order of GOBGP.md the subscriber loses the routes, and it alone; and gets
+// In the order that policies/gobgp/FACTS.md has, the subscriber loses the routes, and it alone; and gets
 // them again when it is left out, without any soft reset outbound.
 func TestFactTagOnImportActOnExport(t *testing.T) {
 	choose(t, func(t *testing.T, x *choosing, secondary bool) {

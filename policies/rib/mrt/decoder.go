@@ -1,34 +1,23 @@
 package mrt
 
 import (
-	"encoding/binary"
-	"net/netip"
 	"time"
 
-	"depeer/filters"
 	"depeer/policies/rib"
+	"depeer/policies/rib/wire"
 )
 
-// damage is what is wrong with a record. Values are constants: a file of nothing but
-// damaged records costs no allocation.
-type damage string
+// damage is what is wrong with a record, its paths' attributes included.
+type damage = wire.Fault
 
 const (
-	sound   damage = ""
+	sound          = wire.Sound
 	tooLong damage = "longer than any record"
 	short   damage = "cut short"
 	surplus damage = "octets after its end"
 
 	badLength damage = "a prefix longer than an address"
 	badPeer   damage = "a peer that is not in the peer index table"
-
-	badOrigin      damage = "a malformed ORIGIN"
-	badASPath      damage = "a malformed AS_PATH"
-	badMED         damage = "a malformed MULTI_EXIT_DISC"
-	badLocalPref   damage = "a malformed LOCAL_PREF"
-	badCommunities damage = "malformed COMMUNITIES"
-	badLarge       damage = "malformed LARGE_COMMUNITY"
-	shortAttribute damage = "an attribute that is cut short"
 )
 
 // decoder is what lasts from record to record. All that a path holds is in it, and
@@ -40,10 +29,8 @@ type decoder struct {
 
 	peers []rib.Peer // the peer index table
 
-	path   rib.Path
-	med    uint32
-	wide   []byte // an AS path that had ASNs of two octets
-	merged []byte // the same with what AS4_PATH knows
+	path       rib.Path
+	attributes wire.Reader
 }
 
 // decode reads the body of a record.
@@ -85,26 +72,4 @@ func (d *decoder) record(h header, decode decode, body []byte) {
 func (d *decoder) emit() {
 	d.report.Paths++
 	d.stopped = !d.yield(&d.path, nil)
-}
-
-// address reads an address of 4 or 16 octets.
-func address(b []byte) netip.Addr {
-	if len(b) == 4 {
-		return netip.AddrFrom4([4]byte(b))
-	}
-	return netip.AddrFrom16([16]byte(b))
-}
-
-// asn reads an ASN of 2 or 4 octets.
-func asn(b []byte) filters.ASN {
-	if len(b) == 2 {
-		return filters.ASN(binary.BigEndian.Uint16(b))
-	}
-	return filters.ASN(binary.BigEndian.Uint32(b))
-}
-
-// prefix masks what stands behind its length: the value of trailing bits is
-// irrelevant (RFC 4271, 4.3), and routers take such a route.
-func prefix(addr netip.Addr, length int) netip.Prefix {
-	return netip.PrefixFrom(addr, length).Masked()
 }

@@ -1,6 +1,11 @@
 package mrt
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"net/netip"
+
+	"depeer/policies/rib/wire"
+)
 
 func (d *decoder) tableDumpIPv4(b []byte) damage { return d.tableDump(b, 4) }
 func (d *decoder) tableDumpIPv6(b []byte) damage { return d.tableDump(b, 16) }
@@ -14,18 +19,18 @@ func (d *decoder) tableDump(b []byte, addressLen int) damage {
 		return short
 	}
 	b = b[4:]
-	network, length := address(b[:addressLen]), int(b[addressLen])
+	network, length := wire.ReadAddress(b[:addressLen]), int(b[addressLen])
 	if length > 8*addressLen {
 		return badLength
 	}
 	b = b[addressLen+2:]
 
 	p := &d.path
-	p.Prefix = prefix(network, length)
+	p.Prefix = netip.PrefixFrom(network, length).Masked() // as wire.ReadPrefix does
 	p.Since = binary.BigEndian.Uint32(b)
 	b = b[4:]
-	p.Peer = address(b[:addressLen])
-	p.PeerASN = asn(b[addressLen : addressLen+2])
+	p.Peer = wire.ReadAddress(b[:addressLen])
+	p.PeerASN = wire.ReadASN(b[addressLen : addressLen+2])
 	p.ID = 0
 	b = b[addressLen+2:]
 
@@ -33,7 +38,7 @@ func (d *decoder) tableDump(b []byte, addressLen int) damage {
 	if b = b[2:]; len(b) < attributes {
 		return short
 	}
-	why := d.attributes(b[:attributes], 2)
+	why := d.attributes.ReadPath(p, b[:attributes], 2)
 	if why == sound {
 		d.emit()
 	}

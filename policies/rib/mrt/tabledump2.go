@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 
 	"depeer/policies/rib"
+	"depeer/policies/rib/wire"
 )
 
 // peerIndexTable reads who the entries after it are of (RFC 6396, 4.3.1). It stands
@@ -35,8 +36,8 @@ func (d *decoder) peerIndexTable(b []byte) damage {
 			return short
 		}
 		d.peers = append(d.peers, rib.Peer{
-			Address: address(b[:addressLen]),
-			ASN:     asn(b[addressLen : addressLen+asnLen]),
+			Address: wire.ReadAddress(b[:addressLen]),
+			ASN:     wire.ReadASN(b[addressLen : addressLen+asnLen]),
 		})
 		b = b[addressLen+asnLen:]
 	}
@@ -66,9 +67,7 @@ func (d *decoder) rib(b []byte, addressLen int, addPath bool) damage {
 	if b = b[5:]; len(b) < octets+2 {
 		return short
 	}
-	var addr [16]byte
-	copy(addr[:], b[:octets])
-	d.path.Prefix = prefix(address(addr[:addressLen]), length)
+	d.path.Prefix, _ = wire.ReadPrefix(b[:octets], length, addressLen)
 	n := int(binary.BigEndian.Uint16(b[octets:]))
 	return d.entries(b[octets+2:], n, addPath)
 }
@@ -119,7 +118,7 @@ func (d *decoder) entry(head, attributes []byte) damage {
 	if len(head) == 12 {
 		p.ID = binary.BigEndian.Uint32(head[6:])
 	}
-	return d.attributes(attributes, 4)
+	return d.attributes.ReadPath(p, attributes, 4)
 }
 
 // first keeps what was said first.

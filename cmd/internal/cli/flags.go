@@ -1,0 +1,139 @@
+package cli
+
+import (
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"depeer/policies/exchange"
+	"depeer/policies/gobgp"
+	"depeer/policies/guard"
+	"depeer/policies/operate"
+	"depeer/policies/plan"
+)
+
+// Flags are bound to fields: a field and the flag that sets it stand in one place, and no flag is
+// read by its name. Those of one command stand in its file, those of several here.
+
+// targetFlags are of every command that speaks to a route server. Which one is
+// never guessed, so --target has no variable.
+type targetFlags struct {
+	command  string // whose flags they are
+	target   string
+	timeout  time.Duration
+	insecure bool
+}
+
+func (f *targetFlags) flags() []cli.Flag {
+	return append([]cli.Flag{f.targetFlag()}, f.connectionFlags()...)
+}
+
+func (f *targetFlags) targetFlag() cli.Flag {
+	return &cli.StringFlag{Name: "target", Destination: &f.target,
+		Usage: "the route server: a `NAME` of the exchange file, host:port, " +
+			"unix:///path; all, one after another, for plan, apply, status and clear"}
+}
+
+func (f *targetFlags) connectionFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.DurationFlag{Name: "timeout", Destination: &f.timeout, Value: gobgp.DefaultTimeout,
+			EnvVars: []string{"DEPEER_TIMEOUT"}, Usage: "when a silent target counts as not reached"},
+		&cli.BoolFlag{Name: "insecure", Destination: &f.insecure, EnvVars: []string{"DEPEER_INSECURE"},
+			Usage: "speak plain text to another host, where anybody on the way could change routes"},
+	}
+}
+
+// isAll says whether a command is to be done to all targets.
+func (f *targetFlags) isAll() bool { return f.target == exchange.AllTargets }
+
+// askFlags are of commands that ask before they write.
+type askFlags struct {
+	command string // whose flags they are
+	yes     bool
+}
+
+// yesFlag answers the question. It passes no guard.
+func (f *askFlags) yesFlag() cli.Flag {
+	return &cli.BoolFlag{Name: "yes", Destination: &f.yes, Usage: "do it without asking; passes no guard"}
+}
+
+// routeFlags are of commands that look at routes.
+type routeFlags struct {
+	dumps     cli.StringSlice
+	full      bool
+	overrides map[string]*override // by their guards' names of them
+}
+
+// flags are those flags: an override for each guard that has one.
+func (f *routeFlags) flags() []cli.Flag {
+	flags := []cli.Flag{f.ribFlag(), f.fullFlag()}
+	f.overrides = make(map[string]*override)
+	for _, g := range guard.Overridable() {
+		value := new(override)
+		f.overrides[g.Override()] = value
+		flags = append(flags, &cli.GenericFlag{Name: g.Override(), Value: value, Usage: g.Usage()})
+	}
+	return flags
+}
+
+// ribFlag names dumps of routes.
+func (f *routeFlags) ribFlag() cli.Flag {
+	return &cli.StringSliceFlag{Name: "rib", Destination: &f.dumps,
+		Usage: "take routes from this MRT `FILE` instead of the target; may be repeated"}
+}
+
+func (f *routeFlags) fullFlag() cli.Flag {
+	return &cli.BoolFlag{Name: "full", Destination: &f.full, Usage: "show everything, however long"}
+}
+
+// options are what the flags say.
+func (f *routeFlags) options() operate.RouteOptions {
+	options := operate.RouteOptions{Dumps: f.dumps.Value(), Full: f.full, Overrides: plan.Overrides{}}
+	for name, value := range f.overrides {
+		if value.given {
+			options.Overrides[name] = value.Override
+		}
+	}
+	return options
+}
+
+// override is the value of a flag that overrides a guard.
+type override struct {
+	guard.Override
+	given bool
+}
+
+// Set reads what is given.
+func (o *override) Set(s string) (err error) {
+	o.Override, err = guard.ParseOverride(s)
+	o.given = true
+	return err
+}
+
+// String returns what was given, and "" for nothing.
+func (o *override) String() string {
+	if o.Override == (guard.Override{}) {
+		return ""
+	}
+	return o.Override.String()
+}
+
+// outputFlag names the file that a result goes to.
+func outputFlag(to *string, usage string) cli.Flag {
+	return &cli.StringFlag{Name: "output", Aliases: []string{"o"}, Destination: to, Usage: usage}
+}
+
+// Results that go to files.
+const (
+	keepPlan  = "keep the plan in `FILE`"
+	writeFile = "write to `FILE`, whole or not at all"
+)
+
+// soakFlag says for how long a target is watched before the next one is changed.
+func soakFlag(to *time.Duration, usual time.Duration) cli.Flag {
+	return &cli.DurationFlag{Name: "soak", Destination: to, Value: usual,
+		Usage: "with --target all: watch each target for this `TIME` before the next is changed"}
+}
+
+// usualSoak is for how long, unless it is said otherwise.
+const usualSoak = 30 * time.Second

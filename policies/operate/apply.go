@@ -1,0 +1,205 @@
+package operate
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"depeer/policies/apply"
+	"depeer/policies/journal"
+	"depeer/policies/plan"
+)
+
+// ApplyOptions say how a plan is applied.
+type ApplyOptions struct {
+	Action string // as the history calls it: apply, clear, repair
+	// ConfirmWithin: what was before is restored unless the change is confirmed in this time;
+	// 0: it stays.
+	ConfirmWithin time.Duration
+}
+
+// Apply does exactly what a plan says, and proves it, under an entry of the history.
+func (o *Operator) Apply(ctx context.Context, t Target, p *plan.Plan, options ApplyOptions) (Result, error) {
+	if err := o.CheckFile(ctx, t, p); err != nil {
+		return Result{}, err
+	}
+	client, err := o.Connect(ctx, t)
+	if err != nil {
+		return Result{}, err
+	}
+	defer client.Close()
+	var beyond []Neighbor
+	if options.Action == ActionApply && (!p.Clear || p.Then != nil) { // the off-switch works whatever the file says
+		state, err := o.fitsStill(ctx, client, t)
+		if err != nil {
+			return Result{}, err
+		}
+		beyond = outOfReach(state)
+	}
+	store, err := o.Store()
+	if err != nil {
+		return Result{}, err
+	}
+	lock, err := o.Lock(store, p.Target)
+	if err != nil {
+		return Result{}, err
+	}
+	pending, err := o.CheckPending(lock, p)
+	if err != nil {
+		return Result{}, errors.Join(err, lock.Unlock())
+	}
+	start := journal.Start{Action: options.Action}
+	if p.Then != nil {
+		start.Action = ActionTakeOver
+	}
+	entry, result, err := o.Change(ctx, t, client, lock, p, start)
+	if p.Then != nil && err == nil && result.Outcome == apply.Applied {
+		entry, result, err = o.then(ctx, client, t, lock, p)
+	}
+	if failed := o.ExplainOutcome(ctx, p.Target, result, err); failed != nil {
+		return Result{}, errors.Join(failed, lock.Unlock())
+	}
+	if p.WayBack() {
+		if err := o.disarm(lock, pending, "cleared"); err != nil {
+			return Result{}, errors.Join(err, lock.Unlock())
+		}
+	}
+	if options.ConfirmWithin > 0 && result.Outcome == apply.Applied {
+		a, err := o.awaitConfirm(ctx, store, lock, t, p, entry, options.ConfirmWithin)
+		a.OutOfReach = beyond
+		return a, err
+	}
+	a := o.describeResult(t, entry, result)
+	a.OutOfReach = beyond
+	if p.WayBack() {
+		o.leftAfterClear(ctx, client, p, &a)
+	}
+	return a, lock.Unlock()
+}
+
+// Lock takes the lock of this machine. An apply that was cut off is to be
+// recovered first.
+func (o *Operator) Lock(store *journal.Store, address string) (*journal.Lock, error) {
+	lock, err := store.Lock(address, o.By)
+	if errors.Is(err, journal.ErrLocked) {
+		return nil, &Error{Kind: Held, Name: "locked", Err: err}
+	}
+	if err != nil {
+		return nil, &Error{Kind: Failed, Name: "state", Err: err}
+	}
+	unfinished, err := lock.Unfinished()
+	if err == nil && len(unfinished) > 0 {
+		err = fmt.Errorf("%s was cut off", unfinished[0].ID)
+	}
+	if err != nil {
+		return nil, errors.Join(&Error{Kind: Held, Name: "cut-off", Err: err,
+			Hint: "depeer recover --target " + address}, lock.Unlock())
+	}
+	return lock, nil
+}
+
+// Change applies p, journalling.
+func (o *Operator) Change(ctx context.Context, t Target, client Daemon, lock *journal.Lock, p *plan.Plan,
+	start journal.Start) (*journal.Entry, apply.Result, error) {
+	start.Holder = p.ID // whoever finds its journal knows whose the daemon's lock is
+	if len(p.PolicyLists) > 0 {
+		start.Action = ActionRepair
+	}
+	entry, err := lock.Begin(p, start)
+	if err != nil {
+		return nil, apply.Result{Outcome: apply.Untouched}, &apply.JournalError{Err: err}
+	}
+	applier := o.applier(t, client, entry, start.Holder)
+	if len(p.PolicyLists) == 0 {
+		applier.Keep = o.keep(ctx, t, p.Server, p, entry, start.Undoes != "")
+	}
+	if start.Undoes == "" { // a way back does not wait for lists that were lost, and learns nothing
+		applier.LastSeen = o.lastSeen(lock)
+		applier.Fit = func(state *plan.State) { o.remember(lock, p, state) }
+	}
+	result, err := applier.Apply(ctx, p)
+	if result.Outcome == apply.Partial {
+		return entry, result, errors.Join(err, entry.Close()) // without an end: recover finds it
+	}
+	return entry, result, errors.Join(err, entry.End(o.outcomeFor(result.Outcome, p, start)))
+}
+
+// outcomeFor is how the journal calls what became of a change: that there was nothing to do
+// is recorded where the history expected something else to be in force, and a step back is one
+// whatever it had to do.
+func (o *Operator) outcomeFor(outcome apply.Outcome, p *plan.Plan, start journal.Start) string {
+	if outcome == apply.Nothing && (start.Undoes != "" || Says(p, o.lastKnown(p.Target))) {
+		return Recorded
+	}
+	return outcome.String()
+}
+
+func (o *Operator) applier(t Target, client Daemon, entry *journal.Entry, holder string) *apply.Applier {
+	return &apply.Applier{Daemon: client, Journal: entry, Holder: holder, Log: o.Log, Timeout: t.Timeout,
+		Progress: o.Progress}
+}
+
+// outcomeApplied is how the journal calls a change that is in force.
+var outcomeApplied = apply.Applied.String()
+
+// ExplainOutcome turns what became of a change into the failure that it means, or nil.
+func (o *Operator) ExplainOutcome(ctx context.Context, address string, result apply.Result, err error) error {
+	if err == nil {
+		return nil
+	}
+	var (
+		stale      *apply.StaleError
+		obstacle   *apply.ObstacleError
+		journalled *apply.JournalError
+		guarded    *apply.GuardError
+		unkept     *apply.FileError
+	)
+	switch {
+	case errors.As(err, &unkept) && result.Outcome != apply.Partial:
+		return outOfStep(result.Outcome, err, address)
+	case result.Outcome == apply.Partial:
+		return &Error{Kind: Unclear, Name: "partial", Err: fmt.Errorf("%s: %w", result.Known, err),
+			Hint: "depeer recover --target " + address}
+	case result.Outcome == apply.Applied:
+		return &Error{Kind: Unclear, Name: "partial", Err: fmt.Errorf("the change is in force, and proven; %w", err),
+			Hint: "depeer recover --target " + address}
+	case result.Outcome == apply.Restored:
+		return &Error{Kind: Restored, Name: "restored", Err: fmt.Errorf("%w; what was before is in force again", err)}
+	case errors.As(err, &stale):
+		return &Error{Kind: Unfit, Name: "stale", Err: err, Hint: "make a new plan"}
+	case errors.As(err, &obstacle):
+		return obstructed(obstacle.Obstacles, address)
+	case errors.As(err, &guarded):
+		return &Error{Kind: Guarded, Name: "guard", Err: fmt.Errorf("%w; nothing was changed", err),
+			Hint: "make a new plan, and look at it"}
+	case errors.As(err, &journalled):
+		return &Error{Kind: Failed, Name: "journal", Err: fmt.Errorf("%w; nothing was changed", err)}
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case errors.Is(err, plan.ErrUnreachable):
+		return &Error{Kind: Unreached, Name: "unreached", Err: err}
+	case errors.Is(err, plan.ErrRefused):
+		return &Error{Kind: Held, Name: "locked", Err: err, Hint: "somebody else is at work there"}
+	default:
+		return &Error{Kind: Failed, Name: "failed", Err: fmt.Errorf("%w; nothing was changed", err)}
+	}
+}
+
+// describeResult is what users read of a change that was made.
+func NewResult(address string, entry *journal.Entry, r apply.Result) Result {
+	a := Result{
+		Target: address, Outcome: r.Outcome.String(), Sessions: r.Sessions, Polluted: r.Polluted,
+		NotDelivered: r.NotDelivered, PolicyLists: r.Lists,
+		Refused: r.Proof.Refused, Changed: r.Proof.Changed, Overruled: r.Proof.Overruled, Already: r.Proof.Already,
+		Uncertain: r.Proof.Uncertain, Attributes: listAttributes(r.Attributes),
+		Passed: r.Proof.Passed, Unproven: r.Proof.Unproven, Tagged: r.Proof.Tagged, Untagged: r.Proof.Untagged,
+	}
+	if entry != nil {
+		a.ID = entry.ID
+	}
+	for _, client := range r.Reset {
+		a.Reset = append(a.Reset, client.String())
+	}
+	return a
+}

@@ -1,0 +1,62 @@
+package operate
+
+import (
+	"errors"
+	"slices"
+
+	"depeer/policies"
+	"depeer/policies/exchange"
+	"depeer/policies/guard"
+	"depeer/policies/impact"
+	"depeer/policies/operate/wanted"
+	"depeer/policies/plan"
+)
+
+// What members have chosen for themselves: package exchange reads it, package plan puts it
+// in, and package impact foresees what they get: nobody can tell afterwards.
+
+// warnOfAbsentChoosers warns of members who have chosen, and of whose sessions a target has none:
+// somebody believes that a choice is in force.
+func warnOfAbsentChoosers(in *wanted.Input, state *plan.State) {
+	for _, m := range in.Exchange.Members {
+		there := slices.ContainsFunc(state.Clients,
+			func(c plan.Client) bool { return c.RouteServer && slices.Contains(m.Addresses, c.Address) })
+		if len(m.Choices) > 0 && !there {
+			in.Diagnostics.Warnf(m.Source, "exchange-choice-nobody", "",
+				"AS%s has chosen, and none of its addresses is a member of the target", m.ASN)
+		}
+	}
+	in.Diagnostics.Sort()
+}
+
+// chosenOf says what members have chosen, and what they are expected to get.
+func chosenOf(x *exchange.Exchange, r *impact.Report) *Choices {
+	out := &Choices{Members: []Chosen{}, Prefixes: r.Prefixes.Total}
+	for _, m := range r.Choices.Members {
+		c := Chosen{
+			Address: m.Address, ASN: uint32(m.ASN), SecondaryRoute: m.SecondaryRoute, Wishes: map[string]string{},
+			Refused: m.Refused, Changed: m.Changed, Another: m.Another, Withheld: m.Withheld,
+		}
+		for _, member := range x.Members {
+			if slices.Contains(member.Addresses, m.Address) {
+				c.Name = member.Name
+				for _, wish := range member.Choices {
+					c.Wishes[wish.List] = wish.Wish.String()
+				}
+			}
+		}
+		out.Members = append(out.Members, c)
+	}
+	return out
+}
+
+// choosable says why the way back leads to choices that cannot be done any more.
+func choosable(state *plan.State, want *policies.RoutingPolicy) error {
+	if refused := plan.JudgeAddPath(state, want); len(refused) > 0 {
+		return &Error{Kind: Guarded, Name: "guard",
+			Err: errors.New(refused[0].Member.String() +
+				" has chosen, and is sent several paths for a prefix: nothing would be taken back from it [" +
+				guard.AddPath + "]")}
+	}
+	return nil
+}

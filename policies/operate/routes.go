@@ -1,0 +1,291 @@
+package operate
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"os"
+	"slices"
+	"time"
+
+	"depeer/filters/diag"
+	"depeer/policies"
+	"depeer/policies/exchange"
+	"depeer/policies/guard"
+	"depeer/policies/impact"
+	"depeer/policies/operate/wanted"
+	"depeer/policies/plan"
+	"depeer/policies/rib"
+	"depeer/policies/rib/mrt"
+)
+
+// RouteOptions say which routes are looked at, and how far guards on them are overridden.
+type RouteOptions struct {
+	Dumps     []string // MRT files, in place of what a target's members announce
+	Full      bool     // a person is shown everything, however long
+	Overrides plan.Overrides
+}
+
+// limitsOf returns what guards on routes hold routes against.
+func limitsOf(x *exchange.Exchange, overrides plan.Overrides) impact.Limits {
+	return impact.Limits{
+		Routes: uint64(x.Limits.MaxRoutes), MemberRoutes: uint64(x.Limits.MaxMemberRoutes),
+		AllowRoutes: overrides.For(guard.MaxRoutes), AllowMemberRoutes: overrides.For(guard.MaxMemberRoutes),
+	}
+}
+
+// ListSessions returns the members of a target that have policies of ours, or will.
+func ListSessions(state *plan.State, x *exchange.Exchange) []impact.Session {
+	var out []impact.Session
+	for _, c := range state.Clients {
+		if !c.RouteServer {
+			continue
+		}
+		out = append(out, impact.Session{
+			Peer: rib.Peer{Address: c.Address, ASN: c.ASN},
+			Name: FindMemberName(x, rib.Peer{Address: c.Address, ASN: c.ASN}),
+			Up:   c.Up, Anchored: slices.Contains(c.Import.Policies, policies.ImportPolicy),
+			IPv4: c.IPv4, IPv6: c.IPv6, SecondaryRoute: c.SecondaryRoute,
+		})
+	}
+	return out
+}
+
+// FindMemberName is what the exchange file calls a session: by its address, or else by
+// its ASN.
+func FindMemberName(x *exchange.Exchange, p rib.Peer) string {
+	name := ""
+	for _, m := range x.Members {
+		if slices.Contains(m.Addresses, p.Address) {
+			return m.Name
+		}
+		if m.ASN == p.ASN && name == "" {
+			name = m.Name
+		}
+	}
+	return name
+}
+
+// assess looks at all routes of dumps, or of a target.
+func (o *Operator) assess(ctx context.Context, q impact.Question, x *exchange.Exchange, source rib.Source,
+	done func() string) (*impact.Report, error) {
+	report, err := impact.Assess(q, o.watched(ctx, source, done))
+	if err != nil {
+		return nil, err
+	}
+	for i := range report.Members {
+		m := &report.Members[i]
+		m.Name = FindMemberName(x, rib.Peer{Address: m.Address, ASN: m.ASN})
+	}
+	namePolluted(x, report.Polluted)
+	return report, nil
+}
+
+// often is after how many paths it is looked at the clock.
+const often = 1 << 14
+
+// watched is a source that an interrupt ends, and of which progress is shown, with what
+// done says of it.
+func (o *Operator) watched(ctx context.Context, source rib.Source, done func() string) rib.Source {
+	return func(yield func(*rib.Path, error) bool) {
+		n, shown := 0, time.Now()
+		for p, err := range source {
+			if n++; n%often == 0 {
+				if ctx.Err() != nil {
+					yield(nil, ctx.Err())
+					return
+				}
+				if time.Since(shown) > time.Second {
+					shown = time.Now()
+					o.Progress(fmt.Sprintf("%s looked at%s", Count(n, "route"), done()))
+				}
+			}
+			if !yield(p, err) {
+				return
+			}
+		}
+	}
+}
+
+// dumps are the routes of files, one after another. What of them cannot be read is
+// noted in into, and in the diagnostics that warn returns when all is read.
+type dumps struct {
+	names []string
+	into  Dumps
+	diags diag.List
+
+	last map[string]mrt.Snapshot // of files that hold several; see attempt
+
+	reading *mrt.Reader // of the last name in into
+	size    int64       // of that file, as it is packed; 0 where it has none, as a pipe
+}
+
+// done says how much of a dump is read.
+func (d *dumps) done() string {
+	if d.reading == nil || d.size == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", %d%% of %s", 100*d.reading.Consumed()/d.size, d.into.Files[len(d.into.Files)-1])
+}
+
+// attempt has use look at all paths; once more, from the beginning, where a file turns out
+// to hold a newer table behind the one that was looked at.
+func (d *dumps) attempt(use func() error) error {
+	for {
+		err := use()
+		appended := new(appendedError)
+		if !errors.As(err, &appended) {
+			return err
+		}
+		snapshot, err := lastSnapshot(appended.name)
+		if err != nil {
+			return err
+		}
+		if d.last == nil {
+			d.last = make(map[string]mrt.Snapshot)
+		}
+		d.last[appended.name] = snapshot
+		d.into, d.diags = Dumps{}, nil
+	}
+}
+
+// appendedError says that a file holds a newer table behind the one that was read.
+type appendedError struct{ name string }
+
+func (e *appendedError) Error() string { return e.name + ": " + mrt.ErrAppended.Error() }
+
+func lastSnapshot(name string) (mrt.Snapshot, error) {
+	wrong := func(err error) error {
+		return &Error{Kind: Invalid, Name: "invalid-input", Err: fmt.Errorf("%s: %w", name, err)}
+	}
+	file, err := os.Open(name)
+	if err != nil {
+		return mrt.Snapshot{}, wrong(wanted.Reason(err))
+	}
+	defer file.Close()
+	if info, err := file.Stat(); err != nil || !info.Mode().IsRegular() {
+		return mrt.Snapshot{},
+			wrong(errors.New("holds several tables, and cannot be read a second time: give it as a file"))
+	}
+	return mrt.LastSnapshot(file), nil
+}
+
+func (d *dumps) paths() rib.Source {
+	return func(yield func(*rib.Path, error) bool) {
+		for _, name := range d.names {
+			if more, err := d.read(name, yield); !more || err != nil {
+				if err != nil {
+					yield(nil, err)
+				}
+				return
+			}
+		}
+	}
+}
+
+// read yields the paths of one dump, and says whether more are wanted.
+func (d *dumps) read(name string, yield func(*rib.Path, error) bool) (more bool, err error) {
+	wrong := func(err error) error {
+		return &Error{Kind: Invalid, Name: "invalid-input", Err: fmt.Errorf("%s: %w", name, wanted.Reason(err))}
+	}
+	file, err := os.Open(name)
+	if err != nil {
+		return false, wrong(err)
+	}
+	defer file.Close()
+	r := mrt.NewSnapshotReader(file, d.last[name])
+	d.into.Files, d.reading, d.size = append(d.into.Files, name), r, 0
+	if info, err := file.Stat(); err == nil && info.Mode().IsRegular() {
+		d.size = info.Size()
+	}
+	for p, err := range r.Paths() {
+		if errors.Is(err, mrt.ErrAppended) {
+			return false, &appendedError{name}
+		}
+		if err != nil {
+			return false, wrong(err)
+		}
+		if !yield(p, nil) {
+			return false, nil
+		}
+	}
+	report := r.Report()
+	d.into.Records += report.Records
+	d.into.Paths += report.Paths
+	d.into.Damaged += report.Damaged
+	d.into.Unread += report.Unread
+	if report.Older > 0 {
+		d.diags.Warnf(diag.Position{File: name}, "rib-older-tables", "", "the last of %d tables in it counts, taken %s",
+			report.Older+1, report.Taken.Format(time.RFC3339))
+	}
+	if report.Damaged+report.Unread > 0 {
+		d.diags.Warnf(diag.Position{File: name}, "rib-not-all-read", "", "not all of it can be read: %s",
+			report.String())
+	}
+	return true, nil
+}
+
+// ListGuards are the guards that need no routes, and refuse.
+func ListGuards(in *wanted.Input) []guard.Result {
+	var out []guard.Result
+	for _, d := range in.Diagnostics {
+		if d.Severity != diag.Refused {
+			continue
+		}
+		g := guard.Result{Code: d.Code}
+		if d.Code == guard.AddedBytes && in.Compiled != nil {
+			g.Value, g.Limit = in.Exchange.AddedBytes(in.Compiled)[d.Position], in.Exchange.Limits.MaxAddedBytes
+		}
+		out = append(out, g)
+	}
+	return out
+}
+
+// CheckAskable returns the failure of input with which no target is asked, or nil. The guard on
+// added bytes judges what is done to routes: what lists match passes the others, so the
+// target may be asked, and the whole result is shown.
+func CheckAskable(diags diag.List) *Error {
+	f := Verdict(diags)
+	if f == nil || f.Kind != Guarded {
+		return f
+	}
+	for _, d := range diags {
+		if d.Severity == diag.Refused && d.Code != guard.AddedBytes {
+			return f
+		}
+	}
+	return nil
+}
+
+// CheckGuards returns the failure of a result that guards refuse, or nil.
+func CheckGuards(guards []guard.Result) error {
+	n := 0
+	for _, g := range guards {
+		if !g.OK {
+			n++
+		}
+	}
+	if n == 0 {
+		return nil
+	}
+	return &Error{Kind: Guarded, Name: "guard", Err: errors.New("refused for " + Count(n, "reason"))}
+}
+
+// foreseen is what apply looks at again.
+func foreseen(state *plan.State, limits impact.Limits, report *impact.Report) *plan.Foreseen {
+	f := &plan.Foreseen{MaxRoutes: limits.Routes, MaxMemberRoutes: limits.MemberRoutes, AllowRoutes: limits.AllowRoutes,
+		AllowMemberRoutes: limits.AllowMemberRoutes}
+	refused, uncounted := make(map[netip.Addr]int), make(map[netip.Addr]int)
+	for _, m := range report.Members {
+		refused[m.Address] += m.Refused - m.Uncounted
+		uncounted[m.Address] += m.Uncounted
+	}
+	for _, c := range state.Clients {
+		if c.RouteServer {
+			f.Members = append(f.Members, plan.ForeseenMember{Address: c.Address, Accepted: c.Accepted,
+				Refused: refused[c.Address], Uncounted: uncounted[c.Address]})
+		}
+	}
+	return f
+}

@@ -1,0 +1,90 @@
+package operate
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"depeer/policies"
+	"depeer/policies/apply"
+	"depeer/policies/guard"
+	"depeer/policies/journal"
+	"depeer/policies/plan"
+)
+
+// Names of ours that somebody else has used cannot be taken over in one change: a
+// set that was altered has the name that the right one will have. So everything with
+// our names goes first, and then the lists are put in, as two changes in the history.
+
+// fits says why a target cannot be changed, taking over or not.
+func (o *Operator) fits(state *plan.State, t Target, takeOver bool) error {
+	obstacles := append(state.Obstacles(), state.ReachObstacles()...)
+	if !takeOver {
+		return withAnchor(obstructed(obstacles, t.Address), state)
+	}
+	obstacles = slices.DeleteFunc(obstacles, func(o plan.Obstacle) bool {
+		return o.Code == plan.NotOurs && !slices.ContainsFunc(state.Strange, func(strange plan.Strange) bool {
+			return strange.Object.String() == o.Object && stays(state, strange)
+		})
+	})
+	err := withAnchor(obstructed(obstacles, t.Address), state)
+	if f := new(Error); errors.As(err, &f) && f.Name == "changed-by-hand" {
+		f.Hint = "--take-over leaves policies alone, and what they refer to: take it out by hand"
+	}
+	return err
+}
+
+// stays says whether clearing leaves a strange object.
+func stays(state *plan.State, strange plan.Strange) bool {
+	switch o := strange.Object; o.Kind {
+	case plan.CommunitySet:
+		return strange.Used || o.Name == plan.SessionSet
+	case plan.Policy:
+		return o.Name != policies.ImportPolicy && o.Name != policies.ExportPolicy
+	case plan.StatementObject:
+		_, read := state.Statements[o.Name]
+		return strange.Used || !read
+	default:
+		return strange.Used
+	}
+}
+
+// stayStuck returns what is in the way of choices, taking over or not: who begins anew
+// has nothing that is stuck.
+func stayStuck(obstacles []plan.Obstacle, takeOver bool) []plan.Obstacle {
+	return slices.DeleteFunc(slices.Clone(obstacles),
+		func(o plan.Obstacle) bool { return takeOver && o.Code == plan.Stuck })
+}
+
+// takeOver makes a plan clear the target first.
+// Sessions are left to the second half.
+func takeOver(p *plan.Plan, state *plan.State, want *policies.RoutingPolicy) {
+	p.Change, p.Clear, p.Then = *plan.Clear(state.WithoutSessions(), p.ID), true, want
+}
+
+// then does the second half of p, once the first is done.
+func (o *Operator) then(ctx context.Context, client Daemon, t Target, lock *journal.Lock,
+	p *plan.Plan) (*journal.Entry, apply.Result, error) {
+	out := apply.Result{Outcome: apply.Partial,
+		Known: "everything with our names was taken out, and the lists are not in force"}
+	state, err := client.State(ctx)
+	if err != nil {
+		return nil, out, err
+	}
+	id := NewID()
+	second := o.NewPlan(t, state, id, *plan.To(state, p.Then, id))
+	second.Lists, second.Providers, second.At = p.Lists, p.Providers, p.At
+	second.Overrides, second.Limits = p.Overrides, p.Limits
+	second.Foreseen, second.Counted = p.Foreseen,
+		p.Counted // guards on routes are asked again: it is now that much is refused
+	if g := plan.JudgeSessions(&second.Change, p.Overrides[guard.AllowSessions], second.Members); !g.OK {
+		return nil, out, fmt.Errorf("it would shut %s now, which is not what the plan allows",
+			Count(g.Value, "session"))
+	}
+	entry, result, err := o.Change(ctx, t, client, lock, second, journal.Start{Action: ActionApply})
+	if err != nil {
+		result.Outcome, result.Known = out.Outcome, out.Known
+	}
+	return entry, result, err
+}
