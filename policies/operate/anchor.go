@@ -16,9 +16,9 @@ const (
 	standstillHigh = 2800 * time.Nanosecond
 )
 
-// withAnchor adds to the failure of a target whose file lacks our definitions
+// addAnchor adds to the failure of a target whose file lacks our definitions
 // what to paste, and what the reload after that will cost there.
-func withAnchor(err error, s *plan.State) error {
+func addAnchor(err error, s *plan.State) error {
 	f := new(Error)
 	if !errors.As(err, &f) || s.Import != nil && s.Export != nil || len(s.LostLists())+len(s.Rejected()) > 0 {
 		return err // pasting would not bring lists back that were lost
@@ -30,12 +30,12 @@ func withAnchor(err error, s *plan.State) error {
 	work := time.Duration(routes * members)
 	f.Detail = fmt.Sprintf("%s\nAt this target the reload soft-resets %s with %s: it stands still for %s to %s.\n",
 		gobgpconf.Anchor(gobgpconf.TOML),
-		Count(int(members), "peer"), Count(int(routes), "route"), inSeconds(work*standstillLow),
-		inSeconds(work*standstillHigh))
+		Count(int(members), "peer"), Count(int(routes), "route"), formatSeconds(work*standstillLow),
+		formatSeconds(work*standstillHigh))
 	return err
 }
 
-// inSeconds writes a standstill, to a tenth of a second, upwards.
-func inSeconds(d time.Duration) string {
+// formatSeconds writes a standstill, to a tenth of a second, upwards.
+func formatSeconds(d time.Duration) string {
 	return fmt.Sprintf("%.1f s", (d + 99*time.Millisecond).Truncate(100*time.Millisecond).Seconds())
 }

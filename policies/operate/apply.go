@@ -30,16 +30,22 @@ func (o *Operator) Apply(ctx context.Context, t Target, p *plan.Plan, options Ap
 	}
 	defer client.Close()
 	var beyond []Neighbor
+	var fit *plan.State
 	if options.Action == ActionApply && (!p.Clear || p.Then != nil) { // the off-switch works whatever the file says
 		state, err := o.fitsStill(ctx, client, t)
 		if err != nil {
 			return Result{}, err
 		}
-		beyond = outOfReach(state)
+		beyond, fit = outOfReach(state), state
 	}
 	store, err := o.Store()
 	if err != nil {
 		return Result{}, err
+	}
+	if fit != nil {
+		if err := o.sizesAgain(store, t, p, fit); err != nil {
+			return Result{}, err
+		}
 	}
 	lock, err := o.Lock(store, p.Target)
 	if err != nil {
@@ -55,7 +61,7 @@ func (o *Operator) Apply(ctx context.Context, t Target, p *plan.Plan, options Ap
 	}
 	entry, result, err := o.Change(ctx, t, client, lock, p, start)
 	if p.Then != nil && err == nil && result.Outcome == apply.Applied {
-		entry, result, err = o.then(ctx, client, t, lock, p)
+		entry, result, err = o.applySecondHalf(ctx, client, t, lock, p)
 	}
 	if failed := o.ExplainOutcome(ctx, p.Target, result, err); failed != nil {
 		return Result{}, errors.Join(failed, lock.Unlock())
@@ -73,7 +79,7 @@ func (o *Operator) Apply(ctx context.Context, t Target, p *plan.Plan, options Ap
 	a := o.describeResult(t, entry, result)
 	a.OutOfReach = beyond
 	if p.WayBack() {
-		o.leftAfterClear(ctx, client, p, &a)
+		o.findWhatIsLeft(ctx, client, p, &a)
 	}
 	return a, lock.Unlock()
 }
@@ -112,11 +118,11 @@ func (o *Operator) Change(ctx context.Context, t Target, client Daemon, lock *jo
 	}
 	applier := o.applier(t, client, entry, start.Holder)
 	if len(p.PolicyLists) == 0 {
-		applier.Keep = o.keep(ctx, t, p.Server, p, entry, start.Undoes != "")
+		applier.Keep = o.keepFile(ctx, t, p.Server, p, entry, start.Undoes != "")
 	}
 	if start.Undoes == "" { // a way back does not wait for lists that were lost, and learns nothing
-		applier.LastSeen = o.lastSeen(lock)
-		applier.Fit = func(state *plan.State) { o.remember(lock, p, state) }
+		applier.LastSeen = o.readLastSeen(lock)
+		applier.Fit = func(state *plan.State) { o.rememberAccepted(lock, p, state) }
 	}
 	result, err := applier.Apply(ctx, p)
 	if result.Outcome == apply.Partial {
@@ -135,6 +141,7 @@ func (o *Operator) outcomeFor(outcome apply.Outcome, p *plan.Plan, start journal
 	return outcome.String()
 }
 
+// applier returns what applies changes to a target, under an entry of the history.
 func (o *Operator) applier(t Target, client Daemon, entry *journal.Entry, holder string) *apply.Applier {
 	return &apply.Applier{Daemon: client, Journal: entry, Holder: holder, Log: o.Log, Timeout: t.Timeout,
 		Progress: o.Progress}
@@ -157,7 +164,7 @@ func (o *Operator) ExplainOutcome(ctx context.Context, address string, result ap
 	)
 	switch {
 	case errors.As(err, &unkept) && result.Outcome != apply.Partial:
-		return outOfStep(result.Outcome, err, address)
+		return explainOutOfStep(result.Outcome, err, address)
 	case result.Outcome == apply.Partial:
 		return &Error{Kind: Unclear, Name: "partial", Err: fmt.Errorf("%s: %w", result.Known, err),
 			Hint: "depeer recover --target " + address}
@@ -169,7 +176,7 @@ func (o *Operator) ExplainOutcome(ctx context.Context, address string, result ap
 	case errors.As(err, &stale):
 		return &Error{Kind: Unfit, Name: "stale", Err: err, Hint: "make a new plan"}
 	case errors.As(err, &obstacle):
-		return obstructed(obstacle.Obstacles, address)
+		return checkObstacles(obstacle.Obstacles, address)
 	case errors.As(err, &guarded):
 		return &Error{Kind: Guarded, Name: "guard", Err: fmt.Errorf("%w; nothing was changed", err),
 			Hint: "make a new plan, and look at it"}
@@ -186,7 +193,7 @@ func (o *Operator) ExplainOutcome(ctx context.Context, address string, result ap
 	}
 }
 
-// describeResult is what users read of a change that was made.
+// NewResult is what users read of a change that was made.
 func NewResult(address string, entry *journal.Entry, r apply.Result) Result {
 	a := Result{
 		Target: address, Outcome: r.Outcome.String(), Sessions: r.Sessions, Polluted: r.Polluted,

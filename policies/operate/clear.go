@@ -19,11 +19,11 @@ func (o *Operator) Clear(ctx context.Context, t Target, look bool) (Draft, error
 	if err != nil {
 		return Draft{}, NotReached(ctx, err)
 	}
-	o.tooMuch(state.InForce(), t.MaxAddedBytes, "what is in force, until it is out,")
+	o.warnOfAddedBytes(state.InForce(), t.MaxAddedBytes, "what is in force, until it is out,")
 	id, state := NewID(), o.remembered(state, t.Address)
 	p := o.NewPlan(t, state, id, *plan.Clear(state, id))
 	p.Clear = true
-	if err := obstructed(p.Obstacles(state), t.Address); err != nil {
+	if err := checkObstacles(p.Obstacles(state), t.Address); err != nil {
 		return Draft{}, err
 	}
 	for _, group := range state.Listing() {
@@ -36,7 +36,7 @@ func (o *Operator) Clear(ctx context.Context, t Target, look bool) (Draft, error
 	result := Draft{Plan: p, Impact: Impact{At: o.Now, Server: &server, OutOfReach: outOfReach(state),
 		Lists: p.Lists, Summary: p.Change.Summary()}}
 	if look {
-		o.staysAfter(ctx, client, state, &result)
+		o.findWhatStays(ctx, client, state, &result)
 		err = o.describeFile(ctx, t, &result)
 	}
 	return result, err

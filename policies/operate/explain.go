@@ -28,6 +28,7 @@ func (o *Operator) CompileOn(ctx context.Context, in *wanted.Input, t Target) er
 	return errors.Join(err, client.Close())
 }
 
+// compileOn is CompileOn, with a connection, and returns the state.
 func (o *Operator) compileOn(ctx context.Context, in *wanted.Input, t Target, client Daemon) (*plan.State, error) {
 	state, err := client.State(ctx)
 	if err != nil {
@@ -64,6 +65,7 @@ func (o *Operator) Explain(ctx context.Context, in *wanted.Input, subject impact
 	return answer, err
 }
 
+// explain answers; found is what members of a target announce.
 func (o *Operator) explain(ctx context.Context, in *wanted.Input, subject impact.Subject, ribs []string,
 	found live) (Answer, error) {
 	result := Answer{}

@@ -16,6 +16,7 @@ func fillReasons(x *exchange.Exchange, e *impact.Explanation) {
 	}
 }
 
+// reasonOf is the community that tells members of a treatment; "" for none.
 func reasonOf(x *exchange.Exchange, treatment string) string {
 	t, known := x.Treatment(treatment)
 	if !known || t.Reason == (policies.LargeCommunity{}) {

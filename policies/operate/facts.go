@@ -35,15 +35,15 @@ func CompileFor(in *wanted.Input, at time.Time, t Target, state *plan.State) err
 	misfits := in.Exchange.Misfits()
 	in.Diagnostics = append(in.Diagnostics, misfits...)
 	in.Diagnostics.Sort()
-	if f := unfit(misfits); f != nil {
+	if f := checkMisfits(misfits); f != nil {
 		f.Diagnostics = in.Diagnostics // and what guards refuse beside it
 		return f
 	}
 	return nil
 }
 
-// unfit returns the failure of an exchange file that does not fit a target, or nil.
-func unfit(misfits diag.List) *Error {
+// checkMisfits returns the failure of an exchange file that does not fit a target, or nil.
+func checkMisfits(misfits diag.List) *Error {
 	for _, d := range misfits {
 		if d.Severity == diag.Refused {
 			return &Error{Kind: Unfit, Name: d.Code, Diagnostics: misfits,
@@ -62,21 +62,21 @@ func (o *Operator) fitsStill(ctx context.Context, client Daemon, t Target) (*pla
 	if err != nil {
 		return nil, NotReached(ctx, err)
 	}
-	if err := obstructed(state.ReachObstacles(), t.Address); err != nil {
+	if err := checkObstacles(state.ReachObstacles(), t.Address); err != nil {
 		return nil, err
 	}
 	if x := o.Exchange(); x != nil {
-		if f := unfit(x.Towards(CollectFacts(t, state)).Misfits()); f != nil {
+		if f := checkMisfits(x.Towards(CollectFacts(t, state)).Misfits()); f != nil {
 			return nil, f
 		}
 	}
 	return state, nil
 }
 
-// needClients is an error where a target has no member: numbers of routes say nothing then.
-func needClients(state *plan.State, t Target) error {
+// checkClients is an error where a target has no member: numbers of routes say nothing then.
+func checkClients(state *plan.State, t Target) error {
 	none := slices.DeleteFunc(state.ReachObstacles(), func(o plan.Obstacle) bool { return o.Code != plan.NoClient })
-	return obstructed(none, t.Address)
+	return checkObstacles(none, t.Address)
 }
 
 // outOfReach names the neighbors that no policy of ours acts on.
@@ -88,9 +88,9 @@ func outOfReach(state *plan.State) []Neighbor {
 	return out
 }
 
-// misfits returns what the exchange file says otherwise of a target: that of in, or the
+// findMisfits returns what the exchange file says otherwise of a target: that of in, or the
 // one that there is.
-func (o *Operator) misfits(in *wanted.Input, t Target, state *plan.State) diag.List {
+func (o *Operator) findMisfits(in *wanted.Input, t Target, state *plan.State) diag.List {
 	x := o.exchangeFor(in)
 	if x == nil {
 		return nil
@@ -98,6 +98,7 @@ func (o *Operator) misfits(in *wanted.Input, t Target, state *plan.State) diag.L
 	return x.Towards(CollectFacts(t, state)).Misfits()
 }
 
+// exchangeFor is the exchange of in, or, without lists, the one that there is.
 func (o *Operator) exchangeFor(in *wanted.Input) *exchange.Exchange {
 	if in != nil {
 		return in.Exchange

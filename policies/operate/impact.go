@@ -41,7 +41,7 @@ func (o *Operator) Impact(ctx context.Context, in *wanted.Input, t Target, args 
 	if err := CompileFor(in, o.Now, t, state); err != nil {
 		return Impact{}, err
 	}
-	if err := needClients(state, t); err != nil {
+	if err := checkClients(state, t); err != nil {
 		return Impact{}, err
 	}
 	want := in.Policy()

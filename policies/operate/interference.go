@@ -9,9 +9,9 @@ import (
 	"depeer/policies/plan"
 )
 
-// statusOfOperator adds what the operator's policies around ours do to what is in force, and
+// describeOperator adds what the operator's policies around ours do to what is in force, and
 // which members' routes lack something for it. It is no drift: ours are as they should be.
-func (o *Operator) statusOfOperator(ctx context.Context, client Daemon, state *plan.State,
+func (o *Operator) describeOperator(ctx context.Context, client Daemon, state *plan.State,
 	result *Status) error {
 	now := JudgedInForce(state)
 	result.Operator = state.Interferences(now)

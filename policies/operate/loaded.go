@@ -8,14 +8,14 @@ import (
 	"depeer/policies/plan"
 )
 
-// loadedParts returns what our part of the file that gobgpd loaded last may have been, for
+// findLoadedParts returns what our part of the file that gobgpd loaded last may have been, for
 // gobgpd tells nobody. None: it is not known.
 //
 // What is in force and bears no mark came with a file: a load of policy wipes the mark
 // that each change leaves over gRPC. What bears one came after the load: then history has
 // the chain of changes down to the first, which found what had been loaded. A reload that
 // gobgpd ignored cannot be told by either.
-func (o *Operator) loadedParts(store *journal.Store, t Target, state *plan.State) []*policies.RoutingPolicy {
+func (o *Operator) findLoadedParts(store *journal.Store, t Target, state *plan.State) []*policies.RoutingPolicy {
 	inForce := state.InForce()
 	if len(state.Applied) == 0 && len(inForce.Import)+len(inForce.Export) > 0 {
 		return []*policies.RoutingPolicy{inForce}

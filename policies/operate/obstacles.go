@@ -28,8 +28,8 @@ func NotReached(ctx context.Context, err error) error {
 	return &Error{Kind: Unreached, Name: "unreached", Err: err}
 }
 
-// obstructed turns obstacles into the failure that they mean.
-func obstructed(obstacles []plan.Obstacle, address string) error {
+// checkObstacles turns obstacles into the failure that they mean.
+func checkObstacles(obstacles []plan.Obstacle, address string) error {
 	if len(obstacles) == 0 {
 		return nil
 	}
@@ -115,8 +115,8 @@ func DescribeObstacles(obstacles []plan.Obstacle) string {
 	return strings.Join(words, "; ")
 }
 
-// age writes how long ago something was, as people say it.
-func age(d time.Duration) string {
+// formatAge writes how long ago something was, as people say it.
+func formatAge(d time.Duration) string {
 	switch {
 	case d < 0:
 		return "not yet"

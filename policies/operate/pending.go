@@ -13,6 +13,7 @@ type Waits struct {
 	Unread  *journal.UnreadError
 }
 
+// Anything says whether there is something that waits, or may.
 func (w Waits) Anything() bool { return w.Pending != nil || w.Unread != nil }
 
 // String says it in a clause.

@@ -31,10 +31,10 @@ func (o *Operator) JudgedFile(ctx context.Context, t Target, server plan.Server)
 	return f
 }
 
-// keep returns what puts a policy into the file, noting it in the journal; nil where no
+// keepFile returns what puts a policy into the file, noting it in the journal; nil where no
 // file is kept. Lists are named above what a plan leads to. The file is judged
 // afterwards, only to warn, where it is unjudged before or is to hold another than p leads to.
-func (o *Operator) keep(ctx context.Context, t Target, server plan.Server, p *plan.Plan, entry *journal.Entry,
+func (o *Operator) keepFile(ctx context.Context, t Target, server plan.Server, p *plan.Plan, entry *journal.Entry,
 	unjudged bool) func(*policies.RoutingPolicy) error {
 	if t.Persist == "" {
 		return nil
@@ -87,19 +87,20 @@ func (o *Operator) warnOfFile(ctx context.Context, name string) {
 func (o *Operator) CheckFile(ctx context.Context, t Target, p *plan.Plan) error {
 	if p.Persist != t.Persist {
 		return &Error{Kind: Unfit, Name: "other-file",
-			Err:  fmt.Errorf("the plan keeps %s, and the exchange file says %s", orNone(p.Persist), orNone(t.Persist)),
+			Err: fmt.Errorf("the plan keeps %s, and the exchange file says %s", nameFile(p.Persist),
+				nameFile(t.Persist)),
 			Hint: "make a new plan; or name the exchange file: -c"}
 	}
 	if t.Persist == "" || p.WayBack() || len(p.PolicyLists) > 0 {
 		return nil
 	}
 	file := o.JudgedFile(ctx, t, p.Server)
-	if err := o.wrongFile(file.Try(p.Wanted(), CommentOn(p.Lists))); err != nil {
+	if err := o.explainWrongFile(file.Try(p.Wanted(), CommentOn(p.Lists))); err != nil {
 		return err
 	}
 	found, err := file.Look(p.Wanted(), CommentOn(p.Lists))
 	if err != nil {
-		return o.wrongFile(err)
+		return o.explainWrongFile(err)
 	}
 	if f := Verdict(gobgpconf.FindLeaks(t.Persist, found.Text, p.Wanted(), t.MaxAddedBytes)); f != nil {
 		o.KeepText(t.Persist, found.Text) // for carets
@@ -112,7 +113,8 @@ func (o *Operator) CheckFile(ctx context.Context, t Target, p *plan.Plan) error 
 	return nil
 }
 
-func orNone(file string) string {
+// nameFile returns a file for a text; "" is no file.
+func nameFile(file string) string {
 	if file == "" {
 		return "no file"
 	}
@@ -133,7 +135,7 @@ func (o *Operator) lookAtFile(ctx context.Context, t Target, p *plan.Plan, state
 	}
 	found, err := file.Look(p.Wanted(), CommentOn(p.Lists))
 	if err != nil && !p.WayBack() {
-		return nil, o.wrongFile(err)
+		return nil, o.explainWrongFile(err)
 	}
 	out := &File{File: t.Persist}
 	if err != nil {
@@ -165,8 +167,8 @@ func (o *Operator) lookAtFile(ctx context.Context, t Target, p *plan.Plan, state
 	return out, nil
 }
 
-// wrongFile turns what is wrong with a target's file into the failure that it means.
-func (o *Operator) wrongFile(err error) error {
+// explainWrongFile turns what is wrong with a target's file into the failure that it means.
+func (o *Operator) explainWrongFile(err error) error {
 	wrong := new(persist.WrongError)
 	switch {
 	case err == nil:
@@ -189,8 +191,8 @@ func (o *Operator) wrongFile(err error) error {
 	}
 }
 
-// outOfStep says that a file could not be put in step, whatever else became of a change.
-func outOfStep(outcome apply.Outcome, err error, address string) error {
+// explainOutOfStep says that a file could not be put in step, whatever else became of a change.
+func explainOutOfStep(outcome apply.Outcome, err error, address string) error {
 	known := map[apply.Outcome]string{
 		apply.Applied:  "the change is in force, and proven",
 		apply.Nothing:  "what the plan leads to is in force already",
@@ -222,7 +224,7 @@ func (o *Operator) settleFile(ctx context.Context, t Target, state *plan.State) 
 		}
 	}
 	if _, err := fileOf(t, state.Server).Put(want, CommentOn(lists)); err != nil {
-		return Result{}, outOfStep(apply.Nothing, &apply.FileError{Err: err}, t.Address)
+		return Result{}, explainOutOfStep(apply.Nothing, &apply.FileError{Err: err}, t.Address)
 	}
 	o.warnOfFile(ctx, t.Persist)
 	a.Persist = &File{File: t.Persist, InStep: true}

@@ -56,7 +56,7 @@ func (o *Operator) DraftFor(ctx context.Context, in *wanted.Input, t Target, cli
 	if args.AcceptLists {
 		fit = state.Recalling(nil)
 	}
-	if err := o.fits(fit, t, args.TakeOver); err != nil {
+	if err := o.checkFit(fit, t, args.TakeOver); err != nil {
 		return Draft{}, err
 	}
 	if note := noteLists(store, t, state); len(unknown) == 0 {
@@ -68,11 +68,11 @@ func (o *Operator) DraftFor(ctx context.Context, in *wanted.Input, t Target, cli
 	}
 	want := in.Policy()
 	warnOfOtherEffects(in, state.InForce(), want)
-	if err := obstructed(state.Unshuttable(want), t.Address); err != nil {
+	if err := checkObstacles(state.Unshuttable(want), t.Address); err != nil {
 		return Draft{}, err
 	}
 	stuck := plan.ChoiceObstacles(state, want)
-	if err := obstructed(stayStuck(stuck, args.TakeOver), t.Address); err != nil {
+	if err := checkObstacles(dropStuck(stuck, args.TakeOver), t.Address); err != nil {
 		return Draft{}, err
 	}
 	id, state := NewID(), RememberSessions(state, past.applied)
@@ -87,7 +87,7 @@ func (o *Operator) DraftFor(ctx context.Context, in *wanted.Input, t Target, cli
 	server := describeTarget(t, state)
 	result := Draft{Plan: p, Impact: Impact{At: o.Now, Server: &server, OutOfReach: outOfReach(state),
 		Operator: state.Interferences(want), Lists: p.Lists, Summary: p.Change.Summary()}}
-	result.Summary.Sessions = withRoutes(append([]plan.SessionChange{}, change.SessionChanges()...), state)
+	result.Summary.Sessions = addRoutes(append([]plan.SessionChange{}, change.SessionChanges()...), state)
 	if result.Persist, err = o.lookAtFile(ctx, t, p, state, &in.Diagnostics); err != nil {
 		return Draft{}, err
 	}
@@ -95,7 +95,7 @@ func (o *Operator) DraftFor(ctx context.Context, in *wanted.Input, t Target, cli
 	if err != nil {
 		return Draft{}, err
 	}
-	sizes := o.sizes(in, p, now, past.read)
+	sizes := o.sizes(in.Exchange, p, now, past.read)
 	warnOfUnknown(in, sizes, now)
 	result.Changes, result.Guards = sizes.Changes(), append(ListGuards(in), sizes.Guards()...)
 	result.Guards = append(result.Guards, plan.JudgeSessions(change, args.Overrides[guard.AllowSessions], p.Members))
@@ -129,11 +129,11 @@ func (o *Operator) foresee(ctx context.Context, in *wanted.Input, t Target, clie
 	}
 	if len(args.Dumps) > 0 { // those of a file are not this target's: apply looks at all
 		to.Summary.Resets = []netip.Addr{}
-		to.Plan.Foreseen = foreseen(&plan.State{}, limitsOf(in.Exchange, args.Overrides), to.Report)
+		to.Plan.Foreseen = noteForeseen(&plan.State{}, limitsOf(in.Exchange, args.Overrides), to.Report)
 		return nil
 	}
 	to.Plan.Touched, to.Plan.Counted = to.Summary.Resets, &to.Report.Counted
-	to.Plan.Foreseen = foreseen(state, limitsOf(in.Exchange, args.Overrides), to.Report)
+	to.Plan.Foreseen = noteForeseen(state, limitsOf(in.Exchange, args.Overrides), to.Report)
 	return nil
 }
 
@@ -167,6 +167,7 @@ func NewID() string {
 	return hex.EncodeToString(b[:])
 }
 
+// describeTarget says what a target was found to be.
 func describeTarget(t Target, state *plan.State) Server {
 	d := Server{Address: t.Address, RouterID: state.Server.RouterID.String(),
 		ASN: uint32(state.Server.ASN), Unanchored: []string{}}

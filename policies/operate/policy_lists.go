@@ -40,6 +40,7 @@ type memory struct {
 	address string
 }
 
+// RememberPolicyLists notes lists of the target.
 func (m memory) RememberPolicyLists(lists plan.Lists) error {
 	return m.store.RememberPolicyLists(m.address, lists)
 }
@@ -54,8 +55,8 @@ func rememberFit(to remembers, state *plan.State) (first bool, err error) {
 	return state.LastSeen == nil, to.RememberPolicyLists(state.Lists())
 }
 
-// lastSeen returns the operator's lists as they were last seen; nil if that is not known.
-func (o *Operator) lastSeen(lock *journal.Lock) plan.Lists {
+// readLastSeen returns the operator's lists as they were last seen; nil if that is not known.
+func (o *Operator) readLastSeen(lock *journal.Lock) plan.Lists {
 	lists, err := lock.PolicyLists()
 	if err != nil {
 		o.Log.Warn("lists of policies are not remembered", "error", err)
@@ -63,9 +64,9 @@ func (o *Operator) lastSeen(lock *journal.Lock) plan.Lists {
 	return lists
 }
 
-// remember notes the lists in a state that a plan was found to fit: what it accepts as lost
+// rememberAccepted notes the lists in a state that a plan was found to fit: what it accepts as lost
 // is not missed any more.
-func (o *Operator) remember(to remembers, p *plan.Plan, state *plan.State) {
+func (o *Operator) rememberAccepted(to remembers, p *plan.Plan, state *plan.State) {
 	if p.WayBack() || len(p.PolicyLists) > 0 || state.Import == nil || state.Export == nil ||
 		len(state.Rejected()) > 0 {
 		return

@@ -30,9 +30,9 @@ func JudgedInForce(state *plan.State) *policies.RoutingPolicy {
 	return c.Judged()
 }
 
-// pastPolicies returns what history has put into a target and taken out of it last, the
+// findPastPolicies returns what history has put into a target and taken out of it last, the
 // newest first, apart from what is in force: its routes may still be treated by these.
-func pastPolicies(store *journal.Store, address string, now *policies.RoutingPolicy) ([]*policies.RoutingPolicy,
+func findPastPolicies(store *journal.Store, address string, now *policies.RoutingPolicy) ([]*policies.RoutingPolicy,
 	error) {
 	var past []*policies.RoutingPolicy
 	changes := 0
@@ -65,7 +65,7 @@ func (o *Operator) FindPast(address string, now *policies.RoutingPolicy) []*poli
 	store, err := o.Store()
 	if err == nil {
 		var past []*policies.RoutingPolicy
-		if past, err = pastPolicies(store, address, now); err == nil {
+		if past, err = findPastPolicies(store, address, now); err == nil {
 			return past
 		}
 	}
@@ -98,9 +98,9 @@ func namePolluted(x *exchange.Exchange, all []impact.Polluted) []impact.Polluted
 	return all
 }
 
-// statusOfRoutes adds the members with routes that are treated already, or announced so:
+// describeRoutes adds the members with routes that are treated already, or announced so:
 // the target differs from what is wanted by them.
-func (o *Operator) statusOfRoutes(ctx context.Context, client Daemon, state *plan.State, address string,
+func (o *Operator) describeRoutes(ctx context.Context, client Daemon, state *plan.State, address string,
 	result *Status) error {
 	now := JudgedInForce(state)
 	found, err := o.FindPolluted(ctx, client, state, o.Exchange(), append(o.FindPast(address, now), now)...)
@@ -122,8 +122,8 @@ func (o *Operator) statusOfRoutes(ctx context.Context, client Daemon, state *pla
 	return nil
 }
 
-// staysAfter adds to the plan of a clear what stays on routes all the same.
-func (o *Operator) staysAfter(ctx context.Context, client Daemon, state *plan.State, result *Draft) {
+// findWhatStays adds to the plan of a clear what stays on routes all the same.
+func (o *Operator) findWhatStays(ctx context.Context, client Daemon, state *plan.State, result *Draft) {
 	now := JudgedInForce(state)
 	found, err := o.FindPolluted(ctx, client, state, o.Exchange(), append(o.FindPast(result.Plan.Target, now), now)...)
 	if err != nil {
@@ -136,9 +136,9 @@ func (o *Operator) staysAfter(ctx context.Context, client Daemon, state *plan.St
 // cannotLook is said where clear cannot find out what stays.
 const cannotLook = "whether members will go on holding what was left on routes cannot be looked at: %v"
 
-// leftAfterClear looks for what stays on routes when everything of ours is out. The
+// findWhatIsLeft looks for what stays on routes when everything of ours is out. The
 // off-switch has done its work by then: what cannot be looked at is said, and fails nothing.
-func (o *Operator) leftAfterClear(ctx context.Context, client Daemon, p *plan.Plan, a *Result) {
+func (o *Operator) findWhatIsLeft(ctx context.Context, client Daemon, p *plan.Plan, a *Result) {
 	state, err := client.State(ctx)
 	var found []impact.Polluted
 	if err == nil {

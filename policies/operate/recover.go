@@ -81,9 +81,9 @@ func (o *Operator) recoverLocked(ctx context.Context, t Target, lock *journal.Lo
 	if err := CheckHolders(t.Address, state, append(cut.Unread, cut.ID, options.BreakLock)...); err != nil {
 		return Result{}, err
 	}
-	o.tooMuch(state.InForce(), t.MaxAddedBytes, "what is in force")
+	o.warnOfAddedBytes(state.InForce(), t.MaxAddedBytes, "what is in force")
 	if cut.Plan != nil {
-		o.tooMuch(cut.Plan.Wanted(), t.MaxAddedBytes, "what was being applied")
+		o.warnOfAddedBytes(cut.Plan.Wanted(), t.MaxAddedBytes, "what was being applied")
 	}
 	if err := options.Approve(state.Server); err != nil {
 		return Result{}, err
@@ -95,7 +95,7 @@ func (o *Operator) recoverLocked(ctx context.Context, t Target, lock *journal.Lo
 	result, err := o.LeadOut(ctx, t, client, state.Server, cut, entry)
 	switch {
 	case result.Outcome == apply.Restored && err == nil:
-		return Result{}, o.obeyed(ctx, t, client, cut.Plan)
+		return Result{}, o.checkObeyed(ctx, t, client, cut.Plan)
 	case err != nil:
 		return Result{}, o.ExplainOutcome(ctx, t.Address, result, err)
 	default:
@@ -103,9 +103,9 @@ func (o *Operator) recoverLocked(ctx context.Context, t Target, lock *journal.Lo
 	}
 }
 
-// obeyed looks, after what was before was put back, whether every client that obeyed it then
+// checkObeyed looks, after what was before was put back, whether every client that obeyed it then
 // does so now: a restart may have taken our policies out of their lists.
-func (o *Operator) obeyed(ctx context.Context, t Target, client Daemon, p *plan.Plan) error {
+func (o *Operator) checkObeyed(ctx context.Context, t Target, client Daemon, p *plan.Plan) error {
 	restored := &Error{Kind: Restored, Name: "restored", Err: errors.New("undone; what was before is in force again")}
 	hint := "depeer repair --target " + t.Address
 	state, err := client.State(ctx)
@@ -126,7 +126,7 @@ func (o *Operator) LeadOut(ctx context.Context, t Target, client Daemon, server 
 	entry *journal.Entry) (apply.Result, error) {
 	applier := o.applier(t, client, entry, cmp.Or(cut.ID, "recover-"+NewID()))
 	applier.Cut = cut.shutting()
-	applier.Keep = o.keep(ctx, t, server, cut.Plan, entry, true)
+	applier.Keep = o.keepFile(ctx, t, server, cut.Plan, entry, true)
 	result, err := applier.Recover(ctx, cut.Plan)
 	if result.Outcome == apply.Partial || result.Outcome == apply.Untouched && cut.Record != nil {
 		return result, errors.Join(err, entry.Close())

@@ -78,13 +78,16 @@ func (o *Operator) remedyOfPolicy(store *journal.Store, t Target, state *plan.St
 			Err:  fmt.Errorf("nothing was applied to %s from this machine: there is nothing to put back", address),
 			Hint: "depeer plan, and apply; or --state DIR, where its history is elsewhere"}
 	}
-	if why := takenBack(record, last); why != "" {
+	if why := explainTakenBack(record, last); why != "" {
 		return Remedy{Why: "nothing to put back: " + why}, nil
+	}
+	if RolledBackElsewhere(store, address, state) {
+		return Remedy{Why: "nothing to put back: " + WordsOfRollback(state)}, nil
 	}
 	state, unknown := RecallLists(store, address, state)
 	p := o.PutBack(t, state, last)
-	o.tooMuch(p.Wanted(), t.MaxAddedBytes, "what is put back")
-	if err := withAnchor(obstructed(p.Obstacles(state), address), state); err != nil {
+	o.warnOfAddedBytes(p.Wanted(), t.MaxAddedBytes, "what is put back")
+	if err := addAnchor(checkObstacles(p.Obstacles(state), address), state); err != nil {
 		return Remedy{}, err
 	}
 	if last.Holds(RememberSessions(state, last)) {
@@ -93,9 +96,9 @@ func (o *Operator) remedyOfPolicy(store *journal.Store, t Target, state *plan.St
 	return Remedy{Draft: Draft{Plan: p, Impact: Impact{Diagnostics: unknown}}}, nil
 }
 
-// takenBack says who has taken out what was applied, and when; "" if nobody has. A
+// explainTakenBack says who has taken out what was applied, and when; "" if nobody has. A
 // rollback to an earlier policy has put that in force: it is what is put back.
-func takenBack(record *journal.Record, p *plan.Plan) string {
+func explainTakenBack(record *journal.Record, p *plan.Plan) string {
 	word := "cleared"
 	switch want := p.Wanted(); {
 	case p.WayBack():
@@ -139,7 +142,7 @@ func (o *Operator) remedyOfLists(store *journal.Store, t Target, state *plan.Sta
 	now := state.InForce()
 	p := o.NewPlan(t, state, NewID(), plan.Change{Old: now, New: now})
 	p.PolicyLists = changes
-	if err := obstructed(p.Obstacles(state), address); err != nil {
+	if err := checkObstacles(p.Obstacles(state), address); err != nil {
 		return Remedy{}, err
 	}
 	return Remedy{Draft: Draft{Plan: p}}, nil

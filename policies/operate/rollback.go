@@ -34,6 +34,7 @@ func (o *Operator) Rollback(ctx context.Context, t Target, options RollbackOptio
 	return o.rollback(ctx, t, store, options)
 }
 
+// rollback is Rollback, with the history at hand.
 func (o *Operator) rollback(ctx context.Context, t Target, store *journal.Store,
 	options RollbackOptions) (Result, error) {
 	back, last, err := o.wayBack(store, t.Address, options.ID)
@@ -80,10 +81,10 @@ func (o *Operator) rollback(ctx context.Context, t Target, store *journal.Store,
 func (o *Operator) planBack(store *journal.Store, t Target, state *plan.State, back *journal.Record, last *plan.Plan,
 	options RollbackOptions) (*plan.Plan, error) {
 	// Three-way: what is there must be what the last change left, or it is not ours to undo.
-	if err := obstructed(state.Obstacles(), t.Address); err != nil {
+	if err := checkObstacles(state.Obstacles(), t.Address); err != nil {
 		return nil, err
 	}
-	if !last.Holds(state) {
+	if !Stands(state, last) && !(options.Whatever && Lost(state)) {
 		return nil, &Error{Kind: Unfit, Name: "changed-since",
 			Err:  errors.New("what is in force is not what the last change left"),
 			Hint: "depeer status --target " + t.Address}
@@ -99,12 +100,12 @@ func (o *Operator) planBack(store *journal.Store, t Target, state *plan.State, b
 	if err := choosable(state, want); err != nil {
 		return nil, err
 	}
-	if err := obstructed(plan.ChoiceObstacles(state, want), t.Address); err != nil {
+	if err := checkObstacles(plan.ChoiceObstacles(state, want), t.Address); err != nil {
 		return nil, err
 	}
-	o.tooMuch(want, t.MaxAddedBytes, "what is put back")
+	o.warnOfAddedBytes(want, t.MaxAddedBytes, "what is put back")
 	id := NewID()
-	p := o.NewPlan(t, state, id, *plan.To(RememberSessions(state, last), want, id))
+	p := o.NewPlan(t, state, id, Back(RememberSessions(state, last), want, origin, id))
 	if err := allowSessions(p, options.Sessions, options.Whatever); err != nil {
 		return nil, err
 	}

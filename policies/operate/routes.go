@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
-	"os"
 	"slices"
 	"time"
 
@@ -17,7 +16,6 @@ import (
 	"depeer/policies/operate/wanted"
 	"depeer/policies/plan"
 	"depeer/policies/rib"
-	"depeer/policies/rib/mrt"
 )
 
 // RouteOptions say which routes are looked at, and how far guards on them are overridden.
@@ -108,124 +106,6 @@ func (o *Operator) watched(ctx context.Context, source rib.Source, done func() s
 	}
 }
 
-// dumps are the routes of files, one after another. What of them cannot be read is
-// noted in into, and in the diagnostics that warn returns when all is read.
-type dumps struct {
-	names []string
-	into  Dumps
-	diags diag.List
-
-	last map[string]mrt.Snapshot // of files that hold several; see attempt
-
-	reading *mrt.Reader // of the last name in into
-	size    int64       // of that file, as it is packed; 0 where it has none, as a pipe
-}
-
-// done says how much of a dump is read.
-func (d *dumps) done() string {
-	if d.reading == nil || d.size == 0 {
-		return ""
-	}
-	return fmt.Sprintf(", %d%% of %s", 100*d.reading.Consumed()/d.size, d.into.Files[len(d.into.Files)-1])
-}
-
-// attempt has use look at all paths; once more, from the beginning, where a file turns out
-// to hold a newer table behind the one that was looked at.
-func (d *dumps) attempt(use func() error) error {
-	for {
-		err := use()
-		appended := new(appendedError)
-		if !errors.As(err, &appended) {
-			return err
-		}
-		snapshot, err := lastSnapshot(appended.name)
-		if err != nil {
-			return err
-		}
-		if d.last == nil {
-			d.last = make(map[string]mrt.Snapshot)
-		}
-		d.last[appended.name] = snapshot
-		d.into, d.diags = Dumps{}, nil
-	}
-}
-
-// appendedError says that a file holds a newer table behind the one that was read.
-type appendedError struct{ name string }
-
-func (e *appendedError) Error() string { return e.name + ": " + mrt.ErrAppended.Error() }
-
-func lastSnapshot(name string) (mrt.Snapshot, error) {
-	wrong := func(err error) error {
-		return &Error{Kind: Invalid, Name: "invalid-input", Err: fmt.Errorf("%s: %w", name, err)}
-	}
-	file, err := os.Open(name)
-	if err != nil {
-		return mrt.Snapshot{}, wrong(wanted.Reason(err))
-	}
-	defer file.Close()
-	if info, err := file.Stat(); err != nil || !info.Mode().IsRegular() {
-		return mrt.Snapshot{},
-			wrong(errors.New("holds several tables, and cannot be read a second time: give it as a file"))
-	}
-	return mrt.LastSnapshot(file), nil
-}
-
-func (d *dumps) paths() rib.Source {
-	return func(yield func(*rib.Path, error) bool) {
-		for _, name := range d.names {
-			if more, err := d.read(name, yield); !more || err != nil {
-				if err != nil {
-					yield(nil, err)
-				}
-				return
-			}
-		}
-	}
-}
-
-// read yields the paths of one dump, and says whether more are wanted.
-func (d *dumps) read(name string, yield func(*rib.Path, error) bool) (more bool, err error) {
-	wrong := func(err error) error {
-		return &Error{Kind: Invalid, Name: "invalid-input", Err: fmt.Errorf("%s: %w", name, wanted.Reason(err))}
-	}
-	file, err := os.Open(name)
-	if err != nil {
-		return false, wrong(err)
-	}
-	defer file.Close()
-	r := mrt.NewSnapshotReader(file, d.last[name])
-	d.into.Files, d.reading, d.size = append(d.into.Files, name), r, 0
-	if info, err := file.Stat(); err == nil && info.Mode().IsRegular() {
-		d.size = info.Size()
-	}
-	for p, err := range r.Paths() {
-		if errors.Is(err, mrt.ErrAppended) {
-			return false, &appendedError{name}
-		}
-		if err != nil {
-			return false, wrong(err)
-		}
-		if !yield(p, nil) {
-			return false, nil
-		}
-	}
-	report := r.Report()
-	d.into.Records += report.Records
-	d.into.Paths += report.Paths
-	d.into.Damaged += report.Damaged
-	d.into.Unread += report.Unread
-	if report.Older > 0 {
-		d.diags.Warnf(diag.Position{File: name}, "rib-older-tables", "", "the last of %d tables in it counts, taken %s",
-			report.Older+1, report.Taken.Format(time.RFC3339))
-	}
-	if report.Damaged+report.Unread > 0 {
-		d.diags.Warnf(diag.Position{File: name}, "rib-not-all-read", "", "not all of it can be read: %s",
-			report.String())
-	}
-	return true, nil
-}
-
 // ListGuards are the guards that need no routes, and refuse.
 func ListGuards(in *wanted.Input) []guard.Result {
 	var out []guard.Result
@@ -272,8 +152,8 @@ func CheckGuards(guards []guard.Result) error {
 	return &Error{Kind: Guarded, Name: "guard", Err: errors.New("refused for " + Count(n, "reason"))}
 }
 
-// foreseen is what apply looks at again.
-func foreseen(state *plan.State, limits impact.Limits, report *impact.Report) *plan.Foreseen {
+// noteForeseen is what apply looks at again.
+func noteForeseen(state *plan.State, limits impact.Limits, report *impact.Report) *plan.Foreseen {
 	f := &plan.Foreseen{MaxRoutes: limits.Routes, MaxMemberRoutes: limits.MemberRoutes, AllowRoutes: limits.AllowRoutes,
 		AllowMemberRoutes: limits.AllowMemberRoutes}
 	refused, uncounted := make(map[netip.Addr]int), make(map[netip.Addr]int)

@@ -37,8 +37,8 @@ func (o *Operator) lastKnown(address string) *plan.Plan {
 	return last
 }
 
-// withRoutes fills in how much is cut off with each session.
-func withRoutes(sessions []plan.SessionChange, state *plan.State) []plan.SessionChange {
+// addRoutes fills in how much is cut off with each session.
+func addRoutes(sessions []plan.SessionChange, state *plan.State) []plan.SessionChange {
 	for i := range sessions {
 		for _, c := range state.Clients {
 			if c.Address == sessions[i].Address {

@@ -41,16 +41,16 @@ func (o *Operator) InOrder(ctx context.Context, targets []Target, planOf func(in
 	for i, t := range targets {
 		p, why, err := planOf(i)
 		if err != nil {
-			return nil, stopped(targets, done, nil, err)
+			return nil, explainStop(targets, done, nil, err)
 		}
 		if p == nil {
 			done = append(done, NothingToDo(t, why))
 			continue
 		}
 		last := i == len(targets)-1
-		a, err := o.inTurn(ctx, t, p, options, !last)
+		a, err := o.applyInTurn(ctx, t, p, options, !last)
 		if err != nil {
-			return nil, stopped(targets, done, a, err)
+			return nil, explainStop(targets, done, a, err)
 		}
 		if done = append(done, *a); !last {
 			o.Note("%s: %s", t.Name, a.Outcome)
@@ -59,9 +59,9 @@ func (o *Operator) InOrder(ctx context.Context, targets []Target, planOf func(in
 	return done, nil
 }
 
-// inTurn applies a plan to one target, and watches what becomes of it. With an error, the
+// applyInTurn applies a plan to one target, and watches what becomes of it. With an error, the
 // result is that of a change that is in force all the same; nil if none is.
-func (o *Operator) inTurn(ctx context.Context, t Target, p *plan.Plan, options OrderOptions, soak bool) (*Result,
+func (o *Operator) applyInTurn(ctx context.Context, t Target, p *plan.Plan, options OrderOptions, soak bool) (*Result,
 	error) {
 	client, err := o.Connect(ctx, t)
 	if err != nil {
@@ -78,15 +78,15 @@ func (o *Operator) inTurn(ctx context.Context, t Target, p *plan.Plan, options O
 	}
 	if long := options.Soak; soak && long > 0 && a.Outcome == outcomeApplied {
 		o.Progress(fmt.Sprintf("%s: watching for %s", t.Name, long))
-		if err := apply.Soak(ctx, client, p, upAndStaying(before, p), long, soakEvery); err != nil {
+		if err := apply.Soak(ctx, client, p, listStaying(before, p), long, soakEvery); err != nil {
 			return &a, fmt.Errorf("it was changed, and then: %w", err)
 		}
 	}
 	return &a, nil
 }
 
-// upAndStaying returns the clients whose sessions stood before, but for those that p shuts.
-func upAndStaying(before *plan.State, p *plan.Plan) []netip.Addr {
+// listStaying returns the clients whose sessions stood before, but for those that p shuts.
+func listStaying(before *plan.State, p *plan.Plan) []netip.Addr {
 	up := apply.Up(before)
 	for _, change := range p.Change.SessionChanges() {
 		up = slices.DeleteFunc(up, func(a netip.Addr) bool { return a == change.Address && change.Change == "shut" })
@@ -94,9 +94,9 @@ func upAndStaying(before *plan.State, p *plan.Plan) []netip.Addr {
 	return up
 }
 
-// stopped says where each target stands: those that are done; the one that there was
+// explainStop says where each target stands: those that are done; the one that there was
 // trouble with, changed if a is not nil; and the others, which nothing was done to.
-func stopped(targets []Target, done []Result, a *Result, err error) error {
+func explainStop(targets []Target, done []Result, a *Result, err error) error {
 	at, changed := len(done), a != nil
 	var standings []Standing
 	for i, t := range targets {

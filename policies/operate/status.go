@@ -55,7 +55,7 @@ func (o *Operator) Status(ctx context.Context, in *wanted.Input, t Target, optio
 		return result, nil
 	}
 	state, result.Diagnostics = RecallLists(store, address, state)
-	want, misfits := &policies.RoutingPolicy{}, o.misfits(in, t, state)
+	want, misfits := &policies.RoutingPolicy{}, o.findMisfits(in, t, state)
 	switch {
 	case in != nil:
 		in.Compile(o.Now, in.Exchange.Towards(CollectFacts(t, state)))
@@ -75,7 +75,7 @@ func (o *Operator) Status(ctx context.Context, in *wanted.Input, t Target, optio
 	}
 	drift := plan.Drift(state, want)
 	unknown := in == nil && found.unread != nil // as what should be
-	if unknown || in == nil && last != nil && last.Holds(state) {
+	if unknown || in == nil && last != nil && Stands(state, last) && state.InForce().Empty() {
 		drift = plan.ListDrift(state) // cleared: without a place in lists, too, it is as it should be
 	}
 	rejected := state.Rejected()
@@ -97,14 +97,18 @@ func (o *Operator) Status(ctx context.Context, in *wanted.Input, t Target, optio
 		result.State, result.Why = plan.Unknown.String(),
 			"what is in force was not put in from this machine, and no list is given"
 	}
+	if RolledBackElsewhere(store, address, state) {
+		result.Diagnostics.Warnf(diag.Position{}, "rolled-back-elsewhere", "",
+			"it was %s, by another machine: watch applies nothing until somebody does", WordsOfRollback(state))
+	}
 	describeReach(&result, misfits, state)
-	if err := o.statusOfRoutes(ctx, client, state, address, &result); err != nil {
+	if err := o.describeRoutes(ctx, client, state, address, &result); err != nil {
 		return result, err
 	}
-	if err := o.statusOfOperator(ctx, client, state, &result); err != nil {
+	if err := o.describeOperator(ctx, client, state, &result); err != nil {
 		return result, err
 	}
-	if err := o.fileStatus(ctx, &result, t, options, state, store); err != nil {
+	if err := o.describeFiles(ctx, &result, t, options, state, store); err != nil {
 		return result, err
 	}
 	if result.NearLimit, err = findNearLimit(ctx, client, state); err != nil {
@@ -136,8 +140,8 @@ func describePending(result *Status, w Waits) {
 	}
 	result.Pending = pending.Entry
 	if left := pending.Left(); left > 0 {
-		result.Why = "waits for a confirmation, for another " + age(left)
+		result.Why = "waits for a confirmation, for another " + formatAge(left)
 	} else {
-		result.Why = "a confirmation is overdue by " + age(-left)
+		result.Why = "a confirmation is overdue by " + formatAge(-left)
 	}
 }

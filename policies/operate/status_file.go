@@ -15,9 +15,10 @@ import (
 	"depeer/policies/plan"
 )
 
-// fileStatus adds what a restart or a reload would do to what is in force: from the file
+// describeFiles adds what a restart or a reload would do to what is in force: from the file
 // that is named, which has to be there, and from the one that is kept.
-func (o *Operator) fileStatus(ctx context.Context, result *Status, t Target, options StatusOptions, state *plan.State,
+func (o *Operator) describeFiles(ctx context.Context, result *Status, t Target, options StatusOptions,
+	state *plan.State,
 	store *journal.Store) error {
 	var drift []Drift
 	named := options.File
@@ -27,9 +28,10 @@ func (o *Operator) fileStatus(ctx context.Context, result *Status, t Target, opt
 		if !ok {
 			return Verdict(diags)
 		}
-		f := foretelling{judge: o.Judge, name: named, text: text, state: state, parts: o.loadedParts(store, t, state),
-			ofIt: " of it"}
-		if l := foreignFormat(named, text); l != nil {
+		f := foretelling{judge: o.Judge, name: named, text: text, state: state,
+			parts: o.findLoadedParts(store, t, state),
+			ofIt:  " of it"}
+		if l := checkFormat(named, text); l != nil {
 			return Verdict(l)
 		}
 		found, err := f.foretell(ctx)
@@ -39,7 +41,7 @@ func (o *Operator) fileStatus(ctx context.Context, result *Status, t Target, opt
 		drift, result.Diagnostics = found, append(result.Diagnostics, f.warnings...)
 	}
 	if t.Persist != "" && t.Persist != named {
-		kept, err := o.keptFile(ctx, result, t, state, store)
+		kept, err := o.describeKeptFile(ctx, result, t, state, store)
 		if err != nil {
 			return err
 		}
@@ -51,8 +53,8 @@ func (o *Operator) fileStatus(ctx context.Context, result *Status, t Target, opt
 	return nil
 }
 
-// foreignFormat is what is wrong with a file that is YAML or JSON; nil: it is neither.
-func foreignFormat(name string, text []byte) diag.List {
+// checkFormat is what is wrong with a file that is YAML or JSON; nil: it is neither.
+func checkFormat(name string, text []byte) diag.List {
 	if gobgpconf.FormatOf(name, text) == gobgpconf.TOML {
 		return nil
 	}
@@ -60,8 +62,8 @@ func foreignFormat(name string, text []byte) diag.List {
 	return l
 }
 
-// keptFile looks at the file that is kept. Whatever is wrong with it is drift.
-func (o *Operator) keptFile(ctx context.Context, result *Status, t Target, state *plan.State,
+// describeKeptFile looks at the file that is kept. Whatever is wrong with it is drift.
+func (o *Operator) describeKeptFile(ctx context.Context, result *Status, t Target, state *plan.State,
 	store *journal.Store) ([]Drift,
 	error) {
 	result.Persist = &File{File: t.Persist}
@@ -76,13 +78,13 @@ func (o *Operator) keptFile(ctx context.Context, result *Status, t Target, state
 	case errors.Is(err, persist.ErrOther):
 		return add("%v", persist.ErrOther), nil
 	case errors.As(err, &wrong):
-		return wrongIn(t.Persist, wrong.Diags), nil
+		return listErrors(t.Persist, wrong.Diags), nil
 	case err != nil:
 		return add("%v", err), nil
 	}
 	o.KeepText(t.Persist, found.Text) // for carets
 	f := foretelling{judge: o.Judge, name: t.Persist, text: found.Text, state: state,
-		parts: o.loadedParts(store, t, state)}
+		parts: o.findLoadedParts(store, t, state)}
 	drift, err := f.foretell(ctx)
 	if err != nil || len(drift) > 0 {
 		return drift, err
@@ -96,8 +98,8 @@ func (o *Operator) keptFile(ctx context.Context, result *Status, t Target, state
 	return nil, nil
 }
 
-// wrongIn are the errors of a file, as drift.
-func wrongIn(name string, diags diag.List) []Drift {
+// listErrors are the errors of a file, as drift.
+func listErrors(name string, diags diag.List) []Drift {
 	var out []Drift
 	for _, d := range diags {
 		if d.Severity == diag.Error {
@@ -125,13 +127,14 @@ type foretelling struct {
 	warnings diag.List
 }
 
+// foretell says what would differ, as drift.
 func (f *foretelling) foretell(ctx context.Context) ([]Drift, error) {
 	want := f.state.InForce()
 	holds, diags := gobgpconf.ReadPart(f.name, f.text)
-	out := wrongIn(f.name, diags)
+	out := listErrors(f.name, diags)
 	differing, err := f.ask(ctx, nil) // as if another policy had been loaded
 	if errors.Is(err, judge.ErrUnjudged) {
-		return append(out, wrongIn(f.name, judge.Unjudged(f.name, err))...), nil
+		return append(out, listErrors(f.name, judge.Unjudged(f.name, err))...), nil
 	}
 	if err != nil {
 		return nil, err
@@ -153,7 +156,7 @@ func (f *foretelling) foretell(ctx context.Context) ([]Drift, error) {
 			gobgpconf.FormatMembers(n),
 			gobgpconf.BeforeReload)
 	} else if len(out) == 0 {
-		out = wrongIn(f.name, told)
+		out = listErrors(f.name, told)
 	}
 	if len(out) > 0 || holds == nil {
 		return out, nil
@@ -186,7 +189,7 @@ func (f *foretelling) foretell(ctx context.Context) ([]Drift, error) {
 		add("is not what is in force: a restart would change that; a reload (SIGHUP) would not, for it is what " +
 			"gobgpd loaded last")
 	}
-	if n := unlisted(reloads[0].State); n > 0 && len(holds.Import) > 0 {
+	if n := countUnlisted(reloads[0].State); n > 0 && len(holds.Import) > 0 {
 		add("a reload (SIGHUP) treats no route of %s with it: depeer is not in their lists as they run, and a "+
 			"reload keeps those; apply puts it there", gobgpconf.FormatMembers(n))
 	}
@@ -211,7 +214,7 @@ func (f *foretelling) lost(o judge.Outcome) int {
 // reloads are what a reload leaves, for each file that gobgpd may have loaded last.
 func (f *foretelling) reloads(ctx context.Context, differing *judge.Answer,
 	holds *policies.RoutingPolicy) ([]judge.Outcome, error) {
-	if !sameTheirs(differing.Start.State, f.state) { // the operator has changed policy since
+	if !haveSameTheirs(differing.Start.State, f.state) { // the operator has changed policy since
 		return []judge.Outcome{differing.Reload}, nil
 	}
 	parts := f.parts
@@ -236,8 +239,8 @@ func (f *foretelling) reloads(ctx context.Context, differing *judge.Answer,
 	return out, nil
 }
 
-// sameTheirs says whether two states have the same sets, statements and policies of others.
-func sameTheirs(a, b *plan.State) bool {
+// haveSameTheirs says whether two states have the same sets, statements and policies of others.
+func haveSameTheirs(a, b *plan.State) bool {
 	if a == nil {
 		return false
 	}
@@ -260,8 +263,8 @@ func sameTheirs(a, b *plan.State) bool {
 	return len(of) == len(other)
 }
 
-// unlisted is how many route-server clients have no policy of ours in their import list.
-func unlisted(s *plan.State) int {
+// countUnlisted is how many route-server clients have no policy of ours in their import list.
+func countUnlisted(s *plan.State) int {
 	n := 0
 	for _, c := range s.Clients {
 		if c.RouteServer && !slices.Contains(c.Import.Policies, policies.ImportPolicy) {

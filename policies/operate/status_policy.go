@@ -19,7 +19,7 @@ func describePolicy(result *Status, store *journal.Store, address string, state 
 		return false, err
 	}
 	if result.Looked = true; !now.Nothing() {
-		result.InForce = &Policy{Plan: now.Plan, Since: timeOf(now.Since()), By: now.By(), Digest: now.Digest,
+		result.InForce = &Policy{Plan: now.Plan, Since: pointTo(now.Since()), By: now.By(), Digest: now.Digest,
 			Known: now.Known(), Lists: now.Lists()}
 		result.Lists = now.Lists()
 	}
@@ -29,8 +29,8 @@ func describePolicy(result *Status, store *journal.Store, address string, state 
 	return in == nil && found.applied == nil && found.unread == nil && !now.Nothing(), nil
 }
 
-// timeOf returns nil for the zero time.
-func timeOf(t time.Time) *time.Time {
+// pointTo returns nil for the zero time.
+func pointTo(t time.Time) *time.Time {
 	if t.IsZero() {
 		return nil
 	}
@@ -40,7 +40,7 @@ func timeOf(t time.Time) *time.Time {
 // describeExpected adds what history says was put in last, whether or not the target answers.
 func describeExpected(result *Status, found past) {
 	if p := found.applied; p != nil && !p.Wanted().Empty() {
-		result.Expected = &Policy{Plan: p.ID, Since: timeOf(found.record.To), By: found.record.By.By,
+		result.Expected = &Policy{Plan: p.ID, Since: pointTo(found.record.To), By: found.record.By.By,
 			Digest: p.Wanted().Digest(), Known: true, Lists: p.Lists}
 	}
 }

@@ -17,26 +17,26 @@ import (
 // set that was altered has the name that the right one will have. So everything with
 // our names goes first, and then the lists are put in, as two changes in the history.
 
-// fits says why a target cannot be changed, taking over or not.
-func (o *Operator) fits(state *plan.State, t Target, takeOver bool) error {
+// checkFit says why a target cannot be changed, taking over or not.
+func (o *Operator) checkFit(state *plan.State, t Target, takeOver bool) error {
 	obstacles := append(state.Obstacles(), state.ReachObstacles()...)
 	if !takeOver {
-		return withAnchor(obstructed(obstacles, t.Address), state)
+		return addAnchor(checkObstacles(obstacles, t.Address), state)
 	}
 	obstacles = slices.DeleteFunc(obstacles, func(o plan.Obstacle) bool {
 		return o.Code == plan.NotOurs && !slices.ContainsFunc(state.Strange, func(strange plan.Strange) bool {
-			return strange.Object.String() == o.Object && stays(state, strange)
+			return strange.Object.String() == o.Object && survivesClear(state, strange)
 		})
 	})
-	err := withAnchor(obstructed(obstacles, t.Address), state)
+	err := addAnchor(checkObstacles(obstacles, t.Address), state)
 	if f := new(Error); errors.As(err, &f) && f.Name == "changed-by-hand" {
 		f.Hint = "--take-over leaves policies alone, and what they refer to: take it out by hand"
 	}
 	return err
 }
 
-// stays says whether clearing leaves a strange object.
-func stays(state *plan.State, strange plan.Strange) bool {
+// survivesClear says whether clearing leaves a strange object.
+func survivesClear(state *plan.State, strange plan.Strange) bool {
 	switch o := strange.Object; o.Kind {
 	case plan.CommunitySet:
 		return strange.Used || o.Name == plan.SessionSet
@@ -50,9 +50,9 @@ func stays(state *plan.State, strange plan.Strange) bool {
 	}
 }
 
-// stayStuck returns what is in the way of choices, taking over or not: who begins anew
+// dropStuck returns what is in the way of choices, taking over or not: who begins anew
 // has nothing that is stuck.
-func stayStuck(obstacles []plan.Obstacle, takeOver bool) []plan.Obstacle {
+func dropStuck(obstacles []plan.Obstacle, takeOver bool) []plan.Obstacle {
 	return slices.DeleteFunc(slices.Clone(obstacles),
 		func(o plan.Obstacle) bool { return takeOver && o.Code == plan.Stuck })
 }
@@ -63,8 +63,8 @@ func takeOver(p *plan.Plan, state *plan.State, want *policies.RoutingPolicy) {
 	p.Change, p.Clear, p.Then = *plan.Clear(state.WithoutSessions(), p.ID), true, want
 }
 
-// then does the second half of p, once the first is done.
-func (o *Operator) then(ctx context.Context, client Daemon, t Target, lock *journal.Lock,
+// applySecondHalf does the second half of p, once the first is done.
+func (o *Operator) applySecondHalf(ctx context.Context, client Daemon, t Target, lock *journal.Lock,
 	p *plan.Plan) (*journal.Entry, apply.Result, error) {
 	out := apply.Result{Outcome: apply.Partial,
 		Known: "everything with our names was taken out, and the lists are not in force"}

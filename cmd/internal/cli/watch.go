@@ -2,22 +2,19 @@ package cli
 
 import (
 	"context"
-	"io"
+	"errors"
 	"log/slog"
 	"os"
-	"sync"
 	"time"
 
 	"github.com/urfave/cli/v2"
 
 	"depeer/cmd/internal/metrics"
 	"depeer/cmd/internal/notify"
-	"depeer/cmd/internal/view"
-	"depeer/filters/feed"
-	"depeer/policies/journal"
 	"depeer/policies/operate"
 	"depeer/policies/operate/wanted"
 	"depeer/policies/watch"
+	"depeer/policies/watch/run"
 )
 
 // watchArgs are the arguments and flags of watch.
@@ -84,86 +81,46 @@ func (s *session) watchLog(format string, verbose bool) (*slog.Logger, error) {
 	return slog.New(slog.NewTextHandler(s.Err, options)), nil
 }
 
-// watching is what all parts of a watch share.
-type watching struct {
-	s       *session
-	log     *slog.Logger
-	clock   func() time.Time // of lists
-	args    watchArgs
-	store   *journal.Store
-	metrics *metrics.Metrics
-	manager *notify.Notifier
-	heart   heart
-	order   *order
-
-	pace    watch.Pace
-	files   time.Duration    // between two looks at files, and at what is due
-	today   func() time.Time // of feeds, whose publishers know of no --at
-	fetcher func() (*feed.Fetcher, error)
-}
-
 // watch runs until ctx ends.
 func (s *session) watch(ctx context.Context, log *slog.Logger, args watchArgs) error {
-	w, err := s.watching(log, args)
+	options, err := s.watchOptions(log, args)
 	if err != nil {
 		return err
 	}
-	return w.run(ctx)
-}
-
-// watching returns what a watch needs.
-func (s *session) watching(log *slog.Logger, args watchArgs) (*watching, error) {
-	store, err := s.store()
+	manager, err := notify.New(os.Getenv)
 	if err != nil {
-		return nil, err
-	}
-	named := new(passed)
-	store.Passed = func(unread *journal.UnreadError) {
-		if named.first(unread.Path) {
-			log.Warn("passed over", "file", unread.Path, "why", unread.Err)
-		}
-	}
-	w := &watching{s: s, log: log, clock: s.clock(), args: args, order: newOrder(args.targets, args.soak), store: store,
-		metrics: metrics.New(built().Version), files: time.Second, pace: watch.Usual(), today: time.Now,
-		fetcher: s.fetcher}
-	w.pace.Count = args.countEvery
-	return w, nil
-}
-
-func (w *watching) run(ctx context.Context) (err error) {
-	s, log := w.s, w.log
-	sources := newSources(w)
-	if w.manager, err = notify.New(os.Getenv); err != nil {
 		log.Warn("the service manager is told nothing", "error", err)
 	}
-	defer w.manager.Close()
-	stop, err := w.serve()
+	defer manager.Close()
+	options.Manager, options.Watchdog = manager, manager.Watchdog
+	numbers := metrics.New(built().Version)
+	options.Metrics = watchMetrics{numbers}
+	stop, err := serveMetrics(args, numbers, log)
 	if err != nil {
 		return err
 	}
 	defer stop()
-	var keepers []*keeper
-	for i, t := range w.args.targets {
-		keepers = append(keepers, newKeeper(w, sources, i))
-		log.Info("watching", "target", t.Label(), "address", t.Address, "exchange_file", s.reader.Used, "at",
-			w.clock().Format(time.RFC3339), "dry_run", w.args.dryRun, "version", built().Version)
+	err = run.New(options).Run(ctx)
+	if errors.Is(err, wanted.ErrNoList) {
+		return usage("depeer watch LISTING.yaml --target rs1", "%v", err)
 	}
-	if err := sources.begin(ctx); err != nil {
-		return err
+	return err
+}
+
+// watchOptions returns how targets are kept, but for what the runner tells.
+func (s *session) watchOptions(log *slog.Logger, args watchArgs) (run.Options, error) {
+	store, err := s.store()
+	if err != nil {
+		return run.Options{}, err
 	}
-	w.ready()
-	var running sync.WaitGroup
-	running.Go(func() { sources.poll(ctx) })
-	running.Go(func() { sources.fetch(ctx) }) // apart from files: a server may take its time
-	running.Go(func() { w.watchdog(ctx) })
-	for _, k := range keepers {
-		running.Go(func() { k.run(ctx) })
-	}
-	<-ctx.Done()
-	w.tellManager(w.manager.Stopping())
-	running.Wait()
-	log.Info("ended")
-	return nil
+	pace := watch.Usual()
+	pace.Count = args.countEvery
+	return run.Options{
+		Targets: args.targets, Soak: args.soak, Lists: args.names, DryRun: args.dryRun,
+		AllowPrivate: args.allowPrivate,
+		Pace:         pace, Files: time.Second, Clock: s.clock(), Today: time.Now,
+		Operator: *s.operator(), Store: store, Reader: *s.reader, Fetcher: s.fetcher, Log: log,
+	}, nil
 }
 
 // clock returns what tells the time: from --at on, as fast as any other.
@@ -172,15 +129,8 @@ func (s *session) clock() func() time.Time {
 	return func() time.Time { return at.Add(time.Since(begin)).UTC() }
 }
 
-// turn returns a session for one turn of a watch: it reads files afresh, says nothing,
-// and is at a moment.
-func (s *session) turn(ctx context.Context, now time.Time) *session {
-	t := *s
-	t.ctx, t.now = ctx, now
-	reader := *s.reader
-	reader.Files, reader.Now, reader.Note = wanted.NewFiles(ctx, nil), now, func(string, ...any) {}
-	t.reader = &reader
-	t.view = view.New(view.Options{Out: io.Discard, Err: io.Discard})
-	t.log = slog.New(slog.DiscardHandler)
-	return &t
-}
+// watchMetrics are told the numbers of a watch.
+type watchMetrics struct{ *metrics.Metrics }
+
+// Target returns what is told the numbers of a target.
+func (m watchMetrics) Target(name string) run.TargetMetrics { return m.Metrics.Target(name) }

@@ -7,6 +7,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"depeer/filters"
 )
 
 // Metrics are the numbers of a watch. They are safe for concurrent use.
@@ -111,27 +113,19 @@ func (m *Metrics) Handler() http.Handler {
 	return mux
 }
 
-// List is what is told of a list.
-type List struct {
-	Name      string
-	Updated   time.Time // zero: it does not say
-	MaxAge    time.Duration
-	Providers int
-}
-
 // Lists tells which lists there are, and how many files or feeds are broken.
-func (m *Metrics) Lists(at time.Time, lists []List, broken int) {
+func (m *Metrics) Lists(at time.Time, lists []*filters.Listing, broken int) {
 	m.listUpdated.Reset()
 	m.listMaxAge.Reset()
 	m.listProviders.Reset()
 	for _, l := range lists {
-		if !l.Updated.IsZero() {
-			m.listUpdated.WithLabelValues(l.Name).Set(seconds(l.Updated))
+		if updated := l.Updated.Time(); !updated.IsZero() {
+			m.listUpdated.WithLabelValues(l.Name).Set(seconds(updated))
 		}
 		if l.MaxAge > 0 {
 			m.listMaxAge.WithLabelValues(l.Name).Set(l.MaxAge.Seconds())
 		}
-		m.listProviders.WithLabelValues(l.Name).Set(float64(l.Providers))
+		m.listProviders.WithLabelValues(l.Name).Set(float64(len(l.Providers)))
 	}
 	m.broken.Set(float64(broken))
 	m.read.Set(seconds(at))

@@ -1,4 +1,4 @@
-package cli
+package run
 
 import (
 	"context"
@@ -30,20 +30,20 @@ const (
 // fetch keeps copies of feeds fresh, each at its own pace, until ctx ends. What cannot
 // be fetched, or is no feed, is reported, and the copy stays.
 func (w *sources) fetch(ctx context.Context) {
-	tick := time.NewTicker(w.files)
+	tick := time.NewTicker(w.Files)
 	defer tick.Stop()
 	for {
 		asked := map[string]bool{}
 		for _, source := range w.feedsNow() {
 			asked[source.URL] = true
-			if f := w.feed(source.URL); !w.today().Before(f.due) {
+			if f := w.feed(source.URL); !w.Today().Before(f.due) {
 				w.fetchOne(ctx, source, f)
 			}
 		}
 		for url := range w.feeds {
 			if !asked[url] {
 				delete(w.feeds, url)
-				w.metrics.FeedGone(url)
+				w.Metrics.FeedGone(url)
 			}
 		}
 		select {
@@ -58,7 +58,7 @@ func (w *sources) fetch(ctx context.Context) {
 func (w *sources) feedsNow() []exchange.List {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.now.exchange == nil || len(w.args.names) > 0 {
+	if w.now.exchange == nil || len(w.Options.Lists) > 0 {
 		return nil
 	}
 	return slices.DeleteFunc(slices.Clone(w.now.exchange.Lists), func(l exchange.List) bool { return l.URL == "" })
@@ -75,18 +75,18 @@ func (w *sources) feed(url string) *feedState {
 
 // fetchOne asks for a feed, and has everything be read again if it is another one.
 func (w *sources) fetchOne(ctx context.Context, source exchange.List, f *feedState) {
-	fetcher, err := w.fetcher()
+	fetcher, err := w.Fetcher()
 	if err != nil {
-		w.log.Error("feeds cannot be kept", "error", err)
-		f.due = w.today().Add(usually)
+		w.Log.Error("feeds cannot be kept", "error", err)
+		f.due = w.Today().Add(usually)
 		return
 	}
 	every := max(source.Every, feed.Interval)
 	if source.Every == 0 {
 		every = usually
 	}
-	fetcher.Every, fetcher.AllowPrivate, fetcher.Logger = every, w.args.allowPrivate, w.log
-	defer func() { w.log.Debug("feed asked", "url", source.URL, "again", f.due.UTC().Format(time.RFC3339)) }()
+	fetcher.Every, fetcher.AllowPrivate, fetcher.Logger = every, w.AllowPrivate, w.Log
+	defer func() { w.Log.Debug("feed asked", "url", source.URL, "again", f.due.UTC().Format(time.RFC3339)) }()
 	l, _, got, err := fetcher.Listing(ctx, source.Feed, source.URL,
 		feed.Options{Name: source.Name, Treatment: source.Treatment})
 	switch {
@@ -97,11 +97,11 @@ func (w *sources) fetchOne(ctx context.Context, source exchange.List, f *feedSta
 		return
 	}
 	f.failures, f.problem = 0, ""
-	w.metrics.FeedFetched(source.URL, got.FetchedAt)
+	w.Metrics.FeedFetched(source.URL, got.FetchedAt)
 	f.due = jitter(got.FetchedAt.Add(every), every/20)
 	if l.Digest != f.digest {
 		f.digest = l.Digest
-		w.log.Info("feed fetched", "url", source.URL, "list", operate.DescribeList(l), "fresh", got.Fresh, "fetched",
+		w.Log.Info("feed fetched", "url", source.URL, "list", operate.DescribeList(l), "fresh", got.Fresh, "fetched",
 			got.FetchedAt.UTC().Format(time.RFC3339))
 		w.poke()
 	}
@@ -109,13 +109,13 @@ func (w *sources) fetchOne(ctx context.Context, source exchange.List, f *feedSta
 
 // feedFailed reports a feed, and when it is tried again.
 func (w *sources) feedFailed(source exchange.List, f *feedState, err error) {
-	pause := pauseAfter(err, f.failures, w.today())
+	pause := pauseAfter(err, f.failures, w.Today())
 	f.failures++
-	w.metrics.FeedFailed(source.URL)
-	f.due = jitter(w.today().Add(pause), soonest/2)
+	w.Metrics.FeedFailed(source.URL)
+	f.due = jitter(w.Today().Add(pause), soonest/2)
 	if f.problem != err.Error() {
 		f.problem = err.Error()
-		w.log.Error("feed failed, and the last good copy serves on", "url", source.URL, "error", err, "again",
+		w.Log.Error("feed failed, and the last good copy serves on", "url", source.URL, "error", err, "again",
 			f.due.UTC().Format(time.RFC3339))
 	}
 }

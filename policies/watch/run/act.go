@@ -1,4 +1,4 @@
-package cli
+package run
 
 import (
 	"context"
@@ -53,7 +53,7 @@ func (k *keeper) measure(do watch.Do, d done, took time.Duration) {
 // tally counts what becomes of routes, which lists them all.
 func (k *keeper) tally(ctx context.Context) {
 	defer func() { k.brain.Counted(time.Now()) }()
-	turn, state := k.s.turn(ctx, k.clock()).operator(), k.found.state
+	turn, state := k.operatorAt(ctx, k.Clock()), k.found.state
 	if k.want == nil || k.want.policy == nil {
 		k.lookForPollution(ctx, turn, state)
 		return
@@ -110,11 +110,11 @@ func failed(err error) watch.Outcome {
 
 // recover finishes or undoes what was cut off.
 func (k *keeper) recover(ctx context.Context) done {
-	if k.args.dryRun {
+	if k.DryRun {
 		return done{outcome: watch.Would}
 	}
 	t, address := k.target, k.target.Address
-	lock, err := k.store.Lock(address, self())
+	lock, err := k.Store.Lock(address, k.Operator.By)
 	if err != nil {
 		return done{outcome: watch.Busy, err: err}
 	}
@@ -130,7 +130,7 @@ func (k *keeper) recover(ctx context.Context) done {
 		if err := operate.CheckHolders(address, state, cut.ID); err != nil {
 			return done{outcome: watch.Busy, err: err}
 		}
-		turn := k.s.turn(ctx, k.clock()).operator()
+		turn := k.operatorAt(ctx, k.Clock())
 		entry, err := turn.Resume(t, lock, cut, state)
 		if err != nil {
 			return done{outcome: watch.Failed, err: err}
@@ -164,7 +164,7 @@ func (d done) and(err error) done {
 
 // repair puts back what was applied last.
 func (k *keeper) repair(ctx context.Context) done {
-	turn := k.s.turn(ctx, k.clock()).operator()
+	turn := k.operatorAt(ctx, k.Clock())
 	p := turn.PutBack(k.target, k.found.state, k.found.last)
 	if bytes := p.Wanted().AddedBytes(); bytes > k.target.MaxAddedBytes {
 		k.log.Warn("what is put back adds more to a route's attributes than the limit: one long announcement could "+
@@ -175,7 +175,7 @@ func (k *keeper) repair(ctx context.Context) done {
 
 // change does what lists ask for, if no guard refuses it.
 func (k *keeper) change(ctx context.Context) done {
-	turn := k.s.turn(ctx, k.clock()).operator()
+	turn := k.operatorAt(ctx, k.Clock())
 	state, err := k.client.State(ctx)
 	if err != nil {
 		return done{outcome: watch.Gone, err: err}
@@ -195,7 +195,7 @@ func (k *keeper) change(ctx context.Context) done {
 		k.tellRefused(drafted)
 		return done{outcome: watch.Refused, plan: drafted.Plan, err: refused}
 	}
-	if err := turn.CheckFile(ctx, k.target, drafted.Plan); err != nil && !k.args.dryRun {
+	if err := turn.CheckFile(ctx, k.target, drafted.Plan); err != nil && !k.DryRun {
 		return done{outcome: failed(err), plan: drafted.Plan, err: err}
 	}
 	d := k.apply(ctx, turn, drafted.Plan, operate.ActionWatch)
@@ -213,17 +213,17 @@ func (k *keeper) change(ctx context.Context) done {
 
 // apply applies a plan, under the lock of this machine.
 func (k *keeper) apply(ctx context.Context, turn *operate.Operator, p *plan.Plan, action string) done {
-	if k.args.dryRun {
+	if k.DryRun {
 		return done{outcome: watch.Would, plan: p}
 	}
-	lock, err := turn.Lock(k.store, p.Target)
+	lock, err := turn.Lock(k.Store, p.Target)
 	if err != nil {
 		return done{outcome: failed(err), plan: p, err: err}
 	}
 	d := func() done {
 		// Nobody else is at work now. Whatever somebody has done since the last look may
 		// be the opposite of what p does.
-		if stamp, err := k.store.Stamp(p.Target); err != nil || stamp != k.found.stamp {
+		if stamp, err := k.Store.Stamp(p.Target); err != nil || stamp != k.found.stamp {
 			return done{outcome: watch.Stale, plan: p, err: errors.Join(errStale, err)}
 		}
 		if _, err := turn.CheckPending(lock, p); err != nil {

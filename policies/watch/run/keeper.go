@@ -1,4 +1,4 @@
-package cli
+package run
 
 import (
 	"context"
@@ -11,12 +11,10 @@ import (
 	"slices"
 	"time"
 
-	"depeer/cmd/internal/metrics"
 	"depeer/filters/diag"
 	"depeer/policies"
 	"depeer/policies/apply"
 	"depeer/policies/exchange"
-	"depeer/policies/gobgp"
 	"depeer/policies/operate"
 	"depeer/policies/operate/wanted"
 	"depeer/policies/plan"
@@ -26,23 +24,26 @@ import (
 // keeper keeps one target: it does what package watch says, and tells it what came of
 // that.
 type keeper struct {
-	*watching
+	*Runner
 	target  operate.Target
 	place   int          // in the order
 	waits   string       // for which target, in words
 	log     *slog.Logger // names the target
-	numbers *metrics.Target
+	numbers TargetMetrics
 	sources *sources
 	brain   *watch.Keeper
 
-	client  *gobgp.Client
+	client  operate.Daemon
 	events  chan plan.PeerEvent // of the connection; closed when it is lost
 	deaf    context.CancelFunc  // ends them
 	members map[netip.Addr]bool // those that are known
 	beyond  map[netip.Addr]bool // those of them that were said to be no route-server clients
 	want    *asking             // of the current reading
 	found   looked
-	said    string // what was said last of how it stands
+	memory  decisions
+	// historyGone: it was said that the history is gone.
+	historyGone bool
+	said        string // what was said last of how it stands
 	// polluted are the members that were told last to have routes that are treated already.
 	polluted map[netip.Addr]bool
 	lists    string // what was said last of the operator's lists of policies
@@ -77,13 +78,15 @@ type looked struct {
 	locked bool       // somebody on this machine is at work
 	why    string     // what is in the way, in words
 	kept   string     // whose word keeps lists from being applied
+	// byPerson: what was decided last, a person has.
+	byPerson bool
 }
 
 // newKeeper returns the keeper of the target at a place.
-func newKeeper(w *watching, sources *sources, place int) *keeper {
-	k := &keeper{watching: w, target: w.args.targets[place], place: place, sources: sources,
-		brain: watch.New(w.pace, rand.Float64)}
-	k.log, k.numbers = w.log.With("target", k.name()), w.metrics.Target(k.name())
+func newKeeper(r *Runner, sources *sources, place int) *keeper {
+	k := &keeper{Runner: r, target: r.Targets[place], place: place, sources: sources,
+		brain: watch.New(r.Pace, rand.Float64)}
+	k.log, k.numbers = r.Log.With("target", k.name()), r.Metrics.Target(k.name())
 	return k
 }
 
@@ -211,7 +214,7 @@ func (k *keeper) hangUp() {
 // dial connects, and has events told.
 func (k *keeper) dial(ctx context.Context) {
 	k.hangUp()
-	client, err := gobgp.Dial(ctx, k.s.optionsOf(k.target))
+	client, err := k.Operator.Dial(ctx, k.target)
 	if err != nil {
 		k.log.Debug("target not reached", "error", err)
 		k.found.why = err.Error()
@@ -226,7 +229,7 @@ func (k *keeper) dial(ctx context.Context) {
 }
 
 // listen passes on what happens to neighbors, until ctx or the connection ends.
-func listen(ctx context.Context, client *gobgp.Client, to chan<- plan.PeerEvent) {
+func listen(ctx context.Context, client operate.Daemon, to chan<- plan.PeerEvent) {
 	defer close(to)
 	for e, err := range client.Peers(ctx) {
 		if err != nil {
@@ -246,9 +249,9 @@ func (k *keeper) ask(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	history, err := k.store.Stamp(k.target.Address)
+	history, err := k.Store.Stamp(k.target.Address)
 	if err == nil && k.found.locked { // who dies leaves everything as it is, but for that
-		k.found.locked, err = k.store.Locked(k.target.Address)
+		k.found.locked, err = k.Store.Locked(k.target.Address)
 		history += fmt.Sprint(k.found.locked)
 	}
 	history += fileStamp(k.target)

@@ -1,4 +1,4 @@
-package cli
+package run
 
 import (
 	"context"
@@ -12,7 +12,6 @@ import (
 	"sync"
 	"time"
 
-	"depeer/cmd/internal/metrics"
 	"depeer/filters"
 	"depeer/filters/diag"
 	"depeer/policies/exchange"
@@ -29,12 +28,20 @@ type reading struct {
 	sum      string // of in, whatever the hour
 }
 
+// lists returns the lists that are read; none: nothing of them can be used.
+func (r *reading) lists() []*filters.Listing {
+	if r.in == nil {
+		return nil
+	}
+	return r.in.Lists
+}
+
 // sources are the exchange file, lists and feeds of a watch. A file that is no good
 // any more is reported, and what it was before serves on. Files are looked at each
 // second: by name, so that whatever takes the place of one is noticed, and once the
 // same is seen twice, so that one which is being written is not read half-way.
 type sources struct {
-	*watching
+	*Runner
 
 	good   wanted.LastGood
 	seen   map[string]stamp // when it was read
@@ -51,19 +58,10 @@ type sources struct {
 // readingTakes is how long reading all of them may take.
 const readingTakes = 5 * time.Minute
 
-func newSources(w *watching) *sources {
-	return &sources{watching: w, good: wanted.LastGood{Lists: map[string]*filters.Listing{}},
+func newSources(r *Runner) *sources {
+	return &sources{Runner: r, good: wanted.LastGood{Lists: map[string]*filters.Listing{}},
 		poked: make(chan struct{}, 1),
 		feeds: map[string]*feedState{}}
-}
-
-// begin reads for the first time. Nothing has served before: but for feeds, whose
-// copies are on disk, only what was applied last does.
-func (w *sources) begin(ctx context.Context) error {
-	if _, found := w.s.reader.FindConfig(); !found && len(w.args.names) == 0 {
-		return usage("depeer watch LISTING.yaml --target rs1", "no listing, and no exchange file that names one")
-	}
-	return w.read(ctx)
 }
 
 // current returns what was read last.
@@ -94,7 +92,7 @@ func signalTo(c chan<- struct{}) {
 
 // poll reads again whenever there is something else to read, until ctx ends.
 func (w *sources) poll(ctx context.Context) {
-	tick := time.NewTicker(w.files)
+	tick := time.NewTicker(w.Files)
 	defer tick.Stop()
 	for {
 		w.heart.beats("lists", readingTakes)
@@ -106,12 +104,12 @@ func (w *sources) poll(ctx context.Context) {
 			due = true
 		case <-tick.C:
 			now := w.stamps()
-			due = !same(now, w.seen) && same(now, w.maybe) || hourOf(w.clock()) != w.hour
+			due = !same(now, w.seen) && same(now, w.maybe) || hourOf(w.Clock()) != w.hour
 			w.maybe = now
 		}
 		if due {
 			if err := w.read(ctx); err != nil && ctx.Err() == nil {
-				w.log.Error("lists cannot be read", "error", err)
+				w.Log.Error("lists cannot be read", "error", err)
 			}
 		}
 	}
@@ -121,10 +119,9 @@ func hourOf(t time.Time) string { return t.UTC().Format("2006-01-02T15") }
 
 // read reads everything, and tells whoever waits for it.
 func (w *sources) read(ctx context.Context) error {
-	now := w.clock()
-	turn := w.s.turn(ctx, now)
+	now := w.Clock()
 	stamps := w.stamps()
-	in, err := turn.reader.LoadOr(ctx, w.args.names, &w.good)
+	in, err := w.readerAt(ctx, now).LoadOr(ctx, w.Options.Lists, &w.good)
 	if err != nil {
 		return err
 	}
@@ -157,35 +154,23 @@ func (w *sources) tell(r *reading) {
 	if said := fmt.Sprint(r.broken); said != w.said && (before != nil || len(r.broken) > 0) {
 		w.said = said
 		for _, d := range r.broken {
-			w.log.Error("broken, and what was good before serves on", "file", d.Position.String(), "code", d.Code,
+			w.Log.Error("broken, and what was good before serves on", "file", d.Position.String(), "code", d.Code,
 				"problem", d.Message)
 		}
 		if len(r.broken) == 0 {
-			w.log.Info("nothing is broken any more")
+			w.Log.Info("nothing is broken any more")
 		}
 	}
 	if r.in != nil && (before == nil || before.sum != r.sum) {
 		providers, prefixes, asns := r.in.Size()
-		w.log.Info("lists read", "lists", describeLists(r.in), "providers", providers, "prefixes", prefixes, "asns",
+		w.Log.Info("lists read", "lists", describeLists(r.in), "providers", providers, "prefixes", prefixes, "asns",
 			asns)
 	}
-	w.log.Debug("files read", "lists", r.version)
-	w.metrics.Lists(time.Now(), metered(r), len(r.broken))
+	w.Log.Debug("files read", "lists", r.version)
+	w.Metrics.Lists(time.Now(), r.lists(), len(r.broken))
 	for _, c := range wakers {
 		signalTo(c)
 	}
-}
-
-// metered are the lists of a reading, for metrics.
-func metered(r *reading) []metrics.List {
-	if r.in == nil {
-		return nil
-	}
-	out := make([]metrics.List, len(r.in.Lists))
-	for i, l := range r.in.Lists {
-		out[i] = metrics.List{Name: l.Name, Updated: l.Updated.Time(), MaxAge: l.MaxAge, Providers: len(l.Providers)}
-	}
-	return out
 }
 
 // forget drops what was good of files that are not asked for any more.
@@ -224,14 +209,14 @@ func (w *sources) stamps() map[string]stamp {
 		}
 		out[name] = stamp{info}
 	}
-	conf, found := w.s.reader.FindConfig()
+	conf, found := w.Reader.FindConfig()
 	if found {
 		add(conf)
 	}
-	for _, name := range w.args.names {
+	for _, name := range w.Options.Lists {
 		add(name)
 	}
-	if x := w.good.Exchange; x != nil && len(w.args.names) == 0 {
+	if x := w.good.Exchange; x != nil && len(w.Options.Lists) == 0 {
 		for _, source := range x.Lists {
 			if source.URL != "" {
 				continue

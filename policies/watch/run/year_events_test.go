@@ -1,4 +1,4 @@
-package cli_test
+package run_test
 
 import (
 	"bytes"
@@ -16,7 +16,6 @@ import (
 
 	api "github.com/osrg/gobgp/v3/api"
 
-	"depeer/cmd/internal/cli"
 	"depeer/filters"
 	"depeer/policies/lab/testbed"
 )
@@ -75,38 +74,13 @@ func (y *year) shrink() {
 		}
 	}
 	if y.refused && y.rand.IntN(2) == 0 {
-		y.byHand("--allow-shrink", fmt.Sprint(y.approved.gone(on(y.day(), y.lists, y.fetched))))
+		y.byHand(allowShrink(y.approved.gone(on(y.day(), y.lists, y.fetched))))
 		y.quiet(from)
 	}
 	from = y.log.mark()
 	y.own = all
 	y.writeOwn()
 	y.quiet(from, "files read")
-}
-
-// byHand is a person who plans and applies what lists ask for.
-func (y *year) byHand(flags ...string) {
-	y.t.Helper()
-	plan := filepath.Join(y.dir, "by-hand.plan")
-	at := y.clock().Format(time.RFC3339)
-	y.depeer(append([]string{"plan", "-o", plan, "--at", at, "--target", y.x.Daemon.Target.String()}, flags...)...)
-	y.depeer("apply", plan, "--yes")
-	y.approved = on(y.day(), y.lists, y.fetched)
-}
-
-// depeer runs a command, which is to succeed. Lists are those of the watch: the feed's
-// copy is recent.
-func (y *year) depeer(args ...string) {
-	y.t.Helper()
-	args = append(args, "--config", filepath.Join(y.dir, "depeer.yaml"), "--state", filepath.Join(y.dir, "state"))
-	testbed.Eventually(y.t, testbed.Patience, func() error { // the watch may be at work
-		var stderr bytes.Buffer
-		if code := cli.Run(y.t.Context(), cli.Streams{In: strings.NewReader(""), Out: io.Discard, Err: &stderr},
-			args); code != 0 {
-			return fmt.Errorf("depeer %q: %d: %s", args, code, stderr.String())
-		}
-		return nil
-	})
 }
 
 // editFeed changes what is served by one entry, from the next day on.
@@ -292,7 +266,7 @@ func (y *year) goBack() {
 	y.quiet(from, "files read", "msg=applied")
 
 	from = y.log.mark()
-	y.depeer("rollback", "--yes", "--target", y.x.Daemon.Target.String())
+	y.rollBack()
 	keeps := func(says string) {
 		testbed.Eventually(y.t, testbed.Patience, func() error {
 			if last := word(y.log.last("msg=state"), "state"); last != "kept-back" ||
@@ -312,6 +286,6 @@ func (y *year) goBack() {
 	}
 	keeps("repaired")
 	y.holds()
-	y.byHand()
+	y.byHand(nil)
 	y.quiet(from)
 }

@@ -1,4 +1,4 @@
-package cli_test
+package run_test
 
 import (
 	"bytes"
@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"log/slog"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
@@ -21,13 +22,15 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"depeer/cmd/internal/cli"
 	"depeer/filters"
 	"depeer/filters/feed"
 	"depeer/policies"
 	"depeer/policies/gobgpconf"
+	"depeer/policies/journal"
 	"depeer/policies/lab/testbed"
+	"depeer/policies/operate"
 	"depeer/policies/watch"
+	"depeer/policies/watch/run"
 )
 
 // The programs of the year: an exchange, a feed, a watch and its log; and when all is quiet.
@@ -147,10 +150,13 @@ func (y *year) serve() {
 func (y *year) start() {
 	roots := x509.NewCertPool()
 	roots.AddCert(y.server.Certificate())
-	w := cli.Watching{
-		Target: y.x.Daemon.Target.String(), Config: filepath.Join(y.dir, "depeer.yaml"),
-		State: filepath.Join(y.dir, "state"),
-		Log:   y.log, Clock: y.clock, Files: 50 * time.Millisecond,
+	store, err := journal.Open(y.stateDir())
+	if err != nil {
+		y.t.Fatal(err)
+	}
+	w := run.New(run.Options{
+		Targets: []operate.Target{{Address: y.x.Daemon.Target.String()}}, AllowPrivate: true,
+		Files: 50 * time.Millisecond, Clock: y.clock, Today: y.clock,
 		Pace: watch.Pace{
 			Pulse: 100 * time.Millisecond, Settle: 20 * time.Millisecond, Gap: 50 * time.Millisecond,
 			Slow:  5 * time.Second,
@@ -158,8 +164,13 @@ func (y *year) start() {
 			Dial: 50 * time.Millisecond, DialMost: 300 * time.Millisecond, Act: 100 * time.Millisecond,
 			ActMost: time.Second, Forever: time.Hour,
 		},
-		Feeds: func(f *feed.Fetcher) { f.AllowPrivate, f.RootCAs, f.Now = true, roots, y.clock },
-	}
+		Operator: *y.operator(y.clock()), Store: store, Reader: *y.reader(y.clock()),
+		Fetcher: func() (*feed.Fetcher, error) {
+			return &feed.Fetcher{StateDir: y.stateDir(), AllowPrivate: true, RootCAs: roots, Now: y.clock}, nil
+		},
+		Log:     slog.New(slog.NewTextHandler(y.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Metrics: unmeasured{}, Manager: unmanaged{},
+	})
 	ctx, cancel := context.WithCancel(context.Background())
 	y.cancel, y.ended = cancel, make(chan error, 1)
 	go func() { y.ended <- w.Run(ctx) }()

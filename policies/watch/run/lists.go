@@ -1,4 +1,4 @@
-package cli
+package run
 
 import (
 	"strings"
@@ -11,7 +11,7 @@ import (
 // what they have lost, and remembers them if they have lost nothing.
 func (k *keeper) recall(state *plan.State) *plan.State {
 	address := k.target.Address
-	state, unknown := operate.RecallLists(k.store, address, state)
+	state, unknown := operate.RecallLists(k.Store, address, state)
 	var problems []string
 	cure := operate.CureOfLostLists(address)
 	if rejected := state.Rejected(); len(rejected) > 0 {
@@ -23,7 +23,7 @@ func (k *keeper) recall(state *plan.State) *plan.State {
 	for _, l := range state.LostLists() {
 		problems = append(problems, l.Client.String()+": "+l.String())
 	}
-	_, err := operate.RememberLists(k.store, address, state)
+	_, err := operate.RememberLists(k.Store, address, state)
 	said := strings.Join(problems, ". ")
 	switch {
 	case len(problems) > 0 && said != k.lists:

@@ -1,4 +1,4 @@
-package cli
+package run
 
 import (
 	"context"
@@ -69,7 +69,7 @@ func (k *keeper) putInStep(ctx context.Context, state *plan.State) settled {
 	if last := k.found.last; last != nil && (operate.IsUndefined(state) || policies.Same(last.Wanted(), want)) {
 		want, lists = last.Wanted(), last.Lists
 	}
-	file := k.s.operator().JudgedFile(ctx, k.target, state.Server)
+	file := k.Operator.JudgedFile(ctx, k.target, state.Server)
 	found, err := file.Look(want, operate.CommentOn(lists))
 	r := settled{}
 	if found != nil && !found.Anchored {
@@ -81,7 +81,7 @@ func (k *keeper) putInStep(ctx context.Context, state *plan.State) settled {
 		return r
 	case !found.Stale:
 		return r
-	case k.args.dryRun:
+	case k.DryRun:
 		r.problem = "it holds something else, and is left as it is: --dry-run"
 		return r
 	}

@@ -1,12 +1,12 @@
-package cli_test
+package run_test
 
 import (
 	"errors"
 	"testing"
 	"time"
 
-	"depeer/cmd/internal/cli"
 	"depeer/filters/feed"
+	"depeer/policies/watch/run"
 )
 
 // Row 64: watch leaves a feed alone for longer with each failure, and as long as its server
@@ -29,7 +29,7 @@ func TestPauseAfterFailure(t *testing.T) {
 		"not asked again":  {&feed.TooSoonError{Tried: now, Until: now.Add(6 * time.Hour)}, 0, 6 * time.Hour},
 		"just about to be": {&feed.TooSoonError{Tried: now, Until: now}, 0, time.Minute},
 	} {
-		if got := cli.PauseAfter(test.err, test.failures, now); got != test.want {
+		if got := run.PauseAfter(test.err, test.failures, now); got != test.want {
 			t.Errorf("%s: %v, want %v", name, got, test.want)
 		}
 	}

@@ -1,4 +1,4 @@
-package cli
+package run
 
 import (
 	"context"
@@ -43,7 +43,7 @@ func (k *keeper) find(ctx context.Context) (watch.Finding, error) {
 	}
 	state = k.recall(state)
 	k.found = looked{state: state}
-	if k.found.stamp, err = k.store.Stamp(k.target.Address); err != nil {
+	if k.found.stamp, err = k.Store.Stamp(k.target.Address); err != nil {
 		return f, err
 	}
 	k.meet(state)
@@ -51,12 +51,14 @@ func (k *keeper) find(ctx context.Context) (watch.Finding, error) {
 	if err := k.history(&f); err != nil {
 		return f, err
 	}
+	k.keepInMemory(&f)
+	k.heedMarks(&f, state)
 	k.obstacles(&f, state)
 	if err := k.count(ctx, &f, state); err != nil {
 		return f, err
 	}
 	state = operate.RememberSessions(state, k.found.last)
-	f.Stands = k.found.last == nil || k.found.last.Clear && k.found.last.Then == nil || k.found.last.Holds(state)
+	f.Stands = k.found.last == nil || k.found.last.WayBack() || k.found.last.Holds(state) || k.isAnothers(state)
 	if !f.CutOff && (f.Stands && f.InTheWay == watch.Clear || f.InTheWay == watch.Strange &&
 		operate.IsUndefined(state)) {
 		k.settleFile(ctx, f.Pulse, state)
@@ -65,7 +67,8 @@ func (k *keeper) find(ctx context.Context) (watch.Finding, error) {
 	if w := k.want; w != nil {
 		f.Lists, f.Unfit = w.version, w.policy == nil
 		f.Listed = w.policy != nil && plan.To(state, w.policy, "watch").Empty()
-		if f.Listed && !f.Stands && len(state.Strange) == 0 && k.found.last.Wanted().Digest() != w.policy.Digest() {
+		f.Newer = w.policy != nil && k.found.last != nil && k.found.last.Wanted().Digest() != w.policy.Digest()
+		if f.Listed && f.Newer && len(state.Strange) == 0 && !k.found.last.Holds(state) {
 			// It holds what lists ask for, and history expected something else: nothing is put
 			// back, and a change that has nothing to do records it.
 			f.Stands, f.Listed = true, false
@@ -99,7 +102,7 @@ func (k *keeper) count(ctx context.Context, f *watch.Finding, state *plan.State)
 		return nil
 	}
 	since, err := k.client.LongestUp(ctx)
-	f.Aged = since > k.pace.Fill
+	f.Aged = since > k.Pace.Fill
 	return err
 }
 
@@ -171,7 +174,7 @@ func (k *keeper) exchange() *exchange.Exchange {
 // history finds what was done last, and whether it came to an end.
 func (k *keeper) history(f *watch.Finding) error {
 	newest := true
-	for record, err := range k.store.Backward(k.target.Address) {
+	for record, err := range k.Store.Backward(k.target.Address) {
 		if err != nil {
 			return err
 		}
@@ -191,12 +194,17 @@ func (k *keeper) history(f *watch.Finding) error {
 			k.unknown(f, record, err)
 			break
 		}
+		if operate.NotConfirmed(record) {
+			k.unknown(f, record, fmt.Errorf("%s was %s", record.ID, operate.Unconfirmed))
+			break // and was not taken back, either
+		}
 		if k.found.last == nil {
 			k.found.last = p
 		}
 		if record.Begun.Action == operate.ActionRepair {
 			continue // it repeats what was decided before
 		}
+		k.found.byPerson = record.Begun.Action != operate.ActionWatch && record.Begun.Action != operate.ActionRecover
 		if record.Begun.Action == "rollback" || record.Begun.Action == "clear" {
 			f.Kept = true
 			k.found.kept = fmt.Sprintf("%s by %s at %s", record.Begun.Action, record.By.By,
@@ -205,7 +213,7 @@ func (k *keeper) history(f *watch.Finding) error {
 		f.Last, k.found.judged = record.ID, p
 		break
 	}
-	w, err := operate.ReadWaits(k.store.Pending(k.target.Address))
+	w, err := operate.ReadWaits(k.Store.Pending(k.target.Address))
 	if err != nil {
 		return err
 	}
@@ -227,7 +235,7 @@ func (k *keeper) unknown(f *watch.Finding, record *journal.Record, unread error)
 // unfinished finds out whether somebody is at work on an entry without an end, or it
 // was cut off.
 func (k *keeper) unfinished(f *watch.Finding, record *journal.Record) {
-	lock, err := k.store.Lock(k.target.Address, self())
+	lock, err := k.Store.Lock(k.target.Address, k.Operator.By)
 	if err != nil {
 		f.InTheWay, k.found.why, k.found.locked = watch.Locked, err.Error(), errors.Is(err, journal.ErrLocked)
 		return
@@ -267,7 +275,7 @@ func (k *keeper) obstacles(f *watch.Finding, state *plan.State) {
 
 // ours returns who holds the daemon's lock for what was cut off here.
 func (k *keeper) ours() []string {
-	for record, err := range k.store.Backward(k.target.Address) {
+	for record, err := range k.Store.Backward(k.target.Address) {
 		if err != nil || record.Finished() || record.Unread != nil {
 			return nil
 		}
@@ -291,7 +299,7 @@ func (k *keeper) asked(state *plan.State) {
 	in.Good = nil
 	in.Diagnostics = slices.Clip(in.Diagnostics)
 	w := &asking{version: r.version, facts: facts, in: &in}
-	err := operate.CompileFor(&in, k.clock(), k.target, state)
+	err := operate.CompileFor(&in, k.Clock(), k.target, state)
 	if !errors.As(err, &w.failure) {
 		w.failure = operate.Verdict(in.Diagnostics)
 	}

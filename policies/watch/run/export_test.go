@@ -1,0 +1,4 @@
+package run
+
+// PauseAfter is pauseAfter.
+var PauseAfter = pauseAfter

@@ -1,0 +1,65 @@
+package run
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// status tells it how a target stands.
+func (r *Runner) status(text string) { r.tellManager(r.Manager.Status(text)) }
+
+func (r *Runner) tellManager(err error) {
+	if err != nil {
+		r.Log.Warn("the service manager cannot be told", "error", err)
+	}
+}
+
+// watchdog tells the service manager that all parts still move, as long as they do.
+func (r *Runner) watchdog(ctx context.Context) {
+	if r.Watchdog == 0 {
+		return
+	}
+	tick := time.NewTicker(r.Watchdog / 3)
+	defer tick.Stop()
+	for {
+		if part := r.heart.still(time.Now()); part != "" {
+			r.Log.Error("it does not move any more, and the watchdog is not told that it does", "part", part)
+		} else {
+			r.tellManager(r.Manager.Alive())
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// heart knows until when each part of a watch is to be heard of again.
+type heart struct {
+	mu    sync.Mutex
+	until map[string]time.Time
+}
+
+// beats tells that a part moves, and will be heard of again within so long.
+func (h *heart) beats(part string, within time.Duration) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.until == nil {
+		h.until = map[string]time.Time{}
+	}
+	h.until[part] = time.Now().Add(within)
+}
+
+// still returns a part that should have been heard of; "" if all were.
+func (h *heart) still(now time.Time) string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for part, until := range h.until {
+		if now.After(until) {
+			return part
+		}
+	}
+	return ""
+}
