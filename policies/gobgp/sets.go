@@ -23,7 +23,8 @@ func (r *reader) set(s *api.DefinedSet) {
 	}
 	switch r.kind {
 	case plan.PrefixSet:
-		readOurs(r, s.Name, s.Prefixes, parseEntry, func(e []filters.Entry) policies.Elements { return policies.Prefixes(e) })
+		readOurs(r, s.Name, s.Prefixes, parseEntry,
+			func(e []filters.Entry) policies.Elements { return policies.Prefixes(e) })
 	case plan.ASPathSet:
 		readOurs(r, s.Name, s.List, policies.ParseASPathPattern,
 			func(p []policies.ASPathPattern) policies.Elements { return policies.ASPaths(p) })

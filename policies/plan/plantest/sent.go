@@ -204,7 +204,8 @@ func (m *Model) export(c *client, r policies.Route) (policies.Route, bool) {
 
 // about says whether an export statement matches. An empty neighbor-set is everybody.
 func (m *Model) about(s plan.Statement, to netip.Addr, r policies.Route) bool {
-	set, _ := m.objects.Sets[plan.Object{Kind: plan.NeighborSet, Name: s.Conditions.NeighborSet.Set}].(policies.Neighbors)
+	set, _ := m.objects.Sets[plan.Object{Kind: plan.NeighborSet,
+		Name: s.Conditions.NeighborSet.Set}].(policies.Neighbors)
 	if len(set) > 0 && !slices.Contains(set, to) {
 		return false
 	}

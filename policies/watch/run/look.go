@@ -312,7 +312,8 @@ func (k *keeper) asked(state *plan.State) {
 	k.numbers.Guards(refusing(operate.ListGuards(&in)), !known)
 	if w.failure != nil && !known {
 		for _, d := range in.Diagnostics {
-			k.log.Warn("lists refused", "lists", sources.DescribeLists(&in), "file", d.Position.String(), "code", d.Code,
+			k.log.Warn("lists refused", "lists", sources.DescribeLists(&in), "file", d.Position.String(), "code",
+				d.Code,
 				"problem", d.Message)
 		}
 	}
