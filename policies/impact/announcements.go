@@ -8,7 +8,8 @@ import (
 	"depeer/policies/rib"
 )
 
-// announcement is what paths of a member share: attributes, and what the policies said.
+// announcement is what paths of a member share: attributes, and what the policies said. It has
+// 32 octets, so that none lies in two lines of the processor's cache.
 type announcement struct {
 	peer      uint32
 	localPref uint32 // 100 where it is absent
@@ -16,7 +17,7 @@ type announcement struct {
 	path      place
 	old, new  eval.Verdict
 	origin    rib.Origin
-	tagging   uint32 // the number of what choices tag it with; 0: nothing
+	tagging   taggingNumber
 }
 
 // announcements holds each once.
@@ -55,7 +56,7 @@ func newAnnouncements() announcements { return announcements{seed: maphash.MakeS
 
 // add returns the number of what p shares with other paths of its peer, or where it waits
 // for one. When it is full, numbers must be given.
-func (s *announcements) add(p *rib.Path, peer uint32, old, new eval.Verdict, tagging uint32) (number uint32,
+func (s *announcements) add(p *rib.Path, peer uint32, old, new eval.Verdict, tagging taggingNumber) (number uint32,
 	full bool) {
 	a := announcement{peer: peer, localPref: p.LocalPref, origin: p.Origin, old: old, new: new, tagging: tagging}
 	if a.localPref == 0 {
@@ -78,7 +79,7 @@ func (s *announcements) add(p *rib.Path, peer uint32, old, new eval.Verdict, tag
 		return n, false
 	}
 	hash := uint32(maphash.Bytes(s.seed,
-		p.ASPath)) ^ a.localPref*0x9e3779b1 ^ a.med*0x85ebca77 ^ uint32(a.origin) ^ a.peer<<8 ^ a.tagging<<16
+		p.ASPath)) ^ a.localPref*0x9e3779b1 ^ a.med*0x85ebca77 ^ uint32(a.origin) ^ a.peer<<8 ^ a.tagging.value()<<16
 	a.path.at = uint32(len(s.octets))
 	s.octets = append(s.octets, p.ASPath...)
 	number = uint32(len(s.waiting)) | waits
