@@ -69,7 +69,8 @@ func (a *Applier) Apply(ctx context.Context, p *plan.Plan) (Result, error) {
 		r := a.begin(p, state)
 		r.keep(p.Wanted())
 		r.result.Outcome = Nothing
-		return r.result, r.unkept
+		err := r.approve(ctx, state)
+		return r.result, errors.Join(r.unkept, err)
 	}
 	if err := a.guard(ctx, state, p); err != nil {
 		return untouched, err

@@ -26,6 +26,17 @@ func (l Limits) Overridable() map[string]Percent {
 		"max_growth": l.MaxGrowth, "max_shrink": l.MaxShrink}
 }
 
+// With returns l with other values for those of Overridable that are named.
+func (l Limits) With(named map[string]Percent) Limits {
+	for key, value := range map[string]*Percent{"max_routes": &l.MaxRoutes, "max_member_routes": &l.MaxMemberRoutes,
+		"max_growth": &l.MaxGrowth, "max_shrink": &l.MaxShrink} {
+		if given, is := named[key]; is {
+			*value = given
+		}
+	}
+	return l
+}
+
 // FreeGrowth is how many entries a change may add whatever MaxGrowth says.
 const FreeGrowth = 20
 

@@ -130,14 +130,16 @@ func (r *reader) communities(s *api.DefinedSet) {
 
 // applied reads the set of marks.
 func (r *reader) applied(s *api.DefinedSet) {
+	var marks []string
 	for _, entry := range slices.Compact(slices.Sorted(slices.Values(s.List))) {
 		mark, ok := strings.CutPrefix(entry, markPrefix)
 		if !ok {
 			r.strange(r.kind, s.Name, "%s is no mark of ours", entry)
 			continue
 		}
-		r.Applied = append(r.Applied, mark)
+		marks = append(marks, mark)
 	}
+	r.Applied, r.RolledBack = plan.ReadMarks(marks)
 }
 
 // elements returns the elements of a community-set as they are; none if it is not

@@ -147,6 +147,7 @@ func (r *reader) finish() {
 	slices.SortFunc(r.Clients, func(a, b plan.Client) int { return a.Address.Compare(b.Address) })
 	r.dropUnlisted()
 	slices.Sort(r.Applied)
+	slices.Sort(r.RolledBack)
 	slices.Sort(r.Holders)
 	slices.SortFunc(r.Strange, func(a, b plan.Strange) int {
 		return cmp.Or(compare(a.Object, b.Object),

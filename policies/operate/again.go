@@ -15,7 +15,9 @@ func (o *Operator) PutBack(t Target, state *plan.State, last *plan.Plan) *plan.P
 		want = last.Then
 	}
 	id := NewID()
-	p := o.NewPlan(t, state, id, *plan.To(RememberSessions(state, last), want, id))
+	change := plan.To(RememberSessions(state, last), want, id)
+	change.KeepPlaces(&last.Change)
+	p := o.NewPlan(t, state, id, *change)
 	p.Lists, p.Providers, p.At = last.Lists, last.Providers, last.At
 	p.Overrides, p.Limits, p.Counted = maps.Clone(last.Overrides), last.Limits, last.Counted
 	// The sessions that it shuts again were named when that was allowed: no other ones are.

@@ -30,16 +30,22 @@ func (o *Operator) Apply(ctx context.Context, t Target, p *plan.Plan, options Ap
 	}
 	defer client.Close()
 	var beyond []Neighbor
+	var fit *plan.State
 	if options.Action == ActionApply && (!p.Clear || p.Then != nil) { // the off-switch works whatever the file says
 		state, err := o.fitsStill(ctx, client, t)
 		if err != nil {
 			return Result{}, err
 		}
-		beyond = outOfReach(state)
+		beyond, fit = outOfReach(state), state
 	}
 	store, err := o.Store()
 	if err != nil {
 		return Result{}, err
+	}
+	if fit != nil {
+		if err := o.sizesAgain(store, t, p, fit); err != nil {
+			return Result{}, err
+		}
 	}
 	lock, err := o.Lock(store, p.Target)
 	if err != nil {

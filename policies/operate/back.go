@@ -3,7 +3,9 @@ package operate
 import (
 	"errors"
 	"slices"
+	"strings"
 
+	"depeer/policies"
 	"depeer/policies/journal"
 	"depeer/policies/plan"
 )
@@ -45,4 +47,72 @@ func leads(record *journal.Record, digest string) bool {
 	}
 	p, err := record.Plan()
 	return err == nil && p.Wanted().Digest() == digest
+}
+
+// Back returns the change, called id, from s to want, what was in force before a plan that is
+// taken back. It takes the places in clients' lists back, too, that only that plan has given
+// (plan.Change.TakePlaces), and leaves a mark for other machines.
+func Back(s *plan.State, want *policies.RoutingPolicy, undone *plan.Plan, id string) plan.Change {
+	c := plan.To(s, want, id)
+	c.TakePlaces(s, &undone.Change)
+	c.MarkRollback(s, id)
+	return *c
+}
+
+// Lost says whether a restart or a reload has taken all of ours out of s, or a clear: nothing is
+// in force, and no mark says what was done last.
+func Lost(s *plan.State) bool {
+	return s.InForce().Empty() && len(s.Applied)+len(s.RolledBack) == 0
+}
+
+// Stands says whether s is as last, the plan that was applied last, has left it. After the
+// off-switch a restart may bring our places in clients' lists back: they do nothing.
+func Stands(s *plan.State, last *plan.Plan) bool {
+	if last.WayBack() && len(s.Strange) == 0 && s.InForce().Empty() && len(s.Import)+len(s.Export) == 0 {
+		return true
+	}
+	return last.Holds(s)
+}
+
+// RolledBackElsewhere says whether another machine has gone back to what is in force on s, or to
+// nothing, as its marks tell: the history of this one has no such plan.
+func RolledBackElsewhere(store *journal.Store, address string, s *plan.State) bool {
+	return isUnknown(store, address, s.RolledBack)
+}
+
+// AppliedElsewhere says the same of a plan that another machine has applied.
+func AppliedElsewhere(store *journal.Store, address string, s *plan.State) bool {
+	return isUnknown(store, address, s.Applied)
+}
+
+// isUnknown says whether there are plans, and the history has none of them.
+func isUnknown(store *journal.Store, address string, plans []string) bool {
+	if len(plans) == 0 {
+		return false
+	}
+	for record, err := range store.Backward(address) {
+		if err != nil || slices.Contains(plans, record.Begun.Plan) {
+			return false
+		}
+	}
+	return true
+}
+
+// WordsOfRollback says, in a clause, that what is in force on s is a way back, where its marks
+// say so.
+func WordsOfRollback(s *plan.State) string {
+	return "rolled back, as plan " + strings.Join(s.RolledBack, ", ") + " says in the target"
+}
+
+// Unconfirmed is what the journal says of a change whose confirmation did not come in time, when
+// something else was in force by then: it was not taken back, and is not to be put back.
+const Unconfirmed = "not confirmed in time, and " + Replaced
+
+// Replaced is said of what waits for a confirmation, and was replaced or lost meanwhile.
+const Replaced = "no longer in force"
+
+// NotConfirmed says whether an entry is such a change.
+func NotConfirmed(record *journal.Record) bool {
+	n := len(record.Events)
+	return n > 0 && record.Events[n-1].Kind == journal.Confirm && record.Events[n-1].Text == Unconfirmed
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"depeer/policies/apply"
@@ -27,7 +28,7 @@ func (o *Operator) Confirm(ctx context.Context, t Target) (Result, error) {
 	gone, why := false, "confirmed"
 	if err == nil {
 		if gone = o.isGone(ctx, t, store, w.Pending); gone {
-			why = noLonger
+			why = Replaced
 		}
 		err = o.disarm(lock, w, why)
 	}
@@ -37,7 +38,7 @@ func (o *Operator) Confirm(ctx context.Context, t Target) (Result, error) {
 	if gone {
 		return Result{}, &Error{Kind: Unfit, Name: "changed-since",
 			Err: fmt.Errorf("%s is %s: there is nothing to keep, and it waits no more", w.Pending.Entry,
-				noLonger), Hint: "depeer status --target " + t.Address}
+				Replaced), Hint: "depeer status --target " + t.Address}
 	}
 	result := Result{Target: t.Address, Outcome: "confirmed"}
 	switch {
@@ -48,9 +49,6 @@ func (o *Operator) Confirm(ctx context.Context, t Target) (Result, error) {
 	}
 	return result, nil
 }
-
-// noLonger is said of what waits for a confirmation, and was replaced or lost meanwhile.
-const noLonger = "no longer in force"
 
 // isGone says whether what waits for a confirmation is not what the target holds any more. A
 // target that does not answer is believed to hold it, and that is said.
@@ -135,8 +133,8 @@ func (o *Operator) afterPending(store *journal.Store, p *plan.Plan, id string) (
 		}
 	}
 	for _, r := range records {
-		if r.ID == id && len(r.Events) > 0 && r.Events[len(r.Events)-1].Text == noLonger {
-			return Result{}, &Error{Kind: Unfit, Name: "changed-since", Err: fmt.Errorf("%s is %s", id, noLonger),
+		if r.ID == id && len(r.Events) > 0 && strings.HasSuffix(r.Events[len(r.Events)-1].Text, Replaced) {
+			return Result{}, &Error{Kind: Unfit, Name: "changed-since", Err: fmt.Errorf("%s is %s", id, Replaced),
 				Hint: "depeer status --target " + p.Target}
 		}
 	}
@@ -169,6 +167,9 @@ func (o *Operator) Guard(ctx context.Context, t Target, id string) (*Result, err
 		if left <= 0 {
 			result, err := o.rollback(ctx, t, store,
 				RollbackOptions{ID: id, Why: "not confirmed in time", Whatever: true})
+			if f := new(Error); errors.As(err, &f) && f.Name == "changed-since" {
+				err = o.giveUp(ctx, t, store, pending, err)
+			}
 			if kind := KindOf(err); err == nil || !isError(err) || kind != Held && kind != Unreached {
 				return &result, err
 			}
@@ -180,6 +181,22 @@ func (o *Operator) Guard(ctx context.Context, t Target, id string) (*Result, err
 		case <-time.After(min(left, retry)):
 		}
 	}
+}
+
+// giveUp ends the waiting where what waits is not in force any more when its time is up: what
+// has taken its place is not the guardian's to take back.
+func (o *Operator) giveUp(ctx context.Context, t Target, store *journal.Store, pending *journal.Pending,
+	cause error) error {
+	if !o.isGone(ctx, t, store, pending) {
+		return cause
+	}
+	lock, err := store.Lock(t.Address, o.By)
+	if errors.Is(err, journal.ErrLocked) {
+		return &Error{Kind: Held, Name: "locked", Err: err}
+	} else if err != nil {
+		return errors.Join(cause, err)
+	}
+	return errors.Join(cause, lock.Disarm(pending.Entry, Unconfirmed), lock.Unlock())
 }
 
 // isError says whether an error is an Error.

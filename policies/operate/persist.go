@@ -87,7 +87,8 @@ func (o *Operator) warnOfFile(ctx context.Context, name string) {
 func (o *Operator) CheckFile(ctx context.Context, t Target, p *plan.Plan) error {
 	if p.Persist != t.Persist {
 		return &Error{Kind: Unfit, Name: "other-file",
-			Err:  fmt.Errorf("the plan keeps %s, and the exchange file says %s", nameFile(p.Persist), nameFile(t.Persist)),
+			Err: fmt.Errorf("the plan keeps %s, and the exchange file says %s", nameFile(p.Persist),
+				nameFile(t.Persist)),
 			Hint: "make a new plan; or name the exchange file: -c"}
 	}
 	if t.Persist == "" || p.WayBack() || len(p.PolicyLists) > 0 {

@@ -95,7 +95,7 @@ func (o *Operator) DraftFor(ctx context.Context, in *wanted.Input, t Target, cli
 	if err != nil {
 		return Draft{}, err
 	}
-	sizes := o.sizes(in, p, now, past.read)
+	sizes := o.sizes(in.Exchange, p, now, past.read)
 	warnOfUnknown(in, sizes, now)
 	result.Changes, result.Guards = sizes.Changes(), append(ListGuards(in), sizes.Guards()...)
 	result.Guards = append(result.Guards, plan.JudgeSessions(change, args.Overrides[guard.AllowSessions], p.Members))

@@ -81,6 +81,9 @@ func (o *Operator) remedyOfPolicy(store *journal.Store, t Target, state *plan.St
 	if why := explainTakenBack(record, last); why != "" {
 		return Remedy{Why: "nothing to put back: " + why}, nil
 	}
+	if RolledBackElsewhere(store, address, state) {
+		return Remedy{Why: "nothing to put back: " + WordsOfRollback(state)}, nil
+	}
 	state, unknown := RecallLists(store, address, state)
 	p := o.PutBack(t, state, last)
 	o.warnOfAddedBytes(p.Wanted(), t.MaxAddedBytes, "what is put back")

@@ -84,7 +84,7 @@ func (o *Operator) planBack(store *journal.Store, t Target, state *plan.State, b
 	if err := checkObstacles(state.Obstacles(), t.Address); err != nil {
 		return nil, err
 	}
-	if !last.Holds(state) {
+	if !Stands(state, last) && !(options.Whatever && Lost(state)) {
 		return nil, &Error{Kind: Unfit, Name: "changed-since",
 			Err:  errors.New("what is in force is not what the last change left"),
 			Hint: "depeer status --target " + t.Address}
@@ -105,7 +105,7 @@ func (o *Operator) planBack(store *journal.Store, t Target, state *plan.State, b
 	}
 	o.warnOfAddedBytes(want, t.MaxAddedBytes, "what is put back")
 	id := NewID()
-	p := o.NewPlan(t, state, id, *plan.To(RememberSessions(state, last), want, id))
+	p := o.NewPlan(t, state, id, Back(RememberSessions(state, last), want, origin, id))
 	if err := allowSessions(p, options.Sessions, options.Whatever); err != nil {
 		return nil, err
 	}

@@ -2,10 +2,13 @@ package operate
 
 import (
 	"cmp"
+	"fmt"
+	"strings"
 
 	"depeer/filters/diag"
 	"depeer/policies/exchange"
 	"depeer/policies/guard"
+	"depeer/policies/journal"
 	"depeer/policies/operate/wanted"
 	"depeer/policies/plan"
 )
@@ -13,10 +16,10 @@ import (
 // sizes is what guards on the size of a change look at: what is in force on the target, by the
 // lists that it was made from, where this machine knows them. last is the plan that history
 // has last: what a restart has lost may not shrink either.
-func (o *Operator) sizes(in *wanted.Input, p *plan.Plan, now InForce, last *plan.Plan) plan.Sizes {
-	limits := in.Exchange.Limits
+func (o *Operator) sizes(x *exchange.Exchange, p *plan.Plan, now InForce, last *plan.Plan) plan.Sizes {
+	limits := x.Limits
 	sizes := plan.Sizes{
-		Now: p.Providers, Lists: p.Lists, Treatments: in.Exchange.Treatments,
+		Now: p.Providers, Lists: p.Lists, Treatments: x.Treatments,
 		Growth: uint64(limits.MaxGrowth), Shrink: uint64(limits.MaxShrink), Free: exchange.FreeGrowth,
 		AllowGrow: p.Overrides.For(guard.MaxGrowth), AllowShrink: p.Overrides.For(guard.MaxShrink),
 	}
@@ -40,4 +43,40 @@ func warnOfUnknown(in *wanted.Input, sizes plan.Sizes, now InForce) {
 			"what is in force is not known on this machine (plan %s): which providers it treats is not known, and "+
 				"growth and shrinkage are counted in entries of its sets", cmp.Or(now.Plan, "not told"))
 	}
+}
+
+// sizesAgain asks the guards on the size of a change again, before a plan is applied, against what
+// is in force on the target: it may have been made under laxer limits. Those of the exchange file
+// hold, or else those that the plan was made under. A plan that the target has changed under is
+// stale, and asked nothing.
+func (o *Operator) sizesAgain(store *journal.Store, t Target, p *plan.Plan, state *plan.State) error {
+	if p.Fingerprint != state.Fingerprint() || p.Holds(state) || len(p.PolicyLists) > 0 {
+		return nil
+	}
+	x := o.Exchange()
+	if x == nil {
+		x = exchange.Default()
+		x.Limits = x.Limits.With(p.Limits)
+	}
+	now, err := Look(store, t.Address, state)
+	if err != nil {
+		return err
+	}
+	past, err := readPast(store, t.Address)
+	if err != nil {
+		return err
+	}
+	sizes := o.sizes(x, p, now, past.read)
+	var words []string
+	for _, g := range sizes.Guards() {
+		if !g.OK {
+			words = append(words, fmt.Sprintf("%s %d of %d entries", g.Code, g.Value, g.Limit))
+		}
+	}
+	if len(words) == 0 {
+		return nil
+	}
+	return &Error{Kind: Guarded, Name: "guard",
+		Err:  fmt.Errorf("more than the limits allow: %s; nothing was changed", strings.Join(words, ", ")),
+		Hint: "make a new plan, and look at it"}
 }

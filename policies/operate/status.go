@@ -75,7 +75,7 @@ func (o *Operator) Status(ctx context.Context, in *wanted.Input, t Target, optio
 	}
 	drift := plan.Drift(state, want)
 	unknown := in == nil && found.unread != nil // as what should be
-	if unknown || in == nil && last != nil && last.Holds(state) {
+	if unknown || in == nil && last != nil && Stands(state, last) && state.InForce().Empty() {
 		drift = plan.ListDrift(state) // cleared: without a place in lists, too, it is as it should be
 	}
 	rejected := state.Rejected()
@@ -96,6 +96,10 @@ func (o *Operator) Status(ctx context.Context, in *wanted.Input, t Target, optio
 	if unclaimed && result.State == plan.InSync.String() {
 		result.State, result.Why = plan.Unknown.String(),
 			"what is in force was not put in from this machine, and no list is given"
+	}
+	if RolledBackElsewhere(store, address, state) {
+		result.Diagnostics.Warnf(diag.Position{}, "rolled-back-elsewhere", "",
+			"it was %s, by another machine: watch applies nothing until somebody does", WordsOfRollback(state))
 	}
 	describeReach(&result, misfits, state)
 	if err := o.describeRoutes(ctx, client, state, address, &result); err != nil {

@@ -17,7 +17,8 @@ import (
 
 // describeFiles adds what a restart or a reload would do to what is in force: from the file
 // that is named, which has to be there, and from the one that is kept.
-func (o *Operator) describeFiles(ctx context.Context, result *Status, t Target, options StatusOptions, state *plan.State,
+func (o *Operator) describeFiles(ctx context.Context, result *Status, t Target, options StatusOptions,
+	state *plan.State,
 	store *journal.Store) error {
 	var drift []Drift
 	named := options.File
@@ -27,8 +28,9 @@ func (o *Operator) describeFiles(ctx context.Context, result *Status, t Target, 
 		if !ok {
 			return Verdict(diags)
 		}
-		f := foretelling{judge: o.Judge, name: named, text: text, state: state, parts: o.findLoadedParts(store, t, state),
-			ofIt: " of it"}
+		f := foretelling{judge: o.Judge, name: named, text: text, state: state,
+			parts: o.findLoadedParts(store, t, state),
+			ofIt:  " of it"}
 		if l := checkFormat(named, text); l != nil {
 			return Verdict(l)
 		}

@@ -61,7 +61,7 @@ func To(s *State, want *policies.RoutingPolicy, id string) *Change {
 	c.Restore = restore
 	c.shutSessions(s, want.Sessions)
 	if !c.Empty() {
-		c.Finish = append(c.Finish, s.remark(id, len(want.Import) != 0)...)
+		c.Finish = append(c.Finish, s.remark(id, len(want.Import) != 0, false)...)
 	}
 	return c
 }
@@ -241,20 +241,6 @@ func (s *State) guards(gate string) bool {
 	return slices.ContainsFunc(slices.Concat(s.Import, s.Export), func(name string) bool {
 		return s.Statements[name].Gate.Set == gate
 	})
-}
-
-// remark returns the calls that leave the mark of id, and no other.
-func (s *State) remark(id string, applied bool) []Call {
-	var calls []Call
-	if applied && !slices.Contains(s.Applied, id) {
-		calls = append(calls, Call{Verb: Mark, Mark: id})
-	}
-	for _, old := range s.Applied {
-		if old != id || !applied {
-			calls = append(calls, Call{Verb: Unmark, Mark: old})
-		}
-	}
-	return calls
 }
 
 // String counts what changes, for a log.

@@ -44,7 +44,7 @@ func Clear(s *State, id string) *Change {
 	assign, restore := s.unanchor()
 	c.Finish, c.Restore = append(c.Finish, assign...), restore
 	c.shutSessions(s, nil)
-	c.Finish = append(c.Finish, s.remark(id, false)...)
+	c.Finish = append(c.Finish, s.remark(id, false, false)...)
 	return c
 }
 

@@ -46,6 +46,9 @@ func (s *State) Fingerprint() string {
 	}
 	fmt.Fprintln(h, "import", s.Import != nil, s.Import, "export", s.Export != nil, s.Export)
 	fmt.Fprintln(h, "applied", slices.Sorted(slices.Values(s.Applied)))
+	if len(s.RolledBack) > 0 { // plans of older versions have been made without
+		fmt.Fprintln(h, "rolled back", slices.Sorted(slices.Values(s.RolledBack)))
+	}
 	fmt.Fprintf(h, "sessions %q\n", slices.SortedFunc(slices.Values(s.Sessions), SessionNote.compare))
 	for _, o := range slices.SortedFunc(maps.Keys(s.Theirs), Object.compare) {
 		fmt.Fprintln(h, o, s.Theirs[o])

@@ -31,9 +31,12 @@ type State struct {
 	// "depeer-export", in order, by name; nil where the policy is not defined.
 	Import, Export []string
 
-	Applied  []string      // digests of applied plans, from the marker set
-	Sessions []SessionNote // what we have noted of members' sessions
-	Holders  []string      // who holds the lock; more than one cannot be
+	Applied []string // IDs of applied plans, from the marker set
+	// RolledBack are the IDs of the plans, from the same set, that went back to what is in force:
+	// who keeps the target by lists waits until somebody applies something.
+	RolledBack []string
+	Sessions   []SessionNote // what we have noted of members' sessions
+	Holders    []string      // who holds the lock; more than one cannot be
 
 	// Accepting are the policies, by name, with a statement that accepts.
 	Accepting map[string]bool

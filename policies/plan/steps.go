@@ -65,15 +65,15 @@ func (p *Plan) Anchoring(s *State) []Call { return p.placing(s, true) }
 func (p *Plan) Leaving(s *State) []Call { return p.placing(s, false) }
 
 func (p *Plan) placing(s *State, noticed bool) []Call {
-	calls, _ := s.anchors()
-	if p.Clear {
-		calls, _ = s.unanchor()
-	}
+	give, _ := s.anchors()
+	take, _ := s.unanchor()
 	planned := p.Change.Calls()
-	return slices.DeleteFunc(calls, func(call Call) bool {
+	return slices.DeleteFunc(slices.Concat(give, take), func(call Call) bool {
 		c, _ := s.client(call.Client)
-		again := p.Clear && noticed && s.asItsGroup(c, call.Import) // its session is a new one
-		return call.noticed() != noticed || again || !slices.ContainsFunc(planned, call.Replaces)
+		again := !call.gives() && noticed && s.asItsGroup(c, call.Import) // its session is a new one
+		return call.noticed() != noticed || again || !slices.ContainsFunc(planned, func(other Call) bool {
+			return call.Replaces(other) && call.gives() == other.gives()
+		})
 	})
 }
 
@@ -181,10 +181,13 @@ func (p *Plan) Holds(s *State) bool {
 	case p.Clear:
 		return !slices.ContainsFunc(Clear(s, p.ID).Calls(), func(call Call) bool {
 			c, _ := s.client(call.Client)
+			if call.Verb == Unmark {
+				return !strings.HasPrefix(call.Mark, RollbackMark) // another machine went back to nothing
+			}
 			return call.Verb != Assign || !s.asItsGroup(c, call.Import) // new sessions have ours again: it does nothing
 		})
 	default:
-		return s.Import != nil && To(s, p.Change.New, p.ID).Empty()
+		return s.Import != nil && p.leads(s)
 	}
 }
 
@@ -210,25 +213,6 @@ func (p *Plan) Obstacles(s *State) []Obstacle {
 
 // Empty says whether p has nothing to do.
 func (p *Plan) Empty() bool { return p.Change.Empty() && len(p.PolicyLists) == 0 }
-
-// Marking returns the calls that leave the mark of p in s, and no other.
-func (p *Plan) Marking(s *State) []Call {
-	if p.ID == "" || !slices.ContainsFunc(p.Change.Finish,
-		func(c Call) bool { return c.Verb == Mark || c.Verb == Unmark }) {
-		return nil
-	}
-	return s.remark(p.ID, len(p.Change.New.Import) != 0)
-}
-
-// Follows returns the mark of what was applied before p; "" if there was none.
-func (p *Plan) Follows() string {
-	for _, call := range p.Change.Finish {
-		if call.Verb == Unmark {
-			return call.Mark
-		}
-	}
-	return ""
-}
 
 // HalfWay returns the plan that s stands in the middle of, as far as s tells: the
 // statements that go when the gate opens, those that come, and the gate's name. It has

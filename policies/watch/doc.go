@@ -18,6 +18,8 @@
 //	a change stands half-way, or its journal has no end, and nobody
 //	    who could end it is alive                                     Recover
 //	somebody else is at work, an obstacle, a pending confirmation     wait
+//	what was applied last is not in force, lists ask for something
+//	    else, and nothing is known against that yet                   Change
 //	what was applied last is not in force                             Repair
 //	what lists ask for is in force                                    nothing
 //	a person went back, or cleared, and has applied nothing since     wait
@@ -30,7 +32,8 @@
 //   - What was approved is repaired at once; what is new asks the guards. A Repair puts
 //     back what was applied last, under the overrides that were given for it: after a
 //     restart no guard that a person has answered is asked again, and none that refuses
-//     a newer list keeps the older one out.
+//     a newer list keeps the older one out. Where the newer one can be judged at once, and
+//     no guard refuses it, the older one is not put in first.
 //   - A guard that refuses waits for a person, who applies the change by hand with an
 //     override, or edits the list. It is asked again after a while: routes come and go.
 //   - A person's word is the last one. After a rollback or a clear nothing new is done

@@ -73,12 +73,22 @@ type Keeper struct {
 	filling filling
 	empty   bool // routes are missing that guards are to judge by
 
-	// off is what need not be tried again while nothing has changed.
-	off struct {
-		do                 Do
-		lists, last, pulse string
-		until              time.Time
-	}
+	// off holds, for Repair and Change, what need not be tried again while nothing has changed.
+	off [Count + 1]postponed
+	// failed is a Change that failed, for other reasons than a guard: a Repair is tried before it.
+	failed postponed
+}
+
+// postponed is a step that is not tried for a while.
+type postponed struct {
+	is                 bool
+	lists, last, pulse string // what it was about
+	until              time.Time
+}
+
+// about says whether p is about what was found.
+func (p *postponed) about(f *Finding) bool {
+	return p.is && p.lists == f.Lists && p.last == f.Last && (p.pulse == "" || p.pulse == f.Pulse)
 }
 
 // Finding is what a Look has found.
@@ -102,6 +112,8 @@ type Finding struct {
 	Listed bool
 	// Unfit: these lists are refused before any target is asked, by guards that need none.
 	Unfit bool
+	// Newer: lists ask for another policy than the one that was applied last.
+	Newer bool
 	// Kept: the last that was done was a person's going back, or clearing.
 	Kept bool
 
@@ -185,18 +197,30 @@ func (k *Keeper) wants() (Do, time.Time) {
 	case f.CutOff:
 		do = Recover
 	case f.InTheWay != Clear:
-	case !f.Stands:
+	case !f.Stands && !k.goesStraight():
 		do = Repair
-	case f.Lists == "" || f.Listed || f.Kept || f.Unfit || k.behind || k.empty:
+	case !k.isAsked():
 	default:
 		do = Change
 	}
 	at := k.act.at
-	if o := &k.off; do != Wait && o.do == do && o.lists == f.Lists && o.last == f.Last &&
-		(o.pulse == "" || o.pulse == f.Pulse) {
+	if o := &k.off[do]; do != Wait && o.about(f) {
 		at = latest(at, o.until)
 	}
 	return do, at
+}
+
+// isAsked says whether lists ask for something that may be done now, if no guard refuses it.
+func (k *Keeper) isAsked() bool {
+	f := k.found
+	return f.Lists != "" && !f.Listed && !f.Kept && !f.Unfit && !k.behind && !k.empty
+}
+
+// goesStraight says whether, where what was applied last is not in force, what lists ask for now
+// is tried instead of putting that back: it differs, and nothing is known against it. Members
+// would notice two changes, of which the first is not wanted any more.
+func (k *Keeper) goesStraight() bool {
+	return k.found.Newer && k.isAsked() && !k.off[Change].about(k.found) && !k.failed.about(k.found)
 }
 
 func earliest(a, b time.Time) time.Time {

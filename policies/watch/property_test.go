@@ -30,7 +30,8 @@ type target struct {
 	locked  bool
 	pending bool
 	strange bool
-	fails   int // so many attempts are going to fail
+	fails   int  // so many attempts are going to fail
+	failed  bool // any has
 	routes  uint64
 	missing time.Time // since when routes are; zero: none is
 	base    uint64    // routes that are not missing
@@ -84,6 +85,7 @@ func (w *target) finding() watch.Finding {
 	}
 	f.Stands = w.last == "" || w.inForce == w.last
 	f.Listed = w.lists != "" && w.inForce == w.lists
+	f.Newer = w.lists != w.last
 	return f
 }
 
@@ -125,6 +127,7 @@ func (w *target) attempt(do watch.Do) watch.Outcome {
 	switch {
 	case w.fails > 0:
 		w.fails--
+		w.failed = true
 		return rapid.SampledFrom([]watch.Outcome{watch.Failed, watch.Stale, watch.Busy, watch.Gone,
 			watch.Partial}).Draw(w.t, "fails as")
 	case w.locked:
@@ -139,12 +142,13 @@ func (w *target) attempt(do watch.Do) watch.Outcome {
 		if w.inForce == w.last || w.last == "" {
 			w.t.Fatalf("it repairs %q, and %q is in force", w.last, w.inForce)
 		}
+		if w.straight() {
+			w.t.Fatalf("it repairs %q, and lists ask for %q, which nothing is against", w.last, w.lists)
+		}
 		w.inForce = w.last
 		w.entry++
 	case w.kept:
 		w.t.Fatalf("it changes to %q what a person has kept", w.lists)
-	case w.last != "" && w.inForce != w.last:
-		return watch.Stale
 	case !w.missing.IsZero() && w.now.Sub(w.missing) < watch.Usual().Fill:
 		w.t.Fatalf("it changes while routes are missing, since %v", w.now.Sub(w.missing))
 	case w.lists[0] == '!':
@@ -155,6 +159,13 @@ func (w *target) attempt(do watch.Do) watch.Outcome {
 	}
 	w.touched++
 	return watch.Did
+}
+
+// straight says whether what lists ask for may be put in at once: all routes are known to be there,
+// and nothing has failed yet.
+func (w *target) straight() bool {
+	return w.before && w.routes == w.full && w.lists != "" && w.lists != w.last && w.lists[0] != '!' && !w.kept &&
+		!w.failed && w.missing.IsZero()
 }
 
 // happens is something that happens.

@@ -46,7 +46,8 @@ func (k *Keeper) State() State { return k.state }
 // standing is the state that follows from what was found.
 func (k *Keeper) standing() State {
 	f := k.found
-	refused := f.Unfit || k.off.do == Change && k.off.lists == f.Lists && k.off.last == f.Last
+	off := &k.off[Change]
+	refused := f.Unfit || off.is && off.lists == f.Lists && off.last == f.Last
 	switch {
 	case f.CutOff:
 		return HalfWay

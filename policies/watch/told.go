@@ -80,6 +80,9 @@ func (k *Keeper) Came(now time.Time, do Do, o Outcome) {
 	switch o {
 	case Did:
 		k.did = do
+		if do == Change {
+			k.failed = postponed{}
+		}
 		k.again(now)
 	case Refused, Would:
 		k.putOff(now, do, o)
@@ -89,6 +92,9 @@ func (k *Keeper) Came(now time.Time, do Do, o Outcome) {
 	case Gone:
 		k.Lost(now)
 	case Stale, Failed, Partial:
+		if do == Change && o != Stale && k.found != nil {
+			k.failed = postponed{is: true, lists: k.found.Lists, last: k.found.Last}
+		}
 		k.act.fail(now)
 		k.again(k.act.at)
 	default:
@@ -105,10 +111,10 @@ func (k *Keeper) again(at time.Time) { k.lookAt = at }
 // putOff notes that the same need not be tried again, for a while or as long as
 // nothing has changed.
 func (k *Keeper) putOff(now time.Time, do Do, o Outcome) {
-	k.off.do, k.off.lists, k.off.last, k.off.pulse = do, k.found.Lists, k.found.Last, ""
-	k.off.until = now.Add(k.pace.Again)
+	off := postponed{is: true, lists: k.found.Lists, last: k.found.Last, until: now.Add(k.pace.Again)}
 	if o == Would {
-		k.off.pulse, k.off.until = k.found.Pulse, now.Add(k.pace.Forever)
+		off.pulse, off.until = k.found.Pulse, now.Add(k.pace.Forever)
 	}
+	k.off[do] = off
 	k.act.reset()
 }

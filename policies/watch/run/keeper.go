@@ -40,7 +40,10 @@ type keeper struct {
 	beyond  map[netip.Addr]bool // those of them that were said to be no route-server clients
 	want    *asking             // of the current reading
 	found   looked
-	said    string // what was said last of how it stands
+	memory  decisions
+	// historyGone: it was said that the history is gone.
+	historyGone bool
+	said        string // what was said last of how it stands
 	// polluted are the members that were told last to have routes that are treated already.
 	polluted map[netip.Addr]bool
 	lists    string // what was said last of the operator's lists of policies
@@ -75,6 +78,8 @@ type looked struct {
 	locked bool       // somebody on this machine is at work
 	why    string     // what is in the way, in words
 	kept   string     // whose word keeps lists from being applied
+	// byPerson: what was decided last, a person has.
+	byPerson bool
 }
 
 // newKeeper returns the keeper of the target at a place.

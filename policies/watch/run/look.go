@@ -51,12 +51,14 @@ func (k *keeper) find(ctx context.Context) (watch.Finding, error) {
 	if err := k.history(&f); err != nil {
 		return f, err
 	}
+	k.keepInMemory(&f)
+	k.heedMarks(&f, state)
 	k.obstacles(&f, state)
 	if err := k.count(ctx, &f, state); err != nil {
 		return f, err
 	}
 	state = operate.RememberSessions(state, k.found.last)
-	f.Stands = k.found.last == nil || k.found.last.Clear && k.found.last.Then == nil || k.found.last.Holds(state)
+	f.Stands = k.found.last == nil || k.found.last.WayBack() || k.found.last.Holds(state) || k.isAnothers(state)
 	if !f.CutOff && (f.Stands && f.InTheWay == watch.Clear || f.InTheWay == watch.Strange &&
 		operate.IsUndefined(state)) {
 		k.settleFile(ctx, f.Pulse, state)
@@ -65,7 +67,8 @@ func (k *keeper) find(ctx context.Context) (watch.Finding, error) {
 	if w := k.want; w != nil {
 		f.Lists, f.Unfit = w.version, w.policy == nil
 		f.Listed = w.policy != nil && plan.To(state, w.policy, "watch").Empty()
-		if f.Listed && !f.Stands && len(state.Strange) == 0 && k.found.last.Wanted().Digest() != w.policy.Digest() {
+		f.Newer = w.policy != nil && k.found.last != nil && k.found.last.Wanted().Digest() != w.policy.Digest()
+		if f.Listed && f.Newer && len(state.Strange) == 0 && !k.found.last.Holds(state) {
 			// It holds what lists ask for, and history expected something else: nothing is put
 			// back, and a change that has nothing to do records it.
 			f.Stands, f.Listed = true, false
@@ -191,12 +194,17 @@ func (k *keeper) history(f *watch.Finding) error {
 			k.unknown(f, record, err)
 			break
 		}
+		if operate.NotConfirmed(record) {
+			k.unknown(f, record, fmt.Errorf("%s was %s", record.ID, operate.Unconfirmed))
+			break // and was not taken back, either
+		}
 		if k.found.last == nil {
 			k.found.last = p
 		}
 		if record.Begun.Action == operate.ActionRepair {
 			continue // it repeats what was decided before
 		}
+		k.found.byPerson = record.Begun.Action != operate.ActionWatch && record.Begun.Action != operate.ActionRecover
 		if record.Begun.Action == "rollback" || record.Begun.Action == "clear" {
 			f.Kept = true
 			k.found.kept = fmt.Sprintf("%s by %s at %s", record.Begun.Action, record.By.By,
