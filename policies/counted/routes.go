@@ -10,13 +10,12 @@ import (
 	"depeer/filters"
 )
 
-// Routes are the refused routes that a plan has counted, by the providers that they
-// belong to. The zero value is none.
+// Routes are the refused routes that a plan has counted, by provider. The zero value is empty.
 type Routes struct {
 	Providers []Provider `json:"providers,omitempty"` // in the order of the lists
 }
 
-// Provider is a provider that refused routes belong to.
+// Provider is a provider with refused routes.
 type Provider struct {
 	List string `json:"list"`
 	ID   string `json:"id"`
@@ -33,8 +32,8 @@ type ASN struct {
 	Except []filters.ASN `json:"except,omitempty"`
 }
 
-// Session is a client that announces such routes. What is counted of one of a member's
-// addresses is counted of the member, for what its other addresses announce later.
+// Session is a client that announces such routes. What is counted for one address of a member also
+// counts for routes that its other addresses announce later.
 type Session struct {
 	Address netip.Addr  `json:"address"`
 	ASN     filters.ASN `json:"asn"`
@@ -43,8 +42,8 @@ type Session struct {
 	Prefixes []netip.Prefix `json:"prefixes,omitempty"`
 }
 
-// Keep adds to r what was counted before, as far as routes of now are more specifics of it:
-// a route that comes back later is none that is new.
+// Keep adds to r what was counted before, if routes of now are more specifics of it: a route that
+// returns later is not new.
 func (r *Routes) Keep(before *Routes) {
 	if before == nil {
 		return
@@ -63,14 +62,14 @@ func (r *Routes) Keep(before *Routes) {
 		p := &r.Providers[i]
 		for j := range p.Sessions {
 			s := &p.Sessions[j]
-			s.Prefixes = widen(s.Prefixes, had[key{p.List, p.ID, s.Address}])
+			s.Prefixes = widenPrefixes(s.Prefixes, had[key{p.List, p.ID, s.Address}])
 		}
 	}
 }
 
-// widen returns prefixes with those of had that some of them are inside of, each in
-// place of what is inside it.
-func widen(prefixes, had []netip.Prefix) []netip.Prefix {
+// widenPrefixes returns prefixes, each replaced by the prefix of had that covers it, if there is
+// one.
+func widenPrefixes(prefixes, had []netip.Prefix) []netip.Prefix {
 	if len(prefixes) == 0 || len(had) == 0 {
 		return prefixes
 	}
@@ -88,25 +87,26 @@ func widen(prefixes, had []netip.Prefix) []netip.Prefix {
 	return Cover(out)
 }
 
-// Cover sorts prefixes, and leaves out those that are inside others.
+// Cover sorts prefixes, and drops those inside others.
 func Cover(prefixes []netip.Prefix) []netip.Prefix {
 	slices.SortFunc(prefixes, func(a, b netip.Prefix) int {
 		return cmp.Or(a.Addr().Compare(b.Addr()), cmp.Compare(a.Bits(), b.Bits()))
 	})
 	out := prefixes[:0]
 	for _, p := range prefixes {
-		if n := len(out); n == 0 || !inside(p, out[n-1]) {
+		if n := len(out); n == 0 || !isInside(p, out[n-1]) {
 			out = append(out, p)
 		}
 	}
 	return out
 }
 
-// inside says whether p is outer, or a more specific of it.
-func inside(p, outer netip.Prefix) bool { return outer.Bits() <= p.Bits() && outer.Contains(p.Addr()) }
+// isInside says whether p is outer, or a more specific of it.
+func isInside(p, outer netip.Prefix) bool {
+	return outer.Bits() <= p.Bits() && outer.Contains(p.Addr())
+}
 
-// Concern adds those of all prefix entries that routes inside the prefixes of Sessions can
-// meet.
+// Concern adds those prefix entries of all that can match routes inside the prefixes of Sessions.
 func (p *Provider) Concern(all []filters.PrefixMatch) {
 	var near bart.Lite
 	for _, s := range p.Sessions {

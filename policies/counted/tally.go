@@ -10,8 +10,8 @@ import (
 	"depeer/policies"
 )
 
-// Tally tells, route by route, which refused routes do not count again. A nil one has them
-// all count. It is not safe for concurrent use.
+// Tally says, route by route, which refused routes do not count again. With a nil Tally every route
+// counts. It is not safe for concurrent use.
 type Tally struct {
 	members   map[filters.ASN]*member
 	entries   bart.Table[[]entry]
@@ -20,8 +20,8 @@ type Tally struct {
 	uncounted map[netip.Addr]int
 }
 
-// member is what was counted of a member: prefixes with the numbers of their providers,
-// and all ASN entries of these.
+// member is what was counted of a member: prefixes with the indices of their providers, and all ASN
+// entries of these.
 type member struct {
 	prefixes bart.Table[[]int]
 	asns     map[filters.ASN][]ASN
@@ -33,7 +33,7 @@ type entry struct {
 	min, max uint8
 }
 
-// Tally begins to tell, with what r has counted; r may be nil.
+// Tally returns a Tally of what r has counted; r may be nil.
 func (r *Routes) Tally() *Tally {
 	if r == nil {
 		return nil
@@ -48,13 +48,13 @@ func (r *Routes) Tally() *Tally {
 			})
 		}
 		for _, s := range p.Sessions {
-			t.add(i, p.ASNs, s)
+			t.addSession(i, p.ASNs, s)
 		}
 	}
 	return t
 }
 
-func (t *Tally) add(provider int, asns []ASN, s Session) {
+func (t *Tally) addSession(provider int, asns []ASN, s Session) {
 	t.left[s.Address] += s.Routes
 	t.counted[s.Address] += s.Routes
 	m := t.members[s.ASN]
@@ -70,14 +70,14 @@ func (t *Tally) add(provider int, asns []ASN, s Session) {
 	}
 }
 
-// Again says whether a refused route of a client does not count: it belongs to what was
-// counted, and as many such routes of the client as were counted have been told of. Which
-// provider they belong to does not matter: several may list one route.
+// Again says whether a refused route of a client does not count: it belongs to what was counted,
+// and the client has already had as many such routes as were counted. The provider does not matter:
+// several may list one route.
 func (t *Tally) Again(client netip.Addr, announcer filters.ASN, r *policies.Route) bool {
 	if t == nil {
 		return false
 	}
-	if !t.belongs(announcer, r) {
+	if !t.wasCounted(announcer, r) {
 		return false
 	}
 	if t.left[client] > 0 {
@@ -88,7 +88,7 @@ func (t *Tally) Again(client netip.Addr, announcer filters.ASN, r *policies.Rout
 	return true
 }
 
-// Uncounted returns for how many routes of a client Again was true.
+// Uncounted returns the number of routes of a client for which Again was true.
 func (t *Tally) Uncounted(client netip.Addr) int {
 	if t == nil {
 		return 0
@@ -104,20 +104,20 @@ func (t *Tally) Counted(client netip.Addr) int {
 	return t.counted[client]
 }
 
-// belongs says whether a route belongs to what was counted of its announcer: it is of a prefix
-// entry, and inside a prefix that was counted for the same provider, or it is of an ASN entry of
-// a provider that was counted.
-func (t *Tally) belongs(announcer filters.ASN, r *policies.Route) bool {
+// wasCounted says whether a route belongs to what was counted of its announcer: it matches a prefix
+// entry and is inside a prefix that was counted for the same provider, or it matches an ASN entry
+// of a provider that was counted.
+func (t *Tally) wasCounted(announcer filters.ASN, r *policies.Route) bool {
 	m := t.members[announcer]
 	if m == nil {
 		return false
 	}
 	return t.insideCounted(m, r.Prefix) || slices.ContainsFunc(r.Path, func(asn filters.ASN) bool {
-		return slices.ContainsFunc(m.asns[asn], func(a ASN) bool { return a.meets(r.Path) })
+		return slices.ContainsFunc(m.asns[asn], func(a ASN) bool { return a.isInPath(r.Path) })
 	})
 }
 
-// insideCounted says whether a prefix is of an entry of a provider, and inside a prefix that
+// insideCounted says whether a prefix matches an entry of a provider and is inside a prefix that
 // was counted for that provider.
 func (t *Tally) insideCounted(m *member, prefix netip.Prefix) bool {
 	var around []int
@@ -138,8 +138,9 @@ func (t *Tally) insideCounted(m *member, prefix netip.Prefix) bool {
 	return false
 }
 
-// meets says whether a is in a path, where it looks.
-func (a ASN) meets(path []filters.ASN) bool {
+// isInPath says whether a is in the part of a path that Where names, and no exception is in the
+// path.
+func (a ASN) isInPath(path []filters.ASN) bool {
 	switch a.Where {
 	case filters.Origin:
 		return path[len(path)-1] == a.ASN

@@ -7,21 +7,21 @@ import (
 	"depeer/policies"
 )
 
-// Apply returns r as the policy leaves it, and false if the policy refuses it. It
-// shares no memory with r that the policy changes.
+// Apply returns r as the policy leaves it, and false if the policy refuses it. The result shares no
+// memory with r that the policy changes.
 func (e *Evaluator) Apply(r policies.Route) (policies.Route, bool) {
 	var trail []int
-	if e.walk(&r, &trail).Refused() {
+	if e.runStatements(&r, &trail).Refused() {
 		return policies.Route{}, false
 	}
 	for _, i := range trail {
-		change(&r, e.policy.Import[i].Actions)
+		applyActions(&r, e.policy.Import[i].Actions)
 	}
 	return r, true
 }
 
-// change does to r what gobgpd's modifying actions do, to its size, too.
-func change(r *policies.Route, a policies.Actions) {
+// applyActions changes r, its size included, as gobgpd's modifying actions do.
+func applyActions(r *policies.Route, a policies.Actions) {
 	if a.LocalPref != 0 {
 		r.LocalPref = a.LocalPref
 		r.Size.SetLocalPref()

@@ -12,7 +12,7 @@ import (
 // (osrg/gobgp#3516; testbed.TestFactFilteredListingWritesBack). A member can announce all
 // of it itself, so what carries it is treated already, or announced so.
 
-// given is what a statement gives to routes, without the scratch.
+// given is what a statement gives to routes, without the scratch communities.
 type given struct {
 	localPref   uint32
 	med         *uint32 // these two, and reasons: only where nothing of the others is given
@@ -21,7 +21,7 @@ type given struct {
 	large       []policies.LargeCommunity
 }
 
-// givenBy returns what each statement gives. Those that refuse, or only mark, give nothing.
+// givenBy returns what each statement gives. Statements that refuse, or only mark, give nothing.
 func givenBy(p *policies.RoutingPolicy, effects []string) []given {
 	out, scrubs := make([]given, len(p.Import)), scrubsOf(p)
 	isReason := func(c policies.LargeCommunity) bool {
@@ -42,11 +42,11 @@ func givenBy(p *policies.RoutingPolicy, effects []string) []given {
 	return out
 }
 
-// Leaves says whether p leaves anything on routes: some statement changes them and lets
-// them pass, or tags them. Where it does not, no route carries anything.
+// Leaves says whether p leaves anything on routes: some statement changes them and lets them pass,
+// or tags them. If not, no route carries anything.
 func Leaves(p *policies.RoutingPolicy) bool {
 	leaves := len(p.Tags()) > 0
-	for i, effect := range effects(p) {
+	for i, effect := range listEffects(p) {
 		leaves = leaves || effect != "" && !p.Import[i].Actions.Reject
 	}
 	return leaves
@@ -60,14 +60,14 @@ func (e *Evaluator) Carries(v Verdict, r *policies.Route) bool {
 	if v.Refused() {
 		return false
 	}
-	return v.Treated() && e.given[v.statement()-1].shows(r) || e.carriesTag(r)
+	return v.Treated() && e.given[v.statement()-1].isOn(r) || e.carriesTag(r)
 }
 
-// Carried is Carries for a route of which the verdict is not known. Most routes show
-// nothing that any statement gives, and are not judged.
+// Carried is Carries for a route whose verdict is not known. It judges only routes that show
+// something that a statement gives; most show nothing.
 func (e *Evaluator) Carried(r *policies.Route) bool {
 	for i := range e.given {
-		if e.given[i].shows(r) {
+		if e.given[i].isOn(r) {
 			return e.Carries(e.Verdict(r), r)
 		}
 	}
@@ -80,17 +80,18 @@ func (e *Evaluator) carriesTag(r *policies.Route) bool {
 		containsAny(e.Tags(r), r.LargeCommunities)
 }
 
-// shows says whether a route has some of it.
-func (g *given) shows(r *policies.Route) bool {
+// isOn says whether a route has part of what is given.
+func (g *given) isOn(r *policies.Route) bool {
 	return g.localPref != 0 && r.LocalPref == g.localPref ||
 		containsAny(g.communities, r.Communities) ||
 		containsAny(g.large, r.LargeCommunities) ||
-		g.prepend != 0 && leading(r.Path) > g.prepend ||
+		g.prepend != 0 && countLeading(r.Path) > g.prepend ||
 		g.med != nil && r.MED != nil && *g.med == *r.MED
 }
 
-// leading counts how often the leftmost AS stands there in a row; an AS_SET (0) is none.
-func leading(path []filters.ASN) int {
+// countLeading counts how often the leftmost AS is repeated at the start of path. An AS_SET (0)
+// counts as none.
+func countLeading(path []filters.ASN) int {
 	n := 0
 	for n < len(path) && path[n] == path[0] && path[0] != 0 {
 		n++

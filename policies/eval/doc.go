@@ -5,8 +5,8 @@
 // differential test of this package holds the two together. What it knows of the
 // engine:
 //
-//   - Of a prefix set only the longest entry's prefix that covers the route is
-//     looked at, with all its ranges. INVERT is false for the other family.
+//   - In a prefix set the engine looks only at the longest prefix of an entry that covers the route,
+//     with all its ranges. INVERT is false for the other family.
 //   - The fast forms of AS path patterns read an AS_SET as 0, and match nothing in
 //     an empty path.
 //   - Later statements see what earlier ones changed. Of what conditions look at,
@@ -16,8 +16,8 @@
 //     all that match. Nothing is prepended to a path that is empty or starts with
 //     an AS_SET.
 //
-// Evaluator is the import half, which decides for everybody; Exporter the export half,
-// which acts for one member.
+// Evaluator is the import half, which decides for every member; Exporter is the export half, which
+// acts for one member.
 //
 // The package is pure. An Evaluator is immutable, and safe for concurrent use.
 package eval

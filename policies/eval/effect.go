@@ -8,32 +8,32 @@ import (
 	"depeer/policies"
 )
 
-// effects returns what each statement does to a route in the end, as text; empty
-// for those that only mark, tag, scrub or clean.
-func effects(p *policies.RoutingPolicy) []string {
+// listEffects returns the final effect of each statement on a route, as text. It is empty for
+// statements that only mark, tag, scrub or clean.
+func listEffects(p *policies.RoutingPolicy) []string {
 	out := make([]string, len(p.Import))
 	cleaners, tags := cleanersOf(p), p.Tags()
 	for i, s := range p.Import {
-		out[i] = effect(s.Actions, func(c policies.LargeCommunity) bool {
+		out[i] = describeEffect(s.Actions, func(c policies.LargeCommunity) bool {
 			return slices.Contains(tags, c) || slices.ContainsFunc(cleaners,
-				func(later cleaner) bool { return later.statement > i && later.cleans(c) })
+				func(later cleaner) bool { return later.statement > i && later.removes(c) })
 		})
 	}
 	return out
 }
 
-// EffectOf returns what a treatment does to a route, as Effect says it, but for one
-// large community.
+// EffectOf returns what a treatment does to a route, in the words of Effect, without one large
+// community.
 func EffectOf(t policies.Treatment, but policies.LargeCommunity) string {
 	a := policies.Actions{
 		Reject: t.Reject, LocalPref: t.LocalPref, MED: t.MED, Prepend: t.Prepend,
 		Communities: t.Communities, AddLargeCommunities: t.LargeCommunities,
 	}
-	return effect(a, func(c policies.LargeCommunity) bool { return c == but })
+	return describeEffect(a, func(c policies.LargeCommunity) bool { return c == but })
 }
 
-// effect returns what a does, without the scratch.
-func effect(a policies.Actions, scratch func(policies.LargeCommunity) bool) string {
+// describeEffect returns what a does, without the scratch communities.
+func describeEffect(a policies.Actions, scratch func(policies.LargeCommunity) bool) string {
 	if a.Reject {
 		return "refuse"
 	}
@@ -58,8 +58,7 @@ func effect(a policies.Actions, scratch func(policies.LargeCommunity) bool) stri
 	return strings.Join(parts, ", ")
 }
 
-// cleaner is a statement that takes large communities off every route that has
-// them.
+// cleaner is a statement that removes large communities from every route that has them.
 type cleaner struct {
 	statement   int
 	looks, drop []policies.LargeCommunityPattern
@@ -82,16 +81,16 @@ func cleanersOf(p *policies.RoutingPolicy) []cleaner {
 	return out
 }
 
-// cleans says whether no route leaves the statement with c.
-func (l cleaner) cleans(c policies.LargeCommunity) bool {
+// removes says whether no route leaves the statement with c.
+func (l cleaner) removes(c policies.LargeCommunity) bool {
 	matches := func(p policies.LargeCommunityPattern) bool { return p.Matches(c) }
 	return slices.ContainsFunc(l.looks, matches) && slices.ContainsFunc(l.drop, matches)
 }
 
-// Treatments returns what p does to a route by each treatment that it has, as Effect says it.
+// Treatments returns what p does to a route by each of its treatments, in the words of Effect.
 func Treatments(p *policies.RoutingPolicy) map[string]string {
 	out := make(map[string]string)
-	for i, effect := range effects(p) {
+	for i, effect := range listEffects(p) {
 		if name := p.Import[i].Treatment(); name != "" && effect != "" {
 			out[name] = effect
 		}

@@ -6,7 +6,7 @@ import (
 	"depeer/policies"
 )
 
-// Evaluator is a RoutingPolicy made ready to judge many routes.
+// Evaluator is a RoutingPolicy compiled to judge many routes.
 type Evaluator struct {
 	policy     *policies.RoutingPolicy
 	sets       sets
@@ -25,7 +25,7 @@ type Evaluator struct {
 // panics if a condition refers to a set that is empty or not in p: build.Policy makes no
 // such policy, and gobgpd loads none.
 func New(p *policies.RoutingPolicy) *Evaluator {
-	e := &Evaluator{policy: p, sets: numberSets(p), large: newLargeTable(p), effects: effects(p), tags: p.Tags(),
+	e := &Evaluator{policy: p, sets: numberSets(p), large: newLargeTable(p), effects: listEffects(p), tags: p.Tags(),
 		scrubs: scrubsOf(p)}
 	e.prefixes = newPrefixTable(p.PrefixSets, e.sets)
 	e.paths = newPathTable(p.ASPathSets, e.sets)
@@ -35,19 +35,19 @@ func New(p *policies.RoutingPolicy) *Evaluator {
 			panic(fmt.Sprintf("eval: import statement %s asks for a neighbor", s.Name))
 		}
 		compiled := statement{
-			prefix: e.sets.condition(s.Conditions.PrefixSet),
-			path:   e.sets.condition(s.Conditions.ASPathSet),
-			add:    e.large.adding(s.Actions.AddLargeCommunities),
-			drop:   e.large.matching(s.Actions.DropLargeCommunities),
+			prefix: e.sets.compileCondition(s.Conditions.PrefixSet),
+			path:   e.sets.compileCondition(s.Conditions.ASPathSet),
+			add:    e.large.addMask(s.Actions.AddLargeCommunities),
+			drop:   e.large.matchMask(s.Actions.DropLargeCommunities),
 			acts:   e.effects[i] != "",
 			reject: s.Actions.Reject,
 		}
 		if compiled.prefix.kind != none {
 			compiled.is6 = e.sets.is6[s.Conditions.PrefixSet.Set]
 		}
-		compiled.large = e.large.condition(p, s.Conditions.LargeCommunitySet)
+		compiled.large = e.large.compileCondition(p, s.Conditions.LargeCommunitySet)
 		e.statements = append(e.statements, compiled)
-		e.keys = append(e.keys, compiled.key())
+		e.keys = append(e.keys, compiled.packKey())
 	}
 	return e
 }
@@ -78,23 +78,23 @@ func (v Verdict) Refused() bool { return v.packed&1 != 0 }
 // which never reach a member.
 func (v Verdict) Treated() bool { return v.packed != 0 }
 
-// Cut returns the verdict on routes of a session that is shut: they are refused, by no
+// Cut returns the verdict on routes of a session that is shut down: they are refused, by no
 // statement.
 func Cut() Verdict { return Verdict{1} }
 
 // Verdict judges r. It does not allocate.
-func (e *Evaluator) Verdict(r *policies.Route) Verdict { return e.walk(r, nil) }
+func (e *Evaluator) Verdict(r *policies.Route) Verdict { return e.runStatements(r, nil) }
 
-// Meeting returns the verdicts of all statements that treat routes, and whose prefix set
-// and AS-path set r meets, in their order, whatever an earlier one has done to it: the
-// one that decides, and those that it overrules. Exceptions of groups are not looked at.
+// Meeting returns the verdicts of all statements that treat routes and whose prefix set and AS-path
+// set r meets, in order, whatever an earlier statement does to r: the one that decides, and those
+// that it overrules. It does not check the exceptions of groups.
 func (e *Evaluator) Meeting(r *policies.Route) []Verdict {
 	hits := make(bits, e.sets.words)
-	e.prefixes.hit(r.Prefix, hits)
-	e.paths.hit(r.Path, hits)
+	e.prefixes.setHits(r.Prefix, hits)
+	e.paths.setHits(r.Path, hits)
 	var out []Verdict
 	for i := range e.statements {
-		if s := &e.statements[i]; s.acts && s.meets(hits, r.Prefix.Addr().Is6()) {
+		if s := &e.statements[i]; s.acts && s.meetsSets(hits, r.Prefix.Addr().Is6()) {
 			out = append(out, verdictOf(i, s.reject))
 		}
 	}
@@ -152,8 +152,8 @@ func numberSets(p *policies.RoutingPolicy) sets {
 	return s
 }
 
-// condition returns c in terms of bits.
-func (s sets) condition(c policies.Condition) condition {
+// compileCondition returns c as a condition on a bit.
+func (s sets) compileCondition(c policies.Condition) condition {
 	if c.Set == "" {
 		return condition{}
 	}

@@ -9,19 +9,18 @@ import (
 	"depeer/policies"
 )
 
-// Exporter is the export half of a RoutingPolicy: what members have chosen for
-// themselves. It is for routes as import has left them. Immutable, and safe for
-// concurrent use.
+// Exporter is the export half of a RoutingPolicy: the members' own choices. It takes routes as
+// import has left them. It is immutable, and safe for concurrent use.
 type Exporter struct {
 	statements []exportStatement
 }
 
-// exportStatement is a statement of the export policy, ready to be asked.
+// exportStatement is a compiled statement of the export policy.
 type exportStatement struct {
-	towards map[netip.Addr]bool // nil: everybody
-	tags    []policies.LargeCommunityPattern
-	actions policies.Actions
-	effect  string
+	receivers map[netip.Addr]bool // nil: every member
+	tags      []policies.LargeCommunityPattern
+	actions   policies.Actions
+	effect    string
 }
 
 // NewExporter compiles the export policy of p, which must not be changed afterwards. It
@@ -34,7 +33,7 @@ func NewExporter(p *policies.RoutingPolicy) *Exporter {
 			panic(fmt.Sprintf("eval: export statement %s is not about tags", s.Name))
 		}
 		compiled := exportStatement{actions: s.Actions,
-			effect: effect(s.Actions, func(policies.LargeCommunity) bool { return false })}
+			effect: describeEffect(s.Actions, func(policies.LargeCommunity) bool { return false })}
 		for _, set := range p.LargeCommunitySets {
 			if set.Name == c.LargeCommunitySet.Set {
 				compiled.tags = set.Patterns
@@ -42,13 +41,13 @@ func NewExporter(p *policies.RoutingPolicy) *Exporter {
 		}
 		for _, set := range p.NeighborSets {
 			if set.Name == c.NeighborSet.Set {
-				compiled.towards = make(map[netip.Addr]bool)
+				compiled.receivers = make(map[netip.Addr]bool)
 				for _, a := range set.Addresses {
-					compiled.towards[a] = true
+					compiled.receivers[a] = true
 				}
 			}
 		}
-		if len(compiled.tags) == 0 || c.NeighborSet.Set != "" && len(compiled.towards) == 0 {
+		if len(compiled.tags) == 0 || c.NeighborSet.Set != "" && len(compiled.receivers) == 0 {
 			panic(fmt.Sprintf("eval: export statement %s has a condition on a set that is empty or not there", s.Name))
 		}
 		x.statements = append(x.statements, compiled)
@@ -56,29 +55,29 @@ func NewExporter(p *policies.RoutingPolicy) *Exporter {
 	return x
 }
 
-// Apply returns r as it is sent to a member, and false if it is not. It shares no
+// Apply returns r as it is sent to a member, and false if it is not sent. The result shares no
 // memory with r that the policy changes.
 func (x *Exporter) Apply(to netip.Addr, r policies.Route) (policies.Route, bool) {
 	for i := range x.statements {
 		s := &x.statements[i]
-		if !s.matches(to, &r) {
+		if !s.matchesRoute(to, &r) {
 			continue
 		}
 		if s.actions.Reject {
 			return policies.Route{}, false
 		}
-		change(&r, s.actions)
+		applyActions(&r, s.actions)
 	}
 	return r, true
 }
 
-// Effect returns what is done to r for a member alone, in the words of
-// Evaluator.Effect; empty for nothing.
+// Effect returns what is done to r for one member only, in the words of Evaluator.Effect. It is
+// empty if nothing is done.
 func (x *Exporter) Effect(to netip.Addr, r policies.Route) string {
 	var parts []string
 	for i := range x.statements {
 		s := &x.statements[i]
-		if !s.matches(to, &r) {
+		if !s.matchesRoute(to, &r) {
 			continue
 		}
 		if s.effect != "" {
@@ -87,13 +86,13 @@ func (x *Exporter) Effect(to netip.Addr, r policies.Route) string {
 		if s.actions.Reject {
 			break
 		}
-		change(&r, s.actions)
+		applyActions(&r, s.actions)
 	}
 	return strings.Join(parts, ", ")
 }
 
-func (s *exportStatement) matches(to netip.Addr, r *policies.Route) bool {
-	if s.towards != nil && !s.towards[to] {
+func (s *exportStatement) matchesRoute(to netip.Addr, r *policies.Route) bool {
+	if s.receivers != nil && !s.receivers[to] {
 		return false
 	}
 	return slices.ContainsFunc(r.LargeCommunities, func(c policies.LargeCommunity) bool {
@@ -101,9 +100,9 @@ func (s *exportStatement) matches(to netip.Addr, r *policies.Route) bool {
 	})
 }
 
-// Tags returns the large communities of the space of tags that r leaves import with,
-// sorted: what export sees. They are the policy's own, and what a member has sent where
-// nothing scrubs that.
+// Tags returns the tags (large communities of the tag space) that r has when it leaves import,
+// sorted: what export sees. They are the policy's own, and those that a member has sent and no
+// statement scrubs.
 func (e *Evaluator) Tags(r *policies.Route) []policies.LargeCommunity {
 	if len(e.tags) == 0 && !slices.ContainsFunc(r.LargeCommunities, policies.LargeCommunity.IsTag) {
 		return nil

@@ -7,9 +7,9 @@ import (
 	"depeer/policies"
 )
 
-// largeTable gives a bit to every large community that the policy looks at, adds
-// or takes off by its full value, and for each pattern with AnyLocal2 one more to
-// all others that it matches. What the policy does not mention has none.
+// largeTable gives a bit to every large community that the policy matches, adds or removes by its
+// full value. For each pattern with AnyLocal2 it gives one more bit to all other communities that
+// the pattern matches. Communities that the policy does not mention have no bit.
 type largeTable struct {
 	exact  map[policies.LargeCommunity]uint32
 	others map[space]uint32
@@ -20,23 +20,23 @@ type largeTable struct {
 func newLargeTable(p *policies.RoutingPolicy) largeTable {
 	t := largeTable{exact: make(map[policies.LargeCommunity]uint32), others: make(map[space]uint32)}
 	for _, set := range p.LargeCommunitySets {
-		t.mention(set.Patterns)
+		t.addPatterns(set.Patterns)
 	}
 	for _, s := range p.Import {
-		t.mention(s.Actions.DropLargeCommunities)
+		t.addPatterns(s.Actions.DropLargeCommunities)
 		for _, c := range s.Actions.AddLargeCommunities {
-			t.mention([]policies.LargeCommunityPattern{{LargeCommunity: c}})
+			t.addPatterns([]policies.LargeCommunityPattern{{LargeCommunity: c}})
 		}
 	}
 	t.words = t.size()/64 + 1
 	return t
 }
 
-// size is the number of bits.
+// size returns the number of bits.
 func (t *largeTable) size() int { return len(t.exact) + len(t.others) }
 
-// mention gives bits to patterns that have none yet.
-func (t *largeTable) mention(list []policies.LargeCommunityPattern) {
+// addPatterns gives bits to patterns that have none yet.
+func (t *largeTable) addPatterns(list []policies.LargeCommunityPattern) {
 	for _, p := range list {
 		bit, s := uint32(t.size()), spaceOf(p.LargeCommunity)
 		if _, known := t.others[s]; p.AnyLocal2 && !known {
@@ -56,9 +56,8 @@ type space uint64
 
 func spaceOf(c policies.LargeCommunity) space { return space(c.Global)<<32 | space(c.Local1) }
 
-// present sets the bits of the large communities of a route, and says whether it
-// has set any.
-func (t *largeTable) present(list []policies.LargeCommunity, large bits) (some bool) {
+// setPresent sets the bits of the large communities of a route, and says whether it set any.
+func (t *largeTable) setPresent(list []policies.LargeCommunity, large bits) (some bool) {
 	for _, c := range list {
 		if !slices.Contains(t.spaces, spaceOf(c)) {
 			continue
@@ -75,8 +74,8 @@ func (t *largeTable) present(list []policies.LargeCommunity, large bits) (some b
 	return some
 }
 
-// adding returns the bits of list; nil for none.
-func (t *largeTable) adding(list []policies.LargeCommunity) []uint64 {
+// addMask returns the bits of list; nil for an empty list.
+func (t *largeTable) addMask(list []policies.LargeCommunity) []uint64 {
 	if len(list) == 0 {
 		return nil
 	}
@@ -87,8 +86,9 @@ func (t *largeTable) adding(list []policies.LargeCommunity) []uint64 {
 	return mask
 }
 
-// matching returns the bits of all that some pattern of list matches; nil for none.
-func (t *largeTable) matching(list []policies.LargeCommunityPattern) []uint64 {
+// matchMask returns the bits of everything that some pattern of list matches; nil for an empty
+// list.
+func (t *largeTable) matchMask(list []policies.LargeCommunityPattern) []uint64 {
 	if len(list) == 0 {
 		return nil
 	}
@@ -106,8 +106,8 @@ func (t *largeTable) matching(list []policies.LargeCommunityPattern) []uint64 {
 	return mask
 }
 
-// condition returns c, which is on a set of p, in terms of bits.
-func (t *largeTable) condition(p *policies.RoutingPolicy, c policies.Condition) maskCondition {
+// compileCondition returns c, a condition on a set of p, as a mask of bits.
+func (t *largeTable) compileCondition(p *policies.RoutingPolicy, c policies.Condition) maskCondition {
 	if c.Set == "" {
 		return maskCondition{}
 	}
@@ -115,5 +115,5 @@ func (t *largeTable) condition(p *policies.RoutingPolicy, c policies.Condition) 
 	if i < 0 || len(p.LargeCommunitySets[i].Patterns) == 0 {
 		panic(fmt.Sprintf("eval: condition on the set %s, which is empty or not there", c.Set))
 	}
-	return maskCondition{kindOf(c), t.matching(p.LargeCommunitySets[i].Patterns)}
+	return maskCondition{kindOf(c), t.matchMask(p.LargeCommunitySets[i].Patterns)}
 }

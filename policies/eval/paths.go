@@ -16,7 +16,7 @@ type pathTable struct {
 	places []place
 }
 
-// slot says which places an ASN has; from == to: it is empty.
+// slot is the range of places of an ASN. It is empty if from == to.
 type slot struct {
 	asn      filters.ASN
 	from, to uint32
@@ -41,13 +41,13 @@ func newPathTable(list []policies.ASPathSet, numbers sets) pathTable {
 		from := len(t.places)
 		t.places = append(t.places, places...)
 		t.some.Add(asn)
-		*t.find(asn) = slot{asn, uint32(from), uint32(len(t.places))}
+		*t.findSlot(asn) = slot{asn, uint32(from), uint32(len(t.places))}
 	}
 	return t
 }
 
-// find returns the slot of asn, or the empty one where it would go.
-func (t *pathTable) find(asn filters.ASN) *slot {
+// findSlot returns the slot of asn, or the empty slot where it would go.
+func (t *pathTable) findSlot(asn filters.ASN) *slot {
 	mask := uint32(len(t.slots) - 1)
 	for i := uint32(asn) * 0x9e3779b1 >> t.shift; ; i++ { // Fibonacci hashing
 		if s := &t.slots[i&mask]; s.from == s.to || s.asn == asn {
@@ -56,13 +56,13 @@ func (t *pathTable) find(asn filters.ASN) *slot {
 	}
 }
 
-// hit sets the bits of the sets that match path.
-func (t *pathTable) hit(path []filters.ASN, hits bits) {
+// setHits sets the bits of the sets that match path.
+func (t *pathTable) setHits(path []filters.ASN, hits bits) {
 	for i, asn := range path {
 		if !t.some.May(asn) {
 			continue
 		}
-		s := t.find(asn)
+		s := t.findSlot(asn)
 		for _, p := range t.places[s.from:s.to] {
 			switch {
 			case p.where == filters.Path,

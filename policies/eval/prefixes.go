@@ -36,7 +36,7 @@ type key struct {
 	lengths
 }
 
-// node is a prefix with all that holds there, while the table is made.
+// node is a prefix with all ranges that apply there, while the table is built.
 type node struct {
 	prefix netip.Prefix
 	ranges []lengths
@@ -64,7 +64,7 @@ func newPrefixTable(list []policies.PrefixSet, numbers sets) prefixTable {
 		}
 		n := node{prefix, own}
 		if len(open) > 0 {
-			n.inherit(open[len(open)-1])
+			n.inheritRanges(open[len(open)-1])
 		}
 		open = append(open, n)
 		from := len(t.ranges)
@@ -74,8 +74,8 @@ func newPrefixTable(list []policies.PrefixSet, numbers sets) prefixTable {
 	return t
 }
 
-// inherit takes over the ranges of those sets that have none of their own at n.
-func (n *node) inherit(parent node) {
+// inheritRanges adds the parent's ranges of those sets that have none of their own at n.
+func (n *node) inheritRanges(parent node) {
 	own := n.ranges
 	for _, r := range parent.ranges {
 		if !slices.ContainsFunc(own, func(o lengths) bool { return o.set == r.set }) {
@@ -84,8 +84,8 @@ func (n *node) inherit(parent node) {
 	}
 }
 
-// hit sets the bits of the sets that match p.
-func (t *prefixTable) hit(p netip.Prefix, hits bits) {
+// setHits sets the bits of the sets that match p.
+func (t *prefixTable) setHits(p netip.Prefix, hits bits) {
 	if len(t.ranges) == 0 {
 		return
 	}

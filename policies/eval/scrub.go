@@ -6,9 +6,9 @@ import (
 	"depeer/policies"
 )
 
-// Scrubbed returns what the policy takes off r before it looks at it, its own scratch
-// apart: reasons that only the route server gives. A route comes out of a policy otherwise
-// than out of another one if these differ, too, whatever their Effect is.
+// Scrubbed returns what the policy removes from r before it looks at it, except its own scratch
+// communities: reason communities that only the route server gives. Two policies treat a route
+// differently if these differ, whatever their Effect is.
 func (e *Evaluator) Scrubbed(r *policies.Route) []policies.LargeCommunity {
 	if len(e.scrubs) == 0 {
 		return nil
@@ -22,7 +22,7 @@ func (e *Evaluator) Scrubbed(r *policies.Route) []policies.LargeCommunity {
 	return off
 }
 
-// scrubsOf returns what the statements of p take off every route that are not scratch.
+// scrubsOf returns what the statements of p remove from every route, except scratch communities.
 func scrubsOf(p *policies.RoutingPolicy) []policies.LargeCommunityPattern {
 	var out []policies.LargeCommunityPattern
 	for _, cleaner := range cleanersOf(p) {

@@ -32,7 +32,7 @@ func kindOf(c policies.Condition) kind {
 	}
 }
 
-// holds says whether a condition holds on a set that matches, or does not.
+// holds says whether a condition holds on a set that matches, or does not match.
 func (k kind) holds(matches bool) bool { return k == none || matches == (k == hit) }
 
 // Two bits of each route that are no set's.
@@ -60,8 +60,8 @@ type bits []uint64
 func (b bits) set(n uint32)      { b[n/64] |= 1 << (n % 64) }
 func (b bits) has(n uint32) bool { return b[n/64]&(1<<(n%64)) != 0 }
 
-// meets says whether some bit of mask is set.
-func (b bits) meets(mask []uint64) bool {
+// meetsAny says whether some bit of mask is set.
+func (b bits) meetsAny(mask []uint64) bool {
 	for i, m := range mask {
 		if b[i]&m != 0 {
 			return true
@@ -74,9 +74,9 @@ func (b bits) meets(mask []uint64) bool {
 // than a thousand sets is slow in gobgpd long before it is here.
 const room = 16
 
-// walk takes r through the statements. The indices of those that match are
+// runStatements takes r through the statements. The indices of those that match are
 // appended to trail, unless it is nil.
-func (e *Evaluator) walk(r *policies.Route, trail *[]int) Verdict {
+func (e *Evaluator) runStatements(r *policies.Route, trail *[]int) Verdict {
 	var hitRoom, largeRoom [room]uint64
 	hits, large := bits(hitRoom[:]), bits(largeRoom[:])
 	if e.sets.words > room {
@@ -85,10 +85,10 @@ func (e *Evaluator) walk(r *policies.Route, trail *[]int) Verdict {
 	if e.large.words > room {
 		large = make(bits, e.large.words)
 	}
-	e.prefixes.hit(r.Prefix, hits)
-	e.paths.hit(r.Path, hits)
+	e.prefixes.setHits(r.Prefix, hits)
+	e.paths.setHits(r.Path, hits)
 	hits.set(always)
-	if e.large.present(r.LargeCommunities, large) {
+	if e.large.setPresent(r.LargeCommunities, large) {
 		hits.set(anyLarge)
 	}
 
@@ -99,7 +99,7 @@ func (e *Evaluator) walk(r *policies.Route, trail *[]int) Verdict {
 			continue
 		}
 		s := &e.statements[i]
-		if !s.matches(hits, large, is6) {
+		if !s.matchesBits(hits, large, is6) {
 			continue
 		}
 		if trail != nil {
@@ -122,9 +122,9 @@ func (e *Evaluator) walk(r *policies.Route, trail *[]int) Verdict {
 	return v
 }
 
-// key returns a bit without which s cannot match: most routes are done with a
+// packKey returns a bit without which s cannot match: most routes are done with a
 // statement by this bit, and never look into it.
-func (s *statement) key() uint32 {
+func (s *statement) packKey() uint32 {
 	switch {
 	case s.path.kind == hit:
 		return s.path.bit
@@ -137,13 +137,13 @@ func (s *statement) key() uint32 {
 	}
 }
 
-// matches says whether all conditions of s hold.
-func (s *statement) matches(hits, large bits, is6 bool) bool {
-	return s.meets(hits, is6) && (s.large.kind == none || s.large.kind.holds(large.meets(s.large.mask)))
+// matchesBits says whether all conditions of s hold.
+func (s *statement) matchesBits(hits, large bits, is6 bool) bool {
+	return s.meetsSets(hits, is6) && (s.large.kind == none || s.large.kind.holds(large.meetsAny(s.large.mask)))
 }
 
-// meets says whether those on prefix and path hold.
-func (s *statement) meets(hits bits, is6 bool) bool {
+// meetsSets says whether those on prefix and path hold.
+func (s *statement) meetsSets(hits bits, is6 bool) bool {
 	return (s.prefix.kind == none || s.is6 == is6 && s.prefix.kind.holds(hits.has(s.prefix.bit))) &&
 		(s.path.kind == none || s.path.kind.holds(hits.has(s.path.bit)))
 }

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Clock tells the time: of day, and since the machine started, which nobody sets.
+// Clock tells the time of day, and the time since the machine started, which cannot be set.
 type Clock interface {
 	Now() time.Time
 	// Uptime returns the boot that it counts from, and the time since, sleep

@@ -1,12 +1,12 @@
-// Package journal keeps on disk what was done to route servers: each call before
-// it is made, who made it and from which plan, and how it ended. It also holds the lock
-// of this machine, and what waits for a confirmation.
+// Package journal records on disk what was done to route servers: each call before it is made, who
+// made it and from which plan, and how it ended. It also holds the lock of this machine, and what
+// waits for a confirmation.
 //
-// The state directory (0700, its files 0600), and what becomes of a file in it that cannot be
-// read: of another version, damaged, or nothing of ours. It is named, and in nobody's way:
+// The state directory (0700, its files 0600), and what happens to a file in it that cannot be read
+// (of another version, damaged, or not ours). depeer names such a file, and goes on:
 //
 //	targets/<target>/            a readable part of the address, and a digest of all of it
-//	    lock                     flock(2) of whoever is at work, and who that is
+//	    lock                     flock(2) of the working process, and its name
 //	                             unread: the lock is the kernel's all the same
 //	    000012-<plan>.jsonl      one apply: a line per event, in order; each has its version
 //	                             unread: Record.Unread; neither finished nor cut off. The gate
@@ -22,20 +22,20 @@
 //	                             unread: asked again
 //	guard.log                    what guardians of confirmations have said; never read
 //
-// What is built on what cannot be read does not happen: nothing is put back, and no session is
-// opened, because of an entry that is older than one that cannot be read.
+// depeer does not act on an entry that is older than one that cannot be read: it restores nothing
+// and opens no session because of it.
 //
 // Rules:
 //
-//   - A call is on disk, synced, before Intend returns; if it cannot be written it
-//     must not be made. Begin sets space aside, so that a disk that fills up meanwhile
-//     does not stop what has begun: zeros behind the last line, until the end.
-//   - Formats are read by tables of readers, by version (format.go). A new one is a new reader.
-//   - The last line of a file may be torn: a process or a machine died while writing
-//     it. It is left out in reading, and cut off before anything is written behind it.
-//     With any other damage, the entry cannot be read.
-//   - The lock is the kernel's: a process that dies lets go of it. What it leaves is
-//     its name in the file, and an entry without an end.
+//   - A call is on disk, synced, before Intend returns; if it cannot be written it must not be
+//     made. Begin reserves space, so that a disk that fills up later does not stop an apply that
+//     has begun: zeros behind the last line, until the end.
+//   - Formats are read by tables of readers, by version (format.go). A new version is a new reader.
+//   - The last line of a file may be torn: a process or a machine died while writing it. Readers
+//     ignore it, and writers cut it off before they append. With any other damage, the entry
+//     cannot be read.
+//   - The lock is the kernel's: a dead process releases it. It leaves its name in the file, and an
+//     entry without an end.
 //
 // A Store is safe for concurrent use, by several processes as well; a Lock and its
 // Entry belong to one goroutine.

@@ -11,7 +11,7 @@ import (
 	"depeer/policies/plan"
 )
 
-// Entry is the journal of one apply, being written. It implements apply.Journal.
+// Entry is the journal of one apply while it is written. It implements apply.Journal.
 type Entry struct {
 	ID   string // unique in its target: a number and the plan's ID
 	lock *Lock
@@ -21,7 +21,7 @@ type Entry struct {
 	open bool // an intended call is not done
 }
 
-// Start says what is begun.
+// Start says what begins.
 type Start struct {
 	Action string // apply, clear, rollback: what the user said
 	Holder string // of the lock in the daemon
@@ -44,7 +44,7 @@ type Event struct {
 	Text     string     `json:"text,omitempty"`     // Phase, End, Confirm: what is to be said
 }
 
-// Begun is what stands in the first line.
+// Begun is the content of the first line.
 type Begun struct {
 	Plan      string         `json:"plan"`
 	Action    string         `json:"action"`
@@ -65,34 +65,35 @@ type Begun struct {
 	AcceptedLists []plan.LostList `json:"accepted_lists,omitempty"`
 }
 
-// Begin starts the journal of an apply of p: the plan, and the first line, are on
-// disk when it returns, and space for what will follow. If it fails, nothing must be done.
+// Begin starts the journal of an apply of p. When it returns, the plan and the first line are on
+// disk, and space for what follows is reserved. If it fails, nothing must be done.
 func (l *Lock) Begin(p *plan.Plan, start Start) (*Entry, error) {
-	number, err := l.next()
+	number, err := l.nextNumber()
 	if err != nil {
 		return nil, fmt.Errorf("journal: %w", err)
 	}
 	e := &Entry{ID: fmt.Sprintf("%06d-%s", number, p.ID), lock: l}
-	if !validID(e.ID) {
+	if !isValidID(e.ID) {
 		return nil, fmt.Errorf("journal: plan %q has no valid id", p.ID)
 	}
-	if err := e.begin(p, start); err != nil {
-		e.abandon()
+	if err := e.writeBeginning(p, start); err != nil {
+		e.removeFiles()
 		return nil, fmt.Errorf("journal: %w", err)
 	}
 	return e, nil
 }
 
-func (e *Entry) begin(p *plan.Plan, start Start) error {
+// writeBeginning writes the plan, reserves space and writes the first line.
+func (e *Entry) writeBeginning(p *plan.Plan, start Start) error {
 	if err := e.lock.savePlan(e.ID, p); err != nil {
 		return err
 	}
-	file, err := os.OpenFile(e.path(), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	file, err := os.OpenFile(e.filePath(), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
 	}
 	e.file = file
-	if err := e.reserve(bytesFor(p)); err != nil {
+	if err := e.reserveSpace(bytesFor(p)); err != nil {
 		return err
 	}
 	by := e.lock.self
@@ -103,26 +104,26 @@ func (e *Entry) begin(p *plan.Plan, start Start) error {
 		Digest:      p.Wanted().Digest(),
 		PolicyLists: len(p.PolicyLists), AcceptedLists: p.AcceptedLists,
 	}
-	if err := e.write(Event{Kind: Begin, By: &by, Begun: begun}); err != nil {
+	if err := e.appendEvent(Event{Kind: Begin, By: &by, Begun: begun}); err != nil {
 		return err
 	}
 	return syncDirectory(e.lock.dir)
 }
 
-// abandon leaves nothing of an entry that could not be begun.
-func (e *Entry) abandon() {
+// removeFiles removes the files of an entry that could not begin.
+func (e *Entry) removeFiles() {
 	if e.file != nil {
 		e.file.Close()
-		os.Remove(e.path())
+		os.Remove(e.filePath())
 	}
 	os.Remove(e.lock.planPath(e.ID))
 }
 
-func (e *Entry) path() string { return filepath.Join(e.lock.dir, e.ID+".jsonl") }
+func (e *Entry) filePath() string { return filepath.Join(e.lock.dir, e.ID+".jsonl") }
 
-// reserve sets space aside behind what is written. It is filled with zeros, which
-// reading leaves out: not every file system has another way.
-func (e *Entry) reserve(bytes int64) error {
+// reserveSpace reserves space behind what is written. It writes zeros, which readers ignore: not
+// every file system has another way.
+func (e *Entry) reserveSpace(bytes int64) error {
 	zeros := make([]byte, bytes)
 	if _, err := e.file.WriteAt(zeros, e.size); err != nil {
 		return err
@@ -130,22 +131,21 @@ func (e *Entry) reserve(bytes int64) error {
 	return e.file.Sync()
 }
 
-// bytesFor estimates what the journal of p will take: each call and its undoing,
-// twice, and as many soft resets and cleaning calls as there may be.
+// bytesFor estimates the size of the journal of p: each call and its undoing, twice, and as many
+// soft resets and cleaning calls as there may be.
 func bytesFor(p *plan.Plan) int64 {
 	calls := int64(len(p.Change.Calls()) + len(p.Change.Restore) + len(p.PolicyLists))
 	return 64<<10 + 4*1024*calls
 }
 
-// Intend notes a call that is about to be made. Unless it returns nil, the call
-// must not be made.
+// Intend records a call that is about to be made. Unless it returns nil, the call must not be made.
 func (e *Entry) Intend(c plan.Call) error {
 	elements := len(c.Entries) + len(c.Paths) + len(c.Larges)
 	for _, s := range c.Add {
 		c.Take = append(c.Take, s.Name) // names will do; the plan has the rest
 	}
 	c.Entries, c.Paths, c.Larges, c.Add = nil, nil, nil, nil
-	err := e.write(Event{Kind: Intend, Step: e.step + 1, Call: &c, Elements: elements})
+	err := e.appendEvent(Event{Kind: Intend, Step: e.step + 1, Call: &c, Elements: elements})
 	if err != nil {
 		return err
 	}
@@ -154,7 +154,7 @@ func (e *Entry) Intend(c plan.Call) error {
 	return nil
 }
 
-// Done notes what came of the call that was intended last.
+// Done records the result of the last intended call.
 func (e *Entry) Done(_ plan.Call, made error) error {
 	if !e.open {
 		return errors.New("journal: no call was intended")
@@ -164,16 +164,15 @@ func (e *Entry) Done(_ plan.Call, made error) error {
 		event.Error = made.Error()
 	}
 	e.open = false
-	return e.write(event)
+	return e.appendEvent(event)
 }
 
-// Phase notes what is being done, for people.
-func (e *Entry) Phase(what string) error { return e.write(Event{Kind: Phase, Text: what}) }
+// Phase records the current phase, for people.
+func (e *Entry) Phase(what string) error { return e.appendEvent(Event{Kind: Phase, Text: what}) }
 
-// End notes how it ended, and closes the journal. Without it, the entry is
-// unfinished.
+// End records the outcome and closes the journal. An entry without it is unfinished.
 func (e *Entry) End(outcome string) error {
-	err := e.write(Event{Kind: End, Text: outcome})
+	err := e.appendEvent(Event{Kind: End, Text: outcome})
 	if err == nil {
 		err = e.file.Truncate(e.size)
 	}
@@ -183,9 +182,8 @@ func (e *Entry) End(outcome string) error {
 // Close leaves the entry unfinished, for recover: the outcome is not known.
 func (e *Entry) Close() error { return e.file.Close() }
 
-// write appends a line, and syncs it. What could be written in part only is taken
-// off again.
-func (e *Entry) write(event Event) error {
+// appendEvent appends a line and syncs it. It removes a line that could be written in part only.
+func (e *Entry) appendEvent(event Event) error {
 	event.Version = formatVersion
 	event.Time = e.lock.store.clock.Now().UTC()
 	line, err := json.Marshal(event)

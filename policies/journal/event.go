@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// Kind says what an event is.
+// Kind is the kind of an event.
 type Kind uint8
 
 const (
@@ -13,7 +13,7 @@ const (
 	Intend       // a call will be made
 	Done         // it was made, or failed
 	Phase        // for people
-	Resume       // somebody goes on with what was cut off
+	Resume       // an interrupted entry is continued
 	End          // with the outcome
 	Confirm      // of what had ended
 )

@@ -4,4 +4,4 @@ package journal
 func (s *Store) SetClock(c Clock) { s.clock = c }
 
 // Parse reads a journal, and returns how much of it is whole.
-func Parse(data []byte) (Record, int, error) { return parse(data) }
+func Parse(data []byte) (Record, int, error) { return parseJournal(data) }

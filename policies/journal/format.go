@@ -12,8 +12,8 @@ import (
 // writes: each line, and each file, carries it.
 const formatVersion = 1
 
-// The readers of a line of a journal, and of what is pending, by the version that it carries.
-// What was written before there were versions carries none, and is as version 1 without it.
+// The readers of a journal's line and of a pending confirmation, by version. Files from before
+// there were versions have none, and are otherwise as version 1.
 var (
 	lineReaders    = map[int]func([]byte) (Event, error){0: readJSON[Event], 1: readJSON[Event]}
 	pendingReaders = map[int]func([]byte) (Pending, error){0: readJSON[Pending], 1: readJSON[Pending]}
@@ -24,8 +24,8 @@ func readJSON[T any](data []byte) (out T, err error) {
 	return out, err
 }
 
-// read finds the reader for what data says that it is.
-func read[T any](readers map[int]func([]byte) (T, error), data []byte) (T, error) {
+// decodeVersioned decodes data with the reader for its version.
+func decodeVersioned[T any](readers map[int]func([]byte) (T, error), data []byte) (T, error) {
 	var none T
 	head, err := readJSON[struct {
 		Version int `json:"version"`
@@ -40,15 +40,15 @@ func read[T any](readers map[int]func([]byte) (T, error), data []byte) (T, error
 	return reader(data)
 }
 
-// versionError says that something is of a version that nothing here reads.
+// versionError says that no reader here reads this version.
 type versionError struct{ version int }
 
 func (e *versionError) Error() string {
 	return fmt.Sprintf("it is of version %d, and this depeer reads version %d", e.version, formatVersion)
 }
 
-// UnreadError says that something in the state directory cannot be read: it is of another
-// version, damaged, or nothing of ours.
+// UnreadError says that something in the state directory cannot be read: it is of another version,
+// damaged, or not a file of ours.
 type UnreadError struct {
 	Path string
 	Err  error
@@ -58,21 +58,21 @@ func (e *UnreadError) Error() string { return fmt.Sprintf("%s cannot be read: %v
 
 func (e *UnreadError) Unwrap() error { return e.Err }
 
-// readFile reads a file of ours. A pipe or a device in its place is not waited for. The error
-// is fs.ErrNotExist or an *UnreadError.
+// readFile reads a file of ours. It does not wait for a pipe or a device in its place. The error is
+// fs.ErrNotExist or an *UnreadError.
 func readFile(path string) ([]byte, error) {
-	data, err := []byte(nil), regular(path)
+	data, err := []byte(nil), checkRegular(path)
 	if err == nil {
 		data, err = os.ReadFile(path)
 	}
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		err = &UnreadError{path, reason(err)}
+		err = &UnreadError{path, withoutPath(err)}
 	}
 	return data, err
 }
 
-// regular is an error unless path is a file.
-func regular(path string) error {
+// checkRegular returns an error unless path is a regular file.
+func checkRegular(path string) error {
 	info, err := os.Stat(path)
 	if err == nil && !info.Mode().IsRegular() {
 		err = errors.New("it is not a file")
@@ -80,8 +80,8 @@ func regular(path string) error {
 	return err
 }
 
-// reason takes the path off an error that names it.
-func reason(err error) error {
+// withoutPath removes the path from an error that names it.
+func withoutPath(err error) error {
 	if named := (*fs.PathError)(nil); errors.As(err, &named) {
 		return named.Err
 	}

@@ -47,7 +47,7 @@ func TestUnreadEntriesArePassedOver(t *testing.T) {
 			dir := t.TempDir()
 			s := open(t, dir)
 			told := map[string]bool{}
-			s.Passed = func(unread *journal.UnreadError) { told[unread.Path] = true }
+			s.OnUnread = func(unread *journal.UnreadError) { told[unread.Path] = true }
 			l := lock(t, s)
 			must(t, begin(t, l, somePlan(t, "first")).End("applied"))
 			second := begin(t, l, somePlan(t, "second"))

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// Holder says who works, or worked, on a target.
+// Holder is the process that works, or worked, on a target.
 type Holder struct {
 	PID   int       `json:"pid"`
 	Host  string    `json:"host"`
@@ -23,11 +23,11 @@ func (h Holder) String() string {
 	return fmt.Sprintf("%s, process %d on %s, since %s", h.By, h.PID, h.Host, h.Since.UTC().Format(time.RFC3339))
 }
 
-// ErrLocked says that somebody else on this machine is at work on the target. The
-// error that wraps it names whom.
+// ErrLocked says that another process on this machine works on the target. The error that wraps it
+// names that process.
 var ErrLocked = errors.New("locked")
 
-// LockedError names who holds a lock.
+// LockedError names the holder of a lock.
 type LockedError struct {
 	Target string
 	Holder Holder // zero if it has not written its name yet
@@ -50,15 +50,15 @@ type Lock struct {
 	file   *os.File
 	self   Holder
 
-	// Died is who held the lock before, and died without letting go; nil if nobody
-	// did. See Unfinished for what it was at.
+	// Died is the previous holder, if it died with the lock; otherwise nil. See Unfinished for what
+	// it was doing.
 	Died *Holder
 }
 
 // Lock takes the lock of this machine on a target. If a living process holds it,
 // the error is a *LockedError; it does not wait.
 func (s *Store) Lock(target, by string) (*Lock, error) {
-	dir := s.directory(target)
+	dir := s.targetDirectory(target)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("lock: %w", err)
 	}
@@ -67,16 +67,17 @@ func (s *Store) Lock(target, by string) (*Lock, error) {
 		return nil, fmt.Errorf("lock: %w", err)
 	}
 	l := &Lock{store: s, target: target, dir: dir, file: file}
-	if err := l.take(by); err != nil {
+	if err := l.takeLock(by); err != nil {
 		file.Close()
 		return nil, err
 	}
 	return l, nil
 }
 
-func (l *Lock) take(by string) error {
+// takeLock takes the lock, if no process holds it, and writes our name into the file.
+func (l *Lock) takeLock(by string) error {
 	err := syscall.Flock(int(l.file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
-	previous := l.read()
+	previous := l.readHolder()
 	switch {
 	case errors.Is(err, syscall.EWOULDBLOCK):
 		return &LockedError{l.target, previous}
@@ -91,12 +92,12 @@ func (l *Lock) take(by string) error {
 		return fmt.Errorf("lock: %w", err)
 	}
 	l.self = Holder{PID: os.Getpid(), Host: host, By: by, Since: l.store.clock.Now()}
-	return l.write()
+	return l.writeHolder()
 }
 
 // Locked says whether a living process holds the lock of a target.
 func (s *Store) Locked(target string) (bool, error) {
-	file, err := os.Open(filepath.Join(s.directory(target), "lock"))
+	file, err := os.Open(filepath.Join(s.targetDirectory(target), "lock"))
 	if errors.Is(err, os.ErrNotExist) {
 		return false, nil
 	} else if err != nil {
@@ -112,8 +113,8 @@ func (s *Store) Locked(target string) (bool, error) {
 	return false, nil
 }
 
-// read returns the name in the file; zero where there is none, or a torn one.
-func (l *Lock) read() Holder {
+// readHolder returns the holder named in the file. It is zero if there is none, or a torn one.
+func (l *Lock) readHolder() Holder {
 	var h Holder
 	data, err := io.ReadAll(io.NewSectionReader(l.file, 0, 4096))
 	if err != nil || json.Unmarshal(data, &h) != nil {
@@ -122,7 +123,7 @@ func (l *Lock) read() Holder {
 	return h
 }
 
-func (l *Lock) write() error {
+func (l *Lock) writeHolder() error {
 	data, err := json.Marshal(l.self)
 	if err != nil {
 		return err
@@ -136,8 +137,8 @@ func (l *Lock) write() error {
 	return l.file.Sync()
 }
 
-// Unlock lets go. The name is taken out of the file first: what stays in it is of
-// somebody who died.
+// Unlock releases the lock. It removes the name from the file first: a name that stays there is of
+// a process that died.
 func (l *Lock) Unlock() error {
 	return errors.Join(l.file.Truncate(0), l.file.Close())
 }

@@ -10,10 +10,10 @@ import (
 	"time"
 )
 
-// Pending is an apply that goes back unless it is confirmed in time.
+// Pending is an apply that is rolled back unless it is confirmed in time.
 //
-// The deadline is kept twice: in time since the machine started, which setting the
-// clock does not move, and in time of day, for when it has been started anew since.
+// It holds the deadline twice: as time since the machine started, which setting the clock does not
+// change, and as time of day, for after a restart of the machine.
 type Pending struct {
 	Version  int           `json:"version,omitempty"` // of the format
 	Entry    string        `json:"entry"`             // ID of what is to be confirmed
@@ -25,7 +25,7 @@ type Pending struct {
 	clock Clock
 }
 
-// Left returns how long there is to confirm; 0 or less when it is overdue.
+// Left returns the time left to confirm; 0 or less when it is overdue.
 func (p *Pending) Left() time.Duration {
 	if boot, uptime := p.clock.Uptime(); boot != "" && boot == p.Boot {
 		return p.Uptime - uptime
@@ -33,8 +33,8 @@ func (p *Pending) Left() time.Duration {
 	return p.Deadline.Round(0).Sub(p.clock.Now().Round(0))
 }
 
-// Arm has the entry wait for a confirmation, for so long from now on. It is on
-// disk when Arm returns, and takes the place of what was pending.
+// Arm makes the entry wait for a confirmation, within that time from now. It replaces what was
+// pending, and is on disk when Arm returns.
 func (l *Lock) Arm(entry string, within time.Duration) (*Pending, error) {
 	clock := l.store.clock
 	p := &Pending{Version: formatVersion, Entry: entry, By: l.self, Deadline: clock.Now().Add(within).UTC(),
@@ -46,14 +46,14 @@ func (l *Lock) Arm(entry string, within time.Duration) (*Pending, error) {
 	if err != nil {
 		return nil, fmt.Errorf("pending: %w", err)
 	}
-	if err := replace(pendingPath(l.dir), append(data, '\n')); err != nil {
+	if err := replaceFile(pendingPath(l.dir), append(data, '\n')); err != nil {
 		return nil, fmt.Errorf("pending: %w", err)
 	}
 	return p, nil
 }
 
-// Disarm ends the waiting, and notes why in the entry: "confirmed", "restored". It
-// is an error if nothing is pending, or something else than that entry.
+// Disarm ends the wait, and records why in the entry: "confirmed", "restored". It is an error if
+// nothing is pending, or another entry.
 func (l *Lock) Disarm(entry, why string) error {
 	p, err := l.Pending()
 	switch {
@@ -68,34 +68,37 @@ func (l *Lock) Disarm(entry, why string) error {
 	if err := syncDirectory(l.dir); err != nil {
 		return fmt.Errorf("pending: %w", err)
 	}
-	return l.note(entry, why)
+	return l.addConfirmEvent(entry, why)
 }
 
-// note adds a Confirm event to an entry, finished or not. One that cannot be read goes without.
-func (l *Lock) note(id, why string) error {
+// addConfirmEvent adds a Confirm event to an entry, finished or not. It skips an entry that cannot
+// be read.
+func (l *Lock) addConfirmEvent(id, why string) error {
 	e := &Entry{ID: id, lock: l}
-	_, whole, err := parseFile(e.path())
+	_, whole, err := parseFile(e.filePath())
 	if unread := (*UnreadError)(nil); errors.As(err, &unread) {
 		return nil
 	} else if err != nil {
 		return fmt.Errorf("journal: %w", err)
 	}
 	e.size = int64(whole)
-	if e.file, err = os.OpenFile(e.path(), os.O_WRONLY, 0o600); err != nil {
+	if e.file, err = os.OpenFile(e.filePath(), os.O_WRONLY, 0o600); err != nil {
 		return fmt.Errorf("journal: %w", err)
 	}
 	by := l.self
-	return errors.Join(e.write(Event{Kind: Confirm, By: &by, Text: why}), e.file.Close())
+	return errors.Join(e.appendEvent(Event{Kind: Confirm, By: &by, Text: why}), e.file.Close())
 }
 
-// Pending returns what waits for a confirmation; nil if nothing does. What cannot be read is an
-// *UnreadError: something waits, and it is not known what.
-func (l *Lock) Pending() (*Pending, error) { return l.store.pending(l.dir) }
+// Pending returns what waits for a confirmation; nil if nothing does. An *UnreadError means that
+// something waits but cannot be read.
+func (l *Lock) Pending() (*Pending, error) { return l.store.readPending(l.dir) }
 
 // Pending is Lock.Pending without the lock: what it returns may be gone a moment later.
-func (s *Store) Pending(target string) (*Pending, error) { return s.pending(s.directory(target)) }
+func (s *Store) Pending(target string) (*Pending, error) {
+	return s.readPending(s.targetDirectory(target))
+}
 
-func (s *Store) pending(dir string) (*Pending, error) {
+func (s *Store) readPending(dir string) (*Pending, error) {
 	path := pendingPath(dir)
 	data, err := readFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -103,19 +106,19 @@ func (s *Store) pending(dir string) (*Pending, error) {
 	} else if err != nil {
 		return nil, err
 	}
-	p, err := read(pendingReaders, data)
+	p, err := decodeVersioned(pendingReaders, data)
 	switch {
 	case errors.As(err, new(*versionError)):
 		return nil, &UnreadError{path, err}
-	case err != nil || !validID(p.Entry):
+	case err != nil || !isValidID(p.Entry):
 		return nil, &UnreadError{path, errors.New("it is damaged")}
 	}
 	p.clock = s.clock
 	return &p, nil
 }
 
-// SetAside gives what waits for a confirmation, and cannot be read, another name, which it
-// returns: it waits no more, and stays for people to look at.
+// SetAside renames a pending confirmation that cannot be read, and returns the new name. It no
+// longer waits, and stays for people to look at.
 func (l *Lock) SetAside() (string, error) {
 	from := pendingPath(l.dir)
 	for n := 1; ; n++ {
@@ -132,8 +135,8 @@ func (l *Lock) SetAside() (string, error) {
 
 func pendingPath(dir string) string { return filepath.Join(dir, "pending.json") }
 
-// replace writes a file whole or not at all, synced.
-func replace(path string, data []byte) error {
+// replaceFile writes a file whole or not at all, synced.
+func replaceFile(path string, data []byte) error {
 	f, err := os.CreateTemp(filepath.Dir(path), ".new-*") // 0600
 	if err != nil {
 		return err

@@ -13,16 +13,16 @@ import (
 
 var idForm = regexp.MustCompile(`^[0-9]{6,}-[A-Za-z0-9._-]+$`)
 
-// validID says whether an entry's ID can stand in a file's name.
-func validID(id string) bool {
+// isValidID says whether an entry's ID can be part of a file's name.
+func isValidID(id string) bool {
 	_, name, _ := strings.Cut(id, "-")
 	return len(name) <= 100 && idForm.MatchString(id)
 }
 
 func (l *Lock) planPath(id string) string { return filepath.Join(l.dir, id+".plan.gz") }
 
-// savePlan writes p beside the journal, synced. One that is there is of somebody who
-// died before his first line.
+// savePlan writes p beside the journal, synced. It overwrites a plan that is there: its process
+// died before its first line.
 func (l *Lock) savePlan(id string, p *plan.Plan) error {
 	file, err := os.OpenFile(l.planPath(id), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
@@ -41,13 +41,13 @@ func loadPlan(dir, id string) (*plan.Plan, *UnreadError) {
 	path := filepath.Join(dir, id+".plan.gz")
 	p, err := readPlan(path)
 	if err != nil {
-		return nil, &UnreadError{path, reason(err)}
+		return nil, &UnreadError{path, withoutPath(err)}
 	}
 	return p, nil
 }
 
 func readPlan(path string) (*plan.Plan, error) {
-	if err := regular(path); err != nil {
+	if err := checkRegular(path); err != nil {
 		return nil, err
 	}
 	file, err := os.Open(path)

@@ -14,8 +14,8 @@ import (
 // listsVersion is the version of the format of remembered lists that this package writes.
 const listsVersion = 1
 
-// remembered is what is on disk of the operator's lists of policies.
-type remembered struct {
+// rememberedLists is the file of the operator's lists of policies.
+type rememberedLists struct {
 	Version int        `json:"version"`
 	Since   time.Time  `json:"since"` // they were first seen like this
 	Clients plan.Lists `json:"clients"`
@@ -24,14 +24,13 @@ type remembered struct {
 // ErrOtherVersion says that a file of the state directory is of another version of depeer.
 var ErrOtherVersion = errors.New("it is of another version of depeer")
 
-// PolicyListsFile returns the file that the operator's lists of a target are remembered in.
+// PolicyListsFile returns the file that holds the operator's lists of a target.
 func (s *Store) PolicyListsFile(target string) string {
-	return filepath.Join(s.directory(target), "policy-lists.json")
+	return filepath.Join(s.targetDirectory(target), "policy-lists.json")
 }
 
-// PolicyLists returns the operator's lists of policies of a target as they were last seen;
-// nil if nothing is remembered. Its errors name the file, and wrap ErrOtherVersion where
-// that is the reason.
+// PolicyLists returns the operator's lists of policies of a target as they were last seen; nil if
+// none are stored. Its errors name the file, and wrap ErrOtherVersion where that is the reason.
 func (s *Store) PolicyLists(target string) (plan.Lists, error) {
 	name := s.PolicyListsFile(target)
 	data, err := os.ReadFile(name)
@@ -47,24 +46,23 @@ func (s *Store) PolicyLists(target string) (plan.Lists, error) {
 	if err := json.Unmarshal(data, &version); err == nil && version.Version > listsVersion {
 		return nil, fmt.Errorf("remembered lists of policies: %s: %w: %d", name, ErrOtherVersion, version.Version)
 	}
-	var r remembered
+	var r rememberedLists
 	if err := json.Unmarshal(data, &r); err != nil || r.Version != listsVersion || r.Clients == nil {
 		return nil, fmt.Errorf("remembered lists of policies: %s is damaged", name)
 	}
 	return r.Clients, nil
 }
 
-// PolicyLists is that of the store, for the target of the lock.
+// PolicyLists is Store.PolicyLists for the target of the lock.
 func (l *Lock) PolicyLists() (plan.Lists, error) { return l.store.PolicyLists(l.target) }
 
-// RememberPolicyLists is that of the store, for the target of the lock.
+// RememberPolicyLists is Store.RememberPolicyLists for the target of the lock.
 func (l *Lock) RememberPolicyLists(lists plan.Lists) error {
 	return l.store.RememberPolicyLists(l.target, lists)
 }
 
-// RememberPolicyLists notes the operator's lists of policies of a target, as they were
-// seen. A file that is damaged is replaced; one of another version is left as it is, and an
-// error.
+// RememberPolicyLists stores the operator's lists of policies of a target, as they were seen. It
+// replaces a damaged file. A file of another version stays as it is, and is an error.
 func (s *Store) RememberPolicyLists(target string, lists plan.Lists) error {
 	before, err := s.PolicyLists(target)
 	if errors.Is(err, ErrOtherVersion) {
@@ -73,13 +71,13 @@ func (s *Store) RememberPolicyLists(target string, lists plan.Lists) error {
 	if err == nil && before.Equal(lists) {
 		return nil
 	}
-	data, err := json.MarshalIndent(remembered{listsVersion, s.clock.Now().UTC(), lists}, "", "  ")
+	data, err := json.MarshalIndent(rememberedLists{listsVersion, s.clock.Now().UTC(), lists}, "", "  ")
 	if err != nil {
 		return fmt.Errorf("remembered lists of policies: %w", err)
 	}
 	name := s.PolicyListsFile(target)
 	if err = os.MkdirAll(filepath.Dir(name), 0o700); err == nil {
-		err = replace(name, append(data, '\n'))
+		err = replaceFile(name, append(data, '\n'))
 	}
 	if err != nil {
 		return fmt.Errorf("remembered lists of policies: %w", err)

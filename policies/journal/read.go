@@ -15,26 +15,26 @@ import (
 	"depeer/policies/plan"
 )
 
-// Record is one apply as its journal tells it.
+// Record is one apply, as read from its journal.
 type Record struct {
 	ID       string
 	Begun    Begun
-	By       Holder // who began it; see Events for who went on
+	By       Holder // who began it; Events say who resumed it
 	From, To time.Time
 	Outcome  string // "" while it is not finished
 	Events   []Event
 	Torn     bool // its last line was cut off while it was written
 
-	// Unread says why the entry cannot be read: an *UnreadError; nil for all others. Of an
-	// entry that cannot be, only ID, Begun.Plan and From (when it was written last) are known,
-	// and not whether it came to an end: the daemon's own locks and gates tell of that.
+	// Unread says why the entry cannot be read (an *UnreadError); nil if it can. Then only ID,
+	// Begun.Plan and From (when it was last written) are known. Whether it ended is not known here:
+	// the daemon's own locks and gates show that.
 	Unread error
 
 	dir   string
 	store *Store
 }
 
-// Finished says whether it came to an end, whatever that was.
+// Finished says whether it ended, with any outcome.
 func (r *Record) Finished() bool { return r.Outcome != "" }
 
 // Plan returns the plan that was applied, with the policies before and after. The error is an
@@ -42,7 +42,7 @@ func (r *Record) Finished() bool { return r.Outcome != "" }
 func (r *Record) Plan() (*plan.Plan, error) {
 	p, unread := loadPlan(r.dir, r.ID)
 	if unread != nil {
-		r.store.tell(unread)
+		r.store.reportUnread(unread)
 		return nil, unread
 	}
 	return p, nil
@@ -51,37 +51,39 @@ func (r *Record) Plan() (*plan.Plan, error) {
 // ErrNotFound says that there is no such entry.
 var ErrNotFound = errors.New("no such entry in the history")
 
-// History returns what was done to a target, newest last: entries that cannot be read as well.
-func (s *Store) History(target string) ([]Record, error) { return s.history(s.directory(target)) }
+// History returns what was done to a target, newest last, entries that cannot be read among it.
+func (s *Store) History(target string) ([]Record, error) {
+	return s.readHistory(s.targetDirectory(target))
+}
 
-// Unfinished returns the entries of the lock's target that have no end: who holds
-// the lock knows that nobody is at work on them. Those that cannot be read are not among them.
+// Unfinished returns the readable entries of the lock's target that have no end. The holder of the
+// lock knows that no process works on them.
 func (l *Lock) Unfinished() ([]Record, error) {
-	all, err := l.store.history(l.dir)
+	all, err := l.store.readHistory(l.dir)
 	return slices.DeleteFunc(all, func(r Record) bool { return r.Finished() || r.Unread != nil }), err
 }
 
-// Unread returns the entries of the lock's target that cannot be read: nobody is at work on
-// them either.
+// Unread returns the entries of the lock's target that cannot be read. No process works on them
+// either.
 func (l *Lock) Unread() ([]Record, error) {
-	all, err := l.store.history(l.dir)
+	all, err := l.store.readHistory(l.dir)
 	return slices.DeleteFunc(all, func(r Record) bool { return r.Unread == nil }), err
 }
 
-// ErrAmbiguous says that several entries have an ID that begins so.
+// ErrAmbiguous says that several entries have an ID that starts like that.
 var ErrAmbiguous = errors.New("several entries begin so")
 
-// Show returns an entry of a target by its ID, or the newest of a plan by the
-// plan's. Both may be shortened, as long as they begin no other one.
+// Show returns an entry of a target by its ID, or the newest entry of a plan by the plan's ID. Both
+// may be shortened, as long as no other ID starts like that.
 func (s *Store) Show(target, id string) (*Record, error) {
 	all, err := s.History(target)
 	if err != nil {
 		return nil, err
 	}
-	return choose(all, id)
+	return findByID(all, id)
 }
 
-// Find looks for Show's entry among all targets.
+// Find is Show among all targets.
 func (s *Store) Find(id string) (*Record, error) {
 	targets, err := os.ReadDir(filepath.Join(s.dir, "targets"))
 	if err != nil {
@@ -92,17 +94,17 @@ func (s *Store) Find(id string) (*Record, error) {
 		if !t.IsDir() {
 			continue // not ours
 		}
-		of, err := s.history(filepath.Join(s.dir, "targets", t.Name()))
+		of, err := s.readHistory(filepath.Join(s.dir, "targets", t.Name()))
 		if err != nil {
 			return nil, err
 		}
 		all = append(all, of...)
 	}
-	return choose(all, id)
+	return findByID(all, id)
 }
 
-// choose returns the newest entry of an ID, whole or shortened.
-func choose(all []Record, id string) (*Record, error) {
+// findByID returns the newest entry with an ID, whole or shortened.
+func findByID(all []Record, id string) (*Record, error) {
 	for _, named := range []func(string) bool{
 		func(name string) bool { return name == id },
 		func(name string) bool { return id != "" && strings.HasPrefix(name, id) },
@@ -125,14 +127,14 @@ func choose(all []Record, id string) (*Record, error) {
 	return nil, fmt.Errorf("%s: %w", id, ErrNotFound)
 }
 
-func (s *Store) history(dir string) ([]Record, error) {
-	ids, err := entries(dir)
+func (s *Store) readHistory(dir string) ([]Record, error) {
+	ids, err := listIDs(dir)
 	if err != nil {
 		return nil, fmt.Errorf("history: %w", err)
 	}
 	all := make([]Record, 0, len(ids))
 	for _, id := range ids {
-		r, err := s.load(dir, id)
+		r, err := s.loadRecord(dir, id)
 		if err != nil {
 			return nil, err
 		}
@@ -143,15 +145,15 @@ func (s *Store) history(dir string) ([]Record, error) {
 	return all, nil
 }
 
-// load reads one entry; nil if it was cut off in its first line: nothing was done. One that
-// cannot be read is told of, and returned as such.
-func (s *Store) load(dir, id string) (*Record, error) {
+// loadRecord reads one entry. It returns nil if the first line is cut off: nothing was done. It
+// reports an entry that cannot be read, and returns it with Unread set.
+func (s *Store) loadRecord(dir, id string) (*Record, error) {
 	path := filepath.Join(dir, id+".jsonl")
 	r, _, err := parseFile(path)
 	unread := (*UnreadError)(nil)
 	switch {
 	case errors.As(err, &unread):
-		s.tell(unread)
+		s.reportUnread(unread)
 		_, planID, _ := strings.Cut(id, "-")
 		r = Record{Unread: unread, Begun: Begun{Plan: planID}}
 		if info, err := os.Stat(path); err == nil {
@@ -166,38 +168,38 @@ func (s *Store) load(dir, id string) (*Record, error) {
 	return &r, nil
 }
 
-// tell tells of what is passed over.
-func (s *Store) tell(unread *UnreadError) {
-	if s.Passed != nil {
-		s.Passed(unread)
+// reportUnread reports what is skipped.
+func (s *Store) reportUnread(unread *UnreadError) {
+	if s.OnUnread != nil {
+		s.OnUnread(unread)
 	}
 }
 
-// parseFile reads a journal, and returns how much of it is whole. One that is there and cannot
-// be read is an *UnreadError.
+// parseFile reads a journal, and returns how many bytes of it are whole. A file that exists and
+// cannot be read is an *UnreadError.
 func parseFile(path string) (r Record, whole int, err error) {
 	data, err := readFile(path)
 	if err != nil {
 		return r, 0, err
 	}
-	if r, whole, err = parse(data); err != nil {
+	if r, whole, err = parseJournal(data); err != nil {
 		return r, whole, &UnreadError{path, err}
 	}
 	return r, whole, nil
 }
 
-// Backward yields what was done to a target, newest first, and reads no more of it
-// than is asked for. An error ends it.
+// Backward yields what was done to a target, newest first, and reads only the entries that are
+// asked for. An error ends it.
 func (s *Store) Backward(target string) iter.Seq2[*Record, error] {
 	return func(yield func(*Record, error) bool) {
-		dir := s.directory(target)
-		ids, err := entries(dir)
+		dir := s.targetDirectory(target)
+		ids, err := listIDs(dir)
 		if err != nil {
 			yield(nil, fmt.Errorf("history: %w", err))
 			return
 		}
 		for _, id := range slices.Backward(ids) {
-			r, err := s.load(dir, id)
+			r, err := s.loadRecord(dir, id)
 			if err == nil && r == nil {
 				continue
 			}
@@ -208,11 +210,11 @@ func (s *Store) Backward(target string) iter.Seq2[*Record, error] {
 	}
 }
 
-// Stamp returns a text that another one takes the place of when something is done to a
-// target, or a confirmation is waited for, or not any more. It reads no entry.
+// Stamp returns a text that changes when something is done to a target, and when a confirmation
+// starts or stops waiting. It reads no entry.
 func (s *Store) Stamp(target string) (string, error) {
-	dir := s.directory(target)
-	ids, err := entries(dir)
+	dir := s.targetDirectory(target)
+	ids, err := listIDs(dir)
 	if err != nil {
 		return "", fmt.Errorf("history: %w", err)
 	}
@@ -233,24 +235,24 @@ func (s *Store) Stamp(target string) (string, error) {
 	return b.String(), nil
 }
 
-// entries returns the IDs in dir, oldest first; none if there is no dir.
-func entries(dir string) ([]string, error) {
+// listIDs returns the IDs in dir, oldest first; none if dir does not exist.
+func listIDs(dir string) ([]string, error) {
 	files, err := os.ReadDir(dir)
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, err
 	}
 	var ids []string
 	for _, f := range files {
-		if id, ok := strings.CutSuffix(f.Name(), ".jsonl"); ok && validID(id) {
+		if id, ok := strings.CutSuffix(f.Name(), ".jsonl"); ok && isValidID(id) {
 			ids = append(ids, id)
 		}
 	}
-	slices.SortFunc(ids, func(a, b string) int { return number(a) - number(b) })
+	slices.SortFunc(ids, func(a, b string) int { return numberOf(a) - numberOf(b) })
 	return ids, nil
 }
 
-// number returns the number that an ID begins with.
-func number(id string) int {
+// numberOf returns the number that an ID starts with.
+func numberOf(id string) int {
 	digits, _, _ := strings.Cut(id, "-")
 	n, err := strconv.Atoi(digits)
 	if err != nil {
@@ -259,24 +261,24 @@ func number(id string) int {
 	return n
 }
 
-// next returns the number of the next entry.
-func (l *Lock) next() (int, error) {
-	ids, err := entries(l.dir)
+// nextNumber returns the number of the next entry.
+func (l *Lock) nextNumber() (int, error) {
+	ids, err := listIDs(l.dir)
 	if err != nil || len(ids) == 0 {
 		return 1, err
 	}
-	return number(ids[len(ids)-1]) + 1, nil
+	return numberOf(ids[len(ids)-1]) + 1, nil
 }
 
-// parse reads a journal, and returns how much of it is whole.
-func parse(data []byte) (r Record, whole int, err error) {
-	for n := 1; !empty(data[whole:]); n++ {
+// parseJournal reads a journal, and returns how many bytes of it are whole.
+func parseJournal(data []byte) (r Record, whole int, err error) {
+	for n := 1; !isEmpty(data[whole:]); n++ {
 		line, _, complete := bytes.Cut(data[whole:], []byte("\n"))
-		e, err := read(lineReaders, line)
-		last := empty(data[min(whole+len(line)+1, len(data)):])
+		e, err := decodeVersioned(lineReaders, line)
+		last := isEmpty(data[min(whole+len(line)+1, len(data)):])
 		switch {
 		case err == nil && complete:
-			if err := r.add(e); err != nil {
+			if err := r.addEvent(e); err != nil {
 				return r, whole, fmt.Errorf("line %d: %w", n, err)
 			}
 			whole += len(line) + 1
@@ -292,11 +294,11 @@ func parse(data []byte) (r Record, whole int, err error) {
 	return r, whole, nil
 }
 
-// empty says whether there is nothing in data but space set aside.
-func empty(data []byte) bool { return len(bytes.TrimLeft(data, "\x00")) == 0 }
+// isEmpty says whether data holds only reserved space.
+func isEmpty(data []byte) bool { return len(bytes.TrimLeft(data, "\x00")) == 0 }
 
-// add puts the next event to the record.
-func (r *Record) add(e Event) error {
+// addEvent adds the next event to the record.
+func (r *Record) addEvent(e Event) error {
 	first := len(r.Events) == 0
 	switch {
 	case e.Kind == 0:

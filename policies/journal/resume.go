@@ -5,14 +5,13 @@ import (
 	"os"
 )
 
-// Resume opens an entry again, to go on with what was cut off. It is unfinished
-// until End.
+// Resume opens an interrupted entry again, to continue it. The entry is unfinished until End.
 func (l *Lock) Resume(id string) (*Entry, error) {
-	if !validID(id) {
+	if !isValidID(id) {
 		return nil, fmt.Errorf("%q: %w", id, ErrNotFound)
 	}
 	e := &Entry{ID: id, lock: l}
-	r, whole, err := parseFile(e.path())
+	r, whole, err := parseFile(e.filePath())
 	if err != nil {
 		return nil, fmt.Errorf("journal: %w", err)
 	}
@@ -20,12 +19,12 @@ func (l *Lock) Resume(id string) (*Entry, error) {
 		e.step = max(e.step, event.Step)
 	}
 	e.size = int64(whole)
-	if e.file, err = os.OpenFile(e.path(), os.O_WRONLY, 0o600); err != nil {
+	if e.file, err = os.OpenFile(e.filePath(), os.O_WRONLY, 0o600); err != nil {
 		return nil, fmt.Errorf("journal: %w", err)
 	}
 	by := l.self
 	if err = e.file.Truncate(e.size); err == nil {
-		err = e.write(Event{Kind: Resume, By: &by})
+		err = e.appendEvent(Event{Kind: Resume, By: &by})
 	}
 	if err != nil {
 		e.file.Close()

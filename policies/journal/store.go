@@ -11,16 +11,16 @@ import (
 
 // Store is a state directory.
 type Store struct {
-	// Passed is told of each entry, and each plan, that cannot be read, each time;
-	// nil: nothing is. It is set before the Store is used.
-	Passed func(*UnreadError)
+	// OnUnread is called for each entry and each plan that cannot be read, each time; nil: it is not.
+	// Set it before the Store is used.
+	OnUnread func(*UnreadError)
 
 	dir   string
 	clock Clock
 }
 
-// Open returns the state directory dir, which is made if it is not there. It is an
-// error if others than its owner can write in it.
+// Open returns the state directory dir, and creates it if it does not exist. It is an error if
+// users other than its owner can write in it.
 func Open(dir string) (*Store, error) {
 	if err := os.MkdirAll(filepath.Join(dir, "targets"), 0o700); err != nil {
 		return nil, fmt.Errorf("state directory: %w", err)
@@ -35,8 +35,8 @@ func Open(dir string) (*Store, error) {
 	return &Store{dir: dir, clock: systemClock{}}, nil
 }
 
-// directory returns the directory of a target, by the address that is dialled.
-func (s *Store) directory(target string) string {
+// targetDirectory returns the directory of a target, by the address that is dialled.
+func (s *Store) targetDirectory(target string) string {
 	readable := strings.Trim(strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '.' {
 			return r
@@ -47,7 +47,7 @@ func (s *Store) directory(target string) string {
 	return filepath.Join(s.dir, "targets", readable[:min(len(readable), 60)]+"-"+hex.EncodeToString(sum[:6]))
 }
 
-// syncDirectory makes the names in dir last.
+// syncDirectory makes the names in dir durable.
 func syncDirectory(dir string) error {
 	d, err := os.Open(dir)
 	if err != nil {

@@ -38,7 +38,7 @@ var base = template.Must(template.New("gobgpd.conf").Parse(`[global.config]
       afi-safi-name = "ipv6-unicast"
 {{end}}`))
 
-// baseConfiguration writes base for these members.
+// baseConfiguration renders base for these members.
 func baseConfiguration(asn filters.ASN, address netip.AddrPort, members []Member) []byte {
 	var b bytes.Buffer
 	err := base.Execute(&b, struct {

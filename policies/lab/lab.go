@@ -15,7 +15,7 @@ import (
 	"depeer/policies"
 )
 
-// Config is what a lab is made of.
+// Config describes a lab.
 type Config struct {
 	ASN     filters.ASN  // the route server's; 64500 where it is 0
 	Members []Member     // at least one; their ASNs differ
@@ -31,14 +31,14 @@ type Lab struct {
 	close   func()
 }
 
-// Start starts the route server and its members, and returns once all sessions
-// stand and every member holds what the route server has for it. ctx bounds the
-// start only; the lab runs until Close. On an error nothing is left running.
+// Start starts the route server and its members. It returns when all sessions are established and
+// every member holds what the route server has for it. ctx bounds the start only; the lab runs
+// until Close. On an error nothing is left running.
 func Start(ctx context.Context, c Config) (_ *Lab, err error) {
 	if c.ASN == 0 {
 		c.ASN = 64500
 	}
-	members, err := place(c.Members)
+	members, err := placeMembers(c.Members)
 	if err != nil {
 		return nil, err
 	}
@@ -62,18 +62,18 @@ func Start(ctx context.Context, c Config) (_ *Lab, err error) {
 		return nil, fmt.Errorf("route server: %w", err)
 	}
 	for _, s := range l.members {
-		if err := s.dial(ctx, l.rs.bgpAddress, uint32(c.ASN)); err != nil {
+		if err := s.openSession(ctx, l.rs.bgpAddress, uint32(c.ASN)); err != nil {
 			return nil, err
 		}
 	}
-	if err := l.settle(ctx); err != nil {
+	if err := l.waitSettled(ctx); err != nil {
 		return nil, fmt.Errorf("waiting for the members' sessions: %w", err)
 	}
 	return l, nil
 }
 
-// place checks members, and gives those without an address one that can be used.
-func place(members []Member) ([]Member, error) {
+// placeMembers checks members, and gives those without an address one that can be used.
+func placeMembers(members []Member) ([]Member, error) {
 	if len(members) == 0 {
 		return nil, errors.New("a lab needs members")
 	}
@@ -104,10 +104,10 @@ func place(members []Member) ([]Member, error) {
 	return placed, nil
 }
 
-// Target is where the route server's API listens: 127.0.0.1:PORT, in plain text.
+// Target returns the address of the route server's API: 127.0.0.1:PORT, in plain text.
 func (l *Lab) Target() string { return l.rs.apiAddress.String() }
 
-// ASN is the route server's.
+// ASN returns the route server's ASN.
 func (l *Lab) ASN() filters.ASN { return l.rs.asn }
 
 // Members returns the members with their addresses, in the order of Config.
@@ -125,28 +125,28 @@ func (l *Lab) Members() []Member {
 func (l *Lab) Holds(ctx context.Context, member filters.ASN) ([]policies.Route, error) {
 	for _, s := range l.members {
 		if s.ASN == member {
-			return s.holds(ctx, l.rs.bgpAddress.Addr())
+			return s.readHeld(ctx, l.rs.bgpAddress.Addr())
 		}
 	}
 	return nil, fmt.Errorf("AS%s is no member of this lab", member)
 }
 
-// Treat loads configuration, TOML with the defined sets and policies that
-// gobgpconf writes, into the route server through GoBGP's own configuration code,
-// as a reload of its file would. It returns once the members hold what follows.
+// Treat loads configuration (TOML with the defined sets and policies that gobgpconf writes) into
+// the route server through GoBGP's own configuration code, as a reload of its file would. It
+// returns when the members hold the result.
 func (l *Lab) Treat(ctx context.Context, configuration []byte) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if err := l.rs.load(ctx, configuration); err != nil {
+	if err := l.rs.loadConfig(ctx, configuration); err != nil {
 		return fmt.Errorf("route server: %w", err)
 	}
 	return l.Settle(ctx)
 }
 
-// Settle returns once every member holds what the route server has for it: what
-// was done over the API has arrived then.
+// Settle returns when every member holds what the route server has for it: changes made over the
+// API have arrived then.
 func (l *Lab) Settle(ctx context.Context) error {
-	if err := l.settle(ctx); err != nil {
+	if err := l.waitSettled(ctx); err != nil {
 		return fmt.Errorf("waiting for the members: %w", err)
 	}
 	return nil
@@ -155,8 +155,8 @@ func (l *Lab) Settle(ctx context.Context) error {
 // Close ends all sessions and frees all ports. It may be called more than once.
 func (l *Lab) Close() { l.close() }
 
-// stop stops what has been started. A server that does not stop in time is left:
-// it holds nothing but memory that ends with the process.
+// stop stops what was started. It abandons a server that does not stop in time: that holds only
+// memory, which ends with the process.
 func (l *Lab) stop() {
 	var wg sync.WaitGroup
 	for _, s := range l.members {

@@ -30,8 +30,8 @@ func newLogger(to *slog.Logger, speaker string) *logger {
 	return &logger{to: to.With("speaker", speaker)}
 }
 
-// failure returns the first fatal message, and forgets it.
-func (l *logger) failure() error {
+// takeFailure returns the first fatal message, and clears it.
+func (l *logger) takeFailure() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	err := l.fatal
@@ -51,14 +51,14 @@ func (l *logger) Fatal(msg string, fields log.Fields) {
 		l.fatal = err
 	}
 	l.mu.Unlock()
-	l.log(slog.LevelError, msg, fields)
+	l.writeLine(slog.LevelError, msg, fields)
 }
 
 func (l *logger) Panic(msg string, _ log.Fields)      { panic("lab: GoBGP: " + msg) }
-func (l *logger) Error(msg string, fields log.Fields) { l.log(slog.LevelError, msg, fields) }
-func (l *logger) Warn(msg string, fields log.Fields)  { l.log(slog.LevelWarn, msg, fields) }
-func (l *logger) Info(msg string, fields log.Fields)  { l.log(slog.LevelInfo, msg, fields) }
-func (l *logger) Debug(msg string, fields log.Fields) { l.log(slog.LevelDebug, msg, fields) }
+func (l *logger) Error(msg string, fields log.Fields) { l.writeLine(slog.LevelError, msg, fields) }
+func (l *logger) Warn(msg string, fields log.Fields)  { l.writeLine(slog.LevelWarn, msg, fields) }
+func (l *logger) Info(msg string, fields log.Fields)  { l.writeLine(slog.LevelInfo, msg, fields) }
+func (l *logger) Debug(msg string, fields log.Fields) { l.writeLine(slog.LevelDebug, msg, fields) }
 
 // SetLevel does nothing: the level is the handler's.
 func (l *logger) SetLevel(log.LogLevel) {}
@@ -71,8 +71,8 @@ func (l *logger) GetLevel() log.LogLevel {
 	return log.InfoLevel
 }
 
-// log writes one line, its fields sorted.
-func (l *logger) log(level slog.Level, msg string, fields log.Fields) {
+// writeLine writes one line, its fields sorted.
+func (l *logger) writeLine(level slog.Level, msg string, fields log.Fields) {
 	attrs := make([]slog.Attr, 0, len(fields))
 	for k, v := range fields {
 		if k != log.FieldFacility {

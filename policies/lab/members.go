@@ -22,11 +22,10 @@ type Member struct {
 	Announces []policies.Route
 }
 
-// ReadMembers reads who announces what: lines of a prefix and an AS path,
-// separated by blanks, the first AS of the path being the member that announces
-// it. A line with "-" for the prefix is a member that announces nothing. Empty
-// lines and what follows a # are left out. Members are in the order of their
-// first line; file is for errors only.
+// ReadMembers reads the members and their routes: lines of a prefix and an AS path, separated by
+// blanks. The first AS of the path is the member that announces the route. A line with "-" for the
+// prefix is a member that announces nothing. Empty lines and comments after # are ignored. Members
+// are in the order of their first line; file is for errors only.
 func ReadMembers(file string, data []byte) ([]Member, error) {
 	var members []Member
 	lines := bufio.NewScanner(bytes.NewReader(data))

@@ -18,8 +18,8 @@ import (
 	"depeer/policies"
 )
 
-// toPath returns r as GoBGP's API takes it, without the leftmost ASN: that is
-// the announcing member's own, which GoBGP prepends.
+// toPath returns r for GoBGP's API, without the leftmost ASN: that is the announcing member's own,
+// which GoBGP prepends.
 func toPath(r policies.Route, nextHop netip.Addr) (*api.Path, error) {
 	path := make([]uint32, 0, len(r.Path))
 	for _, a := range r.Path[1:] {
@@ -62,8 +62,8 @@ func toPath(r policies.Route, nextHop netip.Addr) (*api.Path, error) {
 	return apiutil.NewPath(nlri, false, attrs, time.Now())
 }
 
-// readTable returns the routes of a table, of both families, that keep says
-// yes to; sorted by prefix, then path.
+// readTable returns the routes of a table, of both families, that keep accepts, sorted by prefix,
+// then path.
 func readTable(ctx context.Context, s *server.BgpServer, request *api.ListPathRequest,
 	keep func(*api.Path) bool) ([]policies.Route, error) {
 	var routes []policies.Route
@@ -105,9 +105,9 @@ func fromPath(prefix string, p *api.Path) (policies.Route, error) {
 	for _, attr := range attrs {
 		switch a := attr.(type) {
 		case *bgp.PathAttributeNextHop:
-			r.Peer = address(a.Value)
+			r.Peer = toAddress(a.Value)
 		case *bgp.PathAttributeMpReachNLRI:
-			r.Peer = address(a.Nexthop)
+			r.Peer = toAddress(a.Nexthop)
 		case *bgp.PathAttributeAsPath:
 			r.Path = asPath(a)
 		case *bgp.PathAttributeLocalPref:
@@ -128,13 +128,13 @@ func fromPath(prefix string, p *api.Path) (policies.Route, error) {
 	return r, nil
 }
 
-// address unmaps: an IPv6 route names its member by the same address as the others.
-func address(ip []byte) netip.Addr {
+// toAddress unmaps: an IPv6 route names its member by the same address as the others.
+func toAddress(ip []byte) netip.Addr {
 	a, _ := netip.AddrFromSlice(ip)
 	return a.Unmap()
 }
 
-// asPath reads an AS_PATH as policies.Route has it.
+// asPath reads an AS_PATH into the form of policies.Route.
 func asPath(a *bgp.PathAttributeAsPath) []filters.ASN {
 	var path []filters.ASN
 	for _, segment := range a.Value {

@@ -23,8 +23,8 @@ import (
 	"depeer/policies/gobgpconf"
 )
 
-// routeServer is the embedded route server. It is configured as gobgpd is: by a
-// file, and by reading a changed file again.
+// routeServer is the embedded route server. It is configured as gobgpd is: by a file, and by
+// reading a changed file again.
 type routeServer struct {
 	asn        filters.ASN
 	bgpAddress netip.AddrPort
@@ -36,8 +36,8 @@ type routeServer struct {
 	current *oc.BgpConfigSet // what was loaded last
 }
 
-// newRouteServer starts the route server on free ports, anchored. Between finding a port
-// free and listening on it another process may take it: then it tries again.
+// newRouteServer starts the route server on free ports, anchored. It tries again if another process
+// takes a port between finding it free and listening on it.
 func newRouteServer(ctx context.Context, asn filters.ASN, members []Member, log *slog.Logger) (*routeServer, error) {
 	var errs error
 	for range 5 {
@@ -65,18 +65,18 @@ func tryRouteServer(ctx context.Context, asn filters.ASN, members []Member, bgpA
 		server.LoggerOption(rs.log),
 	)
 	go rs.bgp.Serve()
-	if err := rs.load(ctx, gobgpconf.Anchor(gobgpconf.TOML)); err != nil {
+	if err := rs.loadConfig(ctx, gobgpconf.Anchor(gobgpconf.TOML)); err != nil {
 		rs.stop()
 		return nil, err
 	}
-	if err := rs.answers(ctx); err != nil {
+	if err := rs.waitForAPI(ctx); err != nil {
 		rs.stop()
 		return nil, err
 	}
 	return rs, nil
 }
 
-// freePorts returns two addresses on which nobody listens.
+// freePorts returns two addresses on which no process listens.
 func freePorts() (a, b netip.AddrPort, err error) {
 	var found [2]netip.AddrPort
 	for i := range found {
@@ -90,10 +90,10 @@ func freePorts() (a, b netip.AddrPort, err error) {
 	return found[0], found[1], nil
 }
 
-// load makes policies, the policy part of a configuration in TOML, the route
-// server's, through the same code and the same file format as gobgpd. Whatever
-// that code reports by a fatal message is the error; so is a policy that it lost.
-func (rs *routeServer) load(ctx context.Context, policies []byte) error {
+// loadConfig loads policies, the policy part of a configuration in TOML, through the same code and
+// in the same file format as gobgpd. The error is a fatal message of that code, or a policy that it
+// lost.
+func (rs *routeServer) loadConfig(ctx context.Context, policies []byte) error {
 	dir, err := os.MkdirTemp("", "depeer-lab-")
 	if err != nil {
 		return err
@@ -113,12 +113,12 @@ func (rs *routeServer) load(ctx context.Context, policies []byte) error {
 		_, err = config.UpdateConfig(ctx, rs.bgp, rs.current, wanted)
 	}
 	rs.current = wanted
-	return errors.Join(err, rs.log.failure(), rs.lost(ctx, wanted))
+	return errors.Join(err, rs.log.takeFailure(), rs.checkPolicies(ctx, wanted))
 }
 
-// lost says which policy of c the route server does not have in full: GoBGP's
-// configuration code does not look whether its policies were taken.
-func (rs *routeServer) lost(ctx context.Context, c *oc.BgpConfigSet) error {
+// checkPolicies names a policy of c that the route server does not have in full: GoBGP's
+// configuration code does not check that its policies were accepted.
+func (rs *routeServer) checkPolicies(ctx context.Context, c *oc.BgpConfigSet) error {
 	has := map[string]int{}
 	err := rs.bgp.ListPolicy(ctx, &api.ListPolicyRequest{}, func(p *api.Policy) { has[p.Name] = len(p.Statements) })
 	if err != nil {
@@ -132,9 +132,9 @@ func (rs *routeServer) lost(ctx context.Context, c *oc.BgpConfigSet) error {
 	return nil
 }
 
-// answers waits until the API listens, and makes sure that it is this route
-// server's: its port may have been taken by another.
-func (rs *routeServer) answers(ctx context.Context) error {
+// waitForAPI waits until the API listens, and checks that it is this route server's: another
+// process may have taken its port.
+func (rs *routeServer) waitForAPI(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
 	conn, err := grpc.NewClient(rs.apiAddress.String(), grpc.WithTransportCredentials(insecure.NewCredentials()))
@@ -143,7 +143,7 @@ func (rs *routeServer) answers(ctx context.Context) error {
 	}
 	defer conn.Close()
 	reply, err := api.NewGobgpApiClient(conn).GetBgp(ctx, &api.GetBgpRequest{}, grpc.WaitForReady(true))
-	if err := errors.Join(rs.log.failure(), err); err != nil {
+	if err := errors.Join(rs.log.takeFailure(), err); err != nil {
 		return fmt.Errorf("API at %s: %w", rs.apiAddress, err)
 	}
 	if reply.Global.ListenPort != int32(rs.bgpAddress.Port()) {
@@ -152,24 +152,24 @@ func (rs *routeServer) answers(ctx context.Context) error {
 	return nil
 }
 
-// received returns what a member has announced, before any policy.
-func (rs *routeServer) received(ctx context.Context, member netip.Addr) ([]policies.Route, error) {
-	return rs.adjacent(ctx, api.TableType_ADJ_IN, member)
+// readReceived returns what a member has announced, before any policy.
+func (rs *routeServer) readReceived(ctx context.Context, member netip.Addr) ([]policies.Route, error) {
+	return rs.readAdjacent(ctx, api.TableType_ADJ_IN, member)
 }
 
-// sends returns what is for a member, after all policies; computed by the route
-// server, which does not remember what it has sent.
-func (rs *routeServer) sends(ctx context.Context, member netip.Addr) ([]policies.Route, error) {
-	return rs.adjacent(ctx, api.TableType_ADJ_OUT, member)
+// readSent returns what is for a member, after all policies. The route server computes it; it does
+// not remember what it has sent.
+func (rs *routeServer) readSent(ctx context.Context, member netip.Addr) ([]policies.Route, error) {
+	return rs.readAdjacent(ctx, api.TableType_ADJ_OUT, member)
 }
 
-func (rs *routeServer) adjacent(ctx context.Context, t api.TableType, member netip.Addr) ([]policies.Route, error) {
+func (rs *routeServer) readAdjacent(ctx context.Context, t api.TableType, member netip.Addr) ([]policies.Route, error) {
 	all := func(*api.Path) bool { return true }
 	return readTable(ctx, rs.bgp, &api.ListPathRequest{TableType: t, Name: member.String()}, all)
 }
 
-// established says whether the session with a member stands.
-func (rs *routeServer) established(ctx context.Context, member netip.Addr) bool {
+// isEstablished says whether the session with a member is established.
+func (rs *routeServer) isEstablished(ctx context.Context, member netip.Addr) bool {
 	stands := false
 	err := rs.bgp.ListPeer(ctx, &api.ListPeerRequest{Address: member.String()}, func(p *api.Peer) {
 		stands = p.State.SessionState == api.PeerState_ESTABLISHED

@@ -37,7 +37,7 @@ func newSpeaker(ctx context.Context, m Member, log *slog.Logger) (*speaker, erro
 		return nil, fmt.Errorf("member AS%s: %w", m.ASN, err)
 	}
 	for _, r := range m.Announces {
-		if err := s.announce(ctx, r); err != nil {
+		if err := s.addRoute(ctx, r); err != nil {
 			s.stop()
 			return nil, fmt.Errorf("member AS%s: %s: %w", m.ASN, r.Prefix, err)
 		}
@@ -45,8 +45,8 @@ func newSpeaker(ctx context.Context, m Member, log *slog.Logger) (*speaker, erro
 	return s, nil
 }
 
-// announce puts r into the speaker's table; its own ASN is prepended on the way out.
-func (s *speaker) announce(ctx context.Context, r policies.Route) error {
+// addRoute puts r into the speaker's table; its own ASN is prepended when it is sent.
+func (s *speaker) addRoute(ctx context.Context, r policies.Route) error {
 	path, err := toPath(r, s.Address)
 	if err != nil {
 		return err
@@ -55,8 +55,8 @@ func (s *speaker) announce(ctx context.Context, r policies.Route) error {
 	return err
 }
 
-// dial opens the session to the route server, and keeps trying.
-func (s *speaker) dial(ctx context.Context, to netip.AddrPort, asn uint32) error {
+// openSession opens the session to the route server, and keeps trying.
+func (s *speaker) openSession(ctx context.Context, to netip.AddrPort, asn uint32) error {
 	peer := &api.Peer{
 		Conf: &api.PeerConf{NeighborAddress: to.Addr().String(), PeerAsn: asn},
 		Transport: &api.Transport{
@@ -75,8 +75,8 @@ func (s *speaker) dial(ctx context.Context, to netip.AddrPort, asn uint32) error
 	return nil
 }
 
-// holds returns what the speaker's own table has from the route server.
-func (s *speaker) holds(ctx context.Context, routeServer netip.Addr) ([]policies.Route, error) {
+// readHeld returns what the speaker's own table has from the route server.
+func (s *speaker) readHeld(ctx context.Context, routeServer netip.Addr) ([]policies.Route, error) {
 	return readTable(ctx, s.bgp, &api.ListPathRequest{TableType: api.TableType_GLOBAL}, func(p *api.Path) bool {
 		return p.NeighborIp == routeServer.String()
 	})

@@ -7,8 +7,8 @@ import (
 )
 
 const (
-	// message is how long a message may be, and frame what of it stands before the
-	// attributes: a header, and two lengths (RFC 4271, 4.1 and 4.3).
+	// message is the maximum length of a message, and frame is the part before the attributes: a
+	// header and two lengths (RFC 4271, 4.1 and 4.3).
 	message = 4096
 	frame   = 19 + 2 + 2
 	// room is what attributes and prefixes have.
@@ -20,45 +20,47 @@ const (
 	longestPrefix  = 5
 	pathIdentifier = 4
 
-	// Near is within how many bytes of the edge a treated route is worth a warning.
+	// Near is the distance from the edge, in bytes, within which a treated route gets a warning.
 	Near = 64
 )
 
-// way is how routes of one family are sent to some receivers.
-type way struct{ addPath bool }
+// sendMode is how routes of one family are sent to some receivers.
+type sendMode struct{ addPath bool }
 
-func (w way) longest() int {
+func (w sendMode) longestPrefixBytes() int {
 	if w.addPath {
 		return longestPrefix + pathIdentifier
 	}
 	return longestPrefix
 }
 
-// bytes returns how long the attributes of a route to p are, as they are sent.
-func (w way) bytes(s *policies.Size) int {
+// sentBytes returns the length of the attributes of a route, as they are sent.
+func (w sendMode) sentBytes(s *policies.Size) int {
 	if s.Reach && w.addPath {
 		return s.Sent() + pathIdentifier // the prefix is among them
 	}
 	return s.Sent()
 }
 
-// spare returns how many bytes more the attributes may have and the route is still sent: a
-// negative number of bytes where it is not.
-func (w way) spare(p netip.Prefix, s *policies.Size) int {
+// spareBytes returns by how many bytes the attributes of a route to p may grow so that it is still
+// sent. It is negative if the route is not sent.
+func (w sendMode) spareBytes(p netip.Prefix, s *policies.Size) int {
 	if s.Reach {
-		return room - w.bytes(s)
+		return room - w.sentBytes(s)
 	}
 	prefix := 1 + (p.Bits()+7)/8
 	if w.addPath {
 		prefix += pathIdentifier
 	}
-	return min(room-w.longest()-s.Counted(), room-prefix-s.Sent())
+	return min(room-w.longestPrefixBytes()-s.Counted(), room-prefix-s.Sent())
 }
 
-// ends says whether sending the route ends the daemon.
-func (w way) ends(s *policies.Size) bool {
-	return !s.Reach && s.Counted() >= room+w.longest()
+// endsDaemon says whether sending the route ends the daemon.
+func (w sendMode) endsDaemon(s *policies.Size) bool {
+	return !s.Reach && s.Counted() >= room+w.longestPrefixBytes()
 }
 
-// Fits says whether gobgpd sends a route of that size to everybody without add-path.
-func Fits(p netip.Prefix, s *policies.Size) bool { return !s.Known() || way{}.spare(p, s) >= 0 }
+// Fits says whether gobgpd sends a route of that size to every member without add-path.
+func Fits(p netip.Prefix, s *policies.Size) bool {
+	return !s.Known() || sendMode{}.spareBytes(p, s) >= 0
+}

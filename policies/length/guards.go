@@ -4,10 +4,8 @@ import (
 	"depeer/policies/guard"
 )
 
-// Guards returns what the guard on routes that would end the daemon says of each member that
-// announces one, about the longest: it always refuses. It has no override, and it asks about
-// nothing else: a listed network decides how long its routes are, and must have no veto
-// against its own treatment.
+// Guards returns the guard's answer for each member that announces such a route, about the longest
+// one. It returns none if there is no such route.
 func (r Report) Guards() []guard.Result {
 	var out []guard.Result
 	at := make(map[string]int)

@@ -10,12 +10,11 @@ import (
 	"depeer/policies/rib"
 )
 
-// Question is what policy is asked about, and between whom.
+// Question is a policy, and the sessions of the route server.
 type Question struct {
 	Policy *policies.RoutingPolicy
-	// Members are the sessions of the route server. What is announced by others is
-	// treated, too. Where no session is known to be up, routes are sent to a
-	// member without add-path.
+	// Members are the sessions of the route server. Routes that others announce are treated, too.
+	// If no session is known to be up, routes are judged as sent to a member without add-path.
 	Members []Member
 }
 
@@ -32,20 +31,20 @@ type Member struct {
 	Export bool // Policy treats what it is sent
 }
 
-// Report is what is foretold. Lists are sorted by prefix and member, and never nil.
+// Report is what is predicted. Lists are sorted by prefix and member, and never nil.
 type Report struct {
 	NotDelivered []Route // is not sent to some member at least
 	Near         []Route // treated, and within Near bytes of the edge, or over it
 	Ending       []Route // made longer by the policy, and would end the daemon
 }
 
-// Route is one that a member announces.
+// Route is a route that a member announces.
 type Route struct {
 	Prefix    netip.Prefix `json:"prefix"`
 	Member    netip.Addr   `json:"member"`
 	Bytes     int          `json:"bytes"`     // of attributes, as they would be sent
 	Announced int          `json:"announced"` // the same, without the policy
-	// To are those who are not sent it, where others are; sorted.
+	// To are the members that are not sent it while others are; sorted.
 	To []netip.Addr `json:"to,omitempty"`
 }
 
@@ -54,7 +53,7 @@ func (r Route) Compare(o Route) int {
 	return cmp.Or(r.Prefix.Compare(o.Prefix), r.Member.Compare(o.Member), cmp.Compare(r.Bytes, o.Bytes))
 }
 
-// Foresight is a question on its way to an answer. It is not safe for concurrent use.
+// Foresight collects the answer to a question. It is not safe for concurrent use.
 type Foresight struct {
 	policy    *eval.Evaluator
 	exporter  *eval.Exporter
@@ -64,11 +63,11 @@ type Foresight struct {
 	report    Report
 }
 
-// New begins.
+// New returns an empty Foresight.
 func New(q Question) *Foresight {
 	f := &Foresight{
 		policy: eval.New(q.Policy), exporter: eval.NewExporter(q.Policy), untreated: make(map[netip.Addr]bool),
-		floor:     room - longestPrefix - 2*pathIdentifier - Near - bound(q.Policy),
+		floor:     room - longestPrefix - 2*pathIdentifier - Near - maxAddedBytes(q.Policy),
 		receivers: [2][]receivers{receiversOf(q, false), receiversOf(q, true)},
 		report:    emptyReport(),
 	}
@@ -78,8 +77,8 @@ func New(q Question) *Foresight {
 	return f
 }
 
-// Over returns routes, and looks at each of them as it goes by. Whenever they are gone through,
-// the report is begun anew.
+// Over returns routes, and looks at each of them as it is yielded. Each iteration starts a new
+// report.
 func (f *Foresight) Over(routes rib.Source) rib.Source {
 	return func(yield func(*rib.Path, error) bool) {
 		f.report = emptyReport()
@@ -97,7 +96,7 @@ func (f *Foresight) Over(routes rib.Source) rib.Source {
 // See looks at a route, as it is announced.
 func (f *Foresight) See(r *policies.Route) {
 	if r.Size.Sent() >= f.floor && r.Size.Known() {
-		f.judge(r)
+		f.judgeRoute(r)
 	}
 }
 
@@ -113,109 +112,110 @@ func (f *Foresight) Report() Report {
 	return f.report
 }
 
-// judge looks at a route that may be near an edge.
-func (f *Foresight) judge(r *policies.Route) {
-	if s, passes := f.announced(r); passes {
+// judgeRoute looks at a route that may be near an edge.
+func (f *Foresight) judgeRoute(r *policies.Route) {
+	if s, passes := f.judgeAnnounced(r); passes {
 		treated := !f.untreated[r.Peer] && (f.policy.Verdict(r).Treated() || len(f.policy.Tags(r)) > 0)
-		f.report.add(s, treated, r.Size.Sent())
+		f.report.addOutcome(s, treated, r.Size.Sent())
 	}
 }
 
-// Lost returns a route that is not sent to some member at least, and false for any other:
-// r as it is announced, and refused ones are not lost.
+// Lost returns a route that some member is not sent, and false for any other. r is the route as
+// announced. A refused route is not lost.
 func (f *Foresight) Lost(r *policies.Route) (Route, bool) {
 	if !r.Size.Known() || r.Size.Sent() < f.floor {
 		return Route{}, false
 	}
-	s, passes := f.announced(r)
-	return s.named(), passes && s.spare < 0
+	s, passes := f.judgeAnnounced(r)
+	return s.toRoute(), passes && s.spare < 0
 }
 
-// LostInTable is Lost of a route as the route server's table has it: import policies, the
-// operator's among them, have been asked.
+// LostInTable is Lost for a route of the route server's table, after import policies, the
+// operator's included.
 func (f *Foresight) LostInTable(r *policies.Route) (Route, bool) {
 	if !r.Size.Known() || r.Size.Sent() < f.floor {
 		return Route{}, false
 	}
-	s := f.sent(r, r.Size.Sent())
-	return s.named(), s.spare < 0
+	s := f.judgeSent(r, r.Size.Sent())
+	return s.toRoute(), s.spare < 0
 }
 
-// announced returns what becomes of a route as it is announced, and false if it is refused.
-func (f *Foresight) announced(r *policies.Route) (sight, bool) {
+// judgeAnnounced returns the outcome for a route as announced, and false if it is refused.
+func (f *Foresight) judgeAnnounced(r *policies.Route) (outcome, bool) {
 	left, passes := *r, true
 	if !f.untreated[r.Peer] {
 		left, passes = f.policy.Apply(*r)
 	}
 	if !passes {
-		return sight{}, false
+		return outcome{}, false
 	}
-	return f.sent(&left, r.Size.Sent()), true
+	return f.judgeSent(&left, r.Size.Sent()), true
 }
 
-// sent returns what becomes of a route that import has left so, and that had so many bytes.
-func (f *Foresight) sent(left *policies.Route, announced int) sight {
-	s := sight{Route: Route{Prefix: left.Prefix, Member: left.Peer, Announced: announced}, spare: room}
-	for _, to := range f.receivers[family(left.Prefix.Addr().Is6())] {
+// judgeSent returns the outcome for a route as import leaves it. announced is the number of bytes
+// before that.
+func (f *Foresight) judgeSent(left *policies.Route, announced int) outcome {
+	s := outcome{Route: Route{Prefix: left.Prefix, Member: left.Peer, Announced: announced}, spare: room}
+	for _, to := range f.receivers[familyIndex(left.Prefix.Addr().Is6())] {
 		sent, passes := *left, true
 		if to.export {
 			sent, passes = f.exporter.Apply(to.members[0].Address, *left)
 		}
 		if passes {
-			s.send(&sent, &to)
+			s.addReceivers(&sent, &to)
 		}
 	}
 	if s.sent == 0 {
-		s.meet(way{}, left)
+		s.addWay(sendMode{}, left)
 	}
 	return s
 }
 
-func (r *Report) add(s sight, treated bool, announced int) {
+func (r *Report) addOutcome(s outcome, treated bool, announced int) {
 	if s.spare < 0 {
-		r.NotDelivered = append(r.NotDelivered, s.named())
+		r.NotDelivered = append(r.NotDelivered, s.toRoute())
 	}
 	if treated && s.spare < Near {
-		r.Near = append(r.Near, s.named())
+		r.Near = append(r.Near, s.toRoute())
 	}
 	if s.ends && s.Bytes > announced {
-		r.Ending = append(r.Ending, s.named())
+		r.Ending = append(r.Ending, s.toRoute())
 	}
 }
 
-// sight is a route, and what becomes of it towards all to whom it is sent.
-type sight struct {
+// outcome is a route, and what happens when it is sent to its receivers.
+type outcome struct {
 	Route
 	spare int          // the least that it has towards some receiver
 	ends  bool         // the daemon
 	sent  int          // receivers
-	lost  []netip.Addr // receivers who do not get it
+	lost  []netip.Addr // receivers that do not get it
 }
 
-// send sends a route to receivers, as the policy leaves it for them.
-func (s *sight) send(r *policies.Route, to *receivers) {
+// addReceivers adds receivers of a route, as the policy leaves it for them.
+func (s *outcome) addReceivers(r *policies.Route, to *receivers) {
 	sent := s.sent
 	var lost []netip.Addr
 	for i := range to.members {
-		if m := &to.members[i]; m.offered(r) {
+		if m := &to.members[i]; m.isOffered(r) {
 			s.sent++
 			lost = append(lost, m.Address)
 		}
 	}
-	if s.sent > sent && s.meet(to.way, r) < 0 {
+	if s.sent > sent && s.addWay(to.sendMode, r) < 0 {
 		s.lost = append(s.lost, lost...)
 	}
 }
 
-// meet notes what a route has to spare that is sent in some way.
-func (s *sight) meet(w way, r *policies.Route) int {
-	spare := w.spare(r.Prefix, &r.Size)
-	s.spare, s.ends, s.Bytes = min(s.spare, spare), s.ends || w.ends(&r.Size), max(s.Bytes, w.bytes(&r.Size))
+// addWay adds a way in which a route is sent, and returns its spare bytes.
+func (s *outcome) addWay(w sendMode, r *policies.Route) int {
+	spare := w.spareBytes(r.Prefix, &r.Size)
+	s.spare, s.ends, s.Bytes = min(s.spare, spare), s.ends || w.endsDaemon(&r.Size), max(s.Bytes, w.sentBytes(&r.Size))
 	return spare
 }
 
-// named returns the route with those who do not get it, where some do.
-func (s *sight) named() Route {
+// toRoute returns the route. If only some receivers do not get it, To names them.
+func (s *outcome) toRoute() Route {
 	r := s.Route
 	if len(s.lost) < s.sent {
 		r.To = slices.SortedFunc(slices.Values(s.lost), netip.Addr.Compare)
@@ -223,7 +223,7 @@ func (s *sight) named() Route {
 	return r
 }
 
-func family(is6 bool) int {
+func familyIndex(is6 bool) int {
 	if is6 {
 		return 1
 	}

@@ -8,7 +8,7 @@ import (
 	"depeer/policies/rib"
 )
 
-// InForce returns the members of a route server as its lists have our policies now.
+// InForce returns the members of a route server, with our policies as its lists have them now.
 func InForce(s *plan.State) []Member {
 	var out []Member
 	for _, c := range s.Clients {
@@ -26,8 +26,8 @@ func InForce(s *plan.State) []Member {
 	return out
 }
 
-// AfterChange returns them as a change will have given them our policies: all but dynamic
-// neighbors, whose lists are their peer group's.
+// AfterChange returns the members with our policies as a change will leave them: every member has
+// them, except dynamic neighbors, whose lists are their peer group's.
 func AfterChange(s *plan.State) []Member {
 	out := InForce(s)
 	for i, m := range out {

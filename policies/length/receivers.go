@@ -7,28 +7,28 @@ import (
 	"depeer/policies"
 )
 
-// receivers are members to whom routes of one family are sent in the same way, and on whom
-// the export policy looks alike.
+// receivers are members to whom routes of one family are sent in the same way, and whom the export
+// policy treats alike.
 type receivers struct {
-	way
+	sendMode
 	export  bool
 	members []Member
 }
 
-// receiversOf puts members together. Each who has chosen something stands alone.
+// receiversOf groups members. A member that has made a choice has a group of its own.
 func receiversOf(q Question, is6 bool) []receivers {
 	var out []receivers
 	common := make(map[receiversKey]int)
 	for _, m := range q.Members {
-		if !m.takes(is6) {
+		if !m.takesFamily(is6) {
 			continue
 		}
-		key := receiversKey{way{m.addPath(is6)}, m.Export}
+		key := receiversKey{sendMode{m.addPath(is6)}, m.Export}
 		at, known := common[key]
-		if !known || chooses(q.Policy, m.Address) {
+		if !known || hasChosen(q.Policy, m.Address) {
 			at = len(out)
-			out = append(out, receivers{way: key.way, export: key.export})
-			if !chooses(q.Policy, m.Address) {
+			out = append(out, receivers{sendMode: key.sendMode, export: key.export})
+			if !hasChosen(q.Policy, m.Address) {
 				common[key] = at
 			}
 		}
@@ -38,11 +38,11 @@ func receiversOf(q Question, is6 bool) []receivers {
 }
 
 type receiversKey struct {
-	way
+	sendMode
 	export bool
 }
 
-func chooses(p *policies.RoutingPolicy, member netip.Addr) bool {
+func hasChosen(p *policies.RoutingPolicy, member netip.Addr) bool {
 	return slices.ContainsFunc(p.NeighborSets,
 		func(s policies.NeighborSet) bool { return slices.Contains(s.Addresses, member) })
 }
@@ -54,15 +54,15 @@ func (m *Member) addPath(is6 bool) bool {
 	return m.AddPathIPv4
 }
 
-func (m *Member) takes(is6 bool) bool {
+func (m *Member) takesFamily(is6 bool) bool {
 	if is6 {
 		return m.Up && m.IPv6
 	}
 	return m.Up && m.IPv4
 }
 
-// offered says whether a member is offered a route: not its own, and none through its ASN
-// unless it has secondary-route.
-func (m *Member) offered(r *policies.Route) bool {
+// isOffered says whether a member is offered a route: not its own, and none through its ASN unless
+// it has secondary-route.
+func (m *Member) isOffered(r *policies.Route) bool {
 	return m.Address != r.Peer && (m.SecondaryRoute || !slices.Contains(r.Path, m.ASN))
 }

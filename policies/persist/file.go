@@ -12,30 +12,30 @@ import (
 	"depeer/policies/plan"
 )
 
-// File is the gobgpd.conf, in TOML, of one route server, on this machine. Its methods
-// read it anew each time. It is not safe for concurrent use.
+// File is the gobgpd.conf, in TOML, of one route server, on this machine. Its methods read it each
+// time. It is not safe for concurrent use.
 type File struct {
 	Path   string
-	Server plan.Server // whose it has to be
+	Server plan.Server // the server that the file has to describe
 
-	// Judge says what gobgpd would make of text, where the file holds old now; nil: nobody
-	// asks. Its error is that it was interrupted.
+	// Judge says what gobgpd would make of text, where the file holds old now; nil: the file is not
+	// judged. Its error means that it was interrupted.
 	Judge func(old, text []byte) (diag.List, error)
 }
 
-// Found is what was found in a file.
+// Found is the content of a file.
 type Found struct {
 	Text  []byte
 	Holds *policies.RoutingPolicy // of ours
 
-	// Stale says that a reload would not leave in force what was asked for. Rewrite says
-	// that Put would write, be it only a comment.
+	// Stale says that a reload would not leave in force what was asked for. Rewrite says that Put
+	// would write, even if only a comment.
 	Stale, Rewrite bool
 	// Anchored says that the file defines our policies. Where it does not, a reload of it
 	// rejects every route of the members with ours in their lists.
 	Anchored bool
-	// Warnings are what gobgpconf.ReplacePart says: clients that the file does not have in our
-	// hands, and what a reload costs.
+	// Warnings are those of gobgpconf.ReplacePart: clients that the file does not give to our
+	// policies, and what a reload costs.
 	Warnings diag.List
 }
 
@@ -54,7 +54,7 @@ func (e *WrongError) Error() string {
 	panic("persist: wrong without a reason")
 }
 
-// What a file is that is right, and all the same not to be written.
+// Reasons not to write a file that is otherwise right.
 var (
 	// ErrOther: it is of another route server.
 	ErrOther = errors.New("it is the file of another route server")
@@ -62,15 +62,14 @@ var (
 	ErrEdited = errors.New("our part of it has been changed by hand")
 )
 
-// Look says how the file stands to want, with comment above it. Its errors are
-// *WrongError, and those that wrap ErrOther or ErrEdited; with ErrEdited, what was found
-// is returned as well.
+// Look compares the file with want, with comment above it. Its errors are *WrongError, and errors
+// that wrap ErrOther or ErrEdited. With ErrEdited, it also returns what it found.
 func (f File) Look(want *policies.RoutingPolicy, comment []string) (*Found, error) {
-	found, next, err := f.read(want, comment)
+	found, next, err := f.readFile(want, comment)
 	if err != nil {
 		return nil, err
 	}
-	if err := f.judge(found, next); err != nil {
+	if err := f.judgeNext(found, next); err != nil {
 		return nil, err
 	}
 	holds, l := gobgpconf.ReadPart(f.Path, found.Text)
@@ -88,8 +87,8 @@ func (f File) Look(want *policies.RoutingPolicy, comment []string) (*Found, erro
 	}
 }
 
-// judge has the next one judged. What is no error is a warning of found.
-func (f File) judge(found *Found, next []byte) error {
+// judgeNext has the next text judged. Diagnostics that are no errors become warnings of found.
+func (f File) judgeNext(found *Found, next []byte) error {
 	if f.Judge == nil {
 		return nil
 	}
@@ -104,12 +103,12 @@ func (f File) judge(found *Found, next []byte) error {
 	return nil
 }
 
-// read reads the file, and makes the next one of it.
-func (f File) read(want *policies.RoutingPolicy, comment []string) (*Found, []byte, error) {
-	text, err := regular(f.Path)
+// readFile reads the file, and makes the next text from it.
+func (f File) readFile(want *policies.RoutingPolicy, comment []string) (*Found, []byte, error) {
+	text, err := readRegular(f.Path)
 	if err != nil {
 		e := &WrongError{}
-		e.Diags.Errorf(diag.Position{File: f.Path}, "input-unreadable", "", "%v", reason(err))
+		e.Diags.Errorf(diag.Position{File: f.Path}, "input-unreadable", "", "%v", withoutPath(err))
 		return nil, nil, e
 	}
 	next, l := gobgpconf.ReplacePart(f.Path, text, want, comment)
@@ -123,8 +122,8 @@ func (f File) read(want *policies.RoutingPolicy, comment []string) (*Found, []by
 	return &Found{Text: text, Anchored: gobgpconf.Anchored(text), Warnings: l}, next, nil
 }
 
-// regular returns what is in a file that is one: a pipe would be waited for.
-func regular(name string) ([]byte, error) {
+// readRegular reads a regular file. It refuses anything else: reading a pipe would block.
+func readRegular(name string) ([]byte, error) {
 	info, err := os.Stat(name)
 	if err == nil && !info.Mode().IsRegular() {
 		err = errors.New("is not a regular file")
@@ -135,28 +134,28 @@ func regular(name string) ([]byte, error) {
 	return os.ReadFile(name)
 }
 
-// Try does what Put does, and Look's questions, but for putting the result in place.
+// Try does what Look and Put do, except the last step that puts the result in place.
 func (f File) Try(want *policies.RoutingPolicy, comment []string) error {
 	if _, err := f.Look(want, comment); err != nil {
 		return err
 	}
-	_, next, err := f.read(want, comment)
+	_, next, err := f.readFile(want, comment)
 	if err != nil {
 		return err
 	}
-	return try(f.Path, next)
+	return tryReplace(f.Path, next)
 }
 
-// often is how often somebody else may write meanwhile.
-const often = 5
+// maxAttempts bounds how often another process may write in between.
+const maxAttempts = 5
 
-// Put has the file hold want as our part, if it does not, and says whether it was
-// written. It does not ask whether somebody has changed our part: see Look.
+// Put writes want as our part of the file, if the file does not hold it, and says whether it wrote.
+// It does not check whether a person has changed our part: see Look.
 func (f File) Put(want *policies.RoutingPolicy, comment []string) (written bool, err error) {
-	for range often {
+	for range maxAttempts {
 		var found *Found
 		var next []byte
-		if found, next, err = f.read(want, comment); err != nil {
+		if found, next, err = f.readFile(want, comment); err != nil {
 			return false, err
 		}
 		if bytes.Equal(found.Text, next) {

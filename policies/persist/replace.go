@@ -10,13 +10,13 @@ import (
 	"path/filepath"
 )
 
-// Replace has the file name hold what write writes: it is written beside it, synced, and
-// renamed, so that name holds either what it held or all of the new, whatever happens. A
-// symbolic link keeps pointing where it does, and an existing file keeps its mode and
-// owner; a new one gets mode. What cannot be renamed onto, such as a pipe, is written to,
-// and may have got a part when write fails.
+// Replace makes the file name hold what write writes. It writes a new file beside it, syncs it, and
+// renames it, so that name holds either the old content or all of the new one, whatever happens. A
+// symbolic link keeps its target. An existing file keeps its mode and owner; a new one gets mode.
+// What cannot be renamed onto, such as a pipe, is written to directly, and may have got a part when
+// write fails.
 func Replace(name string, write func(io.Writer) error, mode fs.FileMode) error {
-	name, err := linked(name)
+	name, err := followLinks(name)
 	if err != nil {
 		return err
 	}
@@ -24,22 +24,22 @@ func Replace(name string, write func(io.Writer) error, mode fs.FileMode) error {
 	if err == nil && !info.Mode().IsRegular() {
 		return writeThrough(name, write)
 	}
-	tmp, err := beside(name, write, mode)
+	tmp, err := writeBeside(name, write, mode)
 	if err != nil {
 		return err
 	}
 	defer os.Remove(tmp) // after the rename there is nothing to remove
-	return rename(tmp, name)
+	return renameSynced(tmp, name)
 }
 
-// replaceIf is Replace for a file that holds old, and gives up where it does not any
-// more: somebody has written it meanwhile.
+// replaceIf is Replace for a file that holds old. It gives up if the file has changed: another
+// process has written it.
 func replaceIf(name string, old, data []byte) error {
-	name, err := linked(name)
+	name, err := followLinks(name)
 	if err != nil {
 		return err
 	}
-	tmp, err := beside(name, Whole(data), 0o644)
+	tmp, err := writeBeside(name, Whole(data), 0o644)
 	if err != nil {
 		return err
 	}
@@ -51,40 +51,40 @@ func replaceIf(name string, old, data []byte) error {
 	if !bytes.Equal(now, old) {
 		return fmt.Errorf("write %s: %w", name, errMeanwhile)
 	}
-	return rename(tmp, name)
+	return renameSynced(tmp, name)
 }
 
-// errMeanwhile: see replaceIf.
+// errMeanwhile is the error of replaceIf for a file that has changed.
 var errMeanwhile = errors.New("somebody has written it meanwhile")
 
-// try does all of Replace but the last step, and leaves nothing.
-func try(name string, data []byte) error {
-	name, err := linked(name)
+// tryReplace does all of Replace except the last step, and leaves nothing.
+func tryReplace(name string, data []byte) error {
+	name, err := followLinks(name)
 	if err != nil {
 		return err
 	}
-	tmp, err := beside(name, Whole(data), 0o644)
+	tmp, err := writeBeside(name, Whole(data), 0o644)
 	if err != nil {
 		return err
 	}
 	return os.Remove(tmp)
 }
 
-// linked returns what a name leads to.
-func linked(name string) (string, error) {
+// followLinks returns the file that a name leads to.
+func followLinks(name string) (string, error) {
 	target, err := filepath.EvalSymlinks(name)
 	if err == nil {
 		return target, nil
 	}
 	if _, linkErr := os.Readlink(name); linkErr == nil {
-		return "", fmt.Errorf("write %s: it is a symbolic link, and leads nowhere: %w", name, reason(err))
+		return "", fmt.Errorf("write %s: it is a symbolic link, and leads nowhere: %w", name, withoutPath(err))
 	}
 	return name, nil
 }
 
-// beside writes data to a new file beside name, synced, with the mode and the owner that
-// name has, and returns what it is called.
-func beside(name string, write func(io.Writer) error, mode fs.FileMode) (string, error) {
+// writeBeside writes data to a new file beside name, synced, with the mode and the owner of name.
+// It returns the name of the new file.
+func writeBeside(name string, write func(io.Writer) error, mode fs.FileMode) (string, error) {
 	info, err := os.Stat(name)
 	if err == nil {
 		mode = info.Mode().Perm()
@@ -101,9 +101,9 @@ func beside(name string, write func(io.Writer) error, mode fs.FileMode) (string,
 	return tmp.Name(), nil
 }
 
-// rename puts a file in place, for good: a rename that is not synced may be undone when
-// the machine dies.
-func rename(tmp, name string) error {
+// renameSynced puts a file in place durably: a crash of the machine may undo a rename that is not
+// synced.
+func renameSynced(tmp, name string) error {
 	if err := os.Rename(tmp, name); err != nil {
 		return writeError(name, err)
 	}
@@ -138,10 +138,12 @@ func Whole(data []byte) func(io.Writer) error {
 	}
 }
 
-func writeError(name string, err error) error { return fmt.Errorf("write %s: %w", name, reason(err)) }
+func writeError(name string, err error) error {
+	return fmt.Errorf("write %s: %w", name, withoutPath(err))
+}
 
-// reason takes the system's own words out of an error that names the file again.
-func reason(err error) error {
+// withoutPath returns the system's own words from an error that names the file again.
+func withoutPath(err error) error {
 	var p *fs.PathError
 	if errors.As(err, &p) {
 		return p.Err

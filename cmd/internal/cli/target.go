@@ -71,7 +71,7 @@ func (s *session) store() (*journal.Store, error) {
 		return nil, &operate.Error{Kind: operate.Failed, Name: "state", Err: err,
 			Hint: "--state DIR names another place"}
 	}
-	store.Passed = s.passOver
+	store.OnUnread = s.passOver
 	return store, nil
 }
 

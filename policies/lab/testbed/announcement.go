@@ -30,8 +30,8 @@ func Announce(prefixes ...string) []Announcement {
 	return all
 }
 
-// route renders the announcement as a static route of BIRD.
-func (a Announcement) route() string {
+// formatRoute formats the announcement as a static route of BIRD.
+func (a Announcement) formatRoute() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "route %v unreachable {", a.Prefix)
 	for i := len(a.Path) - 1; i >= 0; i-- {

@@ -8,23 +8,22 @@ import (
 	"github.com/osrg/gobgp/v3/pkg/packet/bgp"
 )
 
-// A beacon says when nothing is on its way to a member any more. It is a route
-// of a neighbor that the route server has for this moment only, without policies
-// of its own; gobgpd handles one message after another, and sessions keep their
-// order, so who holds the beacon holds all that gobgpd had handled before it.
+// A beacon shows when nothing is on its way to a member any more. It is a route of a neighbor that
+// the route server has only for this, without policies of its own. gobgpd handles one message after
+// another, and sessions keep their order. So a member that holds the beacon holds everything that
+// gobgpd handled before it.
 
-// beacons are from space for benchmarks (RFC 2544); each is lit but once.
+// beacons are from space for benchmarks (RFC 2544); each is used only once.
 var beacons = netip.MustParsePrefix("198.18.0.0/15")
 
 const beaconASN = 4294967294
 
 func isBeacon(p netip.Prefix) bool { return p.Bits() == 32 && beacons.Contains(p.Addr()) }
 
-// light lights the x.beacons-th beacon, waits until all members hold it, and
-// puts it out.
-func light(x *Running) {
+// lightBeacon announces the x.beacons-th beacon, waits until all members hold it, and withdraws it.
+func lightBeacon(x *Running) {
 	x.t.Helper()
-	from := x.Daemon.Site.host(250)
+	from := x.Daemon.Site.hostAddress(250)
 	ctx, cancel := context.WithTimeout(context.Background(), Patience)
 	defer cancel()
 	if _, err := x.Daemon.API().AddPeer(ctx, &api.AddPeerRequest{Peer: beaconPeer(from)}); err != nil {

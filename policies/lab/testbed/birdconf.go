@@ -47,7 +47,7 @@ protocol bgp exchange {
 }
 `
 
-func (m *Member) write() {
+func (m *Member) writeConfig() {
 	m.t.Helper()
 	var static [2]strings.Builder
 	for _, a := range m.Announced() {
@@ -55,7 +55,7 @@ func (m *Member) write() {
 		if a.Prefix.Addr().Is6() {
 			family = &static[1]
 		}
-		fmt.Fprintf(family, "\t%s\n", a.route())
+		fmt.Fprintf(family, "\t%s\n", a.formatRoute())
 	}
 	localPref, addPaths := "off", "off"
 	if m.config.LocalPref {
@@ -66,13 +66,13 @@ func (m *Member) write() {
 	}
 	text := fmt.Sprintf(birdConf, m.Address, static[0].String(), static[1].String(), m.listen.Port(), m.ASN,
 		m.server.Address.Addr(), m.server.Address.Port(), m.server.ASN, localPref, nextHop6(m.Address), addPaths)
-	if err := os.WriteFile(m.file(), []byte(text), 0o644); err != nil {
+	if err := os.WriteFile(m.configFile(), []byte(text), 0o644); err != nil {
 		m.t.Fatal(err)
 	}
 }
 
-// nextHop6 is the next hop of a member's IPv6 routes. It leads nowhere, and
-// tells who announced them.
+// nextHop6 is the next hop of a member's IPv6 routes. It leads nowhere, and names the member that
+// announced them.
 func nextHop6(member netip.Addr) netip.Addr {
 	var a [16]byte
 	a[0] = 0xfd
@@ -80,8 +80,8 @@ func nextHop6(member netip.Addr) netip.Addr {
 	return netip.AddrFrom16(a)
 }
 
-// announcer is the reverse: the member whose next hop it is.
-func announcer(nextHop netip.Addr) netip.Addr {
+// announcerOf is the reverse: it returns the member with that next hop.
+func announcerOf(nextHop netip.Addr) netip.Addr {
 	if nextHop.Is4() {
 		return nextHop
 	}

@@ -12,8 +12,8 @@ import (
 	"depeer/filters"
 )
 
-// Config says what exchange to start. The zero value is a route server of
-// AS64500 without members and without policies.
+// Config describes the exchange to start. The zero value is a route server of AS64500 without
+// members and without policies.
 type Config struct {
 	ASN     filters.ASN // of the route server; 0: 64500
 	Format  Format      // of the configuration file
@@ -86,15 +86,15 @@ func (f Format) String() string {
 
 type object = map[string]any
 
-// file renders the whole configuration file of a route server that listens on at.
-func (c Config) file(t testing.TB, at netip.AddrPort) []byte {
+// renderFile returns the whole configuration file of a route server that listens on at.
+func (c Config) renderFile(t testing.TB, at netip.AddrPort) []byte {
 	t.Helper()
 	ours := object{
 		"global": object{"config": object{
-			"as": c.asn(), "router-id": at.Addr().String(),
+			"as": c.serverASN(), "router-id": at.Addr().String(),
 			"port": at.Port(), "local-address-list": []string{at.Addr().String()},
 		}},
-		"neighbors": c.neighbors(),
+		"neighbors": c.listNeighbors(),
 	}
 	var text []byte
 	var err error
@@ -127,30 +127,30 @@ func (c Config) file(t testing.TB, at netip.AddrPort) []byte {
 	return text
 }
 
-func (c Config) asn() filters.ASN {
+func (c Config) serverASN() filters.ASN {
 	if c.ASN == 0 {
 		return 64500
 	}
 	return c.ASN
 }
 
-// neighbors returns the sections of the members, or of one that never comes:
-// the daemon is known to have read its file by the neighbors that it lists.
-func (c Config) neighbors() []object {
+// listNeighbors returns the sections of the members, or of one that never connects: the neighbors
+// that the daemon lists show that it has read its file.
+func (c Config) listNeighbors() []object {
 	var all []object
 	for i, m := range c.Members {
 		if !m.Dynamic {
-			all = append(all, m.section(c.Site.Member(i)))
+			all = append(all, m.neighborSection(c.Site.Member(i)))
 		}
 	}
 	if len(all) == 0 {
-		all = append(all, MemberConfig{ASN: 65535}.section(c.Site.Member(len(c.Members))))
+		all = append(all, MemberConfig{ASN: 65535}.neighborSection(c.Site.Member(len(c.Members))))
 	}
 	return all
 }
 
-func (m MemberConfig) section(address netip.Addr) object {
-	policy := object{"import-policy-list": list(m.Import), "export-policy-list": list(m.Export)}
+func (m MemberConfig) neighborSection(address netip.Addr) object {
+	policy := object{"import-policy-list": copyNames(m.Import), "export-policy-list": copyNames(m.Export)}
 	for key, d := range map[string]Default{"default-import-policy": m.ImportDefault,
 		"default-export-policy": m.ExportDefault} {
 		switch d {
@@ -165,11 +165,11 @@ func (m MemberConfig) section(address netip.Addr) object {
 		"transport":    object{"config": object{"passive-mode": true}},
 		"route-server": object{"config": object{"route-server-client": true, "secondary-route": m.SecondaryRoute}},
 		"apply-policy": object{"config": policy},
-		"afi-safis":    []object{m.family("ipv4-unicast"), m.family("ipv6-unicast")},
+		"afi-safis":    []object{m.familySection("ipv4-unicast"), m.familySection("ipv6-unicast")},
 	}
 }
 
-func (m MemberConfig) family(name string) object {
+func (m MemberConfig) familySection(name string) object {
 	f := object{"config": object{"afi-safi-name": name}}
 	if m.AddPath {
 		f["add-paths"] = object{"config": object{"send-max": 8}}
@@ -177,5 +177,5 @@ func (m MemberConfig) family(name string) object {
 	return f
 }
 
-// list is never nil: TOML has no null.
-func list(names []string) []string { return append([]string{}, names...) }
+// copyNames returns a list that is never nil: TOML has no null.
+func copyNames(names []string) []string { return append([]string{}, names...) }

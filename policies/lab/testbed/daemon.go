@@ -61,8 +61,8 @@ var binary = sync.OnceValues(func() (string, error) {
 	return strings.TrimSpace(string(path)), nil
 })
 
-// Gobgpd starts a route server, and returns when it has read its configuration.
-// Members of the configuration are expected, not started.
+// Gobgpd starts a route server, and returns when it has read its configuration. It does not start
+// the members of the configuration.
 func Gobgpd(t testing.TB, c Config) *Daemon {
 	t.Helper()
 	gobgpd, err := binary()
@@ -73,14 +73,14 @@ func Gobgpd(t testing.TB, c Config) *Daemon {
 		c.Site = Claim(t)
 	}
 	d := &Daemon{
-		t: t, ASN: c.asn(), Site: c.Site,
+		t: t, ASN: c.serverASN(), Site: c.Site,
 		Address:    freePort(t, c.Site.RouteServer()),
 		Target:     freePort(t, c.Site.RouteServer()),
 		Socket:     filepath.Join(c.Site.dir, "gobgpd.sock"),
 		ConfigFile: filepath.Join(t.TempDir(), "gobgpd."+c.Format.String()),
-		clients:    len(c.neighbors()),
+		clients:    len(c.listNeighbors()),
 	}
-	d.Write(c.file(t, d.Address))
+	d.Write(c.renderFile(t, d.Address))
 	d.argv = append([]string{gobgpd, "-f", d.ConfigFile, "--log-plain", "--pprof-disable", "--metrics-path", "",
 		"--api-hosts", "unix://" + d.Socket + "," + d.Target.String()}, c.Flags...)
 	if !c.Lenient {
@@ -98,19 +98,19 @@ func Gobgpd(t testing.TB, c Config) *Daemon {
 		t.Fatalf("gobgpd: %v", err)
 	}
 	t.Cleanup(func() { d.conn.Close() })
-	showLog(t, "gobgpd", d.log())
-	d.start()
+	showLog(t, "gobgpd", d.logFile())
+	d.startProcess()
 	return d
 }
 
-// start runs the daemon and waits until it lists its neighbors: gRPC answers
-// before the file is read, and neighbors come after policies.
-func (d *Daemon) start() {
+// startProcess runs the daemon and waits until it lists its neighbors: gRPC answers before the file
+// is read, and neighbors come after policies.
+func (d *Daemon) startProcess() {
 	d.t.Helper()
 	os.Remove(d.Socket) // gobgpd leaves it, and does not start where it is
-	d.process = start(d.t, "gobgpd", d.log(), d.argv...)
+	d.process = startProcess(d.t, "gobgpd", d.logFile(), d.argv...)
 	Eventually(d.t, Patience, func() error {
-		if err := d.process.ended(); err != nil {
+		if err := d.process.hasEnded(); err != nil {
 			d.t.Fatal(err)
 		}
 		peers, err := d.Peers()
@@ -163,7 +163,7 @@ func (d *Daemon) Write(text []byte) {
 	}
 }
 
-// Reload sends SIGHUP and returns when the daemon has done what it does then.
+// Reload sends SIGHUP and returns when the daemon has handled it.
 func (d *Daemon) Reload() {
 	d.t.Helper()
 	d.HangUp()
@@ -172,42 +172,42 @@ func (d *Daemon) Reload() {
 	d.HangUp()
 }
 
-// HangUp sends SIGHUP and returns when the daemon has begun to do what it does then.
+// HangUp sends SIGHUP and returns when the daemon has begun to handle it.
 func (d *Daemon) HangUp() {
 	d.t.Helper()
 	const says = "Reload the config file"
 	before := bytes.Count(d.Log(), []byte(says))
-	d.signal(syscall.SIGHUP)
+	d.sendSignal(syscall.SIGHUP)
 	Eventually(d.t, Patience, func() error {
 		if bytes.Count(d.Log(), []byte(says)) == before {
 			return errors.New("gobgpd has not taken SIGHUP")
 		}
-		return d.process.ended()
+		return d.process.hasEnded()
 	})
 }
 
 // Kill ends the daemon as a crash would. Restart may follow.
-func (d *Daemon) Kill() { d.process.kill() }
+func (d *Daemon) Kill() { d.process.killProcess() }
 
 // Restart ends the daemon, if it runs, starts it again on the same addresses,
 // and returns when it has read its configuration.
 func (d *Daemon) Restart() {
 	d.t.Helper()
-	d.process.end()
-	d.start()
+	d.process.endProcess()
+	d.startProcess()
 }
 
-// Stop freezes the daemon, and returns when it is: its sockets stay, and nothing answers.
+// Stop freezes the daemon, and returns when it is frozen: its sockets stay, and nothing answers.
 func (d *Daemon) Stop() {
 	d.t.Helper()
-	d.signal(syscall.SIGSTOP)
+	d.sendSignal(syscall.SIGSTOP)
 	// The signal stops one thread after the other: until all are, a call is answered.
-	Eventually(d.t, Patience, func() error { return stopped(d.process.cmd.Process.Pid) })
+	Eventually(d.t, Patience, func() error { return waitStopped(d.process.cmd.Process.Pid) })
 }
 
-// stopped is an error while a thread of a process runs. Where the system does not tell of
-// threads, all are believed to be stopped.
-func stopped(pid int) error {
+// waitStopped returns an error while a thread of a process runs. If the system does not list
+// threads, it takes all as stopped.
+func waitStopped(pid int) error {
 	threads, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", pid))
 	if err != nil {
 		return err
@@ -228,41 +228,40 @@ func stopped(pid int) error {
 }
 
 // Continue lets a stopped daemon go on.
-func (d *Daemon) Continue() { d.t.Helper(); d.signal(syscall.SIGCONT) }
+func (d *Daemon) Continue() { d.t.Helper(); d.sendSignal(syscall.SIGCONT) }
 
 // Ended returns an error with the end of the log if the daemon is gone.
-func (d *Daemon) Ended() error { return d.process.ended() }
+func (d *Daemon) Ended() error { return d.process.hasEnded() }
 
 // Done is closed when the daemon has ended, until Restart.
 func (d *Daemon) Done() <-chan struct{} { return d.process.done }
 
-// Log returns what the daemon has said since it was first started.
-func (d *Daemon) Log() []byte { return readLog(d.log()) }
+// Log returns what the daemon has logged since its first start.
+func (d *Daemon) Log() []byte { return readLog(d.logFile()) }
 
-func (d *Daemon) log() string { return filepath.Join(filepath.Dir(d.ConfigFile), "gobgpd.log") }
+func (d *Daemon) logFile() string { return filepath.Join(filepath.Dir(d.ConfigFile), "gobgpd.log") }
 
-func (d *Daemon) signal(s os.Signal) {
+func (d *Daemon) sendSignal(s os.Signal) {
 	d.t.Helper()
 	if err := d.process.cmd.Process.Signal(s); err != nil {
 		d.t.Fatalf("gobgpd: %v: %v", s, err)
 	}
 }
 
-// TryRestart ends the daemon and starts it with a file that it may not start with: the
-// error is that it has ended. Otherwise it returns when that file has been loaded, whatever
-// came of it.
+// TryRestart ends the daemon and starts it with a file that may make it end; the error says that it
+// ended. Otherwise it returns when that file has been loaded, with any result.
 func (d *Daemon) TryRestart(text []byte) error {
 	d.t.Helper()
-	d.process.end()
+	d.process.endProcess()
 	d.Write(text)
 	os.Remove(d.Socket)
 	const read, unread = "Finished reading the config file", "Can't read config file"
 	before := bytes.Count(d.Log(), []byte(read))
-	d.process = start(d.t, "gobgpd", d.log(), d.argv...)
+	d.process = startProcess(d.t, "gobgpd", d.logFile(), d.argv...)
 	for bytes.Count(d.Log(), []byte(read)) == before {
 		select {
 		case <-d.process.done:
-			return d.process.ended()
+			return d.process.hasEnded()
 		case <-time.After(10 * time.Millisecond):
 		}
 	}
@@ -274,7 +273,7 @@ func (d *Daemon) TryRestart(text []byte) error {
 	for deadline := time.Now().Add(Patience); bytes.Count(d.Log(), []byte(unread)) == before; {
 		select {
 		case <-d.process.done:
-			return d.process.ended()
+			return d.process.hasEnded()
 		case <-time.After(10 * time.Millisecond):
 			if time.Now().After(deadline) {
 				d.t.Fatal("gobgpd has not taken SIGHUP")

@@ -17,8 +17,8 @@ type Running struct {
 	beacons int // lit so far
 }
 
-// Exchange starts a route server and its members, and returns when all sessions
-// stand and all announcements have gone everywhere (see Settle).
+// Exchange starts a route server and its members. It returns when all sessions are established and
+// all announcements have arrived everywhere (see Settle).
 func Exchange(t testing.TB, c Config) *Running {
 	t.Helper()
 	x := &Running{t: t, Daemon: Gobgpd(t, c)}
@@ -32,18 +32,17 @@ func Exchange(t testing.TB, c Config) *Running {
 	return x
 }
 
-// Settle returns when everything that was announced so far has arrived wherever
-// it will: what a member does not hold now was refused. (It is of no use where
-// an export policy refuses everything.)
+// Settle returns when every announcement so far has arrived wherever it will: what a member does
+// not hold now was refused. (It does not work if an export policy refuses everything.)
 func (x *Running) Settle() {
 	x.t.Helper()
-	x.arrived()
+	x.waitArrived()
 	x.beacons++
-	light(x)
+	lightBeacon(x)
 }
 
-// arrived waits until the route server's Adj-RIB-In holds every announcement.
-func (x *Running) arrived() {
+// waitArrived waits until the route server's Adj-RIB-In holds every announcement.
+func (x *Running) waitArrived() {
 	x.t.Helper()
 	Eventually(x.t, Patience, func() error {
 		peers, err := x.Daemon.Peers()
@@ -65,20 +64,19 @@ func (x *Running) arrived() {
 	})
 }
 
-// Holds fails the test unless the member holds routes to exactly these prefixes
-// soon.
+// Holds fails the test unless the member soon holds routes to exactly these prefixes.
 func (m *Member) Holds(want ...netip.Prefix) {
 	m.t.Helper()
 	Eventually(m.t, Patience, func() error {
-		routes, err := m.hold()
+		routes, err := m.readHeld()
 		if err != nil {
 			return err
 		}
-		return same(routes, want)
+		return compareRoutes(routes, want)
 	})
 }
 
-func same(routes []policies.Route, want []netip.Prefix) error {
+func compareRoutes(routes []policies.Route, want []netip.Prefix) error {
 	left := map[netip.Prefix]bool{}
 	for _, p := range want {
 		left[p] = true

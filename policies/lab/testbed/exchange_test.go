@@ -19,7 +19,7 @@ var compare = cmp.Options{
 	cmpopts.EquateEmpty(),
 }
 
-func prefixes(s ...string) []netip.Prefix {
+func countPrefixes(s ...string) []netip.Prefix {
 	var all []netip.Prefix
 	for _, p := range s {
 		all = append(all, netip.MustParsePrefix(p))
@@ -71,10 +71,10 @@ func TestRoutesTravelWithTheirAttributes(t *testing.T) {
 		t.Errorf("held by %v (-want +got):\n%s", a.Address, diff)
 	}
 
-	a.Withdraw(prefixes("192.0.2.0/24", "2001:db8:1::/48")...)
+	a.Withdraw(countPrefixes("192.0.2.0/24", "2001:db8:1::/48")...)
 	a.Announce(testbed.Announce("192.0.2.128/25")...)
 	x.Settle()
-	if diff := cmp.Diff(prefixes("192.0.2.128/25", "198.51.100.0/24"), b.Prefixes(), compare); diff != "" {
+	if diff := cmp.Diff(countPrefixes("192.0.2.128/25", "198.51.100.0/24"), b.Prefixes(), compare); diff != "" {
 		t.Errorf("held by %v after withdrawals (-want +got):\n%s", b.Address, diff)
 	}
 }
@@ -127,7 +127,7 @@ func TestPoliciesFromEachFormat(t *testing.T) {
 					Announce: testbed.Announce("198.51.100.0/25", "192.0.2.0/24")},
 				{ASN: 64497},
 			}})
-			if diff := cmp.Diff(prefixes("192.0.2.0/24"), x.Members[1].Prefixes(), compare); diff != "" {
+			if diff := cmp.Diff(countPrefixes("192.0.2.0/24"), x.Members[1].Prefixes(), compare); diff != "" {
 				t.Errorf("held (-want +got):\n%s", diff)
 			}
 		})
@@ -152,7 +152,7 @@ func TestDaemonIsStoppedKilledAndRestarted(t *testing.T) {
 	holder.Holds()
 	x.Daemon.Restart()
 	holder.WaitEstablished()
-	holder.Holds(prefixes("192.0.2.0/24")...)
+	holder.Holds(countPrefixes("192.0.2.0/24")...)
 }
 
 func TestReloadReadsTheFile(t *testing.T) {
@@ -165,12 +165,12 @@ func TestReloadReadsTheFile(t *testing.T) {
 		},
 	})
 	holder := x.Members[1]
-	holder.Holds(prefixes("198.51.100.0/25", "192.0.2.0/24")...)
+	holder.Holds(countPrefixes("198.51.100.0/25", "192.0.2.0/24")...)
 	rest := x.Daemon.Config()[len("[[policy-definitions]]\nname = \"operator\"\n"):]
 	x.Daemon.Write(append([]byte(refuseBlock), rest...))
 	x.Daemon.Reload()
 	x.Settle()
-	if diff := cmp.Diff(prefixes("192.0.2.0/24"), holder.Prefixes(), compare); diff != "" {
+	if diff := cmp.Diff(countPrefixes("192.0.2.0/24"), holder.Prefixes(), compare); diff != "" {
 		t.Errorf("held after the reload (-want +got):\n%s", diff)
 	}
 }

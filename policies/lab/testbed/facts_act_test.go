@@ -93,7 +93,7 @@ func TestFactLocalPrefDecides(t *testing.T) {
 		// not matched: the shorter wins
 		{Peer: x.Members[0].Address, Path: []filters.ASN{64496}, LocalPref: 100},
 	}
-	for i, p := range prefixes("10.0.0.0/16", "10.1.0.0/16", "192.0.2.0/24") {
+	for i, p := range countPrefixes("10.0.0.0/16", "10.1.0.0/16", "192.0.2.0/24") {
 		want[i].Prefix = p
 	}
 	if diff := cmp.Diff(want, x.Members[2].Routes(), compare); diff != "" {

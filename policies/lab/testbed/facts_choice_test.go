@@ -197,7 +197,7 @@ func TestFactExportRejectWithdrawsNothing(t *testing.T) {
 		x.resetIn()
 		x.reset(api.ResetPeerRequest_OUT, carol)
 		x.holds("refused", carol, all, nil)
-		x.Members[alice].Withdraw(prefixes(first...)...)
+		x.Members[alice].Withdraw(countPrefixes(first...)...)
 		if secondary {
 			x.holds("withdrawn by its announcer, with secondary-route", carol, all, nil)
 			return
@@ -241,10 +241,10 @@ func TestFactTagOnImportActOnExport(t *testing.T) {
 		x.take("out", "refuse-3")
 		x.holds("the old statement is out", carol, all, nil)
 		x.holds("the old statement is out", dave, others, nil)
-		x.Members[alice].Withdraw(prefixes(second...)...)
+		x.Members[alice].Withdraw(countPrefixes(second...)...)
 		x.holds("alice has withdrawn", carol, slices.Concat(first, others), second)
 		x.holds("alice has withdrawn", dave, others, nil)
-		x.Members[alice].Withdraw(prefixes(first...)...)
+		x.Members[alice].Withdraw(countPrefixes(first...)...)
 		x.holds("alice has withdrawn", carol, others, second)
 		x.holds("alice has withdrawn", dave, others, nil)
 		x.Members[alice].Announce(testbed.Announce(slices.Concat(first, second)...)...)
@@ -252,7 +252,7 @@ func TestFactTagOnImportActOnExport(t *testing.T) {
 		next(4, 5)
 		x.take("out", "refuse-4")
 		x.holds("nobody has chosen any more", dave, all, nil)
-		x.Members[alice].Withdraw(prefixes(all...)...)
+		x.Members[alice].Withdraw(countPrefixes(all...)...)
 		for i := carol; i <= erin; i++ {
 			x.holds("alice has withdrawn all", i, nil, second)
 		}

@@ -61,7 +61,7 @@ actions.route-disposition = "reject-route"
 				return nil
 			})
 			from.Announce(testbed.Announce("30.0.0.0/16")...) // who holds it holds all that came before
-			to.Holds(prefixes(c.want...)...)
+			to.Holds(countPrefixes(c.want...)...)
 		})
 	}
 }

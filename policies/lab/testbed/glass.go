@@ -33,20 +33,20 @@ func (d *Daemon) ListFiltered(member netip.Addr) {
 	}
 }
 
-// ResetSoftly has the daemon take what it keeps of a member's announcements through its
-// policies again; the member is not asked.
+// ResetSoftly makes the daemon run its policies again over the announcements that it keeps of a
+// member; the member is not asked.
 func (d *Daemon) ResetSoftly(member netip.Addr) {
 	d.t.Helper()
-	d.reset(&api.ResetPeerRequest{Address: member.String(), Soft: true, Direction: api.ResetPeerRequest_IN})
+	d.resetPeer(&api.ResetPeerRequest{Address: member.String(), Soft: true, Direction: api.ResetPeerRequest_IN})
 }
 
-// Reset has the daemon end the session with a member, which begins it again.
+// Reset makes the daemon end the session with a member, which opens it again.
 func (d *Daemon) Reset(member netip.Addr) {
 	d.t.Helper()
-	d.reset(&api.ResetPeerRequest{Address: member.String()})
+	d.resetPeer(&api.ResetPeerRequest{Address: member.String()})
 }
 
-func (d *Daemon) reset(r *api.ResetPeerRequest) {
+func (d *Daemon) resetPeer(r *api.ResetPeerRequest) {
 	d.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), Patience)
 	defer cancel()
@@ -55,5 +55,5 @@ func (d *Daemon) reset(r *api.ResetPeerRequest) {
 	}
 }
 
-// AnnounceAgain has the member send everything that it announces once more.
-func (m *Member) AnnounceAgain() { m.t.Helper(); m.must("reload out " + session) }
+// AnnounceAgain makes the member send all its announcements once more.
+func (m *Member) AnnounceAgain() { m.t.Helper(); m.mustRun("reload out " + session) }

@@ -10,8 +10,8 @@ import (
 	"depeer/filters"
 )
 
-// LongUpdate is an UPDATE that announces one route and is as long as is asked for, to the
-// byte. It has ORIGIN, AS_PATH, the next hop, and what Fill makes it long with.
+// LongUpdate is an UPDATE that announces one route and has a given length, to the byte. It has
+// ORIGIN, AS_PATH, the next hop, and the attributes of Fill.
 type LongUpdate struct {
 	Prefix  netip.Prefix
 	NextHop netip.Addr    // the speaker's IPv4 address, for both families
@@ -26,8 +26,8 @@ type LongUpdate struct {
 	AS4Path bool
 }
 
-// Fill is which attributes make an UPDATE long. What they leave over, in their own size, is
-// filled with an unknown optional transitive attribute.
+// Fill names the attributes that make an UPDATE long. An unknown optional transitive attribute
+// fills the bytes that they leave.
 type Fill uint8
 
 const (
@@ -37,7 +37,7 @@ const (
 	WithUnknown // an unknown optional transitive attribute alone
 )
 
-// unknownAttribute is a type that nobody has assigned.
+// unknownAttribute is a type that is not assigned.
 const unknownAttribute = 199
 
 // longest is how many bytes an UPDATE has for attributes and announced routes: 4096 less its
@@ -49,13 +49,13 @@ const longest = bgp.BGP_MAX_MESSAGE_LENGTH - bgp.BGP_HEADER_LENGTH - 2 - 2
 // does in IPv4.
 func LongestAttributes(prefix netip.Prefix) int {
 	if prefix.Addr().Is4() {
-		return longest - len(nlri(prefix))
+		return longest - len(encodePrefix(prefix))
 	}
 	return longest
 }
 
-// nlri returns a prefix as in an UPDATE: its length in bits and as many octets as that needs.
-func nlri(prefix netip.Prefix) []byte {
+// encodePrefix returns a prefix as in an UPDATE: its length in bits and as many octets as that needs.
+func encodePrefix(prefix netip.Prefix) []byte {
 	return append([]byte{byte(prefix.Bits())}, prefix.Masked().Addr().AsSlice()[:(prefix.Bits()+7)/8]...)
 }
 
@@ -71,7 +71,7 @@ func (u LongUpdate) Bytes() []byte {
 		want = LongestAttributes(u.Prefix)
 	}
 	nextHop := u.NextHop.AsSlice()
-	attributes := attribute(bgp.BGP_ATTR_FLAG_TRANSITIVE, bgp.BGP_ATTR_TYPE_ORIGIN, []byte{0})
+	attributes := encodeAttribute(bgp.BGP_ATTR_FLAG_TRANSITIVE, bgp.BGP_ATTR_TYPE_ORIGIN, []byte{0})
 	var announced []byte
 	if mp {
 		afi := uint16(bgp.AFI_IP)
@@ -81,17 +81,17 @@ func (u LongUpdate) Bytes() []byte {
 		value := wire.BigEndian.AppendUint16(nil, afi)
 		value = append(value, bgp.SAFI_UNICAST, byte(len(nextHop)))
 		value = append(append(value, nextHop...), 0)
-		attributes = append(attributes, attribute(bgp.BGP_ATTR_FLAG_OPTIONAL, bgp.BGP_ATTR_TYPE_MP_REACH_NLRI,
-			append(value, nlri(u.Prefix)...))...)
+		attributes = append(attributes, encodeAttribute(bgp.BGP_ATTR_FLAG_OPTIONAL, bgp.BGP_ATTR_TYPE_MP_REACH_NLRI,
+			append(value, encodePrefix(u.Prefix)...))...)
 	} else {
-		attributes = append(attributes, attribute(bgp.BGP_ATTR_FLAG_TRANSITIVE, bgp.BGP_ATTR_TYPE_NEXT_HOP, nextHop)...)
-		announced = nlri(u.Prefix)
+		attributes = append(attributes, encodeAttribute(bgp.BGP_ATTR_FLAG_TRANSITIVE, bgp.BGP_ATTR_TYPE_NEXT_HOP, nextHop)...)
+		announced = encodePrefix(u.Prefix)
 	}
 	path := u.Path
 	var as4Path []byte // behind AS_PATH: in front of it, it ends gobgpd 3.37
 	if u.AS4Path {
 		value := wire.BigEndian.AppendUint32([]byte{bgp.BGP_ASPATH_ATTR_TYPE_SEQ, 1}, uint32(path[len(path)-1]))
-		as4Path = attribute(bgp.BGP_ATTR_FLAG_OPTIONAL|bgp.BGP_ATTR_FLAG_TRANSITIVE, bgp.BGP_ATTR_TYPE_AS4_PATH, value)
+		as4Path = encodeAttribute(bgp.BGP_ATTR_FLAG_OPTIONAL|bgp.BGP_ATTR_FLAG_TRANSITIVE, bgp.BGP_ATTR_TYPE_AS4_PATH, value)
 	}
 	room := func() int { return want - len(attributes) - len(u.asPath(path)) - len(as4Path) }
 	switch u.Fill {
@@ -100,23 +100,23 @@ func (u LongUpdate) Bytes() []byte {
 			path = append(path, last)
 		}
 	case WithCommunities:
-		attributes = append(attributes, communities(room(), bgp.BGP_ATTR_TYPE_COMMUNITIES, 4)...)
+		attributes = append(attributes, fillCommunities(room(), bgp.BGP_ATTR_TYPE_COMMUNITIES, 4)...)
 	case WithLargeCommunities:
-		attributes = append(attributes, communities(room(), bgp.BGP_ATTR_TYPE_LARGE_COMMUNITY, 12)...)
+		attributes = append(attributes, fillCommunities(room(), bgp.BGP_ATTR_TYPE_LARGE_COMMUNITY, 12)...)
 	}
 	if left := room(); left > 0 {
-		attributes = append(attributes, unknown(left)...)
+		attributes = append(attributes, encodeUnknown(left)...)
 	}
 	attributes = append(append(attributes, u.asPath(path)...), as4Path...)
 	if len(attributes) != want {
 		panic(fmt.Sprintf("testbed: no UPDATE has %d bytes of such attributes", want))
 	}
-	return update(attributes, announced)
+	return encodeUpdate(attributes, announced)
 }
 
-// communities returns an attribute of as many communities of some size as fit and leave, of
-// room, nothing or enough for another attribute; nil where none does. None is twice in it.
-func communities(room int, kind bgp.BGPAttrType, size int) []byte {
+// fillCommunities returns an attribute of communities of one size, all different. They leave, of
+// room, nothing or enough for another attribute. It returns nil if that is not possible.
+func fillCommunities(room int, kind bgp.BGPAttrType, size int) []byte {
 	var fits []byte
 	var value []byte
 	for i := range uint32(room) {
@@ -127,7 +127,7 @@ func communities(room int, kind bgp.BGPAttrType, size int) []byte {
 			value = wire.BigEndian.AppendUint32(value, i)
 			value = wire.BigEndian.AppendUint32(value, i)
 		}
-		next := attribute(bgp.BGP_ATTR_FLAG_OPTIONAL|bgp.BGP_ATTR_FLAG_TRANSITIVE, kind, value)
+		next := encodeAttribute(bgp.BGP_ATTR_FLAG_OPTIONAL|bgp.BGP_ATTR_FLAG_TRANSITIVE, kind, value)
 		switch left := room - len(next); {
 		case left < 0:
 			return fits
@@ -151,11 +151,11 @@ func (u LongUpdate) asPath(path []filters.ASN) []byte {
 			value = wire.BigEndian.AppendUint32(value, uint32(asn))
 		}
 	}
-	return attribute(bgp.BGP_ATTR_FLAG_TRANSITIVE, bgp.BGP_ATTR_TYPE_AS_PATH, value)
+	return encodeAttribute(bgp.BGP_ATTR_FLAG_TRANSITIVE, bgp.BGP_ATTR_TYPE_AS_PATH, value)
 }
 
-// unknown returns an unknown attribute of so many bytes, its head included.
-func unknown(size int) []byte {
+// encodeUnknown returns an unknown attribute of so many bytes, its head included.
+func encodeUnknown(size int) []byte {
 	flags, head := bgp.BGP_ATTR_FLAG_OPTIONAL|bgp.BGP_ATTR_FLAG_TRANSITIVE, 3
 	if size > 3+255 {
 		flags, head = flags|bgp.BGP_ATTR_FLAG_EXTENDED_LENGTH, 4
@@ -163,12 +163,12 @@ func unknown(size int) []byte {
 	if size < head {
 		panic(fmt.Sprintf("testbed: no attribute has %d bytes", size))
 	}
-	return attribute(flags, unknownAttribute, make([]byte, size-head))
+	return encodeAttribute(flags, unknownAttribute, make([]byte, size-head))
 }
 
-// attribute returns a path attribute, with a length of two octets where flags say so or it
+// encodeAttribute returns a path attribute, with a length of two octets where flags say so or it
 // is needed.
-func attribute(flags bgp.BGPAttrFlag, kind bgp.BGPAttrType, value []byte) []byte {
+func encodeAttribute(flags bgp.BGPAttrFlag, kind bgp.BGPAttrType, value []byte) []byte {
 	if len(value) > 255 {
 		flags |= bgp.BGP_ATTR_FLAG_EXTENDED_LENGTH
 	}
@@ -179,8 +179,8 @@ func attribute(flags bgp.BGPAttrFlag, kind bgp.BGPAttrType, value []byte) []byte
 	return append(append(head, byte(len(value))), value...)
 }
 
-// update returns an UPDATE that withdraws nothing.
-func update(attributes, announced []byte) []byte {
+// encodeUpdate returns an UPDATE that withdraws nothing.
+func encodeUpdate(attributes, announced []byte) []byte {
 	length := bgp.BGP_HEADER_LENGTH + 2 + 2 + len(attributes) + len(announced)
 	if length > bgp.BGP_MAX_MESSAGE_LENGTH {
 		panic(fmt.Sprintf("testbed: an UPDATE of %d bytes", length))

@@ -31,8 +31,8 @@ type Member struct {
 	announced map[netip.Prefix]Announcement
 }
 
-// Bird starts the i-th member of a route server's site. Without BIRD the test is
-// skipped; where CI=true it fails.
+// Bird starts the i-th member of a route server's site. Without BIRD it skips the test, or fails it
+// where CI=true.
 func Bird(t testing.TB, server *Daemon, i int, c MemberConfig) *Member {
 	t.Helper()
 	bird, err := birdPath()
@@ -47,12 +47,12 @@ func Bird(t testing.TB, server *Daemon, i int, c MemberConfig) *Member {
 		t: t, ASN: c.ASN, Address: server.Site.Member(i), config: c, server: server,
 		listen: freePort(t, server.Site.Member(i)), dir: t.TempDir(), announced: map[netip.Prefix]Announcement{},
 	}
-	m.put(c.Announce)
-	m.write()
+	m.putAnnouncements(c.Announce)
+	m.writeConfig()
 	name := fmt.Sprintf("BIRD of AS%v, %v", m.ASN, m.Address)
-	showLog(t, name, m.log())
-	m.process = start(t, name, m.log(),
-		bird, "-f", "-c", m.file(), "-s", m.socket(), "-P", filepath.Join(m.dir, "bird.pid"))
+	showLog(t, name, m.logFile())
+	m.process = startProcess(t, name, m.logFile(),
+		bird, "-f", "-c", m.configFile(), "-s", m.controlSocket(), "-P", filepath.Join(m.dir, "bird.pid"))
 	return m
 }
 
@@ -65,16 +65,18 @@ func birdPath() (string, error) {
 	return path, nil
 }
 
-func (m *Member) file() string   { return filepath.Join(m.dir, "bird.conf") }
-func (m *Member) log() string    { return filepath.Join(m.dir, "bird.log") }
-func (m *Member) socket() string { return filepath.Join(m.server.Site.dir, m.Address.String()+".ctl") }
+func (m *Member) configFile() string { return filepath.Join(m.dir, "bird.conf") }
+func (m *Member) logFile() string    { return filepath.Join(m.dir, "bird.log") }
+func (m *Member) controlSocket() string {
+	return filepath.Join(m.server.Site.dir, m.Address.String()+".ctl")
+}
 
 // Announce adds announcements, or replaces those of the same prefixes, and
 // returns when BIRD knows: it sends them a moment later.
 func (m *Member) Announce(a ...Announcement) {
 	m.t.Helper()
-	m.put(a)
-	m.configure()
+	m.putAnnouncements(a)
+	m.reloadConfig()
 }
 
 // Withdraw takes announcements back.
@@ -83,7 +85,7 @@ func (m *Member) Withdraw(prefixes ...netip.Prefix) {
 	for _, p := range prefixes {
 		delete(m.announced, p)
 	}
-	m.configure()
+	m.reloadConfig()
 }
 
 // Announced returns what the member announces now, sorted by prefix.
@@ -92,32 +94,32 @@ func (m *Member) Announced() []Announcement {
 		func(a, b Announcement) int { return a.Prefix.Compare(b.Prefix) })
 }
 
-func (m *Member) put(announcements []Announcement) {
+func (m *Member) putAnnouncements(announcements []Announcement) {
 	for _, a := range announcements {
 		m.announced[a.Prefix.Masked()] = a
 	}
 }
 
-// Leave has the member end its session, and not begin another one until Return.
-func (m *Member) Leave() { m.t.Helper(); m.must("disable " + session) }
+// Leave makes the member end its session until Return.
+func (m *Member) Leave() { m.t.Helper(); m.mustRun("disable " + session) }
 
-// Return has it begin its session again.
-func (m *Member) Return() { m.t.Helper(); m.must("enable " + session) }
+// Return makes the member open its session again.
+func (m *Member) Return() { m.t.Helper(); m.mustRun("enable " + session) }
 
-func (m *Member) must(command string) {
+func (m *Member) mustRun(command string) {
 	m.t.Helper()
-	if _, err := m.ask(command); err != nil {
+	if _, err := m.sendCommand(command); err != nil {
 		m.t.Fatalf("%s: %s: %v", m.process.name, command, err)
 	}
 }
 
-// WaitEstablished returns when the session stands.
+// WaitEstablished returns when the session is established.
 func (m *Member) WaitEstablished() {
 	m.t.Helper()
 	m.waitState("Established")
 }
 
-// WaitDown returns when the session does not stand.
+// WaitDown returns when the session is not established.
 func (m *Member) WaitDown() {
 	m.t.Helper()
 	m.waitState("Idle", "Connect", "Active", "Down", "OpenSent", "OpenConfirm")
@@ -126,10 +128,10 @@ func (m *Member) WaitDown() {
 func (m *Member) waitState(any ...string) {
 	m.t.Helper()
 	Eventually(m.t, Patience, func() error {
-		if err := m.process.ended(); err != nil {
+		if err := m.process.hasEnded(); err != nil {
 			m.t.Fatal(err)
 		}
-		text, err := m.ask("show protocols all " + session)
+		text, err := m.sendCommand("show protocols all " + session)
 		if err != nil {
 			return err
 		}
@@ -149,7 +151,7 @@ func (m *Member) waitState(any ...string) {
 // Communities are sorted: their order means nothing, and daemons change it.
 func (m *Member) Routes() []policies.Route {
 	m.t.Helper()
-	routes, err := m.hold()
+	routes, err := m.readHeld()
 	if err != nil {
 		m.t.Fatalf("%s: %v", m.process.name, err)
 	}
@@ -168,7 +170,7 @@ func (m *Member) Prefixes() []netip.Prefix {
 
 // Has returns an error unless the member holds a route to the prefix.
 func (m *Member) Has(p netip.Prefix) error {
-	text, err := m.ask(fmt.Sprintf("show route for %v protocol %s", p, session))
+	text, err := m.sendCommand(fmt.Sprintf("show route for %v protocol %s", p, session))
 	if err != nil {
 		return fmt.Errorf("%v has no route to %v: %w", m.Address, p, err)
 	}
@@ -179,8 +181,8 @@ func (m *Member) Has(p netip.Prefix) error {
 	return err
 }
 
-func (m *Member) hold() ([]policies.Route, error) {
-	text, err := m.ask("show route all protocol " + session)
+func (m *Member) readHeld() ([]policies.Route, error) {
+	text, err := m.sendCommand("show route all protocol " + session)
 	if err != nil {
 		return nil, err
 	}
@@ -199,14 +201,14 @@ func (m *Member) hold() ([]policies.Route, error) {
 	return routes, err
 }
 
-// Log returns what the member's BIRD has said.
-func (m *Member) Log() []byte { return readLog(m.log()) }
+// Log returns what the member's BIRD has logged.
+func (m *Member) Log() []byte { return readLog(m.logFile()) }
 
-// configure has BIRD read its file again.
-func (m *Member) configure() {
+// reloadConfig makes BIRD read its file again.
+func (m *Member) reloadConfig() {
 	m.t.Helper()
-	m.write()
-	if _, err := m.ask("configure"); err != nil {
-		m.t.Fatalf("%s: %v", m.process.name, errors.Join(err, m.process.ended()))
+	m.writeConfig()
+	if _, err := m.sendCommand("configure"); err != nil {
+		m.t.Fatalf("%s: %v", m.process.name, errors.Join(err, m.process.hasEnded()))
 	}
 }

@@ -20,9 +20,9 @@ type process struct {
 	done chan struct{}
 }
 
-// start runs a command whose output is appended to the file log. It ends with
+// startProcess runs a command whose output is appended to the file log. It ends with
 // the test, and with the test process.
-func start(t testing.TB, name, log string, argv ...string) *process {
+func startProcess(t testing.TB, name, log string, argv ...string) *process {
 	t.Helper()
 	out, err := os.OpenFile(log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
 	if err != nil {
@@ -49,7 +49,7 @@ func start(t testing.TB, name, log string, argv ...string) *process {
 	if err := <-started; err != nil {
 		t.Fatalf("%s: %v", name, err)
 	}
-	t.Cleanup(p.end)
+	t.Cleanup(p.endProcess)
 	return p
 }
 
@@ -57,32 +57,32 @@ func start(t testing.TB, name, log string, argv ...string) *process {
 func showLog(t testing.TB, name, path string) {
 	t.Cleanup(func() {
 		if t.Failed() {
-			t.Logf("log of %s:\n%s", name, tail(path))
+			t.Logf("log of %s:\n%s", name, readTail(path))
 		}
 	})
 }
 
-// end asks the process to end, and then makes it.
-func (p *process) end() {
+// endProcess asks the process to end, and kills it if it does not.
+func (p *process) endProcess() {
 	p.cmd.Process.Signal(syscall.SIGCONT)
 	p.cmd.Process.Signal(syscall.SIGTERM)
 	select {
 	case <-p.done:
 	case <-time.After(3 * time.Second):
-		p.kill()
+		p.killProcess()
 	}
 }
 
-func (p *process) kill() {
+func (p *process) killProcess() {
 	p.cmd.Process.Kill()
 	<-p.done
 }
 
-// ended says whether the process is gone, as an error with the end of its log.
-func (p *process) ended() error {
+// hasEnded returns an error with the end of the log if the process is gone.
+func (p *process) hasEnded() error {
 	select {
 	case <-p.done:
-		return fmt.Errorf("%s has ended (%v); its log:\n%s", p.name, p.cmd.ProcessState, tail(p.path))
+		return fmt.Errorf("%s has ended (%v); its log:\n%s", p.name, p.cmd.ProcessState, readTail(p.path))
 	default:
 		return nil
 	}
@@ -96,8 +96,8 @@ func readLog(path string) []byte {
 	return log
 }
 
-// tail returns the last lines of a log.
-func tail(path string) []byte {
+// readTail returns the last lines of a log.
+func readTail(path string) []byte {
 	const most = 8 << 10
 	log := readLog(path)
 	if len(log) > most {

@@ -10,8 +10,8 @@ import (
 	"depeer/filters"
 )
 
-// Terms are what a speaker and the route server agree on when a session opens. The zero
-// value is the session of Speak: ASNs of four octets, one path for a prefix.
+// Terms are what a speaker and the route server agree on when a session opens. The zero value is
+// the session of Speak: ASNs of four octets, one path for a prefix.
 type Terms struct {
 	// TwoOctets leaves the capability of four-octet ASNs out (RFC 6793): AS paths have two
 	// octets for each ASN, in both directions.
@@ -26,11 +26,11 @@ type Terms struct {
 func SpeakOn(t testing.TB, server *Daemon, address netip.Addr, asn filters.ASN, terms Terms) *Speaker {
 	t.Helper()
 	s := &Speaker{t: t, Address: address, terms: terms, sent: make(map[netip.Prefix][]byte)}
-	s.open(server, asn, terms.capabilities(asn))
+	s.openSession(server, asn, terms.listCapabilities(asn))
 	return s
 }
 
-func (terms Terms) capabilities(asn filters.ASN) []bgp.ParameterCapabilityInterface {
+func (terms Terms) listCapabilities(asn filters.ASN) []bgp.ParameterCapabilityInterface {
 	families := []bgp.RouteFamily{bgp.RF_IPv4_UC, bgp.RF_IPv6_UC}
 	var all []bgp.ParameterCapabilityInterface
 	for _, family := range families {
@@ -49,7 +49,7 @@ func (terms Terms) capabilities(asn filters.ASN) []bgp.ParameterCapabilityInterf
 	return all
 }
 
-// SayRaw sends messages as they are, be they right or wrong.
+// SayRaw sends messages as they are, valid or not.
 func (s *Speaker) SayRaw(messages ...[]byte) {
 	s.t.Helper()
 	for _, m := range messages {
@@ -69,8 +69,9 @@ func (s *Speaker) Attributes(prefix netip.Prefix) ([]byte, bool) {
 	return attributes, held
 }
 
-// keep notes the attributes of what an UPDATE announces and withdraws.
-func (s *Speaker) keep(withdrawn, attributes, announced []byte) {
+// keepUpdate stores the attributes of what an UPDATE announces, and drops those of what it
+// withdraws.
+func (s *Speaker) keepUpdate(withdrawn, attributes, announced []byte) {
 	if s.sent == nil {
 		return
 	}

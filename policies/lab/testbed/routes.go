@@ -71,7 +71,7 @@ var attributes = map[string]func(*policies.Route, string) error{
 		first, _, _ := strings.Cut(s, " ") // a link-local one may follow
 		hop, err := netip.ParseAddr(first)
 		if err == nil {
-			r.Peer = announcer(hop)
+			r.Peer = announcerOf(hop)
 		}
 		return err
 	},
@@ -87,14 +87,14 @@ var attributes = map[string]func(*policies.Route, string) error{
 		return err
 	},
 	"BGP.community": func(r *policies.Route, s string) error {
-		return tuples(s, func(t string) error {
+		return eachTuple(s, func(t string) error {
 			c, err := policies.ParseCommunity(t)
 			r.Communities = append(r.Communities, c)
 			return err
 		})
 	},
 	"BGP.large_community": func(r *policies.Route, s string) error {
-		return tuples(s, func(t string) error {
+		return eachTuple(s, func(t string) error {
 			c, err := policies.ParseLargeCommunity(t)
 			r.LargeCommunities = append(r.LargeCommunities, c)
 			return err
@@ -102,8 +102,8 @@ var attributes = map[string]func(*policies.Route, string) error{
 	},
 }
 
-// tuples reads "(1, 2, 3) (4, 5, 6)" and gives "1:2:3", "4:5:6".
-func tuples(s string, each func(string) error) error {
+// eachTuple reads "(1, 2, 3) (4, 5, 6)" and gives "1:2:3", "4:5:6".
+func eachTuple(s string, each func(string) error) error {
 	for part := range strings.SplitSeq(s, ")") {
 		part = strings.TrimLeft(part, " (")
 		if part == "" {

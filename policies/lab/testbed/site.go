@@ -8,17 +8,15 @@ import (
 	"testing"
 )
 
-// Site is where an exchange stands: a /24 of loopback that no other test uses,
-// and a folder for its sockets. The route server has the first address, members
-// have those from the tenth on.
+// Site is the place of an exchange: a /24 of loopback that no other test uses, and a folder for its
+// sockets. The route server has the first address, members have those from the tenth on.
 type Site struct {
 	net netip.Prefix
 	dir string // short: a socket's path has at most 107 bytes
 }
 
-// claimPort is where the last address of a claimed /24 is listened on. Whoever
-// could bind it owns the /24, on the whole machine, for as long as the test
-// process lives; the kernel lets go of it, however that ends.
+// claimPort is the port on the last address of a claimed /24. The test process that could bind it
+// owns the /24, on the whole machine, until it ends; the kernel releases the port however it ends.
 const claimPort = 17179
 
 // Claim finds a free site.
@@ -33,7 +31,7 @@ func Claim(t testing.TB) *Site {
 		// 127.0 to 127.15 are left to resolvers, containers and people.
 		block := [4]byte{127, byte(16 + rand.IntN(239)), byte(rand.IntN(256)), 0}
 		s := &Site{net: netip.PrefixFrom(netip.AddrFrom4(block), 24), dir: dir}
-		claim, err := net.Listen("tcp", netip.AddrPortFrom(s.host(254), claimPort).String())
+		claim, err := net.Listen("tcp", netip.AddrPortFrom(s.hostAddress(254), claimPort).String())
 		if err != nil {
 			continue
 		}
@@ -44,21 +42,21 @@ func Claim(t testing.TB) *Site {
 	return nil
 }
 
-func (s *Site) host(n byte) netip.Addr {
+func (s *Site) hostAddress(n byte) netip.Addr {
 	a := s.net.Addr().As4()
 	a[3] = n
 	return netip.AddrFrom4(a)
 }
 
 // RouteServer returns the address of the route server.
-func (s *Site) RouteServer() netip.Addr { return s.host(1) }
+func (s *Site) RouteServer() netip.Addr { return s.hostAddress(1) }
 
 // Member returns the address of the i-th member, from 0 to 199.
 func (s *Site) Member(i int) netip.Addr {
 	if i < 0 || i > 199 {
 		panic("testbed: a site has 200 members")
 	}
-	return s.host(byte(10 + i))
+	return s.hostAddress(byte(10 + i))
 }
 
 // freePort returns an address on which nothing listens. The site is ours, so

@@ -19,9 +19,9 @@ import (
 // (gobgpd 3.37 has no time to write where it is 0.)
 const holdTime = 90
 
-// Speaker is a member that says what BIRD would not, such as an AS_SET, or more than
-// a BIRD for each would bear. It has a session, which it keeps alive, says what it is
-// given, message by message, and counts what it hears, but holds no routes.
+// Speaker is a member that sends what BIRD would not, such as an AS_SET, or that is one of more
+// members than BIRD processes would fit. It keeps its session alive, sends messages as given, and
+// counts what it receives, but holds no routes.
 type Speaker struct {
 	Address netip.Addr
 
@@ -41,25 +41,25 @@ func Speak(t testing.TB, server *Daemon, address netip.Addr, asn filters.ASN,
 	besides ...bgp.ParameterCapabilityInterface) *Speaker {
 	t.Helper()
 	s := &Speaker{t: t, Address: address}
-	s.open(server, asn, append(Terms{}.capabilities(asn), besides...))
+	s.openSession(server, asn, append(Terms{}.listCapabilities(asn), besides...))
 	return s
 }
 
-// open opens the session, which ends with the test.
-func (s *Speaker) open(server *Daemon, asn filters.ASN, capabilities []bgp.ParameterCapabilityInterface) {
+// openSession opens the session, which ends with the test.
+func (s *Speaker) openSession(server *Daemon, asn filters.ASN, capabilities []bgp.ParameterCapabilityInterface) {
 	s.t.Helper()
 	Eventually(s.t, Patience, func() (err error) { // the route server may still be about to listen to it
-		s.conn, err = connect(server.Address, s.Address, asn, capabilities)
+		s.conn, err = connectFrom(server.Address, s.Address, asn, capabilities)
 		return err
 	})
 	s.t.Cleanup(s.Close)
-	go s.listen() // ends with the session
+	go s.readMessages() // ends with the session
 }
 
 // Say sends messages.
 func (s *Speaker) Say(messages ...*bgp.BGPMessage) {
 	s.t.Helper()
-	if err := say(s.conn, messages...); err != nil {
+	if err := sendMessages(s.conn, messages...); err != nil {
 		s.t.Fatalf("speaker %v: %v", s.Address, err)
 	}
 }
@@ -67,8 +67,8 @@ func (s *Speaker) Say(messages ...*bgp.BGPMessage) {
 // Close ends the session.
 func (s *Speaker) Close() { s.conn.Close() }
 
-// connect opens a session, and returns when it stands.
-func connect(to netip.AddrPort, from netip.Addr, asn filters.ASN,
+// connectFrom opens a session, and returns when it is established.
+func connectFrom(to netip.AddrPort, from netip.Addr, asn filters.ASN,
 	capabilities []bgp.ParameterCapabilityInterface) (net.Conn, error) {
 	dialer := net.Dialer{LocalAddr: net.TCPAddrFromAddrPort(netip.AddrPortFrom(from, 0)), Timeout: time.Second}
 	conn, err := dialer.Dial("tcp", to.String())
@@ -82,10 +82,10 @@ func connect(to netip.AddrPort, from netip.Addr, asn filters.ASN,
 	}
 	open := bgp.NewBGPOpenMessage(as2, holdTime, from.String(),
 		[]bgp.OptionParameterInterface{bgp.NewOptionParameterCapability(capabilities)})
-	err = say(conn, open, bgp.NewBGPKeepAliveMessage())
+	err = sendMessages(conn, open, bgp.NewBGPKeepAliveMessage())
 	for established := false; err == nil && !established; {
 		var kind byte
-		kind, _, err = hear(conn, nil)
+		kind, _, err = readMessage(conn, nil)
 		established = kind == bgp.BGP_MSG_KEEPALIVE
 	}
 	if err != nil {
@@ -108,7 +108,7 @@ func Update(prefix netip.Prefix, speaker netip.Addr, path ...bgp.AsPathParamInte
 	return bgp.NewBGPUpdateMessage(nil, append(attributes, reach), nil)
 }
 
-func say(w io.Writer, messages ...*bgp.BGPMessage) error {
+func sendMessages(w io.Writer, messages ...*bgp.BGPMessage) error {
 	for _, m := range messages {
 		data, err := m.Serialize()
 		if err != nil {
@@ -121,9 +121,9 @@ func say(w io.Writer, messages ...*bgp.BGPMessage) error {
 	return nil
 }
 
-// hear reads one message, and returns its type and what follows its header: in
+// readMessage reads one message, and returns its type and what follows its header: in
 // room, where that is enough.
-func hear(r io.Reader, room []byte) (kind byte, body []byte, err error) {
+func readMessage(r io.Reader, room []byte) (kind byte, body []byte, err error) {
 	var head [bgp.BGP_HEADER_LENGTH]byte
 	if _, err := io.ReadFull(r, head[:]); err != nil {
 		return 0, nil, err

@@ -9,7 +9,7 @@ import (
 // for Told.
 func (m *Member) Trace() {
 	m.t.Helper()
-	if _, err := m.ask("debug " + session + " { routes }"); err != nil {
+	if _, err := m.sendCommand("debug " + session + " { routes }"); err != nil {
 		m.t.Fatalf("%s: %v", m.process.name, err)
 	}
 }

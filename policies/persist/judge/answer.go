@@ -9,56 +9,56 @@ import (
 	"depeer/policies/plan"
 )
 
-// answer judges a file. Its error says that it could not.
-func answer(ctx context.Context, q Question) (*Answer, error) {
+// judgeFile judges a file. An error means that it could not.
+func judgeFile(ctx context.Context, q Question) (*Answer, error) {
 	a := &Answer{}
 	file, err := readFile(q.File)
 	if err != nil {
-		dead := unread(err)
+		dead := describeUnreadable(err)
 		a.Start = Outcome{Problems: []Problem{dead}}
 		a.Reload = Outcome{Ignored: true}
 		return a, nil
 	}
 	deaf := cannotListen(file)
-	excerpt := quiet(file)
+	excerpt := makeQuiet(file)
 	m := meaningOf(file)
-	m.deaf = deaf
+	m.whyNotListening = deaf
 	m.keys = keysOf(q.File)
-	a.Clients, a.Warnings = m.clients(), append(wordsOf(file), m.twice()...)
+	a.Clients, a.Warnings = m.countClients(), append(unknownWords(file), m.findDuplicates()...)
 	if excerpt {
 		a.Warnings = append(a.Warnings, Problem{Kind: Excerpt, Object: "this file",
 			Why: "it has no [global.config], and gobgpd does not start with it alone"})
 	}
-	if a.Start, err = m.start(ctx); err != nil {
+	if a.Start, err = m.judgeStart(ctx); err != nil {
 		return nil, err
 	}
-	a.Reload, err = m.reload(ctx, q)
+	a.Reload, err = m.judgeReload(ctx, q)
 	return a, err
 }
 
-// start starts with the file.
-func (m *meaning) start(ctx context.Context) (Outcome, error) {
+// judgeStart starts an engine with the file.
+func (m *fileMeaning) judgeStart(ctx context.Context) (Outcome, error) {
 	e := newEngine()
-	lines, died := e.load(ctx, m.copied())
+	lines, died := e.loadConfig(ctx, m.copyConfig())
 	if died != nil {
 		m.lost = hasLine(lines, policyUnread)
 		return Outcome{Problems: []Problem{{Kind: NoStart, Why: died.Error()}}}, nil
 	}
-	state, err := e.state(ctx)
+	state, err := e.readState(ctx)
 	if err != nil {
 		return Outcome{}, err
 	}
 	out := Outcome{State: state, Wipes: true}
-	out.Rejecting = rejecting(state)
-	why, lost := m.policyLost(ctx, e, lines)
+	out.Rejecting = rejectingClients(state)
+	why, lost := m.isPolicyLost(ctx, e, lines)
 	if m.lost = lost; lost {
-		out.Problems = m.locate(ctx, why)
+		out.Problems = m.locateProblems(ctx, why)
 	}
-	out.Problems = append(out.Problems, m.neighborsAmiss(state, lines)...)
-	out.Problems = append(out.Problems, m.groupsAmiss()...)
-	out.Problems = append(out.Problems, m.globalAmiss(ctx, e)...)
+	out.Problems = append(out.Problems, m.wrongNeighbors(state, lines)...)
+	out.Problems = append(out.Problems, m.wrongGroups()...)
+	out.Problems = append(out.Problems, m.wrongGlobalLists(ctx, e)...)
 	if !lost {
-		amiss, err := m.statementsAmiss(ctx, e)
+		amiss, err := m.wrongStatements(ctx, e)
 		if err != nil {
 			return Outcome{}, err
 		}
@@ -67,69 +67,69 @@ func (m *meaning) start(ctx context.Context) (Outcome, error) {
 	if lost { // said with it
 		out.Problems = slices.DeleteFunc(out.Problems, func(p Problem) bool { return p.Kind == Rejects })
 	}
-	if m.deaf != "" {
-		return Outcome{Problems: []Problem{{Kind: NoStart, Path: "global.config.local-address-list", Why: m.deaf}}}, nil
+	if m.whyNotListening != "" {
+		return Outcome{Problems: []Problem{{Kind: NoStart, Path: "global.config.local-address-list", Why: m.whyNotListening}}}, nil
 	}
 	return out, nil
 }
 
-// reload reloads the file after another.
-func (m *meaning) reload(ctx context.Context, q Question) (Outcome, error) {
-	before, lost := m.repaired(), m.lost
+// judgeReload reloads the file after another one.
+func (m *fileMeaning) judgeReload(ctx context.Context, q Question) (Outcome, error) {
+	before, lost := m.withoutMistakes(), m.lost
 	if q.Loaded != nil {
 		loaded, err := readFile(q.Loaded)
 		if err != nil {
 			return Outcome{}, fmt.Errorf("the file as it was loaded: %w", err)
 		}
-		quiet(loaded)
+		makeQuiet(loaded)
 		before = loaded
-		if m, err = m.again(q.File); err != nil { // the groups of what was read last hold (oc.configuredFields)
+		if m, err = m.rereadFile(q.File); err != nil { // the groups of what was read last hold (oc.configuredFields)
 			return Outcome{}, err
 		}
 	}
 	e := newEngine()
-	if _, died := e.load(ctx, before); died != nil {
+	if _, died := e.loadConfig(ctx, before); died != nil {
 		if q.Loaded == nil {
 			return Outcome{}, nil // what ends a start has been said
 		}
 		return Outcome{}, fmt.Errorf("a start with the file as it was loaded: %w", died)
 	}
 	if q.IsLive {
-		if err := e.live(ctx, q.Live); err != nil {
+		if err := e.applyLive(ctx, q.Live); err != nil {
 			return Outcome{}, err
 		}
 	}
-	had, err := e.state(ctx)
+	had, err := e.readState(ctx)
 	if err != nil {
 		return Outcome{}, err
 	}
-	next := m.copied()
+	next := m.copyConfig()
 	if q.Loaded == nil && !q.IsLive { // only neighbors and their lists are asked about
-		next = m.bare()
+		next = m.withoutStatements()
 	}
-	lines, died := e.load(ctx, next)
+	lines, died := e.loadConfig(ctx, next)
 	if died != nil {
 		return Outcome{Problems: []Problem{{Kind: NoStart, Why: died.Error()}}}, nil
 	}
 	out := Outcome{Wipes: hasLine(lines, policyLoaded)}
-	if out.State, err = e.state(ctx); err != nil {
+	if out.State, err = e.readState(ctx); err != nil {
 		return Outcome{}, err
 	}
 	if out.Wipes && lost {
 		out.Wipes, out.PolicyIgnored = false, true
 	}
-	out.Problems = m.neighborsLost(had, out.State, q.IsLive)
-	out.Rejecting = newly(rejecting(had), rejecting(out.State))
+	out.Problems = m.lostNeighbors(had, out.State, q.IsLive)
+	out.Rejecting = addedNames(rejectingClients(had), rejectingClients(out.State))
 	return out, nil
 }
 
-// again reads the file anew.
-func (m *meaning) again(text []byte) (*meaning, error) {
+// rereadFile reads the file again.
+func (m *fileMeaning) rereadFile(text []byte) (*fileMeaning, error) {
 	file, err := readFile(text)
 	if err != nil {
 		return nil, err
 	}
-	quiet(file)
+	makeQuiet(file)
 	return meaningOf(file), nil
 }
 
@@ -142,9 +142,9 @@ func hasLine(lines []line, msg string) bool {
 	return false
 }
 
-// rejecting are the route-server clients of which every route is rejected: without an
-// assignment, which is what a list leaves that cannot be taken.
-func rejecting(s *plan.State) []string {
+// rejectingClients returns the route-server clients whose every route is rejected: clients without
+// an assignment, which a list that gobgpd cannot use leaves.
+func rejectingClients(s *plan.State) []string {
 	var all []string
 	for _, c := range s.Clients {
 		if c.RouteServer && c.Import.Default == plan.None {
@@ -154,8 +154,8 @@ func rejecting(s *plan.State) []string {
 	return all
 }
 
-// newly returns what is in after and not in before.
-func newly(before, after []string) []string {
+// addedNames returns the names in after that are not in before.
+func addedNames(before, after []string) []string {
 	had := map[string]bool{}
 	for _, s := range before {
 		had[s] = true
@@ -169,8 +169,9 @@ func newly(before, after []string) []string {
 	return all
 }
 
-// unread is what gobgpd says of a file that it cannot read, with the place that it names.
-func unread(err error) Problem {
+// describeUnreadable returns gobgpd's complaint about a file that it cannot read, with the key that
+// it names.
+func describeUnreadable(err error) Problem {
 	why := strings.TrimPrefix(err.Error(), "While parsing config: ")
 	p := Problem{Kind: NoStart, Path: pathIn(why)}
 	if _, list, ok := strings.Cut(why, "decoding:\n"); ok { // mapstructure writes a list
@@ -184,8 +185,7 @@ func unread(err error) Problem {
 	return p
 }
 
-// withoutValue takes the value out of what mapstructure says: it may be a password, or
-// have one in it.
+// withoutValue removes the value from a message of mapstructure: it may be, or contain, a password.
 func withoutValue(item string) string {
 	item, _, _ = strings.Cut(item, ", value: ")
 	if key, _, ok := strings.Cut(item, "' "); ok && strings.Contains(key, "password") {
@@ -194,8 +194,8 @@ func withoutValue(item string) string {
 	return item
 }
 
-// pathIn finds the key in what mapstructure says: ... 'neighbors[0].config' has invalid
-// keys: peer-asn.
+// pathIn finds the key in a message of mapstructure: ... 'neighbors[0].config' has invalid keys:
+// peer-asn.
 func pathIn(why string) string {
 	_, rest, ok := strings.Cut(why, "'")
 	if !ok {

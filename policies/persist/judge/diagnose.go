@@ -30,9 +30,9 @@ var codes = map[Kind]string{
 	Word: "gobgpd-word", Twice: "gobgpd-twice", Excerpt: "gobgpd-excerpt",
 }
 
-// Diagnose says what is wrong with a file that is to be written, for a start with it and
-// for a reload of it. Places are those of old, what the file called name holds now. There
-// is no error but the context's: that nothing could be told is an error in the list.
+// Diagnose says what is wrong with a file that is to be written, for a start with it and for a
+// reload of it. Positions are those of old, the present content of the file called name. It returns
+// only the context's error: a failure of the judge is an error in the list.
 func (j Judge) Diagnose(ctx context.Context, name string, old, text []byte) (diag.List, error) {
 	a, err := j.Ask(ctx, Question{File: text})
 	if errors.Is(err, ErrUnjudged) {
@@ -44,7 +44,7 @@ func (j Judge) Diagnose(ctx context.Context, name string, old, text []byte) (dia
 	return a.Diagnose(name, old, text), nil
 }
 
-// Unjudged is what is said of a file that could not be judged.
+// Unjudged returns the diagnostic for a file that could not be judged.
 func Unjudged(name string, err error) diag.List {
 	var l diag.List
 	l.Errorf(diag.Position{File: name}, "gobgpd-unjudged", "gobgpd --dry-run tells some of it",
@@ -52,14 +52,14 @@ func Unjudged(name string, err error) diag.List {
 	return l
 }
 
-// Diagnose writes an answer about text as diagnostics. Places are those of old, what the
-// file called name holds now; the two differ in our part.
+// Diagnose formats an answer about text as diagnostics. Positions are those of old, the present
+// content of the file called name; the two differ in our part.
 func (a *Answer) Diagnose(name string, old, text []byte) diag.List {
 	var l diag.List
 	places := gobgpconf.LocateKeys(name, old, text)
 	at := func(p Problem) diag.Position {
 		if p.Path == "" {
-			return quoted(name, old, p.Why)
+			return findQuoted(name, old, p.Why)
 		}
 		return places(p.Path)
 	}
@@ -82,7 +82,7 @@ func (a *Answer) Diagnose(name string, old, text []byte) diag.List {
 	return l
 }
 
-// atStart says what a problem means at a start, and before it.
+// atStart says what a problem means for a start, and until then.
 func (a *Answer) atStart(p Problem) string {
 	switch p.Kind {
 	case NoStart:
@@ -114,9 +114,9 @@ func atReload(p Problem) string {
 	return fmt.Sprintf("%s: after a reload (SIGHUP) of this file %s", p.Object, p.Why)
 }
 
-// quoted finds the word that gobgpd complains about, where its message names no key: one
-// of the message's that stands in quotes in the file, the last such.
-func quoted(name string, text []byte, why string) diag.Position {
+// findQuoted finds the word that gobgpd complains about, if its message names no key: the last word
+// of the message that is in quotes in the file.
+func findQuoted(name string, text []byte, why string) diag.Position {
 	words := strings.Fields(why)
 	for _, word := range slices.Backward(words) {
 		word = strings.Trim(word, `"':;,`)

@@ -29,8 +29,8 @@ func newEngine() *engine {
 	return e
 }
 
-// readFile reads a file as gobgpd does. It is given through a pipe: it may hold
-// passwords, and is written nowhere.
+// readFile reads a file as gobgpd does. It passes the text through a pipe and writes it nowhere: it
+// may hold passwords.
 func readFile(text []byte) (c *oc.BgpConfigSet, err error) {
 	r, w, err := os.Pipe()
 	if err != nil {
@@ -49,8 +49,8 @@ func readFile(text []byte) (c *oc.BgpConfigSet, err error) {
 	return config.ReadConfigFile(fmt.Sprintf("/dev/fd/%d", r.Fd()), "toml")
 }
 
-// cannotListen says why a start ends with the addresses that it is to listen on: what
-// quiet takes out. Whether this machine has them is not asked.
+// cannotListen says why a start fails because of the addresses to listen on, which makeQuiet
+// removes. It does not check whether this machine has them.
 func cannotListen(c *oc.BgpConfigSet) string {
 	if c.Global.Config.Port < 0 {
 		return ""
@@ -63,9 +63,9 @@ func cannotListen(c *oc.BgpConfigSet) string {
 	return ""
 }
 
-// quiet takes out of a configuration what would reach for the network or the disk. It says
-// whether the file does not say whose it is: then it is part of one, and judged as that.
-func quiet(c *oc.BgpConfigSet) (excerpt bool) {
+// makeQuiet removes everything from a configuration that would use the network or the disk. excerpt
+// says whether the file has no ASN and no router ID: it is then judged as a part of a file.
+func makeQuiet(c *oc.BgpConfigSet) (excerpt bool) {
 	if excerpt = c.Global.Config.As == 0 && c.Global.Config.RouterId == ""; excerpt {
 		c.Global.Config.As, c.Global.Config.RouterId = 64512, "192.0.2.1"
 	}
@@ -82,13 +82,13 @@ func quiet(c *oc.BgpConfigSet) (excerpt bool) {
 	return excerpt
 }
 
-// load starts with a configuration, or reloads it, and says what gobgpd would end of.
-func (e *engine) load(ctx context.Context, c *oc.BgpConfigSet) (lines []line, err error) {
+// loadConfig starts with a configuration, or reloads it. Its error says why gobgpd would end.
+func (e *engine) loadConfig(ctx context.Context, c *oc.BgpConfigSet) (lines []line, err error) {
 	defer func() {
-		lines = e.log.said()
+		lines = e.log.takeLines()
 		switch p := recover().(type) {
 		case nil:
-		case ended:
+		case fatalExit:
 			err = fmt.Errorf("%s", p.why)
 		default:
 			err = fmt.Errorf("panic: %v", p)
@@ -104,15 +104,15 @@ func (e *engine) load(ctx context.Context, c *oc.BgpConfigSet) (lines []line, er
 	return nil, err
 }
 
-// state reads what is held.
-func (e *engine) state(ctx context.Context) (*plan.State, error) {
+// readState reads what the engine holds.
+func (e *engine) readState(ctx context.Context) (*plan.State, error) {
 	return gobgp.Over("judge", inProcess{bgp: e.bgp}).State(ctx)
 }
 
-// live gives the neighbors what they have where gobgpd runs: those that came over gRPC,
-// and lists. Policies that only exist there are defined, empty.
-func (e *engine) live(ctx context.Context, clients []plan.Client) error {
-	state, err := e.state(ctx)
+// applyLive gives the engine the neighbors of a running gobgpd: those added over gRPC, and their
+// lists. It defines policies that only exist there, empty.
+func (e *engine) applyLive(ctx context.Context, clients []plan.Client) error {
+	state, err := e.readState(ctx)
 	if err != nil {
 		return err
 	}
@@ -156,8 +156,8 @@ func (e *engine) live(ctx context.Context, clients []plan.Client) error {
 		if !c.RouteServer {
 			continue
 		}
-		for _, a := range []*api.PolicyAssignment{assignment(c.Import, api.PolicyDirection_IMPORT),
-			assignment(c.Export, api.PolicyDirection_EXPORT)} {
+		for _, a := range []*api.PolicyAssignment{toAssignment(c.Import, api.PolicyDirection_IMPORT),
+			toAssignment(c.Export, api.PolicyDirection_EXPORT)} {
 			a.Name = c.Address.String()
 			if err := e.bgp.SetPolicyAssignment(ctx, &api.SetPolicyAssignmentRequest{Assignment: a}); err != nil {
 				return fmt.Errorf("neighbor %s: %w", c.Address, err)
@@ -169,7 +169,7 @@ func (e *engine) live(ctx context.Context, clients []plan.Client) error {
 			return fmt.Errorf("neighbor %s: %w", address, err)
 		}
 	}
-	e.log.said()
+	e.log.takeLines()
 	return nil
 }
 
@@ -180,7 +180,7 @@ func downPeer(c plan.Client) *api.Peer {
 	}
 }
 
-func assignment(a plan.Assignment, direction api.PolicyDirection) *api.PolicyAssignment {
+func toAssignment(a plan.Assignment, direction api.PolicyDirection) *api.PolicyAssignment {
 	actions := map[plan.Disposition]api.RouteAction{plan.None: api.RouteAction_NONE,
 		plan.Accept: api.RouteAction_ACCEPT, plan.Reject: api.RouteAction_REJECT}
 	out := &api.PolicyAssignment{Direction: direction, DefaultAction: actions[a.Default]}

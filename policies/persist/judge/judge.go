@@ -25,11 +25,11 @@ type Judge struct {
 	Within time.Duration
 }
 
-// Deadline is how long the judging of a file may take. 100,000 prefixes take two
-// seconds on a machine that has nothing else to do.
+// Deadline is the time limit for judging a file. 100,000 prefixes take two seconds on an idle
+// machine.
 const Deadline = 30 * time.Second
 
-// ErrUnjudged says that nothing is known of a file, for the judge has failed.
+// ErrUnjudged says that nothing is known of a file, because the judge failed.
 var ErrUnjudged = errors.New("it could not be judged")
 
 // Question is about one file, in TOML.
@@ -53,7 +53,7 @@ type Answer struct {
 	Failed        string    `json:",omitempty"` // the process could not judge, and why
 }
 
-// Outcome is what a start or a reload leaves.
+// Outcome is the state after a start or a reload.
 type Outcome struct {
 	// Problems are those of the file as a whole first.
 	Problems []Problem
@@ -78,7 +78,7 @@ type Problem struct {
 	Why    string // in gobgpd's words, or ours
 }
 
-// Kind is a kind of problem. From Word on they are warnings.
+// Kind is a kind of problem. The kinds from Word on are warnings.
 type Kind string
 
 // The kinds.
@@ -94,14 +94,13 @@ const (
 	Excerpt   Kind = "excerpt"   // it is part of a file
 )
 
-// asked has a process answer one question. It keeps one that does not call Serve from
+// judgeVariable is set for the judging process. It keeps a program that does not call Serve from
 // starting others without end.
-const asked = "DEPEER_JUDGE"
+const judgeVariable = "DEPEER_JUDGE"
 
-// Ask returns what gobgpd would make of a file. Its error wraps ErrUnjudged, or the
-// context's.
+// Ask returns what gobgpd would make of a file. Its error wraps ErrUnjudged, or the context's.
 func (j Judge) Ask(ctx context.Context, q Question) (*Answer, error) {
-	if len(j.Command) == 0 || os.Getenv(asked) != "" {
+	if len(j.Command) == 0 || os.Getenv(judgeVariable) != "" {
 		return nil, fmt.Errorf("%w: no process to judge it", ErrUnjudged)
 	}
 	within := j.Within
@@ -120,7 +119,7 @@ func (j Judge) Ask(ctx context.Context, q Question) (*Answer, error) {
 	}
 	var out, errs bytes.Buffer
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(question), &out, &errs
-	cmd.Env = append(os.Environ(), asked+"=1")
+	cmd.Env = append(os.Environ(), judgeVariable+"=1")
 	cmd.WaitDelay = time.Second
 	err = cmd.Run()
 	switch {
@@ -129,7 +128,7 @@ func (j Judge) Ask(ctx context.Context, q Question) (*Answer, error) {
 	case bounded.Err() != nil:
 		return nil, fmt.Errorf("%w within %v", ErrUnjudged, within)
 	case err != nil: // what it wrote may hold anything of the file, a password too
-		return nil, fmt.Errorf("%w: %w%s", ErrUnjudged, err, died(errs.String()))
+		return nil, fmt.Errorf("%w: %w%s", ErrUnjudged, err, knownReason(errs.String()))
 	}
 	var a wireAnswer
 	if err := json.Unmarshal(out.Bytes(), &a); err != nil {
@@ -138,11 +137,11 @@ func (j Judge) Ask(ctx context.Context, q Question) (*Answer, error) {
 	if a.Failed != "" {
 		return nil, fmt.Errorf("%w: %s", ErrUnjudged, a.Failed)
 	}
-	return a.answer(), nil
+	return a.toAnswer(), nil
 }
 
-// died says why the process ended, where that is its own word.
-func died(stderr string) string {
+// knownReason returns why the process ended, if the text is our own.
+func knownReason(stderr string) string {
 	if strings.Contains(stderr, tooMuch) {
 		return ": " + tooMuch
 	}

@@ -18,7 +18,7 @@ type kind struct {
 	only            func(d *oc.DefinedSets, i int) oc.DefinedSets // the i-th alone
 }
 
-// namesOf and onlyOf are what a kind's fields are made of.
+// namesOf and onlyOf make the fields of a kind.
 func namesOf[T any](list func(*oc.DefinedSets) *[]T, name func(T) string) func(*oc.DefinedSets) []string {
 	return func(d *oc.DefinedSets) []string {
 		var names []string
@@ -65,17 +65,16 @@ var kinds = []kind{
 		func(s oc.LargeCommunitySet) string { return s.LargeCommunitySetName }),
 }
 
-// locate finds why no policy is loaded: each set is loaded alone, then each policy with
-// the sets that are good, then each of its statements. The rest is names that are there
-// twice.
-func (m *meaning) locate(ctx context.Context, why string) []Problem {
+// locateProblems finds why no policy is loaded. It loads each set alone, then each policy with the
+// good sets, then each of its statements. The other problems are duplicate names.
+func (m *fileMeaning) locateProblems(ctx context.Context, why string) []Problem {
 	var out []Problem
 	l := locator{ctx: ctx, global: m.c.Global, bad: map[string]bool{}}
 	for _, k := range kinds {
 		for i, name := range k.names(&m.c.DefinedSets) {
 			one := k.only(&m.c.DefinedSets, i)
-			if said, ok := l.loads(meaningOf(&oc.BgpConfigSet{DefinedSets: one})); !ok {
-				out = append(out, Problem{NoPolicy, named(k.word, name), fmt.Sprintf("%s[%d].%s", k.path, i, k.key),
+			if said, ok := l.canLoad(meaningOf(&oc.BgpConfigSet{DefinedSets: one})); !ok {
+				out = append(out, Problem{NoPolicy, nameObject(k.word, name), fmt.Sprintf("%s[%d].%s", k.path, i, k.key),
 					said})
 				l.bad[name] = true
 				continue
@@ -87,25 +86,25 @@ func (m *meaning) locate(ctx context.Context, why string) []Problem {
 	for i, p := range m.c.PolicyDefinitions {
 		path := fmt.Sprintf("policy-definitions[%d]", i)
 		if policies[p.Name] {
-			out = append(out, Problem{NoPolicy, named("policy", p.Name), path + ".name", "it is defined twice"})
+			out = append(out, Problem{NoPolicy, nameObject("policy", p.Name), path + ".name", "it is defined twice"})
 		}
 		policies[p.Name] = true
 		bare := p
 		bare.Statements = nil
-		if said, ok := l.loads(meaningOf(&oc.BgpConfigSet{PolicyDefinitions: []oc.PolicyDefinition{bare}})); !ok {
-			out = append(out, Problem{NoPolicy, named("policy", p.Name), path + ".name", said})
+		if said, ok := l.canLoad(meaningOf(&oc.BgpConfigSet{PolicyDefinitions: []oc.PolicyDefinition{bare}})); !ok {
+			out = append(out, Problem{NoPolicy, nameObject("policy", p.Name), path + ".name", said})
 		}
 		for j, s := range p.Statements {
 			at := fmt.Sprintf("%s.statements[%d]", path, j)
 			if statements[s.Name] && s.Name != "" {
-				out = append(out, Problem{NoPolicy, named("statement", s.Name), at + ".name",
+				out = append(out, Problem{NoPolicy, nameObject("statement", s.Name), at + ".name",
 					"a statement of that name is there already"})
 			}
 			statements[s.Name] = true
 			one := oc.PolicyDefinition{Name: cmp.Or(p.Name, "unnamed"), Statements: []oc.Statement{s}}
-			c := &oc.BgpConfigSet{PolicyDefinitions: []oc.PolicyDefinition{one}, DefinedSets: l.needed(s)}
-			if said, ok := l.loads(meaningOf(c)); !ok && !l.asksForBad(s) {
-				out = append(out, Problem{NoPolicy, named("statement", s.Name), at + ".name", said})
+			c := &oc.BgpConfigSet{PolicyDefinitions: []oc.PolicyDefinition{one}, DefinedSets: l.neededSets(s)}
+			if said, ok := l.canLoad(meaningOf(c)); !ok && !l.asksForBad(s) {
+				out = append(out, Problem{NoPolicy, nameObject("statement", s.Name), at + ".name", said})
 			}
 		}
 	}
@@ -115,14 +114,14 @@ func (m *meaning) locate(ctx context.Context, why string) []Problem {
 	return out
 }
 
-func named(what, name string) string {
+func nameObject(what, name string) string {
 	if name == "" {
 		return "a " + what + " without a name"
 	}
 	return what + " " + name
 }
 
-// locator loads parts of a file, each from nothing.
+// locator loads parts of a file, each from an empty state.
 type locator struct {
 	ctx    context.Context
 	global oc.Global
@@ -132,50 +131,50 @@ type locator struct {
 	empty  *oc.BgpConfigSet
 }
 
-// loads says whether policy can be loaded, else why not.
-func (l *locator) loads(m *meaning) (why string, ok bool) {
+// canLoad says whether a policy can be loaded, and if not, why.
+func (l *locator) canLoad(m *fileMeaning) (why string, ok bool) {
 	if l.e == nil {
 		l.e, l.empty = newEngine(), &oc.BgpConfigSet{Global: l.global}
-		if _, err := l.e.load(l.ctx, l.empty); err != nil {
+		if _, err := l.e.loadConfig(l.ctx, l.empty); err != nil {
 			l.e = nil
 			return err.Error(), false
 		}
 	}
 	l.e.current = l.empty
 	m.c.Global = l.global
-	lines, err := l.e.load(l.ctx, m.c)
+	lines, err := l.e.loadConfig(l.ctx, m.c)
 	if err != nil {
 		l.e = nil
 		return err.Error(), false
 	}
-	why, lost := m.policyLost(l.ctx, l.e, lines)
+	why, lost := m.isPolicyLost(l.ctx, l.e, lines)
 	if !lost {
 		l.e.current = m.c
-		l.e.load(l.ctx, l.empty) // so that the next one starts from nothing
+		l.e.loadConfig(l.ctx, l.empty) // so that the next one starts from nothing
 	}
 	return cmp.Or(why, "gobgpd cannot read it"), !lost
 }
 
-// needed are the good sets that a statement asks for.
-func (l *locator) needed(s oc.Statement) oc.DefinedSets {
+// neededSets returns the good sets that a statement refers to.
+func (l *locator) neededSets(s oc.Statement) oc.DefinedSets {
 	asked := setsOf(s)
 	var out oc.DefinedSets
 	for _, one := range l.good {
 		for i, k := range kinds {
 			if names := k.names(&one); len(names) == 1 && slices.Contains(asked[i:i+1], names[0]) {
-				merge(&out, one)
+				mergeSets(&out, one)
 			}
 		}
 	}
 	return out
 }
 
-// asksForBad says whether a statement asks for a set that has been named already.
+// asksForBad says whether a statement refers to a set that is already reported.
 func (l *locator) asksForBad(s oc.Statement) bool {
 	return slices.ContainsFunc(setsOf(s), func(name string) bool { return name != "" && l.bad[name] })
 }
 
-// setsOf are the sets that a statement asks for, one of each of kinds.
+// setsOf returns the sets that a statement refers to, one for each of kinds.
 func setsOf(s oc.Statement) []string {
 	c, bgp := s.Conditions, s.Conditions.BgpConditions
 	return []string{
@@ -185,7 +184,7 @@ func setsOf(s oc.Statement) []string {
 	}
 }
 
-func merge(d *oc.DefinedSets, one oc.DefinedSets) {
+func mergeSets(d *oc.DefinedSets, one oc.DefinedSets) {
 	b, o := &d.BgpDefinedSets, one.BgpDefinedSets
 	d.PrefixSets = append(d.PrefixSets, one.PrefixSets...)
 	d.NeighborSets = append(d.NeighborSets, one.NeighborSets...)

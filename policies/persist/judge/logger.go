@@ -7,22 +7,22 @@ import (
 	"github.com/osrg/gobgp/v3/pkg/log"
 )
 
-// logger takes what GoBGP's code says, and does with a fatal message what gobgpd does: a
-// mistake of the configuration is a warning (without --config-strict), all else is its end.
+// logger collects the messages of GoBGP's code. It treats a fatal message as gobgpd does: a mistake
+// of the configuration is a warning (without --config-strict), any other ends it.
 type logger struct {
 	mu    sync.Mutex
 	lines []line
 }
 
-// line is a message of one thing that went wrong, or of policy that is loaded.
+// line is a message about one thing that went wrong, or about policy that is loaded.
 type line struct {
 	msg, key, err string
 }
 
-// ended is the panic in the place of gobgpd's end.
-type ended struct{ why string }
+// fatalExit is the panic that replaces gobgpd's exit.
+type fatalExit struct{ why string }
 
-func (l *logger) note(msg string, fields log.Fields) line {
+func (l *logger) addLine(msg string, fields log.Fields) line {
 	said := line{msg: msg}
 	for _, name := range []string{"Error", "Err"} {
 		if v, ok := fields[name]; ok && v != nil {
@@ -38,8 +38,8 @@ func (l *logger) note(msg string, fields log.Fields) line {
 	return said
 }
 
-// said returns the lines since the last time.
-func (l *logger) said() []line {
+// takeLines returns the lines since the last call.
+func (l *logger) takeLines() []line {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	lines := l.lines
@@ -48,33 +48,35 @@ func (l *logger) said() []line {
 }
 
 func (l *logger) Fatal(msg string, fields log.Fields) {
-	said := l.note(msg, fields)
+	said := l.addLine(msg, fields)
 	if !fields.HasFacility(log.FacilityConfig) {
-		panic(ended{said.why()})
+		panic(fatalExit{said.formatWhy()})
 	}
 }
 
-func (s line) why() string {
+func (s line) formatWhy() string {
 	if s.err == "" {
 		return s.msg
 	}
 	return s.msg + ": " + s.err
 }
 
-func (l *logger) Panic(msg string, fields log.Fields) { panic(ended{l.note(msg, fields).why()}) }
-func (l *logger) Error(msg string, fields log.Fields) { l.note(msg, fields) }
-func (l *logger) Warn(msg string, fields log.Fields)  { l.note(msg, fields) }
+func (l *logger) Panic(msg string, fields log.Fields) {
+	panic(fatalExit{l.addLine(msg, fields).formatWhy()})
+}
+func (l *logger) Error(msg string, fields log.Fields) { l.addLine(msg, fields) }
+func (l *logger) Warn(msg string, fields log.Fields)  { l.addLine(msg, fields) }
 
 func (l *logger) Info(msg string, fields log.Fields) {
 	if msg == policyLoaded {
-		l.note(msg, fields)
+		l.addLine(msg, fields)
 	}
 }
 
-// policyLoaded is what UpdateConfig says before it loads policy.
+// policyLoaded is the message of UpdateConfig before it loads policy.
 const policyLoaded = "policy config is update"
 
-// policyUnread is what ends a start, and what a reload passes over.
+// policyUnread is the message that ends a start, and that a reload ignores.
 const policyUnread = "failed to update policy config"
 
 // Debug does nothing: it would print neighbors, and their passwords.

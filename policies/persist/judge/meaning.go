@@ -13,28 +13,28 @@ import (
 	"depeer/policies/plan"
 )
 
-// meaning is what a file says, as gobgpd has read it.
-type meaning struct {
-	c    *oc.BgpConfigSet
-	keys keys
-	deaf string // why a start cannot listen
-	lost bool   // a start loads no policy; a reload then changes none
+// fileMeaning is the content of a file, as gobgpd has read it.
+type fileMeaning struct {
+	c               *oc.BgpConfigSet
+	keys            statementKeys
+	whyNotListening string // why a start cannot listen
+	lost            bool   // a start loads no policy; a reload then changes none
 }
 
-func meaningOf(c *oc.BgpConfigSet) *meaning { return &meaning{c: c} }
+func meaningOf(c *oc.BgpConfigSet) *fileMeaning { return &fileMeaning{c: c} }
 
-// copied returns the configuration to be loaded: gobgpd's code changes neighbors in place.
-func (m *meaning) copied() *oc.BgpConfigSet {
+// copyConfig returns a copy of the configuration to load: gobgpd's code changes neighbors in place.
+func (m *fileMeaning) copyConfig() *oc.BgpConfigSet {
 	c := *m.c
 	c.Neighbors = slices.Clone(m.c.Neighbors)
 	c.PeerGroups = slices.Clone(m.c.PeerGroups)
 	return &c
 }
 
-// repaired is the file without its mistakes in neighbors, and without policy: what a
-// reload is told from where nobody knows what was loaded.
-func (m *meaning) repaired() *oc.BgpConfigSet {
-	c := m.copied()
+// withoutMistakes returns the file without its mistakes in neighbors, and without policy: the start
+// of a reload when the loaded file is not known.
+func (m *fileMeaning) withoutMistakes() *oc.BgpConfigSet {
+	c := m.copyConfig()
 	c.DefinedSets, c.PolicyDefinitions = oc.DefinedSets{}, nil
 	groups, seen := map[string]bool{}, map[string]bool{}
 	c.PeerGroups = slices.DeleteFunc(c.PeerGroups, func(g oc.PeerGroup) bool {
@@ -57,9 +57,9 @@ func (m *meaning) repaired() *oc.BgpConfigSet {
 	return c
 }
 
-// bare is the file with the names of its policies, and nothing in them.
-func (m *meaning) bare() *oc.BgpConfigSet {
-	c := m.copied()
+// withoutStatements returns the file with the names of its policies, and nothing in them.
+func (m *fileMeaning) withoutStatements() *oc.BgpConfigSet {
+	c := m.copyConfig()
 	c.DefinedSets, c.PolicyDefinitions = oc.DefinedSets{}, nil
 	for _, p := range m.c.PolicyDefinitions {
 		c.PolicyDefinitions = append(c.PolicyDefinitions, oc.PolicyDefinition{Name: p.Name})
@@ -67,12 +67,12 @@ func (m *meaning) bare() *oc.BgpConfigSet {
 	return c
 }
 
-// addressOf is how gobgpd calls a neighbor.
+// addressOf returns gobgpd's name of a neighbor.
 func addressOf(n oc.Neighbor) string {
 	return cmp.Or(n.State.NeighborAddress, n.Config.NeighborAddress, n.Config.NeighborInterface)
 }
 
-func (m *meaning) clients() int {
+func (m *fileMeaning) countClients() int {
 	n := 0
 	for _, neighbor := range m.c.Neighbors {
 		if neighbor.RouteServer.Config.RouteServerClient {
@@ -82,9 +82,8 @@ func (m *meaning) clients() int {
 	return n
 }
 
-// policyLost says whether the engine does not hold the file's policies, and why, where
-// gobgpd says that.
-func (m *meaning) policyLost(ctx context.Context, e *engine, lines []line) (why string, lost bool) {
+// isPolicyLost says whether the engine lacks policies of the file, and why, if gobgpd says that.
+func (m *fileMeaning) isPolicyLost(ctx context.Context, e *engine, lines []line) (why string, lost bool) {
 	held := map[string][]string{}
 	err := e.bgp.ListPolicy(ctx, &api.ListPolicyRequest{}, func(p *api.Policy) {
 		held[p.Name] = []string{}
@@ -100,7 +99,7 @@ func (m *meaning) policyLost(ctx context.Context, e *engine, lines []line) (why 
 		lost = lost || !ok || len(got) != len(p.Statements)
 	}
 	for _, k := range kinds {
-		lost = lost || m.setLost(ctx, e, k)
+		lost = lost || m.isSetLost(ctx, e, k)
 	}
 	for _, l := range lines {
 		if l.msg == "failed to create routing policy" || l.msg == policyUnread {
@@ -110,8 +109,8 @@ func (m *meaning) policyLost(ctx context.Context, e *engine, lines []line) (why 
 	return "", lost
 }
 
-// setLost says whether a set of the file is not held.
-func (m *meaning) setLost(ctx context.Context, e *engine, k kind) bool {
+// isSetLost says whether the engine lacks a set of the file.
+func (m *fileMeaning) isSetLost(ctx context.Context, e *engine, k kind) bool {
 	held := map[string]bool{}
 	if err := e.bgp.ListDefinedSet(ctx, &api.ListDefinedSetRequest{DefinedType: k.api},
 		func(s *api.DefinedSet) { held[s.Name] = true }); err != nil {
@@ -120,9 +119,9 @@ func (m *meaning) setLost(ctx context.Context, e *engine, k kind) bool {
 	return slices.ContainsFunc(k.names(&m.c.DefinedSets), func(name string) bool { return !held[name] })
 }
 
-// neighborsAmiss are the neighbors that a start does not leave as the file means them.
-func (m *meaning) neighborsAmiss(state *plan.State, lines []line) []Problem {
-	held := byAddress(state)
+// wrongNeighbors returns the neighbors that differ from the file after a start.
+func (m *fileMeaning) wrongNeighbors(state *plan.State, lines []line) []Problem {
+	held := clientsByAddress(state)
 	why := map[string]string{}
 	for _, l := range lines {
 		if l.key != "" && l.err != "" {
@@ -150,7 +149,7 @@ func (m *meaning) neighborsAmiss(state *plan.State, lines []line) []Problem {
 		case !c.RouteServer:
 			continue
 		default:
-			out = append(out, listsAmiss(i, n, c, p.Object)...)
+			out = append(out, wrongLists(i, n, c, p.Object)...)
 			continue
 		}
 		out = append(out, p)
@@ -158,8 +157,8 @@ func (m *meaning) neighborsAmiss(state *plan.State, lines []line) []Problem {
 	return out
 }
 
-// listsAmiss compares a client's lists with those that the file means.
-func listsAmiss(i int, n oc.Neighbor, c plan.Client, object string) []Problem {
+// wrongLists compares a client's lists with those in the file.
+func wrongLists(i int, n oc.Neighbor, c plan.Client, object string) []Problem {
 	var out []Problem
 	a := n.ApplyPolicy.Config
 	for _, d := range []struct {
@@ -174,14 +173,14 @@ func listsAmiss(i int, n oc.Neighbor, c plan.Client, object string) []Problem {
 	} {
 		if d.has.Default == plan.None || !slices.Equal(d.want, d.has.Policies) {
 			out = append(out, Problem{Kind: d.kind, Object: object,
-				Path: fmt.Sprintf("neighbors[%d].apply-policy.config.%s", i, d.key), Why: d.what + whyNot(d.want)})
+				Path: fmt.Sprintf("neighbors[%d].apply-policy.config.%s", i, d.key), Why: d.what + whyRefused(d.want)})
 		}
 	}
 	return out
 }
 
-// whyNot says what is wrong with a list by itself.
-func whyNot(list []string) string {
+// whyRefused says what is wrong with a list by itself.
+func whyRefused(list []string) string {
 	seen := map[string]bool{}
 	for _, name := range list {
 		if seen[name] {
@@ -192,10 +191,10 @@ func whyNot(list []string) string {
 	return ""
 }
 
-// neighborsLost are those that run before a reload, and not after it, or as something else.
-// What runs is asked for only where that is known.
-func (m *meaning) neighborsLost(before, after *plan.State, live bool) []Problem {
-	held, meant := byAddress(after), map[netip.Addr]int{}
+// lostNeighbors returns the neighbors that run before a reload, and are missing or different after
+// it.
+func (m *fileMeaning) lostNeighbors(before, after *plan.State, live bool) []Problem {
+	held, meant := clientsByAddress(after), map[netip.Addr]int{}
 	for i, n := range m.c.Neighbors {
 		if address, err := netip.ParseAddr(addressOf(n)); err == nil {
 			if _, ok := meant[address]; !ok {
@@ -224,7 +223,7 @@ func (m *meaning) neighborsLost(before, after *plan.State, live bool) []Problem 
 	return out
 }
 
-func byAddress(s *plan.State) map[netip.Addr]plan.Client {
+func clientsByAddress(s *plan.State) map[netip.Addr]plan.Client {
 	out := make(map[netip.Addr]plan.Client, len(s.Clients))
 	for _, c := range s.Clients {
 		out[c.Address] = c
@@ -232,9 +231,9 @@ func byAddress(s *plan.State) map[netip.Addr]plan.Client {
 	return out
 }
 
-// groupsAmiss are the peer groups whose neighbors are rejected when they come up: the lists
-// of one that takes dynamic neighbors are looked at by gobgpd only then.
-func (m *meaning) groupsAmiss() []Problem {
+// wrongGroups returns the peer groups whose neighbors are rejected when they come up. gobgpd checks
+// the lists of a group with dynamic neighbors only then.
+func (m *fileMeaning) wrongGroups() []Problem {
 	taking, defined := map[string]bool{}, map[string]bool{}
 	for _, n := range m.c.DynamicNeighbors {
 		taking[n.Config.PeerGroup] = true
@@ -256,7 +255,7 @@ func (m *meaning) groupsAmiss() []Problem {
 			{"import-policy-list", a.ImportPolicyList, "every route of a neighbor that comes by it is rejected"},
 			{"export-policy-list", a.ExportPolicyList, "a neighbor that comes by it is sent no route"},
 		} {
-			why := whyNot(d.list)
+			why := whyRefused(d.list)
 			if k := slices.IndexFunc(d.list, func(name string) bool { return !defined[name] }); why == "" && k >= 0 {
 				why = fmt.Sprintf(": %q is not defined", d.list[k])
 			}
@@ -269,8 +268,8 @@ func (m *meaning) groupsAmiss() []Problem {
 	return out
 }
 
-// globalAmiss compares the global lists, which hold for peers that are no clients.
-func (m *meaning) globalAmiss(ctx context.Context, e *engine) []Problem {
+// wrongGlobalLists compares the global lists, which apply to peers that are no clients.
+func (m *fileMeaning) wrongGlobalLists(ctx context.Context, e *engine) []Problem {
 	var out []Problem
 	a := m.c.Global.ApplyPolicy.Config
 	for _, d := range []struct {
@@ -290,14 +289,14 @@ func (m *meaning) globalAmiss(ctx context.Context, e *engine) []Problem {
 			})
 		if err != nil || !slices.Equal(has, d.want) {
 			out = append(out, Problem{Kind: Rejects, Object: "global", Path: "global.apply-policy.config." + d.key,
-				Why: "its list is not taken" + whyNot(d.want)})
+				Why: "its list is not taken" + whyRefused(d.want)})
 		}
 	}
 	return out
 }
 
-// twice are neighbors and sets that are there twice.
-func (m *meaning) twice() []Problem {
+// findDuplicates returns the neighbors, groups and sets that appear twice.
+func (m *fileMeaning) findDuplicates() []Problem {
 	var out []Problem
 	again := func(names []string, object, path, why string) {
 		seen := map[string]bool{}

@@ -5,10 +5,10 @@ import (
 	"strings"
 )
 
-// secret is what a file gives as a password: gobgpd's messages can quote it.
+// secret matches a password in a file: gobgpd's messages can quote it.
 var secret = regexp.MustCompile(`(?i)password["']?\s*[=:]\s*("(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[^\s,}#]+)`)
 
-// Hide takes the passwords of files out of a text that is to be shown.
+// Hide removes the passwords of files from a text that is to be shown.
 func Hide(text string, files ...[]byte) string {
 	for _, file := range files {
 		for _, found := range secret.FindAllSubmatch(file, -1) {

@@ -13,10 +13,10 @@ import (
 	"time"
 )
 
-// Serve answers the one question on in, to out: it is what the process does that a Judge
-// starts. It is for a process of its own: it changes the memory limit and the resolver.
+// Serve reads one question from in and writes the answer to out, in the process that a Judge
+// starts. It needs a process of its own: it changes the memory limit and the resolver.
 func Serve(ctx context.Context, in io.Reader, out io.Writer) error {
-	if os.Getenv(asked) == "" {
+	if os.Getenv(judgeVariable) == "" {
 		return errors.New("judge: for depeer's own use")
 	}
 	go boundMemory()
@@ -27,20 +27,20 @@ func Serve(ctx context.Context, in io.Reader, out io.Writer) error {
 	if err := json.NewDecoder(in).Decode(&q); err != nil {
 		return err
 	}
-	a, err := answer(ctx, q)
+	a, err := judgeFile(ctx, q)
 	if err != nil {
 		a = &Answer{Failed: err.Error()}
 	}
 	hideSecrets(a, q.File, q.Loaded)
-	return json.NewEncoder(out).Encode(wired(a))
+	return json.NewEncoder(out).Encode(toWire(a))
 }
 
-// maxMemory is what judging may take. 100,000 prefixes take an eighth of it.
+// maxMemory bounds the memory of judging. 100,000 prefixes take an eighth of it.
 const maxMemory = 2 << 30
 
 const tooMuch = "it takes more than 2 GiB of memory"
 
-// boundMemory ends the process when it takes too much.
+// boundMemory ends the process if it takes more.
 func boundMemory() {
 	debug.SetMemoryLimit(maxMemory / 2)
 	samples := []metrics.Sample{{Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"}}

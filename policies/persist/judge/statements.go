@@ -13,10 +13,10 @@ import (
 	"github.com/pelletier/go-toml/v2"
 )
 
-// held says of each condition and action whether gobgpd has one. What is not here it reads,
-// and never takes: call-policy, match-tag-set, install-protocol-eq, med-eq, local-pref-eq
-// and igp-actions, in 3.37.
-var held = map[string]func(*api.Statement) bool{
+// hasPart says of each condition and action whether gobgpd has one. A key that is not here is read
+// and never used: call-policy, match-tag-set, install-protocol-eq, med-eq, local-pref-eq and
+// igp-actions, in 3.37.
+var hasPart = map[string]func(*api.Statement) bool{
 	"match-prefix-set":          func(s *api.Statement) bool { return s.Conditions.PrefixSet != nil },
 	"match-neighbor-set":        func(s *api.Statement) bool { return s.Conditions.NeighborSet != nil },
 	"match-as-path-set":         func(s *api.Statement) bool { return s.Conditions.AsPathSet != nil },
@@ -41,8 +41,8 @@ var held = map[string]func(*api.Statement) bool{
 	"set-route-origin":    func(s *api.Statement) bool { return s.Actions.OriginAction != nil },
 }
 
-// another says of those that gobgpd may have with another content whether it has.
-var another = map[string]func(oc.Statement, *api.Statement) bool{
+// hasOtherContent says, for keys that gobgpd may hold with another content, whether it does.
+var hasOtherContent = map[string]func(oc.Statement, *api.Statement) bool{
 	"afi-safi-in-list": func(said oc.Statement, has *api.Statement) bool { // a family that it does not know is left out
 		return len(said.Conditions.BgpConditions.AfiSafiInList) != len(has.Conditions.AfiSafiIn)
 	},
@@ -59,21 +59,22 @@ var another = map[string]func(oc.Statement, *api.Statement) bool{
 	},
 }
 
-// keys are what the statements of a file have, for what says nothing in oc.Statement: 0 and "".
-type keys struct {
+// statementKeys holds the keys of a file's statements, because oc.Statement does not tell 0 and ""
+// from a missing key.
+type statementKeys struct {
 	PolicyDefinitions []struct {
 		Statements []map[string]any `toml:"statements"`
 	} `toml:"policy-definitions"`
 }
 
-func keysOf(text []byte) keys {
-	var k keys
+func keysOf(text []byte) statementKeys {
+	var k statementKeys
 	toml.Unmarshal(text, &k) // gobgpd has read it
 	return k
 }
 
-// value returns what stands at a path in a statement; nil: nothing.
-func (k keys) value(policy, statement int, path string) any {
+// valueAt returns the value at a path in a statement; nil if there is none.
+func (k statementKeys) valueAt(policy, statement int, path string) any {
 	if policy >= len(k.PolicyDefinitions) || statement >= len(k.PolicyDefinitions[policy].Statements) {
 		return nil
 	}
@@ -85,9 +86,9 @@ func (k keys) value(policy, statement int, path string) any {
 	return v
 }
 
-// statementsAmiss are the conditions and actions of the file that gobgpd does not have.
-// Policies are held that have as many statements as in the file.
-func (m *meaning) statementsAmiss(ctx context.Context, e *engine) ([]Problem, error) {
+// wrongStatements returns the conditions and actions of the file that gobgpd does not have. Every
+// policy must be loaded with as many statements as in the file.
+func (m *fileMeaning) wrongStatements(ctx context.Context, e *engine) ([]Problem, error) {
 	has := map[string][]*api.Statement{}
 	if err := e.bgp.ListPolicy(ctx, &api.ListPolicyRequest{},
 		func(p *api.Policy) { has[p.Name] = p.Statements }); err != nil {
@@ -96,59 +97,59 @@ func (m *meaning) statementsAmiss(ctx context.Context, e *engine) ([]Problem, er
 	var out []Problem
 	for i, p := range m.c.PolicyDefinitions {
 		for j, s := range p.Statements {
-			c := comparison{said: s, has: has[p.Name][j],
+			c := comparison{wanted: s, has: has[p.Name][j],
 				at: fmt.Sprintf("policy-definitions[%d].statements[%d].", i, j)}
-			c.raw = func(path string) any { return m.keys.value(i, j, path) }
-			c.walk(reflect.ValueOf(s.Conditions), "conditions", Condition)
-			c.walk(reflect.ValueOf(s.Actions), "actions", Action)
+			c.written = func(path string) any { return m.keys.valueAt(i, j, path) }
+			c.compareTable(reflect.ValueOf(s.Conditions), "conditions", Condition)
+			c.compareTable(reflect.ValueOf(s.Actions), "actions", Action)
 			out = append(out, c.out...)
 		}
 	}
 	return out, nil
 }
 
-// comparison is of one statement.
+// comparison compares one statement.
 type comparison struct {
-	said oc.Statement
-	has  *api.Statement
-	at   string
-	raw  func(path string) any
-	out  []Problem
+	wanted  oc.Statement
+	has     *api.Statement
+	at      string
+	written func(path string) any
+	out     []Problem
 }
 
-// walk compares the keys of a table of the statement.
-func (c *comparison) walk(v reflect.Value, path string, kind Kind) {
+// compareTable compares the keys of a table of the statement.
+func (c *comparison) compareTable(v reflect.Value, path string, kind Kind) {
 	for i := range v.NumField() {
 		key, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("mapstructure"), ",")
 		at := path + "." + key
 		switch key {
 		case "bgp-conditions", "bgp-actions", "igp-conditions", "igp-actions":
-			c.walk(v.Field(i), at, kind)
+			c.compareTable(v.Field(i), at, kind)
 			continue
 		case "route-disposition": // a word: see wordsOf
 			continue
 		}
-		if v.Field(i).IsZero() && !says(c.raw(at), kind) || isNone(v.Field(i)) {
+		if v.Field(i).IsZero() && !isMeaningful(c.written(at), kind) || isNone(v.Field(i)) {
 			continue
 		}
-		has := held[key]
-		differs, ok := another[key]
+		has := hasPart[key]
+		differs, ok := hasOtherContent[key]
 		why := ""
 		switch {
 		case has == nil || !has(c.has):
-			why = fmt.Sprintf("its %s %s falls away%s", kind, key, c.meaning(kind))
-		case ok && differs(c.said, c.has):
+			why = fmt.Sprintf("its %s %s falls away%s", kind, key, c.describeLoss(kind))
+		case ok && differs(c.wanted, c.has):
 			why = fmt.Sprintf("its %s %s is not what it says", kind, key)
 		default:
 			continue
 		}
-		c.out = append(c.out, Problem{kind, "statement " + cmp.Or(c.said.Name, c.has.Name), c.at + at, why})
+		c.out = append(c.out, Problem{kind, "statement " + cmp.Or(c.wanted.Name, c.has.Name), c.at + at, why})
 	}
 }
 
-// says tells whether a key that is there, with 0 or nothing in it, says something. A
-// condition does: it is not met by every route.
-func says(raw any, kind Kind) bool {
+// isMeaningful says whether a key with 0 or nothing in it has a meaning. A condition has: not every
+// route meets it.
+func isMeaningful(raw any, kind Kind) bool {
 	switch v := raw.(type) {
 	case nil:
 		return false
@@ -161,7 +162,7 @@ func says(raw any, kind Kind) bool {
 	}
 }
 
-// isNone tells whether a condition is the word for no condition.
+// isNone says whether a condition is the word for no condition.
 func isNone(v reflect.Value) bool {
 	switch v.Type() {
 	case reflect.TypeFor[oc.RpkiValidationResultType](), reflect.TypeFor[oc.RouteType]():
@@ -170,8 +171,8 @@ func isNone(v reflect.Value) bool {
 	return false
 }
 
-// meaning says what the statement does without one of its conditions.
-func (c *comparison) meaning(kind Kind) string {
+// describeLoss says what the statement does without one of its conditions.
+func (c *comparison) describeLoss(kind Kind) string {
 	if kind != Condition {
 		return ""
 	}
@@ -179,7 +180,7 @@ func (c *comparison) meaning(kind Kind) string {
 	if c.has.Actions.RouteAction == api.RouteAction_REJECT {
 		does = "rejects"
 	}
-	for _, has := range held {
+	for _, has := range hasPart {
 		without := &api.Statement{Conditions: c.has.Conditions, Actions: &api.Actions{}}
 		if has(without) {
 			return ", and it " + does + " more routes than it says"

@@ -25,11 +25,11 @@ type theirs struct {
 	Digest string
 }
 
-func wired(a *Answer) wireAnswer {
-	return wireAnswer{*a, wiredOutcome(a.Start), wiredOutcome(a.Reload)}
+func toWire(a *Answer) wireAnswer {
+	return wireAnswer{*a, toWireOutcome(a.Start), toWireOutcome(a.Reload)}
 }
 
-func wiredOutcome(o Outcome) wireOutcome {
+func toWireOutcome(o Outcome) wireOutcome {
 	w := wireOutcome{Outcome: o}
 	if o.State != nil {
 		w.State = &wireState{State: *o.State}
@@ -40,13 +40,13 @@ func wiredOutcome(o Outcome) wireOutcome {
 	return w
 }
 
-func (w wireAnswer) answer() *Answer {
+func (w wireAnswer) toAnswer() *Answer {
 	a := w.Answer
-	a.Start, a.Reload = w.Start.outcome(), w.Reload.outcome()
+	a.Start, a.Reload = w.Start.toOutcome(), w.Reload.toOutcome()
 	return &a
 }
 
-func (w wireOutcome) outcome() Outcome {
+func (w wireOutcome) toOutcome() Outcome {
 	o := w.Outcome
 	if w.State != nil {
 		o.State = &w.State.State

@@ -8,10 +8,10 @@ import (
 	"github.com/osrg/gobgp/v3/pkg/config/oc"
 )
 
-// validator is what every enumerated type of GoBGP's configuration is.
+// validator is implemented by every enumerated type of GoBGP's configuration.
 type validator interface{ Validate() error }
 
-// takenFor is what gobgpd takes a word for that it does not know, by the type of the key.
+// takenFor says, by the type of the key, what gobgpd reads instead of a word that it does not know.
 var takenFor = map[string]string{
 	"RouteDisposition":              "none: the route goes on",
 	"DefaultPolicyType":             "accept-route",
@@ -20,14 +20,14 @@ var takenFor = map[string]string{
 	"BgpSetCommunityOptionType":     "add",
 }
 
-// wordsOf are the words of a file that gobgpd does not know, and takes for others.
-func wordsOf(c *oc.BgpConfigSet) []Problem {
+// unknownWords returns the words of a file that gobgpd does not know and replaces by others.
+func unknownWords(c *oc.BgpConfigSet) []Problem {
 	var out []Problem
 	walkWords(reflect.ValueOf(c).Elem(), "", "global", &out)
 	return out
 }
 
-// walkWords looks at all that comes from the file. A State is what gobgpd makes of it.
+// walkWords checks every word that comes from the file. It skips State, which gobgpd computes.
 func walkWords(v reflect.Value, path, object string, out *[]Problem) {
 	switch v.Kind() {
 	case reflect.Struct:
@@ -56,18 +56,17 @@ func walkWords(v reflect.Value, path, object string, out *[]Problem) {
 	}
 }
 
-// objectOf is what people call an element of a list; what it is part of, where it has no
-// name.
+// objectOf returns what people call an element of a list, or what it is part of if it has no name.
 func objectOf(v reflect.Value, within string) string {
 	switch e := v.Interface().(type) {
 	case oc.Neighbor:
 		return "neighbor " + addressOf(e)
 	case oc.PeerGroup:
-		return named("peer group", e.Config.PeerGroupName)
+		return nameObject("peer group", e.Config.PeerGroupName)
 	case oc.PolicyDefinition:
-		return named("policy", e.Name)
+		return nameObject("policy", e.Name)
 	case oc.Statement:
-		return named("statement", e.Name)
+		return nameObject("statement", e.Name)
 	default:
 		return within
 	}

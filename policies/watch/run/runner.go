@@ -27,7 +27,7 @@ type Options struct {
 	Today func() time.Time // of feeds, whose publishers know no other clock
 
 	Operator operate.Operator // Reporter, Log, Exchange and Now are set anew for each step
-	Store    *journal.Store   // Passed is set
+	Store    *journal.Store   // OnUnread is set
 	Reader   wanted.Reader    // of exchange file and lists; Files, Now and Note are set anew for each reading
 	Fetcher  func() (*feed.Fetcher, error)
 
@@ -48,7 +48,7 @@ type Runner struct {
 func New(o Options) *Runner {
 	r := &Runner{Options: o, order: newOrder(o.Targets, o.Soak)}
 	named := new(sync.Map)
-	r.Store.Passed = func(unread *journal.UnreadError) {
+	r.Store.OnUnread = func(unread *journal.UnreadError) {
 		if _, known := named.LoadOrStore(unread.Path, true); !known {
 			r.Log.Warn("passed over", "file", unread.Path, "why", unread.Err)
 		}

@@ -20,7 +20,7 @@ func (r *Runner) operatorAt(ctx context.Context, now time.Time) *operate.Operato
 	o.Store = func() (*journal.Store, error) {
 		store, err := r.Operator.Store()
 		if err == nil {
-			store.Passed = func(*journal.UnreadError) {}
+			store.OnUnread = func(*journal.UnreadError) {}
 		}
 		return store, err
 	}
