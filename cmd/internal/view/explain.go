@@ -119,6 +119,7 @@ func (v *person) announced(w *tabwriter.Writer, e operate.Answer) {
 		if a.Verdict == "changed" {
 			verdict += ": " + a.Effect
 		}
+		verdict += announcementAlready(a)
 		if a.Polluted {
 			verdict += "; treated already, or announced so"
 		}

@@ -135,9 +135,10 @@ func (v *person) routes(w *tabwriter.Writer, i operate.Impact) {
 	fmt.Fprintf(w, "routes\t%s of %s refused%s, %s changed%s, %s no longer treated\n",
 		group(r.Routes.Refused), group(r.Routes.Total), newly(r.Routes.NewlyRefused, r.Routes.Refused),
 		group(r.Routes.Changed), newly(r.Routes.NewlyChanged, r.Routes.Changed), group(r.Routes.Released))
-	fmt.Fprintf(w, "prefixes\t%s of %s lose a path, %s the last one; %s are chosen anew%s\n",
-		group(r.Prefixes.Refused), group(r.Prefixes.Total), group(r.Prefixes.WithoutPath), group(r.Prefixes.Rerouted),
-		unreached(r.Addresses))
+	fmt.Fprintf(w, "prefixes\t%s of %s lose a path, %s the last one%s; %s are chosen anew%s\n",
+		group(r.Prefixes.Refused), group(r.Prefixes.Total), group(r.Prefixes.WithoutPath), prefixesAlready(r),
+		group(r.Prefixes.Rerouted), unreached(r.Addresses))
+	routesAlready(w, r)
 	v.members(w, i)
 	v.providers(w, i)
 	notes := []note{

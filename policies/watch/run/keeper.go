@@ -19,6 +19,7 @@ import (
 	"depeer/policies/operate/wanted"
 	"depeer/policies/plan"
 	"depeer/policies/watch"
+	"depeer/policies/watch/sources"
 )
 
 // keeper keeps one target: it does what package watch says, and tells it what came of
@@ -30,7 +31,7 @@ type keeper struct {
 	waits   string       // for which target, in words
 	log     *slog.Logger // names the target
 	numbers TargetMetrics
-	sources *sources
+	sources *sources.Sources
 	brain   *watch.Keeper
 
 	client  operate.Daemon
@@ -83,8 +84,8 @@ type looked struct {
 }
 
 // newKeeper returns the keeper of the target at a place.
-func newKeeper(r *Runner, sources *sources, place int) *keeper {
-	k := &keeper{Runner: r, target: r.Targets[place], place: place, sources: sources,
+func newKeeper(r *Runner, lists *sources.Sources, place int) *keeper {
+	k := &keeper{Runner: r, target: r.Targets[place], place: place, sources: lists,
 		brain: watch.New(r.Pace, rand.Float64)}
 	k.log, k.numbers = r.Log.With("target", k.name()), r.Metrics.Target(k.name())
 	return k
@@ -97,7 +98,7 @@ const stepTakes = 30 * time.Minute
 
 // run keeps the target until ctx ends.
 func (k *keeper) run(ctx context.Context) {
-	lists := k.sources.changes()
+	lists := k.sources.Subscribe()
 	k.listed()
 	defer k.hangUp()
 	for ctx.Err() == nil {
@@ -115,13 +116,13 @@ func (k *keeper) run(ctx context.Context) {
 		case watch.Pulse:
 			k.pulse(ctx)
 		case watch.Count:
-			k.tally(ctx)
+			k.countRoutes(ctx)
 		case watch.Recover:
-			k.came(ctx, step.Do, k.recover)
+			k.perform(ctx, step.Do, k.recoverCutOff)
 		case watch.Repair:
-			k.came(ctx, step.Do, k.repair)
+			k.perform(ctx, step.Do, k.putBack)
 		case watch.Change:
-			k.came(ctx, step.Do, k.changeInTurn)
+			k.perform(ctx, step.Do, k.applyListsInTurn)
 		}
 		k.say()
 	}
@@ -142,13 +143,13 @@ func (k *keeper) inOrder(now time.Time) {
 	k.brain.Behind(k.waits != "")
 }
 
-// changeInTurn is change, unless another target is just being changed.
-func (k *keeper) changeInTurn(ctx context.Context) done {
+// applyListsInTurn is applyLists, unless another target is just being changed.
+func (k *keeper) applyListsInTurn(ctx context.Context) done {
 	if !k.order.begins(k.place) {
 		return done{outcome: watch.Busy, err: errOthersTurn}
 	}
 	defer k.order.ends()
-	return k.change(ctx)
+	return k.applyLists(ctx)
 }
 
 var errOthersTurn = errors.New("another target is just being changed")
@@ -169,10 +170,10 @@ func (k *keeper) wait(ctx context.Context, until time.Time, lists <-chan struct{
 
 // listed tells the brain which lists there are.
 func (k *keeper) listed() {
-	r := k.sources.current()
+	r := k.sources.Current()
 	version := ""
-	if r.in != nil {
-		version = r.version
+	if r.Input != nil {
+		version = r.Version
 	}
 	k.brain.Listed(time.Now(), version)
 }

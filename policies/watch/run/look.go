@@ -16,6 +16,7 @@ import (
 	"depeer/policies/plan"
 	"depeer/policies/rib"
 	"depeer/policies/watch"
+	"depeer/policies/watch/sources"
 )
 
 // look reads the target and its history, and tells what was found.
@@ -165,8 +166,8 @@ func (k *keeper) nameOf(address netip.Addr, asn filters.ASN) string {
 }
 
 func (k *keeper) exchange() *exchange.Exchange {
-	if r := k.sources.current(); r != nil {
-		return r.exchange
+	if r := k.sources.Current(); r != nil {
+		return r.Exchange
 	}
 	return nil
 }
@@ -286,19 +287,19 @@ func (k *keeper) ours() []string {
 
 // asked finds out what lists ask of the target.
 func (k *keeper) asked(state *plan.State) {
-	r := k.sources.current()
-	if r.in == nil {
+	r := k.sources.Current()
+	if r.Input == nil {
 		k.want = nil
 		return
 	}
 	facts := operate.CollectFacts(k.target, state)
-	if k.want != nil && k.want.version == r.version && k.want.facts.Equal(facts) {
+	if k.want != nil && k.want.version == r.Version && k.want.facts.Equal(facts) {
 		return
 	}
-	in := *r.in
+	in := *r.Input
 	in.Good = nil
 	in.Diagnostics = slices.Clip(in.Diagnostics)
-	w := &asking{version: r.version, facts: facts, in: &in}
+	w := &asking{version: r.Version, facts: facts, in: &in}
 	err := operate.CompileFor(&in, k.Clock(), k.target, state)
 	if !errors.As(err, &w.failure) {
 		w.failure = operate.Verdict(in.Diagnostics)
@@ -306,12 +307,12 @@ func (k *keeper) asked(state *plan.State) {
 	if w.failure == nil {
 		w.policy = in.Policy()
 	}
-	known := k.want != nil && k.want.version == r.version && k.want.says(in.Diagnostics)
+	known := k.want != nil && k.want.version == r.Version && k.want.says(in.Diagnostics)
 	k.want = w
 	k.numbers.Guards(refusing(operate.ListGuards(&in)), !known)
 	if w.failure != nil && !known {
 		for _, d := range in.Diagnostics {
-			k.log.Warn("lists refused", "lists", describeLists(&in), "file", d.Position.String(), "code", d.Code,
+			k.log.Warn("lists refused", "lists", sources.DescribeLists(&in), "file", d.Position.String(), "code", d.Code,
 				"problem", d.Message)
 		}
 	}
