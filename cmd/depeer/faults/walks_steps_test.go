@@ -168,6 +168,7 @@ func (m *machine) is(r result, code int) {
 func (m *machine) emit(list string) {
 	m.t.Helper()
 	m.is(m.depeer("emit", list+".yaml", "--into", m.Daemon.ConfigFile), 0)
+	m.walk.emitted = list
 	m.walk.reload()
 }
 

@@ -66,6 +66,7 @@ type walk struct {
 	digests  map[string]string // of policies in force, to the list that they were first seen with
 	edited   bool              // by hand, and not wiped or replaced since
 	loaded   string            // the gobgpd.conf that the daemon has loaded
+	emitted  string            // the list that was written into it last
 	// rolledBack is the machine whose rollback was the last that was done, nothing having been
 	// lost since; nil where something else was.
 	rolledBack *machine
