@@ -149,8 +149,8 @@ func TestForeignCallsInPlanFiles(t *testing.T) {
 		"a set of theirs in a statement":  func(c *plan.Change) { c.New.Import[0].Conditions.PrefixSet.Set = "op-all" },
 		"a statement of theirs is wanted": func(c *plan.Change) { c.New.Import[0].Name = "op-bogons" },
 		"a pattern that looks nowhere": func(c *plan.Change) {
-			c.New.ASPathSets = append(c.New.ASPathSets, policies.ASPathSet{Name: "depeer/x",
-				Patterns: []policies.ASPathPattern{{ASN: 1, Where: 9}}})
+			c.New.Sets = append(c.New.Sets, policies.Set{Name: "depeer/x",
+				Elements: policies.ASPaths{{ASN: 1, Where: 9}}})
 		},
 		"the old policy is not there": func(c *plan.Change) { c.Old = nil },
 	}
@@ -206,15 +206,15 @@ func FuzzPlanBody(f *testing.F) {
 // BenchmarkPlanFile is a plan of 300,000 prefixes in place of as many.
 func BenchmarkPlanFile(b *testing.B) {
 	policy := func(first byte) *policies.RoutingPolicy {
-		set := policies.PrefixSet{Name: fmt.Sprintf("depeer/depeer/prefix4/%012d", first)}
+		name, entries := fmt.Sprintf("depeer/depeer/prefix4/%012d", first), policies.Prefixes{}
 		for i := range 300_000 {
 			prefix := netip.PrefixFrom(netip.AddrFrom4([4]byte{first, byte(i >> 16), byte(i >> 8), byte(i)}), 32)
-			set.Entries = append(set.Entries, filters.Entry{Prefix: prefix, Min: 32, Max: 32})
+			entries = append(entries, filters.Entry{Prefix: prefix, Min: 32, Max: 32})
 		}
 		return &policies.RoutingPolicy{
-			PrefixSets: []policies.PrefixSet{set},
+			Sets: []policies.Set{{Name: name, Elements: entries}},
 			Import: []policies.Statement{{Name: fmt.Sprintf("depeer/%012d/001-depeer-prefix4", first),
-				Conditions: policies.Conditions{PrefixSet: policies.Condition{Set: set.Name}},
+				Conditions: policies.Conditions{PrefixSet: policies.Condition{Set: name}},
 				Actions:    policies.Actions{Reject: true}}},
 		}
 	}

@@ -3,6 +3,7 @@ package plan
 import (
 	"errors"
 	"fmt"
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -50,32 +51,37 @@ func isOurObject(name string) bool {
 
 // soundElements says whether the elements of sets can be written.
 func soundElements(p *policies.RoutingPolicy) error {
-	for _, set := range p.PrefixSets {
-		for _, e := range set.Entries {
-			if !e.Prefix.IsValid() {
-				return fmt.Errorf("%s has no prefix", set.Name)
+	for _, set := range p.Sets {
+		if set.Elements == nil {
+			return fmt.Errorf("%s has no elements", set.Name)
+		}
+		for e := range set.Elements.All() {
+			if err := soundElement(e); err != nil {
+				return fmt.Errorf("%s: %w", set.Name, err)
 			}
 		}
 	}
-	for _, set := range p.NeighborSets {
-		for _, a := range set.Addresses {
-			if !a.IsValid() {
-				return fmt.Errorf("%s has no address", set.Name)
-			}
+	return nil
+}
+
+// soundElement says whether one element can be written.
+func soundElement(e any) error {
+	switch e := e.(type) {
+	case filters.Entry:
+		if !e.Prefix.IsValid() {
+			return errors.New("no prefix")
 		}
-	}
-	for _, set := range p.ASPathSets {
-		for _, pattern := range set.Patterns {
-			if pattern.Where > filters.Path {
-				return fmt.Errorf("%s looks nowhere in a path", set.Name)
-			}
+	case netip.Addr:
+		if !e.IsValid() {
+			return errors.New("no address")
 		}
-	}
-	for _, set := range p.LargeCommunitySets {
-		for _, pattern := range set.Patterns {
-			if pattern.AnyLocal2 && pattern.Local2 != 0 {
-				return fmt.Errorf("%s has a number that it does not look at", set.Name)
-			}
+	case policies.ASPathPattern:
+		if e.Where > filters.Path {
+			return errors.New("it looks nowhere in a path")
+		}
+	case policies.LargeCommunityPattern:
+		if e.AnyLocal2 && e.Local2 != 0 {
+			return errors.New("a number that it does not look at")
 		}
 	}
 	return nil
@@ -116,7 +122,10 @@ func soundPolicy(p *policies.RoutingPolicy) error {
 
 // elements counts what is in the set of an AddSet.
 func (c Call) elements() int {
-	return len(c.Entries) + len(c.Neighbors) + len(c.Paths) + len(c.Larges)
+	if c.Elements == nil {
+		return 0
+	}
+	return c.Elements.Len()
 }
 
 // placesOnly says whether the assignments of c give our policy a place in a list, or take it
