@@ -52,17 +52,17 @@ func (r *Reader) LoadOr(ctx context.Context, names []string, good *LastGood) (*I
 	if len(names) > 0 {
 		for _, name := range names {
 			if l := in.readListing(r.Files, name); l != nil && in.Exchange != nil {
-				if treatment := in.exchangeSays(filepath.Dir(conf), name); treatment != "" {
+				if treatment := in.findExchangeTreatment(filepath.Dir(conf), name); treatment != "" {
 					treatments[l.Name] = treatment
 				}
 			}
 		}
 	} else if in.Exchange != nil {
-		if err := r.loadOwn(ctx, in, filepath.Dir(conf), treatments); err != nil {
+		if err := r.loadExchangeLists(ctx, in, filepath.Dir(conf), treatments); err != nil {
 			return nil, err
 		}
-		in.unusedExceptions()
-		in.unusedChoices()
+		in.warnOfUnusedExceptions()
+		in.warnOfUnusedChoices()
 	}
 	in.Treatments = treatments
 	in.Compile(r.Now, in.Exchange)
