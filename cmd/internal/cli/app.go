@@ -52,23 +52,23 @@ func Run(ctx context.Context, streams Streams, args []string) Code {
 		c.OnUsageError = onUsageError
 		c.HideHelpCommand = true // "depeer check help" is about a file of that name
 	}
-	if complete(app, s, args) {
+	if answerCompletion(app, s, args) {
 		return OK
 	}
-	ordered, err := arrange(app, args)
+	ordered, err := arrangeFlags(app, args)
 	if err == nil {
 		err = app.RunContext(ctx, append([]string{app.Name}, ordered...))
 	}
 	if ctx.Err() != nil && err != nil && !isNamed(err) {
 		err = ctx.Err()
 	}
-	return report(s.view, err)
+	return reportError(s.view, err)
 }
 
 func newSession(ctx context.Context, streams Streams) *session {
 	s := &session{Streams: streams, ctx: ctx, passed: new(passed),
 		judge: &operate.RememberingJudge{Judge: newJudge()}}
-	s.reader = &wanted.Reader{Files: wanted.NewFiles(ctx, streams.In), Fetcher: s.fetcher,
+	s.reader = &wanted.Reader{Files: wanted.NewFiles(ctx, streams.In), Fetcher: s.newFetcher,
 		Note: func(format string, args ...any) { s.view.Note(format, args...) }}
 	return s
 }
@@ -84,7 +84,7 @@ func newApp(s *session) *cli.App {
 		DisableSliceFlagSeparator: true,
 		ErrWriter:                 s.Err,
 		HideVersion:               true,
-		Flags:                     s.global.flags(),
+		Flags:                     s.global.bindFlags(),
 		Commands: []*cli.Command{
 			checkCommand(s), emitCommand(s), importCommand(s),
 			planCommand(s), applyCommand(s), confirmCommand(s), rollbackCommand(s), recoverCommand(s), repairCommand(s),
@@ -94,11 +94,11 @@ func newApp(s *session) *cli.App {
 			guardCommand(s), judgeCommand(s),
 			versionCommand(s), completionCommand(s),
 		},
-		Before:         s.begin,
+		Before:         s.readGlobalFlags,
 		OnUsageError:   onUsageError,
 		ExitErrHandler: func(*cli.Context, error) {}, // Run reports
 		Action: func(*cli.Context) error {
-			return usage("depeer help", "no command")
+			return newUsageError("depeer help", "no command")
 		},
 	}
 }
@@ -114,7 +114,7 @@ type globalFlags struct {
 	state     string
 }
 
-func (f *globalFlags) flags() []cli.Flag {
+func (f *globalFlags) bindFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "config", Destination: &f.config, Aliases: []string{"c"},
 			EnvVars: []string{"DEPEER_CONFIG"},
@@ -135,13 +135,13 @@ func (f *globalFlags) flags() []cli.Flag {
 	}
 }
 
-// begin reads the global flags before any command runs.
-func (s *session) begin(*cli.Context) error {
+// readGlobalFlags reads the global flags before any command runs.
+func (s *session) readGlobalFlags(*cli.Context) error {
 	color := s.global.color
 	switch color {
 	case "auto", "always", "never":
 	default:
-		return usage("--color auto|always|never", "--color %s: no such choice", color)
+		return newUsageError("--color auto|always|never", "--color %s: no such choice", color)
 	}
 	s.view = s.newView(s.global.json, color)
 	s.reader.Config, s.state = s.global.config, s.global.state
@@ -152,7 +152,7 @@ func (s *session) begin(*cli.Context) error {
 	if at := s.global.at; at != "" {
 		m, err := filters.ParseMoment(at)
 		if err != nil {
-			return usage("--at 2008-11-10, or --at 2008-11-10T12:00:00Z", "--at: %v", err)
+			return newUsageError("--at 2008-11-10, or --at 2008-11-10T12:00:00Z", "--at: %v", err)
 		}
 		s.now = m.Time()
 	}
@@ -172,7 +172,7 @@ func (s *session) newLog(format string, verbose bool) error {
 	case "json":
 		s.log = slog.New(slog.NewJSONHandler(s.Err, options))
 	default:
-		return usage("--log-format text|json", "--log-format %s: no such format", format)
+		return newUsageError("--log-format text|json", "--log-format %s: no such format", format)
 	}
 	return nil
 }
@@ -224,5 +224,5 @@ func onUsageError(c *cli.Context, err error, _ bool) error {
 	if c.Command != nil && c.Command.Name != "" && c.Command.Name != c.App.Name {
 		line += " " + c.Command.Name
 	}
-	return usage(line, "%v", err)
+	return newUsageError(line, "%v", err)
 }
