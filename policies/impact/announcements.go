@@ -8,7 +8,8 @@ import (
 	"depeer/policies/rib"
 )
 
-// announcement is what paths of a member share: attributes, and what the policies said.
+// announcement is what paths of a member share: attributes, and what the policies said. It is
+// kept small: past 32 octets every path takes longer (BenchmarkAssess).
 type announcement struct {
 	peer      uint32
 	localPref uint32 // 100 where it is absent
@@ -17,7 +18,7 @@ type announcement struct {
 	id        uint32 // of rib.Path, where announcements keep it
 	old, new  eval.Verdict
 	origin    rib.Origin
-	tagging   uint32 // the number of what choices tag it with; 0: nothing
+	tagging   taggingNumber
 }
 
 // announcements holds each once.
@@ -57,7 +58,7 @@ func newAnnouncements() announcements { return announcements{seed: maphash.MakeS
 
 // add returns the number of what p shares with other paths of its peer, or where it waits
 // for one. When it is full, numbers must be given.
-func (s *announcements) add(p *rib.Path, peer uint32, old, new eval.Verdict, tagging uint32) (number uint32,
+func (s *announcements) add(p *rib.Path, peer uint32, old, new eval.Verdict, tagging taggingNumber) (number uint32,
 	full bool) {
 	a := announcement{peer: peer, localPref: p.LocalPref, origin: p.Origin, old: old, new: new, tagging: tagging}
 	if a.localPref == 0 {
@@ -83,7 +84,7 @@ func (s *announcements) add(p *rib.Path, peer uint32, old, new eval.Verdict, tag
 		return n, false
 	}
 	hash := uint32(maphash.Bytes(s.seed,
-		p.ASPath)) ^ a.localPref*0x9e3779b1 ^ a.med*0x85ebca77 ^ uint32(a.origin) ^ a.peer<<8 ^ a.tagging<<16 ^
+		p.ASPath)) ^ a.localPref*0x9e3779b1 ^ a.med*0x85ebca77 ^ uint32(a.origin) ^ a.peer<<8 ^ a.tagging.value()<<16 ^
 		a.id*0xc2b2ae35
 	a.path.at = uint32(len(s.octets))
 	s.octets = append(s.octets, p.ASPath...)

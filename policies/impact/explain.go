@@ -269,7 +269,7 @@ func (x *explainer) announced(p *rib.Path) {
 // covers keeps what is left of the paths to less specific prefixes.
 func (x *explainer) covers(p *rib.Path) {
 	if v := x.verdict(p); !v.Refused() {
-		x.around.add(p, x.around.peer(p.Announcer()), x.verdictBefore(p), v, 0)
+		x.around.add(p, x.around.peer(p.Announcer()), x.verdictBefore(p), v, untagged)
 	}
 }
 

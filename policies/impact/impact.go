@@ -128,7 +128,7 @@ func (a *assessment) see(p *rib.Path) {
 		old = a.old.Verdict(&p.Route)
 	}
 	new := a.new.Verdict(&p.Route)
-	tagging := uint32(0)
+	tagging := untagged
 	if a.choosers != nil {
 		tagging = a.choosers.numberTags(&p.Route, a.sessions[peer].Anchored)
 	}

@@ -3,6 +3,7 @@ package impact_test
 import (
 	"net/netip"
 	"slices"
+	"strings"
 
 	"depeer/filters"
 	"depeer/policies"
@@ -173,7 +174,7 @@ func (o *oracle) better(a, b *rib.Path, effect func(*rib.Path) string) bool {
 		return int(p.LocalPref)
 	}
 	length := func(p *rib.Path) int {
-		if e := effect(p); len(e) >= 13 && e[:13] == "local-pref 50" && len(p.Path) > 0 && p.Path[0] != 0 {
+		if strings.Contains(effect(p), "prepend 2") && len(p.Path) > 0 && p.Path[0] != 0 {
 			return p.ASPath.Length() + 2
 		}
 		return p.ASPath.Length()

@@ -98,7 +98,7 @@ func (t *table) peer(p rib.Peer) uint32 {
 }
 
 // add keeps a path.
-func (t *table) add(p *rib.Path, peer uint32, old, new eval.Verdict, tagging uint32) {
+func (t *table) add(p *rib.Path, peer uint32, old, new eval.Verdict, tagging taggingNumber) {
 	slot := t.slot(keyOf(p.Prefix))
 	if t.scattered {
 		t.slots.add(slot)

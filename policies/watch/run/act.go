@@ -17,11 +17,11 @@ func (k *keeper) perform(ctx context.Context, do watch.Do, make func(context.Con
 	begin := time.Now()
 	d := make(ctx)
 	took := time.Since(begin)
-	k.brain.Came(time.Now(), do, d.outcome)
+	k.brain.OnResult(time.Now(), do, d.outcome)
 	if d.outcome == watch.Gone {
 		k.hangUp()
 	}
-	k.tell(do, d, took)
+	k.logStep(do, d, took)
 	k.measureStep(do, d, took)
 	if do == watch.Change {
 		debug.FreeOSMemory() // all routes were looked at: it is long until the next time
@@ -89,9 +89,9 @@ func (k *keeper) applyLists(ctx context.Context) done {
 		return done{outcome: outcomeOf(err), err: err}
 	}
 	refused := operate.CheckGuards(drafted.Guards)
-	k.numbers.Guards(refusing(drafted.Guards), true)
+	k.numbers.Guards(listRefusing(drafted.Guards), true)
 	if refused != nil {
-		k.tellRefused(drafted)
+		k.logRefusals(drafted)
 		return done{outcome: watch.Refused, plan: drafted.Plan, err: refused}
 	}
 	if err := turn.CheckFile(ctx, k.target, drafted.Plan); err != nil && !k.DryRun {
@@ -99,13 +99,13 @@ func (k *keeper) applyLists(ctx context.Context) done {
 	}
 	d := k.applyPlan(ctx, turn, drafted.Plan, operate.ActionWatch)
 	if d.outcome == watch.Did || d.outcome == watch.Would {
-		k.tellProviders(drafted, d)
+		k.logProviders(drafted, d)
 	}
 	if d.outcome == watch.Did && drafted.Report != nil {
 		k.numbers.Counted(time.Now(), drafted.Report)
 		k.tellPolluted(drafted.Report.Polluted)
 		k.tellLengths(drafted.Lengths)
-		k.brain.Counted(time.Now())
+		k.brain.OnCount(time.Now())
 	}
 	return d
 }

@@ -12,7 +12,7 @@ import (
 
 // countRoutes counts what becomes of routes, which lists them all.
 func (k *keeper) countRoutes(ctx context.Context) {
-	defer func() { k.brain.Counted(time.Now()) }()
+	defer func() { k.brain.OnCount(time.Now()) }()
 	turn, state := k.operatorAt(ctx, k.Clock()), k.found.state
 	if k.want == nil || k.want.policy == nil {
 		k.lookForPollution(ctx, turn, state)
@@ -35,8 +35,8 @@ func (k *keeper) countRoutes(ctx context.Context) {
 	k.tellLengths(result.Lengths)
 }
 
-// refusing returns the codes of the guards that refuse.
-func refusing(guards []guard.Result) []string {
+// listRefusing returns the codes of the guards that refuse.
+func listRefusing(guards []guard.Result) []string {
 	var codes []string
 	for _, g := range guards {
 		if !g.OK {

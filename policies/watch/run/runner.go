@@ -61,7 +61,7 @@ func New(o Options) *Runner {
 // from being read the first time.
 func (r *Runner) Run(ctx context.Context) error {
 	lists := sources.New(sources.Options{Names: r.Lists, AllowPrivate: r.AllowPrivate, Every: r.Files, Clock: r.Clock,
-		Today: r.Today, Reader: r.Reader, Fetcher: r.Fetcher, Log: r.Log, Metrics: r.Metrics, Beat: r.heart.beats})
+		Today: r.Today, Reader: r.Reader, Fetcher: r.Fetcher, Log: r.Log, Metrics: r.Metrics, Beat: r.heart.noteBeat})
 	var keepers []*keeper
 	for i, t := range r.Targets {
 		keepers = append(keepers, newKeeper(r, lists, i))
@@ -75,7 +75,7 @@ func (r *Runner) Run(ctx context.Context) error {
 	var running sync.WaitGroup
 	running.Go(func() { lists.PollFiles(ctx) })
 	running.Go(func() { lists.FetchFeeds(ctx) }) // apart from files: a server may take its time
-	running.Go(func() { r.watchdog(ctx) })
+	running.Go(func() { r.feedWatchdog(ctx) })
 	for _, k := range keepers {
 		running.Go(func() { k.run(ctx) })
 	}
