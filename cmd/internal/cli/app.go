@@ -118,7 +118,8 @@ func (f *globalFlags) bindFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "config", Destination: &f.config, Aliases: []string{"c"},
 			EnvVars: []string{"DEPEER_CONFIG"},
-			Usage:   "the exchange `FILE` (./depeer.yaml, $XDG_CONFIG_HOME/depeer/depeer.yaml, /etc/depeer/depeer.yaml)"},
+			Usage: "the exchange `FILE` (./depeer.yaml, $XDG_CONFIG_HOME/depeer/depeer.yaml, " +
+				"/etc/depeer/depeer.yaml)"},
 		&cli.BoolFlag{Name: "json", Destination: &f.json, EnvVars: []string{"DEPEER_JSON"},
 			Usage: "print the result as one JSON object"},
 		&cli.StringFlag{Name: "at", Destination: &f.at, EnvVars: []string{"DEPEER_AT"},

@@ -112,8 +112,9 @@ func (s *session) importFeed(ctx context.Context, args importArgs) error {
 func checkReadBack(text []byte) error {
 	if _, diags := listing.Read("the listing", text); diags.Worst() == diag.Error {
 		return &operate.Error{Kind: operate.Invalid, Name: "invalid-input",
-			Err:  fmt.Errorf("the feed makes a listing that could not be read: %s", diags[0].Message),
-			Hint: "split the feed; or name it in the exchange file, lists: [{feed: ..., url: ...}], which needs no listing"}
+			Err: fmt.Errorf("the feed makes a listing that could not be read: %s", diags[0].Message),
+			Hint: "split the feed; or name it in the exchange file, lists: [{feed: ..., url: ...}], which needs " +
+				"no listing"}
 	}
 	return nil
 }

@@ -18,7 +18,8 @@ func (k *keeper) handleEvent(e plan.PeerEvent, alive bool) {
 	}
 	if k.members != nil && !k.members[e.Address] {
 		k.members[e.Address] = true
-		k.log.Info("new neighbor", "member", e.Address, "asn", e.ASN, "name", k.nameNeighbor(e.Address, e.ASN), "up", e.Up)
+		k.log.Info("new neighbor", "member", e.Address, "asn", e.ASN, "name", k.nameNeighbor(e.Address, e.ASN),
+			"up", e.Up)
 		k.brain.OnEvent(now)
 		return
 	}

@@ -66,8 +66,8 @@ func (k *keeper) noteNeighbors(state *plan.State) {
 	for _, c := range state.Clients {
 		members[c.Address] = true
 		if !first && !k.members[c.Address] {
-			k.log.Info("new neighbor", "member", c.Address, "asn", c.ASN, "name", k.nameNeighbor(c.Address, c.ASN), "up",
-				c.Up)
+			k.log.Info("new neighbor", "member", c.Address, "asn", c.ASN, "name", k.nameNeighbor(c.Address, c.ASN),
+				"up", c.Up)
 		}
 	}
 	for a := range k.members {

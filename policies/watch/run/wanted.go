@@ -52,8 +52,8 @@ func (k *keeper) compileLists(state *plan.State) {
 	k.numbers.Guards(listRefusing(operate.ListGuards(&in)), !known)
 	if w.failure != nil && !known {
 		for _, d := range in.Diagnostics {
-			k.log.Warn("lists refused", "lists", sources.DescribeLists(&in), "file", d.Position.String(), "code", d.Code,
-				"problem", d.Message)
+			k.log.Warn("lists refused", "lists", sources.DescribeLists(&in), "file", d.Position.String(),
+				"code", d.Code, "problem", d.Message)
 		}
 	}
 }
