@@ -15,8 +15,8 @@ import (
 // Members' own choices: package exchange reads them, package plan puts them in, and package impact
 // foresees what members get, which the daemon does not tell afterwards.
 
-// warnOfAbsentChoosers warns of members who have chosen, and of whose sessions a target has none:
-// somebody believes that a choice is in force.
+// warnOfAbsentChoosers warns of members who have chosen, and have no session on the target: they believe
+// that their choice is in force.
 func warnOfAbsentChoosers(in *wanted.Input, state *plan.State) {
 	for _, m := range in.Exchange.Members {
 		there := slices.ContainsFunc(state.Clients,

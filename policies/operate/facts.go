@@ -24,9 +24,9 @@ func CollectFacts(t Target, state *plan.State) exchange.Facts {
 	return f
 }
 
-// CompileFor compiles for a target, and asks the guards with all that it knows. An error
-// is that the lists are no good with it, or that the exchange file does not fit it; what a
-// guard refuses is in the diagnostics alone.
+// CompileFor compiles lists for a target, and asks the guards with all that the target tells. It returns
+// an error where the lists are invalid for it, or the exchange file does not fit it. The refusals of
+// guards are in the diagnostics alone.
 func CompileFor(in *wanted.Input, at time.Time, t Target, state *plan.State) error {
 	in.Compile(at, in.Exchange.Towards(CollectFacts(t, state)))
 	if f := Verdict(in.Diagnostics); f != nil && f.Kind != Guarded {

@@ -61,8 +61,8 @@ func (o *Operator) keepFile(ctx context.Context, t Target, server plan.Server, p
 	}
 }
 
-// warnOfFile says that gobgpd cannot load a file that is in step. A way back is not kept
-// from it, and whoever goes it has to know what the next start does.
+// warnOfFile warns that gobgpd cannot load a file that is in step. A rollback goes on all the same, and
+// its user must know what the next start does.
 func (o *Operator) warnOfFile(ctx context.Context, name string) {
 	text, err := os.ReadFile(name)
 	if err != nil {

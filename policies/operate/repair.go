@@ -96,8 +96,8 @@ func (o *Operator) planPolicyRemedy(store *journal.Store, t Target, state *plan.
 	return Remedy{Draft: Draft{Plan: p, Impact: Impact{Diagnostics: unknown}}}, nil
 }
 
-// explainTakenBack says who has taken out what was applied, and when; "" if nobody has. A
-// rollback to an earlier policy has put that in force: it is what is put back.
+// explainTakenBack returns who took the last policy out, and when; "" if nobody did. A rollback to an
+// earlier policy put that one in force: repair puts that one back.
 func explainTakenBack(record *journal.Record, p *plan.Plan) string {
 	word := "cleared"
 	switch want := p.Wanted(); {

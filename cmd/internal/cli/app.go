@@ -37,7 +37,7 @@ type session struct {
 	passed *passed       // files of the state directory that were named as unread
 	judge  operate.Judge // of gobgpd.conf files
 
-	confWrong *operate.Error // what is wrong with it; nil: nothing, or nobody has asked
+	confWrong *operate.Error // of the exchange file; nil: it is valid, or was not read
 }
 
 // Run runs one command line, without the program's name, and returns its exit
@@ -187,7 +187,7 @@ func (s *session) newView(json bool, color string) view.View {
 }
 
 // wantsColor follows no-color.org: only where both streams are terminals that
-// can show it, and nobody asked otherwise.
+// can show it, and the environment does not forbid it.
 func wantsColor(streams ...io.Writer) bool {
 	if os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "dumb" {
 		return false

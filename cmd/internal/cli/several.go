@@ -131,7 +131,7 @@ func (s *session) applyAll(ctx context.Context, args *applyArgs, file string) er
 				Hint: "make new ones: depeer plan --target all"}
 		}
 	}
-	for _, p := range plans { // nobody is there any more when the next one's turn comes
+	for _, p := range plans { // all questions first: later, nobody may be there to answer
 		if err := s.askForRouterID(args.askFlags, p.Target, p.Server); err != nil {
 			return err
 		}

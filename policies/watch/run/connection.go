@@ -83,7 +83,7 @@ func (k *keeper) readPulse(ctx context.Context) (string, error) {
 		return "", err
 	}
 	history, err := k.Store.Stamp(k.target.Address)
-	if err == nil && k.found.locked { // who dies leaves everything as it is, but for that
+	if err == nil && k.found.locked { // a dead process changes nothing except its lock
 		k.found.locked, err = k.Store.Locked(k.target.Address)
 		history += fmt.Sprint(k.found.locked)
 	}
