@@ -1,6 +1,8 @@
 package gobgpconf
 
-import "strings"
+import (
+	"strings"
+)
 
 // Our part of a TOML file starts and ends with a comment line of its own. What
 // stands behind the word is for people, and may be edited.

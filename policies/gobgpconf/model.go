@@ -11,10 +11,10 @@ import (
 // list that names a policy which is not makes gobgpd refuse every route.
 func configuration(p *policies.RoutingPolicy) table {
 	var sets, bgp, c table
-	sets.add("prefix-sets", each(p.PrefixSets, prefixSet))
-	sets.add("neighbor-sets", each(p.NeighborSets, neighborSet))
-	bgp.add("as-path-sets", each(p.ASPathSets, asPathSet))
-	bgp.add("large-community-sets", each(p.LargeCommunitySets, largeCommunitySet))
+	sets.add("prefix-sets", setTables(p, prefixSet))
+	sets.add("neighbor-sets", setTables(p, neighborSet))
+	bgp.add("as-path-sets", setTables(p, asPathSet))
+	bgp.add("large-community-sets", setTables(p, largeCommunitySet))
 	sets.add("bgp-defined-sets", bgp)
 	c.add("defined-sets", sets)
 	c.add("policy-definitions", []table{
@@ -32,28 +32,37 @@ func each[T, R any](list []T, f func(T) R) []R {
 	return out
 }
 
-func prefixSet(s policies.PrefixSet) table {
-	list := make([]table, len(s.Entries))
-	for i, e := range s.Entries {
+// setTables returns the sets of p whose elements are of type E.
+func setTables[E policies.Elements](p *policies.RoutingPolicy, f func(name string, elements E) table) []table {
+	out := []table{}
+	for name, elements := range policies.SetsOf[E](p) {
+		out = append(out, f(name, elements))
+	}
+	return out
+}
+
+func prefixSet(name string, entries policies.Prefixes) table {
+	list := make([]table, len(entries))
+	for i, e := range entries {
 		// Without a range gobgpd takes the prefix alone, over gRPC none at all.
 		lengths := strconv.Itoa(int(e.Min)) + ".." + strconv.Itoa(int(e.Max))
 		list[i] = table{{"ip-prefix", e.Prefix.String()}, {"masklength-range", lengths}}
 	}
-	return table{{"prefix-set-name", s.Name}, {"prefix-list", list}}
+	return table{{"prefix-set-name", name}, {"prefix-list", list}}
 }
 
-func neighborSet(s policies.NeighborSet) table {
-	hosts := each(s.Addresses, func(a netip.Addr) string { return netip.PrefixFrom(a, a.BitLen()).String() })
-	return table{{"neighbor-set-name", s.Name}, {"neighbor-info-list", hosts}}
+func neighborSet(name string, addresses policies.Neighbors) table {
+	hosts := each(addresses, func(a netip.Addr) string { return netip.PrefixFrom(a, a.BitLen()).String() })
+	return table{{"neighbor-set-name", name}, {"neighbor-info-list", hosts}}
 }
 
-func asPathSet(s policies.ASPathSet) table {
-	return table{{"as-path-set-name", s.Name}, {"as-path-list", each(s.Patterns, policies.ASPathPattern.String)}}
+func asPathSet(name string, patterns policies.ASPaths) table {
+	return table{{"as-path-set-name", name}, {"as-path-list", each(patterns, policies.ASPathPattern.String)}}
 }
 
-func largeCommunitySet(s policies.LargeCommunitySet) table {
-	return table{{"large-community-set-name", s.Name},
-		{"large-community-list", each(s.Patterns, policies.LargeCommunityPattern.String)}}
+func largeCommunitySet(name string, patterns policies.LargeCommunities) table {
+	return table{{"large-community-set-name", name},
+		{"large-community-list", each(patterns, policies.LargeCommunityPattern.String)}}
 }
 
 func definition(name string, statements []policies.Statement) table {

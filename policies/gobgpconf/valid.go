@@ -11,32 +11,15 @@ import (
 // not ours by its name. A policy that build.Policy made is valid; this is the last look
 // before a file that a route server starts from.
 func valid(p *policies.RoutingPolicy) error {
-	prefixes, neighbors, paths, larges := names{}, names{}, names{}, names{}
-	for _, s := range p.PrefixSets {
-		if err := prefixes.take("prefix set", s.Name, len(s.Entries)); err != nil {
-			return err
-		}
-		if err := validEntries(s); err != nil {
-			return err
-		}
+	sets := make(map[policies.SetKind]names)
+	for _, kind := range policies.SetKinds {
+		sets[kind] = names{}
 	}
-	for _, s := range p.NeighborSets {
-		if err := neighbors.take("neighbor set", s.Name, len(s.Addresses)); err != nil {
+	for _, s := range p.Sets {
+		if err := sets[s.Kind()].take(setWords[s.Kind()], s.Name, s.Elements.Len()); err != nil {
 			return err
 		}
-		for _, a := range s.Addresses {
-			if !a.IsValid() || a.Is4In6() || a.Zone() != "" {
-				return fmt.Errorf("neighbor set %q: %v is no member's address", s.Name, a)
-			}
-		}
-	}
-	for _, s := range p.ASPathSets {
-		if err := paths.take("AS path set", s.Name, len(s.Patterns)); err != nil {
-			return err
-		}
-	}
-	for _, s := range p.LargeCommunitySets {
-		if err := larges.take("large community set", s.Name, len(s.Patterns)); err != nil {
+		if err := validSet(s); err != nil {
 			return err
 		}
 	}
@@ -56,9 +39,10 @@ func valid(p *policies.RoutingPolicy) error {
 			if i == 0 && c.NeighborSet.Set != "" {
 				return fmt.Errorf("statement %q asks whom a route is sent to, on import", s.Name)
 			}
-			if !prefixes.know(c.PrefixSet) || !neighbors.know(c.NeighborSet) || !paths.know(c.ASPathSet) ||
-				!larges.know(c.LargeCommunitySet) {
-				return fmt.Errorf("statement %q refers to a set that is not there", s.Name)
+			for kind, condition := range c.All() {
+				if !sets[kind].know(*condition) {
+					return fmt.Errorf("statement %q refers to a set that is not there", s.Name)
+				}
 			}
 		}
 	}
@@ -84,15 +68,34 @@ func (n names) take(kind, name string, length int) error {
 
 func (n names) know(c policies.Condition) bool { return c.Set == "" || n[c.Set] }
 
-func validEntries(s policies.PrefixSet) error {
-	for _, e := range s.Entries {
+// setWords are what errors call sets.
+var setWords = map[policies.SetKind]string{policies.PrefixSet: "prefix set", policies.NeighborSet: "neighbor set",
+	policies.ASPathSet: "AS path set", policies.LargeCommunitySet: "large community set"}
+
+// validSet says what is wrong with the elements of a set.
+func validSet(s policies.Set) error {
+	switch elements := s.Elements.(type) {
+	case policies.Prefixes:
+		return validEntries(s.Name, elements)
+	case policies.Neighbors:
+		for _, a := range elements {
+			if !a.IsValid() || a.Is4In6() || a.Zone() != "" {
+				return fmt.Errorf("neighbor set %q: %v is no member's address", s.Name, a)
+			}
+		}
+	}
+	return nil
+}
+
+func validEntries(name string, entries policies.Prefixes) error {
+	for _, e := range entries {
 		switch p := e.Prefix; {
 		case !p.IsValid() || p != p.Masked() || p.Addr().Is4In6():
-			return fmt.Errorf("prefix set %q: %v is no masked prefix", s.Name, p)
-		case p.Addr().Is4() != s.Entries[0].Prefix.Addr().Is4():
-			return fmt.Errorf("prefix set %q mixes families", s.Name)
+			return fmt.Errorf("prefix set %q: %v is no masked prefix", name, p)
+		case p.Addr().Is4() != entries[0].Prefix.Addr().Is4():
+			return fmt.Errorf("prefix set %q mixes families", name)
 		case int(e.Min) < p.Bits() || e.Min > e.Max || int(e.Max) > p.Addr().BitLen():
-			return fmt.Errorf("prefix set %q: no lengths %d to %d in %v", s.Name, e.Min, e.Max, p)
+			return fmt.Errorf("prefix set %q: no lengths %d to %d in %v", name, e.Min, e.Max, p)
 		}
 	}
 	return nil
