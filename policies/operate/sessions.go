@@ -18,18 +18,18 @@ func RememberSessions(state *plan.State, last *plan.Plan) *plan.State {
 	return state.Remember(last.Change.New.Sessions)
 }
 
-// remembered is remembering for the off-switch, which works without a history.
-func (o *Operator) remembered(state *plan.State, address string) *plan.State {
-	return RememberSessions(state, o.lastKnown(address))
+// rememberLastSessions is RememberSessions for the off-switch, which works without a history.
+func (o *Operator) rememberLastSessions(state *plan.State, address string) *plan.State {
+	return RememberSessions(state, o.findLastKnown(address))
 }
 
-// lastKnown returns the plan that was applied last to a target; nil where none was, or the
+// findLastKnown returns the plan that was applied last to a target; nil where none was, or the
 // history cannot be read.
-func (o *Operator) lastKnown(address string) *plan.Plan {
+func (o *Operator) findLastKnown(address string) *plan.Plan {
 	store, err := o.Store()
 	var last *plan.Plan
 	if err == nil {
-		last, err = lastApplied(store, address)
+		last, err = readLastApplied(store, address)
 	}
 	if err != nil {
 		o.Log.Warn("what was applied before is not known", "error", err)
@@ -38,9 +38,9 @@ func (o *Operator) lastKnown(address string) *plan.Plan {
 	return last
 }
 
-// knownShut returns the sessions that history says we have shut: by what was applied last, and by
+// readKnownShut returns the sessions that history says we have shut: by what was applied last, and by
 // the last of it that can be read.
-func (o *Operator) knownShut(address string) (all [][]policies.Session) {
+func (o *Operator) readKnownShut(address string) (all [][]policies.Session) {
 	store, err := o.Store()
 	if err != nil {
 		return nil
@@ -57,7 +57,7 @@ func (o *Operator) knownShut(address string) (all [][]policies.Session) {
 	return all
 }
 
-// addRoutes fills in how much is cut off with each session.
+// addRoutes fills in how many routes each session cuts off.
 func addRoutes(sessions []plan.SessionChange, state *plan.State) []plan.SessionChange {
 	for i := range sessions {
 		for _, c := range state.Clients {
