@@ -46,39 +46,39 @@ func ReplacePart(file string, old []byte, p *policies.RoutingPolicy, comment []s
 		l.Errorf(diag.Position{File: file}, "gobgpd-policy", "", "%v", err)
 		return nil, l
 	}
-	d := parse(file, old, &l)
+	d := parseDocument(file, old, &l)
 	if d == nil {
 		return nil, l
 	}
-	if d.shapes(&l); l.Worst() == diag.Error {
+	if d.refuseShapes(&l); l.Worst() == diag.Error {
 		return nil, l
 	}
-	want, err := read(part)
+	want, err := decodeTOML(part)
 	if err != nil {
 		panic("gobgpconf: what was rendered is no TOML: " + err.Error())
 	}
-	x := d.extent(&l)
-	d.inline(want, &l)
-	d.twice(&l)
-	d.foreign(&l)
-	d.undefined(&l)
-	d.abandoned(&l)
-	d.dangling(want, &l)
-	d.unlisted(p, &l)
-	d.shut(p, &l)
+	x := d.findExtent(&l)
+	d.refuseInlinePolicy(want, &l)
+	d.refuseDuplicatePolicies(&l)
+	d.refuseForeignStatements(&l)
+	d.refuseUndefinedPolicies(&l)
+	d.warnLostDefinitions(&l)
+	d.refuseBrokenStatements(want, &l)
+	d.warnUnlistedClients(p, &l)
+	d.warnOpenSessions(p, &l)
 	if l.Worst() == diag.Error {
 		return nil, l
 	}
-	result = d.replace(x, part)
+	result = d.replaceExtent(x, part)
 	if bytes.Equal(result, old) {
 		return result, l
 	}
-	got, err := read(result)
+	got, err := decodeTOML(result)
 	if err == nil {
-		err = same(d.values, want, got)
+		err = checkResult(d.values, want, got)
 	}
 	if err != nil {
-		l.Errorf(d.position(x.start), "gobgpd-differs", "put depeer's part at the end of the file",
+		l.Errorf(d.positionOf(x.start), "gobgpd-differs", "put depeer's part at the end of the file",
 			"the file would not say what it should: %v", err)
 		return nil, l
 	}
@@ -89,17 +89,17 @@ func ReplacePart(file string, old []byte, p *policies.RoutingPolicy, comment []s
 	return result, l
 }
 
-func read(text []byte) (map[string]any, error) {
+func decodeTOML(text []byte) (map[string]any, error) {
 	values := map[string]any{}
 	err := toml.Unmarshal(text, &values)
 	return values, err
 }
 
-// same says in what got differs from what is theirs in old and ours in part.
-func same(old, part, got map[string]any) error {
-	_, theirsBefore := split(old)
-	ours, _ := split(part)
-	oursAfter, theirsAfter := split(got)
+// checkResult says in what got differs from what is theirs in old and ours in part.
+func checkResult(old, part, got map[string]any) error {
+	_, theirsBefore := splitOwn(old)
+	ours, _ := splitOwn(part)
+	oursAfter, theirsAfter := splitOwn(got)
 	switch {
 	case !reflect.DeepEqual(theirsBefore, theirsAfter):
 		return errors.New("something that is not depeer's would change")
@@ -115,8 +115,8 @@ func policyOf(values map[string]any) [2]any {
 	return [2]any{values["defined-sets"], values[definitions.path]}
 }
 
-// replace returns the file with part where x is, and nothing of ours elsewhere.
-func (d *document) replace(x extent, part []byte) []byte {
+// replaceExtent returns the file with part where x is, and nothing of ours elsewhere.
+func (d *document) replaceExtent(x extent, part []byte) []byte {
 	newline := []byte("\n")
 	if i := bytes.IndexByte(d.text, '\n'); i > 0 && d.text[i-1] == '\r' {
 		newline = []byte("\r\n")
@@ -127,7 +127,7 @@ func (d *document) replace(x extent, part []byte) []byte {
 	}
 	var out []byte
 	done := 0
-	for _, s := range x.spans() {
+	for _, s := range x.sortedSpans() {
 		out = append(out, d.text[done:s.start]...)
 		if done = s.end; x.marked && s.start == x.start {
 			out = append(out, part...)

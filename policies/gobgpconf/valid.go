@@ -7,21 +7,21 @@ import (
 	"depeer/policies"
 )
 
-// valid says what in p gobgpd would misread, silently in most cases, or what is
+// checkPolicy says what in p gobgpd would misread, silently in most cases, or what is
 // not ours by its name. A policy that build.Policy made is valid; this is the last look
 // before a file that a route server starts from.
-func valid(p *policies.RoutingPolicy) error {
-	prefixes, neighbors, paths, larges := names{}, names{}, names{}, names{}
+func checkPolicy(p *policies.RoutingPolicy) error {
+	prefixes, neighbors, paths, larges := knownNames{}, knownNames{}, knownNames{}, knownNames{}
 	for _, s := range p.PrefixSets {
-		if err := prefixes.take("prefix set", s.Name, len(s.Entries)); err != nil {
+		if err := prefixes.addName("prefix set", s.Name, len(s.Entries)); err != nil {
 			return err
 		}
-		if err := validEntries(s); err != nil {
+		if err := checkEntries(s); err != nil {
 			return err
 		}
 	}
 	for _, s := range p.NeighborSets {
-		if err := neighbors.take("neighbor set", s.Name, len(s.Addresses)); err != nil {
+		if err := neighbors.addName("neighbor set", s.Name, len(s.Addresses)); err != nil {
 			return err
 		}
 		for _, a := range s.Addresses {
@@ -31,19 +31,19 @@ func valid(p *policies.RoutingPolicy) error {
 		}
 	}
 	for _, s := range p.ASPathSets {
-		if err := paths.take("AS path set", s.Name, len(s.Patterns)); err != nil {
+		if err := paths.addName("AS path set", s.Name, len(s.Patterns)); err != nil {
 			return err
 		}
 	}
 	for _, s := range p.LargeCommunitySets {
-		if err := larges.take("large community set", s.Name, len(s.Patterns)); err != nil {
+		if err := larges.addName("large community set", s.Name, len(s.Patterns)); err != nil {
 			return err
 		}
 	}
-	statements := names{} // of both policies: they share one space in gobgpd
+	statements := knownNames{} // of both policies: they share one space in gobgpd
 	for i, list := range [][]policies.Statement{p.Import, p.Export} {
 		for _, s := range list {
-			if err := statements.take("statement", s.Name, 1); err != nil {
+			if err := statements.addName("statement", s.Name, 1); err != nil {
 				return err
 			}
 			if len(s.Actions.AddLargeCommunities) != 0 && len(s.Actions.DropLargeCommunities) != 0 {
@@ -56,8 +56,8 @@ func valid(p *policies.RoutingPolicy) error {
 			if i == 0 && c.NeighborSet.Set != "" {
 				return fmt.Errorf("statement %q asks whom a route is sent to, on import", s.Name)
 			}
-			if !prefixes.know(c.PrefixSet) || !neighbors.know(c.NeighborSet) || !paths.know(c.ASPathSet) ||
-				!larges.know(c.LargeCommunitySet) {
+			if !prefixes.hasSet(c.PrefixSet) || !neighbors.hasSet(c.NeighborSet) || !paths.hasSet(c.ASPathSet) ||
+				!larges.hasSet(c.LargeCommunitySet) {
 				return fmt.Errorf("statement %q refers to a set that is not there", s.Name)
 			}
 		}
@@ -65,13 +65,13 @@ func valid(p *policies.RoutingPolicy) error {
 	return nil
 }
 
-type names map[string]bool
+type knownNames map[string]bool
 
-func (n names) take(kind, name string, length int) error {
+func (n knownNames) addName(kind, name string, length int) error {
 	switch {
 	case !strings.HasPrefix(name, policies.Prefix):
 		return fmt.Errorf("%s %q has a name that does not begin with %s", kind, name, policies.Prefix)
-	case !plain(name):
+	case !isPlainASCII(name):
 		return fmt.Errorf("%s %q has a name that is not printable ASCII", kind, name)
 	case n[name]:
 		return fmt.Errorf("%s %q is there twice", kind, name)
@@ -82,9 +82,9 @@ func (n names) take(kind, name string, length int) error {
 	return nil
 }
 
-func (n names) know(c policies.Condition) bool { return c.Set == "" || n[c.Set] }
+func (n knownNames) hasSet(c policies.Condition) bool { return c.Set == "" || n[c.Set] }
 
-func validEntries(s policies.PrefixSet) error {
+func checkEntries(s policies.PrefixSet) error {
 	for _, e := range s.Entries {
 		switch p := e.Prefix; {
 		case !p.IsValid() || p != p.Masked() || p.Addr().Is4In6():
@@ -98,7 +98,7 @@ func validEntries(s policies.PrefixSet) error {
 	return nil
 }
 
-// plain says whether s is printable ASCII throughout.
-func plain(s string) bool {
+// isPlainASCII says whether s is printable ASCII throughout.
+func isPlainASCII(s string) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r > '~' })
 }
