@@ -46,8 +46,8 @@ type block struct {
 	err    error
 }
 
-// unpack starts to unpack s. It must be closed.
-func unpack(s *source) *input {
+// startUnpacking starts to unpack s. It must be closed.
+func startUnpacking(s *source) *input {
 	in := &input{
 		full:  make(chan block, blocks),
 		free:  make(chan []byte, blocks),
@@ -59,7 +59,7 @@ func unpack(s *source) *input {
 	}
 	go func() {
 		defer close(in.ended)
-		in.fill(s)
+		in.fillBlocks(s)
 	}()
 	return in
 }
@@ -70,9 +70,9 @@ func (in *input) close() {
 	<-in.ended
 }
 
-// fill sends blocks until there is an error, as there is at the end.
-func (in *input) fill(s *source) {
-	r, err := unpacker(s)
+// fillBlocks sends blocks until there is an error, as there is at the end.
+func (in *input) fillBlocks(s *source) {
+	r, err := newUnpacker(s)
 	for {
 		var octets []byte
 		select {
@@ -100,8 +100,8 @@ func (in *input) fill(s *source) {
 	}
 }
 
-// more takes the next block, and false where there is none.
-func (in *input) more() bool {
+// takeBlock takes the next block, and false where there is none.
+func (in *input) takeBlock() bool {
 	if in.err != nil {
 		return false
 	}
@@ -113,24 +113,24 @@ func (in *input) more() bool {
 	return true
 }
 
-// next returns the next n octets, valid until the next call. io.EOF: there are none
+// takeOctets returns the next n octets, valid until the next call. io.EOF: there are none
 // left at all; io.ErrUnexpectedEOF: there are fewer.
-func (in *input) next(n int) ([]byte, error) {
+func (in *input) takeOctets(n int) ([]byte, error) {
 	if n <= len(in.rest) {
 		octets := in.rest[:n:n]
 		in.rest = in.rest[n:]
 		return octets, nil
 	}
-	return in.join(n)
+	return in.joinBlocks(n)
 }
 
-// join does so across blocks. The room it needs grows with what is really there.
-func (in *input) join(n int) ([]byte, error) {
+// joinBlocks does so across blocks. The room it needs grows with what is really there.
+func (in *input) joinBlocks(n int) ([]byte, error) {
 	in.joint = append(in.joint[:0], in.rest...)
 	in.rest = nil
 	for len(in.joint) < n {
-		if !in.more() {
-			return nil, in.ending(len(in.joint) > 0)
+		if !in.takeBlock() {
+			return nil, in.endingError(len(in.joint) > 0)
 		}
 		some := min(n-len(in.joint), len(in.rest))
 		in.joint = append(in.joint, in.rest[:some]...)
@@ -139,23 +139,23 @@ func (in *input) join(n int) ([]byte, error) {
 	return in.joint, nil
 }
 
-// skip passes over n octets. Errors are those of next.
-func (in *input) skip(n uint32) error {
+// skipOctets passes over n octets. Errors are those of next.
+func (in *input) skipOctets(n uint32) error {
 	left, some := int64(n), false
 	for int64(len(in.rest)) < left {
 		left -= int64(len(in.rest))
 		some = some || len(in.rest) > 0
 		in.rest = nil
-		if !in.more() {
-			return in.ending(some)
+		if !in.takeBlock() {
+			return in.endingError(some)
 		}
 	}
 	in.rest = in.rest[left:]
 	return nil
 }
 
-// ending is the error at the end of the input, in the middle of something or not.
-func (in *input) ending(middle bool) error {
+// endingError is the error at the end of the input, in the middle of something or not.
+func (in *input) endingError(middle bool) error {
 	if middle && in.err == io.EOF {
 		return io.ErrUnexpectedEOF
 	}

@@ -25,7 +25,7 @@ var (
 )
 
 // names are for kinds that are not read, and are met.
-var names = map[Kind]string{
+var kindNames = map[Kind]string{
 	{tableDumpV2, 3}:  "RIB_IPV4_MULTICAST",
 	{tableDumpV2, 5}:  "RIB_IPV6_MULTICAST",
 	{tableDumpV2, 6}:  "RIB_GENERIC",
@@ -37,7 +37,7 @@ var names = map[Kind]string{
 
 // String returns type and subtype, and what they are called.
 func (k Kind) String() string {
-	name := names[k]
+	name := kindNames[k]
 	switch k.Type {
 	case 16, 17:
 		name = "BGP4MP, updates"
@@ -48,9 +48,9 @@ func (k Kind) String() string {
 	return fmt.Sprintf("type %d subtype %d (%s)", k.Type, k.Subtype, name)
 }
 
-// assigned says whether records of that type may be met at all (RFC 6396, 4 and
+// isAssigned says whether records of that type may be met at all (RFC 6396, 4 and
 // appendix B; others are for nobody).
-func (k Kind) assigned() bool {
+func (k Kind) isAssigned() bool {
 	return k.Type <= 17 || k.Type == 32 || k.Type == 33 || k.Type == 48 || k.Type == 49
 }
 

@@ -53,16 +53,16 @@ func (r *Reader) Paths() rib.Source {
 			return
 		}
 		r.begun = true
-		in := unpack(&r.source)
+		in := startUnpacking(&r.source)
 		defer in.close()
 		d := decoder{report: &r.report, yield: yield}
-		err := r.records(in, &d)
+		err := r.readRecords(in, &d)
 		switch {
 		case d.stopped:
 		case err == ErrAppended:
 			yield(nil, err)
 		case r.report.Paths == 0:
-			yield(nil, r.report.noRoute(err))
+			yield(nil, r.report.noRouteError(err))
 		case err != nil:
 			yield(nil, err)
 		}
@@ -71,19 +71,19 @@ func (r *Reader) Paths() rib.Source {
 
 // Report says what was read so far. It is for the goroutine of the loop over Paths,
 // within the loop and after it.
-func (r *Reader) Report() Report { return r.report.clone() }
+func (r *Reader) Report() Report { return r.report.cloneReport() }
 
 // Consumed returns how many bytes have been read from the io.Reader, as they are
 // there: of a packed file, packed ones. It is for progress: ahead of the paths that
 // have been yielded by a megabyte, unpacked. Any goroutine may ask at any time.
 func (r *Reader) Consumed() int64 { return r.source.consumed.Load() }
 
-// records reads until the end (nil), an error, or until nobody listens.
-func (r *Reader) records(in *input, d *decoder) error {
+// readRecords reads until the end (nil), an error, or until nobody listens.
+func (r *Reader) readRecords(in *input, d *decoder) error {
 	var told snapshots
 	r.report.Older = r.from.Older
 	for {
-		h, err := in.next(headerLen)
+		h, err := in.takeOctets(headerLen)
 		if err == io.EOF {
 			return nil
 		}
@@ -92,23 +92,23 @@ func (r *Reader) records(in *input, d *decoder) error {
 		}
 		r.report.Records++
 		head := parseHeader(h)
-		if told.note(head) && r.from.Table == 0 {
+		if told.noteRecord(head) && r.from.Table == 0 {
 			return ErrAppended
 		}
-		decode := d.forKind(head.Kind)
+		decode := d.readerFor(head.Kind)
 		switch {
 		case told.tables > 0 && told.tables < r.from.Table && head.Type == tableDumpV2:
-			err = in.skip(head.length) // of an older snapshot
+			err = in.skipOctets(head.length) // of an older snapshot
 		case decode == nil:
-			r.report.unread(head.Kind)
-			err = in.skip(head.length)
+			r.report.noteUnread(head.Kind)
+			err = in.skipOctets(head.length)
 		case head.length > maxRecord:
-			r.report.damaged(tooLong)
-			err = in.skip(head.length)
+			r.report.noteDamaged(tooLong)
+			err = in.skipOctets(head.length)
 		default:
 			var body []byte
-			if body, err = in.next(int(head.length)); err == nil {
-				d.record(head, decode, body)
+			if body, err = in.takeOctets(int(head.length)); err == nil {
+				d.readRecord(head, decode, body)
 			}
 		}
 		if err == io.EOF { // with the header there is something to come

@@ -40,8 +40,8 @@ type snapshots struct {
 	seen, still [2]bool // families of the snapshot in tables before; of the present table
 }
 
-// note takes notice of a record, and says whether another snapshot begins with its table.
-func (s *snapshots) note(h header) (renewed bool) {
+// noteRecord takes notice of a record, and says whether another snapshot begins with its table.
+func (s *snapshots) noteRecord(h header) (renewed bool) {
 	family, isRoute := familyOf(h.Kind)
 	switch {
 	case h.Kind == peerIndexTable:
@@ -81,17 +81,17 @@ func familyOf(k Kind) (family int, isRoute bool) {
 // than the headers of records, and as far as it goes: what is wrong with the file is said
 // where its routes are read.
 func LastSnapshot(r io.Reader) Snapshot {
-	in := unpack(&source{r: r})
+	in := startUnpacking(&source{r: r})
 	defer in.close()
 	var s snapshots
 	for {
-		b, err := in.next(headerLen)
+		b, err := in.takeOctets(headerLen)
 		if err != nil {
 			return s.last
 		}
 		h := parseHeader(b)
-		s.note(h)
-		if in.skip(h.length) != nil {
+		s.noteRecord(h)
+		if in.skipOctets(h.length) != nil {
 			return s.last
 		}
 	}
