@@ -32,7 +32,7 @@ type Exchange struct {
 	builtin     bool          // Treatments are policies.Builtin
 	facts       *Facts        // of the target; nil: no target was asked
 	treatmentAt map[string]diag.Position
-	tells       []telling // which treatments tell why
+	reasons     []reasonOf // which treatments tell why
 	reasonsAt   diag.Position
 }
 
@@ -95,7 +95,7 @@ func (e *Exchange) WithASN(asn filters.ASN) *Exchange {
 	if e.builtin {
 		with.Treatments = policies.Builtin(asn)
 	}
-	with.tell()
+	with.addReasons()
 	return &with
 }
 
@@ -157,7 +157,7 @@ func (e *Exchange) Inert(c *filters.Compiled) diag.List {
 	}
 	for _, m := range e.Members {
 		for _, c := range m.Choices {
-			if c.Wish != policies.Refuse && !e.chosen(c.Wish).TowardsOne().Changes() {
+			if c.Wish != policies.Refuse && !e.choiceTreatment(c.Wish).TowardsOne().Changes() {
 				diags.Warnf(c.Source, "exchange-choice-inert", "exchange: {asn: ...}",
 					"nothing happens: %s is a community of the exchange, whose ASN is not known", c.Wish)
 			}

@@ -9,14 +9,14 @@ import (
 	"depeer/policies"
 )
 
-// addedBytes refuses what takes a route over the limit on bytes that are added to it: a
+// checkAddedBytes refuses what takes a route over the limit on bytes that are added to it: a
 // treatment, its reason, and a member's choice on top. A treatment that the file has is
 // refused whether or not a list asks for it; a built-in one only where a list does.
 //
 // Reasons are refused where they stand, and not what would be within the limit without them.
-func addedBytes(g *guarded, refuse func(diag.Position, complaint)) {
-	for _, a := range g.tooMuch() {
-		refuse(a.at, g.adds(a.what, a.bytes))
+func checkAddedBytes(g *guardInput, refuse func(diag.Position, complaint)) {
+	for _, a := range g.findTooMuch() {
+		refuse(a.at, g.addsComplaint(a.what, a.bytes))
 	}
 }
 
@@ -24,7 +24,7 @@ func addedBytes(g *guarded, refuse func(diag.Position, complaint)) {
 // place: the most where there are several. c is what lists were compiled to.
 func (e *Exchange) AddedBytes(c *filters.Compiled) map[diag.Position]int {
 	most := make(map[diag.Position]int)
-	for _, a := range (&guarded{Exchange: e, compiled: c}).tooMuch() {
+	for _, a := range (&guardInput{Exchange: e, compiled: c}).findTooMuch() {
 		most[a.at] = max(most[a.at], a.bytes)
 	}
 	return most
@@ -37,8 +37,8 @@ type added struct {
 	bytes int
 }
 
-// tooMuch returns what adds more than the limit.
-func (g *guarded) tooMuch() (all []added) {
+// findTooMuch returns what adds more than the limit.
+func (g *guardInput) findTooMuch() (all []added) {
 	reasons := 0
 	over := func(at diag.Position, what string, with, without int) {
 		switch {
@@ -50,7 +50,7 @@ func (g *guarded) tooMuch() (all []added) {
 		}
 	}
 	for _, t := range g.Treatments {
-		if at, asked := g.askedAt(t); asked {
+		if at, asked := g.placeOfTreatment(t); asked {
 			over(at, "treatment "+t.Name, t.AddedBytes(), t.WithoutReason().AddedBytes())
 		}
 	}
@@ -59,12 +59,12 @@ func (g *guarded) tooMuch() (all []added) {
 			if c.Wish == policies.Refuse {
 				continue
 			}
-			t := g.chosen(c.Wish)
-			what, with, without := g.choiceAdds(c, t, policies.Treatment{}), t.AddedBytesFor(policies.Treatment{}),
+			t := g.choiceTreatment(c.Wish)
+			what, with, without := g.describeChoice(c, t, policies.Treatment{}), t.AddedBytesFor(policies.Treatment{}),
 				t.WithoutReason().AddedBytesFor(policies.Treatment{})
-			for _, on := range g.meeting(c) {
+			for _, on := range g.treatmentsBelow(c) {
 				if n := t.AddedBytesFor(on); n > with {
-					what, with, without = g.choiceAdds(c, t, on), n, t.WithoutReason().AddedBytesFor(on.WithoutReason())
+					what, with, without = g.describeChoice(c, t, on), n, t.WithoutReason().AddedBytesFor(on.WithoutReason())
 				}
 			}
 			over(c.Source, what, with, without)
@@ -76,8 +76,8 @@ func (g *guarded) tooMuch() (all []added) {
 	return all
 }
 
-// adds says that something adds too much.
-func (e *Exchange) adds(what string, bytes int) complaint {
+// addsComplaint says that something adds too much.
+func (e *Exchange) addsComplaint(what string, bytes int) complaint {
 	many := fmt.Sprintf("up to %d bytes", bytes)
 	if bytes >= policies.Unbounded {
 		many = "a prepend, which has no bound,"
@@ -89,7 +89,7 @@ func (e *Exchange) adds(what string, bytes int) complaint {
 	}
 }
 
-func (e *Exchange) choiceAdds(c Choice, t, on policies.Treatment) string {
+func (e *Exchange) describeChoice(c Choice, t, on policies.Treatment) string {
 	what := fmt.Sprintf("the choice of %s about %s", t.Name, c.List)
 	if on.Name != "" {
 		what += ", on top of treatment " + on.Name + ","
@@ -97,10 +97,10 @@ func (e *Exchange) choiceAdds(c Choice, t, on policies.Treatment) string {
 	return what
 }
 
-// askedAt returns where a treatment stands; a built-in one, where the value stands
+// placeOfTreatment returns where a treatment stands; a built-in one, where the value stands
 // that asks for it first: of a provider, or else of its list. Where that is in neither, as
 // what the exchange file says of a list, it is the list.
-func (g *guarded) askedAt(t policies.Treatment) (diag.Position, bool) {
+func (g *guardInput) placeOfTreatment(t policies.Treatment) (diag.Position, bool) {
 	if !g.builtin {
 		return g.treatmentAt[t.Name], true
 	}
@@ -123,11 +123,11 @@ func (g *guarded) askedAt(t policies.Treatment) (diag.Position, bool) {
 	return diag.Position{}, false
 }
 
-// chosen returns the treatment of a wish.
-func (e *Exchange) chosen(w policies.Wish) policies.Treatment {
+// choiceTreatment returns the treatment of a wish.
+func (e *Exchange) choiceTreatment(w policies.Wish) policies.Treatment {
 	if e.builtin {
 		t := policies.BuiltinChoice(w, e.ASN)
-		for _, tells := range e.tells {
+		for _, tells := range e.reasons {
 			if tells.treatment == t.Name && e.Reasons != 0 && e.ASN != 0 {
 				t = t.Telling(policies.LargeCommunity{Global: uint32(e.ASN), Local1: e.Reasons, Local2: tells.reason})
 			}
@@ -138,10 +138,10 @@ func (e *Exchange) chosen(w policies.Wish) policies.Treatment {
 	return t
 }
 
-// meeting returns the treatments that a choice can come on top of: less severe ones than that
+// treatmentsBelow returns the treatments that a choice can come on top of: less severe ones than that
 // of the wish, which some list asks for. What the choice is about gets a treatment at least as severe
 // as the list that it is about asks for.
-func (g *guarded) meeting(c Choice) []policies.Treatment {
+func (g *guardInput) treatmentsBelow(c Choice) []policies.Treatment {
 	place := func(name string) int {
 		return slices.IndexFunc(g.Treatments, func(t policies.Treatment) bool { return t.Name == name })
 	}

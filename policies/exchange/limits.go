@@ -43,7 +43,7 @@ const FreeGrowth = 20
 // PerFamily is one value for IPv4 and one for IPv6.
 type PerFamily[T any] struct{ IPv4, IPv6 T }
 
-func (p PerFamily[T]) of(f family) T {
+func (p PerFamily[T]) forFamily(f family) T {
 	if f == ipv4 {
 		return p.IPv4
 	}

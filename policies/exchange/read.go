@@ -31,9 +31,9 @@ func Read(file string, data []byte) (*Exchange, diag.List) {
 	}
 	if r.ex.Treatments == nil {
 		r.ex.Treatments, r.ex.builtin = policies.Builtin(r.ex.ASN), true
-		r.ex.tells = builtinTells
+		r.ex.reasons = builtinTells
 	}
-	r.ex.tell()
+	r.ex.addReasons()
 	return r.ex, diags
 }
 
@@ -43,8 +43,8 @@ type reader struct {
 	checks []func() // what can be said only when the whole file is known
 }
 
-// finally puts a check off until the whole file is known.
-func (r *reader) finally(check func()) { r.checks = append(r.checks, check) }
+// deferCheck puts a check off until the whole file is known.
+func (r *reader) deferCheck(check func()) { r.checks = append(r.checks, check) }
 
 var fields = []strict.Field[reader]{
 	{Key: "version", Required: true, Read: readVersion},

@@ -20,22 +20,22 @@ import (
 const euroIX = 2000
 
 // telling is that a treatment tells a reason.
-type telling struct {
+type reasonOf struct {
 	treatment string
 	reason    uint32
 }
 
 // builtinTells are what the built-in treatments tell.
-var builtinTells = []telling{{"deprefer", 1}, {"tag", 2}}
+var builtinTells = []reasonOf{{"deprefer", 1}, {"tag", 2}}
 
-// tell has treatments tell their reasons, once it is known of which ASN they are.
-func (e *Exchange) tell() {
+// addReasons has treatments tell their reasons, once it is known of which ASN they are.
+func (e *Exchange) addReasons() {
 	if e.ASN == 0 || e.Reasons == 0 {
 		return
 	}
 	e.Treatments = slices.Clone(e.Treatments)
 	for i, t := range e.Treatments {
-		for _, tells := range e.tells {
+		for _, tells := range e.reasons {
 			if tells.treatment == t.Name {
 				e.Treatments[i] = t.Telling(policies.LargeCommunity{Global: uint32(e.ASN), Local1: e.Reasons,
 					Local2: tells.reason})
@@ -57,7 +57,7 @@ func readReasons(r *reader, n strict.Node) {
 			"large communities with %d in the middle are for the route server's own use, and never leave it", number)
 	default:
 		r.ex.Reasons, r.ex.reasonsAt = number, n.Position()
-		r.finally(func() { r.checkReasons(n) })
+		r.deferCheck(func() { r.checkReasons(n) })
 	}
 }
 
@@ -68,7 +68,7 @@ func readReason(t *treatmentReader, n strict.Node) {
 		return
 	}
 	t.reason, t.tells = uint32(v), &n
-	t.r.finally(func() {
+	t.r.deferCheck(func() {
 		if t.r.ex.Reasons == 0 {
 			n.Errorf("reason-number", "exchange: {reasons: 66700}, or another number",
 				"a reason is told by a large community, and its number in the middle is missing")
@@ -78,7 +78,7 @@ func readReason(t *treatmentReader, n strict.Node) {
 
 // checkReasons says what stands in the way of the reasons.
 func (r *reader) checkReasons(n strict.Node) {
-	if r.ex.Treatments != nil && len(r.ex.tells) == 0 {
+	if r.ex.Treatments != nil && len(r.ex.reasons) == 0 {
 		n.Warnf("reasons-unused", "reason: 1, and so on", "no treatment tells a reason")
 	}
 	for _, t := range r.ex.Treatments {

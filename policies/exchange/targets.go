@@ -90,9 +90,9 @@ func readPersist(t *targetReader, n strict.Node) {
 }
 
 func readTargets(r *reader, n strict.Node) {
-	names, addresses, files := make(once[string]), make(once[Address]), make(once[string])
+	names, addresses, files := make(seenValues[string]), make(seenValues[Address]), make(seenValues[string])
 	var targets []targetReader
-	each(n, func(n strict.Node) {
+	readEach(n, func(n strict.Node) {
 		var t targetReader
 		t.Source = n.Position()
 		if !strict.Map(n, targetFields, &t) {
@@ -102,16 +102,16 @@ func readTargets(r *reader, n strict.Node) {
 			t.tls.Errorf("tls", "leave it out", "a Unix socket has no TLS")
 		}
 		if t.address != nil {
-			addresses.add(*t.address, t.Address, t.Address.String())
+			addresses.addNew(*t.address, t.Address, t.Address.String())
 		}
 		if t.persist != nil && t.address != nil && !t.Address.Here() {
 			t.persist.Errorf("persist-remote", "leave it out; depeer watch on that machine can keep it",
 				"%s is another machine, and persist is for the machine that gobgpd runs on", t.Address)
 		}
 		if t.persist != nil {
-			files.add(*t.persist, path.Clean(t.Persist), t.Persist)
+			files.addNew(*t.persist, path.Clean(t.Persist), t.Persist)
 		}
-		if t.Name != "" && names.add(n, t.Name, "target "+t.Name) {
+		if t.Name != "" && names.addNew(n, t.Name, "target "+t.Name) {
 			targets = append(targets, t)
 		}
 	})
@@ -157,7 +157,7 @@ func checkOrder(targets []targetReader) {
 	walked := make([]int, len(targets)) // by which walk along after, counted from 1
 	for i, t := range targets {
 		if _, ok := index[t.After]; t.after != nil && !ok {
-			t.after.Errorf("unknown-target", nearest(t.After, names), "there is no target %s", t.After)
+			t.after.Errorf("unknown-target", nearestHint(t.After, names), "there is no target %s", t.After)
 		}
 		at, ok := i, true
 		for ok && walked[at] == 0 {
@@ -165,15 +165,15 @@ func checkOrder(targets []targetReader) {
 			at, ok = index[targets[at].After]
 		}
 		if ok && walked[at] == i+1 {
-			first, way := circle(targets, index, at)
+			first, way := findCircle(targets, index, at)
 			first.after.Errorf("target-circle", "", "targets wait for each other: %s", strings.Join(way, " after "))
 		}
 	}
 }
 
-// circle returns the first target of the circle that at is on, and the names around
+// findCircle returns the first target of the circle that at is on, and the names around
 // it, from that one to itself.
-func circle(targets []targetReader, index map[string]int, at int) (targetReader, []string) {
+func findCircle(targets []targetReader, index map[string]int, at int) (targetReader, []string) {
 	first := at
 	for next := index[targets[at].After]; next != at; next = index[targets[next].After] {
 		first = min(first, next)

@@ -64,7 +64,7 @@ func (e *Exchange) Misfits() diag.List {
 // checkASN holds the route server's ASN against what the file expects of it.
 func (e *Exchange) checkASN(found *diag.List) {
 	f := e.facts
-	if t := e.target(); t != nil && t.ASN != 0 {
+	if t := e.currentTarget(); t != nil && t.ASN != 0 {
 		if t.ASN != f.ASN {
 			found.Refusef(t.ASNSource, CodeTargetASN, "asn: "+f.ASN.String()+", or the address of the right one",
 				"target %s is said to be AS%s, and is AS%s", t.Name, t.ASN, f.ASN)
@@ -83,7 +83,7 @@ func (e *Exchange) checkASN(found *diag.List) {
 func (e *Exchange) checkMembers(found *diag.List) {
 	peers := make(map[netip.Addr]Peer, len(e.facts.Peers))
 	for _, p := range e.facts.Peers {
-		peers[plain(p.Address)] = p
+		peers[plainAddress(p.Address)] = p
 	}
 	for _, m := range e.Members {
 		for _, a := range m.Addresses {
@@ -103,8 +103,8 @@ func (e *Exchange) checkMembers(found *diag.List) {
 	}
 }
 
-// target returns the target of the file that Towards was given, or nil.
-func (e *Exchange) target() *Target {
+// currentTarget returns the target of the file that Towards was given, or nil.
+func (e *Exchange) currentTarget() *Target {
 	for i := range e.Targets {
 		if e.Targets[i].Name == e.facts.Name {
 			return &e.Targets[i]
@@ -113,33 +113,33 @@ func (e *Exchange) target() *Target {
 	return nil
 }
 
-// own returns whose each ASN is that no list may name: the exchange's, and those of its
+// ownASNs returns whose each ASN is that no list may name: the exchange's, and those of its
 // route servers, as the file and as the target of Towards say.
-func (e *Exchange) own() map[filters.ASN]string {
+func (e *Exchange) ownASNs() map[filters.ASN]string {
 	whose := make(map[filters.ASN]string)
 	if e.facts != nil && e.facts.ASN != 0 {
 		whose[e.facts.ASN] = e.facts.Name + "'s own"
 	}
 	for _, t := range e.Targets {
 		if t.ASN != 0 {
-			whose[t.ASN] = "target " + t.Name + "'s own" + where(t.ASNSource)
+			whose[t.ASN] = "target " + t.Name + "'s own" + formatPlace(t.ASNSource)
 		}
 	}
 	if e.ASN != 0 {
-		whose[e.ASN] = "the exchange's own" + where(e.asnSource)
+		whose[e.ASN] = "the exchange's own" + formatPlace(e.asnSource)
 	}
 	return whose
 }
 
-// clients returns the route-server clients that the target of Towards has, by address.
-func (e *Exchange) clients() []Peer {
+// routeServerClients returns the route-server clients that the target of Towards has, by address.
+func (e *Exchange) routeServerClients() []Peer {
 	if e.facts == nil {
 		return nil
 	}
 	var out []Peer
 	for _, p := range e.facts.Peers {
 		if p.Client {
-			p.Address = plain(p.Address)
+			p.Address = plainAddress(p.Address)
 			out = append(out, p)
 		}
 	}
@@ -147,21 +147,21 @@ func (e *Exchange) clients() []Peer {
 	return out
 }
 
-// sessions returns the clients whose addresses no list may cover: all but those of
+// guardedSessions returns the clients whose addresses no list may cover: all but those of
 // members that the file says to peer from space of their own.
-func (e *Exchange) sessions() []Peer {
-	return slices.DeleteFunc(e.clients(), func(p Peer) bool {
+func (e *Exchange) guardedSessions() []Peer {
+	return slices.DeleteFunc(e.routeServerClients(), func(p Peer) bool {
 		return slices.ContainsFunc(e.Members, func(m Member) bool {
 			return m.Wide && (p.ASN == 0 || p.ASN == m.ASN) && slices.Contains(m.Addresses, p.Address)
 		})
 	})
 }
 
-// plain is an address as the exchange file writes it.
-func plain(a netip.Addr) netip.Addr { return a.Unmap().WithZone("") }
+// plainAddress is an address as the exchange file writes it.
+func plainAddress(a netip.Addr) netip.Addr { return a.Unmap().WithZone("") }
 
-// inside returns the peers, which are sorted by address, whose addresses lie in p.
-func inside(p netip.Prefix, peers []Peer) []Peer {
+// peersWithin returns the peers, which are sorted by address, whose addresses lie in p.
+func peersWithin(p netip.Prefix, peers []Peer) []Peer {
 	first, _ := slices.BinarySearchFunc(peers, p.Masked().Addr(),
 		func(peer Peer, a netip.Addr) int { return peer.Address.Compare(a) })
 	last := first
@@ -171,8 +171,8 @@ func inside(p netip.Prefix, peers []Peer) []Peer {
 	return peers[first:last]
 }
 
-// named lists a few peers.
-func named(peers []Peer) string {
+// formatPeers lists a few peers.
+func formatPeers(peers []Peer) string {
 	const few = 3
 	var words []string
 	for i, p := range peers {
