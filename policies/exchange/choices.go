@@ -11,11 +11,11 @@ import (
 	"depeer/policies/build"
 )
 
-// What members have chosen about lists. A choice is about all that is in force of a list,
-// whatever the exchange itself does about it: what has expired, what is excepted, and who is
-// on a ladder that has not begun are left alone here, too, and so is protected space. So
-// guards have seen all of it. The wishes deprefer and tag are for the treatments of these
-// names.
+// A choice of a member is about all providers of a list that are in force, independent of the
+// treatment that the exchange gives them. Like the exchange's own treatments it leaves alone
+// expired and excepted providers, those on a ladder that has not begun, and protected space.
+// So guards have seen all of it. The wishes deprefer and tag stand for the treatments of
+// these names.
 
 // Choices returns what members have chosen about the lists that c was compiled from.
 func (e *Exchange) Choices(c *filters.Compiled) build.Choices {
@@ -42,7 +42,7 @@ func (e *Exchange) Choices(c *filters.Compiled) build.Choices {
 	return out
 }
 
-// listsInForce returns the chosen lists of c, in their order, with what is in force of each.
+// listsInForce returns the chosen lists of c, in their order, each with its providers in force.
 func listsInForce(c *filters.Compiled, chosen map[string]bool) []*filters.Listing {
 	var out []*filters.Listing
 	of := make(map[*filters.Listing]*filters.Listing)
@@ -64,9 +64,9 @@ func listsInForce(c *filters.Compiled, chosen map[string]bool) []*filters.Listin
 	return out
 }
 
-// compileAlone returns all that a list names at a moment, as one filter: as if the exchange gave
-// one treatment to all of it. What is to be said about the list is said where it is
-// compiled with all others; nothing is wrong with it.
+// compileAlone compiles a list at a moment to one filter, as if the exchange gave one treatment
+// to all of it. It reports no diagnostics: the list is valid, and warnings come from compiling it
+// with all others.
 func (e *Exchange) compileAlone(l *filters.Listing, at time.Time) *filters.Compiled {
 	rules := e.Rules(at)
 	rules.Lists[l.Name] = e.Treatments[0].Name
@@ -77,7 +77,7 @@ func (e *Exchange) compileAlone(l *filters.Listing, at time.Time) *filters.Compi
 	return c
 }
 
-// checkChoice has a choice, at n, be looked at when all treatments are known.
+// checkChoice defers the check of a choice, at n, until all treatments are known.
 func (r *reader) checkChoice(n strict.Node, c Choice) {
 	r.deferCheck(func() {
 		if c.Wish == policies.Refuse || r.ex.Treatments == nil {

@@ -10,7 +10,7 @@ import (
 	"depeer/policies/guard"
 )
 
-// family is one address family: how many bits an address has, and what it is called.
+// family is an address family: its name, and how many bits an address has.
 type family struct {
 	name string
 	bits int
@@ -72,9 +72,9 @@ func unionSize(f family, prefixes []netip.Prefix) *big.Int {
 	return x.countAddresses(f)
 }
 
-// checkUnion returns what share of f's space prefixes cover together, and whether it
-// is over the limit. The sum of what each covers is never less than the union, and
-// needs no sorting: where it stays within the limit, the share is not looked for, and 0.
+// checkUnion returns the share of f's space that prefixes cover together, and whether it
+// is over the limit. The sum of their sizes is never less than the union, and needs no
+// sorting: if it is within the limit, checkUnion skips the union, and returns a share of 0.
 func checkUnion(f family, prefixes iter.Seq[netip.Prefix], over func(part, all *big.Int) bool) (Percent, bool) {
 	var sum extent
 	for p := range prefixes {

@@ -10,17 +10,17 @@ import (
 	"depeer/policies/guard"
 )
 
-// Guards refuse input that is valid and that no exchange can mean, or that goes over
-// its limits. These are the ones that need no routes and no target; no flag passes
-// them. Each row names the code, and what of the input it is asked about, one by one.
+// Guards refuse input that is valid but that no exchange can mean, or that goes over
+// its limits. The ones here need no routes and no target, and no flag overrides them.
+// Each row names the code, and the kind of input that the guard checks one by one.
 
-// complaint is what a guard says: nothing, or a message with a hint.
+// complaint is the result of a guard: nothing, or a message with a hint.
 type complaint struct{ message, hint string }
 
-// listGuard asks one guard about one kind of input.
+// listGuard checks one kind of input for one guard.
 type listGuard struct {
 	code string
-	any  bool // asked about providers that are not in force, too
+	any  bool // it checks providers that are not in force, too
 
 	entry  func(*guardInput, *filters.PrefixMatch) complaint
 	match  func(*guardInput, *filters.ASMatch) complaint
@@ -48,14 +48,14 @@ type guardInput struct {
 	lists    []*filters.Listing
 	compiled *filters.Compiled
 	at       time.Time
-	networks map[filters.ASN]string // what an ASN is that no path match may take
-	own      map[filters.ASN]string // whose an ASN is that nothing may match
+	networks map[filters.ASN]string // ASNs that no path match may take, with what they are
+	own      map[filters.ASN]string // ASNs that no match may take, with their owner
 	sessions []Peer                 // of members, by address, that no entry may cover
 }
 
 // Guard returns what the static guards refuse in lists, of which c was compiled
 // with e's Rules, sorted. All of it has the severity diag.Refused; there is no
-// override. For a target, e is what Towards returned.
+// override. For a target, e comes from WithFacts.
 func (e *Exchange) Guard(lists []*filters.Listing, c *filters.Compiled) diag.List {
 	g := &guardInput{Exchange: e, lists: lists, compiled: c, at: c.At, networks: e.wideNetworks(), own: e.ownASNs(),
 		sessions: e.guardedSessions()}
@@ -94,7 +94,7 @@ func (e *Exchange) Guard(lists []*filters.Listing, c *filters.Compiled) diag.Lis
 	return refused
 }
 
-// eachProvider are those that are in force, or any.
+// eachProvider yields the providers that are in force, or all of them.
 func (g *guardInput) eachProvider(any bool) iter.Seq[*filters.Provider] {
 	return func(yield func(*filters.Provider) bool) {
 		for i := range g.compiled.Listed {
@@ -106,16 +106,17 @@ func (g *guardInput) eachProvider(any bool) iter.Seq[*filters.Provider] {
 	}
 }
 
-// eachEntry are the prefix entries of providers; matches, their AS matches.
+// eachEntry yields the prefix entries of providers.
 func (g *guardInput) eachEntry(any bool) iter.Seq[*filters.PrefixMatch] {
 	return eachOf(g.eachProvider(any), func(p *filters.Provider) []filters.PrefixMatch { return p.Prefixes })
 }
 
+// eachMatch yields the AS matches of providers.
 func (g *guardInput) eachMatch(any bool) iter.Seq[*filters.ASMatch] {
 	return eachOf(g.eachProvider(any), func(p *filters.Provider) []filters.ASMatch { return p.ASNs })
 }
 
-// eachOf returns every element of what each provider has.
+// eachOf yields every element of the list that has returns for each provider.
 func eachOf[T any](providers iter.Seq[*filters.Provider], has func(*filters.Provider) []T) iter.Seq[*T] {
 	return func(yield func(*T) bool) {
 		for p := range providers {
@@ -129,7 +130,8 @@ func eachOf[T any](providers iter.Seq[*filters.Provider], has func(*filters.Prov
 	}
 }
 
-// placeOfHeaviest returns where the list stands whose entries add up to most of f.
+// placeOfHeaviest returns the place of the list whose entries cover most of f, counted
+// one by one.
 func (g *guardInput) placeOfHeaviest(f family) diag.Position {
 	if len(g.lists) == 1 {
 		return g.lists[0].Source

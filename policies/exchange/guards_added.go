@@ -9,19 +9,19 @@ import (
 	"depeer/policies"
 )
 
-// checkAddedBytes refuses what takes a route over the limit on bytes that are added to it: a
-// treatment, its reason, and a member's choice on top. A treatment that the file has is
-// refused whether or not a list asks for it; a built-in one only where a list does.
+// checkAddedBytes refuses treatments and choices that add more bytes to a route than the limit:
+// a treatment, its reason, and a member's choice on top. It refuses a treatment of the file even
+// if no list asks for it; a built-in one only if a list does.
 //
-// Reasons are refused where they stand, and not what would be within the limit without them.
+// If they would be within the limit without reasons, it refuses the reasons instead.
 func checkAddedBytes(g *guardInput, refuse func(diag.Position, complaint)) {
 	for _, a := range g.findTooMuch() {
 		refuse(a.at, g.addsComplaint(a.what, a.bytes))
 	}
 }
 
-// AddedBytes returns how many bytes each refusal of guard-added-bytes is about, by its
-// place: the most where there are several. c is what lists were compiled to.
+// AddedBytes returns, by place, the number of bytes of each refusal of guard-added-bytes;
+// the most if there are several. c is the compiled lists.
 func (e *Exchange) AddedBytes(c *filters.Compiled) map[diag.Position]int {
 	most := make(map[diag.Position]int)
 	for _, a := range (&guardInput{Exchange: e, compiled: c}).findTooMuch() {
@@ -30,14 +30,14 @@ func (e *Exchange) AddedBytes(c *filters.Compiled) map[diag.Position]int {
 	return most
 }
 
-// added is what adds bytes to a route, at worst, and where it stands.
+// added is a treatment or a choice that adds bytes to a route: how many at worst, and its place.
 type added struct {
 	at    diag.Position
 	what  string
 	bytes int
 }
 
-// findTooMuch returns what adds more than the limit.
+// findTooMuch returns the treatments and choices that add more than the limit.
 func (g *guardInput) findTooMuch() (all []added) {
 	reasons := 0
 	over := func(at diag.Position, what string, with, without int) {
@@ -64,7 +64,8 @@ func (g *guardInput) findTooMuch() (all []added) {
 				t.WithoutReason().AddedBytesFor(policies.Treatment{})
 			for _, on := range g.treatmentsBelow(c) {
 				if n := t.AddedBytesFor(on); n > with {
-					what, with, without = g.describeChoice(c, t, on), n, t.WithoutReason().AddedBytesFor(on.WithoutReason())
+					what, with, without = g.describeChoice(c, t, on), n,
+						t.WithoutReason().AddedBytesFor(on.WithoutReason())
 				}
 			}
 			over(c.Source, what, with, without)
@@ -76,7 +77,7 @@ func (g *guardInput) findTooMuch() (all []added) {
 	return all
 }
 
-// addsComplaint says that something adds too much.
+// addsComplaint returns the complaint that something adds too many bytes.
 func (e *Exchange) addsComplaint(what string, bytes int) complaint {
 	many := fmt.Sprintf("up to %d bytes", bytes)
 	if bytes >= policies.Unbounded {
@@ -97,9 +98,9 @@ func (e *Exchange) describeChoice(c Choice, t, on policies.Treatment) string {
 	return what
 }
 
-// placeOfTreatment returns where a treatment stands; a built-in one, where the value stands
-// that asks for it first: of a provider, or else of its list. Where that is in neither, as
-// what the exchange file says of a list, it is the list.
+// placeOfTreatment returns the place of a treatment. A built-in one has the place of the first
+// value that asks for it: of a provider, or else of its list. If neither has the value, as where
+// the exchange file gives the list its treatment, it is the place of the list.
 func (g *guardInput) placeOfTreatment(t policies.Treatment) (diag.Position, bool) {
 	if !g.builtin {
 		return g.treatmentAt[t.Name], true
@@ -138,9 +139,9 @@ func (e *Exchange) choiceTreatment(w policies.Wish) policies.Treatment {
 	return t
 }
 
-// treatmentsBelow returns the treatments that a choice can come on top of: less severe ones than that
-// of the wish, which some list asks for. What the choice is about gets a treatment at least as severe
-// as the list that it is about asks for.
+// treatmentsBelow returns the treatments that a choice can come on top of: those that some list
+// asks for, and that are less severe than the chosen one. The routes of the choice get a treatment
+// at least as severe as the one that their list asks for.
 func (g *guardInput) treatmentsBelow(c Choice) []policies.Treatment {
 	place := func(name string) int {
 		return slices.IndexFunc(g.Treatments, func(t policies.Treatment) bool { return t.Name == name })

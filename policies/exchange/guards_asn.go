@@ -7,8 +7,8 @@ import (
 	"depeer/filters/diag"
 )
 
-// checkOwnASN refuses the ASNs of the exchange and its route servers, wherever in the path
-// they are looked for.
+// checkOwnASN refuses to match the ASNs of the exchange and its route servers, anywhere in
+// the path.
 func checkOwnASN(g *guardInput, m *filters.ASMatch) complaint {
 	whose := g.own[m.ASN]
 	if whose == "" {
@@ -25,9 +25,9 @@ func formatPlace(p diag.Position) string {
 	return ", at " + p.String()
 }
 
-// checkPathMatch refuses to look anywhere in the path for a network that much of the
-// net is behind. A protected one, too: though nothing would be sent, its author
-// should know.
+// checkPathMatch refuses to match anywhere in the path a network that carries much of the
+// net. It also refuses a protected one: that has no effect, but the list's author should
+// know.
 func checkPathMatch(g *guardInput, m *filters.ASMatch) complaint {
 	what := g.networks[m.ASN]
 	if m.Where != filters.Path || m.Wide || what == "" {
@@ -39,7 +39,8 @@ func checkPathMatch(g *guardInput, m *filters.ASMatch) complaint {
 	}
 }
 
-// wideNetworks returns what each ASN is that no path match may take without saying so.
+// wideNetworks returns the ASNs that a path match may take only with wide: true, with what
+// they are.
 func (e *Exchange) wideNetworks() map[filters.ASN]string {
 	what := make(map[filters.ASN]string)
 	for _, n := range transitFree {

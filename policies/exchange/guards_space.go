@@ -21,8 +21,8 @@ func checkEverything(_ *guardInput, m *filters.PrefixMatch) complaint {
 	}
 }
 
-// checkEverythingTogether refuses what everything does when it comes in pieces. Where
-// an entry is half by itself, that has been said.
+// checkEverythingTogether refuses entries that together cover half of a family's space or
+// more. It leaves single entries of that size to checkEverything.
 func checkEverythingTogether(g *guardInput, f family) complaint {
 	half := false
 	prefixes := func(yield func(netip.Prefix) bool) {
@@ -45,7 +45,8 @@ func checkEverythingTogether(g *guardInput, f family) complaint {
 		"nothing passes this guard at half or more"}
 }
 
-// checkShortestPrefix leaves to everything what is too short for it, too.
+// checkShortestPrefix refuses an entry that is shorter than the limit. It leaves those of half
+// of a family's space to checkEverything.
 func checkShortestPrefix(g *guardInput, m *filters.PrefixMatch) complaint {
 	limit := g.Limits.ShortestPrefix.forFamily(familyOf(m.Prefix))
 	if m.Wide || m.Prefix.Bits() <= 1 || m.Prefix.Bits() >= int(limit) {
@@ -57,8 +58,8 @@ func checkShortestPrefix(g *guardInput, m *filters.PrefixMatch) complaint {
 	}
 }
 
-// checkMaxCovered holds the union of what is in force against the limit: what compiling
-// left of the entries, protected space being out of them.
+// checkMaxCovered compares the union of all compiled entries in force with the limit.
+// Compiling has taken protected space out of them.
 func checkMaxCovered(g *guardInput, f family) complaint {
 	limit := g.Limits.MaxCovered.forFamily(f)
 	prefixes := func(yield func(netip.Prefix) bool) {
@@ -93,9 +94,9 @@ func (g *guardInput) largestEntry(f family) *filters.PrefixMatch {
 	return largest
 }
 
-// checkOwnSpace refuses what lies inside a peering LAN, or around it, and what covers the
-// address of a member's session: that is a LAN of one address. A listed network may
-// peer from space of its own; then the entry, or the member, says wide.
+// checkOwnSpace refuses an entry that overlaps a peering LAN, and one that covers the address
+// of a member's session: that is a LAN of one address. A listed network may peer from its own
+// space; then the entry, or the member, says wide.
 func checkOwnSpace(g *guardInput, m *filters.PrefixMatch) complaint {
 	for _, lan := range g.PeeringLANs {
 		if !lan.Prefix.Overlaps(m.Prefix) {

@@ -7,8 +7,8 @@ import (
 	"depeer/filters/strict"
 )
 
-// What the exchange is, and what must not be matched: the sections exchange,
-// protect and transit_free.
+// This file reads the identity of the exchange, and what must not be matched: the
+// sections exchange, protect and transit_free.
 
 var identityFields = []strict.Field[reader]{
 	{Key: "name", Read: func(r *reader, n strict.Node) { readText(n, &r.ex.Name) }},

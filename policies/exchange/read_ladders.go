@@ -8,7 +8,7 @@ import (
 	"depeer/filters/strict"
 )
 
-// Ladders, and whatever else refers to treatments by name.
+// This file reads ladders, and all other references to treatments by name.
 
 type ladderReader struct {
 	filters.Ladder
@@ -72,7 +72,7 @@ func readSteps(l *ladderReader, n strict.Node) {
 	})
 }
 
-// readAfter reads an age in whole days: listings say since which day, not since when.
+// readAfter reads an age in whole days: listings name a day, not a time.
 func readAfter(s *stepReader, n strict.Node) {
 	after, ok := strict.Value(n, filters.ParseSpan)
 	if !ok {
@@ -86,7 +86,7 @@ func readAfter(s *stepReader, n strict.Node) {
 	s.After, s.after = after, &n
 }
 
-// readFollows reads what follows from a list: a treatment or a ladder.
+// readFollows reads the name of a treatment or a ladder, which follows from a list.
 func (r *reader) readFollows(n strict.Node, into *string) {
 	if !readSlug(n, into) {
 		return

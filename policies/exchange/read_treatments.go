@@ -17,7 +17,7 @@ type treatmentReader struct {
 	tells      *strict.Node // its reason
 	reason     uint32
 	attributes bool         // it names some, be they right or wrong
-	towards    *strict.Node // who is not everybody
+	towards    *strict.Node // its towards, unless that is everybody
 }
 
 // attributeReader makes the reader of a key that changes a route's attributes.
@@ -62,7 +62,7 @@ var treatmentFields = []strict.Field[treatmentReader]{
 	{Key: "reason", Read: attributeReader(readReason)},
 }
 
-// mostPrepends is as often as makes a difference. Members refuse very long paths,
+// mostPrepends is the most prepends that are useful. Members refuse very long paths,
 // and gobgpd cuts the count to 8 bits.
 const mostPrepends = 10
 

@@ -9,23 +9,25 @@ import (
 	"depeer/filters/strict"
 )
 
-// AllTargets names them together, on a command line: no target has this name.
+// AllTargets names all targets together on a command line: no target has this name.
 const AllTargets = "all"
 
 // Target is a route server that policy is put into.
 type Target struct {
 	Name    string // slug; not AllTargets
 	Address Address
-	ASN     filters.ASN // that it has where it is not the exchange's; 0: that, or whatever it has
+	ASN     filters.ASN // its ASN, if not the exchange's; 0: the exchange's, or any
 	TLS     *TLS        // nil: in plain text
 	After   string      // the target that is changed before this one; "" for none
-	Persist string      // absolute path of the gobgpd.conf that keeps our part, too, on this machine: Address is Here; "" for none
+	// Persist is the absolute path of the gobgpd.conf, on this machine, that keeps our part,
+	// too: Address is Here. "" for none.
+	Persist string
 	Source  diag.Position
 
 	ASNSource diag.Position
 }
 
-// TLS is how a target is spoken to: files in PEM, as written, relative to the
+// TLS names the files for TLS with a target: in PEM, as written, relative to the
 // exchange file.
 type TLS struct {
 	CA   string // "" takes the system's
@@ -136,7 +138,7 @@ func (e *Exchange) InOrder() []Target {
 			return
 		}
 		if before, waits := named[t.After]; waits {
-			place(before) // comes to an end: nobody waits for itself (checkOrder)
+			place(before) // ends: no target waits for itself (checkOrder)
 		}
 		placed[t.Name], out = true, append(out, t)
 	}
@@ -146,8 +148,8 @@ func (e *Exchange) InOrder() []Target {
 	return out
 }
 
-// checkOrder holds that each after names a target, and that none waits for itself,
-// be it over others. A circle is complained about once, at its first target.
+// checkOrder checks that each after names a target, and that none waits for itself,
+// directly or over others. It complains about a circle once, at its first target.
 func checkOrder(targets []targetReader) {
 	names := make([]string, len(targets))
 	index := make(map[string]int, len(targets))
@@ -171,8 +173,8 @@ func checkOrder(targets []targetReader) {
 	}
 }
 
-// findCircle returns the first target of the circle that at is on, and the names around
-// it, from that one to itself.
+// findCircle returns the first target of the circle that at is on, and the names along
+// the circle, from that target back to itself.
 func findCircle(targets []targetReader, index map[string]int, at int) (targetReader, []string) {
 	first := at
 	for next := index[targets[at].After]; next != at; next = index[targets[next].After] {

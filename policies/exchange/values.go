@@ -10,7 +10,7 @@ import (
 	"depeer/filters/strict"
 )
 
-// readWord reads one of a few words.
+// readWord reads one of the given words.
 func readWord[T fmt.Stringer](n strict.Node, words ...T) (T, bool) {
 	var none T
 	s, ok := n.Scalar()
@@ -27,7 +27,7 @@ func readWord[T fmt.Stringer](n strict.Node, words ...T) (T, bool) {
 	return none, false
 }
 
-// nearestHint is the hint for a name that is none of names: the one that was meant, or all.
+// nearestHint returns the hint for a name that is none of names: the nearest one, or all.
 func nearestHint(name string, names []string) string {
 	if near := diag.Nearest(name, names); near != "" || len(names) == 0 {
 		return near
@@ -106,7 +106,7 @@ func readSome(n strict.Node, what string, read func(strict.Node)) {
 // once remembers where each value of a kind first stood.
 type seenValues[K comparable] map[K]diag.Position
 
-// addNew says whether k is new, and complains at n if it is not. what names it.
+// addNew adds k. It returns false, and complains at n, if k was there. what names it.
 func (o seenValues[K]) addNew(n strict.Node, k K, what string) bool {
 	if first, twice := o[k]; twice {
 		n.Errorf("twice", "", "%s stands twice, first at line %d, column %d", what, first.Line, first.Column)

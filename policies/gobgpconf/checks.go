@@ -10,8 +10,8 @@ import (
 	"depeer/policies"
 )
 
-// refuseInlinePolicy refuses policy in brackets or braces where ours is in it, or would have
-// to be: policy-definitions = [...] takes no [[policy-definitions]] beside it.
+// refuseInlinePolicy refuses policy in brackets or braces that holds ours, or that ours
+// belongs in: policy-definitions = [...] takes no [[policy-definitions]] beside it.
 func (d *document) refuseInlinePolicy(part map[string]any, l *diag.List) {
 	for _, e := range d.expressions {
 		if e.kind != unstable.KeyValue {
@@ -27,8 +27,8 @@ func (d *document) refuseInlinePolicy(part map[string]any, l *diag.List) {
 	}
 }
 
-// refuseDuplicatePolicies refuses a policy that is defined twice: on a reload gobgpd ignores such
-// a file, and started from it refuses every route.
+// refuseDuplicatePolicies refuses a policy that is defined twice. On a reload gobgpd ignores
+// such a file; a gobgpd that is started from it refuses every route.
 func (d *document) refuseDuplicatePolicies(l *diag.List) {
 	first := map[string]string{} // path by name
 	for i, e := range definitions.elementsOf(d.values) {
@@ -43,8 +43,8 @@ func (d *document) refuseDuplicatePolicies(l *diag.List) {
 	}
 }
 
-// refuseForeignStatements refuses statements of theirs in a policy that is ours, which would be lost
-// with it: all that we write is named depeer/...
+// refuseForeignStatements refuses the operator's statements in a policy of ours: they would be
+// lost with it. All statements that we write are named depeer/...
 func (d *document) refuseForeignStatements(l *diag.List) {
 	for i, e := range definitions.elementsOf(d.values) {
 		policy := definitions.nameOf(e)
@@ -74,8 +74,8 @@ var references = []struct {
 	{"conditions.bgp-conditions.match-large-community-set.large-community-set", arrays[6]},
 }
 
-// refuseBrokenStatements refuses statements of theirs that gobgpd could not load beside our
-// part: with a name like ours, or a condition on a set that would not be there.
+// refuseBrokenStatements refuses the operator's statements that gobgpd cannot load beside our
+// part: those with a name like ours, and those with a condition on a set that is not defined.
 // gobgpd then loads no policy at all, and refuses every route.
 func (d *document) refuseBrokenStatements(part map[string]any, l *diag.List) {
 	_, theirs := splitOwn(d.values)

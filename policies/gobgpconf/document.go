@@ -39,7 +39,7 @@ type expression struct {
 	marker     marker
 }
 
-// parseDocument reads a file. Whatever is wrong with it goes to l; then it returns nil.
+// parseDocument reads a file. It returns nil if anything is wrong with it, and says so in l.
 func parseDocument(file string, text []byte, l *diag.List) *document {
 	d := &document{file: file, text: text, values: map[string]any{}, places: map[string]int{}}
 	if format := formatByName(file); format != "" {
@@ -92,8 +92,8 @@ func (d *document) reportSyntax(p diag.Position, err error, l *diag.List) {
 	l.Errorf(p, "gobgpd-syntax", "", "not TOML: %s", replaceUnprintable(strings.TrimPrefix(err.Error(), "toml: ")))
 }
 
-// FormatOf is the format of a gobgpd.conf: what gobgpd takes it for by its name, else what
-// it looks like.
+// FormatOf returns the format of a gobgpd.conf: the one that gobgpd takes it for by its name,
+// or else the one that it looks like.
 func FormatOf(file string, text []byte) Format {
 	switch cmp.Or(formatByName(file), formatByLook(text)) {
 	case "YAML":
@@ -105,8 +105,7 @@ func FormatOf(file string, text []byte) Format {
 	}
 }
 
-// formatByName is the format that gobgpd takes a file for by its name, where that is not
-// TOML.
+// formatByName returns the format that gobgpd takes a file for by its name; "" for TOML.
 func formatByName(file string) string {
 	switch strings.ToLower(path.Ext(file)) {
 	case ".yaml", ".yml":
@@ -118,10 +117,10 @@ func formatByName(file string) string {
 	}
 }
 
-// yamlKey is how a configuration begins in YAML.
+// yamlKey matches the first line of a configuration in YAML.
 var yamlKey = regexp.MustCompile(`^(---|[A-Za-z-]+:(\s|$))`)
 
-// formatByLook is the format that a text looks like that is no TOML; "" for none.
+// formatByLook returns the format that the first lines of a text look like; "" for TOML.
 func formatByLook(text []byte) string {
 	for line := range bytes.Lines(text) {
 		switch line = bytes.TrimSpace(line); {
@@ -162,7 +161,7 @@ func (d *document) reportTooDeep(offset int, l *diag.List) {
 	l.Errorf(d.positionOf(offset), "gobgpd-too-deep", "", "nested more than %d deep", maxDepth)
 }
 
-// replaceUnprintable returns s fit for a terminal.
+// replaceUnprintable returns s with the characters replaced that a terminal must not get.
 func replaceUnprintable(s string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsPrint(r) {
@@ -184,8 +183,8 @@ type walker struct {
 	deepest int // where a key has too many parts; -1
 }
 
-// oddKey is a key that gobgpd, which is made for several formats, reads in
-// another way than TOML: without regard to case, and a.b in quotes as two.
+// oddKey is a key that gobgpd reads in another way than TOML does. gobgpd reads several
+// formats alike: it ignores case, and takes "a.b" in quotes for two keys.
 type oddKey struct {
 	offset int
 	key    string
@@ -225,8 +224,8 @@ func (w *walker) addExpression(n *unstable.Node) {
 	}
 }
 
-// openTable returns the path that a header opens: [a.b] goes on in the last
-// element of [[a]], [[a]] begins another.
+// openTable returns the path that a header opens. [a.b] continues the last element
+// of [[a]]; [[a]] begins another element.
 func (w *walker) openTable(keys []string, element bool) string {
 	path := ""
 	for i, k := range keys {
@@ -290,8 +289,8 @@ func (w *walker) refuseOddKeys(l *diag.List) {
 	}
 }
 
-// findEnds finds the end of each expression: the parser tells only where it starts,
-// but what stands before the next one, and is not blank, is the rest of this one.
+// findEnds finds the end of each expression. The parser tells only its start; all that is
+// not blank before the next start belongs to it.
 func (w *walker) findEnds() {
 	for i := range w.expressions {
 		next := len(w.text)
@@ -308,14 +307,14 @@ func (w *walker) findEnds() {
 	}
 }
 
-// positionOf returns the place of an offset.
+// positionOf returns the position of an offset in the text.
 func (d *document) positionOf(offset int) diag.Position {
 	before := d.text[:offset]
 	return diag.Position{File: d.file, Line: bytes.Count(before, []byte("\n")) + 1,
 		Column: offset - bytes.LastIndexByte(before, '\n')}
 }
 
-// locatePath returns where path is written, or what it is part of.
+// locatePath returns where path is written, or else the table that it is part of.
 func (d *document) locatePath(path string) diag.Position {
 	for path != "" {
 		for _, p := range []string{path, path + "[0]"} {

@@ -13,8 +13,8 @@ import (
 // line of its own. The lines of comment, one each, go to the top, where the
 // format has comments. The same p and comment give the same bytes.
 //
-// It is an error if p holds what gobgpd would misread, or comment a line break, a
-// control character, a direction override or a line that looks like a marker.
+// Encode returns an error if p holds what gobgpd would misread, or if comment holds a line
+// break, a control character, a direction override or a line that looks like a marker.
 func Encode(p *policies.RoutingPolicy, f Format, comment []string) ([]byte, error) {
 	if err := checkPolicy(p); err != nil {
 		return nil, fmt.Errorf("render: %w", err)

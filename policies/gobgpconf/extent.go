@@ -11,7 +11,7 @@ import (
 	"depeer/filters/diag"
 )
 
-// Our part of a file is what stands between the marks, and our elements outside
+// Our part of a file is all that stands between the marks, and our elements outside
 // them, which somebody pasted:
 //
 //	[[policy-definitions]]       theirs, kept
@@ -24,19 +24,19 @@ import (
 //	[[policy-definitions]]       ours, outside: cut out
 //	name = "depeer"
 //
-// Without marks the part goes to the end of the file, the one place where no
-// header in it can catch what stands behind.
+// Without marks the part goes to the end of the file: only there no header in it can take
+// in the lines after it.
 
-// extent is where our part is.
+// extent says where our part is.
 type extent struct {
 	marked     bool
 	start, end int    // of the marked part, marks included
-	outside    []span // what is ours beside it, in order
+	outside    []span // our elements outside the marks, in order
 }
 
 type span struct{ start, end int }
 
-// sortedSpans returns all that is to go, in order.
+// sortedSpans returns all that ReplacePart takes out, in order.
 func (x extent) sortedSpans() []span {
 	all := slices.Clone(x.outside)
 	if x.marked {
@@ -46,7 +46,7 @@ func (x extent) sortedSpans() []span {
 	return all
 }
 
-// findOwner returns the path of the element of ours that path lies in, or nothing.
+// findOwner returns the path of the element of ours that path lies in; "" for none.
 func findOwner(path string, mine map[string]bool) string {
 	for _, a := range arrays {
 		rest, ok := strings.CutPrefix(path, a.path+"[")
@@ -60,7 +60,7 @@ func findOwner(path string, mine map[string]bool) string {
 	return ""
 }
 
-// findExtent finds our part, and says so where it is damaged.
+// findExtent finds our part. It reports damage to l.
 func (d *document) findExtent(l *diag.List) extent {
 	mine := d.ownElements()
 	x := d.findMarks(l)
@@ -91,7 +91,7 @@ func (d *document) findExtent(l *diag.List) extent {
 	return x
 }
 
-// place is where an expression stands beside the marked part.
+// place says where an expression stands, seen from the marked part.
 type place uint8
 
 const (
@@ -124,8 +124,8 @@ func (d *document) ownElements() map[string]bool {
 	return mine
 }
 
-// cutOutside adds what is ours outside the marks. With it goes what is blank between two
-// of ours, and comments between two lines of the same element.
+// cutOutside adds an expression of ours outside the marks. It also takes the blank lines
+// between two of ours, and the comments between two lines of the same element.
 func (x *extent) cutOutside(text []byte, s span, same bool) {
 	if n := len(x.outside); n > 0 {
 		before := &x.outside[n-1]
@@ -137,7 +137,7 @@ func (x *extent) cutOutside(text []byte, s span, same bool) {
 	x.outside = append(x.outside, s)
 }
 
-// findMarks finds the marks: none, or one that begins and one that ends.
+// findMarks finds the marks: none, or a begin mark and an end mark.
 func (d *document) findMarks(l *diag.List) extent {
 	var x extent
 	open := false

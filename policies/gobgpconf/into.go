@@ -14,16 +14,15 @@ import (
 // ReplacePart returns the gobgpd.conf old, in TOML, with our part of it replaced by p
 // and every other byte as it was. Our part is the policies depeer and
 // depeer-export and the defined sets named depeer/..., between our marks or
-// wherever else they stand. Without marks it goes to the end. Doing it twice is
-// doing it once.
+// anywhere else. Without marks it goes to the end. A second call changes nothing.
 //
-// The list is sorted; its positions are those of old, which is called file. With
-// an Error in it there is no result: old is no TOML, or could not be changed
-// without guessing, or would not come up right as it is. A result has been read
-// again: it says p, and besides that what old says.
+// The list is sorted; its positions are those of old, under the name file. With an
+// Error in it there is no result: old is no TOML, or cannot be changed without
+// guessing, or gobgpd would not load it as it is. ReplacePart reads its result again:
+// it holds p, and all else that old holds.
 //
 //	gobgpd-syntax            old is no TOML
-//	gobgpd-too-deep          brackets, or the parts of a key, beyond any sense
+//	gobgpd-too-deep          brackets, or the parts of a key, are nested too deep
 //	gobgpd-key, -type        gobgpd would read something in a way of its own
 //	gobgpd-inline            policy in brackets or braces, that nothing can be added to
 //	gobgpd-part-damaged      marks, or what they hold together, are not as we left them
@@ -95,7 +94,8 @@ func decodeTOML(text []byte) (map[string]any, error) {
 	return values, err
 }
 
-// checkResult says in what got differs from what is theirs in old and ours in part.
+// checkResult returns an error if got differs from the operator's values of old, or from
+// our values of part.
 func checkResult(old, part, got map[string]any) error {
 	_, theirsBefore := splitOwn(old)
 	ours, _ := splitOwn(part)
@@ -110,7 +110,7 @@ func checkResult(old, part, got map[string]any) error {
 	}
 }
 
-// policyOf returns what gobgpd compares to find out whether policy has changed.
+// policyOf returns the values that gobgpd compares to find out whether policy has changed.
 func policyOf(values map[string]any) [2]any {
 	return [2]any{values["defined-sets"], values[definitions.path]}
 }

@@ -8,9 +8,9 @@ import (
 	"depeer/policies/guard"
 )
 
-// FindLeaks refuses p for each route-server client of the gobgpd.conf text whose export list lacks
-// depeer-export: it would be sent the tags of members' choices, and these add more bytes to a
-// route than the limit. Text is one that ReplacePart has taken. The list is sorted.
+// FindLeaks refuses p for each route-server client of the gobgpd.conf text whose export list
+// lacks depeer-export, if the tags of members' choices add more bytes to a route than the limit:
+// such a client would be sent the tags. ReplacePart must have accepted text. The list is sorted.
 func FindLeaks(file string, text []byte, p *policies.RoutingPolicy, limit int) (l diag.List) {
 	bytes := p.TaggedBytes()
 	if bytes <= limit {

@@ -18,9 +18,9 @@ const (
 // scope is a section of the file that can name policies.
 type scope struct {
 	path   string
-	what   string // for people
+	what   string // its name in messages
 	values map[string]any
-	group  *scope // what a neighbor takes from, where it says nothing itself
+	group  *scope // a neighbor's peer group: it holds where the neighbor's section has no value
 }
 
 // findScopes returns the global section, neighbors, and peer groups.
@@ -55,7 +55,7 @@ func wordAt(values map[string]any, path string) string {
 	return ""
 }
 
-// describeSection says what a section is about, which may have been forgotten.
+// describeSection returns what a section is, with its name if it has one.
 func describeSection(what string, name any) string {
 	if name == nil {
 		return "a " + what + " without a name"
@@ -63,7 +63,7 @@ func describeSection(what string, name any) string {
 	return what + " " + replaceUnprintable(fmt.Sprint(name))
 }
 
-// findTables returns the tables at a path; gobgpd takes a single one for a list, too.
+// findTables returns the tables at a path. Like gobgpd it takes a single table for a list.
 func findTables(values map[string]any, path string) []scope {
 	switch v := values[path].(type) {
 	case map[string]any:
@@ -81,7 +81,8 @@ func findTables(values map[string]any, path string) []scope {
 	}
 }
 
-// valueAt returns what holds for the scope at a path, its peer group's if need be.
+// valueAt returns the value that holds for the scope at a path: its own, or else its peer
+// group's.
 func (s scope) valueAt(path string) any {
 	if v := valueAt(s.values, path); v != nil || s.group == nil {
 		return v
@@ -95,7 +96,7 @@ func (s scope) isClient() bool {
 	return yes
 }
 
-// listNames returns the names of a list; gobgpd takes a string for one, too.
+// listNames returns the names of a list. Like gobgpd it takes a string with commas for one.
 func listNames(v any) []string {
 	switch v := v.(type) {
 	case []any:
@@ -108,7 +109,7 @@ func listNames(v any) []string {
 }
 
 // refuseUndefinedPolicies refuses lists that name a policy which the file does not define:
-// gobgpd refuses every route there. Ours are not asked for: see abandoned.
+// gobgpd refuses every route there. It skips ours: see warnLostDefinitions.
 func (d *document) refuseUndefinedPolicies(l *diag.List) {
 	defined := d.definedPolicies()
 	global, neighbors, groups := d.findScopes()
@@ -118,14 +119,15 @@ func (d *document) refuseUndefinedPolicies(l *diag.List) {
 				if defined[name] || definitions.isOurs(name) {
 					continue
 				}
-				l.Errorf(d.locatePath(s.path+"."+path), "gobgpd-undefined-policy", "define it, or take it out of the list",
+				l.Errorf(d.locatePath(s.path+"."+path), "gobgpd-undefined-policy",
+					"define it, or take it out of the list",
 					"%s: the policy %q is not defined in this file: gobgpd would refuse every route", s.what, name)
 			}
 		}
 	}
 }
 
-// definedPolicies are the names of the policies that the file defines.
+// definedPolicies returns the names of the policies that the file defines.
 func (d *document) definedPolicies() map[string]bool {
 	defined := map[string]bool{}
 	for _, e := range definitions.elementsOf(d.values) {
@@ -135,7 +137,7 @@ func (d *document) definedPolicies() map[string]bool {
 }
 
 // warnLostDefinitions warns of clients with a policy of ours in a list, where the file does not
-// define it any more. What is put in defines it again.
+// define it any more. ReplacePart defines it again.
 func (d *document) warnLostDefinitions(l *diag.List) {
 	defined := d.definedPolicies()
 	_, neighbors, _ := d.findScopes()
@@ -154,8 +156,8 @@ func (d *document) warnLostDefinitions(l *diag.List) {
 	}
 }
 
-// BeforeReload says what to do about a file that has lost our definitions. Who pastes
-// them after a reload leaves clients without the operator's own filters.
+// BeforeReload says what to do about a file that has lost our definitions. Pasting them after
+// a reload leaves clients without the operator's own filters.
 const BeforeReload = "put the definitions back before any reload: depeer emit --into FILE; do not paste and reload " +
 	"after the fact; if it has been reloaded: depeer repair --lists, or restart gobgpd"
 
@@ -167,8 +169,8 @@ func FormatMembers(n int) string {
 	return fmt.Sprintf("%d members", n)
 }
 
-// warnUnlistedClients warns of route-server clients that our policies do not stand before
-// all others of: their routes are not looked at, or only by what is left.
+// warnUnlistedClients warns of route-server clients in whose lists ours is not the first policy:
+// ours sees none of their routes, or only those that the policies before it let pass.
 func (d *document) warnUnlistedClients(p *policies.RoutingPolicy, l *diag.List) {
 	_, neighbors, groups := d.findScopes()
 	dynamic := map[string]bool{} // groups whose members come and go

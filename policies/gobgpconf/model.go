@@ -90,8 +90,8 @@ func matchTable(key string, c policies.Condition) table {
 	}
 }
 
-// actionsTable always says what becomes of the route: "none" lets it go on to the
-// next statement, and to the operator's own policies.
+// actionsTable always writes a disposition: "none" passes the route on to the next
+// statement, and to the operator's own policies.
 func actionsTable(a policies.Actions) table {
 	var bgp table
 	if a.Prepend != 0 {
@@ -127,7 +127,7 @@ func actionsTable(a policies.Actions) table {
 	return t
 }
 
-// communityTable spells the option in small letters: any other is read as "add".
+// communityTable spells the option in small letters: gobgpd reads any other spelling as "add".
 func communityTable(method, option string, list []string) table {
 	if len(list) == 0 {
 		return nil

@@ -31,7 +31,7 @@ var arrays = []array{
 	definitions,
 }
 
-// isOurs says whether the element of that name is ours.
+// isOurs says whether an element of that name is ours.
 func (a array) isOurs(name string) bool {
 	if a == definitions {
 		return name == policies.ImportPolicy || name == policies.ExportPolicy
@@ -44,8 +44,8 @@ func (a array) isWithin(path string) bool {
 	return a.path == path || strings.HasPrefix(a.path, path+".")
 }
 
-// elementsOf returns the tables of a, in order. Arrays of another shape have been
-// refused (see shapes).
+// elementsOf returns the tables of a, in order. refuseShapes has refused arrays of
+// another shape.
 func (a array) elementsOf(values map[string]any) []map[string]any {
 	list, _ := valueAt(values, a.path).([]any)
 	return mapSlice(list, func(v any) map[string]any { return v.(map[string]any) })
@@ -56,7 +56,7 @@ func (a array) nameOf(element map[string]any) string {
 	return name
 }
 
-// hasName says whether an element's name is one that is asked for.
+// hasName says whether ask is true of an element's name.
 func (a array) hasName(values map[string]any, ask func(name string) bool) bool {
 	return slices.ContainsFunc(a.elementsOf(values), func(e map[string]any) bool { return ask(a.nameOf(e)) })
 }
@@ -64,8 +64,8 @@ func (a array) hasName(values map[string]any, ask func(name string) bool) bool {
 // pathOf returns the path of the i-th element.
 func (a array) pathOf(i int) string { return fmt.Sprintf("%s[%d]", a.path, i) }
 
-// refuseShapes refuses policy of a shape that gobgpd would bend into its own: a table
-// where a list of tables should be, a number for a name.
+// refuseShapes refuses policy of a shape that gobgpd would silently convert: a table
+// in place of a list of tables, a number for a name.
 func (d *document) refuseShapes(l *diag.List) {
 	for _, a := range arrays {
 		words := strings.Split(a.path, ".")
@@ -99,7 +99,7 @@ func (d *document) refuseShapes(l *diag.List) {
 func isTable(v any) bool  { _, ok := v.(map[string]any); return ok }
 func isString(v any) bool { _, ok := v.(string); return ok }
 
-// valueAt returns what stands at a path of keys, or nil.
+// valueAt returns the value at a path of keys, or nil.
 func valueAt(values map[string]any, path string) any {
 	var v any = values
 	for key := range strings.SplitSeq(path, ".") {
@@ -109,8 +109,8 @@ func valueAt(values map[string]any, path string) any {
 	return v
 }
 
-// splitOwn returns what is ours of a file's values and what is not. Tables and
-// arrays of policy that are empty mean nothing, and fall out of both.
+// splitOwn splits a file's values into ours and the operator's. Both lack empty tables
+// and arrays of policy, which mean nothing.
 func splitOwn(values map[string]any) (ours, theirs map[string]any) { return splitOwnAt("", values) }
 
 func splitOwnAt(path string, values map[string]any) (ours, theirs map[string]any) {

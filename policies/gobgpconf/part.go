@@ -15,13 +15,13 @@ import (
 	"depeer/policies"
 )
 
-// ReadPart returns what a gobgpd.conf, in TOML, holds of ours: what ReplacePart would replace,
-// read back. A file without it holds an empty policy. Where there is an Error in the
-// list there is no policy: the file is wrong in a way that ReplacePart refuses, too, or
+// ReadPart returns our part of a gobgpd.conf, in TOML, as a policy: the part that ReplacePart
+// would replace. A file without one holds an empty policy. With an Error in the list there is
+// no policy: either ReplacePart refuses the file, too, or
 //
 //	gobgpd-part-edited       our part says something that we do not write
 //
-// Whether it says what its names tell is for the caller to ask (RoutingPolicy.Genuine).
+// ReadPart does not compare contents with names: the caller may ask RoutingPolicy.Genuine.
 func ReadPart(file string, text []byte) (p *policies.RoutingPolicy, l diag.List) {
 	defer func() { l.Sort() }()
 	d := parseDocument(file, text, &l)
@@ -47,7 +47,7 @@ func ReadPart(file string, text []byte) (p *policies.RoutingPolicy, l diag.List)
 	return p, l
 }
 
-// ourPlace is where our part begins.
+// ourPlace returns where our part begins.
 func (d *document) ourPlace(x extent) diag.Position {
 	if spans := x.sortedSpans(); len(spans) > 0 {
 		return d.positionOf(spans[0].start)
@@ -55,8 +55,8 @@ func (d *document) ourPlace(x extent) diag.Position {
 	return diag.Position{File: d.file}
 }
 
-// readOwnPart reads our part. What is read is written again, and compared: so nothing in it
-// is passed over.
+// readOwnPart reads our part. It encodes the result again and compares the two, so that
+// it ignores nothing in the part.
 func (d *document) readOwnPart() (*policies.RoutingPolicy, error) {
 	ours, _ := splitOwn(d.values)
 	text, err := json.Marshal(ours)
@@ -111,7 +111,7 @@ func (d *document) lacksAnchor() bool {
 	return false
 }
 
-// partOf are our objects in gobgpd's keys, as configuration writes them.
+// partTables are our objects in gobgpd's keys, as buildConfiguration writes them.
 type partTables struct {
 	Sets struct {
 		Prefix []struct {
@@ -142,7 +142,7 @@ type partTables struct {
 	} `json:"policy-definitions"`
 }
 
-// toPolicy turns it into our words.
+// toPolicy converts the tables to the model.
 func (c *partTables) toPolicy() (*policies.RoutingPolicy, error) {
 	p := &policies.RoutingPolicy{}
 	for _, s := range c.Sets.Prefix {

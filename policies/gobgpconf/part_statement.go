@@ -6,8 +6,8 @@ import (
 	"depeer/policies"
 )
 
-// statementOfPart is a statement in gobgpd's keys. What it has besides is found when it
-// is written again.
+// statementOfPart is a statement in gobgpd's keys. readOwnPart finds other keys when it
+// encodes the policy again.
 type statementOfPart struct {
 	Name       string `json:"name"`
 	Conditions struct {
@@ -62,12 +62,13 @@ func (m matchOfPart) toCondition(set string) policies.Condition {
 	return policies.Condition{Set: set, Invert: m.Options == "invert"}
 }
 
-// toStatement turns it into our words.
+// toStatement converts it to the model.
 func (s statementOfPart) toStatement() (policies.Statement, error) {
 	c, a := s.Conditions, s.Actions
 	out := policies.Statement{Name: s.Name, Conditions: policies.Conditions{
 		PrefixSet: c.Prefix.toCondition(c.Prefix.Set), NeighborSet: c.Neighbor.toCondition(c.Neighbor.Set),
-		ASPathSet: c.BGP.ASPath.toCondition(c.BGP.ASPath.Set), LargeCommunitySet: c.BGP.Large.toCondition(c.BGP.Large.Set),
+		ASPathSet:         c.BGP.ASPath.toCondition(c.BGP.ASPath.Set),
+		LargeCommunitySet: c.BGP.Large.toCondition(c.BGP.Large.Set),
 	}}
 	out.Actions = policies.Actions{Reject: a.Disposition == "reject-route", LocalPref: a.BGP.LocalPref,
 		Prepend: a.BGP.Prepend.Times}

@@ -9,8 +9,8 @@ import (
 
 // LocateKeys returns where each key of the gobgpd.conf text is written in old, by its path in
 // text, such as neighbors[2].config.peer-as. The two, in TOML, differ in our part only.
-// What is not written is placed where it is part of, and the file as a whole is the place
-// of what is nowhere in old.
+// A key that is not written has the place of its table; one without a table in old has no
+// line.
 func LocateKeys(file string, old, text []byte) func(path string) diag.Position {
 	var l diag.List
 	before, after := parseDocument(file, old, &l), parseDocument(file, text, &l)
@@ -28,8 +28,8 @@ func LocateKeys(file string, old, text []byte) func(path string) diag.Position {
 	}
 }
 
-// theirPath returns the path in d of what is at path in after: elements that are not ours
-// have the same order in both.
+// theirPath converts a path in after to the path of the same value in d. Elements that are
+// not ours have the same order in both.
 func (d *document) theirPath(path string, after *document) (string, bool) {
 	for _, a := range arrays {
 		rest, ok := strings.CutPrefix(path, a.path+"[")

@@ -8,15 +8,15 @@ import (
 	"depeer/filters/diag"
 )
 
-// ReadServer returns which route server a gobgpd.conf, in TOML, is of; zero for what it
-// does not say, or is no TOML.
+// ReadServer returns the ASN and the router ID of a gobgpd.conf, in TOML. Each is zero where
+// the file does not say it, or is no TOML.
 func ReadServer(text []byte) (asn filters.ASN, routerID netip.Addr) {
 	var l diag.List
 	d := parseDocument("", text, &l)
 	if d == nil {
 		return 0, netip.Addr{}
 	}
-	// As gobgpd reads numbers: in quotes, too, and then in any notation of Go's.
+	// gobgpd reads numbers in quotes, too, and then in any notation of Go's.
 	if n, err := strconv.ParseUint(wordAt(d.values, "global.config.as"), 0, 32); err == nil {
 		asn = filters.ASN(n)
 	}

@@ -8,10 +8,10 @@ import (
 	"depeer/policies"
 )
 
-// warnOpenSessions warns of neighbors whose session is to be shut and that the file does not have
-// down. A neighbor's section is the operator's, and an edit of it bounces the session,
-// so that is said and not done: a running gobgpd is told by plan and apply, and forgets it
-// when it starts.
+// warnOpenSessions warns of neighbors whose session the policy shuts down, and that the file does
+// not have down. depeer does not edit a neighbor's section: it is the operator's, and an edit
+// resets the session. apply shuts down sessions of a running gobgpd, which forgets that when it
+// starts.
 func (d *document) warnOpenSessions(p *policies.RoutingPolicy, l *diag.List) {
 	_, neighbors, _ := d.findScopes()
 	for _, s := range neighbors {

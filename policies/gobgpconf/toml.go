@@ -9,7 +9,7 @@ import (
 
 // writeTOML writes c as our part of a file: between markers, every header in full
 // ([[defined-sets.prefix-sets]], never [defined-sets]), so that it can stand
-// beside an operator's own tables, and what is small on one line. go-toml's own
+// beside an operator's own tables. Small values stand on one line. go-toml's own
 // encoder writes each intermediate table, which may stand in a file only once.
 func writeTOML(c table, comment []string) []byte {
 	b := []byte(beginLine + "\n")
@@ -36,7 +36,7 @@ func appendTOMLTables(b []byte, path string, t table) []byte {
 	return b
 }
 
-// appendTOMLElement writes what stands below one header, and then the elements below it.
+// appendTOMLElement writes the keys below one header, and then the elements below it.
 func appendTOMLElement(b []byte, path string, t table) []byte {
 	var below table
 	for _, p := range t {
@@ -49,7 +49,7 @@ func appendTOMLElement(b []byte, path string, t table) []byte {
 	return appendTOMLTables(b, path, below)
 }
 
-// appendTOMLKeys writes a value, a table that does not fit on a line by dotted keys.
+// appendTOMLKeys writes a value. It writes a table that does not fit on a line with dotted keys.
 func appendTOMLKeys(b []byte, key string, value any) []byte {
 	if t, ok := value.(table); ok && (len(t) == 1 || !t.isFlat()) {
 		for _, p := range t {
@@ -119,7 +119,7 @@ func appendTOMLString(b []byte, s string) []byte {
 	return append(b, '"')
 }
 
-// separatorBefore returns what stands before the i-th of several.
+// separatorBefore returns the separator before the i-th element.
 func separatorBefore(first, other string, i int) string {
 	if i == 0 {
 		return first

@@ -7,9 +7,9 @@ import (
 	"depeer/policies"
 )
 
-// checkPolicy says what in p gobgpd would misread, silently in most cases, or what is
-// not ours by its name. A policy that build.Policy made is valid; this is the last look
-// before a file that a route server starts from.
+// checkPolicy returns an error for anything in p that gobgpd would misread, silently in most
+// cases, and for names that are not ours. A policy that build.Policy made is valid; this is the
+// last check before a route server starts from the file.
 func checkPolicy(p *policies.RoutingPolicy) error {
 	prefixes, neighbors, paths, larges := knownNames{}, knownNames{}, knownNames{}, knownNames{}
 	for _, s := range p.PrefixSets {

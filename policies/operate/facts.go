@@ -28,7 +28,7 @@ func CollectFacts(t Target, state *plan.State) exchange.Facts {
 // is that the lists are no good with it, or that the exchange file does not fit it; what a
 // guard refuses is in the diagnostics alone.
 func CompileFor(in *wanted.Input, at time.Time, t Target, state *plan.State) error {
-	in.Compile(at, in.Exchange.Towards(CollectFacts(t, state)))
+	in.Compile(at, in.Exchange.WithFacts(CollectFacts(t, state)))
 	if f := Verdict(in.Diagnostics); f != nil && f.Kind != Guarded {
 		return f
 	}
@@ -66,7 +66,7 @@ func (o *Operator) fitsStill(ctx context.Context, client Daemon, t Target) (*pla
 		return nil, err
 	}
 	if x := o.Exchange(); x != nil {
-		if f := checkMisfits(x.Towards(CollectFacts(t, state)).Misfits()); f != nil {
+		if f := checkMisfits(x.WithFacts(CollectFacts(t, state)).Misfits()); f != nil {
 			return nil, f
 		}
 	}
@@ -95,7 +95,7 @@ func (o *Operator) findMisfits(in *wanted.Input, t Target, state *plan.State) di
 	if x == nil {
 		return nil
 	}
-	return x.Towards(CollectFacts(t, state)).Misfits()
+	return x.WithFacts(CollectFacts(t, state)).Misfits()
 }
 
 // exchangeFor is the exchange of in, or, without lists, the one that there is.

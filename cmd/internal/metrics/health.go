@@ -31,7 +31,8 @@ func (h *health) noteState(name string, state watch.State, why string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	now := targetHealth{Name: name, State: state.String(), Since: time.Now().UTC(), Why: why}
-	i, there := slices.BinarySearchFunc(h.targets, now, func(a, b targetHealth) int { return cmp.Compare(a.Name, b.Name) })
+	i, there := slices.BinarySearchFunc(h.targets, now,
+		func(a, b targetHealth) int { return cmp.Compare(a.Name, b.Name) })
 	switch {
 	case !there:
 		h.targets = slices.Insert(h.targets, i, now)

@@ -53,7 +53,8 @@ func (v *person) Apply(a operate.Result) error {
 				countOf{a.Already, "route"})
 		}
 		if a.Unproven > 0 {
-			text += fmt.Sprintf("  unproven  %s that no route tells about: read back, and right\n", formatEntries(a.Unproven))
+			text += fmt.Sprintf("  unproven  %s that no route tells about: read back, and right\n",
+				formatEntries(a.Unproven))
 		}
 		if a.Tagged+a.Untagged > 0 {
 			text += fmt.Sprintf("  expected  %s tagged for members who have chosen; what they got cannot be read "+
@@ -79,7 +80,8 @@ func (v *person) Apply(a operate.Result) error {
 
 // proofText says what the route server's own table told.
 func proofText(a operate.Result) string {
-	text := fmt.Sprintf("%s refused, %s changed, %s as before", formatNumber(a.Refused), formatNumber(a.Changed), formatNumber(a.Passed))
+	text := fmt.Sprintf("%s refused, %s changed, %s as before", formatNumber(a.Refused), formatNumber(a.Changed),
+		formatNumber(a.Passed))
 	if a.Overruled > 0 {
 		text += fmt.Sprintf(", %s overruled by other policies", formatNumber(a.Overruled))
 	}

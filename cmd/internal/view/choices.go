@@ -21,7 +21,8 @@ func (v *person) showChoices(w *tabwriter.Writer, i operate.Impact) {
 	fmt.Fprint(w, "\tmember\t\trefused\tchanged\tanother path\twithheld\tits choices\n")
 	shown := limitTo(&i, len(all))
 	for _, c := range all[:shown] {
-		fmt.Fprintf(w, "\tAS%d\t%s\t%s\t%s\t%s\t%s\t%s\n", c.ASN, c.Address, formatNumber(c.Refused), formatNumber(c.Changed),
+		fmt.Fprintf(w, "\tAS%d\t%s\t%s\t%s\t%s\t%s\t%s\n", c.ASN, c.Address, formatNumber(c.Refused),
+			formatNumber(c.Changed),
 			formatNumber(c.Another), formatNumber(c.Withheld), wishesText(c))
 	}
 	if more := len(all) - shown; more > 0 {

@@ -55,7 +55,8 @@ func (v *person) Explain(e operate.Answer) error {
 
 // showMatch shows an entry, and who answers for it.
 func (v *person) showMatch(w *tabwriter.Writer, title string, m impact.Match) {
-	fmt.Fprintf(w, "%s\t%s (%s) by %s, %s:%d\n", title, m.Provider, m.List, m.Entry, escapeUnprintable(m.File, ""), m.Line)
+	fmt.Fprintf(w, "%s\t%s (%s) by %s, %s:%d\n", title, m.Provider, m.List, m.Entry, escapeUnprintable(m.File, ""),
+		m.Line)
 	line := func(title, format string, args ...any) {
 		fmt.Fprintf(w, "%s\t"+format+"\n", append([]any{title}, args...)...)
 	}

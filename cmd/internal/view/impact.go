@@ -98,7 +98,8 @@ func (v *person) showHead(w *tabwriter.Writer, name string, i operate.Impact) {
 			countOf{i.Rib.Paths, "path"})
 	}
 	for _, l := range i.Lists {
-		fmt.Fprintf(w, "lists\t%s, %s, %s, %s, %s\n", l.Name, formatUpdated(l.Updated, i.At), countOf{l.Providers, "provider"},
+		fmt.Fprintf(w, "lists\t%s, %s, %s, %s, %s\n", l.Name, formatUpdated(l.Updated, i.At),
+			countOf{l.Providers, "provider"},
 			countOf{l.Prefixes, "prefix"}, countOf{l.ASNs, "ASN"})
 	}
 	fmt.Fprintln(w)
@@ -133,16 +134,20 @@ func (v *person) showRoutes(w *tabwriter.Writer, i operate.Impact) {
 		return
 	}
 	fmt.Fprintf(w, "routes\t%s of %s refused%s, %s changed%s, %s no longer treated\n",
-		formatNumber(r.Routes.Refused), formatNumber(r.Routes.Total), formatNewly(r.Routes.NewlyRefused, r.Routes.Refused),
-		formatNumber(r.Routes.Changed), formatNewly(r.Routes.NewlyChanged, r.Routes.Changed), formatNumber(r.Routes.Released))
+		formatNumber(r.Routes.Refused), formatNumber(r.Routes.Total),
+		formatNewly(r.Routes.NewlyRefused, r.Routes.Refused),
+		formatNumber(r.Routes.Changed), formatNewly(r.Routes.NewlyChanged, r.Routes.Changed),
+		formatNumber(r.Routes.Released))
 	fmt.Fprintf(w, "prefixes\t%s of %s lose a path, %s the last one; %s are chosen anew%s\n",
-		formatNumber(r.Prefixes.Refused), formatNumber(r.Prefixes.Total), formatNumber(r.Prefixes.WithoutPath), formatNumber(r.Prefixes.Rerouted),
+		formatNumber(r.Prefixes.Refused), formatNumber(r.Prefixes.Total), formatNumber(r.Prefixes.WithoutPath),
+		formatNumber(r.Prefixes.Rerouted),
 		formatUnreached(r.Addresses))
 	v.showMembers(w, i)
 	v.showProviders(w, i)
 	notes := []note{
 		noteEach("covered", r.Covered, func(c impact.Cover) string {
-			return fmt.Sprintf("%s (%s) is not announced; %s%s still reaches it", c.Prefix, c.Provider, c.By, formatOrigin(c))
+			return fmt.Sprintf("%s (%s) is not announced; %s%s still reaches it", c.Prefix, c.Provider, c.By,
+				formatOrigin(c))
 		}),
 		noteEach("reached", r.Reached, func(c impact.Cover) string {
 			return fmt.Sprintf("%s (%s) is refused; %s%s still reaches it", c.Prefix, c.Provider, c.By, formatOrigin(c))
@@ -235,7 +240,8 @@ func describeCollateral(c impact.Collateral) string {
 		return fmt.Sprintf("%s loses %s behind %s, %s without a path", who, lost, formatASNs(c),
 			countOf{c.WithoutPath, "prefix"})
 	default:
-		return fmt.Sprintf("%s loses %s and has %s changed behind %s, %s without a path", who, lost, formatNumber(c.Changed),
+		return fmt.Sprintf("%s loses %s and has %s changed behind %s, %s without a path", who, lost,
+			formatNumber(c.Changed),
 			formatASNs(c), countOf{c.WithoutPath, "prefix"})
 	}
 }
@@ -263,7 +269,8 @@ func (v *person) showMembers(w *tabwriter.Writer, i operate.Impact) {
 			fmt.Fprint(w, "\tmember\t\trefused\tchanged\tof\tleft without a path\tcannot use itself\n")
 		}
 		shown++
-		fmt.Fprintf(w, "\tAS%s\t%s\t%s\t%s\t%s\t%s\t%s\n", m.ASN, m.Address, formatNumber(m.Refused), formatNumber(m.Changed),
+		fmt.Fprintf(w, "\tAS%s\t%s\t%s\t%s\t%s\t%s\t%s\n", m.ASN, m.Address, formatNumber(m.Refused),
+			formatNumber(m.Changed),
 			formatNumber(m.Routes), formatNumber(m.WithoutPath), formatNumber(m.Lost))
 	}
 	if more > 0 {
@@ -286,7 +293,8 @@ func (v *person) showProviders(w *tabwriter.Writer, i operate.Impact) {
 			fmt.Fprint(w, "\tprovider\ttreatment\trefused\tchanged\tprefixes\tleft without a path\tof members\n")
 		}
 		shown++
-		fmt.Fprintf(w, "\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", p.ID, p.Treatment, formatNumber(p.Refused), formatNumber(p.Changed),
+		fmt.Fprintf(w, "\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", p.ID, p.Treatment, formatNumber(p.Refused),
+			formatNumber(p.Changed),
 			formatNumber(p.Prefixes), formatNumber(p.WithoutPath), formatAddresses(p.Members))
 	}
 	if more > 0 {

@@ -53,7 +53,8 @@ func (v *program) Emit(e Emit) error {
 		File          string           `json:"file,omitempty"`
 		Changed       bool             `json:"changed"`
 		Diagnostics   []diagnosticJSON `json:"diagnostics"`
-	}{SchemaVersion, e.Format, unlessWritten(e.File, e.Configuration), e.File, e.Changed, buildDiagnostics(e.Diagnostics)})
+	}{SchemaVersion, e.Format, unlessWritten(e.File, e.Configuration), e.File, e.Changed,
+		buildDiagnostics(e.Diagnostics)})
 }
 
 func (v *program) Import(i Import) error {
@@ -98,7 +99,8 @@ type diagnosticJSON struct {
 func buildDiagnostics(l diag.List) []diagnosticJSON {
 	out := make([]diagnosticJSON, 0, len(l))
 	for _, d := range l {
-		out = append(out, diagnosticJSON{d.Position.File, d.Position.Line, d.Position.Column, d.Severity.String(), d.Code,
+		out = append(out, diagnosticJSON{d.Position.File, d.Position.Line, d.Position.Column, d.Severity.String(),
+			d.Code,
 			d.Message, d.Hint})
 	}
 	return out

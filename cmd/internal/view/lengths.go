@@ -30,7 +30,8 @@ func lengthsText(a operate.Result) string {
 	if len(a.NotDelivered) == 0 {
 		return ""
 	}
-	text := fmt.Sprintf("  too long  %s, and members keep the route that they had\n", formatNotDelivered(len(a.NotDelivered)))
+	text := fmt.Sprintf("  too long  %s, and members keep the route that they had\n",
+		formatNotDelivered(len(a.NotDelivered)))
 	for n, r := range a.NotDelivered {
 		if n == fewLines {
 			return text + fmt.Sprintf("            and %s more\n", formatNumber(len(a.NotDelivered)-fewLines))

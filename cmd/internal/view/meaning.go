@@ -49,7 +49,8 @@ func (v *person) Meaning(m Meaning) error {
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(w, "%s\n\n", m.Query)
 	for _, t := range m.Treatments {
-		fmt.Fprintf(w, "means\tthe route is treated as %s: %s\n", t.Treatment, orElse(t.Effect, "told, and nothing else"))
+		fmt.Fprintf(w, "means\tthe route is treated as %s: %s\n", t.Treatment,
+			orElse(t.Effect, "told, and nothing else"))
 		for i, p := range t.Providers {
 			if i == mostProviders {
 				fmt.Fprintf(w, "\tand %s more\n", countOf{len(t.Providers) - mostProviders, "provider"})

@@ -43,7 +43,8 @@ func policiesText(w io.Writer, t *operate.Status) {
 	case t.InForce != nil && t.InForce.Digest == t.Wanted.Digest:
 		fmt.Fprintf(w, "  lists ask\tthe same\n")
 	default:
-		fmt.Fprintf(w, "  lists ask\t%s, digest %.12s\n", orElse(joinListNames(t.Wanted.Lists), "nothing"), t.Wanted.Digest)
+		fmt.Fprintf(w, "  lists ask\t%s, digest %.12s\n", orElse(joinListNames(t.Wanted.Lists), "nothing"),
+			t.Wanted.Digest)
 	}
 }
 

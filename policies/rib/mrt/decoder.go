@@ -7,7 +7,7 @@ import (
 	"depeer/policies/rib/wire"
 )
 
-// damage is what is wrong with a record, its paths' attributes included.
+// damage says what is wrong with a record, or with the attributes of its paths.
 type damage = wire.Fault
 
 const (
@@ -20,8 +20,8 @@ const (
 	badPeer   damage = "a peer that is not in the peer index table"
 )
 
-// decoder is what lasts from record to record. All that a path holds is in it, and
-// is used again.
+// decoder is the state that lasts from record to record. It holds the memory of the path,
+// which each path uses again.
 type decoder struct {
 	report  *Report
 	yield   func(*rib.Path, error) bool
@@ -33,11 +33,11 @@ type decoder struct {
 	attributes wire.Reader
 }
 
-// decode reads the body of a record.
-type readBody func(d *decoder, body []byte) damage
+// bodyReader reads the body of a record.
+type bodyReader func(d *decoder, body []byte) damage
 
-// readerFor returns how to read a kind; nil: it is not read.
-func (d *decoder) readerFor(k Kind) readBody {
+// readerFor returns the function that reads a kind; nil if no function does.
+func (d *decoder) readerFor(k Kind) bodyReader {
 	switch k {
 	case ribIPv4:
 		return (*decoder).readRIBIPv4
@@ -59,7 +59,7 @@ func (d *decoder) readerFor(k Kind) readBody {
 }
 
 // readRecord reads one record, and notes what is wrong with it.
-func (d *decoder) readRecord(h header, decode readBody, body []byte) {
+func (d *decoder) readRecord(h header, decode bodyReader, body []byte) {
 	if d.report.Taken.IsZero() {
 		d.report.Taken = time.Unix(int64(h.time), 0).UTC()
 	}
@@ -68,7 +68,7 @@ func (d *decoder) readRecord(h header, decode readBody, body []byte) {
 	}
 }
 
-// yieldPath yields the path.
+// yieldPath yields the path, and counts it.
 func (d *decoder) yieldPath() {
 	d.report.Paths++
 	d.stopped = !d.yield(&d.path, nil)

@@ -5,8 +5,8 @@ import (
 	"sync/atomic"
 )
 
-// How far unpacking runs ahead: blocks that stay in a processor's cache, and are few enough
-// that waking the other side costs nothing beside them.
+// These bound how far unpacking runs ahead. A block stays in a processor's cache, and is large
+// enough that waking the other side costs little beside it.
 const (
 	blockSize = 256 << 10
 	blocks    = 4
@@ -24,20 +24,20 @@ func (s *source) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// input is the unpacked octets of a file, filled by a goroutine that is ahead:
+// input is the unpacked octets of a file. A goroutine fills it, and runs ahead:
 //
-//	goroutine ── full ──► next, skip
+//	goroutine ── full ──► takeOctets, skipOctets
 //	          ◄── free ──
 type input struct {
 	full  chan block
 	free  chan []byte
-	done  chan struct{} // closed: nobody listens any more
+	done  chan struct{} // closed: the reader has stopped
 	ended chan struct{} // closed: the goroutine has ended
 
 	block []byte // whole, as it goes back
 	rest  []byte // of it, not yet taken
 	err   error  // behind rest; nil: there is another block
-	joint []byte // what stands in several blocks, put together
+	joint []byte // octets of several blocks, put together
 }
 
 // block is octets, and the error behind them.
@@ -46,7 +46,7 @@ type block struct {
 	err    error
 }
 
-// startUnpacking starts to unpack s. It must be closed.
+// startUnpacking starts to unpack s. The caller must close the result.
 func startUnpacking(s *source) *input {
 	in := &input{
 		full:  make(chan block, blocks),
@@ -100,7 +100,7 @@ func (in *input) fillBlocks(s *source) {
 	}
 }
 
-// takeBlock takes the next block, and false where there is none.
+// takeBlock takes the next block. It returns false if there is none.
 func (in *input) takeBlock() bool {
 	if in.err != nil {
 		return false
@@ -113,8 +113,8 @@ func (in *input) takeBlock() bool {
 	return true
 }
 
-// takeOctets returns the next n octets, valid until the next call. io.EOF: there are none
-// left at all; io.ErrUnexpectedEOF: there are fewer.
+// takeOctets returns the next n octets, valid until the next call. It returns io.EOF if
+// no octet is left, and io.ErrUnexpectedEOF if there are fewer than n.
 func (in *input) takeOctets(n int) ([]byte, error) {
 	if n <= len(in.rest) {
 		octets := in.rest[:n:n]
@@ -124,7 +124,8 @@ func (in *input) takeOctets(n int) ([]byte, error) {
 	return in.joinBlocks(n)
 }
 
-// joinBlocks does so across blocks. The room it needs grows with what is really there.
+// joinBlocks returns the next n octets across blocks. It allocates only as much as there are
+// octets.
 func (in *input) joinBlocks(n int) ([]byte, error) {
 	in.joint = append(in.joint[:0], in.rest...)
 	in.rest = nil
@@ -139,7 +140,7 @@ func (in *input) joinBlocks(n int) ([]byte, error) {
 	return in.joint, nil
 }
 
-// skipOctets passes over n octets. Errors are those of next.
+// skipOctets skips n octets. Its errors are those of takeOctets.
 func (in *input) skipOctets(n uint32) error {
 	left, some := int64(n), false
 	for int64(len(in.rest)) < left {
@@ -154,7 +155,7 @@ func (in *input) skipOctets(n uint32) error {
 	return nil
 }
 
-// endingError is the error at the end of the input, in the middle of something or not.
+// endingError returns the error at the end of the input, in the middle of something or not.
 func (in *input) endingError(middle bool) error {
 	if middle && in.err == io.EOF {
 		return io.ErrUnexpectedEOF

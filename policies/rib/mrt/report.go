@@ -7,16 +7,16 @@ import (
 	"time"
 )
 
-// Report says what was in a dump, and what of it could not be read. Records are
-// counted from 1, in the order of the file.
+// Report says what was in a dump, and what of it is not readable. It counts records
+// from 1, in the order of the file.
 type Report struct {
 	Records int       // begun
 	Paths   int       // yielded
 	Taken   time.Time // of the first record that is read, UTC: when the table was dumped
 
-	// Damaged counts records of which something could not be read: an entry, the
-	// rest, or all of it. FirstDamaged is the number of the first one, 0 where there
-	// is none, and FirstDamage what is wrong with it.
+	// Damaged counts records that are not readable in part: an entry, the rest, or
+	// all of it. FirstDamaged is the number of the first one, 0 if there is none, and
+	// FirstDamage says what is wrong with it.
 	Damaged      int
 	FirstDamaged int
 	FirstDamage  string
@@ -24,13 +24,13 @@ type Report struct {
 	// Older counts the snapshots before the one that was read.
 	Older int
 
-	// Unread counts whole records of a kind that holds no unicast routes, or that
-	// nobody knows. Kinds are the first 16 kinds of them, in the order of the file.
+	// Unread counts whole records of a kind that holds no unicast routes, or that is
+	// not known. Kinds are the first 16 kinds of them, in the order of the file.
 	Unread int
 	Kinds  []KindCount
 }
 
-// KindCount is how many records there are of a kind.
+// KindCount is the number of records of a kind.
 type KindCount struct {
 	Kind  Kind
 	Count int
@@ -65,12 +65,12 @@ func (r *Report) noteUnread(k Kind) {
 	}
 }
 
-// isForeign says that nothing in the file, whole as it may be, is of MRT.
+// isForeign says whether no record of the file is MRT, even if the file is whole.
 func (r *Report) isForeign() bool {
 	return r.Unread == r.Records && !slices.ContainsFunc(r.Kinds, func(c KindCount) bool { return c.Kind.isAssigned() })
 }
 
-// noRouteError returns ErrNoRoute with what there was instead; err is what ended the read.
+// noRouteError returns ErrNoRoute with what the file holds instead; err ended the read.
 func (r *Report) noRouteError(err error) error {
 	said := r.String()
 	switch {
@@ -85,7 +85,7 @@ func (r *Report) noRouteError(err error) error {
 	return fmt.Errorf("%w: %s", ErrNoRoute, said)
 }
 
-// String says it in one line: 3 records, 1 path, 1 damaged (record 3: ...), 1 not
+// String returns one line: 3 records, 1 path, 1 damaged (record 3: ...), 1 not
 // read (1 of type 16 subtype 1).
 func (r Report) String() string {
 	var b strings.Builder

@@ -7,8 +7,8 @@ import (
 	"depeer/policies/rib/wire"
 )
 
-// readPeerIndexTable reads who the entries after it are of (RFC 6396, 4.3.1). It stands
-// in place of one before it. Of a damaged one, the peers before the damage hold.
+// readPeerIndexTable reads the peers of the entries after it (RFC 6396, 4.3.1). It replaces
+// the table before it. Of a damaged table it keeps the peers before the damage.
 //
 //	collector 4, length of name 2, name, peers 2; each: type 1, BGP ID 4, address, ASN
 func (d *decoder) readPeerIndexTable(b []byte) damage {
@@ -72,7 +72,7 @@ func (d *decoder) readRIB(b []byte, addressLen int, addPath bool) damage {
 	return d.readEntries(b[octets+2:], n, addPath)
 }
 
-// readEntries reads n entries of a record. One that is damaged is passed over.
+// readEntries reads n entries of a record. It skips damaged ones.
 //
 //	peer index 2, originated 4, path identifier 4 where there are several, attributes 2, attributes
 func (d *decoder) readEntries(b []byte, n int, addPath bool) damage {
@@ -121,7 +121,7 @@ func (d *decoder) readEntry(head, attributes []byte) damage {
 	return d.attributes.ReadPath(p, attributes, 4)
 }
 
-// firstFault keeps what was said first.
+// firstFault returns before, or now if before is sound.
 func firstFault(before, now damage) damage {
 	if before != sound {
 		return before
