@@ -53,9 +53,11 @@ var rooms = map[string][]string{
 	"policies/operate/wanted": {"filters", "filters/diag", "filters/feed", "filters/listing", "filters/strict",
 		"policies", "policies/build", "policies/exchange"},
 	"policies/watch": {},
+	"policies/watch/sources": {"filters", "filters/diag", "filters/feed", "policies/exchange", "policies/operate",
+		"policies/operate/wanted"},
 	"policies/watch/run": {"filters", "filters/diag", "filters/feed", "policies", "policies/apply", "policies/exchange",
 		"policies/gobgpconf", "policies/guard", "policies/impact", "policies/journal", "policies/length",
-		"policies/operate", "policies/operate/wanted", "policies/plan", "policies/rib", "policies/watch"},
+		"policies/operate", "policies/operate/wanted", "policies/plan", "policies/rib", "policies/watch", "policies/watch/sources"},
 	"policies/gobgp": {"policies", "filters", "policies/plan", "policies/rib", "policies/rib/wire"},
 
 	"policies/plan/plantest": {"policies", "filters", "policies/eval", "policies/plan"},
@@ -126,7 +128,7 @@ func TestTheHouse(t *testing.T) {
 
 // operations are the packages that a program without a command line may use.
 var operations = []string{"policies/operate", "policies/operate/wanted", "policies/watch",
-	"policies/watch/run", "policies/apply", "policies/persist"}
+	"policies/watch/run", "policies/watch/sources", "policies/apply", "policies/persist"}
 
 // Operations know no flags, do not print, and have no exit codes: they import nothing of cmd,
 // and no library for command lines, however indirectly.

@@ -45,7 +45,7 @@ type Fetcher struct {
 type Copy struct {
 	Data      []byte
 	FetchedAt time.Time // when the server last said that this is the feed
-	Fresh     bool      // fetched by this call; otherwise it is the kept copy, because the server was asked too recently
+	Fresh     bool      // fetched by this call; else the kept copy, because the server was asked too recently
 }
 
 // Fetch returns the feed at url, which must be https. accept says whether data is that feed; only

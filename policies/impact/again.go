@@ -27,7 +27,7 @@ func (r *resent) see(family int, paths []entry) {
 	var one uint32
 	left, several := false, false
 	for i := range paths {
-		if paths[i].new.Refused() {
+		if !paths[i].isLeft() {
 			continue
 		}
 		several = several || left && paths[i].peer != one

@@ -8,15 +8,17 @@ import (
 	"depeer/policies/rib"
 )
 
-// announcement is what paths of a member share: attributes, and what the policies said.
+// announcement is what paths of a member share: attributes, and what the policies said. It is
+// kept small: past 32 octets every path takes longer (BenchmarkAssess).
 type announcement struct {
 	peer      uint32
 	localPref uint32 // 100 where it is absent
 	med       uint32
 	path      place
+	id        uint32 // of rib.Path, where announcements keep it
 	old, new  eval.Verdict
 	origin    rib.Origin
-	tagging   uint32 // the number of what choices tag it with; 0: nothing
+	tagging   taggingNumber
 }
 
 // announcements holds each once.
@@ -26,10 +28,11 @@ type announcement struct {
 // those of the one before it. So several wait until they are looked for together: then the
 // processor fetches all of them at the same time.
 type announcements struct {
-	list  list[announcement]
-	paths octets
-	index numbers
-	seed  maphash.Seed
+	list     list[announcement]
+	paths    octets
+	index    numbers
+	seed     maphash.Seed
+	keepsIDs bool // paths are asked for by them
 	// last is the latest of each peer: its number, or where it waits, or none. Prefixes of
 	// one origin often stand side by side.
 	last []uint32
@@ -55,7 +58,7 @@ func newAnnouncements() announcements { return announcements{seed: maphash.MakeS
 
 // add returns the number of what p shares with other paths of its peer, or where it waits
 // for one. When it is full, numbers must be given.
-func (s *announcements) add(p *rib.Path, peer uint32, old, new eval.Verdict, tagging uint32) (number uint32,
+func (s *announcements) add(p *rib.Path, peer uint32, old, new eval.Verdict, tagging taggingNumber) (number uint32,
 	full bool) {
 	a := announcement{peer: peer, localPref: p.LocalPref, origin: p.Origin, old: old, new: new, tagging: tagging}
 	if a.localPref == 0 {
@@ -63,6 +66,9 @@ func (s *announcements) add(p *rib.Path, peer uint32, old, new eval.Verdict, tag
 	}
 	if p.MED != nil {
 		a.med = *p.MED // an absent one is 0 to gobgpd
+	}
+	if s.keepsIDs {
+		a.id = p.ID
 	}
 	a.path.length = uint32(len(p.ASPath))
 	for len(s.last) <= int(peer) {
@@ -78,7 +84,8 @@ func (s *announcements) add(p *rib.Path, peer uint32, old, new eval.Verdict, tag
 		return n, false
 	}
 	hash := uint32(maphash.Bytes(s.seed,
-		p.ASPath)) ^ a.localPref*0x9e3779b1 ^ a.med*0x85ebca77 ^ uint32(a.origin) ^ a.peer<<8 ^ a.tagging<<16
+		p.ASPath)) ^ a.localPref*0x9e3779b1 ^ a.med*0x85ebca77 ^ uint32(a.origin) ^ a.peer<<8 ^ a.tagging.value()<<16 ^
+		a.id*0xc2b2ae35
 	a.path.at = uint32(len(s.octets))
 	s.octets = append(s.octets, p.ASPath...)
 	number = uint32(len(s.waiting)) | waits

@@ -52,7 +52,7 @@ type ranking struct {
 func (r *ranking) rank(t *table, paths []entry, by *eval.Evaluator, verdict func(*entry) eval.Verdict) []*candidate {
 	r.order, r.candidates = r.order[:0], slices.Grow(r.candidates[:0], len(paths))
 	for i := range paths {
-		if v := verdict(&paths[i]); !v.Refused() {
+		if v := verdict(&paths[i]); !v.Refused() && !paths[i].stopped {
 			r.candidates = append(r.candidates, t.candidate(i, &paths[i], v, by))
 			r.order = append(r.order, &r.candidates[len(r.candidates)-1])
 		}

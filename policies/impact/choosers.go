@@ -41,9 +41,9 @@ type choosers struct {
 	old, new *eval.Evaluator
 	exporter *eval.Exporter
 	members  []Chooser
-	taggings []tagging         // by number, counted from 1
-	numbers  map[string]uint32 // of taggings, by what they are
-	key      []byte            // room for one
+	taggings []tagging                // by number, counted from 1
+	numbers  map[string]taggingNumber // of taggings, by what they are
+	key      []byte                   // room for one
 	changed  int
 	resets   map[netip.Addr]bool
 }
@@ -54,6 +54,26 @@ type tagging struct {
 	tags    bool // there are some
 	differs bool // they are not those that were in force
 	towards []outcome
+}
+
+// taggingNumber is the number of a tagging, in 24 bits.
+type taggingNumber [3]byte
+
+var untagged taggingNumber
+
+// maxTaggings is far more than there are paths with tags of their own.
+const maxTaggings = 1<<24 - 1
+
+func numberTagging(n int) taggingNumber { return taggingNumber{byte(n), byte(n >> 8), byte(n >> 16)} }
+
+func (n taggingNumber) value() uint32 { return uint32(n[0]) | uint32(n[1])<<8 | uint32(n[2])<<16 }
+
+// taggingOf returns the tagging of a path, or nil.
+func (a *assessment) taggingOf(e *entry) *tagging {
+	if n := a.table.shared.list.at(e.shared).tagging; n != untagged {
+		return &a.choosers.taggings[n.value()-1]
+	}
+	return nil
 }
 
 // outcome is what becomes of a path towards one chooser.
@@ -76,7 +96,7 @@ func newChoosers(q Question) *choosers {
 	}
 	c := &choosers{
 		old: eval.New(old), new: eval.New(q.New), exporter: eval.NewExporter(q.New),
-		numbers: make(map[string]uint32), resets: make(map[netip.Addr]bool),
+		numbers: make(map[string]taggingNumber), resets: make(map[netip.Addr]bool),
 	}
 	for _, m := range q.Members {
 		if m.Up && slices.ContainsFunc(q.New.NeighborSets,
@@ -88,8 +108,8 @@ func newChoosers(q Question) *choosers {
 	return c
 }
 
-// numberTags returns the number of the tagging of a path; 0: it has no tags, nor had any.
-func (c *choosers) numberTags(r *policies.Route, anchored bool) uint32 {
+// numberTags returns the number of the tagging of a path that has tags, or had some.
+func (c *choosers) numberTags(r *policies.Route, anchored bool) taggingNumber {
 	var had []policies.LargeCommunity
 	if anchored {
 		had = c.old.Tags(r)
@@ -97,7 +117,7 @@ func (c *choosers) numberTags(r *policies.Route, anchored bool) uint32 {
 	tags := c.new.Tags(r)
 	differs := !slices.Equal(had, tags)
 	if len(tags) == 0 && !differs {
-		return 0
+		return untagged
 	}
 	c.key = c.key[:0]
 	for _, t := range tags {
@@ -109,9 +129,12 @@ func (c *choosers) numberTags(r *policies.Route, anchored bool) uint32 {
 		c.key = append(c.key, 1)
 	}
 	n, known := c.numbers[string(c.key)]
+	if !known && len(c.taggings) == maxTaggings {
+		return untagged
+	}
 	if !known {
 		c.taggings = append(c.taggings, c.newTagging(tags, differs))
-		n = uint32(len(c.taggings))
+		n = numberTagging(len(c.taggings))
 		c.numbers[string(c.key)] = n
 	}
 	return n
@@ -136,12 +159,12 @@ func (a *assessment) countChoices(paths []entry) {
 	c := a.choosers
 	tags, differs := false, false
 	for i := range paths {
-		n := a.table.shared.list.at(paths[i].shared).tagging
-		if n == 0 {
+		t := a.taggingOf(&paths[i])
+		if t == nil {
 			continue
 		}
-		tags = tags || c.taggings[n-1].tags
-		if c.taggings[n-1].differs {
+		tags = tags || t.tags
+		if t.differs {
 			differs = true
 			c.resets[a.sessions[paths[i].peer].Address] = true
 		}
@@ -167,8 +190,8 @@ func (a *assessment) countChooser(i int, order []*candidate) {
 	for _, p := range order {
 		loop := a.table.path(&p.entry).Contains(m.ASN)
 		became := plain
-		if n := a.table.shared.list.at(p.shared).tagging; n != 0 {
-			became = a.choosers.taggings[n-1].towards[i]
+		if t := a.taggingOf(&p.entry); t != nil {
+			became = t.towards[i]
 		}
 		switch {
 		case p.Peer == m.Address || loop && !m.SecondaryRoute: // not offered

@@ -132,7 +132,7 @@ func (c *collected) beside(slot uint32, e *entry, via filters.ASN, none bool) {
 
 // lost notes a prefix that has no path now, if it had one.
 func (c *collected) lost(slot uint32, paths []entry) {
-	if slices.ContainsFunc(paths, func(e entry) bool { return !e.old.Refused() }) {
+	if slices.ContainsFunc(paths, func(e entry) bool { return e.wasLeft() }) {
 		c.gone = append(c.gone, c.table.prefix(slot))
 	}
 }

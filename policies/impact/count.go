@@ -15,7 +15,7 @@ type providerCount struct {
 	refused, changed, prefixes, withoutPath int
 	members                                 map[uint32]bool
 	counted                                 map[uint32]*counted.Session // by the peers' numbers: those with refused paths
-	slot                                    uint32                      // of the prefix that was counted last, plus 1
+	slot, gone                              uint32                      // of the prefixes that were counted last, plus 1
 }
 
 func (a *assessment) begin() {
@@ -67,17 +67,15 @@ func (a *assessment) count(slot uint32, at *view) {
 	a.out.Routes.Total += len(paths)
 	a.out.Prefixes.Total++
 	family := a.table.prefixes.at(slot).family()
-	refused, treated, differs, reset := 0, false, false, a.cut.hidden
+	is, treated, differs, reset := counting{}, false, false, a.cut.hidden
 	for i := range paths {
 		e := &paths[i]
 		m := &a.members[e.peer]
 		m.Routes++
-		if e.new.Refused() {
-			refused++
-		}
+		is.see(e)
 		treated = treated || e.new.Treated() || e.old.Treated()
 	}
-	a.collected.see(slot, paths, len(paths) > refused)
+	a.collected.see(slot, paths, is.left)
 	a.before(family, at)
 	if a.secondary {
 		a.resent.see(family, paths)
@@ -88,23 +86,47 @@ func (a *assessment) count(slot uint32, at *view) {
 	if !treated {
 		return
 	}
-	if refused > 0 {
+	if is.lost {
 		a.out.Prefixes.Refused++
 	}
-	if refused == len(paths) {
+	switch {
+	case is.gone():
 		a.out.Prefixes.WithoutPath++
 		a.collected.lost(slot, paths)
+	case is.stopped && !is.left:
+		a.out.Prefixes.RefusedAlready++
 	}
 	for i := range paths {
 		otherwise := a.countPath(&paths[i])
 		differs, reset = differs || otherwise, reset || otherwise && !a.cut.concerns(&paths[i])
-		a.attribute(slot, &paths[i], refused == len(paths))
+		a.attribute(slot, &paths[i], is.gone() && !paths[i].stopped)
 	}
-	a.withoutPath(paths, refused == len(paths))
+	a.withoutPath(paths, is.gone())
 	if differs {
 		a.told(family, paths, reset)
 	}
 }
+
+// counting is what is found of the paths to one prefix.
+type counting struct {
+	lost    bool // one is refused, which the operator's policies pass
+	stopped bool // one is refused, which the operator's policies refuse already
+	left    bool // one is left
+}
+
+func (c *counting) see(e *entry) {
+	switch {
+	case e.isLeft():
+		c.left = true
+	case e.new.Refused() && e.stopped:
+		c.stopped = true
+	case e.new.Refused():
+		c.lost = true
+	}
+}
+
+// gone says whether the last path is lost.
+func (c *counting) gone() bool { return c.lost && !c.left }
 
 // countPath counts one path, and says whether something else is made of it now.
 func (a *assessment) countPath(e *entry) (differs bool) {
@@ -129,6 +151,12 @@ func (a *assessment) countPath(e *entry) (differs bool) {
 		a.out.Routes.Released++
 	}
 	m.Reset = m.Reset || differs && !a.cut.concerns(e)
+	if e.stopped && e.new.Treated() {
+		a.out.Routes.RefusedAlready++
+	}
+	if a.asked && e.new.Refused() && e.old.Refused() && a.sessions[e.peer].mayRefuse() {
+		a.out.Routes.NotKnown++
+	}
 	return differs
 }
 
@@ -138,7 +166,7 @@ func (a *assessment) withoutPath(paths []entry, none bool) {
 		return
 	}
 	for i, e := range paths {
-		if !slices.ContainsFunc(paths[:i], func(o entry) bool { return o.peer == e.peer }) {
+		if !e.stopped && !slices.ContainsFunc(paths[:i], func(o entry) bool { return !o.stopped && o.peer == e.peer }) {
 			a.members[e.peer].WithoutPath++
 		}
 	}
@@ -175,9 +203,10 @@ func (a *assessment) attribute(slot uint32, e *entry, none bool) {
 	if p.slot != slot+1 {
 		p.slot = slot + 1
 		p.prefixes++
-		if none {
-			p.withoutPath++
-		}
+	}
+	if none && p.gone != slot+1 {
+		p.gone = slot + 1
+		p.withoutPath++
 	}
 	if f.byASN && (!matched || a.index.asn(f.ref).Where == filters.Path) {
 		a.collected.beside(slot, e, a.index.asn(f.ref).ASN, none)

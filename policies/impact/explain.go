@@ -93,6 +93,10 @@ type Announcement struct {
 	// Polluted: it is treated already, or announced so. What policies give, prepends among
 	// them, may not be the member's.
 	Polluted bool `json:"polluted,omitempty"`
+	// RefusedBy are the operator's own policies of which one refuses it already. NotKnown: the
+	// policy in force refuses it, so that it is not known whether they do.
+	RefusedBy []string `json:"refused_by,omitempty"`
+	NotKnown  bool     `json:"refused_already_not_known,omitempty"`
 }
 
 // Covering is a less specific prefix that some path is left to.
@@ -109,12 +113,16 @@ type Inside struct {
 }
 
 // Explain answers for a subject. Without routes (nil) nobody announces anything. An
-// error is one of the source's.
+// error is one of the source's, or of Passages.
 func Explain(q Question, subject Subject, routes rib.Source) (*Explanation, error) {
 	x := &explainer{
 		Question: q, subject: subject, index: newIndex(q.Lists, q.Protect), new: eval.New(q.New),
 		out: &Explanation{Query: subject.String()},
 		met: make(map[found]int), left: leavingOf(q), decides: make(map[found]bool), around: newTable(),
+	}
+	x.around.shared.keepsIDs = q.asks()
+	if x.around.shared.keepsIDs && q.Old != nil {
+		x.old = eval.New(q.Old)
 	}
 	x.lists()
 	if routes != nil {
@@ -125,6 +133,9 @@ func Explain(q Question, subject Subject, routes rib.Source) (*Explanation, erro
 			x.see(p)
 		}
 	}
+	if err := x.ask(); err != nil {
+		return nil, err
+	}
 	x.finish()
 	return x.out, nil
 }
@@ -134,11 +145,14 @@ type explainer struct {
 	subject Subject
 	index   *index
 	new     *eval.Evaluator
+	old     *eval.Evaluator   // nil: it is not looked at
 	left    []*eval.Evaluator // of all policies that may have left something on routes
 	out     *Explanation
 	met     map[found]int  // matches, each once: where it stands
 	decides map[found]bool // or one of the same treatment does
 	around  *table         // paths to less specific prefixes
+	asked   []*rib.Path    // of AnnouncedBy, those that the operator's policies may refuse
+	places  []int          // where these stand
 }
 
 // lists finds the entries that meet the subject by what lists say alone.
@@ -248,26 +262,27 @@ func (x *explainer) announced(p *rib.Path) {
 		}
 		x.note(&p.Route)
 	}
+	x.wonder(p, &a)
 	x.out.AnnouncedBy = append(x.out.AnnouncedBy, a)
 }
 
 // covers keeps what is left of the paths to less specific prefixes.
 func (x *explainer) covers(p *rib.Path) {
 	if v := x.verdict(p); !v.Refused() {
-		x.around.add(p, x.around.peer(p.Announcer()), eval.Verdict{}, v, 0)
+		x.around.add(p, x.around.peer(p.Announcer()), x.verdictBefore(p), v, untagged)
 	}
 }
 
 // coverings returns these prefixes, the longest first, with the origins of the best paths.
 func (x *explainer) coverings() []Covering {
-	x.around.settle()
 	var at view
 	out := []Covering{}
 	for slot := range uint32(x.around.prefixes.len()) {
 		x.around.look(slot, &at)
-		best := new(ranking).rank(x.around, at.paths, x.new, newVerdict)[0]
-		origin, _ := x.around.path(&best.entry).Origin()
-		out = append(out, Covering{x.around.prefix(slot), origin})
+		if order := new(ranking).rank(x.around, at.paths, x.new, newVerdict); len(order) > 0 {
+			origin, _ := x.around.path(&order[0].entry).Origin()
+			out = append(out, Covering{x.around.prefix(slot), origin})
+		}
 	}
 	slices.SortFunc(out, func(a, b Covering) int { return cmp.Compare(b.Prefix.Bits(), a.Prefix.Bits()) })
 	return out

@@ -30,11 +30,13 @@ func TestExplainAgainstTheOracle(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		q, paths := aQuestion(t)
 		subject := aSubject(t)
+		operator := anOperator(t, &q, paths)
 		got, err := impact.Explain(q, subject, source(paths))
 		if err != nil {
 			t.Fatal(err)
 		}
 		o := newOracle(q, paths)
+		o.operator = operator
 		addresses := gocmp.Comparer(func(a, b netip.Addr) bool { return a == b })
 		prefixes := gocmp.Comparer(func(a, b netip.Prefix) bool { return a == b })
 		if d := gocmp.Diff(o.announced(subject), got.AnnouncedBy, addresses, prefixes); d != "" {
@@ -71,6 +73,9 @@ func (o *oracle) announced(s impact.Subject) []impact.Announcement {
 			if a.Effect == "refuse" {
 				a.Verdict = "refused"
 			}
+		}
+		if a.NotKnown = o.mayStop(p) && o.wasJudged(p) == "refuse"; o.stopped(p) {
+			a.RefusedBy = []string{"in"}
 		}
 		out = append(out, a)
 	}

@@ -15,7 +15,7 @@ func NewOrdered(all []netip.Prefix) Ordered {
 	t := newTable()
 	for _, p := range all {
 		path := rib.Path{Route: policies.Route{Prefix: p}}
-		t.add(&path, 0, eval.Verdict{}, eval.Verdict{}, 0)
+		t.add(&path, 0, eval.Verdict{}, eval.Verdict{}, untagged)
 	}
 	t.settle()
 	return Ordered{t}

@@ -28,6 +28,8 @@ type Question struct {
 	Treatments []policies.Treatment
 	// Counted is what the plan has counted that is in force; nil: nothing is known of it.
 	Counted *counted.Routes
+	// Passages tells which paths the operator's own policies refuse; nil: that is not asked.
+	Passages rib.Passages
 }
 
 // Session is a member as the route server knows it.
@@ -41,9 +43,12 @@ type Session struct {
 	// SecondaryRoute: every soft reset of another member sends it everything again, and a
 	// path through its own ASN is sent to it (choice.go).
 	SecondaryRoute bool
+	// Refusers are the operator's policies that may refuse its routes; nil: none of them can.
+	Refusers []string
 }
 
-// Assess looks at every path of routes, and reports. An error is one of the source's.
+// Assess looks at every path of routes, and reports. An error is one of the source's, or of
+// Passages.
 func Assess(q Question, routes rib.Source) (*Report, error) {
 	a := newAssessment(q)
 	for p, err := range routes {
@@ -52,7 +57,7 @@ func Assess(q Question, routes rib.Source) (*Report, error) {
 		}
 		a.see(p)
 	}
-	return a.report(), nil
+	return a.report()
 }
 
 // assessment is a question on its way to an answer.
@@ -62,6 +67,7 @@ type assessment struct {
 	table    *table
 	old, new *eval.Evaluator
 	past     []*eval.Evaluator // those that leave anything on routes
+	asked    bool              // which paths the operator's policies refuse
 	sessions []Session         // by the peers' numbers
 
 	// behind are, by announcement, the sessions whose ASN is in the path. The announcer may
@@ -98,6 +104,7 @@ type room struct {
 func newAssessment(q Question) *assessment {
 	a := &assessment{Question: q, index: newIndex(q.Lists, q.Protect), table: newTable(), out: &Report{},
 		tally: q.Counted.Tally(), choosers: newChoosers(q)}
+	a.table.shared.keepsIDs = q.asks()
 	a.new, a.past = eval.New(q.New), Leaving(q.Past...)
 	if q.Old != nil && len(q.Old.Import) > 0 {
 		a.old = eval.New(q.Old)
@@ -121,7 +128,7 @@ func (a *assessment) see(p *rib.Path) {
 		old = a.old.Verdict(&p.Route)
 	}
 	new := a.new.Verdict(&p.Route)
-	tagging := uint32(0)
+	tagging := untagged
 	if a.choosers != nil {
 		tagging = a.choosers.numberTags(&p.Route, a.sessions[peer].Anchored)
 	}
@@ -146,13 +153,16 @@ func (a *assessment) was(e *entry) string {
 func (a *assessment) now(e *entry) string { return a.new.Effect(e.new) }
 
 // report counts all that was seen.
-func (a *assessment) report() *Report {
+func (a *assessment) report() (*Report, error) {
 	a.begin()
+	if err := a.ask(); err != nil {
+		return nil, err
+	}
 	var at view
 	for slot := range uint32(a.table.prefixes.len()) {
 		a.look(slot, &at)
 		a.count(slot, &at)
 	}
 	a.finish()
-	return a.out
+	return a.out, nil
 }

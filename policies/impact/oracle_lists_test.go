@@ -147,12 +147,12 @@ func (o *oracle) providers() []impact.Provider {
 		}
 		p := impact.Provider{ID: l.Provider.ID, List: l.Listing.Name, Treatment: l.Treatment, Members: []netip.Addr{}}
 		for _, prefix := range o.prefixes() {
-			its := false
+			its, lost := false, false
 			for _, path := range o.to(prefix) {
 				if m, _, any := o.blamed(path); !any || m.provider != i {
 					continue
 				}
-				its = true
+				its, lost = true, lost || o.takes(path)
 				if o.now(path) == "refuse" {
 					p.Refused++
 				} else {
@@ -165,7 +165,7 @@ func (o *oracle) providers() []impact.Provider {
 			if its {
 				p.Prefixes++
 			}
-			if its && !o.left(prefix, o.now) {
+			if lost && o.gone(prefix) {
 				p.WithoutPath++
 			}
 		}
@@ -226,7 +226,7 @@ func (o *oracle) collateral() []impact.Collateral {
 			} else {
 				c.Changed++
 			}
-			if !o.left(prefix, o.now) && !lost[origin] {
+			if o.takes(p) && o.gone(prefix) && !lost[origin] {
 				lost[origin] = true
 				c.WithoutPath++
 			}

@@ -3,6 +3,7 @@ package impact_test
 import (
 	"net/netip"
 	"slices"
+	"strings"
 
 	"depeer/filters"
 	"depeer/policies"
@@ -17,10 +18,13 @@ type oracle struct {
 	impact.Question
 	paths []*rib.Path
 	all   []impact.Session
+
+	operator  *operator // nil: nothing of the operator's refuses any route
+	onlyAsked bool
 }
 
 func newOracle(q impact.Question, paths []*rib.Path) *oracle {
-	o := &oracle{q, paths, slices.Clone(q.Members)}
+	o := &oracle{Question: q, paths: paths, all: slices.Clone(q.Members)}
 	for _, p := range paths {
 		if !slices.ContainsFunc(o.all, func(s impact.Session) bool { return s.Peer == p.Announcer() }) {
 			o.all = append(o.all, impact.Session{Peer: p.Announcer(), Up: true, Anchored: true, IPv4: true, IPv6: true})
@@ -75,11 +79,17 @@ func (o *oracle) routes() (r impact.Routes) {
 		case "refuse":
 			r.Refused++
 			r.NewlyRefused += differs
+			if o.notKnown(p) {
+				r.NotKnown++
+			}
 		case "":
 			r.Released += differs
 		default:
 			r.Changed++
 			r.NewlyChanged += differs
+		}
+		if now != "" && o.stopped(p) {
+			r.RefusedAlready++
 		}
 	}
 	return r
@@ -100,8 +110,17 @@ func (o *oracle) to(prefix netip.Prefix) []*rib.Path {
 }
 
 func (o *oracle) left(prefix netip.Prefix, effect func(*rib.Path) string) bool {
-	return slices.ContainsFunc(o.to(prefix), func(p *rib.Path) bool { return effect(p) != "refuse" })
+	return slices.ContainsFunc(o.to(prefix),
+		func(p *rib.Path) bool { return effect(p) != "refuse" && !o.stopped(p) })
 }
+
+// gone says whether our policy takes the last path to a prefix.
+func (o *oracle) gone(prefix netip.Prefix) bool {
+	return !o.left(prefix, o.now) && slices.ContainsFunc(o.to(prefix), o.takes)
+}
+
+// takes says whether our policy refuses a path, which the operator's policies pass.
+func (o *oracle) takes(p *rib.Path) bool { return o.now(p) == "refuse" && !o.stopped(p) }
 
 // got is what a session is sent of a prefix: a path, and what was made of it. used: it
 // takes it.
@@ -118,7 +137,7 @@ func (o *oracle) order(prefix netip.Prefix, effect func(*rib.Path) string) []*ri
 	slices.SortStableFunc(paths, func(a, b *rib.Path) int { return int(a.Since) - int(b.Since) })
 	var order []*rib.Path
 	for _, p := range paths {
-		if effect(p) == "refuse" {
+		if effect(p) == "refuse" || o.stopped(p) {
 			continue
 		}
 		at := len(order)
@@ -155,7 +174,7 @@ func (o *oracle) better(a, b *rib.Path, effect func(*rib.Path) string) bool {
 		return int(p.LocalPref)
 	}
 	length := func(p *rib.Path) int {
-		if e := effect(p); len(e) >= 13 && e[:13] == "local-pref 50" && len(p.Path) > 0 && p.Path[0] != 0 {
+		if strings.Contains(effect(p), "prepend 2") && len(p.Path) > 0 && p.Path[0] != 0 {
 			return p.ASPath.Length() + 2
 		}
 		return p.ASPath.Length()
@@ -188,11 +207,17 @@ func (o *oracle) counts() (p impact.Prefixes, lost, usable map[rib.Peer]int) {
 	lost, usable = make(map[rib.Peer]int), make(map[rib.Peer]int)
 	for _, prefix := range o.prefixes() {
 		p.Total++
-		if slices.ContainsFunc(o.to(prefix), func(p *rib.Path) bool { return o.now(p) == "refuse" }) {
+		refused := func(stopped bool) bool {
+			return slices.ContainsFunc(o.to(prefix),
+				func(p *rib.Path) bool { return o.now(p) == "refuse" && o.stopped(p) == stopped })
+		}
+		if refused(false) {
 			p.Refused++
 		}
-		if !o.left(prefix, o.now) {
+		if o.gone(prefix) {
 			p.WithoutPath++
+		} else if refused(true) && !o.left(prefix, o.now) {
+			p.RefusedAlready++
 		}
 		rerouted := false
 		for _, s := range o.all {

@@ -98,7 +98,7 @@ func somePaths(t *rapid.T, members []impact.Session) []*rib.Path {
 		asns := append([]filters.ASN{m.ASN}, rapid.SliceOfN(anASN, 0, 3).Draw(t, "path")...)
 		p := &rib.Path{PeerASN: m.ASN, ASPath: rib.Sequence(asns...),
 			Origin: rib.Origin(rapid.IntRange(0, 2).Draw(t, "origin")),
-			Since:  uint32(rapid.IntRange(1, 3).Draw(t, "since"))}
+			Since:  uint32(rapid.IntRange(1, 3).Draw(t, "since")), ID: uint32(rapid.IntRange(0, 2).Draw(t, "id"))}
 		switch set := (rib.ASPath{byte(rib.ASSet), 1, 0, 0, 0, 200}); rapid.IntRange(0, 9).Draw(t, "set") {
 		case 0:
 			p.ASPath = append(p.ASPath, set...)
@@ -184,24 +184,31 @@ func aQuestion(t *rapid.T) (impact.Question, []*rib.Path) {
 func TestAgainstTheOracle(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		q, paths := aQuestion(t)
+		operator := anOperator(t, &q, paths)
 		got, err := impact.Assess(q, source(paths))
 		if err != nil {
 			t.Fatal(err)
 		}
 		o := newOracle(q, paths)
+		o.operator = operator
 		if d := cmp.Diff(o.routes(), got.Routes); d != "" {
 			t.Errorf("routes (-want +got):\n%s", d)
 		}
-		prefixes, lost, usable := o.counts()
+		prefixes, lost, _ := o.counts()
+		// What a session could use, and what it is sent again, is counted of all prefixes.
+		_, ofShut, usable := o.asked().counts()
 		if d := cmp.Diff(prefixes, got.Prefixes); d != "" {
 			t.Errorf("prefixes (-want +got):\n%s", d)
 		}
-		if updates, again := o.effort(); updates != got.Effort.Updates || again != got.Effort.Again {
+		if updates, again := o.asked().effort(); updates != got.Effort.Updates || again != got.Effort.Again {
 			t.Errorf("updates: want %d, %d of them again, got %d, %d", updates, again, got.Effort.Updates,
 				got.Effort.Again)
 		}
 		for _, m := range got.Members {
 			peer := rib.Peer{Address: m.Address, ASN: m.ASN}
+			if m.Shut {
+				lost[peer] = ofShut[peer]
+			}
 			if want := []int{lost[peer], usable[peer]}; !cmp.Equal(want, []int{m.Lost, m.Usable}) {
 				t.Errorf("%s loses %d of %d, want %d", m.Address, m.Lost, m.Usable, want)
 			}

@@ -58,14 +58,22 @@ type Routes struct {
 	// Uncounted are refused as before, and more of what the plan in force has counted:
 	// guards leave them out (package counted).
 	Uncounted int `json:"uncounted,omitempty"`
+	// RefusedAlready are refused or changed, and the operator's own policies refuse them
+	// already. Of NotKnown, which the policy in force refuses, too, it is not known whether
+	// they do. Only where a route server was asked.
+	RefusedAlready int `json:"refused_already,omitempty"`
+	NotKnown       int `json:"refused_already_not_known,omitempty"`
 }
 
-// Prefixes counts prefixes.
+// Prefixes counts prefixes. A path that the operator's own policies refuse is none.
 type Prefixes struct {
 	Total       int `json:"total"`
 	Refused     int `json:"refused"`      // at least one path is
 	WithoutPath int `json:"without_path"` // every path is
 	Rerouted    int `json:"rerouted"`     // some member gets another path than before
+	// RefusedAlready are prefixes without any path, of which one is refused: the operator's own
+	// policies refuse all.
+	RefusedAlready int `json:"refused_already,omitempty"`
 }
 
 // Member is what happens to one session's routes, and what it can use itself.

@@ -28,6 +28,7 @@ type table struct {
 	index     numbers      // of prefixes, where they are scattered
 	slots     list[uint32] // of the paths, where they are scattered
 
+	stopped  marks // paths that the operator's policies refuse, when that has been asked
 	shared   announcements
 	numbered int      // paths whose announcements have their number
 	given    []uint32 // room for the numbers that are given
@@ -63,7 +64,12 @@ type entry struct {
 	shared   uint32 // the number of its announcement
 	since    uint32
 	old, new eval.Verdict
+	stopped  bool // the operator's policies refuse it
 }
+
+// wasLeft and isLeft say whether members could, and can, be sent a path.
+func (e *entry) wasLeft() bool { return !e.stopped && !e.old.Refused() }
+func (e *entry) isLeft() bool  { return !e.stopped && !e.new.Refused() }
 
 // view is the paths to one prefix, and whether they are of the same announcements as those
 // to the one that was looked at before: prefixes of one origin often stand side by side.
@@ -92,7 +98,7 @@ func (t *table) peer(p rib.Peer) uint32 {
 }
 
 // add keeps a path.
-func (t *table) add(p *rib.Path, peer uint32, old, new eval.Verdict, tagging uint32) {
+func (t *table) add(p *rib.Path, peer uint32, old, new eval.Verdict, tagging taggingNumber) {
 	slot := t.slot(keyOf(p.Prefix))
 	if t.scattered {
 		t.slots.add(slot)
@@ -187,8 +193,9 @@ func (t *table) look(slot uint32, at *view) {
 	}
 	for i := range at.paths {
 		e, p := &at.paths[i], t.paths.at(from+uint32(i))
-		e.since = p.since
-		if at.alike = at.alike && e.shared == p.announcement; at.alike {
+		stopped := t.stopped.has(from + uint32(i))
+		at.alike = at.alike && e.shared == p.announcement && e.stopped == stopped
+		if e.since, e.stopped = p.since, stopped; at.alike {
 			continue
 		}
 		a := t.shared.list.at(p.announcement)

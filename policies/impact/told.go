@@ -144,13 +144,13 @@ func (a *assessment) before(family int, at *view) {
 // there was a path at all. Who could not, is special to every path that was not refused.
 // Those who have secondary-route are not asked.
 func (a *assessment) without(paths []entry, none []uint32) ([]uint32, bool) {
-	first := slices.IndexFunc(paths, func(e entry) bool { return !e.old.Refused() })
+	first := slices.IndexFunc(paths, func(e entry) bool { return e.wasLeft() })
 	if first < 0 {
 		return none, false
 	}
 	without := func(n uint32) {
 		usable := func(e entry) bool {
-			return !e.old.Refused() && e.peer != n && !slices.Contains(a.behind.of(e.shared), n)
+			return e.wasLeft() && e.peer != n && !slices.Contains(a.behind.of(e.shared), n)
 		}
 		if !a.sessions[n].SecondaryRoute && !slices.ContainsFunc(paths, usable) {
 			none = append(none, n)

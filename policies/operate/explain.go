@@ -16,6 +16,10 @@ type live struct {
 	routes rib.Source // nil: no target was asked
 	// left are the policies that may have left something on routes: in force now, or before.
 	left []*policies.RoutingPolicy
+
+	now      *policies.RoutingPolicy // in force
+	sessions []impact.Session
+	passages rib.Passages
 }
 
 // CompileOn compiles lists for a target, with all that it knows.
@@ -59,7 +63,8 @@ func (o *Operator) Explain(ctx context.Context, in *wanted.Input, subject impact
 	}
 	now := JudgedInForce(state)
 	answer, err := o.explain(ctx, in, subject, ribs,
-		live{client.Announced(ctx, state.Clients), append(o.FindPast(t.Address, now), now)})
+		live{client.Announced(ctx, state.Clients), append(o.FindPast(t.Address, now), now), now,
+			ListSessions(state, in.Exchange), passagesOf(ctx, client, state, now)})
 	server := describeTarget(*t, state)
 	answer.Server = &server
 	return answer, err
@@ -76,7 +81,9 @@ func (o *Operator) explain(ctx context.Context, in *wanted.Input, subject impact
 	if len(ribs) > 0 {
 		source = d.paths()
 	}
-	q.Live, q.Past = len(ribs) == 0, found.left
+	if q.Live, q.Past = len(ribs) == 0, found.left; q.Live {
+		q.Old, q.Members, q.Passages = found.now, found.sessions, found.passages
+	}
 	if source != nil {
 		source = o.watched(ctx, source, d.done)
 	}

@@ -52,6 +52,7 @@ func (o *Operator) Impact(ctx context.Context, in *wanted.Input, t Target, args 
 	q := impact.Question{Lists: in.Compiled, Old: change.Old, New: want, Members: ListSessions(state, in.Exchange),
 		Protect: in.Exchange.Protect, Treatments: in.Exchange.Treatments}
 	q.Past, q.Counted = o.FindPast(t.Address, q.Old), o.countedAt(t.Address)
+	q.Passages = passagesOf(ctx, client, state, q.Old)
 	if err := o.LookAtRoutes(ctx, in, q, args, client, state, &result); err != nil {
 		return Impact{}, err
 	}
@@ -96,7 +97,9 @@ func (o *Operator) look(ctx context.Context, in *wanted.Input, q impact.Question
 	if len(args.Dumps) > 0 {
 		source = d.paths()
 	}
-	q.Live = len(args.Dumps) == 0 && live != nil
+	if q.Live = len(args.Dumps) == 0 && live != nil; !q.Live {
+		q.Passages = nil
+	}
 	var report *impact.Report
 	err := d.attempt(func() (err error) {
 		report, err = o.assess(ctx, q, in.Exchange, source, d.done)

@@ -117,7 +117,7 @@ func (o *Operator) foresee(ctx context.Context, in *wanted.Input, t Target, clie
 	change := &to.Plan.Change
 	q := impact.Question{Lists: in.Compiled, Old: change.Judged(), New: in.Policy(),
 		Members: ListSessions(state, in.Exchange), Protect: in.Exchange.Protect, Treatments: in.Exchange.Treatments}
-	q.Past = o.FindPast(t.Address, q.Old)
+	q.Past, q.Passages = o.FindPast(t.Address, q.Old), passagesOf(ctx, client, state, q.Old)
 	if last != nil {
 		q.Counted = last.Counted
 	}

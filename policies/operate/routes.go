@@ -44,7 +44,7 @@ func ListSessions(state *plan.State, x *exchange.Exchange) []impact.Session {
 			Peer: rib.Peer{Address: c.Address, ASN: c.ASN},
 			Name: FindMemberName(x, rib.Peer{Address: c.Address, ASN: c.ASN}),
 			Up:   c.Up, Anchored: slices.Contains(c.Import.Policies, policies.ImportPolicy),
-			IPv4: c.IPv4, IPv6: c.IPv6, SecondaryRoute: c.SecondaryRoute,
+			IPv4: c.IPv4, IPv6: c.IPv6, SecondaryRoute: c.SecondaryRoute, Refusers: state.Refusers(c),
 		})
 	}
 	return out

@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -138,6 +139,13 @@ func (w *world) KeepText(string, []byte)              {}
 
 // daemon makes the model an operate.Daemon.
 type daemon struct{ *plantest.Model }
+
+// Passages says that all pass: the model has no policies of the operator's that refuse any.
+func (d daemon) Passages(context.Context, []plan.Client) rib.Passages {
+	return func(paths []*rib.Path) ([]rib.Passage, error) {
+		return slices.Repeat([]rib.Passage{rib.Passed}, len(paths)), nil
+	}
+}
 
 func (d daemon) Announced(ctx context.Context, clients []plan.Client) rib.Source {
 	return func(yield func(*rib.Path, error) bool) {

@@ -1,7 +1,7 @@
 // Package watch decides what is to be done, and when, to keep a route server as it
 // should be. It is a state machine that is told what happens, and asked what comes
-// next; it does nothing itself. Command watch makes the steps, by the same functions as
-// plan, apply and recover do, and tells what came of them.
+// next; it does nothing itself. Package run makes the steps, by the same operations as the
+// commands plan, apply and recover, and tells what came of them.
 //
 //	what wakes it                          what it asks for
 //	the target was reached, or lost        Dial, then Look

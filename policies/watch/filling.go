@@ -31,11 +31,11 @@ type filling struct {
 	since time.Time // from when on they are missing; zero: they are not
 }
 
-// reached: the target may have been started anew, so waiting begins anew, too.
-func (f *filling) reached() { f.last, f.since = 0, time.Time{} }
+// startAnew notes that the target was reached: it may have been restarted, so waiting starts again.
+func (f *filling) startAnew() { f.last, f.since = 0, time.Time{} }
 
-// looked notes how many routes there are, and says whether they are enough to judge by.
-func (f *filling) looked(now time.Time, found *Finding, patience time.Duration) bool {
+// judge notes how many routes there are, and says whether they are enough to judge by.
+func (f *filling) judge(now time.Time, found *Finding, patience time.Duration) bool {
 	if !slices.Equal(f.shut, found.Shut) {
 		f.shut, f.most, f.told, f.since = found.Shut, 0, 0, time.Time{}
 	}

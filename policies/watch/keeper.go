@@ -86,8 +86,8 @@ type postponed struct {
 	until              time.Time
 }
 
-// about says whether p is about what was found.
-func (p *postponed) about(f *Finding) bool {
+// isAbout says whether p is about what was found.
+func (p *postponed) isAbout(f *Finding) bool {
 	return p.is && p.lists == f.Lists && p.last == f.Last && (p.pulse == "" || p.pulse == f.Pulse)
 }
 
@@ -153,13 +153,13 @@ func New(pace Pace, random func() float64) *Keeper {
 // it told, before Next is asked again.
 func (k *Keeper) Next(now time.Time) Step {
 	if !k.reached {
-		return k.unless(now, k.dial.at, Dial)
+		return k.waitOr(now, k.dial.at, Dial)
 	}
 	if k.found == nil || !now.Before(k.lookAt) {
-		return k.unless(now, k.lookAt, Look)
+		return k.waitOr(now, k.lookAt, Look)
 	}
 	until := earliest(k.lookAt, k.pulseAt)
-	if do, at := k.wants(); do != Wait {
+	if do, at := k.chooseStep(); do != Wait {
 		switch {
 		case now.Before(at):
 		case k.looked.Before(at):
@@ -181,16 +181,16 @@ func (k *Keeper) Next(now time.Time) Step {
 	return Step{Wait, until}
 }
 
-// unless returns do, or a Wait if it is not time for it yet.
-func (k *Keeper) unless(now, at time.Time, do Do) Step {
+// waitOr returns do, or a Wait if it is not time for it yet.
+func (k *Keeper) waitOr(now, at time.Time, do Do) Step {
 	if now.Before(at) {
 		return Step{Wait, at}
 	}
 	return Step{Do: do}
 }
 
-// wants returns what follows from what was found, and from when on.
-func (k *Keeper) wants() (Do, time.Time) {
+// chooseStep returns what follows from what was found, and from when on.
+func (k *Keeper) chooseStep() (Do, time.Time) {
 	f := k.found
 	do := Wait
 	switch {
@@ -204,7 +204,7 @@ func (k *Keeper) wants() (Do, time.Time) {
 		do = Change
 	}
 	at := k.act.at
-	if o := &k.off[do]; do != Wait && o.about(f) {
+	if o := &k.off[do]; do != Wait && o.isAbout(f) {
 		at = latest(at, o.until)
 	}
 	return do, at
@@ -220,7 +220,7 @@ func (k *Keeper) isAsked() bool {
 // is tried instead of putting that back: it differs, and nothing is known against it. Members
 // would notice two changes, of which the first is not wanted any more.
 func (k *Keeper) goesStraight() bool {
-	return k.found.Newer && k.isAsked() && !k.off[Change].about(k.found) && !k.failed.about(k.found)
+	return k.found.Newer && k.isAsked() && !k.off[Change].isAbout(k.found) && !k.failed.isAbout(k.found)
 }
 
 func earliest(a, b time.Time) time.Time {

@@ -39,8 +39,8 @@ type backoff struct {
 
 func (b *backoff) reset() { b.failures, b.at = 0, time.Time{} }
 
-// fail notes one more failure.
-func (b *backoff) fail(now time.Time) {
+// noteFailure notes one more failure.
+func (b *backoff) noteFailure(now time.Time) {
 	pause := b.first
 	for range b.failures {
 		if pause *= 2; pause >= b.most {
@@ -49,13 +49,13 @@ func (b *backoff) fail(now time.Time) {
 		}
 	}
 	b.failures++
-	b.at = now.Add(b.jittered(pause))
+	b.at = now.Add(b.addJitter(pause))
 }
 
-// soon has it be tried after the first pause, whatever has failed before.
-func (b *backoff) soon(now time.Time) { b.at = now.Add(b.jittered(b.first)) }
+// retrySoon has it tried again after the first pause, whatever has failed before.
+func (b *backoff) retrySoon(now time.Time) { b.at = now.Add(b.addJitter(b.first)) }
 
-// jittered returns three quarters of a pause to all of it.
-func (b *backoff) jittered(pause time.Duration) time.Duration {
+// addJitter returns three quarters of a pause to all of it.
+func (b *backoff) addJitter(pause time.Duration) time.Duration {
 	return pause - time.Duration(b.random()*float64(pause)/4)
 }

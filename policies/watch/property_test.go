@@ -107,18 +107,18 @@ func (w *target) step(until time.Time) {
 	switch {
 	case !w.up:
 		w.heard = false
-		w.brain.Lost(w.now)
+		w.brain.OnLoss(w.now)
 	case s.Do == watch.Dial:
 		w.heard = true
-		w.brain.Reached(w.now)
+		w.brain.OnReach(w.now)
 	case s.Do == watch.Look:
-		w.brain.Looked(w.now, w.finding())
+		w.brain.OnLook(w.now, w.finding())
 	case s.Do == watch.Count:
-		w.brain.Counted(w.now)
+		w.brain.OnCount(w.now)
 	case s.Do == watch.Pulse:
-		w.brain.Pulsed(w.now, w.pulse())
+		w.brain.OnPulse(w.now, w.pulse())
 	default:
-		w.brain.Came(w.now, s.Do, w.attempt(s.Do))
+		w.brain.OnResult(w.now, s.Do, w.attempt(s.Do))
 	}
 }
 
@@ -173,7 +173,7 @@ func (w *target) happens() {
 	change := func(event bool) {
 		w.touched++
 		if event && w.up && w.heard {
-			w.brain.Stirred(w.now)
+			w.brain.OnEvent(w.now)
 		}
 	}
 	switch rapid.IntRange(0, 15).Draw(w.t, "what happens") {
@@ -182,7 +182,7 @@ func (w *target) happens() {
 		w.lose()
 		if w.heard {
 			w.heard = false
-			w.brain.Lost(w.now)
+			w.brain.OnLoss(w.now)
 		}
 	case 1: // a reload that wipes, without an event
 		w.inForce = ""
@@ -191,7 +191,7 @@ func (w *target) happens() {
 		change(true)
 	case 3, 4, 5:
 		w.lists = rapid.SampledFrom([]string{"a", "b", "c", "!d", ""}).Draw(w.t, "lists")
-		w.brain.Listed(w.now, w.lists)
+		w.brain.OnLists(w.now, w.lists)
 	case 6:
 		w.locked = !w.locked
 		change(false)

@@ -43,8 +43,8 @@ func (s State) String() string {
 // State returns how the target stands, as far as the keeper was told.
 func (k *Keeper) State() State { return k.state }
 
-// standing is the state that follows from what was found.
-func (k *Keeper) standing() State {
+// deriveState is the state that follows from what was found.
+func (k *Keeper) deriveState() State {
 	f := k.found
 	off := &k.off[Change]
 	refused := f.Unfit || off.is && off.lists == f.Lists && off.last == f.Last

@@ -120,6 +120,7 @@ func (v *person) showAnnouncers(w *tabwriter.Writer, e operate.Answer) {
 		if a.Verdict == "changed" {
 			verdict += ": " + a.Effect
 		}
+		verdict += describeAlready(a)
 		if a.Polluted {
 			verdict += "; treated already, or announced so"
 		}

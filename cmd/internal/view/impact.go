@@ -138,10 +138,10 @@ func (v *person) showRoutes(w *tabwriter.Writer, i operate.Impact) {
 		formatNewly(r.Routes.NewlyRefused, r.Routes.Refused),
 		formatNumber(r.Routes.Changed), formatNewly(r.Routes.NewlyChanged, r.Routes.Changed),
 		formatNumber(r.Routes.Released))
-	fmt.Fprintf(w, "prefixes\t%s of %s lose a path, %s the last one; %s are chosen anew%s\n",
+	fmt.Fprintf(w, "prefixes\t%s of %s lose a path, %s the last one%s; %s are chosen anew%s\n",
 		formatNumber(r.Prefixes.Refused), formatNumber(r.Prefixes.Total), formatNumber(r.Prefixes.WithoutPath),
-		formatNumber(r.Prefixes.Rerouted),
-		formatUnreached(r.Addresses))
+		describePrefixesAlready(r), formatNumber(r.Prefixes.Rerouted), formatUnreached(r.Addresses))
+	showRoutesAlready(w, r)
 	v.showMembers(w, i)
 	v.showProviders(w, i)
 	notes := []note{

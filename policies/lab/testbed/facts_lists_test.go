@@ -137,7 +137,8 @@ func TestFactExportListLeavesWhatWasSent(t *testing.T) {
 	}
 	x.Settle()
 	for _, m := range x.Members[1:] {
-		if diff := cmp.Diff(countPrefixes("10.1.0.0/16", "20.1.0.0/16", "30.1.0.0/16"), m.Prefixes(), compare); diff != "" {
+		if diff := cmp.Diff(countPrefixes("10.1.0.0/16", "20.1.0.0/16", "30.1.0.0/16"), m.Prefixes(),
+			compare); diff != "" {
 			t.Errorf("GoBGP v3.37.0 did otherwise; %v holds (-want +got):\n%s", m.Address, diff)
 		}
 	}

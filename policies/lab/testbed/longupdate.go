@@ -84,14 +84,16 @@ func (u LongUpdate) Bytes() []byte {
 		attributes = append(attributes, encodeAttribute(bgp.BGP_ATTR_FLAG_OPTIONAL, bgp.BGP_ATTR_TYPE_MP_REACH_NLRI,
 			append(value, encodePrefix(u.Prefix)...))...)
 	} else {
-		attributes = append(attributes, encodeAttribute(bgp.BGP_ATTR_FLAG_TRANSITIVE, bgp.BGP_ATTR_TYPE_NEXT_HOP, nextHop)...)
+		attributes = append(attributes, encodeAttribute(bgp.BGP_ATTR_FLAG_TRANSITIVE, bgp.BGP_ATTR_TYPE_NEXT_HOP,
+			nextHop)...)
 		announced = encodePrefix(u.Prefix)
 	}
 	path := u.Path
 	var as4Path []byte // behind AS_PATH: in front of it, it ends gobgpd 3.37
 	if u.AS4Path {
 		value := wire.BigEndian.AppendUint32([]byte{bgp.BGP_ASPATH_ATTR_TYPE_SEQ, 1}, uint32(path[len(path)-1]))
-		as4Path = encodeAttribute(bgp.BGP_ATTR_FLAG_OPTIONAL|bgp.BGP_ATTR_FLAG_TRANSITIVE, bgp.BGP_ATTR_TYPE_AS4_PATH, value)
+		as4Path = encodeAttribute(bgp.BGP_ATTR_FLAG_OPTIONAL|bgp.BGP_ATTR_FLAG_TRANSITIVE, bgp.BGP_ATTR_TYPE_AS4_PATH,
+			value)
 	}
 	room := func() int { return want - len(attributes) - len(u.asPath(path)) - len(as4Path) }
 	switch u.Fill {

@@ -69,6 +69,13 @@ func (r *Reader) LoadOr(ctx context.Context, names []string, good *LastGood) (*I
 	return in, ctx.Err()
 }
 
+// At returns a reader of the same files at a moment, which reads them anew, and tells nobody.
+func (r *Reader) At(ctx context.Context, now time.Time) *Reader {
+	again := *r
+	again.Files, again.Now, again.Note = NewFiles(ctx, nil), now, func(string, ...any) {}
+	return &again
+}
+
 // FindConfig returns the exchange file: the one named, or the first that is there. One
 // that cannot be reached, or is a link to nothing, is there: without it, protected
 // space would be lost in silence.

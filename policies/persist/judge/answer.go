@@ -68,7 +68,8 @@ func (m *fileMeaning) judgeStart(ctx context.Context) (Outcome, error) {
 		out.Problems = slices.DeleteFunc(out.Problems, func(p Problem) bool { return p.Kind == Rejects })
 	}
 	if m.whyNotListening != "" {
-		return Outcome{Problems: []Problem{{Kind: NoStart, Path: "global.config.local-address-list", Why: m.whyNotListening}}}, nil
+		return Outcome{Problems: []Problem{{Kind: NoStart, Path: "global.config.local-address-list",
+			Why: m.whyNotListening}}}, nil
 	}
 	return out, nil
 }

@@ -47,7 +47,8 @@ func (p inProcess) ListPeer(ctx context.Context, r *api.ListPeerRequest,
 func (p inProcess) ListPeerGroup(ctx context.Context, r *api.ListPeerGroupRequest,
 	_ ...grpc.CallOption) (api.GobgpApi_ListPeerGroupClient, error) {
 	s := &listStream[api.ListPeerGroupResponse]{}
-	return s, p.bgp.ListPeerGroup(ctx, r, func(v *api.PeerGroup) { s.addItem(&api.ListPeerGroupResponse{PeerGroup: v}) })
+	return s, p.bgp.ListPeerGroup(ctx, r,
+		func(v *api.PeerGroup) { s.addItem(&api.ListPeerGroupResponse{PeerGroup: v}) })
 }
 
 func (p inProcess) ListDynamicNeighbor(ctx context.Context, r *api.ListDynamicNeighborRequest,
@@ -80,5 +81,6 @@ func (p inProcess) ListPolicy(ctx context.Context, r *api.ListPolicyRequest,
 func (p inProcess) ListStatement(ctx context.Context, r *api.ListStatementRequest,
 	_ ...grpc.CallOption) (api.GobgpApi_ListStatementClient, error) {
 	s := &listStream[api.ListStatementResponse]{}
-	return s, p.bgp.ListStatement(ctx, r, func(v *api.Statement) { s.addItem(&api.ListStatementResponse{Statement: v}) })
+	return s, p.bgp.ListStatement(ctx, r,
+		func(v *api.Statement) { s.addItem(&api.ListStatementResponse{Statement: v}) })
 }

@@ -74,7 +74,8 @@ func (m *fileMeaning) locateProblems(ctx context.Context, why string) []Problem 
 		for i, name := range k.names(&m.c.DefinedSets) {
 			one := k.only(&m.c.DefinedSets, i)
 			if said, ok := l.canLoad(meaningOf(&oc.BgpConfigSet{DefinedSets: one})); !ok {
-				out = append(out, Problem{NoPolicy, nameObject(k.word, name), fmt.Sprintf("%s[%d].%s", k.path, i, k.key),
+				out = append(out, Problem{NoPolicy, nameObject(k.word, name),
+					fmt.Sprintf("%s[%d].%s", k.path, i, k.key),
 					said})
 				l.bad[name] = true
 				continue

@@ -1,4 +1,4 @@
 package run
 
-// PauseAfter is pauseAfter.
-var PauseAfter = pauseAfter
+// Outcomes are outcomes.
+var Outcomes = outcomes

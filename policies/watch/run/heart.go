@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// status tells it how a target stands.
-func (r *Runner) status(text string) { r.tellManager(r.Manager.Status(text)) }
+// tellStatus tells the service manager how targets stand.
+func (r *Runner) tellStatus(text string) { r.tellManager(r.Manager.Status(text)) }
 
 func (r *Runner) tellManager(err error) {
 	if err != nil {
@@ -15,15 +15,15 @@ func (r *Runner) tellManager(err error) {
 	}
 }
 
-// watchdog tells the service manager that all parts still move, as long as they do.
-func (r *Runner) watchdog(ctx context.Context) {
+// feedWatchdog tells the service manager that all parts still move, as long as they do.
+func (r *Runner) feedWatchdog(ctx context.Context) {
 	if r.Watchdog == 0 {
 		return
 	}
 	tick := time.NewTicker(r.Watchdog / 3)
 	defer tick.Stop()
 	for {
-		if part := r.heart.still(time.Now()); part != "" {
+		if part := r.heart.findStalled(time.Now()); part != "" {
 			r.Log.Error("it does not move any more, and the watchdog is not told that it does", "part", part)
 		} else {
 			r.tellManager(r.Manager.Alive())
@@ -42,8 +42,8 @@ type heart struct {
 	until map[string]time.Time
 }
 
-// beats tells that a part moves, and will be heard of again within so long.
-func (h *heart) beats(part string, within time.Duration) {
+// noteBeat tells that a part moves, and will be heard of again within so long.
+func (h *heart) noteBeat(part string, within time.Duration) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.until == nil {
@@ -52,8 +52,8 @@ func (h *heart) beats(part string, within time.Duration) {
 	h.until[part] = time.Now().Add(within)
 }
 
-// still returns a part that should have been heard of; "" if all were.
-func (h *heart) still(now time.Time) string {
+// findStalled returns a part that should have been heard of; "" if all were.
+func (h *heart) findStalled(now time.Time) string {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for part, until := range h.until {

@@ -7,9 +7,9 @@ import (
 	"depeer/policies/plan"
 )
 
-// recall returns state with the operator's lists of policies as they were last seen, says
+// recallLists returns state with the operator's lists of policies as they were last seen, says
 // what they have lost, and remembers them if they have lost nothing.
-func (k *keeper) recall(state *plan.State) *plan.State {
+func (k *keeper) recallLists(state *plan.State) *plan.State {
 	address := k.target.Address
 	state, unknown := operate.RecallLists(k.Store, address, state)
 	var problems []string

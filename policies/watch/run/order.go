@@ -41,8 +41,8 @@ func newOrder(targets []operate.Target, soak time.Duration) *order {
 	return o
 }
 
-// waitsFor says, in words, which target the one at a place waits for; "" for none.
-func (o *order) waitsFor(at int, lists string, now time.Time) string {
+// describeWait says, in words, which target the one at a place waits for; "" for none.
+func (o *order) describeWait(at int, lists string, now time.Time) string {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	for i, p := range o.places[:at] {
@@ -58,8 +58,8 @@ func (o *order) waitsFor(at int, lists string, now time.Time) string {
 	return ""
 }
 
-// stands notes how the target at a place stands.
-func (o *order) stands(at int, state watch.State, lists string, up int, now time.Time) {
+// noteStanding notes how the target at a place stands.
+func (o *order) noteStanding(at int, state watch.State, lists string, up int, now time.Time) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	p := &o.places[at]
@@ -72,8 +72,8 @@ func (o *order) stands(at int, state watch.State, lists string, up int, now time
 	p.state, p.lists, p.up = state, lists, up
 }
 
-// begins takes the turn of the target at a place, if nobody else has it.
-func (o *order) begins(at int) bool {
+// takeTurn takes the turn of the target at a place, if nobody else has it.
+func (o *order) takeTurn(at int) bool {
 	select {
 	case <-o.turn:
 	default:
@@ -85,11 +85,11 @@ func (o *order) begins(at int) bool {
 	return true
 }
 
-// ends gives it back.
-func (o *order) ends() { o.turn <- struct{}{} }
+// returnTurn lets another target have the turn.
+func (o *order) returnTurn() { o.turn <- struct{}{} }
 
-// all says how all targets stand.
-func (o *order) all() string {
+// describeAll says how all targets stand.
+func (o *order) describeAll() string {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	words := make([]string, len(o.names))

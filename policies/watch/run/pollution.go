@@ -12,7 +12,7 @@ import (
 // lookForPollution looks for routes that are treated already where there are no lists to
 // count routes by: those of what is in force, and was.
 func (k *keeper) lookForPollution(ctx context.Context, turn *operate.Operator, state *plan.State) {
-	x, now := k.exchange(), operate.JudgedInForce(state)
+	x, now := k.currentExchange(), operate.JudgedInForce(state)
 	found, err := turn.FindPolluted(ctx, k.client, state, x, append(turn.FindPast(k.target.Address, now), now)...)
 	if err != nil {
 		if ctx.Err() == nil {

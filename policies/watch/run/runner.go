@@ -11,6 +11,7 @@ import (
 	"depeer/policies/operate"
 	"depeer/policies/operate/wanted"
 	"depeer/policies/watch"
+	"depeer/policies/watch/sources"
 )
 
 // Options say what a Runner keeps, and by what means.
@@ -59,21 +60,22 @@ func New(o Options) *Runner {
 // Run keeps the targets until ctx ends. Its error is wanted.ErrNoList, or another one that kept lists
 // from being read the first time.
 func (r *Runner) Run(ctx context.Context) error {
-	sources := newSources(r)
+	lists := sources.New(sources.Options{Names: r.Lists, AllowPrivate: r.AllowPrivate, Every: r.Files, Clock: r.Clock,
+		Today: r.Today, Reader: r.Reader, Fetcher: r.Fetcher, Log: r.Log, Metrics: r.Metrics, Beat: r.heart.noteBeat})
 	var keepers []*keeper
 	for i, t := range r.Targets {
-		keepers = append(keepers, newKeeper(r, sources, i))
+		keepers = append(keepers, newKeeper(r, lists, i))
 		r.Log.Info("watching", "target", t.Label(), "address", t.Address, "exchange_file", r.Reader.Used, "at",
 			r.Clock().Format(time.RFC3339), "dry_run", r.DryRun, "version", r.Operator.Tool)
 	}
-	if err := sources.read(ctx); err != nil {
+	if err := lists.Read(ctx); err != nil {
 		return err
 	}
 	r.tellManager(r.Manager.Ready()) // a target that is not reached does not hold it up: it may be started later
 	var running sync.WaitGroup
-	running.Go(func() { sources.poll(ctx) })
-	running.Go(func() { sources.fetch(ctx) }) // apart from files: a server may take its time
-	running.Go(func() { r.watchdog(ctx) })
+	running.Go(func() { lists.PollFiles(ctx) })
+	running.Go(func() { lists.FetchFeeds(ctx) }) // apart from files: a server may take its time
+	running.Go(func() { r.feedWatchdog(ctx) })
 	for _, k := range keepers {
 		running.Go(func() { k.run(ctx) })
 	}

@@ -14,8 +14,8 @@ import (
 // What a watch decides is logged, a line each: enough to tell later why a route was
 // refused on a day.
 
-// tell says what came of a step.
-func (k *keeper) tell(do watch.Do, d done, took time.Duration) {
+// logStep says what came of a step.
+func (k *keeper) logStep(do watch.Do, d done, took time.Duration) {
 	line := []any{"took", took.Round(time.Millisecond).String()}
 	if d.plan != nil {
 		line = append(line, "plan", d.plan.ID, "lists", refsOf(d.plan.Lists), "change", d.plan.Change.String())
@@ -66,8 +66,8 @@ func refsOf(lists []plan.ListRef) string {
 	return strings.Join(words, ", ")
 }
 
-// tellRefused says which guards refuse a plan, and what would pass them.
-func (k *keeper) tellRefused(drafted operate.Draft) {
+// logRefusals says which guards refuse a plan, and what would pass them.
+func (k *keeper) logRefusals(drafted operate.Draft) {
 	for _, g := range drafted.Guards {
 		if g.OK {
 			continue
@@ -87,8 +87,8 @@ func (k *keeper) tellRefused(drafted operate.Draft) {
 // most is how many providers are named of one change: the history has them all.
 const most = 200
 
-// tellProviders says what a change is about.
-func (k *keeper) tellProviders(drafted operate.Draft, d done) {
+// logProviders says what a change is about.
+func (k *keeper) logProviders(drafted operate.Draft, d done) {
 	for i, c := range drafted.Changes {
 		if i == most {
 			k.log.Info("and more", "plan", drafted.Plan.ID, "providers", len(drafted.Changes)-most)
@@ -104,8 +104,8 @@ func (k *keeper) tellProviders(drafted operate.Draft, d done) {
 	}
 }
 
-// say says how the target stands, when that has changed.
-func (k *keeper) say() {
+// logState says how the target stands, when that has changed.
+func (k *keeper) logState() {
 	state := k.brain.State()
 	if state == watch.Unreachable && k.client != nil {
 		return // it was reached, and has not been looked at
@@ -120,8 +120,8 @@ func (k *keeper) say() {
 	}
 	k.said = said
 	k.numbers.Stands(state, strings.TrimSpace(why+" "+k.found.kept))
-	k.inOrder(time.Now())
-	k.status(k.order.all())
+	k.updateOrder(time.Now())
+	k.tellStatus(k.order.describeAll())
 	line := []any{"state", state.String()}
 	if why != "" {
 		line = append(line, "why", why)

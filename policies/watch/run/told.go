@@ -3,24 +3,17 @@ package run
 import (
 	"time"
 
-	"depeer/filters"
 	"depeer/policies/impact"
 	"depeer/policies/plan"
 	"depeer/policies/watch"
+	"depeer/policies/watch/sources"
 )
 
 // Metrics are told numbers, from several goroutines at once.
 type Metrics interface {
+	sources.Metrics
 	// Target returns what is told the numbers of a target, which is not reached yet.
 	Target(name string) TargetMetrics
-	// Lists tells which lists there are, and how many files or feeds are broken.
-	Lists(at time.Time, lists []*filters.Listing, broken int)
-	// FeedFetched tells when the copy of a feed was fetched.
-	FeedFetched(url string, at time.Time)
-	// FeedFailed tells that a feed could not be fetched.
-	FeedFailed(url string)
-	// FeedGone tells that a feed is not asked for any more.
-	FeedGone(url string)
 }
 
 // TargetMetrics are told the numbers of one target.

@@ -9,7 +9,6 @@ import (
 	"depeer/policies/exchange"
 	"depeer/policies/journal"
 	"depeer/policies/operate"
-	"depeer/policies/operate/wanted"
 )
 
 // operatorAt returns what does one step, at a moment. It reads files anew, and says nothing: the
@@ -24,19 +23,12 @@ func (r *Runner) operatorAt(ctx context.Context, now time.Time) *operate.Operato
 		}
 		return store, err
 	}
-	reader := r.readerAt(ctx, now)
+	reader := r.Reader.At(ctx, now)
 	o.Exchange = func() *exchange.Exchange {
 		x, _ := reader.ReadExchange()
 		return x
 	}
 	return &o
-}
-
-// readerAt returns what reads the exchange file and lists, at a moment, anew.
-func (r *Runner) readerAt(ctx context.Context, now time.Time) *wanted.Reader {
-	reader := r.Reader
-	reader.Files, reader.Now, reader.Note = wanted.NewFiles(ctx, nil), now, silent{}.Note
-	return &reader
 }
 
 // silent is told what a person would want to know while an operation runs, and says nothing.

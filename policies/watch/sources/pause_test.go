@@ -1,4 +1,4 @@
-package run_test
+package sources_test
 
 import (
 	"errors"
@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"depeer/filters/feed"
-	"depeer/policies/watch/run"
+	"depeer/policies/watch/sources"
 )
 
 // Row 64: watch leaves a feed alone for longer with each failure, and as long as its server
@@ -29,7 +29,7 @@ func TestPauseAfterFailure(t *testing.T) {
 		"not asked again":  {&feed.TooSoonError{Tried: now, Until: now.Add(6 * time.Hour)}, 0, 6 * time.Hour},
 		"just about to be": {&feed.TooSoonError{Tried: now, Until: now}, 0, time.Minute},
 	} {
-		if got := run.PauseAfter(test.err, test.failures, now); got != test.want {
+		if got := sources.PauseAfter(test.err, test.failures, now); got != test.want {
 			t.Errorf("%s: %v, want %v", name, got, test.want)
 		}
 	}

@@ -1,0 +1,31 @@
+package plan
+
+import (
+	"slices"
+
+	"depeer/policies"
+)
+
+// DefaultRefuses stands for the default of a client's import list among its Refusers.
+const DefaultRefuses = "default reject-route"
+
+// Refusers returns the operator's policies that may refuse routes of a client on import, in
+// the order of its list, and DefaultRefuses where its default does: nil if nothing of the
+// operator's can. Whether their conditions match any route is not looked at.
+func (s *State) Refusers(c Client) []string {
+	var out []string
+	list := slices.DeleteFunc(slices.Clone(c.Import.Policies), func(name string) bool {
+		return name == policies.ImportPolicy
+	})
+	ended := false
+	for _, o := range s.asked(list, c) {
+		if o.Decision == Reject && !slices.Contains(out, o.policy) {
+			out = append(out, o.policy)
+		}
+		ended = o.ends()
+	}
+	if !ended && c.Import.Default != Accept {
+		out = append(out, DefaultRefuses)
+	}
+	return out
+}

@@ -1,0 +1,4 @@
+package sources
+
+// PauseAfter is pauseAfter.
+var PauseAfter = pauseAfter
