@@ -2,13 +2,8 @@ package policies
 
 import (
 	"fmt"
-	"io"
-	"net/netip"
 	"slices"
-	"strconv"
 	"strings"
-
-	"depeer/filters"
 )
 
 // Names tell contents, so whoever reads objects back from a route server can tell
@@ -18,12 +13,7 @@ import (
 // Genuine says whether all of p is as build.Policy has named it.
 func (p *RoutingPolicy) Genuine() bool {
 	return GenuineStatements(p.Import) && GenuineStatements(p.Export) &&
-		all(p.PrefixSets, PrefixSet.Genuine) && all(p.NeighborSets, NeighborSet.Genuine) &&
-		all(p.ASPathSets, ASPathSet.Genuine) && all(p.LargeCommunitySets, LargeCommunitySet.Genuine)
-}
-
-func all[S any](sets []S, is func(S) bool) bool {
-	return !slices.ContainsFunc(sets, func(s S) bool { return !is(s) })
+		!slices.ContainsFunc(p.Sets, func(s Set) bool { return !s.Genuine() })
 }
 
 // Same says whether two policies, both of them genuine, are one: names tell contents.
@@ -33,17 +23,8 @@ func Same(a, b *RoutingPolicy) bool { return slices.Equal(a.names(), b.names()) 
 // names returns the names of all objects: sets, sorted, then statements.
 func (p *RoutingPolicy) names() []string {
 	var names []string
-	for _, s := range p.PrefixSets {
-		names = append(names, "prefix "+s.Name)
-	}
-	for _, s := range p.NeighborSets {
-		names = append(names, "neighbor "+s.Name)
-	}
-	for _, s := range p.ASPathSets {
-		names = append(names, "as-path "+s.Name)
-	}
-	for _, s := range p.LargeCommunitySets {
-		names = append(names, "large-community "+s.Name)
+	for _, s := range p.Sets {
+		names = append(names, s.Kind().String()+" "+s.Name)
 	}
 	slices.Sort(names)
 	for _, s := range p.Import {
@@ -55,38 +36,10 @@ func (p *RoutingPolicy) names() []string {
 	return names
 }
 
-// Genuine says whether the set's name is the one of its entries.
-func (s PrefixSet) Genuine() bool {
-	return genuine(s.Name, inOrder(s.Entries, compareEntries), entryLine)
-}
-
-// Genuine says whether the set's name is the one of its addresses.
-func (s NeighborSet) Genuine() bool {
-	return genuine(s.Name, inOrder(s.Addresses, netip.Addr.Compare), netip.Addr.String)
-}
-
-// Genuine says whether the set's name is the one of its patterns.
-func (s ASPathSet) Genuine() bool {
-	return genuine(s.Name, inOrder(s.Patterns, comparePatterns), ASPathPattern.String)
-}
-
-// Genuine says whether the set's name is the one of its patterns.
-func (s LargeCommunitySet) Genuine() bool {
-	return genuine(s.Name, inOrder(s.Patterns, LargeCommunityPattern.comparePattern), LargeCommunityPattern.String)
-}
-
-// inOrder returns the elements sorted; the list itself, if it is: it may be long.
-func inOrder[E any](list []E, compare func(a, b E) int) []E {
-	if !slices.IsSortedFunc(list, compare) {
-		list = slices.Clone(list)
-		slices.SortFunc(list, compare)
-	}
-	return list
-}
-
-func genuine[E any](name string, elements []E, line func(E) string) bool {
-	i := strings.LastIndexByte(name, '/')
-	return len(elements) > 0 && i >= 0 && name[i+1:] == digestOf(elements, line)
+// Genuine says whether the set's name is the one of its elements.
+func (s Set) Genuine() bool {
+	i := strings.LastIndexByte(s.Name, '/')
+	return s.Elements.Len() > 0 && i >= 0 && s.Name[i+1:] == digestLines(s.Elements.ordered().Lines())
 }
 
 // GenuineStatements says whether the names of statements, a whole policy of ours in
@@ -107,19 +60,4 @@ func GenuineStatements(statements []Statement) bool {
 		}
 	}
 	return true
-}
-
-func digestOf[E any](elements []E, line func(E) string) string {
-	return digest(func(w io.Writer) {
-		for _, e := range elements {
-			fmt.Fprintln(w, line(e))
-		}
-	})
-}
-
-// entryLine is "prefix min..max". There may be many, so it goes without fmt.
-func entryLine(e filters.Entry) string {
-	line := e.Prefix.AppendTo(make([]byte, 0, 64))
-	line = strconv.AppendUint(append(line, ' '), uint64(e.Min), 10)
-	return string(strconv.AppendUint(append(line, ".."...), uint64(e.Max), 10))
 }

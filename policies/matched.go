@@ -59,9 +59,9 @@ func (p *RoutingPolicy) Matched(treatments []Treatment) []Element {
 		refused[t.Name] = t.Reject
 	}
 	var out []Element
-	for _, set := range p.PrefixSets {
-		if owner, matches := owners[set.Name]; matches {
-			for _, e := range set.Entries {
+	for name, entries := range SetsOf[Prefixes](p) {
+		if owner, matches := owners[name]; matches {
+			for _, e := range entries {
 				for p := range announcements(e) {
 					one := filters.Entry{Prefix: p, Min: e.Min, Max: e.Max}
 					out = append(out, Element{entryLine(one), p.String(), refused[owner]})
@@ -69,9 +69,9 @@ func (p *RoutingPolicy) Matched(treatments []Treatment) []Element {
 			}
 		}
 	}
-	for _, set := range p.ASPathSets {
-		if owner, matches := owners[set.Name]; matches {
-			for _, a := range set.Patterns {
+	for name, patterns := range SetsOf[ASPaths](p) {
+		if owner, matches := owners[name]; matches {
+			for _, a := range patterns {
 				out = append(out, Element{a.String(), "AS" + a.ASN.String(), refused[owner]})
 			}
 		}

@@ -5,10 +5,9 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
-	"net/netip"
+	"iter"
+	"slices"
 	"strings"
-
-	"depeer/filters"
 )
 
 // Names of sets carry what they are for, their kind and a digest of their
@@ -28,43 +27,14 @@ func digest(write func(w io.Writer)) string {
 }
 
 // DigestLines returns the short hash of lines.
-func DigestLines(lines []string) string {
+func DigestLines(lines []string) string { return digestLines(slices.Values(lines)) }
+
+func digestLines(lines iter.Seq[string]) string {
 	return digest(func(w io.Writer) {
-		for _, line := range lines {
+		for line := range lines {
 			fmt.Fprintln(w, line)
 		}
 	})
-}
-
-// setName returns the name of a set, made from one line per element.
-func setName[E any](owner, kind string, elements []E, line func(E) string) string {
-	return Prefix + owner + "/" + kind + "/" + digestOf(elements, line)
-}
-
-// NewPrefixSet returns the set of entries, which are of one family and at least one, with
-// its name. What the set is for, owner, is a treatment or another word.
-func NewPrefixSet(owner string, entries []filters.Entry) PrefixSet {
-	kind := "prefix6"
-	if entries[0].Prefix.Addr().Is4() {
-		kind = "prefix4"
-	}
-	return PrefixSet{setName(owner, kind, entries, entryLine), entries}
-}
-
-// NewNeighborSet returns the set of addresses, which are sorted and unique, with its name.
-func NewNeighborSet(owner string, addresses []netip.Addr) NeighborSet {
-	return NeighborSet{setName(owner, "neighbor", addresses, netip.Addr.String), addresses}
-}
-
-// NewASPathSet returns the set of patterns with its name.
-func NewASPathSet(owner string, patterns []ASPathPattern) ASPathSet {
-	return ASPathSet{setName(owner, "as-path", patterns, ASPathPattern.String), patterns}
-}
-
-// NewLargeCommunitySet returns the set of patterns, sorted, with its name.
-func NewLargeCommunitySet(owner string, patterns []LargeCommunityPattern) LargeCommunitySet {
-	patterns = inOrder(patterns, LargeCommunityPattern.comparePattern)
-	return LargeCommunitySet{setName(owner, "large-community", patterns, LargeCommunityPattern.String), patterns}
 }
 
 // NameStatements gives statements, which have only their labels yet, the names

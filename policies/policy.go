@@ -1,10 +1,7 @@
 package policies
 
 import (
-	"fmt"
-	"net/netip"
-
-	"depeer/filters"
+	"iter"
 )
 
 // The names of the two policies that the operator's gobgpd.conf defines and that
@@ -19,92 +16,10 @@ const (
 // policies, and the sessions that are shut. Names are unique within their kind. Sets are
 // never empty.
 type RoutingPolicy struct {
-	PrefixSets         []PrefixSet
-	NeighborSets       []NeighborSet `json:",omitempty"` // of members who have chosen
-	ASPathSets         []ASPathSet
-	LargeCommunitySets []LargeCommunitySet
-	Import             []Statement // of policy "depeer", in order
-	Export             []Statement // of policy "depeer-export", in order
-	Sessions           []Session   `json:",omitempty"` // by ASN and address
-}
-
-// PrefixSet is a set of prefix entries of one family.
-type PrefixSet struct {
-	Name    string
-	Entries []filters.Entry // as in filters.Entries: no entry hides another
-}
-
-// NeighborSet is a set of members. Never empty: gobgpd takes that for everybody.
-type NeighborSet struct {
-	Name      string
-	Addresses []netip.Addr // sorted, unique
-}
-
-// ASPathSet is a set of patterns, each in one of gobgpd's fast forms.
-type ASPathSet struct {
-	Name     string
-	Patterns []ASPathPattern
-}
-
-// ASPathPattern matches paths that hold ASN where Where looks. An AS_SET or a
-// confederation segment holds none.
-type ASPathPattern struct {
-	ASN   filters.ASN
-	Where filters.Where
-}
-
-// String returns gobgpd's fast form of the pattern.
-func (p ASPathPattern) String() string {
-	switch p.Where {
-	case filters.Origin:
-		return "_" + p.ASN.String() + "$"
-	case filters.Neighbor:
-		return "^" + p.ASN.String() + "_"
-	case filters.Path:
-		return "_" + p.ASN.String() + "_"
-	default:
-		panic("policies: AS path pattern looks nowhere")
-	}
-}
-
-// LargeCommunitySet is a set of patterns.
-type LargeCommunitySet struct {
-	Name     string
-	Patterns []LargeCommunityPattern
-}
-
-// LargeCommunityPattern matches one large community, or all that share its
-// first two parts.
-type LargeCommunityPattern struct {
-	LargeCommunity
-	AnyLocal2 bool // Local2 is not looked at
-}
-
-// String returns the pattern as a regular expression for gobgpd, anchored: an
-// unanchored 64500:666:1 would match 164500:666:1, too.
-func (p LargeCommunityPattern) String() string {
-	if p.AnyLocal2 {
-		return fmt.Sprintf("^%d:%d:[0-9]+$", p.Global, p.Local1)
-	}
-	return "^" + p.LargeCommunity.String() + "$"
-}
-
-// Matches says whether c is one that p matches.
-func (p LargeCommunityPattern) Matches(c LargeCommunity) bool {
-	return p.Global == c.Global && p.Local1 == c.Local1 && (p.AnyLocal2 || p.Local2 == c.Local2)
-}
-
-// Exactly returns the patterns that match just these large communities.
-func Exactly(list []LargeCommunity) []LargeCommunityPattern {
-	patterns := make([]LargeCommunityPattern, len(list))
-	for i, c := range list {
-		patterns[i] = LargeCommunityPattern{LargeCommunity: c}
-	}
-	return patterns
-}
-
-func (p LargeCommunityPattern) comparePattern(o LargeCommunityPattern) int {
-	return p.Compare(o.LargeCommunity)
+	Sets     []Set       // by kind and name
+	Import   []Statement // of policy "depeer", in order
+	Export   []Statement // of policy "depeer-export", in order
+	Sessions []Session   // by ASN and address
 }
 
 // Statement is one step of a policy: if all its conditions hold, its actions
@@ -133,9 +48,16 @@ type Conditions struct {
 	NeighborSet Condition `json:",omitzero"`
 }
 
-// All returns each condition, there or not.
-func (c Conditions) All() []Condition {
-	return []Condition{c.PrefixSet, c.NeighborSet, c.ASPathSet, c.LargeCommunitySet}
+// All yields each condition, there or not, with the kind of set that it is on.
+func (c *Conditions) All() iter.Seq2[SetKind, *Condition] {
+	return func(yield func(SetKind, *Condition) bool) {
+		for kind, condition := range [...]*Condition{PrefixSet: &c.PrefixSet, NeighborSet: &c.NeighborSet,
+			ASPathSet: &c.ASPathSet, LargeCommunitySet: &c.LargeCommunitySet} {
+			if !yield(SetKind(kind), condition) {
+				return
+			}
+		}
+	}
 }
 
 // Condition refers to a defined set by its name.

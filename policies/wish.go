@@ -1,6 +1,8 @@
 package policies
 
-import "fmt"
+import (
+	"fmt"
+)
 
 // Wish is what a member may choose for the routes that a list names, towards itself.
 type Wish uint8

@@ -141,17 +141,17 @@ func wipedAtEveryCall(t *testing.T, s scenario, wipe func(*plantest.Model, *poli
 func TestEdited(t *testing.T) {
 	edits := map[string]func(*plantest.Objects){
 		"an entry goes": func(o *plantest.Objects) {
-			for name, entries := range o.PrefixSets {
-				if len(entries) > 1 {
-					o.PrefixSets[name] = slices.Clone(entries)[1:]
+			for set, elements := range o.Sets {
+				if entries, are := elements.(policies.Prefixes); are && len(entries) > 1 {
+					o.Sets[set] = slices.Clone(entries)[1:]
 				}
 			}
 		},
 		"an entry comes": func(o *plantest.Objects) {
 			e := filters.Entry{Prefix: netip.MustParsePrefix("203.0.113.0/24"), Min: 24, Max: 24}
-			for name, entries := range o.PrefixSets {
-				if strings.Contains(name, "prefix4") {
-					o.PrefixSets[name] = append(slices.Clone(entries), e)
+			for set, elements := range o.Sets {
+				if strings.Contains(set.Name, "prefix4") {
+					o.Sets[set] = elements.With(policies.Prefixes{e})
 				}
 			}
 		},

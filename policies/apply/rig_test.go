@@ -182,17 +182,8 @@ func look(m *plantest.Model) picture {
 	for name, st := range s.Statements {
 		p.Objects = append(p.Objects, fmt.Sprint(name, st.Gate))
 	}
-	for name, e := range s.PrefixSets {
-		p.Objects = append(p.Objects, fmt.Sprint(name, e))
-	}
-	for name, e := range s.NeighborSets {
-		p.Objects = append(p.Objects, fmt.Sprint(name, e))
-	}
-	for name, e := range s.ASPathSets {
-		p.Objects = append(p.Objects, fmt.Sprint(name, e))
-	}
-	for name, e := range s.LargeCommunitySets {
-		p.Objects = append(p.Objects, fmt.Sprint(name, e))
+	for set, e := range s.Sets {
+		p.Objects = append(p.Objects, fmt.Sprint(set.Name, e))
 	}
 	for name, g := range s.Gates {
 		p.Objects = append(p.Objects, fmt.Sprint(name, g))

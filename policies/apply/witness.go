@@ -31,23 +31,23 @@ func newWitness(old, new *policies.RoutingPolicy) *witness {
 	w := &witness{paths: make(map[policies.ASPathPattern]bool)}
 	had := make(map[string]map[filters.Entry]bool)
 	matched := make(map[string]map[policies.ASPathPattern]bool)
-	for _, set := range old.PrefixSets {
-		had[owner(set.Name)] = join(had[owner(set.Name)], set.Entries)
+	for name, elements := range policies.SetsOf[policies.Prefixes](old) {
+		had[owner(name)] = join(had[owner(name)], elements)
 	}
-	for _, set := range old.ASPathSets {
-		matched[owner(set.Name)] = join(matched[owner(set.Name)], set.Patterns)
+	for name, patterns := range policies.SetsOf[policies.ASPaths](old) {
+		matched[owner(name)] = join(matched[owner(name)], patterns)
 	}
 	added := make(map[netip.Prefix][]filters.Entry)
-	for _, set := range new.PrefixSets {
-		for _, e := range set.Entries {
-			if !had[owner(set.Name)][e] && !slices.Contains(added[e.Prefix], e) { // chosen about, and treated: once
+	for name, elements := range policies.SetsOf[policies.Prefixes](new) {
+		for _, e := range elements {
+			if !had[owner(name)][e] && !slices.Contains(added[e.Prefix], e) { // chosen about, and treated: once
 				added[e.Prefix] = append(added[e.Prefix], e)
 			}
 		}
 	}
-	for _, set := range new.ASPathSets {
-		for _, pattern := range set.Patterns {
-			if !matched[owner(set.Name)][pattern] {
+	for name, patterns := range policies.SetsOf[policies.ASPaths](new) {
+		for _, pattern := range patterns {
+			if !matched[owner(name)][pattern] {
 				w.paths[pattern] = false
 			}
 		}

@@ -1,9 +1,7 @@
 package build
 
 import (
-	"cmp"
 	"fmt"
-	"net/netip"
 	"slices"
 
 	"depeer/filters"
@@ -167,17 +165,18 @@ func (b *builder) addStep(s step) {
 	var when policies.Conditions
 	owner := s.treatment.Name
 	if s.entries != nil {
-		when.PrefixSet.Set = b.addPrefixSet(owner, s.entries)
+		when.PrefixSet.Set = b.addSet(owner, policies.Prefixes(s.entries))
 	}
 	if s.spared != nil {
-		when.PrefixSet = policies.Condition{Set: b.addPrefixSet("spared", s.spared), Invert: true}
+		when.PrefixSet = policies.Condition{Set: b.addSet("spared", policies.Prefixes(s.spared)), Invert: true}
 	}
 	if s.asns != nil {
-		when.ASPathSet.Set = b.addASPathSet(owner, s.asns)
+		when.ASPathSet.Set = b.addSet(owner, policies.ASPaths(s.asns))
 	}
 	if absent != nil {
 		b.looked = true
-		when.LargeCommunitySet = policies.Condition{Set: b.addLargeCommunitySet("marks", policies.Exactly(absent)),
+		when.LargeCommunitySet = policies.Condition{Set: b.addSet("marks",
+			policies.LargeCommunities(policies.Exactly(absent)).Sorted()),
 			Invert: true}
 	}
 	if !s.treatment.Reject && len(s.treatment.Communities) > 0 {
@@ -215,8 +214,8 @@ func (b *builder) addLeavingShort(p *program) {
 	if p != nil && p.short != (policies.LargeCommunity{}) {
 		then.AddLargeCommunities = append(then.AddLargeCommunities, p.short)
 	}
-	b.addImport("short", policies.Conditions{PrefixSet: policies.Condition{Set: b.addPrefixSet("short",
-		shortPrefixes)}}, then)
+	b.addImport("short", policies.Conditions{PrefixSet: policies.Condition{Set: b.addSet("short",
+		policies.Prefixes(shortPrefixes))}}, then)
 }
 
 // addException adds the statement that marks what the exceptions of a group hold for,
@@ -226,7 +225,8 @@ func (b *builder) addException(m match) {
 	if slices.ContainsFunc(b.policy.Import, func(s policies.Statement) bool { return s.Name == label }) {
 		return
 	}
-	when := policies.Conditions{ASPathSet: policies.Condition{Set: b.addASPathSet(m.treatment.Name, m.except)}}
+	when := policies.Conditions{ASPathSet: policies.Condition{Set: b.addSet(m.treatment.Name,
+		policies.ASPaths(m.except))}}
 	b.addImport(label, when, policies.Actions{AddLargeCommunities: []policies.LargeCommunity{excepted(b.asn, m.group)}})
 	b.marked = true
 }
@@ -237,8 +237,8 @@ func (b *builder) addException(m match) {
 func (b *builder) addScratch() {
 	take := func(label string, off []policies.LargeCommunityPattern) policies.Statement {
 		return policies.Statement{Name: label,
-			Conditions: policies.Conditions{LargeCommunitySet: policies.Condition{Set: b.addLargeCommunitySet("marks",
-				off)}},
+			Conditions: policies.Conditions{LargeCommunitySet: policies.Condition{Set: b.addSet("marks",
+				policies.LargeCommunities(off).Sorted())}},
 			Actions: policies.Actions{DropLargeCommunities: off}}
 	}
 	marks := []policies.LargeCommunityPattern{policies.Marks(b.asn)}
@@ -277,46 +277,15 @@ func (b *builder) addImport(label string, when policies.Conditions, then policie
 	b.policy.Import = append(b.policy.Import, policies.Statement{Name: label, Conditions: when, Actions: then})
 }
 
-// The four below add a set, unless it is there already, and return its name.
-
-func (b *builder) addPrefixSet(owner string, entries []filters.Entry) string {
-	set := policies.NewPrefixSet(owner, entries)
-	if !slices.ContainsFunc(b.policy.PrefixSets, func(s policies.PrefixSet) bool { return s.Name == set.Name }) {
-		b.policy.PrefixSets = append(b.policy.PrefixSets, set)
+// addSet adds the set of elements, unless it is there already, and returns its name. What it is
+// for, owner, is a treatment or another word.
+func (b *builder) addSet(owner string, elements policies.Elements) string {
+	set := policies.NewSet(owner, elements)
+	if !slices.ContainsFunc(b.policy.Sets, func(s policies.Set) bool { return s.Name == set.Name }) {
+		b.policy.Sets = append(b.policy.Sets, set)
 	}
 	return set.Name
 }
 
-func (b *builder) addNeighborSet(owner string, addresses []netip.Addr) string {
-	set := policies.NewNeighborSet(owner, addresses)
-	if !slices.ContainsFunc(b.policy.NeighborSets, func(s policies.NeighborSet) bool { return s.Name == set.Name }) {
-		b.policy.NeighborSets = append(b.policy.NeighborSets, set)
-	}
-	return set.Name
-}
-
-func (b *builder) addASPathSet(owner string, patterns []policies.ASPathPattern) string {
-	set := policies.NewASPathSet(owner, patterns)
-	if !slices.ContainsFunc(b.policy.ASPathSets, func(s policies.ASPathSet) bool { return s.Name == set.Name }) {
-		b.policy.ASPathSets = append(b.policy.ASPathSets, set)
-	}
-	return set.Name
-}
-
-func (b *builder) addLargeCommunitySet(owner string, patterns []policies.LargeCommunityPattern) string {
-	set := policies.NewLargeCommunitySet(owner, patterns)
-	if !slices.ContainsFunc(b.policy.LargeCommunitySets,
-		func(s policies.LargeCommunitySet) bool { return s.Name == set.Name }) {
-		b.policy.LargeCommunitySets = append(b.policy.LargeCommunitySets, set)
-	}
-	return set.Name
-}
-
-// sortSets puts sets in the order of their names: it does not depend on statements.
-func (b *builder) sortSets() {
-	slices.SortFunc(b.policy.PrefixSets, func(x, y policies.PrefixSet) int { return cmp.Compare(x.Name, y.Name) })
-	slices.SortFunc(b.policy.NeighborSets, func(x, y policies.NeighborSet) int { return cmp.Compare(x.Name, y.Name) })
-	slices.SortFunc(b.policy.ASPathSets, func(x, y policies.ASPathSet) int { return cmp.Compare(x.Name, y.Name) })
-	slices.SortFunc(b.policy.LargeCommunitySets,
-		func(x, y policies.LargeCommunitySet) int { return cmp.Compare(x.Name, y.Name) })
-}
+// sortSets puts sets in an order that does not depend on statements.
+func (b *builder) sortSets() { slices.SortFunc(b.policy.Sets, policies.CompareSets) }

@@ -66,16 +66,16 @@ var digests = regexp.MustCompile(`/?[0-9a-f]{12}`)
 // written returns the import policy, one statement a line.
 func written(p *policies.RoutingPolicy) []string {
 	sets := make(map[string]string)
-	for _, s := range p.PrefixSets {
-		for _, e := range s.Entries {
-			sets[s.Name] += fmt.Sprintf(" %s %d..%d", e.Prefix, e.Min, e.Max)
+	for name, entries := range policies.SetsOf[policies.Prefixes](p) {
+		for _, e := range entries {
+			sets[name] += fmt.Sprintf(" %s %d..%d", e.Prefix, e.Min, e.Max)
 		}
 	}
-	for _, s := range p.ASPathSets {
-		sets[s.Name] = " " + fmt.Sprint(s.Patterns)
+	for name, patterns := range policies.SetsOf[policies.ASPaths](p) {
+		sets[name] = " " + fmt.Sprint(patterns)
 	}
-	for _, s := range p.LargeCommunitySets {
-		sets[s.Name] = " " + fmt.Sprint(s.Patterns)
+	for name, patterns := range policies.SetsOf[policies.LargeCommunities](p) {
+		sets[name] = " " + fmt.Sprint(patterns)
 	}
 	var lines []string
 	for _, s := range p.Import {

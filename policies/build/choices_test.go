@@ -43,11 +43,11 @@ func chosen(name string, f filters.Filter, spared ...string) build.ChosenList {
 // exported returns the export policy, one statement a line.
 func exported(p *policies.RoutingPolicy) []string {
 	sets := map[string]string{}
-	for _, s := range p.NeighborSets {
-		sets[s.Name] = fmt.Sprint(s.Addresses)
+	for name, addresses := range policies.SetsOf[policies.Neighbors](p) {
+		sets[name] = fmt.Sprint(addresses)
 	}
-	for _, s := range p.LargeCommunitySets {
-		sets[s.Name] = fmt.Sprint(s.Patterns)
+	for name, patterns := range policies.SetsOf[policies.LargeCommunities](p) {
+		sets[name] = fmt.Sprint(patterns)
 	}
 	var lines []string
 	for _, s := range p.Export {
@@ -192,16 +192,14 @@ func TestBuildWith(t *testing.T) {
 			if !policies.GenuineStatements(p.Export) || !policies.GenuineStatements(p.Import) {
 				t.Error("not genuine")
 			}
-			for _, s := range p.LargeCommunitySets {
-				if !s.Genuine() {
-					t.Errorf("%s is not genuine", s.Name)
+			for _, set := range p.Sets {
+				if addresses, are := set.Elements.(policies.Neighbors); are {
+					addresses = slices.Clone(addresses)
+					slices.Reverse(addresses)
+					set.Elements = addresses
 				}
-			}
-			for _, s := range p.NeighborSets {
-				s.Addresses = slices.Clone(s.Addresses)
-				slices.Reverse(s.Addresses)
-				if !s.Genuine() {
-					t.Errorf("%s is not genuine", s.Name)
+				if !set.Genuine() {
+					t.Errorf("%s is not genuine", set.Name)
 				}
 			}
 		})

@@ -61,8 +61,8 @@ func (b *builder) addAbove(p *program, label string, tag policies.LargeCommunity
 	}
 	slices.Sort(lists)
 	off := policies.Exactly(p.tagsOf(slices.Compact(lists)))
-	when := policies.Conditions{LargeCommunitySet: policies.Condition{Set: b.addLargeCommunitySet("tags",
-		policies.Exactly([]policies.LargeCommunity{tag}))}}
+	when := policies.Conditions{LargeCommunitySet: policies.Condition{Set: b.addSet("tags",
+		policies.LargeCommunities(policies.Exactly([]policies.LargeCommunity{tag})).Sorted())}}
 	b.policy.Export = append(b.policy.Export,
 		policies.Statement{Name: label, Conditions: when, Actions: policies.Actions{DropLargeCommunities: off}})
 }
@@ -77,7 +77,8 @@ func (b *builder) addStrip(p *program) {
 		}
 	}
 	patterns := policies.Exactly(all)
-	when := policies.Conditions{LargeCommunitySet: policies.Condition{Set: b.addLargeCommunitySet("tags", patterns)}}
+	when := policies.Conditions{LargeCommunitySet: policies.Condition{Set: b.addSet("tags",
+		policies.LargeCommunities(patterns).Sorted())}}
 	b.policy.Export = append(b.policy.Export,
 		policies.Statement{Name: "strip", Conditions: when, Actions: policies.Actions{DropLargeCommunities: patterns}})
 }
@@ -85,8 +86,9 @@ func (b *builder) addStrip(p *program) {
 // addTowards adds a statement on routes with any of tags, for a group alone.
 func (b *builder) addTowards(g group, label string, tags []policies.LargeCommunity, then policies.Actions) {
 	when := policies.Conditions{
-		NeighborSet:       policies.Condition{Set: b.addNeighborSet("choosers", g.addresses)},
-		LargeCommunitySet: policies.Condition{Set: b.addLargeCommunitySet("tags", policies.Exactly(tags))},
+		NeighborSet: policies.Condition{Set: b.addSet("choosers", policies.Neighbors(g.addresses))},
+		LargeCommunitySet: policies.Condition{Set: b.addSet("tags",
+			policies.LargeCommunities(policies.Exactly(tags)).Sorted())},
 	}
 	b.policy.Export = append(b.policy.Export, policies.Statement{Name: label, Conditions: when, Actions: then})
 }

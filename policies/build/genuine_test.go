@@ -37,29 +37,29 @@ func TestGenuine(t *testing.T) {
 		}
 	}
 	rapid.Check(t, func(t *rapid.T) {
-		for _, s := range p.PrefixSets {
-			s.Entries = rapid.Permutation(s.Entries).Draw(t, "entries")
-			genuinely(t, s.Name, s.Genuine(), true)
-			s.Entries = append(slices.Clone(s.Entries[1:]), filters.Entry{Prefix: s.Entries[0].Prefix, Min: 1, Max: 2})
-			genuinely(t, s.Name, s.Genuine(), false)
+		for name, entries := range policies.SetsOf[policies.Prefixes](p) {
+			entries = rapid.Permutation(entries).Draw(t, "entries")
+			genuinely(t, name, entries, true)
+			entries = append(slices.Clone(entries[1:]), filters.Entry{Prefix: entries[0].Prefix, Min: 1, Max: 2})
+			genuinely(t, name, entries, false)
 		}
-		for _, s := range p.ASPathSets {
-			s.Patterns = rapid.Permutation(s.Patterns).Draw(t, "patterns")
-			genuinely(t, s.Name, s.Genuine(), true)
-			s.Patterns = s.Patterns[1:]
-			genuinely(t, s.Name, s.Genuine(), false)
+		for name, patterns := range policies.SetsOf[policies.ASPaths](p) {
+			patterns = rapid.Permutation(patterns).Draw(t, "patterns")
+			genuinely(t, name, patterns, true)
+			patterns = patterns[1:]
+			genuinely(t, name, patterns, false)
 		}
-		for _, s := range p.LargeCommunitySets {
-			s.Patterns = rapid.Permutation(s.Patterns).Draw(t, "patterns")
-			genuinely(t, s.Name, s.Genuine(), true)
-			s.Patterns = append(slices.Clone(s.Patterns), s.Patterns[0])
-			genuinely(t, s.Name, s.Genuine(), false)
+		for name, patterns := range policies.SetsOf[policies.LargeCommunities](p) {
+			patterns = rapid.Permutation(patterns).Draw(t, "patterns")
+			genuinely(t, name, patterns, true)
+			patterns = append(slices.Clone(patterns), patterns[0])
+			genuinely(t, name, patterns, false)
 		}
 	})
 }
 
-func genuinely(t *rapid.T, name string, got, want bool) {
-	if got != want {
+func genuinely(t *rapid.T, name string, elements policies.Elements, want bool) {
+	if got := (policies.Set{Name: name, Elements: elements}).Genuine(); got != want {
 		t.Errorf("%s: genuine %t, want %t", name, got, want)
 	}
 }
@@ -73,10 +73,11 @@ func TestSame(t *testing.T) {
 	}
 	a, b := choose("10.0.0.0/8", "2001:db8::/32"), choose("10.0.0.0/8")
 	turned := *a
-	turned.PrefixSets = slices.Clone(a.PrefixSets)
-	slices.Reverse(turned.PrefixSets)
+	turned.Sets = slices.Clone(a.Sets)
+	slices.Reverse(turned.Sets)
 	less := *a
-	less.ASPathSets = nil
+	less.Sets = slices.DeleteFunc(slices.Clone(a.Sets),
+		func(s policies.Set) bool { return s.Kind() == policies.ASPathSet })
 	swapped := *a
 	swapped.Import = slices.Clone(a.Import)
 	slices.Reverse(swapped.Import)

@@ -13,14 +13,14 @@ import (
 
 // names returns every name in p, sets first.
 func names(p *policies.RoutingPolicy) (sets, statements []string) {
-	for _, s := range p.PrefixSets {
-		sets = append(sets, s.Name)
+	for name := range policies.SetsOf[policies.Prefixes](p) {
+		sets = append(sets, name)
 	}
-	for _, s := range p.ASPathSets {
-		sets = append(sets, s.Name)
+	for name := range policies.SetsOf[policies.ASPaths](p) {
+		sets = append(sets, name)
 	}
-	for _, s := range p.LargeCommunitySets {
-		sets = append(sets, s.Name)
+	for name := range policies.SetsOf[policies.LargeCommunities](p) {
+		sets = append(sets, name)
 	}
 	for _, s := range p.Import {
 		statements = append(statements, s.Name)

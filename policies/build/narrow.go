@@ -12,17 +12,8 @@ import (
 // absence (INVERT) alone nearly does, and so does the client that a route is sent to.
 func mustBeNarrow(p *policies.RoutingPolicy) {
 	filled := make(map[string]bool)
-	for _, s := range p.PrefixSets {
-		filled[s.Name] = len(s.Entries) != 0
-	}
-	for _, s := range p.ASPathSets {
-		filled[s.Name] = len(s.Patterns) != 0
-	}
-	for _, s := range p.LargeCommunitySets {
-		filled[s.Name] = len(s.Patterns) != 0
-	}
-	for _, s := range p.NeighborSets {
-		filled[s.Name] = len(s.Addresses) != 0
+	for _, s := range p.Sets {
+		filled[s.Name] = s.Elements.Len() != 0
 	}
 	for _, s := range slices.Concat(p.Import, p.Export) {
 		narrow := false

@@ -54,14 +54,11 @@ func lengthensShort(p *policies.RoutingPolicy, s policies.Statement) bool {
 	if visible.AddedBytes() == 0 {
 		return false
 	}
-	for _, set := range p.PrefixSets {
-		if set.Name != s.Conditions.PrefixSet.Set {
-			continue
-		}
+	if entries := policies.ElementsOf[policies.Prefixes](p, s.Conditions.PrefixSet.Set); len(entries) != 0 {
 		if s.Conditions.PrefixSet.Invert {
-			return set.Entries[0].Prefix.Addr().Is4() // of one family; which are spared does not matter
+			return entries[0].Prefix.Addr().Is4() // of one family; which are spared does not matter
 		}
-		return slices.ContainsFunc(set.Entries, isShort)
+		return slices.ContainsFunc(entries, isShort)
 	}
 	return true
 }

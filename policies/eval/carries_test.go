@@ -89,8 +89,8 @@ func TestCarries(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			p := &policies.RoutingPolicy{
-				ASPathSets: []policies.ASPathSet{{Name: "as",
-					Patterns: []policies.ASPathPattern{{ASN: 1, Where: filters.Path}}}},
+				Sets: []policies.Set{{Name: "as",
+					Elements: policies.ASPaths{{ASN: 1, Where: filters.Path}}}},
 				Import: []policies.Statement{{Name: "s",
 					Conditions: policies.Conditions{ASPathSet: policies.Condition{Set: "as"}}, Actions: test.actions}},
 			}

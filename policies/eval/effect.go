@@ -72,10 +72,8 @@ func cleanersOf(p *policies.RoutingPolicy) []cleaner {
 		if c.PrefixSet.Set != "" || c.ASPathSet.Set != "" || c.LargeCommunitySet.Invert {
 			continue
 		}
-		for _, set := range p.LargeCommunitySets {
-			if set.Name == c.LargeCommunitySet.Set {
-				out = append(out, cleaner{i, set.Patterns, s.Actions.DropLargeCommunities})
-			}
+		if looks := policies.ElementsOf[policies.LargeCommunities](p, c.LargeCommunitySet.Set); looks != nil {
+			out = append(out, cleaner{i, looks, s.Actions.DropLargeCommunities})
 		}
 	}
 	return out

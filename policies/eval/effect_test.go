@@ -33,9 +33,11 @@ func TestEffect(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			p := &policies.RoutingPolicy{
-				ASPathSets: []policies.ASPathSet{{Name: "as",
-					Patterns: []policies.ASPathPattern{{ASN: 1, Where: filters.Path}}}},
-				LargeCommunitySets: []policies.LargeCommunitySet{{Name: "marks", Patterns: marks}},
+				Sets: []policies.Set{
+					{Name: "as",
+						Elements: policies.ASPaths{{ASN: 1, Where: filters.Path}}},
+					{Name: "marks", Elements: policies.LargeCommunities(marks)},
+				},
 				Import: []policies.Statement{{Name: "s", Conditions: matched, Actions: test.actions},
 					cleaning},
 			}

@@ -27,8 +27,8 @@ type Evaluator struct {
 func New(p *policies.RoutingPolicy) *Evaluator {
 	e := &Evaluator{policy: p, sets: numberSets(p), large: newLargeTable(p), effects: listEffects(p), tags: p.Tags(),
 		scrubs: scrubsOf(p)}
-	e.prefixes = newPrefixTable(p.PrefixSets, e.sets)
-	e.paths = newPathTable(p.ASPathSets, e.sets)
+	e.prefixes = newPrefixTable(p, e.sets)
+	e.paths = newPathTable(p, e.sets)
 	e.given = givenBy(p, e.effects)
 	for i, s := range p.Import {
 		if s.Conditions.NeighborSet.Set != "" {
@@ -137,15 +137,15 @@ type sets struct {
 
 func numberSets(p *policies.RoutingPolicy) sets {
 	s := sets{number: make(map[string]uint32), is6: make(map[string]bool)}
-	for _, set := range p.PrefixSets {
-		if len(set.Entries) != 0 {
-			s.number[set.Name] = firstSet + uint32(len(s.number))
-			s.is6[set.Name] = set.Entries[0].Prefix.Addr().Is6()
+	for name, entries := range policies.SetsOf[policies.Prefixes](p) {
+		if len(entries) != 0 {
+			s.number[name] = firstSet + uint32(len(s.number))
+			s.is6[name] = entries[0].Prefix.Addr().Is6()
 		}
 	}
-	for _, set := range p.ASPathSets {
-		if len(set.Patterns) != 0 {
-			s.number[set.Name] = firstSet + uint32(len(s.number))
+	for name, patterns := range policies.SetsOf[policies.ASPaths](p) {
+		if len(patterns) != 0 {
+			s.number[name] = firstSet + uint32(len(s.number))
 		}
 	}
 	s.words = (int(firstSet)+len(s.number))/64 + 1

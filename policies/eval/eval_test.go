@@ -76,10 +76,12 @@ func checkVerdict(t *rapid.T, e *eval.Evaluator, r policies.Route, want outcome)
 func TestNewPanicsOnMissingSets(t *testing.T) {
 	on := func(c policies.Conditions) *policies.RoutingPolicy {
 		return &policies.RoutingPolicy{
-			PrefixSets:         []policies.PrefixSet{{Name: "empty"}},
-			ASPathSets:         []policies.ASPathSet{{Name: "empty"}},
-			LargeCommunitySets: []policies.LargeCommunitySet{{Name: "empty"}},
-			Import:             []policies.Statement{{Name: "s", Conditions: c}},
+			Sets: []policies.Set{
+				{Name: "empty", Elements: policies.Prefixes{}},
+				{Name: "empty", Elements: policies.ASPaths{}},
+				{Name: "empty", Elements: policies.LargeCommunities{}},
+			},
+			Import: []policies.Statement{{Name: "s", Conditions: c}},
 		}
 	}
 	for _, set := range []string{"empty", "missing"} {

@@ -34,17 +34,11 @@ func NewExporter(p *policies.RoutingPolicy) *Exporter {
 		}
 		compiled := exportStatement{actions: s.Actions,
 			effect: describeEffect(s.Actions, func(policies.LargeCommunity) bool { return false })}
-		for _, set := range p.LargeCommunitySets {
-			if set.Name == c.LargeCommunitySet.Set {
-				compiled.tags = set.Patterns
-			}
-		}
-		for _, set := range p.NeighborSets {
-			if set.Name == c.NeighborSet.Set {
-				compiled.receivers = make(map[netip.Addr]bool)
-				for _, a := range set.Addresses {
-					compiled.receivers[a] = true
-				}
+		compiled.tags = policies.ElementsOf[policies.LargeCommunities](p, c.LargeCommunitySet.Set)
+		if members := policies.ElementsOf[policies.Neighbors](p, c.NeighborSet.Set); members != nil {
+			compiled.receivers = make(map[netip.Addr]bool)
+			for _, a := range members {
+				compiled.receivers[a] = true
 			}
 		}
 		if len(compiled.tags) == 0 || c.NeighborSet.Set != "" && len(compiled.receivers) == 0 {

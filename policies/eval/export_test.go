@@ -142,8 +142,8 @@ func wished(compiled *filters.Compiled, treatments []policies.Treatment, choices
 }
 
 func TestNewExporterPanics(t *testing.T) {
-	tags := policies.LargeCommunitySet{Name: "tags",
-		Patterns: []policies.LargeCommunityPattern{{LargeCommunity: larges("64500:66601:1")[0]}}}
+	tags := policies.Set{Name: "tags",
+		Elements: policies.LargeCommunities{{LargeCommunity: larges("64500:66601:1")[0]}}}
 	on := policies.Condition{Set: "tags"}
 	for name, c := range map[string]policies.Conditions{
 		"everything":    {},
@@ -160,9 +160,11 @@ func TestNewExporterPanics(t *testing.T) {
 				}
 			}()
 			eval.NewExporter(&policies.RoutingPolicy{
-				LargeCommunitySets: []policies.LargeCommunitySet{tags},
-				NeighborSets:       []policies.NeighborSet{{Name: "who"}},
-				Export:             []policies.Statement{{Name: "s", Conditions: c}},
+				Sets: []policies.Set{
+					tags,
+					{Name: "who", Elements: policies.Neighbors{}},
+				},
+				Export: []policies.Statement{{Name: "s", Conditions: c}},
 			})
 		})
 	}

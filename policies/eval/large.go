@@ -19,8 +19,8 @@ type largeTable struct {
 
 func newLargeTable(p *policies.RoutingPolicy) largeTable {
 	t := largeTable{exact: make(map[policies.LargeCommunity]uint32), others: make(map[space]uint32)}
-	for _, set := range p.LargeCommunitySets {
-		t.addPatterns(set.Patterns)
+	for _, patterns := range policies.SetsOf[policies.LargeCommunities](p) {
+		t.addPatterns(patterns)
 	}
 	for _, s := range p.Import {
 		t.addPatterns(s.Actions.DropLargeCommunities)
@@ -111,9 +111,9 @@ func (t *largeTable) compileCondition(p *policies.RoutingPolicy, c policies.Cond
 	if c.Set == "" {
 		return maskCondition{}
 	}
-	i := slices.IndexFunc(p.LargeCommunitySets, func(s policies.LargeCommunitySet) bool { return s.Name == c.Set })
-	if i < 0 || len(p.LargeCommunitySets[i].Patterns) == 0 {
+	patterns := policies.ElementsOf[policies.LargeCommunities](p, c.Set)
+	if len(patterns) == 0 {
 		panic(fmt.Sprintf("eval: condition on the set %s, which is empty or not there", c.Set))
 	}
-	return maskCondition{kindOf(c), t.matchMask(p.LargeCommunitySets[i].Patterns)}
+	return maskCondition{kindOf(c), t.matchMask(patterns)}
 }

@@ -39,8 +39,7 @@ func prefixHolds(p *policies.RoutingPolicy, c policies.Condition, r policies.Rou
 	if c.Set == "" {
 		return true
 	}
-	i := slices.IndexFunc(p.PrefixSets, func(s policies.PrefixSet) bool { return s.Name == c.Set })
-	entries := p.PrefixSets[i].Entries
+	entries := policies.ElementsOf[policies.Prefixes](p, c.Set)
 	if entries[0].Prefix.Addr().Is4() != r.Prefix.Addr().Is4() {
 		return false
 	}
@@ -68,8 +67,8 @@ func pathHolds(p *policies.RoutingPolicy, c policies.Condition, r policies.Route
 		}
 	}
 	printed := strings.Join(words, " ")
-	i := slices.IndexFunc(p.ASPathSets, func(s policies.ASPathSet) bool { return s.Name == c.Set })
-	matches := slices.ContainsFunc(p.ASPathSets[i].Patterns, func(pattern policies.ASPathPattern) bool {
+	patterns := policies.ElementsOf[policies.ASPaths](p, c.Set)
+	matches := slices.ContainsFunc(patterns, func(pattern policies.ASPathPattern) bool {
 		return regexp.MustCompile(strings.ReplaceAll(pattern.String(), "_", "(^|[,{}() ]|$)")).MatchString(printed)
 	})
 	return matches != c.Invert
@@ -79,8 +78,8 @@ func largeHolds(p *policies.RoutingPolicy, c policies.Condition, r policies.Rout
 	if c.Set == "" {
 		return true
 	}
-	i := slices.IndexFunc(p.LargeCommunitySets, func(s policies.LargeCommunitySet) bool { return s.Name == c.Set })
-	return slices.ContainsFunc(r.LargeCommunities, matcher(p.LargeCommunitySets[i].Patterns)) != c.Invert
+	patterns := policies.ElementsOf[policies.LargeCommunities](p, c.Set)
+	return slices.ContainsFunc(r.LargeCommunities, matcher(patterns)) != c.Invert
 }
 
 func matcher(patterns []policies.LargeCommunityPattern) func(policies.LargeCommunity) bool {

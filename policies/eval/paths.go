@@ -28,11 +28,11 @@ type place struct {
 	where filters.Where
 }
 
-func newPathTable(list []policies.ASPathSet, numbers sets) pathTable {
+func newPathTable(policy *policies.RoutingPolicy, numbers sets) pathTable {
 	byASN := make(map[filters.ASN][]place)
-	for _, set := range list {
-		for _, p := range set.Patterns {
-			byASN[p.ASN] = append(byASN[p.ASN], place{numbers.number[set.Name], p.Where})
+	for name, patterns := range policies.SetsOf[policies.ASPaths](policy) {
+		for _, p := range patterns {
+			byASN[p.ASN] = append(byASN[p.ASN], place{numbers.number[name], p.Where})
 		}
 	}
 	size := mathbits.Len(uint(4*len(byASN) + 1))

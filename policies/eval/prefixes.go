@@ -42,11 +42,11 @@ type node struct {
 	ranges []lengths
 }
 
-func newPrefixTable(list []policies.PrefixSet, numbers sets) prefixTable {
+func newPrefixTable(policy *policies.RoutingPolicy, numbers sets) prefixTable {
 	var keys []key
-	for _, set := range list {
-		for _, e := range set.Entries {
-			keys = append(keys, key{e.Prefix, lengths{numbers.number[set.Name], e.Min, e.Max}})
+	for name, entries := range policies.SetsOf[policies.Prefixes](policy) {
+		for _, e := range entries {
+			keys = append(keys, key{e.Prefix, lengths{numbers.number[name], e.Min, e.Max}})
 		}
 	}
 	slices.SortStableFunc(keys, func(a, b key) int { return a.prefix.Compare(b.prefix) })

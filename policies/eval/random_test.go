@@ -130,18 +130,26 @@ func (c chooser) policy() *policies.RoutingPolicy {
 	for i := range 1 + c(4) {
 		v6 := c.oneIn(3)
 		entries := append(some(c, 6, func() filters.Entry { return c.entry(v6) }), c.entry(v6))
-		p.PrefixSets = append(p.PrefixSets, policies.PrefixSet{Name: fmt.Sprint("p", i), Entries: entries})
+		p.Sets = append(p.Sets, policies.Set{Name: fmt.Sprint("p", i), Elements: policies.Prefixes(entries)})
 	}
 	pathPattern := func() policies.ASPathPattern {
 		return policies.ASPathPattern{ASN: c.asn(), Where: filters.Where(c(3))}
 	}
 	for i := range 1 + c(3) {
-		p.ASPathSets = append(p.ASPathSets, policies.ASPathSet{Name: fmt.Sprint("a", i),
-			Patterns: append(some(c, 3, pathPattern), pathPattern())})
+		p.Sets = append(p.Sets, policies.Set{Name: fmt.Sprint("a", i),
+			Elements: policies.ASPaths(append(some(c, 3, pathPattern), pathPattern()))})
 	}
 	for i := range 1 + c(3) {
-		p.LargeCommunitySets = append(p.LargeCommunitySets,
-			policies.LargeCommunitySet{Name: fmt.Sprint("l", i), Patterns: append(some(c, 3, c.pattern), c.pattern())})
+		p.Sets = append(p.Sets, policies.Set{Name: fmt.Sprint("l", i),
+			Elements: policies.LargeCommunities(append(some(c, 3, c.pattern), c.pattern()))})
+	}
+	count := func(kind policies.SetKind) (n int) {
+		for _, set := range p.Sets {
+			if set.Kind() == kind {
+				n++
+			}
+		}
+		return n
 	}
 	on := func(letter string, n int) policies.Condition {
 		if c.oneIn(2) {
@@ -153,9 +161,9 @@ func (c chooser) policy() *policies.RoutingPolicy {
 		p.Import = append(p.Import, policies.Statement{
 			Name: fmt.Sprint("s", i),
 			Conditions: policies.Conditions{
-				PrefixSet:         on("p", len(p.PrefixSets)),
-				ASPathSet:         on("a", len(p.ASPathSets)),
-				LargeCommunitySet: on("l", len(p.LargeCommunitySets)),
+				PrefixSet:         on("p", count(policies.PrefixSet)),
+				ASPathSet:         on("a", count(policies.ASPathSet)),
+				LargeCommunitySet: on("l", count(policies.LargeCommunitySet)),
 			},
 			Actions: c.actions(),
 		})

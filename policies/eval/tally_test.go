@@ -95,9 +95,8 @@ func (t tally) count(p *policies.RoutingPolicy, r policies.Route) {
 func (t tally) statement(p *policies.RoutingPolicy, s policies.Statement, r policies.Route) bool {
 	inverted := map[bool]string{true: " INVERT"}
 	if c := s.Conditions.PrefixSet; c.Set != "" {
-		i := slices.IndexFunc(p.PrefixSets, func(s policies.PrefixSet) bool { return s.Name == c.Set })
 		v4 := r.Prefix.Addr().Is4()
-		if p.PrefixSets[i].Entries[0].Prefix.Addr().Is4() != v4 {
+		if policies.ElementsOf[policies.Prefixes](p, c.Set)[0].Prefix.Addr().Is4() != v4 {
 			return false
 		}
 		holds := prefixHolds(p, c, r)
@@ -107,9 +106,8 @@ func (t tally) statement(p *policies.RoutingPolicy, s policies.Statement, r poli
 		}
 	}
 	if c := s.Conditions.ASPathSet; c.Set != "" {
-		i := slices.IndexFunc(p.ASPathSets, func(s policies.ASPathSet) bool { return s.Name == c.Set })
 		any := false
-		for _, pattern := range p.ASPathSets[i].Patterns {
+		for _, pattern := range policies.ElementsOf[policies.ASPaths](p, c.Set) {
 			holds := looks(pattern, r.Path)
 			t.add("as-path-set, "+pattern.Where.String(), holds)
 			any = any || holds
@@ -119,9 +117,8 @@ func (t tally) statement(p *policies.RoutingPolicy, s policies.Statement, r poli
 		}
 	}
 	if c := s.Conditions.LargeCommunitySet; c.Set != "" {
-		i := slices.IndexFunc(p.LargeCommunitySets, func(s policies.LargeCommunitySet) bool { return s.Name == c.Set })
 		holds := c.Invert != slices.ContainsFunc(r.LargeCommunities, func(l policies.LargeCommunity) bool {
-			return slices.ContainsFunc(p.LargeCommunitySets[i].Patterns,
+			return slices.ContainsFunc(policies.ElementsOf[policies.LargeCommunities](p, c.Set),
 				func(p policies.LargeCommunityPattern) bool { return p.Matches(l) })
 		})
 		t.add("large-community-set"+inverted[c.Invert], holds)

@@ -1,6 +1,8 @@
 package eval
 
-import "depeer/policies"
+import (
+	"depeer/policies"
+)
 
 // statement is a policies.Statement in terms of bits: a route has one for each
 // prefix set and AS-path set, and one for each large community in the policy.

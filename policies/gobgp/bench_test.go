@@ -163,7 +163,7 @@ func BenchmarkState(b *testing.B) {
 	}
 	for b.Loop() {
 		s := state(b, c)
-		if len(s.PrefixSets[policy.PrefixSets[0].Name]) != n || len(s.Strange) != 0 {
+		if s.Sets[plan.ObjectOf(policy.Sets[0])].Len() != n || len(s.Strange) != 0 {
 			b.Fatal(s.Strange)
 		}
 	}
@@ -191,11 +191,11 @@ func TestManyEntries(t *testing.T) {
 	want := wide(n)
 	do(t, c, plan.To(state(t, c), want, "a").Calls()...)
 	s := state(t, c)
-	if got := len(s.PrefixSets[want.PrefixSets[0].Name]); got != n || len(s.Strange) != 0 {
+	if got := s.Sets[plan.ObjectOf(want.Sets[0])].Len(); got != n || len(s.Strange) != 0 {
 		t.Errorf("%d entries of %d; strange %v", got, n, s.Strange)
 	}
 	do(t, c, plan.To(s, &policies.RoutingPolicy{}, "b").Calls()...)
-	if s := state(t, c); len(s.PrefixSets) != 0 {
-		t.Errorf("sets that are left: %d", len(s.PrefixSets))
+	if s := state(t, c); len(s.Sets) != 0 {
+		t.Errorf("sets that are left: %d", len(s.Sets))
 	}
 }

@@ -3,6 +3,7 @@ package gobgp
 import (
 	"cmp"
 	"net/netip"
+	"slices"
 
 	api "github.com/osrg/gobgp/v3/api"
 
@@ -48,18 +49,18 @@ func markSet(mark string) *api.DefinedSet {
 // definedSet returns the set of an AddSet.
 func definedSet(call plan.Call) *api.DefinedSet {
 	set := &api.DefinedSet{DefinedType: definedTypes[call.Kind], Name: call.Name}
-	for _, e := range call.Entries {
-		set.Prefixes = append(set.Prefixes, &api.Prefix{IpPrefix: e.Prefix.String(), MaskLengthMin: uint32(e.Min),
-			MaskLengthMax: uint32(e.Max)})
-	}
-	for _, a := range call.Neighbors {
-		set.List = append(set.List, netip.PrefixFrom(a, a.BitLen()).String())
-	}
-	for _, p := range call.Paths {
-		set.List = append(set.List, p.String())
-	}
-	for _, p := range call.Larges {
-		set.List = append(set.List, p.String())
+	switch elements := call.Elements.(type) {
+	case policies.Prefixes:
+		for _, e := range elements {
+			set.Prefixes = append(set.Prefixes, &api.Prefix{IpPrefix: e.Prefix.String(), MaskLengthMin: uint32(e.Min),
+				MaskLengthMax: uint32(e.Max)})
+		}
+	case policies.Neighbors:
+		for _, a := range elements {
+			set.List = append(set.List, netip.PrefixFrom(a, a.BitLen()).String())
+		}
+	default:
+		set.List = slices.Collect(elements.Lines())
 	}
 	return set
 }

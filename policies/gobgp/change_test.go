@@ -62,7 +62,7 @@ func TestStateWhileItChanges(t *testing.T) {
 			}
 			for _, name := range s.Import {
 				for _, set := range []string{s.Statements[name].Conditions.PrefixSet.Set, s.Statements[name].Gate.Set} {
-					_, prefixes := s.PrefixSets[set]
+					_, prefixes := s.Sets[plan.Object{Kind: plan.PrefixSet, Name: set}]
 					_, gate := s.Gates[set]
 					if set != "" && !prefixes && !gate {
 						t.Errorf("statement %s is there, and %s is not", name, set)

@@ -24,12 +24,9 @@ func mustBeOurs(call plan.Call) {
 	switch call.Verb {
 	case plan.AddSet:
 		must(ours(call.Name), "the set is not ours")
-		elements := map[plan.Kind]int{plan.PrefixSet: len(call.Entries), plan.NeighborSet: len(call.Neighbors),
-			plan.ASPathSet: len(call.Paths), plan.LargeCommunitySet: len(call.Larges)}
-		must(elements[call.Kind] > 0, "the set is empty, or of a kind that is not ours")
+		must(call.Elements != nil && call.Elements.Len() > 0, "the set is empty")
+		must(call.Kind == plan.KindOf(call.Elements.Kind()), "the set has elements of another kind")
 		must(call.Kind != plan.NeighborSet || !gate(call.Name), "the set is a gate")
-		must(elements[call.Kind] == len(call.Entries)+len(call.Neighbors)+len(call.Paths)+len(call.Larges),
-			"the set has elements of two kinds")
 	case plan.DeleteSet:
 		_, known := definedTypes[call.Kind]
 		must(known && ours(call.Name), "the set is not ours")

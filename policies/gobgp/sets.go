@@ -23,22 +23,20 @@ func (r *reader) set(s *api.DefinedSet) {
 	}
 	switch r.kind {
 	case plan.PrefixSet:
-		ours(r, r.PrefixSets, s.Name, s.Prefixes, parseEntry,
-			func(e []filters.Entry) bool { return policies.PrefixSet{Name: s.Name, Entries: e}.Genuine() })
+		readOurs(r, s.Name, s.Prefixes, parseEntry,
+			func(e []filters.Entry) policies.Elements { return policies.Prefixes(e) })
 	case plan.ASPathSet:
-		ours(r, r.ASPathSets, s.Name, s.List, policies.ParseASPathPattern,
-			func(p []policies.ASPathPattern) bool { return policies.ASPathSet{Name: s.Name, Patterns: p}.Genuine() })
+		readOurs(r, s.Name, s.List, policies.ParseASPathPattern,
+			func(p []policies.ASPathPattern) policies.Elements { return policies.ASPaths(p) })
 	case plan.LargeCommunitySet:
-		ours(r, r.LargeCommunitySets, s.Name, s.List, parseLarge, func(p []policies.LargeCommunityPattern) bool {
-			return policies.LargeCommunitySet{Name: s.Name, Patterns: p}.Genuine()
-		})
+		readOurs(r, s.Name, s.List, parseLarge,
+			func(p []policies.LargeCommunityPattern) policies.Elements { return policies.LargeCommunities(p) })
 	case plan.NeighborSet:
 		if strings.HasPrefix(s.Name, plan.GatePrefix) {
 			r.gate(s)
 			return
 		}
-		ours(r, r.NeighborSets, s.Name, s.List, parseHost,
-			func(a []netip.Addr) bool { return policies.NeighborSet{Name: s.Name, Addresses: a}.Genuine() })
+		readOurs(r, s.Name, s.List, parseHost, func(a []netip.Addr) policies.Elements { return policies.Neighbors(a) })
 	case plan.CommunitySet:
 		r.communities(s)
 	default:
@@ -46,9 +44,9 @@ func (r *reader) set(s *api.DefinedSet) {
 	}
 }
 
-// ours reads a set that has a name of ours into sets.
-func ours[From, To any](r *reader, sets map[string][]To, name string, from []From, parse func(From) (To, error),
-	genuine func([]To) bool) {
+// readOurs reads a set of r.kind that has a name of ours.
+func readOurs[From, To any](r *reader, name string, from []From, parse func(From) (To, error),
+	elementsOf func([]To) policies.Elements) {
 	to := make([]To, len(from))
 	for i, f := range from {
 		var err error
@@ -57,8 +55,9 @@ func ours[From, To any](r *reader, sets map[string][]To, name string, from []Fro
 			return
 		}
 	}
-	sets[name] = to
-	if !genuine(to) {
+	set := policies.Set{Name: name, Elements: elementsOf(to)}
+	r.Sets[plan.ObjectOf(set)] = set.Elements
+	if !set.Genuine() {
 		r.strange(r.kind, name, "its %d elements are not those that its name stands for", len(to))
 	}
 }

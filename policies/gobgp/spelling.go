@@ -1,6 +1,8 @@
 package gobgp
 
-import "net/netip"
+import (
+	"net/netip"
+)
 
 // gobgpd 3.37 knows a neighbor by its address as the configuration spells it: one of
 // 2001:DB8::A is not found by 2001:db8::a (TestSpelling).

@@ -127,11 +127,9 @@ type client struct {
 
 func (r *reader) begin() {
 	r.State = &plan.State{
-		Groups:     map[string]plan.Group{},
-		PrefixSets: map[string][]filters.Entry{}, NeighborSets: map[string][]netip.Addr{},
-		ASPathSets:         map[string][]policies.ASPathPattern{},
-		LargeCommunitySets: map[string][]policies.LargeCommunityPattern{},
-		Gates:              map[string]plan.GateState{}, Statements: map[string]plan.Statement{},
+		Groups: map[string]plan.Group{},
+		Sets:   map[plan.Object]policies.Elements{},
+		Gates:  map[string]plan.GateState{}, Statements: map[string]plan.Statement{},
 		Accepting: map[string]bool{},
 		Theirs:    map[plan.Object]string{},
 		Operator:  map[string][]plan.OperatorStatement{},

@@ -270,7 +270,7 @@ func TestStateWithoutAnchor(t *testing.T) {
 	if s.Import != nil || s.Export != nil {
 		t.Errorf("policies that are not defined: %v, %v", s.Import, s.Export)
 	}
-	if s.PrefixSets == nil || s.ASPathSets == nil || s.LargeCommunitySets == nil || s.Gates == nil ||
+	if s.Sets == nil || s.Gates == nil ||
 		s.Statements == nil || s.Accepting == nil {
 		t.Errorf("a map is nil: %+v", s)
 	}

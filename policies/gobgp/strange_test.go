@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	api "github.com/osrg/gobgp/v3/api"
 
+	"depeer/policies"
 	"depeer/policies/lab/testbed"
 	"depeer/policies/plan"
 )
@@ -56,8 +57,12 @@ func TestStrange(t *testing.T) {
 	}
 	last := policy.Import[len(policy.Import)-1].Name // clean: without a local preference
 	own := &api.Statement{Name: last, Actions: &api.Actions{LocalPref: &api.LocalPrefAction{Value: 9}}}
-	ourSet, ourPaths := policy.PrefixSets[0].Name, policy.ASPathSets[0].Name
-	if policy.PrefixSets[0].Entries[0].Prefix.Addr().Is6() {
+	ourSet, ourPaths := policy.Sets[0].Name, ""
+	for name := range policies.SetsOf[policies.ASPaths](policy) {
+		ourPaths = name
+		break
+	}
+	if policy.Sets[0].Elements.(policies.Prefixes)[0].Prefix.Addr().Is6() {
 		t.Fatal("the first set is not of IPv4")
 	}
 	const ok = "depeer/aaaaaaaaaaaa/001-x"

@@ -1,6 +1,8 @@
 package gobgpconf
 
-import "depeer/policies"
+import (
+	"depeer/policies"
+)
 
 // Anchor returns the two policy definitions, empty, that an operator pastes once
 // into gobgpd's configuration. Where the format has comments, they say how to paste

@@ -77,11 +77,11 @@ func TestParseFormat(t *testing.T) {
 // What gobgpd would misread in silence never leaves the package.
 func TestEncodeRefuses(t *testing.T) {
 	set := func(name string, entries ...filters.Entry) *policies.RoutingPolicy {
-		return &policies.RoutingPolicy{PrefixSets: []policies.PrefixSet{{Name: name, Entries: entries}}}
+		return &policies.RoutingPolicy{Sets: []policies.Set{{Name: name, Elements: policies.Prefixes(entries)}}}
 	}
 	one := entry("192.0.2.0/24", 24, 32)
 	twice := set("depeer/a", one)
-	twice.PrefixSets = append(twice.PrefixSets, twice.PrefixSets[0])
+	twice.Sets = append(twice.Sets, twice.Sets[0])
 	stmt := func(s policies.Statement) *policies.RoutingPolicy {
 		return &policies.RoutingPolicy{Import: []policies.Statement{s}}
 	}
@@ -117,10 +117,11 @@ func TestEncodeRefuses(t *testing.T) {
 			policy: &policies.RoutingPolicy{Import: []policies.Statement{{Name: "depeer/a"}},
 				Export: []policies.Statement{{Name: "depeer/a"}}}, want: "twice"},
 		{name: "empty neighbor set",
-			policy: &policies.RoutingPolicy{NeighborSets: []policies.NeighborSet{{Name: "depeer/a"}}}, want: "empty"},
+			policy: &policies.RoutingPolicy{Sets: []policies.Set{{Name: "depeer/a", Elements: policies.Neighbors{}}}},
+			want:   "empty"},
 		{name: "mapped neighbor",
-			policy: &policies.RoutingPolicy{NeighborSets: []policies.NeighborSet{{Name: "depeer/a",
-				Addresses: []netip.Addr{netip.MustParseAddr("::ffff:192.0.2.1")}}}}, want: "no member's address"},
+			policy: &policies.RoutingPolicy{Sets: []policies.Set{{Name: "depeer/a",
+				Elements: policies.Neighbors{netip.MustParseAddr("::ffff:192.0.2.1")}}}}, want: "no member's address"},
 		{name: "neighbor on import", policy: stmt(policies.Statement{Name: "depeer/a",
 			Conditions: policies.Conditions{NeighborSet: where("depeer/b")}}), want: "on import"},
 		{name: "unknown neighbor set", policy: &policies.RoutingPolicy{Export: []policies.Statement{{Name: "depeer/a",

@@ -1,6 +1,8 @@
 package gobgpconf
 
-import "fmt"
+import (
+	"fmt"
+)
 
 // Format is a configuration format of gobgpd.
 type Format uint8

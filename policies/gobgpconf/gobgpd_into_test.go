@@ -91,7 +91,7 @@ func many(n int) *policies.RoutingPolicy {
 		entries[i] = filters.Entry{Prefix: netip.PrefixFrom(netip.AddrFrom4(a), 24), Min: 24, Max: 32}
 	}
 	p := prefixesOnly()
-	p.PrefixSets[0].Entries = entries
+	p.Sets[0].Elements = policies.Prefixes(entries)
 	return p
 }
 

@@ -169,25 +169,25 @@ func byPrefix(a, b *api.Prefix) int {
 
 func wantSets(p *policies.RoutingPolicy) []*api.DefinedSet {
 	var want []*api.DefinedSet
-	for _, s := range p.PrefixSets {
-		set := &api.DefinedSet{DefinedType: api.DefinedType_PREFIX, Name: s.Name}
-		for _, e := range s.Entries {
+	for name, entries := range policies.SetsOf[policies.Prefixes](p) {
+		set := &api.DefinedSet{DefinedType: api.DefinedType_PREFIX, Name: name}
+		for _, e := range entries {
 			set.Prefixes = append(set.Prefixes, &api.Prefix{IpPrefix: e.Prefix.String(), MaskLengthMin: uint32(e.Min),
 				MaskLengthMax: uint32(e.Max)})
 		}
 		slices.SortFunc(set.Prefixes, byPrefix)
 		want = append(want, set)
 	}
-	for _, s := range p.NeighborSets {
-		set := &api.DefinedSet{DefinedType: api.DefinedType_NEIGHBOR, Name: s.Name}
-		for _, a := range s.Addresses {
+	for name, addresses := range policies.SetsOf[policies.Neighbors](p) {
+		set := &api.DefinedSet{DefinedType: api.DefinedType_NEIGHBOR, Name: name}
+		for _, a := range addresses {
 			set.List = append(set.List, a.String()+map[bool]string{true: "/32", false: "/128"}[a.Is4()])
 		}
 		want = append(want, set)
 	}
-	for _, s := range p.ASPathSets {
-		set := &api.DefinedSet{DefinedType: api.DefinedType_AS_PATH, Name: s.Name}
-		for _, x := range s.Patterns {
+	for name, patterns := range policies.SetsOf[policies.ASPaths](p) {
+		set := &api.DefinedSet{DefinedType: api.DefinedType_AS_PATH, Name: name}
+		for _, x := range patterns {
 			set.List = append(set.List, map[filters.Where]string{
 				filters.Origin: "_" + x.ASN.String() + "$", filters.Neighbor: "^" + x.ASN.String() + "_",
 				filters.Path: "_" + x.ASN.String() + "_",
@@ -195,9 +195,9 @@ func wantSets(p *policies.RoutingPolicy) []*api.DefinedSet {
 		}
 		want = append(want, set)
 	}
-	for _, s := range p.LargeCommunitySets {
-		want = append(want, &api.DefinedSet{DefinedType: api.DefinedType_LARGE_COMMUNITY, Name: s.Name,
-			List: texts(s.Patterns)})
+	for name, patterns := range policies.SetsOf[policies.LargeCommunities](p) {
+		want = append(want, &api.DefinedSet{DefinedType: api.DefinedType_LARGE_COMMUNITY, Name: name,
+			List: texts(patterns)})
 	}
 	slices.SortFunc(want, bySet)
 	return want

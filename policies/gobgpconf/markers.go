@@ -1,6 +1,8 @@
 package gobgpconf
 
-import "strings"
+import (
+	"strings"
+)
 
 // Our part of a TOML file starts and ends with a comment line of its own. The text
 // after the marker is for people, and may be edited.

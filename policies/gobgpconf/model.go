@@ -11,10 +11,10 @@ import (
 // list that names a policy which is not makes gobgpd refuse every route.
 func buildConfiguration(p *policies.RoutingPolicy) table {
 	var sets, bgp, c table
-	sets.addKey("prefix-sets", mapSlice(p.PrefixSets, prefixSetTable))
-	sets.addKey("neighbor-sets", mapSlice(p.NeighborSets, neighborSetTable))
-	bgp.addKey("as-path-sets", mapSlice(p.ASPathSets, asPathSet))
-	bgp.addKey("large-community-sets", mapSlice(p.LargeCommunitySets, largeCommunitySet))
+	sets.addKey("prefix-sets", setTables(p, prefixSetTable))
+	sets.addKey("neighbor-sets", setTables(p, neighborSetTable))
+	bgp.addKey("as-path-sets", setTables(p, asPathSet))
+	bgp.addKey("large-community-sets", setTables(p, largeCommunitySet))
 	sets.addKey("bgp-defined-sets", bgp)
 	c.addKey("defined-sets", sets)
 	c.addKey("policy-definitions", []table{
@@ -32,28 +32,37 @@ func mapSlice[T, R any](list []T, f func(T) R) []R {
 	return out
 }
 
-func prefixSetTable(s policies.PrefixSet) table {
-	list := make([]table, len(s.Entries))
-	for i, e := range s.Entries {
+// setTables returns the sets of p whose elements are of type E.
+func setTables[E policies.Elements](p *policies.RoutingPolicy, f func(name string, elements E) table) []table {
+	out := []table{}
+	for name, elements := range policies.SetsOf[E](p) {
+		out = append(out, f(name, elements))
+	}
+	return out
+}
+
+func prefixSetTable(name string, entries policies.Prefixes) table {
+	list := make([]table, len(entries))
+	for i, e := range entries {
 		// Without a range gobgpd takes the prefix alone, over gRPC none at all.
 		lengths := strconv.Itoa(int(e.Min)) + ".." + strconv.Itoa(int(e.Max))
 		list[i] = table{{"ip-prefix", e.Prefix.String()}, {"masklength-range", lengths}}
 	}
-	return table{{"prefix-set-name", s.Name}, {"prefix-list", list}}
+	return table{{"prefix-set-name", name}, {"prefix-list", list}}
 }
 
-func neighborSetTable(s policies.NeighborSet) table {
-	hosts := mapSlice(s.Addresses, func(a netip.Addr) string { return netip.PrefixFrom(a, a.BitLen()).String() })
-	return table{{"neighbor-set-name", s.Name}, {"neighbor-info-list", hosts}}
+func neighborSetTable(name string, addresses policies.Neighbors) table {
+	hosts := mapSlice(addresses, func(a netip.Addr) string { return netip.PrefixFrom(a, a.BitLen()).String() })
+	return table{{"neighbor-set-name", name}, {"neighbor-info-list", hosts}}
 }
 
-func asPathSet(s policies.ASPathSet) table {
-	return table{{"as-path-set-name", s.Name}, {"as-path-list", mapSlice(s.Patterns, policies.ASPathPattern.String)}}
+func asPathSet(name string, patterns policies.ASPaths) table {
+	return table{{"as-path-set-name", name}, {"as-path-list", mapSlice(patterns, policies.ASPathPattern.String)}}
 }
 
-func largeCommunitySet(s policies.LargeCommunitySet) table {
-	return table{{"large-community-set-name", s.Name},
-		{"large-community-list", mapSlice(s.Patterns, policies.LargeCommunityPattern.String)}}
+func largeCommunitySet(name string, patterns policies.LargeCommunities) table {
+	return table{{"large-community-set-name", name},
+		{"large-community-list", mapSlice(patterns, policies.LargeCommunityPattern.String)}}
 }
 
 func definitionTable(name string, statements []policies.Statement) table {

@@ -146,7 +146,7 @@ type partTables struct {
 func (c *partTables) toPolicy() (*policies.RoutingPolicy, error) {
 	p := &policies.RoutingPolicy{}
 	for _, s := range c.Sets.Prefix {
-		set := policies.PrefixSet{Name: s.Name}
+		var entries policies.Prefixes
 		for _, e := range s.List {
 			low, high, _ := strings.Cut(e.Range, "..")
 			least, err := strconv.ParseUint(low, 10, 8)
@@ -154,30 +154,30 @@ func (c *partTables) toPolicy() (*policies.RoutingPolicy, error) {
 			if err != nil || err2 != nil {
 				return nil, fmt.Errorf("%s has the lengths %q", e.Prefix, e.Range)
 			}
-			set.Entries = append(set.Entries, filters.Entry{Prefix: e.Prefix, Min: uint8(least), Max: uint8(most)})
+			entries = append(entries, filters.Entry{Prefix: e.Prefix, Min: uint8(least), Max: uint8(most)})
 		}
-		p.PrefixSets = append(p.PrefixSets, set)
+		p.Sets = append(p.Sets, policies.Set{Name: s.Name, Elements: entries})
 	}
 	for _, s := range c.Sets.Neighbor {
-		set := policies.NeighborSet{Name: s.Name}
+		var addresses policies.Neighbors
 		for _, host := range s.List {
-			set.Addresses = append(set.Addresses, host.Addr())
+			addresses = append(addresses, host.Addr())
 		}
-		p.NeighborSets = append(p.NeighborSets, set)
+		p.Sets = append(p.Sets, policies.Set{Name: s.Name, Elements: addresses})
 	}
 	for _, s := range c.Sets.BGP.ASPath {
 		list, err := parseAll(s.List, policies.ParseASPathPattern)
 		if err != nil {
 			return nil, err
 		}
-		p.ASPathSets = append(p.ASPathSets, policies.ASPathSet{Name: s.Name, Patterns: list})
+		p.Sets = append(p.Sets, policies.Set{Name: s.Name, Elements: policies.ASPaths(list)})
 	}
 	for _, s := range c.Sets.BGP.Large {
 		list, err := parseAll(s.List, policies.ParseLargeCommunityPattern)
 		if err != nil {
 			return nil, err
 		}
-		p.LargeCommunitySets = append(p.LargeCommunitySets, policies.LargeCommunitySet{Name: s.Name, Patterns: list})
+		p.Sets = append(p.Sets, policies.Set{Name: s.Name, Elements: policies.LargeCommunities(list)})
 	}
 	for _, d := range c.Definitions {
 		list, err := parseAll(d.Statements, statementOfPart.toStatement)

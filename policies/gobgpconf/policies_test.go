@@ -38,12 +38,12 @@ func notWhere(set string) policies.Condition { return policies.Condition{Set: se
 // prefix wider than its ranges, the longest and the shortest there are.
 func prefixesOnly() *policies.RoutingPolicy {
 	return &policies.RoutingPolicy{
-		PrefixSets: []policies.PrefixSet{
-			{Name: "depeer/depeer/prefix4/0a1b2c3d", Entries: []filters.Entry{
+		Sets: []policies.Set{
+			{Name: "depeer/depeer/prefix4/0a1b2c3d", Elements: policies.Prefixes{
 				entry("10.0.0.0/7", 8, 32), entry("192.0.2.0/24", 24, 24), entry("192.0.2.0/24", 26, 32),
 				entry("192.0.2.255/32", 32, 32), entry("198.51.0.0/16", 22, 24),
 			}},
-			{Name: "depeer/depeer/prefix6/4e5f6071", Entries: []filters.Entry{
+			{Name: "depeer/depeer/prefix6/4e5f6071", Elements: policies.Prefixes{
 				entry("2001:db8::/32", 40, 48), entry("2001:db8:ffff::/48", 48, 128),
 				entry("2001:db8:ffff:ffff::1/128", 128, 128),
 			}},
@@ -62,13 +62,16 @@ func prefixesOnly() *policies.RoutingPolicy {
 // pathsOnly has each fast form, with the ASNs at the ends of the ranges.
 func pathsOnly() *policies.RoutingPolicy {
 	return &policies.RoutingPolicy{
-		ASPathSets: []policies.ASPathSet{{Name: "depeer/depeer/as-path/01234567", Patterns: []policies.ASPathPattern{
-			{ASN: 1, Where: filters.Origin}, {ASN: 6500, Where: filters.Path}, {ASN: 65001, Where: filters.Neighbor},
-			{ASN: 65536, Where: filters.Path}, {ASN: 4294967294, Where: filters.Origin},
-			{ASN: 4294967294, Where: filters.Neighbor},
-		}}},
-		PrefixSets: []policies.PrefixSet{{Name: "depeer/spared/prefix4/89abcdef",
-			Entries: []filters.Entry{entry("203.0.113.0/25", 25, 32)}}},
+		Sets: []policies.Set{
+			{Name: "depeer/spared/prefix4/89abcdef",
+				Elements: policies.Prefixes{entry("203.0.113.0/25", 25, 32)}},
+			{Name: "depeer/depeer/as-path/01234567", Elements: policies.ASPaths{
+				{ASN: 1, Where: filters.Origin}, {ASN: 6500, Where: filters.Path},
+				{ASN: 65001, Where: filters.Neighbor},
+				{ASN: 65536, Where: filters.Path}, {ASN: 4294967294, Where: filters.Origin},
+				{ASN: 4294967294, Where: filters.Neighbor},
+			}},
+		},
 		Import: []policies.Statement{{
 			Name: "depeer/depeer-as-path4/33333333",
 			Conditions: policies.Conditions{
@@ -89,18 +92,16 @@ func marks() *policies.RoutingPolicy {
 	const any, seen = "depeer/marks/large-community/00000001", "depeer/marks/large-community/00000002"
 	drop := policies.Actions{DropLargeCommunities: []policies.LargeCommunityPattern{all}}
 	return &policies.RoutingPolicy{
-		PrefixSets: []policies.PrefixSet{{Name: "depeer/tag/prefix4/44444444",
-			Entries: []filters.Entry{entry("192.0.2.0/24", 24, 32)}}},
-		ASPathSets: []policies.ASPathSet{
+		Sets: []policies.Set{
+			{Name: "depeer/tag/prefix4/44444444",
+				Elements: policies.Prefixes{entry("192.0.2.0/24", 24, 32)}},
 			{Name: "depeer/deprefer/as-path/55555555",
-				Patterns: []policies.ASPathPattern{{ASN: 64999, Where: filters.Path}}},
+				Elements: policies.ASPaths{{ASN: 64999, Where: filters.Path}}},
 			{Name: "depeer/deprefer/as-path/66666666",
-				Patterns: []policies.ASPathPattern{{ASN: 64997, Where: filters.Path},
+				Elements: policies.ASPaths{{ASN: 64997, Where: filters.Path},
 					{ASN: 64998, Where: filters.Path}}},
-		},
-		LargeCommunitySets: []policies.LargeCommunitySet{
-			{Name: any, Patterns: []policies.LargeCommunityPattern{all}},
-			{Name: seen, Patterns: []policies.LargeCommunityPattern{{LargeCommunity: treated},
+			{Name: any, Elements: policies.LargeCommunities{all}},
+			{Name: seen, Elements: policies.LargeCommunities{{LargeCommunity: treated},
 				{LargeCommunity: excepted}}},
 		},
 		Import: []policies.Statement{
@@ -148,8 +149,8 @@ func everyAction() *policies.RoutingPolicy {
 		{LocalPref: 50, MED: med(100), Prepend: 1, Communities: []policies.Community{64500<<16 | 1},
 			AddLargeCommunities: []policies.LargeCommunity{{Global: 1, Local1: 2, Local2: 3}}},
 	}
-	p := &policies.RoutingPolicy{PrefixSets: []policies.PrefixSet{{Name: "depeer/every/prefix4/cccccccc",
-		Entries: []filters.Entry{entry("0.0.0.0/0", 0, 32)}}}}
+	p := &policies.RoutingPolicy{Sets: []policies.Set{{Name: "depeer/every/prefix4/cccccccc",
+		Elements: policies.Prefixes{entry("0.0.0.0/0", 0, 32)}}}}
 	for i, a := range actions {
 		p.Import = append(p.Import, policies.Statement{
 			Name:       "depeer/every/" + string(rune('a'+i)),
@@ -163,8 +164,8 @@ func everyAction() *policies.RoutingPolicy {
 // exports has statements in both policies, one of them without a condition.
 func exports() *policies.RoutingPolicy {
 	return &policies.RoutingPolicy{
-		LargeCommunitySets: []policies.LargeCommunitySet{{Name: "depeer/tags/large-community/dddddddd",
-			Patterns: []policies.LargeCommunityPattern{{LargeCommunity: policies.LargeCommunity{Global: 64500,
+		Sets: []policies.Set{{Name: "depeer/tags/large-community/dddddddd",
+			Elements: policies.LargeCommunities{{LargeCommunity: policies.LargeCommunity{Global: 64500,
 				Local1: 667, Local2: 7}}}}},
 		Import: []policies.Statement{{Name: "depeer/all/eeeeeeee",
 			Actions: policies.Actions{AddLargeCommunities: []policies.LargeCommunity{{Global: 64500, Local1: 667,

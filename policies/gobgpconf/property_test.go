@@ -238,38 +238,47 @@ var neighborStyles = []string{
 func drawPolicy(t *rapid.T) *policies.RoutingPolicy {
 	p := &policies.RoutingPolicy{}
 	for i := range rapid.IntRange(0, 3).Draw(t, "prefix sets") {
-		s := policies.PrefixSet{Name: fmt.Sprintf("depeer/%d", i)}
+		name, entries := fmt.Sprintf("depeer/%d", i), policies.Prefixes{}
 		for range rapid.IntRange(1, 4).Draw(t, "entries") {
 			b := rapid.Uint8().Draw(t, "octet")
 			bits := rapid.IntRange(0, 32).Draw(t, "bits")
 			low := rapid.IntRange(bits, 32).Draw(t, "min")
 			high := rapid.IntRange(low, 32).Draw(t, "max")
-			s.Entries = append(s.Entries, filters.Entry{Prefix: netip.PrefixFrom(netip.AddrFrom4([4]byte{b, b, b, b}),
+			entries = append(entries, filters.Entry{Prefix: netip.PrefixFrom(netip.AddrFrom4([4]byte{b, b, b, b}),
 				bits).Masked(), Min: uint8(low), Max: uint8(high)})
 		}
-		p.PrefixSets = append(p.PrefixSets, s)
+		p.Sets = append(p.Sets, policies.Set{Name: name, Elements: entries})
 		p.Import = append(p.Import, policies.Statement{
 			Name: fmt.Sprintf("depeer/s%d", i),
-			Conditions: policies.Conditions{PrefixSet: policies.Condition{Set: s.Name,
+			Conditions: policies.Conditions{PrefixSet: policies.Condition{Set: name,
 				Invert: rapid.Bool().Draw(t, "invert")}},
 			Actions: policies.Actions{Reject: rapid.Bool().Draw(t, "reject"),
 				LocalPref: rapid.Uint32().Draw(t, "pref"), Prepend: rapid.Uint8().Draw(t, "prepend")},
 		})
 	}
+	larges := &policies.RoutingPolicy{} // whose large-community sets it has
 	if rapid.Bool().Draw(t, "marks") {
-		p.LargeCommunitySets = marks().LargeCommunitySets
+		larges = marks()
 	}
 	if rapid.Bool().Draw(t, "paths") {
-		p.ASPathSets = pathsOnly().ASPathSets
+		p.Sets = append(p.Sets, setsOf(pathsOnly(), policies.ASPathSet)...)
 	}
 	if rapid.Bool().Draw(t, "choices") {
 		with := choices()
-		p.NeighborSets, p.Export = with.NeighborSets, with.Export
-		p.LargeCommunitySets = with.LargeCommunitySets
+		p.Export = with.Export
+		p.Sets = append(p.Sets, setsOf(with, policies.NeighborSet)...)
+		larges = with
 	} else if rapid.Bool().Draw(t, "export") {
 		p.Export = []policies.Statement{{Name: "depeer/export", Actions: policies.Actions{Reject: true}}}
 	}
+	p.Sets = append(p.Sets, setsOf(larges, policies.LargeCommunitySet)...)
+	slices.SortStableFunc(p.Sets, func(a, b policies.Set) int { return int(a.Kind()) - int(b.Kind()) })
 	return p
+}
+
+// setsOf returns the sets of p of one kind.
+func setsOf(p *policies.RoutingPolicy, kind policies.SetKind) []policies.Set {
+	return slices.DeleteFunc(slices.Clone(p.Sets), func(s policies.Set) bool { return s.Kind() != kind })
 }
 
 // readBack reads a file as gobgpd does.

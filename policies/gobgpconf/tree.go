@@ -1,6 +1,8 @@
 package gobgpconf
 
-import "slices"
+import (
+	"slices"
+)
 
 // table is configuration before it has a format: keys in the order in which
 // they are written. A value is a string, a uint32, a list of strings, a table, or

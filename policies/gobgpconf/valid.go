@@ -11,32 +11,15 @@ import (
 // cases, and for names that are not ours. A policy that build.Policy made is valid; this is the
 // last check before a route server starts from the file.
 func checkPolicy(p *policies.RoutingPolicy) error {
-	prefixes, neighbors, paths, larges := knownNames{}, knownNames{}, knownNames{}, knownNames{}
-	for _, s := range p.PrefixSets {
-		if err := prefixes.addName("prefix set", s.Name, len(s.Entries)); err != nil {
-			return err
-		}
-		if err := checkEntries(s); err != nil {
-			return err
-		}
+	sets := make(map[policies.SetKind]knownNames)
+	for _, kind := range policies.SetKinds {
+		sets[kind] = knownNames{}
 	}
-	for _, s := range p.NeighborSets {
-		if err := neighbors.addName("neighbor set", s.Name, len(s.Addresses)); err != nil {
+	for _, s := range p.Sets {
+		if err := sets[s.Kind()].addName(setWords[s.Kind()], s.Name, s.Elements.Len()); err != nil {
 			return err
 		}
-		for _, a := range s.Addresses {
-			if !a.IsValid() || a.Is4In6() || a.Zone() != "" {
-				return fmt.Errorf("neighbor set %q: %v is no member's address", s.Name, a)
-			}
-		}
-	}
-	for _, s := range p.ASPathSets {
-		if err := paths.addName("AS path set", s.Name, len(s.Patterns)); err != nil {
-			return err
-		}
-	}
-	for _, s := range p.LargeCommunitySets {
-		if err := larges.addName("large community set", s.Name, len(s.Patterns)); err != nil {
+		if err := checkSet(s); err != nil {
 			return err
 		}
 	}
@@ -56,9 +39,10 @@ func checkPolicy(p *policies.RoutingPolicy) error {
 			if i == 0 && c.NeighborSet.Set != "" {
 				return fmt.Errorf("statement %q asks whom a route is sent to, on import", s.Name)
 			}
-			if !prefixes.hasSet(c.PrefixSet) || !neighbors.hasSet(c.NeighborSet) || !paths.hasSet(c.ASPathSet) ||
-				!larges.hasSet(c.LargeCommunitySet) {
-				return fmt.Errorf("statement %q refers to a set that is not there", s.Name)
+			for kind, condition := range c.All() {
+				if !sets[kind].hasSet(*condition) {
+					return fmt.Errorf("statement %q refers to a set that is not there", s.Name)
+				}
 			}
 		}
 	}
@@ -84,15 +68,34 @@ func (n knownNames) addName(kind, name string, length int) error {
 
 func (n knownNames) hasSet(c policies.Condition) bool { return c.Set == "" || n[c.Set] }
 
-func checkEntries(s policies.PrefixSet) error {
-	for _, e := range s.Entries {
+// setWords are the names of kinds of sets in errors.
+var setWords = map[policies.SetKind]string{policies.PrefixSet: "prefix set", policies.NeighborSet: "neighbor set",
+	policies.ASPathSet: "AS path set", policies.LargeCommunitySet: "large community set"}
+
+// checkSet returns an error for elements that gobgpd would misread.
+func checkSet(s policies.Set) error {
+	switch elements := s.Elements.(type) {
+	case policies.Prefixes:
+		return checkEntries(s.Name, elements)
+	case policies.Neighbors:
+		for _, a := range elements {
+			if !a.IsValid() || a.Is4In6() || a.Zone() != "" {
+				return fmt.Errorf("neighbor set %q: %v is no member's address", s.Name, a)
+			}
+		}
+	}
+	return nil
+}
+
+func checkEntries(name string, entries policies.Prefixes) error {
+	for _, e := range entries {
 		switch p := e.Prefix; {
 		case !p.IsValid() || p != p.Masked() || p.Addr().Is4In6():
-			return fmt.Errorf("prefix set %q: %v is no masked prefix", s.Name, p)
-		case p.Addr().Is4() != s.Entries[0].Prefix.Addr().Is4():
-			return fmt.Errorf("prefix set %q mixes families", s.Name)
+			return fmt.Errorf("prefix set %q: %v is no masked prefix", name, p)
+		case p.Addr().Is4() != entries[0].Prefix.Addr().Is4():
+			return fmt.Errorf("prefix set %q mixes families", name)
 		case int(e.Min) < p.Bits() || e.Min > e.Max || int(e.Max) > p.Addr().BitLen():
-			return fmt.Errorf("prefix set %q: no lengths %d to %d in %v", s.Name, e.Min, e.Max, p)
+			return fmt.Errorf("prefix set %q: no lengths %d to %d in %v", name, e.Min, e.Max, p)
 		}
 	}
 	return nil

@@ -99,8 +99,7 @@ func newChoosers(q Question) *choosers {
 		numbers: make(map[string]taggingNumber), resets: make(map[netip.Addr]bool),
 	}
 	for _, m := range q.Members {
-		if m.Up && slices.ContainsFunc(q.New.NeighborSets,
-			func(s policies.NeighborSet) bool { return slices.Contains(s.Addresses, m.Address) }) {
+		if m.Up && q.New.Chooses(m.Address) {
 			c.members = append(c.members, Chooser{Peer: m.Peer, SecondaryRoute: m.SecondaryRoute})
 		}
 	}

@@ -60,10 +60,9 @@ func (x *explainer) isIn(f found, s policies.Statement, exactly bool) bool {
 	if f.byASN != (name != "") {
 		return false
 	}
-	return !f.byASN || slices.ContainsFunc(x.New.ASPathSets, func(set policies.ASPathSet) bool {
-		return set.Name == name && slices.ContainsFunc(set.Patterns, func(p policies.ASPathPattern) bool {
-			m := x.index.asn(f.ref)
-			return p.ASN == m.ASN && (p.Where == m.Where || !exactly)
-		})
+	patterns := policies.ElementsOf[policies.ASPaths](x.New, name)
+	return !f.byASN || slices.ContainsFunc(patterns, func(p policies.ASPathPattern) bool {
+		m := x.index.asn(f.ref)
+		return p.ASN == m.ASN && (p.Where == m.Where || !exactly)
 	})
 }

@@ -140,11 +140,14 @@ func bytesFor(p *plan.Plan) int64 {
 
 // Intend records a call that is about to be made. Unless it returns nil, the call must not be made.
 func (e *Entry) Intend(c plan.Call) error {
-	elements := len(c.Entries) + len(c.Paths) + len(c.Larges)
+	elements := 0
+	if c.Elements != nil {
+		elements = c.Elements.Len()
+	}
 	for _, s := range c.Add {
 		c.Take = append(c.Take, s.Name) // names will do; the plan has the rest
 	}
-	c.Entries, c.Paths, c.Larges, c.Add = nil, nil, nil, nil
+	c.Elements, c.Add = nil, nil
 	err := e.appendEvent(Event{Kind: Intend, Step: e.step + 1, Call: &c, Elements: elements})
 	if err != nil {
 		return err

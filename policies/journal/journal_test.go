@@ -187,7 +187,7 @@ func TestAnIntendedCallIsOnDiskBeforeItIsMade(t *testing.T) {
 func TestBigSetsAreNotInTheJournal(t *testing.T) {
 	dir := t.TempDir()
 	e := begin(t, lock(t, open(t, dir)), somePlan(t, "p"))
-	call := plan.Call{Verb: plan.AddSet, Name: "depeer/x", Entries: make([]filters.Entry, 300_000)}
+	call := plan.Call{Verb: plan.AddSet, Name: "depeer/x", Elements: make(policies.Prefixes, 300_000)}
 	must(t, e.Intend(call))
 	must(t, e.End("applied"))
 	files, err := filepath.Glob(filepath.Join(dir, "targets", "*", "*.jsonl"))

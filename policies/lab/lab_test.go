@@ -95,10 +95,12 @@ func TestTreat(t *testing.T) {
 	// McColo by its ASN is refused; an IPv6 prefix gets another path and a community.
 	mark := policies.LargeCommunity{Global: 64500, Local1: 666, Local2: 1}
 	p := &policies.RoutingPolicy{
-		PrefixSets: []policies.PrefixSet{{Name: "depeer/p",
-			Entries: []filters.Entry{{Prefix: netip.MustParsePrefix("2001:db8:2::/48"), Min: 48, Max: 128}}}},
-		ASPathSets: []policies.ASPathSet{{Name: "depeer/a",
-			Patterns: []policies.ASPathPattern{{ASN: 26780, Where: filters.Origin}}}},
+		Sets: []policies.Set{
+			{Name: "depeer/p",
+				Elements: policies.Prefixes{{Prefix: netip.MustParsePrefix("2001:db8:2::/48"), Min: 48, Max: 128}}},
+			{Name: "depeer/a",
+				Elements: policies.ASPaths{{ASN: 26780, Where: filters.Origin}}},
+		},
 		Import: []policies.Statement{
 			{Name: "depeer/1", Conditions: policies.Conditions{ASPathSet: policies.Condition{Set: "depeer/a"}},
 				Actions: policies.Actions{Reject: true}},

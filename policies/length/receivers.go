@@ -1,7 +1,6 @@
 package length
 
 import (
-	"net/netip"
 	"slices"
 
 	"depeer/policies"
@@ -25,10 +24,10 @@ func receiversOf(q Question, is6 bool) []receivers {
 		}
 		key := receiversKey{sendMode{m.addPath(is6)}, m.Export}
 		at, known := common[key]
-		if !known || hasChosen(q.Policy, m.Address) {
+		if !known || q.Policy.Chooses(m.Address) {
 			at = len(out)
 			out = append(out, receivers{sendMode: key.sendMode, export: key.export})
-			if !hasChosen(q.Policy, m.Address) {
+			if !q.Policy.Chooses(m.Address) {
 				common[key] = at
 			}
 		}
@@ -40,11 +39,6 @@ func receiversOf(q Question, is6 bool) []receivers {
 type receiversKey struct {
 	sendMode
 	export bool
-}
-
-func hasChosen(p *policies.RoutingPolicy, member netip.Addr) bool {
-	return slices.ContainsFunc(p.NeighborSets,
-		func(s policies.NeighborSet) bool { return slices.Contains(s.Addresses, member) })
 }
 
 func (m *Member) addPath(is6 bool) bool {

@@ -234,8 +234,8 @@ func TestOrder(t *testing.T) {
 	f := newFile(t, operators)
 	put(t, f, p)
 	asRead := *p // as a route server is read: sets by name
-	asRead.PrefixSets = slices.Clone(p.PrefixSets)
-	slices.Reverse(asRead.PrefixSets)
+	asRead.Sets = slices.Clone(p.Sets)
+	slices.Reverse(asRead.Sets)
 	if found, err := f.Look(&asRead, nil); err != nil || found.Stale {
 		t.Errorf("found %+v, %v", found, err)
 	}

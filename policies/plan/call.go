@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"depeer/filters"
 	"depeer/policies"
 )
 
@@ -19,22 +18,21 @@ type Call struct {
 	Name string `json:"name,omitempty"`
 	Kind Kind   `json:"kind,omitempty"` // of a set
 
-	Entries   []filters.Entry                  `json:"entries,omitempty"`   // AddSet, PrefixSet
-	Neighbors []netip.Addr                     `json:"neighbors,omitempty"` // AddSet, NeighborSet
-	Paths     []policies.ASPathPattern         `json:"paths,omitempty"`     // AddSet, ASPathSet
-	Larges    []policies.LargeCommunityPattern `json:"larges,omitempty"`    // AddSet, LargeCommunitySet
-	Policy    string                           `json:"policy,omitempty"`    // AddStatements, TakeStatements
-	Add       []Statement                      `json:"add,omitempty"`       // AddStatements
-	Take      []string                         `json:"take,omitempty"`      // TakeStatements
-	Gate      Gate                             `json:"gate,omitzero"`       // Hold, Release
-	Client    netip.Addr                       `json:"client,omitzero"`     // Assign, Reset, ResetOut, ShutSession, OpenSession; never the zero address
-	Import    bool                             `json:"import,omitempty"`    // Assign: the direction
-	Policies  []string                         `json:"policies,omitempty"`  // Assign: the whole list
-	Default   Disposition                      `json:"default,omitempty"`   // Assign: the default; None leaves it as it is
-	Mark      string                           `json:"mark,omitempty"`      // Mark, Unmark: of an applied plan
-	Holder    string                           `json:"holder,omitempty"`    // Lock, Unlock
-	Message   string                           `json:"message,omitempty"`   // ShutSession: what the member is told
-	Notes     []SessionNote                    `json:"notes,omitempty"`     // NoteSessions, ForgetSessions
+	// Elements are those of an AddSet, of its Kind. Call's JSON has a key for each kind.
+	Elements policies.Elements `json:"-"`
+
+	Policy   string        `json:"policy,omitempty"`   // AddStatements, TakeStatements
+	Add      []Statement   `json:"add,omitempty"`      // AddStatements
+	Take     []string      `json:"take,omitempty"`     // TakeStatements
+	Gate     Gate          `json:"gate,omitzero"`      // Hold, Release
+	Client   netip.Addr    `json:"client,omitzero"`    // Assign, Reset, ResetOut, ShutSession, OpenSession; never the zero address
+	Import   bool          `json:"import,omitempty"`   // Assign: the direction
+	Policies []string      `json:"policies,omitempty"` // Assign: the whole list
+	Default  Disposition   `json:"default,omitempty"`  // Assign: the default; None leaves it as it is
+	Mark     string        `json:"mark,omitempty"`     // Mark, Unmark: of an applied plan
+	Holder   string        `json:"holder,omitempty"`   // Lock, Unlock
+	Message  string        `json:"message,omitempty"`  // ShutSession: what the member is told
+	Notes    []SessionNote `json:"notes,omitempty"`    // NoteSessions, ForgetSessions
 }
 
 // Verb says what a Call does.

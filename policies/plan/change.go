@@ -116,17 +116,8 @@ func (s *State) addExports(want *policies.RoutingPolicy) []Call {
 // addSets returns the calls that make all sets of p.
 func addSets(p *policies.RoutingPolicy) []Call {
 	var calls []Call
-	for _, set := range p.PrefixSets {
-		calls = append(calls, Call{Verb: AddSet, Kind: PrefixSet, Name: set.Name, Entries: set.Entries})
-	}
-	for _, set := range p.NeighborSets {
-		calls = append(calls, Call{Verb: AddSet, Kind: NeighborSet, Name: set.Name, Neighbors: set.Addresses})
-	}
-	for _, set := range p.ASPathSets {
-		calls = append(calls, Call{Verb: AddSet, Kind: ASPathSet, Name: set.Name, Paths: set.Patterns})
-	}
-	for _, set := range p.LargeCommunitySets {
-		calls = append(calls, Call{Verb: AddSet, Kind: LargeCommunitySet, Name: set.Name, Larges: set.Patterns})
+	for _, set := range p.Sets {
+		calls = append(calls, Call{Verb: AddSet, Kind: KindOf(set.Kind()), Name: set.Name, Elements: set.Elements})
 	}
 	return calls
 }
@@ -138,7 +129,7 @@ func (s *State) leave(want *policies.RoutingPolicy, gate string) []Call {
 		old = nil // stay
 	}
 	keep, used := setsOf(slices.Concat(want.Import, want.Export, s.statements(without(s.Export, old)))), s.used()
-	for set := range s.sets() {
+	for set := range s.Sets {
 		if !used[set] {
 			keep[set] = true // litter: gone before
 		}
@@ -157,7 +148,7 @@ func (s *State) remove(imports, exports []string, keep map[Object]bool) []Call {
 	for _, name := range slices.Concat(imports, exports) {
 		calls = append(calls, Call{Verb: DeleteStatement, Name: name})
 	}
-	for _, set := range sortedObjects(s.sets()) {
+	for _, set := range s.Sets.sorted() {
 		if !keep[set] && !s.lent(set) {
 			calls = append(calls, Call{Verb: DeleteSet, Kind: set.Kind, Name: set.Name})
 		}
@@ -177,7 +168,7 @@ func (s *State) litter(want *policies.RoutingPolicy) []Call {
 		}
 	}
 	stay := s.stay(want)
-	for _, set := range sortedObjects(s.sets()) {
+	for _, set := range s.Sets.sorted() {
 		if !stay[set] {
 			calls = append(calls, Call{Verb: DeleteSet, Kind: set.Kind, Name: set.Name})
 		}
@@ -194,7 +185,7 @@ func (s *State) litter(want *policies.RoutingPolicy) []Call {
 // those of want that are there already, element for element.
 func (s *State) stay(want *policies.RoutingPolicy) map[Object]bool {
 	stay := s.used()
-	for set := range s.sets() {
+	for set := range s.Sets {
 		stay[set] = stay[set] || s.lent(set)
 	}
 	for set, same := range s.equal(want) {
@@ -207,17 +198,9 @@ func (s *State) stay(want *policies.RoutingPolicy) map[Object]bool {
 // element.
 func (s *State) equal(want *policies.RoutingPolicy) map[Object]bool {
 	same := make(map[Object]bool)
-	for _, set := range want.PrefixSets {
-		same[Object{PrefixSet, set.Name}] = sameElements(s.PrefixSets[set.Name], set.Entries)
-	}
-	for _, set := range want.NeighborSets {
-		same[Object{NeighborSet, set.Name}] = sameElements(s.NeighborSets[set.Name], set.Addresses)
-	}
-	for _, set := range want.ASPathSets {
-		same[Object{ASPathSet, set.Name}] = sameElements(s.ASPathSets[set.Name], set.Patterns)
-	}
-	for _, set := range want.LargeCommunitySets {
-		same[Object{LargeCommunitySet, set.Name}] = sameElements(s.LargeCommunitySets[set.Name], set.Patterns)
+	for _, set := range want.Sets {
+		held, there := s.Sets[ObjectOf(set)]
+		same[ObjectOf(set)] = there && held.SameAs(set.Elements)
 	}
 	return same
 }

@@ -53,8 +53,8 @@ func Clear(s *State, id string) *Change {
 // change is Unsure.
 func (c *Change) Judged() *policies.RoutingPolicy {
 	filled := make(map[Object]bool)
-	for _, set := range addSets(c.Old) {
-		filled[Object{set.Kind, set.Name}] = len(set.Entries)+len(set.Neighbors)+len(set.Paths)+len(set.Larges) > 0
+	for _, set := range c.Old.Sets {
+		filled[ObjectOf(set)] = set.Elements.Len() > 0
 	}
 	p := *c.Old
 	p.Import = slices.DeleteFunc(slices.Clone(c.Old.Import), func(st policies.Statement) bool {
@@ -88,7 +88,7 @@ func (s *State) deleting() []Call {
 		calls = append(calls, Call{Verb: DeleteStatement, Name: name})
 	}
 	used, sets := s.used(), make(map[Object]bool)
-	for set := range s.sets() {
+	for set := range s.Sets {
 		if used[set] { // others are litter, and gone
 			sets[set] = true
 		}
@@ -97,7 +97,7 @@ func (s *State) deleting() []Call {
 		_, gate := s.Gates[strange.Object.Name]
 		notes := strange.Object == Object{CommunitySet, SessionSet} // ours are forgotten one by one
 		if strange.Object.Kind <= LargeCommunitySet && !notes && !(gate && strange.Object.Kind == NeighborSet) &&
-			!s.sets()[strange.Object] {
+			!s.hasSet(strange.Object) {
 			sets[strange.Object] = true
 		}
 	}

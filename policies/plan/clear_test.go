@@ -7,8 +7,6 @@ import (
 
 	"pgregory.net/rapid"
 
-	"depeer/filters"
-
 	"depeer/policies"
 	"depeer/policies/eval"
 	"depeer/policies/plan"
@@ -66,7 +64,7 @@ func TestClearFromOddStates(t *testing.T) {
 		stays   int // sets
 	}{
 		"a set was emptied": {
-			change: func(o *plantest.Objects) { o.PrefixSets[listed.PrefixSets[0].Name] = []filters.Entry{} },
+			change: func(o *plantest.Objects) { o.Sets[plan.ObjectOf(listed.Sets[0])] = policies.Prefixes{} },
 			live:   plan.OpenGate,
 		},
 		"a statement with a neighbor-set of its own": {
@@ -97,7 +95,7 @@ func TestClearFromOddStates(t *testing.T) {
 			live: plan.OpenGate,
 		},
 		"a set that the operator's policy refers to": {
-			change: func(o *plantest.Objects) { o.PrefixSets[policies.Prefix+"lent"] = listed.PrefixSets[0].Entries },
+			change: func(o *plantest.Objects) { o.Sets[prefixSet(policies.Prefix+"lent")] = listed.Sets[0].Elements },
 			strange: []plan.Strange{{Object: plan.Object{Kind: plan.PrefixSet, Name: policies.Prefix + "lent"},
 				Used: true}},
 			live:  plan.OpenGate,
@@ -120,7 +118,7 @@ func TestClearFromOddStates(t *testing.T) {
 			eval.New(p.Change.Judged()) // panics on sets that are empty
 			bring(t, m, &p.Change)
 			after := state(m)
-			if got := len(after.PrefixSets) - test.stays; len(after.Statements)+len(after.Gates)+got != 0 {
+			if got := len(after.Sets) - test.stays; len(after.Statements)+len(after.Gates)+got != 0 {
 				t.Errorf("left behind:\n%v", m)
 			}
 			among(t, m, now(m), nil, meant(clearedAfter(s.Clients), &policies.RoutingPolicy{}),

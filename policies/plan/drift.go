@@ -140,19 +140,18 @@ func (d *drift) generation(policy string, now, want []policies.Statement) {
 
 // sets compares all sets of ours.
 func (d *drift) sets(want *policies.RoutingPolicy) {
-	there, wanted := d.state.sets(), make(map[Object]bool)
-	right := d.state.equal(want)
-	for _, add := range addSets(want) {
-		set := Object{add.Kind, add.Name}
+	wanted, right := make(map[Object]bool), d.state.equal(want)
+	for _, s := range want.Sets {
+		set := ObjectOf(s)
 		wanted[set] = true
 		switch {
-		case !there[set]:
+		case !d.state.hasSet(set):
 			d.add(set, "is missing")
 		case !right[set]:
 			d.add(set, "has other elements")
 		}
 	}
-	for _, set := range sortedObjects(there) {
+	for _, set := range d.state.Sets.sorted() {
 		if !wanted[set] {
 			d.add(set, "is not wanted")
 		}

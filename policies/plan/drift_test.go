@@ -36,7 +36,7 @@ func TestDriftIsWhatThereIsToDo(t *testing.T) {
 
 func TestDriftSaysWhat(t *testing.T) {
 	want, other := policyOf("10.0.0.0/8"), policyOf("192.0.2.0/24")
-	set, statement := want.PrefixSets[0].Name, want.Import[0].Name
+	set, statement := want.Sets[0].Name, want.Import[0].Name
 	member := plan.Client{Address: netip.MustParseAddr("127.0.0.2"), ASN: 65000, RouteServer: true, Up: true}
 	member.Import = plan.Assignment{Policies: []string{policies.ImportPolicy}, Default: plan.Accept}
 	member.Export = plan.Assignment{Policies: []string{policies.ExportPolicy}, Default: plan.Accept}
@@ -64,7 +64,7 @@ func TestDriftSaysWhat(t *testing.T) {
 		"restart": {func(m *plantest.Model) { m.Load(&policies.RoutingPolicy{}) }, nil, plan.Drifts},
 		"an older file": {func(m *plantest.Model) { m.Load(other) }, []string{
 			"statement " + other.Import[0].Name + " is not wanted",
-			"prefix-set " + other.PrefixSets[0].Name + " is not wanted",
+			"prefix-set " + other.Sets[0].Name + " is not wanted",
 		}, plan.Drifts},
 		"a member without us": {lists([]string{"op-tag"}, nil, plan.Accept),
 			[]string{"import assignment 127.0.0.2 has no depeer: none of its routes is treated (127.0.0.2)",
@@ -76,7 +76,7 @@ func TestDriftSaysWhat(t *testing.T) {
 			[]string{"import assignment 127.0.0.2 has no default: its routes that no policy accepts are rejected " +
 				"(127.0.0.2)"}, plan.Drifts},
 		"a set changed by hand": {func(m *plantest.Model) {
-			m.ByHand(func(o *plantest.Objects) { o.PrefixSets[set] = other.PrefixSets[0].Entries })
+			m.ByHand(func(o *plantest.Objects) { o.Sets[prefixSet(set)] = other.Sets[0].Elements })
 		}, []string{"prefix-set " + set + " has other elements", "prefix-set " + set + " not what its name says"},
 			plan.Drifts},
 		"a statement out": {func(m *plantest.Model) {

@@ -84,7 +84,9 @@ func (s *State) given(imports []string) map[policies.LargeCommunity]bool {
 }
 
 func (s *State) actsOn(export string) []policies.LargeCommunityPattern {
-	return s.LargeCommunitySets[s.Statements[export].Conditions.LargeCommunitySet.Set]
+	set := Object{LargeCommunitySet, s.Statements[export].Conditions.LargeCommunitySet.Set}
+	patterns, _ := s.Sets[set].(policies.LargeCommunities)
+	return patterns
 }
 
 // idle returns the export statements that belong to no import statement, and are
@@ -160,7 +162,7 @@ func ChoiceObstacles(s *State, want *policies.RoutingPolicy) []Obstacle {
 		case !ok:
 			out = append(out, Obstacle{GroupLacks, c.Address.String(),
 				s.lacking(c.Group, false) + "; without it, it sees the tags of members' choices"})
-		case refuses(want, c.Address) && refuses(old, c.Address), same && chooses(want, c.Address):
+		case refuses(want, c.Address) && refuses(old, c.Address), same && want.Chooses(c.Address):
 			out = append(out, Obstacle{Stuck, c.Address.String(),
 				"holds routes as if it had chosen nothing, as its export list has lost " + policies.ExportPolicy +
 					": gobgpd sends it others, or none, only when it chooses anew"})
@@ -172,22 +174,15 @@ func ChoiceObstacles(s *State, want *policies.RoutingPolicy) []Obstacle {
 // refuses says whether a program of choices refuses anything for a member.
 func refuses(p *policies.RoutingPolicy, member netip.Addr) bool {
 	return slices.ContainsFunc(p.Export, func(st policies.Statement) bool {
-		return st.Actions.Reject && slices.ContainsFunc(p.NeighborSets, func(set policies.NeighborSet) bool {
-			return set.Name == st.Conditions.NeighborSet.Set && slices.Contains(set.Addresses, member)
-		})
+		return st.Actions.Reject &&
+			slices.Contains(policies.ElementsOf[policies.Neighbors](p, st.Conditions.NeighborSet.Set), member)
 	})
-}
-
-// chooses says whether a member has chosen anything.
-func chooses(p *policies.RoutingPolicy, member netip.Addr) bool {
-	return slices.ContainsFunc(p.NeighborSets,
-		func(set policies.NeighborSet) bool { return slices.Contains(set.Addresses, member) })
 }
 
 // Choosers returns the clients that have chosen anything, as want says.
 func (s *State) Choosers(want *policies.RoutingPolicy) []Client {
 	return slices.DeleteFunc(slices.Clone(s.Clients),
-		func(c Client) bool { return !c.RouteServer || !chooses(want, c.Address) })
+		func(c Client) bool { return !c.RouteServer || !want.Chooses(c.Address) })
 }
 
 // JudgeAddPath returns what the guard says of each member that has chosen and is sent several

@@ -131,17 +131,16 @@ func undamaged(data []byte) (version int, body []byte, err error) {
 // withElements returns the calls with the elements that p has for their sets;
 // nil takes all elements off.
 func withElements(calls []Call, p *policies.RoutingPolicy) []Call {
-	elements := make(map[Object]Call)
+	elements := make(map[Object]policies.Elements)
 	if p != nil {
-		for _, add := range addSets(p) {
-			elements[Object{add.Kind, add.Name}] = add
+		for _, set := range p.Sets {
+			elements[ObjectOf(set)] = set.Elements
 		}
 	}
 	out := make([]Call, len(calls))
 	for i, c := range calls {
 		if c.Verb == AddSet {
-			from := elements[Object{c.Kind, c.Name}]
-			c.Entries, c.Neighbors, c.Paths, c.Larges = from.Entries, from.Neighbors, from.Paths, from.Larges
+			c.Elements = elements[Object{c.Kind, c.Name}]
 		}
 		out[i] = c
 	}

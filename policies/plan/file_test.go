@@ -173,15 +173,15 @@ func FuzzPlanBody(f *testing.F) {
 // BenchmarkPlanFile is a plan of 300,000 prefixes in place of as many.
 func BenchmarkPlanFile(b *testing.B) {
 	policy := func(first byte) *policies.RoutingPolicy {
-		set := policies.PrefixSet{Name: fmt.Sprintf("depeer/depeer/prefix4/%012d", first)}
+		name, entries := fmt.Sprintf("depeer/depeer/prefix4/%012d", first), policies.Prefixes{}
 		for i := range 300_000 {
 			prefix := netip.PrefixFrom(netip.AddrFrom4([4]byte{first, byte(i >> 16), byte(i >> 8), byte(i)}), 32)
-			set.Entries = append(set.Entries, filters.Entry{Prefix: prefix, Min: 32, Max: 32})
+			entries = append(entries, filters.Entry{Prefix: prefix, Min: 32, Max: 32})
 		}
 		return &policies.RoutingPolicy{
-			PrefixSets: []policies.PrefixSet{set},
+			Sets: []policies.Set{{Name: name, Elements: entries}},
 			Import: []policies.Statement{{Name: fmt.Sprintf("depeer/%012d/001-depeer-prefix4", first),
-				Conditions: policies.Conditions{PrefixSet: policies.Condition{Set: set.Name}},
+				Conditions: policies.Conditions{PrefixSet: policies.Condition{Set: name}},
 				Actions:    policies.Actions{Reject: true}}},
 		}
 	}

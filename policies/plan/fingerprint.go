@@ -25,17 +25,8 @@ func (s *State) Fingerprint() string {
 	for _, name := range sorted(s.Groups) {
 		fmt.Fprintf(h, "group %q %+v\n", name, s.Groups[name])
 	}
-	for _, name := range sorted(s.PrefixSets) {
-		writeSet(h, name, s.PrefixSets[name])
-	}
-	for _, name := range sorted(s.NeighborSets) {
-		writeSet(h, name, s.NeighborSets[name])
-	}
-	for _, name := range sorted(s.ASPathSets) {
-		writeSet(h, name, s.ASPathSets[name])
-	}
-	for _, name := range sorted(s.LargeCommunitySets) {
-		writeSet(h, name, s.LargeCommunitySets[name])
+	for _, set := range s.Sets.sorted() {
+		writeSet(h, set.Name, s.Sets[set])
 	}
 	for _, name := range sorted(s.Gates) {
 		fmt.Fprintln(h, "gate", name, s.Gates[name])
@@ -60,10 +51,10 @@ func (s *State) Fingerprint() string {
 }
 
 // writeSet writes the elements of a set in an order of their own.
-func writeSet[E any](w io.Writer, name string, elements []E) {
-	lines := make([]string, len(elements))
-	for i, e := range elements {
-		lines[i] = fmt.Sprint(e)
+func writeSet(w io.Writer, name string, elements policies.Elements) {
+	lines := make([]string, 0, elements.Len())
+	for e := range elements.All() {
+		lines = append(lines, fmt.Sprint(e))
 	}
 	slices.Sort(lines)
 	fmt.Fprintln(w, "set", name, len(lines))

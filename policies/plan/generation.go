@@ -30,25 +30,9 @@ func (s *State) generation(keep func(Statement) bool) *policies.RoutingPolicy {
 		p.Export = append(p.Export, s.Statements[name].Statement)
 	}
 	used := setsOf(slices.Concat(p.Import, p.Export))
-	for _, name := range sorted(s.PrefixSets) {
-		if used[Object{PrefixSet, name}] {
-			p.PrefixSets = append(p.PrefixSets, policies.PrefixSet{Name: name, Entries: s.PrefixSets[name]})
-		}
-	}
-	for _, name := range sorted(s.NeighborSets) {
-		if used[Object{NeighborSet, name}] {
-			p.NeighborSets = append(p.NeighborSets, policies.NeighborSet{Name: name, Addresses: s.NeighborSets[name]})
-		}
-	}
-	for _, name := range sorted(s.ASPathSets) {
-		if used[Object{ASPathSet, name}] {
-			p.ASPathSets = append(p.ASPathSets, policies.ASPathSet{Name: name, Patterns: s.ASPathSets[name]})
-		}
-	}
-	for _, name := range sorted(s.LargeCommunitySets) {
-		if used[Object{LargeCommunitySet, name}] {
-			p.LargeCommunitySets = append(p.LargeCommunitySets,
-				policies.LargeCommunitySet{Name: name, Patterns: s.LargeCommunitySets[name]})
+	for _, set := range s.Sets.sorted() {
+		if used[set] {
+			p.Sets = append(p.Sets, policies.Set{Name: set.Name, Elements: s.Sets[set]})
 		}
 	}
 	return p
@@ -58,34 +42,22 @@ func (s *State) generation(keep func(Statement) bool) *policies.RoutingPolicy {
 func setsOf(statements []policies.Statement) map[Object]bool {
 	used := make(map[Object]bool)
 	for _, s := range statements {
-		for kind, c := range map[Kind]policies.Condition{
-			PrefixSet: s.Conditions.PrefixSet, NeighborSet: s.Conditions.NeighborSet, ASPathSet: s.Conditions.ASPathSet,
-			LargeCommunitySet: s.Conditions.LargeCommunitySet,
-		} {
+		for kind, c := range s.Conditions.All() {
 			if c.Set != "" {
-				used[Object{kind, c.Set}] = true
+				used[Object{KindOf(kind), c.Set}] = true
 			}
 		}
 	}
 	return used
 }
 
-// sets returns all sets of ours that the server holds, gates apart.
-func (s *State) sets() map[Object]bool {
-	all := make(map[Object]bool)
-	for name := range s.PrefixSets {
-		all[Object{PrefixSet, name}] = true
-	}
-	for name := range s.NeighborSets {
-		all[Object{NeighborSet, name}] = true
-	}
-	for name := range s.ASPathSets {
-		all[Object{ASPathSet, name}] = true
-	}
-	for name := range s.LargeCommunitySets {
-		all[Object{LargeCommunitySet, name}] = true
-	}
-	return all
+// sorted returns what sets there are, by kind and name.
+func (s Sets) sorted() []Object { return slices.SortedFunc(maps.Keys(s), Object.compare) }
+
+// hasSet says whether the server holds a set of ours.
+func (s *State) hasSet(set Object) bool {
+	_, there := s.Sets[set]
+	return there
 }
 
 // names returns the names of a policy's statements, in order.

@@ -177,12 +177,7 @@ func giftsOf(p *policies.RoutingPolicy) []gift {
 
 // receiversOf returns the members whom an export statement is for.
 func receiversOf(p *policies.RoutingPolicy, st policies.Statement) []netip.Addr {
-	for _, set := range p.NeighborSets {
-		if set.Name == st.Conditions.NeighborSet.Set {
-			return set.Addresses
-		}
-	}
-	return nil
+	return policies.ElementsOf[policies.Neighbors](p, st.Conditions.NeighborSet.Set)
 }
 
 // given returns what actions give, without the marks, which come off again.
@@ -414,8 +409,8 @@ func (o *placedStatement) misleads(want *policies.RoutingPolicy, c Client, clien
 // patternsOf returns the patterns that import statements look for in AS paths.
 func patternsOf(p *policies.RoutingPolicy) []policies.ASPathPattern {
 	var out []policies.ASPathPattern
-	for _, set := range p.ASPathSets {
-		for _, pattern := range set.Patterns {
+	for _, patterns := range policies.SetsOf[policies.ASPaths](p) {
+		for _, pattern := range patterns {
 			if !slices.Contains(out, pattern) {
 				out = append(out, pattern)
 			}

@@ -21,10 +21,12 @@ func TestInterferences(t *testing.T) {
 	chosen := []netip.Addr{second}
 	tag := policies.LargeCommunity{Global: 64500, Local1: 66601, Local2: 7}
 	want := &policies.RoutingPolicy{
-		ASPathSets: []policies.ASPathSet{{Name: "depeer/deprefer/as-path/1",
-			Patterns: []policies.ASPathPattern{{ASN: 65001, Where: filters.Neighbor},
-				{ASN: 65009, Where: filters.Path}}}},
-		NeighborSets: []policies.NeighborSet{{Name: "depeer/choosers/neighbor/1", Addresses: chosen}},
+		Sets: []policies.Set{
+			{Name: "depeer/deprefer/as-path/1",
+				Elements: policies.ASPaths{{ASN: 65001, Where: filters.Neighbor},
+					{ASN: 65009, Where: filters.Path}}},
+			{Name: "depeer/choosers/neighbor/1", Elements: policies.Neighbors(chosen)},
+		},
 		Import: []policies.Statement{
 			{Conditions: policies.Conditions{ASPathSet: policies.Condition{Set: "depeer/deprefer/as-path/1"}},
 				Actions: policies.Actions{

@@ -60,18 +60,16 @@ func litter(t *rapid.T, c chooser, m *plantest.Model) {
 	do(t, m, plan.Call{Verb: plan.Hold, Name: policies.Prefix + "0123456789ab/001-orphan",
 		Gate: plan.Gate{Set: gate, Invert: true}})
 	m.ByHand(func(o *plantest.Objects) {
-		for _, set := range p.PrefixSets {
-			if _, there := o.PrefixSets[set.Name]; !there {
-				o.PrefixSets[set.Name] = set.Entries
-			}
-		}
-		for _, set := range p.ASPathSets {
-			if _, there := o.ASPathSets[set.Name]; !there {
-				o.ASPathSets[set.Name] = set.Patterns
+		for _, set := range p.Sets {
+			_, there := o.Sets[plan.ObjectOf(set)]
+			if asked := set.Kind() == policies.PrefixSet || set.Kind() == policies.ASPathSet; asked && !there {
+				o.Sets[plan.ObjectOf(set)] = set.Elements
 			}
 		}
 	})
 }
+
+func prefixSet(name string) plan.Object { return plan.Object{Kind: plan.PrefixSet, Name: name} }
 
 // through lets all calls through.
 var through chooser = func(n int) int { return n - 1 }

@@ -75,8 +75,7 @@ func (c Call) named() error {
 	case AddGate, OpenGate, CloseGate, DeleteGate:
 		right = gate(c.Name)
 	case AddSet:
-		right = strings.HasPrefix(c.Name, policies.Prefix) &&
-			len(c.Entries)+len(c.Neighbors)+len(c.Paths)+len(c.Larges) > 0
+		right = strings.HasPrefix(c.Name, policies.Prefix) && c.Elements != nil && c.Elements.Len() > 0
 	case DeleteSet:
 		right = strings.HasPrefix(c.Name, policies.Prefix)
 	case AddStatements:

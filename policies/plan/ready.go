@@ -97,28 +97,10 @@ func sameStatement(a, b policies.Statement) bool {
 // hasSets says whether the server holds the sets of p, element for element.
 func (s *State) hasSets(p *policies.RoutingPolicy) error {
 	same := s.equal(p)
-	for _, add := range addSets(p) {
-		if set := (Object{add.Kind, add.Name}); !same[set] {
+	for _, s := range p.Sets {
+		if set := ObjectOf(s); !same[set] {
 			return fmt.Errorf("%s is not what is planned", set)
 		}
 	}
 	return nil
-}
-
-// sameElements compares without regard to order: a daemon keeps none.
-func sameElements[E comparable](got, want []E) bool {
-	if len(got) != len(want) || slices.Equal(got, want) {
-		return len(got) == len(want)
-	}
-	count := make(map[E]int, len(want))
-	for _, e := range want {
-		count[e]++
-	}
-	for _, e := range got {
-		count[e]--
-		if count[e] < 0 {
-			return false
-		}
-	}
-	return true
 }

@@ -6,7 +6,6 @@ import (
 
 	"pgregory.net/rapid"
 
-	"depeer/filters"
 	"depeer/policies"
 	"depeer/policies/plan"
 	"depeer/policies/plan/plantest"
@@ -43,10 +42,10 @@ func TestNotReady(t *testing.T) {
 		"wiped by a reload": func(_ *plan.Change, m *plantest.Model) { m.Load(old) },
 		"no definition":     func(_ *plan.Change, m *plantest.Model) { m.Load(nil) },
 		"a set of the old generation": func(_ *plan.Change, m *plantest.Model) {
-			m.ByHand(func(o *plantest.Objects) { o.PrefixSets[old.PrefixSets[0].Name] = new.PrefixSets[0].Entries })
+			m.ByHand(func(o *plantest.Objects) { o.Sets[plan.ObjectOf(old.Sets[0])] = new.Sets[0].Elements })
 		},
 		"a set of the new generation": func(_ *plan.Change, m *plantest.Model) {
-			m.ByHand(func(o *plantest.Objects) { o.PrefixSets[new.PrefixSets[0].Name] = []filters.Entry{} })
+			m.ByHand(func(o *plantest.Objects) { o.Sets[plan.ObjectOf(new.Sets[0])] = policies.Prefixes{} })
 		},
 		"an action": func(_ *plan.Change, m *plantest.Model) {
 			m.ByHand(func(o *plantest.Objects) {

@@ -20,12 +20,9 @@ type State struct {
 	// GlobalImport and GlobalExport are the lists of neighbors that are no route-server clients.
 	GlobalImport, GlobalExport Assignment
 
-	PrefixSets         map[string][]filters.Entry
-	NeighborSets       map[string][]netip.Addr // of members who have chosen; gates are not among them
-	ASPathSets         map[string][]policies.ASPathPattern
-	LargeCommunitySets map[string][]policies.LargeCommunityPattern
-	Gates              map[string]GateState
-	Statements         map[string]Statement // in a policy of ours or in none
+	Sets       Sets // gates are not among them
+	Gates      map[string]GateState
+	Statements map[string]Statement // in a policy of ours or in none
 
 	// Import and Export are the statements of policies "depeer" and
 	// "depeer-export", in order, by name; nil where the policy is not defined.
@@ -210,6 +207,15 @@ var kindNames = [...]string{
 	"prefix-set", "neighbor-set", "as-path-set", "community-set", "ext-community-set", "large-community-set",
 	"statement", "policy", "import assignment", "export assignment", "neighbor", "peer group",
 }
+
+// KindOf returns the kind of object that sets of a kind are.
+func KindOf(k policies.SetKind) Kind {
+	return [...]Kind{policies.PrefixSet: PrefixSet, policies.NeighborSet: NeighborSet, policies.ASPathSet: ASPathSet,
+		policies.LargeCommunitySet: LargeCommunitySet}[k]
+}
+
+// ObjectOf returns the object that a set is.
+func ObjectOf(s policies.Set) Object { return Object{KindOf(s.Kind()), s.Name} }
 
 // GlobalName is gobgpd's name of the assignments of all neighbors that are no
 // route-server clients.

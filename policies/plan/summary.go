@@ -145,27 +145,15 @@ type setText struct {
 // set: what both have is the same.
 func setTexts(p, other *policies.RoutingPolicy) []setText {
 	had := make(map[Object]bool)
-	for _, set := range addSets(other) {
-		had[Object{set.Kind, set.Name}] = true
+	for _, set := range other.Sets {
+		had[ObjectOf(set)] = true
 	}
 	var out []setText
-	for _, set := range addSets(p) {
-		t := setText{Object: Object{set.Kind, set.Name}}
-		if had[t.Object] {
+	for _, set := range p.Sets {
+		if had[ObjectOf(set)] {
 			continue
 		}
-		for _, e := range set.Entries {
-			t.elements = append(t.elements, fmt.Sprintf("%s %d..%d", e.Prefix, e.Min, e.Max))
-		}
-		for _, a := range set.Neighbors {
-			t.elements = append(t.elements, a.String())
-		}
-		for _, pattern := range set.Paths {
-			t.elements = append(t.elements, pattern.String())
-		}
-		for _, pattern := range set.Larges {
-			t.elements = append(t.elements, pattern.String())
-		}
+		t := setText{ObjectOf(set), slices.Collect(set.Elements.Lines())}
 		out = append(out, t)
 	}
 	return out
@@ -257,7 +245,7 @@ func statementChanges(old, new []policies.Statement) []StatementChange {
 // meaning is all that a statement says, its sets by their roles.
 func meaning(st policies.Statement) string {
 	c := st.Conditions
-	for _, condition := range []*policies.Condition{&c.PrefixSet, &c.NeighborSet, &c.ASPathSet, &c.LargeCommunitySet} {
+	for _, condition := range c.All() {
 		condition.Set = role(condition.Set)
 	}
 	return fmt.Sprintf("%+v %s", c, actionsText(st.Actions))

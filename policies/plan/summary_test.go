@@ -2,6 +2,7 @@ package plan_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -26,7 +27,7 @@ func TestSummary(t *testing.T) {
 		"an entry": {one, two, "1 set: +2 -1 entries; statements unchanged", [2]int{2, 1}},
 		"all out": {two, nothing, fmt.Sprintf("%d sets: +0 -%d entries; statements: +0 -%d", sets(two),
 			4+others(two), len(two.Import)), [2]int{0, 4}},
-		"only prefixes": {one, &policies.RoutingPolicy{PrefixSets: one.PrefixSets, Import: one.Import[:1]},
+		"only prefixes": {one, &policies.RoutingPolicy{Sets: prefixSets(one), Import: one.Import[:1]},
 			fmt.Sprintf("%d sets: +0 -%d entries; statements: +0 -%d", sets(one)-2, others(one), len(one.Import)-1),
 			[2]int{0, 0}},
 	}
@@ -46,7 +47,7 @@ func TestSummary(t *testing.T) {
 
 func TestSummaryTellsASet(t *testing.T) {
 	old, new := policyOf("10.0.0.0/8"), policyOf("192.0.2.0/24")
-	want := []plan.SetChange{{Name: new.PrefixSets[0].Name, Type: "prefix-set", Add: []string{"192.0.2.0/24 24..32"},
+	want := []plan.SetChange{{Name: new.Sets[0].Name, Type: "prefix-set", Add: []string{"192.0.2.0/24 24..32"},
 		Remove: []string{"10.0.0.0/8 8..32"}}}
 	if diff := cmp.Diff(want, (&plan.Change{Old: old, New: new}).Summary().Sets); diff != "" {
 		t.Errorf("sets (-want +got):\n%s", diff)
@@ -80,25 +81,18 @@ func TestSummaryOfRandomChanges(t *testing.T) {
 
 func count(p *policies.RoutingPolicy, k plan.Kind) int {
 	n := 0
-	switch k {
-	case plan.PrefixSet:
-		for _, s := range p.PrefixSets {
-			n += len(s.Entries)
-		}
-	case plan.ASPathSet:
-		for _, s := range p.ASPathSets {
-			n += len(s.Patterns)
-		}
-	default:
-		for _, s := range p.LargeCommunitySets {
-			n += len(s.Patterns)
+	for _, set := range p.Sets {
+		if plan.ObjectOf(set).Kind == k {
+			n += set.Elements.Len()
 		}
 	}
 	return n
 }
 
-func sets(p *policies.RoutingPolicy) int {
-	return len(p.PrefixSets) + len(p.ASPathSets) + len(p.LargeCommunitySets)
+func sets(p *policies.RoutingPolicy) int { return len(p.Sets) }
+
+func prefixSets(p *policies.RoutingPolicy) []policies.Set {
+	return slices.DeleteFunc(slices.Clone(p.Sets), func(s policies.Set) bool { return s.Kind() != policies.PrefixSet })
 }
 
 // others counts the elements of all sets but those of prefixes.

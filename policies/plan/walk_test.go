@@ -119,12 +119,10 @@ func clean(t failing, m *plantest.Model, p *policies.RoutingPolicy) {
 	if diff := cmp.Diff(p, s.InForce(), sameOrder); diff != "" {
 		t.Fatalf("in force (-want +got):\n%s\n%v", diff, m)
 	}
-	got := []int{len(s.Statements), len(s.PrefixSets), len(s.NeighborSets), len(s.ASPathSets),
-		len(s.LargeCommunitySets), len(s.Gates)}
-	want := []int{len(p.Import) + len(p.Export), len(p.PrefixSets), len(p.NeighborSets), len(p.ASPathSets),
-		len(p.LargeCommunitySets), 0}
+	got := []int{len(s.Statements), len(s.Sets), len(s.Gates)}
+	want := []int{len(p.Import) + len(p.Export), len(p.Sets), 0}
 	if diff := cmp.Diff(want, got); diff != "" {
-		t.Fatalf("statements, sets of four kinds, gates (-want +got):\n%s\n%v", diff, m)
+		t.Fatalf("statements, sets, gates (-want +got):\n%s\n%v", diff, m)
 	}
 	for _, n := range s.Sessions {
 		if n.Kind != plan.NotedShut {

@@ -119,6 +119,7 @@ func (m *machine) compareExpected(r report) {
 		return
 	}
 	switch {
+	case expected == "" && r.Expected != nil && m.unplaced(r): // nobody obeyed it before
 	case expected == "" && r.Expected != nil:
 		m.fails("nothing is expected, and it says %+v", r.Expected)
 	case expected != "" && r.Expected == nil:
@@ -173,8 +174,12 @@ func (m *machine) compareWatch(before string) {
 		if to, _ := back.expects(); to != holds && to != "?" {
 			m.fails("%s has rolled back to %q, and the watch has members hold %q", back.name, to, holds)
 		}
+	case m.walk.remembered != nil && m.walk.remembered != m:
+		if state != "kept-back" && state != "in-sync" {
+			m.fails("%s has rolled back before something was lost, and the watch is %s", m.walk.remembered.name, state)
+		}
 	case m.kept():
-		if holds != before && !lost && !others && before != "" {
+		if holds != before && !lost && !others && holds != m.walk.emitted && before != "" {
 			m.fails("a person went back or cleared, and the watch changes %q to %q", before, holds)
 		}
 		if state != "kept-back" && state != "in-sync" {

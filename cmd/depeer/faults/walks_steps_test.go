@@ -121,10 +121,13 @@ func (m *machine) noteApply(action, list string, r result) {
 	switch {
 	case !r.nothing():
 		m.note(action, m.walk.holds, list)
-		m.walk.rolledBack = nil
+		m.walk.rolledBack, m.walk.remembered = nil, nil
 	case !known || expected != list || action == "clear":
 		if n := len(m.past); action == "clear" && n > 0 && m.past[n-1].action == "clear" {
 			return
+		}
+		if !known && action != "clear" {
+			expected = "?"
 		}
 		m.note(action, expected, list) // recorded
 	}
@@ -165,6 +168,7 @@ func (m *machine) is(r result, code int) {
 func (m *machine) emit(list string) {
 	m.t.Helper()
 	m.is(m.depeer("emit", list+".yaml", "--into", m.Daemon.ConfigFile), 0)
+	m.walk.emitted = list
 	m.walk.reload()
 }
 
@@ -218,6 +222,9 @@ func (m *machine) rollback(string) {
 	case back < 0 && r.code == 1, unlike && r.code == 5:
 		return
 	}
+	if back >= 0 && m.past[back].before == "?" && r.code == 1 {
+		return // it was there already when this machine applied first
+	}
 	m.is(r, 0)
 	if back < 0 {
 		m.fails("nothing was to be taken back: %s", r.stdout)
@@ -247,7 +254,7 @@ func (m *machine) repair(string) {
 	if !r.nothing() {
 		m.walk.edited = false
 		m.note("repair", m.walk.holds, expected)
-		m.walk.rolledBack = nil
+		m.walk.rolledBack, m.walk.remembered = nil, nil
 		m.comesTo(expected)
 	}
 }
@@ -268,7 +275,7 @@ func (m *machine) hold(list string) {
 	m.start("apply", other+".plan", "--yes", "--confirm-within", "100s")
 	m.world.pending(m.t)
 	m.note("apply", list, other)
-	m.walk.rolledBack = nil
+	m.walk.rolledBack, m.walk.remembered = nil, nil
 	m.pending = m.past[len(m.past)-1].id
 	m.comesTo(other)
 }
@@ -331,7 +338,7 @@ func (m *machine) endWatch(string) {
 	m.t.Helper()
 	m.watcher.ends()
 	m.readHistory()
-	m.watcher = nil
+	m.watcher, m.walk.remembered = nil, nil
 }
 
 // quiet is how long a watch is silent when it has nothing to do: longer than between two of
@@ -365,7 +372,7 @@ func (m *machine) readHistory() {
 			continue
 		}
 		c := change{id: e.ID, action: e.Action, before: "?", after: expected}
-		m.walk.rolledBack = nil
+		m.walk.rolledBack, m.walk.remembered = nil, nil
 		switch e.Action {
 		case "clear":
 			c.after = ""

@@ -66,9 +66,11 @@ type walk struct {
 	digests  map[string]string // of policies in force, to the list that they were first seen with
 	edited   bool              // by hand, and not wiped or replaced since
 	loaded   string            // the gobgpd.conf that the daemon has loaded
+	emitted  string            // the list that was written into it last
 	// rolledBack is the machine whose rollback was the last that was done, nothing having been
 	// lost since; nil where something else was.
 	rolledBack *machine
+	remembered *machine // that, where something was lost since, and a watch on the other one remembers
 }
 
 func newWalk(t *testing.T, kind string) *walk {
@@ -209,13 +211,23 @@ func (w *walk) steps() map[string]func() {
 // restartAll restarts the daemon, which loses all but its file.
 func (w *walk) restartAll() {
 	w.restart()
-	w.edited, w.rolledBack, w.loaded = false, nil, string(w.Daemon.Config())
+	w.edited, w.loaded = false, string(w.Daemon.Config())
+	w.forget()
 }
 
 // reload has the daemon read its file; where that is as it was loaded, nothing changes.
 func (w *walk) reload() {
 	w.Daemon.Reload()
 	if now := string(w.Daemon.Config()); now != w.loaded {
-		w.edited, w.rolledBack, w.loaded = false, nil, now
+		w.edited, w.loaded = false, now
+		w.forget()
 	}
+}
+
+// forget notes that the daemon has lost its marks.
+func (w *walk) forget() {
+	if w.rolledBack != nil && w.watching() != nil && w.watching() != w.rolledBack {
+		w.remembered = w.rolledBack
+	}
+	w.rolledBack = nil
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"depeer/policies"
 	"depeer/policies/guard"
 	"depeer/policies/impact"
 	"depeer/policies/plan"
@@ -41,11 +42,11 @@ func (t *Target) Stands(state watch.State, why string) {
 func (t *Target) Looked(s *plan.State) {
 	prefixes, paths := 0, 0
 	inForce := s.InForce()
-	for _, set := range inForce.PrefixSets {
-		prefixes += len(set.Entries)
+	for _, entries := range policies.SetsOf[policies.Prefixes](inForce) {
+		prefixes += len(entries)
 	}
-	for _, set := range inForce.ASPathSets {
-		paths += len(set.Patterns)
+	for _, patterns := range policies.SetsOf[policies.ASPaths](inForce) {
+		paths += len(patterns)
 	}
 	t.m.entries.WithLabelValues(t.name, "prefix").Set(float64(prefixes))
 	t.m.entries.WithLabelValues(t.name, "as-path").Set(float64(paths))

@@ -19,8 +19,7 @@ var (
 
 // clone copies the maps and what a call changes in place.
 func (o Objects) clone() Objects {
-	o.PrefixSets, o.NeighborSets = maps.Clone(o.PrefixSets), maps.Clone(o.NeighborSets)
-	o.ASPathSets, o.LargeCommunitySets = maps.Clone(o.ASPathSets), maps.Clone(o.LargeCommunitySets)
+	o.Sets = maps.Clone(o.Sets)
 	o.Gates, o.Statements, o.Policies = maps.Clone(o.Gates), maps.Clone(o.Statements), maps.Clone(o.Policies)
 	o.Operators, o.Marks = maps.Clone(o.Operators), slices.Clone(o.Marks)
 	o.Sessions = slices.Clone(o.Sessions)

@@ -1,6 +1,8 @@
 package plantest
 
-import "depeer/policies/plan"
+import (
+	"depeer/policies/plan"
+)
 
 // Fault is what goes wrong with one call.
 type Fault uint8

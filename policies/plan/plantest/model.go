@@ -8,7 +8,6 @@ import (
 	"slices"
 	"sync"
 
-	"depeer/filters"
 	"depeer/policies"
 	"depeer/policies/plan"
 )
@@ -31,17 +30,14 @@ type Model struct {
 
 // Objects is what the engine holds.
 type Objects struct {
-	PrefixSets         map[string][]filters.Entry
-	NeighborSets       map[string][]netip.Addr // of members who have chosen; an empty one matches everybody
-	ASPathSets         map[string][]policies.ASPathPattern
-	LargeCommunitySets map[string][]policies.LargeCommunityPattern
-	Gates              map[string][]netip.Prefix // neighbor-sets; an empty one matches everybody
-	Statements         map[string]plan.Statement // registered ones, of ours
-	Policies           map[string][]string       // statements of "depeer" and "depeer-export", where defined
-	Operators          map[string]Operator       // policies that are not ours
-	Marks              []string
-	Sessions           []plan.SessionNote
-	Holder             string // of the lock; "" for nobody
+	Sets       map[plan.Object]policies.Elements // gates apart; an empty neighbor-set matches everybody
+	Gates      map[string][]netip.Prefix         // neighbor-sets; an empty one matches everybody
+	Statements map[string]plan.Statement         // registered ones, of ours
+	Policies   map[string][]string               // statements of "depeer" and "depeer-export", where defined
+	Operators  map[string]Operator               // policies that are not ours
+	Marks      []string
+	Sessions   []plan.SessionNote
+	Holder     string // of the lock; "" for nobody
 }
 
 // Operator is a policy of the operator's: it adds a community, and then accepts,
@@ -74,30 +70,18 @@ func New(server plan.Server) *Model {
 // wipe leaves the operator's policies only.
 func (o *Objects) wipe() {
 	*o = Objects{
-		PrefixSets:         map[string][]filters.Entry{},
-		NeighborSets:       map[string][]netip.Addr{},
-		ASPathSets:         map[string][]policies.ASPathPattern{},
-		LargeCommunitySets: map[string][]policies.LargeCommunityPattern{},
-		Gates:              map[string][]netip.Prefix{},
-		Statements:         map[string]plan.Statement{},
-		Policies:           map[string][]string{},
-		Operators:          o.Operators,
+		Sets:       map[plan.Object]policies.Elements{},
+		Gates:      map[string][]netip.Prefix{},
+		Statements: map[string]plan.Statement{},
+		Policies:   map[string][]string{},
+		Operators:  o.Operators,
 	}
 }
 
 // load registers p and defines both policies with its statements.
 func (o *Objects) load(p *policies.RoutingPolicy) {
-	for _, s := range p.PrefixSets {
-		o.PrefixSets[s.Name] = slices.Clone(s.Entries)
-	}
-	for _, s := range p.NeighborSets {
-		o.NeighborSets[s.Name] = slices.Clone(s.Addresses)
-	}
-	for _, s := range p.ASPathSets {
-		o.ASPathSets[s.Name] = slices.Clone(s.Patterns)
-	}
-	for _, s := range p.LargeCommunitySets {
-		o.LargeCommunitySets[s.Name] = slices.Clone(s.Patterns)
+	for _, s := range p.Sets {
+		o.Sets[plan.ObjectOf(s)] = s.Elements
 	}
 	o.Policies[policies.ImportPolicy], o.Policies[policies.ExportPolicy] = []string{}, []string{}
 	for name, statements := range map[string][]policies.Statement{policies.ImportPolicy: p.Import,
@@ -233,10 +217,8 @@ func (m *Model) String() string {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	o := m.objects
-	s := fmt.Sprintf("policies %v\nstatements %v\nprefix sets %v, as-path sets %v, large-community sets %v\ngates "+
-		"%v\nmarks %v, lock %q\n",
-		o.Policies, sorted(o.Statements), sorted(o.PrefixSets), sorted(o.ASPathSets), sorted(o.LargeCommunitySets),
-		o.Gates, o.Marks, o.Holder)
+	s := fmt.Sprintf("policies %v\nstatements %v\nsets %v\ngates %v\nmarks %v, lock %q\n",
+		o.Policies, sorted(o.Statements), slices.Collect(maps.Keys(o.Sets)), o.Gates, o.Marks, o.Holder)
 	for _, name := range sorted(o.Statements) {
 		s += fmt.Sprintf("%s %v\n", name, o.Statements[name].Gate)
 	}

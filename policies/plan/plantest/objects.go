@@ -15,24 +15,22 @@ func (m *Model) addSet(c plan.Call) error {
 	if m.has(plan.Object{Kind: c.Kind, Name: c.Name}) {
 		m.made = nil
 	}
-	switch c.Kind {
-	case plan.PrefixSet:
-		entries := slices.Concat(o.PrefixSets[c.Name], c.Entries)
+	set := plan.Object{Kind: c.Kind, Name: c.Name}
+	elements := c.Elements
+	if elements == nil {
+		panic("plantest: " + c.String() + " without elements")
+	}
+	if held, there := o.Sets[set]; there {
+		elements = held.With(elements)
+	}
+	if entries, are := elements.(policies.Prefixes); are {
 		for _, e := range entries {
 			if entries[0].Prefix.Addr().Is4() != e.Prefix.Addr().Is4() {
 				return errors.New("can't append different family")
 			}
 		}
-		o.PrefixSets[c.Name] = entries
-	case plan.NeighborSet:
-		o.NeighborSets[c.Name] = slices.Concat(o.NeighborSets[c.Name], c.Neighbors)
-	case plan.ASPathSet:
-		o.ASPathSets[c.Name] = slices.Concat(o.ASPathSets[c.Name], c.Paths)
-	case plan.LargeCommunitySet:
-		o.LargeCommunitySets[c.Name] = slices.Concat(o.LargeCommunitySets[c.Name], c.Larges)
-	default:
-		panic("plantest: no call adds a " + c.Kind.String())
 	}
+	o.Sets[set] = elements
 	return nil
 }
 
@@ -46,42 +44,21 @@ func (m *Model) deleteSet(c plan.Call) error {
 		return fmt.Errorf("not found defined-set: %s", c.Name)
 	}
 	for _, s := range o.Statements {
-		for _, set := range []policies.Condition{s.Conditions.PrefixSet, s.Conditions.NeighborSet,
-			s.Conditions.ASPathSet, s.Conditions.LargeCommunitySet} {
+		for _, set := range s.Conditions.All() {
 			if set.Set == c.Name {
 				return fmt.Errorf("can't delete. defined-set %s is in use", c.Name)
 			}
 		}
 	}
 	m.made = nil
-	switch c.Kind {
-	case plan.PrefixSet:
-		delete(o.PrefixSets, c.Name)
-	case plan.NeighborSet:
-		delete(o.NeighborSets, c.Name)
-	case plan.ASPathSet:
-		delete(o.ASPathSets, c.Name)
-	case plan.LargeCommunitySet:
-		delete(o.LargeCommunitySets, c.Name)
-	default:
-		panic("plantest: no call deletes a " + c.Kind.String())
-	}
+	delete(o.Sets, plan.Object{Kind: c.Kind, Name: c.Name})
 	return nil
 }
 
 // has says whether there is a set.
 func (m *Model) has(set plan.Object) (there bool) {
-	switch set.Kind {
-	case plan.PrefixSet:
-		_, there = m.objects.PrefixSets[set.Name]
-	case plan.ASPathSet:
-		_, there = m.objects.ASPathSets[set.Name]
-	case plan.LargeCommunitySet:
-		_, there = m.objects.LargeCommunitySets[set.Name]
-	case plan.NeighborSet:
-		if _, there = m.objects.Gates[set.Name]; !there {
-			_, there = m.objects.NeighborSets[set.Name]
-		}
+	if _, there = m.objects.Sets[set]; !there && set.Kind == plan.NeighborSet {
+		_, there = m.objects.Gates[set.Name]
 	}
 	return there
 }
@@ -116,12 +93,11 @@ func (m *Model) release(c plan.Call) error {
 
 func (m *Model) addStatements(c plan.Call) error {
 	for _, s := range c.Add {
-		for _, set := range []plan.Object{
-			{Kind: plan.PrefixSet, Name: s.Conditions.PrefixSet.Set},
-			{Kind: plan.ASPathSet, Name: s.Conditions.ASPathSet.Set},
-			{Kind: plan.LargeCommunitySet, Name: s.Conditions.LargeCommunitySet.Set},
-			{Kind: plan.NeighborSet, Name: s.Conditions.NeighborSet.Set}, {Kind: plan.NeighborSet, Name: s.Gate.Set},
-		} {
+		asked := []plan.Object{{Kind: plan.NeighborSet, Name: s.Gate.Set}}
+		for kind, c := range s.Conditions.All() {
+			asked = append(asked, plan.Object{Kind: plan.KindOf(kind), Name: c.Set})
+		}
+		for _, set := range asked {
 			if set.Name != "" && !m.has(set) {
 				return fmt.Errorf("not found %s", set)
 			}

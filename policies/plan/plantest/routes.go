@@ -222,14 +222,8 @@ func (m *Model) evaluator(from netip.Addr) *eval.Evaluator {
 	if e, made := m.made[key]; made {
 		return e
 	}
-	for name, entries := range m.objects.PrefixSets {
-		p.PrefixSets = append(p.PrefixSets, policies.PrefixSet{Name: name, Entries: entries})
-	}
-	for name, patterns := range m.objects.ASPathSets {
-		p.ASPathSets = append(p.ASPathSets, policies.ASPathSet{Name: name, Patterns: patterns})
-	}
-	for name, patterns := range m.objects.LargeCommunitySets {
-		p.LargeCommunitySets = append(p.LargeCommunitySets, policies.LargeCommunitySet{Name: name, Patterns: patterns})
+	for set, elements := range m.objects.Sets {
+		p.Sets = append(p.Sets, policies.Set{Name: set.Name, Elements: elements})
 	}
 	if m.made == nil {
 		m.made = make(evaluators)

@@ -204,11 +204,13 @@ func (m *Model) export(c *client, r policies.Route) (policies.Route, bool) {
 
 // about says whether an export statement matches. An empty neighbor-set is everybody.
 func (m *Model) about(s plan.Statement, to netip.Addr, r policies.Route) bool {
-	if set := m.objects.NeighborSets[s.Conditions.NeighborSet.Set]; len(set) > 0 && !slices.Contains(set, to) {
+	set, _ := m.objects.Sets[plan.Object{Kind: plan.NeighborSet,
+		Name: s.Conditions.NeighborSet.Set}].(policies.Neighbors)
+	if len(set) > 0 && !slices.Contains(set, to) {
 		return false
 	}
 	large := s.Conditions.LargeCommunitySet.Set
-	return large == "" || slices.ContainsFunc(m.objects.LargeCommunitySets[large],
+	return large == "" || slices.ContainsFunc(m.largeCommunities(large),
 		func(p policies.LargeCommunityPattern) bool {
 			return slices.ContainsFunc(r.LargeCommunities, p.Matches)
 		})
@@ -230,4 +232,10 @@ func acted(a policies.Actions, r policies.Route) policies.Route {
 		r.LargeCommunities = slices.DeleteFunc(r.LargeCommunities, p.Matches)
 	}
 	return r
+}
+
+// largeCommunities returns the patterns of a set.
+func (m *Model) largeCommunities(name string) policies.LargeCommunities {
+	patterns, _ := m.objects.Sets[plan.Object{Kind: plan.LargeCommunitySet, Name: name}].(policies.LargeCommunities)
+	return patterns
 }

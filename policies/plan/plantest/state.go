@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"net/netip"
 	"slices"
 	"strings"
@@ -24,16 +25,15 @@ func (m *Model) State(context.Context) (*plan.State, error) {
 	o := m.objects.clone()
 	s := &plan.State{
 		Server:     m.server,
-		PrefixSets: o.PrefixSets, NeighborSets: o.NeighborSets, ASPathSets: o.ASPathSets,
-		LargeCommunitySets: o.LargeCommunitySets,
-		Gates:              make(map[string]plan.GateState),
-		Statements:         o.Statements,
-		Import:             slices.Clone(o.Policies[policies.ImportPolicy]),
-		Export:             slices.Clone(o.Policies[policies.ExportPolicy]),
-		Applied:            o.Marks,
-		Sessions:           unique(o.Sessions),
-		Accepting:          make(map[string]bool),
-		Theirs:             make(map[plan.Object]string),
+		Sets:       o.Sets,
+		Gates:      make(map[string]plan.GateState),
+		Statements: o.Statements,
+		Import:     slices.Clone(o.Policies[policies.ImportPolicy]),
+		Export:     slices.Clone(o.Policies[policies.ExportPolicy]),
+		Applied:    o.Marks,
+		Sessions:   unique(o.Sessions),
+		Accepting:  make(map[string]bool),
+		Theirs:     make(map[plan.Object]string),
 	}
 	for _, c := range m.clients {
 		d := c.Client
@@ -82,18 +82,8 @@ func strange(s *plan.State) []plan.Strange {
 			out = append(out, plan.Strange{Object: plan.Object{Kind: k, Name: name}, Why: "not what its name says"})
 		}
 	}
-	for _, name := range sorted(s.PrefixSets) {
-		add(plan.PrefixSet, name, policies.PrefixSet{Name: name, Entries: s.PrefixSets[name]}.Genuine())
-	}
-	for _, name := range sorted(s.NeighborSets) {
-		add(plan.NeighborSet, name, policies.NeighborSet{Name: name, Addresses: s.NeighborSets[name]}.Genuine())
-	}
-	for _, name := range sorted(s.ASPathSets) {
-		add(plan.ASPathSet, name, policies.ASPathSet{Name: name, Patterns: s.ASPathSets[name]}.Genuine())
-	}
-	for _, name := range sorted(s.LargeCommunitySets) {
-		add(plan.LargeCommunitySet, name, policies.LargeCommunitySet{Name: name,
-			Patterns: s.LargeCommunitySets[name]}.Genuine())
+	for _, set := range slices.SortedFunc(maps.Keys(s.Sets), compareObjects) {
+		add(set.Kind, set.Name, policies.Set{Name: set.Name, Elements: s.Sets[set]}.Genuine())
 	}
 	generations := make(map[string][]policies.Statement)
 	for _, name := range slices.Concat(s.Import, s.Export) {
@@ -104,6 +94,10 @@ func strange(s *plan.State) []plan.Strange {
 		add(plan.StatementObject, policies.Prefix+generation, policies.GenuineStatements(generations[generation]))
 	}
 	return out
+}
+
+func compareObjects(a, b plan.Object) int {
+	return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Name, b.Name))
 }
 
 // unique returns notes in an order of their own, each once.
