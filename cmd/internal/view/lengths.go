@@ -71,7 +71,7 @@ func formatTreated(n int) string {
 	return formatNumber(n) + " treated routes are"
 }
 
-// lengthText says how long a route is, and to whom it is not sent.
+// lengthText says how long a route is, and to which members it is not sent.
 func lengthText(r length.Route) string {
 	text := fmt.Sprintf("%s of %s: %s bytes of attributes", r.Prefix, r.Member, formatNumber(r.Bytes))
 	if r.Announced != r.Bytes {
