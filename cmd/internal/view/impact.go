@@ -14,7 +14,7 @@ import (
 	"depeer/policies/plan"
 )
 
-// impacted is an Impact as JSON. Where no routes were looked at, what is about these is
+// impactJSON is an Impact as JSON. Where no routes were looked at, what is about these is
 // not there.
 type impactJSON struct {
 	Target  *operate.Server `json:"target"`
@@ -117,7 +117,7 @@ func formatUpdated(updated string, at time.Time) string {
 	return fmt.Sprintf("%s (%s old)", updated, countOf{max(0, int(at.Sub(day).Hours()/24)), "day"})
 }
 
-// few is how many lines of one kind are shown before the rest is counted.
+// fewLines is how many lines of one kind are shown before the rest is counted.
 const fewLines = 5
 
 func limitTo(i *operate.Impact, n int) int {

@@ -25,7 +25,7 @@ func (v *person) showLengths(w *tabwriter.Writer, i operate.Impact) {
 	}
 }
 
-// lengths names routes that are too long to be sent.
+// lengthsText names routes that are too long to be sent.
 func lengthsText(a operate.Result) string {
 	if len(a.NotDelivered) == 0 {
 		return ""

@@ -194,7 +194,7 @@ func (v *person) paintText(color, s string) string {
 // Count writes "1 prefix", "1,699 prefixes".
 func Count(n int, noun string) string { return countOf{n, noun}.String() }
 
-// counted is a number of things.
+// countOf is a number of things.
 type countOf struct {
 	n    int
 	noun string
