@@ -52,7 +52,7 @@ func reached(t *rapid.T, c chooser) *plantest.Model {
 	return m
 }
 
-// litter leaves what hands and daemons may leave that nothing uses.
+// orphans leaves what hands and daemons may leave that nothing uses.
 func litter(t *rapid.T, c chooser, m *plantest.Model) {
 	gate := plan.GatePrefix + "left"
 	p := c.policy()
