@@ -132,7 +132,7 @@ func (s *State) leaveGeneration(want *policies.RoutingPolicy, gate string) []Cal
 		s.findUsedSets()
 	for set := range s.Sets {
 		if !used[set] {
-			keep[set] = true // litter: gone before
+			keep[set] = true // an orphan: gone before
 		}
 	}
 	calls := s.removeStatements(s.Import, old, keep)

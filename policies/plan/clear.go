@@ -90,7 +90,7 @@ func (s *State) deleteObjects() []Call {
 	}
 	used, sets := s.findUsedSets(), make(map[Object]bool)
 	for set := range s.Sets {
-		if used[set] { // others are litter, and gone
+		if used[set] { // others are orphans, and gone
 			sets[set] = true
 		}
 	}

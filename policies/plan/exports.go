@@ -35,7 +35,7 @@ import (
 // Nothing of this is written down in the daemon but by the tags themselves, and that is
 // enough: export statements belong to the import statements that give their tags. So
 // where the gate says which import statements stay, it says which export statements do.
-// What belongs to none is orphans: no route has its tags.
+// What belongs to none is an orphan: no route has its tags.
 //
 //	cut off                  the gate     export statements
 //	while preparing          closed       the new ones go: no route has had their tags
@@ -90,7 +90,7 @@ func (s *State) actsOn(export string) []policies.LargeCommunityPattern {
 }
 
 // idleExports returns the export statements that belong to no import statement, and are
-// not somebody else's: orphans.
+// not a policy of another: orphans.
 func (s *State) idleExports() []string {
 	if s.isConflict(Object{Policy, policies.ExportPolicy}) {
 		return nil

@@ -27,7 +27,7 @@ func (c *Change) checkOurs() error {
 		for _, call := range part.calls {
 			allowed := part.allowed
 			if part.word == "prepare" && call.Policy == policies.ExportPolicy {
-				allowed = append(slices.Clone(allowed), TakeStatements) // litter
+				allowed = append(slices.Clone(allowed), TakeStatements) // orphans
 			}
 			if err := call.checkOurs(allowed); err != nil {
 				return fmt.Errorf("%s: %s: %w", part.word, call, err)

@@ -11,7 +11,7 @@ import (
 type Side uint8
 
 const (
-	Whole  Side = iota // no change stands half-way; there may be litter
+	Whole  Side = iota // no change stands half-way; there may be orphans
 	Before             // the gate is closed: the change is undone
 	After              // the gate is open, or gone already: the change is finished
 )
