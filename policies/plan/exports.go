@@ -90,7 +90,7 @@ func (s *State) actsOn(export string) []policies.LargeCommunityPattern {
 }
 
 // idleExports returns the export statements that belong to no import statement, and are
-// not a policy of another: orphans.
+// not kept by a policy that is not ours: orphans.
 func (s *State) idleExports() []string {
 	if s.isConflict(Object{Policy, policies.ExportPolicy}) {
 		return nil
