@@ -32,18 +32,18 @@ func (o *Operator) Apply(ctx context.Context, t Target, p *plan.Plan, options Ap
 	var beyond []Neighbor
 	var fit *plan.State
 	if options.Action == ActionApply && (!p.Clear || p.Then != nil) { // the off-switch works whatever the file says
-		state, err := o.fitsStill(ctx, client, t)
+		state, err := o.readFittingState(ctx, client, t)
 		if err != nil {
 			return Result{}, err
 		}
-		beyond, fit = outOfReach(state), state
+		beyond, fit = listOutOfReach(state), state
 	}
 	store, err := o.Store()
 	if err != nil {
 		return Result{}, err
 	}
 	if fit != nil {
-		if err := o.sizesAgain(store, t, p, fit); err != nil {
+		if err := o.checkSizesAgain(store, t, p, fit); err != nil {
 			return Result{}, err
 		}
 	}
@@ -67,7 +67,7 @@ func (o *Operator) Apply(ctx context.Context, t Target, p *plan.Plan, options Ap
 		return Result{}, errors.Join(failed, lock.Unlock())
 	}
 	if p.WayBack() {
-		if err := o.disarm(lock, pending, "cleared"); err != nil {
+		if err := o.disarmPending(lock, pending, "cleared"); err != nil {
 			return Result{}, errors.Join(err, lock.Unlock())
 		}
 	}
@@ -84,8 +84,8 @@ func (o *Operator) Apply(ctx context.Context, t Target, p *plan.Plan, options Ap
 	return a, lock.Unlock()
 }
 
-// Lock takes the lock of this machine. An apply that was cut off is to be
-// recovered first.
+// Lock takes the lock of this machine. It fails where an apply was cut off: that one is to be recovered
+// first.
 func (o *Operator) Lock(store *journal.Store, address string) (*journal.Lock, error) {
 	lock, err := store.Lock(address, o.By)
 	if errors.Is(err, journal.ErrLocked) {
@@ -108,7 +108,7 @@ func (o *Operator) Lock(store *journal.Store, address string) (*journal.Lock, er
 // Change applies p, journalling.
 func (o *Operator) Change(ctx context.Context, t Target, client Daemon, lock *journal.Lock, p *plan.Plan,
 	start journal.Start) (*journal.Entry, apply.Result, error) {
-	start.Holder = p.ID // whoever finds its journal knows whose the daemon's lock is
+	start.Holder = p.ID // recover finds by it, in the journal, which change holds the daemon's lock
 	if len(p.PolicyLists) > 0 {
 		start.Action = ActionRepair
 	}
@@ -116,7 +116,7 @@ func (o *Operator) Change(ctx context.Context, t Target, client Daemon, lock *jo
 	if err != nil {
 		return nil, apply.Result{Outcome: apply.Untouched}, &apply.JournalError{Err: err}
 	}
-	applier := o.applier(t, client, entry, start.Holder)
+	applier := o.newApplier(t, client, entry, start.Holder)
 	if len(p.PolicyLists) == 0 {
 		applier.Keep = o.keepFile(ctx, t, p.Server, p, entry, start.Undoes != "")
 	}
@@ -128,21 +128,20 @@ func (o *Operator) Change(ctx context.Context, t Target, client Daemon, lock *jo
 	if result.Outcome == apply.Partial {
 		return entry, result, errors.Join(err, entry.Close()) // without an end: recover finds it
 	}
-	return entry, result, errors.Join(err, entry.End(o.outcomeFor(result.Outcome, p, start)))
+	return entry, result, errors.Join(err, entry.End(o.nameOutcome(result.Outcome, p, start)))
 }
 
-// outcomeFor is how the journal calls what became of a change: that there was nothing to do
-// is recorded where the history expected something else to be in force, and a step back is one
-// whatever it had to do.
-func (o *Operator) outcomeFor(outcome apply.Outcome, p *plan.Plan, start journal.Start) string {
-	if outcome == apply.Nothing && (start.Undoes != "" || Says(p, o.lastKnown(p.Target))) {
+// nameOutcome returns the journal's word for the outcome of a change. A change with nothing to do is
+// Recorded where the history expected another policy in force, and where it is a step back.
+func (o *Operator) nameOutcome(outcome apply.Outcome, p *plan.Plan, start journal.Start) string {
+	if outcome == apply.Nothing && (start.Undoes != "" || Says(p, o.findLastKnown(p.Target))) {
 		return Recorded
 	}
 	return outcome.String()
 }
 
-// applier returns what applies changes to a target, under an entry of the history.
-func (o *Operator) applier(t Target, client Daemon, entry *journal.Entry, holder string) *apply.Applier {
+// newApplier returns an Applier for a target, which journals under an entry of the history.
+func (o *Operator) newApplier(t Target, client Daemon, entry *journal.Entry, holder string) *apply.Applier {
 	return &apply.Applier{Daemon: client, Journal: entry, Holder: holder, Log: o.Log, Timeout: t.Timeout,
 		Progress: o.Progress}
 }
@@ -150,7 +149,7 @@ func (o *Operator) applier(t Target, client Daemon, entry *journal.Entry, holder
 // outcomeApplied is how the journal calls a change that is in force.
 var outcomeApplied = apply.Applied.String()
 
-// ExplainOutcome turns what became of a change into the failure that it means, or nil.
+// ExplainOutcome returns the failure that the outcome of a change means, or nil.
 func (o *Operator) ExplainOutcome(ctx context.Context, address string, result apply.Result, err error) error {
 	if err == nil {
 		return nil

@@ -17,10 +17,9 @@ var ErrNoStep = errors.New("no change of this machine is left to take back: what
 // repeats are the actions that decide nothing: what they leave was decided before.
 var repeats = []string{"rollback", "recover", "repair"}
 
-// Step returns the entry to go back before, from what last, the plan of what is in force, has
-// left: the newest that led to it and was not taken back since. What a rollback, an
-// expiry, a recovery or a repair has done is no step. Where there is none, the error is
-// ErrNoStep.
+// Step returns the entry that a rollback without an ID takes back: the newest that led to the policy of
+// last, which is in force, and that was not taken back since. A rollback, an expiry, a recovery and a
+// repair are no steps. Without any step, the error is ErrNoStep.
 func Step(store *journal.Store, address string, last *plan.Plan) (*journal.Record, error) {
 	digest := last.Wanted().Digest()
 	undone := make(map[string]bool)
@@ -33,15 +32,16 @@ func Step(store *journal.Store, address string, last *plan.Plan) (*journal.Recor
 		case record.Begun.Undoes != "":
 			undone[record.Begun.Undoes] = true
 		case undone[record.ID] || slices.Contains(repeats, record.Begun.Action):
-		case leads(record, digest):
+		case hasLeftDigest(record, digest):
 			return record, nil
 		}
 	}
 	return nil, ErrNoStep
 }
 
-// leads says whether an entry left the policy of a digest. Older ones do not note theirs.
-func leads(record *journal.Record, digest string) bool {
+// hasLeftDigest says whether an entry left the policy of a digest in force. Older entries do not note
+// their digest: their plan tells it.
+func hasLeftDigest(record *journal.Record, digest string) bool {
 	if record.Begun.Digest != "" {
 		return record.Begun.Digest == digest
 	}
@@ -85,7 +85,7 @@ func AppliedElsewhere(store *journal.Store, address string, s *plan.State) bool 
 	return isUnknown(store, address, s.Applied)
 }
 
-// isUnknown says whether there are plans, and the history has none of them.
+// isUnknown says whether the history has none of these plans. It is false without plans.
 func isUnknown(store *journal.Store, address string, plans []string) bool {
 	if len(plans) == 0 {
 		return false
@@ -111,7 +111,7 @@ const Unconfirmed = "not confirmed in time, and " + Replaced
 // Replaced is said of what waits for a confirmation, and was replaced or lost meanwhile.
 const Replaced = "no longer in force"
 
-// NotConfirmed says whether an entry is such a change.
+// NotConfirmed says whether the journal says Unconfirmed of an entry.
 func NotConfirmed(record *journal.Record) bool {
 	n := len(record.Events)
 	return n > 0 && record.Events[n-1].Kind == journal.Confirm && record.Events[n-1].Text == Unconfirmed

@@ -12,11 +12,11 @@ import (
 	"depeer/policies/plan"
 )
 
-// What members have chosen for themselves: package exchange reads it, package plan puts it
-// in, and package impact foresees what they get: nobody can tell afterwards.
+// Members' own choices: package exchange reads them, package plan puts them in, and package impact
+// foresees what members get, which the daemon does not tell afterwards.
 
-// warnOfAbsentChoosers warns of members who have chosen, and of whose sessions a target has none:
-// somebody believes that a choice is in force.
+// warnOfAbsentChoosers warns of members who have chosen, and have no session on the target: they believe
+// that their choice is in force.
 func warnOfAbsentChoosers(in *wanted.Input, state *plan.State) {
 	for _, m := range in.Exchange.Members {
 		there := slices.ContainsFunc(state.Clients,
@@ -29,8 +29,8 @@ func warnOfAbsentChoosers(in *wanted.Input, state *plan.State) {
 	in.Diagnostics.Sort()
 }
 
-// chosenOf says what members have chosen, and what they are expected to get.
-func chosenOf(x *exchange.Exchange, r *impact.Report) *Choices {
+// describeChoices returns what members have chosen, and what they are expected to get.
+func describeChoices(x *exchange.Exchange, r *impact.Report) *Choices {
 	out := &Choices{Members: []Chosen{}, Prefixes: r.Prefixes.Total}
 	for _, m := range r.Choices.Members {
 		c := Chosen{
@@ -50,8 +50,8 @@ func chosenOf(x *exchange.Exchange, r *impact.Report) *Choices {
 	return out
 }
 
-// choosable says why the way back leads to choices that cannot be done any more.
-func choosable(state *plan.State, want *policies.RoutingPolicy) error {
+// checkChoices returns an error where a rollback would bring back choices that cannot be done any more.
+func checkChoices(state *plan.State, want *policies.RoutingPolicy) error {
 	if refused := plan.JudgeAddPath(state, want); len(refused) > 0 {
 		return &Error{Kind: Guarded, Name: "guard",
 			Err: errors.New(refused[0].Member.String() +

@@ -20,7 +20,7 @@ func (o *Operator) Clear(ctx context.Context, t Target, look bool) (Draft, error
 		return Draft{}, NotReached(ctx, err)
 	}
 	o.warnOfAddedBytes(state.InForce(), t.MaxAddedBytes, "what is in force, until it is out,")
-	id, state := NewID(), o.remembered(state, t.Address)
+	id, state := NewID(), o.rememberLastSessions(state, t.Address)
 	p := o.NewPlan(t, state, id, *plan.Clear(state, id))
 	p.Clear = true
 	if err := checkObstacles(p.Obstacles(state), t.Address); err != nil {
@@ -33,7 +33,7 @@ func (o *Operator) Clear(ctx context.Context, t Target, look bool) (Draft, error
 			group, policies.ImportPolicy, policies.ExportPolicy)
 	}
 	server := describeTarget(t, state)
-	result := Draft{Plan: p, Impact: Impact{At: o.Now, Server: &server, OutOfReach: outOfReach(state),
+	result := Draft{Plan: p, Impact: Impact{At: o.Now, Server: &server, OutOfReach: listOutOfReach(state),
 		Lists: p.Lists, Summary: p.Change.Summary()}}
 	if look {
 		o.findWhatStays(ctx, client, state, &result)

@@ -27,10 +27,10 @@ func (o *Operator) Confirm(ctx context.Context, t Target) (Result, error) {
 	w, err := ReadWaits(lock.Pending())
 	gone, why := false, "confirmed"
 	if err == nil {
-		if gone = o.isGone(ctx, t, store, w.Pending); gone {
+		if gone = o.isPendingReplaced(ctx, t, store, w.Pending); gone {
 			why = Replaced
 		}
-		err = o.disarm(lock, w, why)
+		err = o.disarmPending(lock, w, why)
 	}
 	if err = errors.Join(err, lock.Unlock()); err != nil {
 		return Result{}, err
@@ -50,9 +50,10 @@ func (o *Operator) Confirm(ctx context.Context, t Target) (Result, error) {
 	return result, nil
 }
 
-// isGone says whether what waits for a confirmation is not what the target holds any more. A
-// target that does not answer is believed to hold it, and that is said.
-func (o *Operator) isGone(ctx context.Context, t Target, store *journal.Store, pending *journal.Pending) bool {
+// isPendingReplaced says whether the target no longer holds the change that waits for a confirmation.
+// Where that cannot be found out, it notes so, and returns false.
+func (o *Operator) isPendingReplaced(ctx context.Context, t Target, store *journal.Store,
+	pending *journal.Pending) bool {
 	if pending == nil {
 		return false
 	}
@@ -80,7 +81,8 @@ func (o *Operator) isGone(ctx context.Context, t Target, store *journal.Store, p
 	return state.InForce().Digest() != p.Wanted().Digest()
 }
 
-// awaitConfirm arms the way back, lets go of the lock, and waits for what comes.
+// awaitConfirm starts the guardian of a change, unlocks, and waits until the change is confirmed or
+// taken back.
 func (o *Operator) awaitConfirm(ctx context.Context, store *journal.Store, lock *journal.Lock, t Target, p *plan.Plan,
 	entry *journal.Entry, within time.Duration) (Result, error) {
 	_, err := lock.Arm(entry.ID, within)
@@ -108,7 +110,7 @@ func (o *Operator) watchPending(ctx context.Context, store *journal.Store, p *pl
 					err)}
 		}
 		if w.Unread == nil && (w.Pending == nil || w.Pending.Entry != id) {
-			return o.afterPending(store, p, id)
+			return o.findPendingOutcome(store, p, id)
 		}
 		select {
 		case <-ctx.Done():
@@ -120,8 +122,8 @@ func (o *Operator) watchPending(ctx context.Context, store *journal.Store, p *pl
 	}
 }
 
-// afterPending says whether what waited was kept.
-func (o *Operator) afterPending(store *journal.Store, p *plan.Plan, id string) (Result, error) {
+// findPendingOutcome returns whether a change that waited for its confirmation was kept.
+func (o *Operator) findPendingOutcome(store *journal.Store, p *plan.Plan, id string) (Result, error) {
 	records, err := store.History(p.Target)
 	if err != nil {
 		return Result{}, err
@@ -165,7 +167,7 @@ func (o *Operator) Guard(ctx context.Context, t Target, id string) (*Result, err
 		known = pending
 		left := pending.Left()
 		if left <= 0 {
-			result, err := o.rollback(ctx, t, store,
+			result, err := o.rollBackWith(ctx, t, store,
 				RollbackOptions{ID: id, Why: "not confirmed in time", Whatever: true})
 			if f := new(Error); errors.As(err, &f) && f.Name == "changed-since" {
 				err = o.giveUp(ctx, t, store, pending, err)
@@ -183,11 +185,11 @@ func (o *Operator) Guard(ctx context.Context, t Target, id string) (*Result, err
 	}
 }
 
-// giveUp ends the waiting where what waits is not in force any more when its time is up: what
-// has taken its place is not the guardian's to take back.
+// giveUp ends the waiting where the change is no longer in force when its time is up. The guardian does
+// not take back what has replaced it.
 func (o *Operator) giveUp(ctx context.Context, t Target, store *journal.Store, pending *journal.Pending,
 	cause error) error {
-	if !o.isGone(ctx, t, store, pending) {
+	if !o.isPendingReplaced(ctx, t, store, pending) {
 		return cause
 	}
 	lock, err := store.Lock(t.Address, o.By)

@@ -6,14 +6,14 @@
 //	                          Repair ┘   ▼
 //	history (package journal) ◄───── an entry ─► Rollback, Recover
 //
-// An Operator has what all operations need: how a route server is reached (Dial), where the
-// history is (Store), what is read of the exchange file, and who is at work. Options are
-// structs; questions to a person are functions in them (Approve). InOrder does to several
-// targets, one after another, what Apply does to one. Status, Impact and Explain only read.
+// An Operator has what all operations need: a connection to a route server (Dial), the history
+// (Store), the exchange file (Exchange), and the user's name (By). Options are structs; questions to
+// a person are functions in them (Approve). InOrder applies plans to several targets, one after
+// another. Status, Impact and Explain only read.
 //
-// What goes wrong is an Error: its Kind says what it means for the route server, its Name is
-// for programs, and its Hint is the command to go on with. What is said while an operation runs
-// goes to a Reporter.
+// Every failure is an Error: its Kind says what it means for the route server, its Name is for
+// programs, and its Hint is the command to go on with. A Reporter gets what an operation tells while
+// it runs.
 //
 // The target is the truth, and the history of this machine only names it. Three things are
 // kept apart: what is in force, read from the target by content (Look); what history expects

@@ -12,30 +12,30 @@ import (
 	"depeer/policies/rib/mrt"
 )
 
-// dumps are the routes of files, one after another. What of them cannot be read is
-// noted in into, and in the diagnostics that warn returns when all is read.
+// dumps reads the routes of files, one after another. It counts in into, and notes in diags, what of
+// them cannot be read.
 type dumps struct {
 	names []string
 	into  Dumps
 	diags diag.List
 
-	last map[string]mrt.Snapshot // of files that hold several; see attempt
+	last map[string]mrt.Snapshot // of files that hold several; see readAgainIfAppended
 
 	reading *mrt.Reader // of the last name in into
 	size    int64       // of that file, as it is packed; 0 where it has none, as a pipe
 }
 
-// done says how much of a dump is read.
-func (d *dumps) done() string {
+// describeProgress returns how much of a dump is read, in a clause; "" where that is not known.
+func (d *dumps) describeProgress() string {
 	if d.reading == nil || d.size == 0 {
 		return ""
 	}
 	return fmt.Sprintf(", %d%% of %s", 100*d.reading.Consumed()/d.size, d.into.Files[len(d.into.Files)-1])
 }
 
-// attempt has use look at all paths; once more, from the beginning, where a file turns out
-// to hold a newer table behind the one that was looked at.
-func (d *dumps) attempt(use func() error) error {
+// readAgainIfAppended calls use, which looks at all paths. Where a file holds a newer table behind the one
+// that was read, it calls use again, from the beginning.
+func (d *dumps) readAgainIfAppended(use func() error) error {
 	for {
 		err := use()
 		appended := new(appendedError)
@@ -76,11 +76,11 @@ func lastSnapshot(name string) (mrt.Snapshot, error) {
 	return mrt.LastSnapshot(file), nil
 }
 
-// paths are all paths of all files.
-func (d *dumps) paths() rib.Source {
+// readPaths returns the source of all paths of all files.
+func (d *dumps) readPaths() rib.Source {
 	return func(yield func(*rib.Path, error) bool) {
 		for _, name := range d.names {
-			if more, err := d.read(name, yield); !more || err != nil {
+			if more, err := d.readDump(name, yield); !more || err != nil {
 				if err != nil {
 					yield(nil, err)
 				}
@@ -90,8 +90,8 @@ func (d *dumps) paths() rib.Source {
 	}
 }
 
-// read yields the paths of one dump, and says whether more are wanted.
-func (d *dumps) read(name string, yield func(*rib.Path, error) bool) (more bool, err error) {
+// readDump yields the paths of one dump, and says whether more are wanted.
+func (d *dumps) readDump(name string, yield func(*rib.Path, error) bool) (more bool, err error) {
 	wrong := func(err error) error {
 		return &Error{Kind: Invalid, Name: "invalid-input", Err: fmt.Errorf("%s: %w", name, wanted.Reason(err))}
 	}

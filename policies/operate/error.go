@@ -9,13 +9,13 @@ import (
 	"depeer/filters/diag"
 )
 
-// Kind says what an error means for the route server, and for whoever decides what to do next.
+// Kind says what an error means for the route server, and for the caller's next step.
 type Kind uint8
 
 const (
 	Failed      Kind = iota // nothing was changed
 	Differs                 // not as it should be; nothing was to be changed
-	Invalid                 // the input is no good
+	Invalid                 // the input is invalid
 	Guarded                 // a guard refuses
 	Unfit                   // the target does not fit
 	Held                    // locked, cut off, or changed by another hand

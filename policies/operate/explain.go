@@ -11,7 +11,7 @@ import (
 	"depeer/policies/rib"
 )
 
-// live is what members of a target announce.
+// live holds what members of a target announce.
 type live struct {
 	routes rib.Source // nil: no target was asked
 	// left are the policies that may have left something on routes: in force now, or before.
@@ -50,7 +50,7 @@ func (o *Operator) compileOn(ctx context.Context, in *wanted.Input, t Target, cl
 func (o *Operator) Explain(ctx context.Context, in *wanted.Input, subject impact.Subject, t *Target,
 	ribs []string) (Answer, error) {
 	if t == nil {
-		return o.explain(ctx, in, subject, ribs, live{})
+		return o.explainWith(ctx, in, subject, ribs, live{})
 	}
 	client, err := o.Connect(ctx, *t)
 	if err != nil {
@@ -62,16 +62,16 @@ func (o *Operator) Explain(ctx context.Context, in *wanted.Input, subject impact
 		return Answer{}, err
 	}
 	now := JudgedInForce(state)
-	answer, err := o.explain(ctx, in, subject, ribs,
+	answer, err := o.explainWith(ctx, in, subject, ribs,
 		live{client.Announced(ctx, state.Clients), append(o.FindPast(t.Address, now), now), now,
-			ListSessions(state, in.Exchange), passagesOf(ctx, client, state, now)})
+			ListSessions(state, in.Exchange), newPassages(ctx, client, state, now)})
 	server := describeTarget(*t, state)
 	answer.Server = &server
 	return answer, err
 }
 
-// explain answers; found is what members of a target announce.
-func (o *Operator) explain(ctx context.Context, in *wanted.Input, subject impact.Subject, ribs []string,
+// explainWith is Explain, with what members of a target announce at hand.
+func (o *Operator) explainWith(ctx context.Context, in *wanted.Input, subject impact.Subject, ribs []string,
 	found live) (Answer, error) {
 	result := Answer{}
 	x := in.Exchange
@@ -79,16 +79,16 @@ func (o *Operator) explain(ctx context.Context, in *wanted.Input, subject impact
 	d := &dumps{names: ribs}
 	source := found.routes
 	if len(ribs) > 0 {
-		source = d.paths()
+		source = d.readPaths()
 	}
 	if q.Live, q.Past = len(ribs) == 0, found.left; q.Live {
 		q.Old, q.Members, q.Passages = found.now, found.sessions, found.passages
 	}
 	if source != nil {
-		source = o.watched(ctx, source, d.done)
+		source = o.addProgress(ctx, source, d.describeProgress)
 	}
 	var explanation *impact.Explanation
-	err := d.attempt(func() (err error) {
+	err := d.readAgainIfAppended(func() (err error) {
 		explanation, err = impact.Explain(q, subject, source)
 		return err
 	})

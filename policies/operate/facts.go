@@ -12,8 +12,8 @@ import (
 	"depeer/policies/plan"
 )
 
-// What a target knows, told to package exchange, whose guards look at it; and what of it
-// the exchange file says otherwise, as a failure.
+// Package exchange's guards get what a target tells. A contradiction between the target and the exchange
+// file is a failure.
 
 // CollectFacts returns what guards on lists look at of a target.
 func CollectFacts(t Target, state *plan.State) exchange.Facts {
@@ -24,9 +24,9 @@ func CollectFacts(t Target, state *plan.State) exchange.Facts {
 	return f
 }
 
-// CompileFor compiles for a target, and asks the guards with all that it knows. An error
-// is that the lists are no good with it, or that the exchange file does not fit it; what a
-// guard refuses is in the diagnostics alone.
+// CompileFor compiles lists for a target, and asks the guards with all that the target tells. It returns
+// an error where the lists are invalid for it, or the exchange file does not fit it. The refusals of
+// guards are in the diagnostics alone.
 func CompileFor(in *wanted.Input, at time.Time, t Target, state *plan.State) error {
 	in.Compile(at, in.Exchange.Towards(CollectFacts(t, state)))
 	if f := Verdict(in.Diagnostics); f != nil && f.Kind != Guarded {
@@ -53,11 +53,10 @@ func checkMisfits(misfits diag.List) *Error {
 	return nil
 }
 
-// fitsStill asks again, before a plan is applied, what has no place in the plan: whether
-// the exchange file, which may have been edited since, fits the target, and whether our
-// policies reach the neighbors that they are for. What guards have looked at of the target
-// is in the plan's fingerprint.
-func (o *Operator) fitsStill(ctx context.Context, client Daemon, t Target) (*plan.State, error) {
+// readFittingState reads the target's state before a plan is applied, and checks what the plan does not
+// hold: that the exchange file, which may have been edited since, fits the target, and that our policies
+// reach their neighbors. The plan's fingerprint covers the rest that guards looked at.
+func (o *Operator) readFittingState(ctx context.Context, client Daemon, t Target) (*plan.State, error) {
 	state, err := client.State(ctx)
 	if err != nil {
 		return nil, NotReached(ctx, err)
@@ -73,14 +72,14 @@ func (o *Operator) fitsStill(ctx context.Context, client Daemon, t Target) (*pla
 	return state, nil
 }
 
-// checkClients is an error where a target has no member: numbers of routes say nothing then.
+// checkClients returns an error where a target has no member: counts of routes mean nothing then.
 func checkClients(state *plan.State, t Target) error {
 	none := slices.DeleteFunc(state.ReachObstacles(), func(o plan.Obstacle) bool { return o.Code != plan.NoClient })
 	return checkObstacles(none, t.Address)
 }
 
-// outOfReach names the neighbors that no policy of ours acts on.
-func outOfReach(state *plan.State) []Neighbor {
+// listOutOfReach returns the neighbors that no policy of ours acts on.
+func listOutOfReach(state *plan.State) []Neighbor {
 	out := []Neighbor{}
 	for _, c := range state.OutOfReach() {
 		out = append(out, Neighbor{Address: c.Address, ASN: c.ASN})
@@ -88,28 +87,28 @@ func outOfReach(state *plan.State) []Neighbor {
 	return out
 }
 
-// findMisfits returns what the exchange file says otherwise of a target: that of in, or the
-// one that there is.
+// findMisfits returns where an exchange file contradicts a target: the file of in, or, without lists, the
+// one of this machine.
 func (o *Operator) findMisfits(in *wanted.Input, t Target, state *plan.State) diag.List {
-	x := o.exchangeFor(in)
+	x := o.findExchange(in)
 	if x == nil {
 		return nil
 	}
 	return x.Towards(CollectFacts(t, state)).Misfits()
 }
 
-// exchangeFor is the exchange of in, or, without lists, the one that there is.
-func (o *Operator) exchangeFor(in *wanted.Input) *exchange.Exchange {
+// findExchange returns the exchange of in, or, without lists, that of this machine's exchange file.
+func (o *Operator) findExchange(in *wanted.Input) *exchange.Exchange {
 	if in != nil {
 		return in.Exchange
 	}
 	return o.Exchange()
 }
 
-// describeReach adds to a status who is out of reach, and what of the exchange file does
-// not fit: drift where no policy can be made for the target, else a warning.
+// describeReach adds to a status the neighbors out of reach, and where the exchange file does not fit:
+// as drift where no policy can be made for the target, else as a warning.
 func describeReach(result *Status, misfits diag.List, state *plan.State) {
-	result.OutOfReach = outOfReach(state)
+	result.OutOfReach = listOutOfReach(state)
 	result.Unfit = !state.HasClients()
 	for _, d := range misfits {
 		if d.Severity != diag.Refused {

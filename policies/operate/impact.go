@@ -19,7 +19,7 @@ func (o *Operator) ImpactOfDumps(ctx context.Context, in *wanted.Input, args Rou
 	want := in.Policy()
 	nothing := plan.Change{Old: &policies.RoutingPolicy{}, New: want}
 	result.Summary = nothing.Summary()
-	if err := o.look(ctx, in, impact.Question{Lists: in.Compiled, New: want, Protect: in.Exchange.Protect,
+	if err := o.lookAtImpact(ctx, in, impact.Question{Lists: in.Compiled, New: want, Protect: in.Exchange.Protect,
 		Treatments: in.Exchange.Treatments}, args, nil, &result); err != nil {
 		return Impact{}, err
 	}
@@ -47,19 +47,19 @@ func (o *Operator) Impact(ctx context.Context, in *wanted.Input, t Target, args 
 	want := in.Policy()
 	change := plan.To(state, want, "impact")
 	server := describeTarget(t, state)
-	result.Server, result.OutOfReach, result.Operator, result.Summary = &server, outOfReach(state),
+	result.Server, result.OutOfReach, result.Operator, result.Summary = &server, listOutOfReach(state),
 		state.Interferences(want), change.Summary()
 	q := impact.Question{Lists: in.Compiled, Old: change.Old, New: want, Members: ListSessions(state, in.Exchange),
 		Protect: in.Exchange.Protect, Treatments: in.Exchange.Treatments}
-	q.Past, q.Counted = o.FindPast(t.Address, q.Old), o.countedAt(t.Address)
-	q.Passages = passagesOf(ctx, client, state, q.Old)
+	q.Past, q.Counted = o.FindPast(t.Address, q.Old), o.findCounted(t.Address)
+	q.Passages = newPassages(ctx, client, state, q.Old)
 	if err := o.LookAtRoutes(ctx, in, q, args, client, state, &result); err != nil {
 		return Impact{}, err
 	}
 	return finishImpact(in, result), nil
 }
 
-// ImpactUnasked is what is known of lists that a guard refuses, without a call to any target.
+// ImpactUnasked returns what is known of lists that a guard refuses, without a call to any target.
 func (o *Operator) ImpactUnasked(in *wanted.Input) Impact {
 	result := o.newImpact(in, RouteOptions{})
 	none := plan.Change{Old: &policies.RoutingPolicy{}, New: &policies.RoutingPolicy{}}
@@ -72,7 +72,7 @@ func (o *Operator) newImpact(in *wanted.Input, args RouteOptions) Impact {
 	return Impact{At: o.Now, Full: args.Full, Lists: plan.Refs(in.Lists)}
 }
 
-// finishImpact adds what guards on lists say, and what was said of files.
+// finishImpact adds the results of guards on lists, and the diagnostics of files.
 func finishImpact(in *wanted.Input, result Impact) Impact {
 	result.Guards = append(ListGuards(in), result.Guards...)
 	guard.Suggest(result.Guards)
@@ -80,29 +80,30 @@ func finishImpact(in *wanted.Input, result Impact) Impact {
 	return result
 }
 
-// countedAt returns what the plan that was applied last to a target has counted, or nil.
-func (o *Operator) countedAt(address string) *counted.Routes {
-	if last := o.lastKnown(address); last != nil {
+// findCounted returns the routes that the plan applied last to a target has counted, or nil.
+func (o *Operator) findCounted(address string) *counted.Routes {
+	if last := o.findLastKnown(address); last != nil {
 		return last.Counted
 	}
 	return nil
 }
 
-// look looks at all routes, of dumps or else of live, and notes in result what becomes
-// of them, and what guards say.
-func (o *Operator) look(ctx context.Context, in *wanted.Input, q impact.Question, args RouteOptions, live rib.Source,
+// lookAtImpact looks at all routes, of dumps or else of live. It notes in result what becomes of them,
+// and what guards say.
+func (o *Operator) lookAtImpact(ctx context.Context, in *wanted.Input, q impact.Question, args RouteOptions,
+	live rib.Source,
 	result *Impact) error {
 	d := &dumps{names: args.Dumps}
 	source := live
 	if len(args.Dumps) > 0 {
-		source = d.paths()
+		source = d.readPaths()
 	}
 	if q.Live = len(args.Dumps) == 0 && live != nil; !q.Live {
 		q.Passages = nil
 	}
 	var report *impact.Report
-	err := d.attempt(func() (err error) {
-		report, err = o.assess(ctx, q, in.Exchange, source, d.done)
+	err := d.readAgainIfAppended(func() (err error) {
+		report, err = o.assessRoutes(ctx, q, in.Exchange, source, d.describeProgress)
 		return err
 	})
 	switch {
@@ -116,9 +117,9 @@ func (o *Operator) look(ctx context.Context, in *wanted.Input, q impact.Question
 		in.Diagnostics = append(in.Diagnostics, d.diags...)
 	}
 	if report.Choices != nil {
-		result.Choices = chosenOf(in.Exchange, report)
+		result.Choices = describeChoices(in.Exchange, report)
 	}
-	limits := limitsOf(in.Exchange, args.Overrides)
+	limits := collectLimits(in.Exchange, args.Overrides)
 	result.Report, result.Alerts, result.Full = report, report.Alerts(limits), args.Full
 	result.Guards = append(result.Guards, report.Guards(limits)...)
 	result.Summary.Resets = append(result.Summary.Resets, report.Effort.Resets...)

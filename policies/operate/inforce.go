@@ -10,8 +10,7 @@ import (
 	"depeer/policies/plan"
 )
 
-// InForce is what of ours is in force on a target, and what the history of this machine knows
-// of it.
+// InForce is our policy that is in force on a target, and what the history of this machine knows of it.
 type InForce struct {
 	Policy *policies.RoutingPolicy // as it was read from the target
 	Digest string                  // of Policy
@@ -109,9 +108,9 @@ func TookEffect(record *journal.Record) bool {
 	return (record.Outcome == apply.Applied.String() || record.Outcome == Recorded) && record.Begun.PolicyLists == 0
 }
 
-// Says says whether a plan that had nothing to do tells the history something new: what it
-// expected last is another policy, or, for the off-switch, no clear. last is nil where it
-// expects nothing, or that is not known.
+// Says says whether a plan that had nothing to do tells the history something new: the history expected
+// another policy, or, for the off-switch, no clear. last is the plan that it expected; nil for none, or
+// where that is not known.
 func Says(p, last *plan.Plan) bool {
 	switch {
 	case len(p.PolicyLists) > 0:

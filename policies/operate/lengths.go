@@ -9,16 +9,15 @@ import (
 	"depeer/policies/plan"
 )
 
-// How long routes are, and what that comes to, is package length's to say. Only live routes
-// tell their lengths.
+// Package length measures routes and judges their lengths. Only live routes tell their lengths.
 
-// LookAtRoutes looks at all routes of a target (or of dumps, if args name some), and notes in
-// result what becomes of them, and which are too long to be sent.
+// LookAtRoutes looks at all routes of a target, or of dumps, if args name some. It notes in result what
+// becomes of them, and which are too long to be sent.
 func (o *Operator) LookAtRoutes(ctx context.Context, in *wanted.Input, q impact.Question, args RouteOptions,
 	client Daemon,
 	state *plan.State, result *Impact) error {
 	lengths := length.New(length.Question{Policy: q.New, Members: length.AfterChange(state)})
-	if err := o.look(ctx, in, q, args, lengths.Over(client.Announced(ctx, state.Clients)), result); err != nil {
+	if err := o.lookAtImpact(ctx, in, q, args, lengths.Over(client.Announced(ctx, state.Clients)), result); err != nil {
 		return err
 	}
 	result.Lengths = lengths.Report()
@@ -26,8 +25,8 @@ func (o *Operator) LookAtRoutes(ctx context.Context, in *wanted.Input, q impact.
 	return nil
 }
 
-// findNearLimit returns the routes that what is in force changes and that are near the edge.
-// Where it makes no route longer, they are not listed.
+// findNearLimit returns the routes that the policy in force changes and whose length is near the limit.
+// It looks at no route where that policy makes none longer.
 func findNearLimit(ctx context.Context, client Daemon, state *plan.State) ([]length.Route, error) {
 	inForce := state.InForce()
 	if length.Adds(inForce) == 0 {

@@ -8,8 +8,8 @@ import (
 	"depeer/policies/plan"
 )
 
-// findLoadedParts returns what our part of the file that gobgpd loaded last may have been, for
-// gobgpd tells nobody. None: it is not known.
+// findLoadedParts returns what our part of the file that gobgpd loaded last may have been: gobgpd has no
+// call that tells it. No part: it is not known.
 //
 // What is in force and bears no mark came with a file: a load of policy wipes the mark
 // that each change leaves over gRPC. What bears one came after the load: then history has
@@ -20,7 +20,7 @@ func (o *Operator) findLoadedParts(store *journal.Store, t Target, state *plan.S
 	if len(state.Applied) == 0 && len(inForce.Import)+len(inForce.Export) > 0 {
 		return []*policies.RoutingPolicy{inForce}
 	}
-	first := firstSince(store, t.Address, state.Applied)
+	first := findFirstLoaded(store, t.Address, state.Applied)
 	switch {
 	case len(state.Applied) > 0 && first == nil:
 		return nil
@@ -33,10 +33,10 @@ func (o *Operator) findLoadedParts(store *journal.Store, t Target, state *plan.S
 	}
 }
 
-// firstSince follows the chain of changes from the one with a mark in marks, or, without
+// findFirstLoaded follows the chain of changes from the one with a mark in marks, or, without
 // any, from a clear that was the last, down to the one that found no mark, and returns what
 // that one found in force.
-func firstSince(store *journal.Store, address string, marks []string) *policies.RoutingPolicy {
+func findFirstLoaded(store *journal.Store, address string, marks []string) *policies.RoutingPolicy {
 	next, seen := marks, len(marks) > 0
 	for record, err := range store.Backward(address) {
 		if err != nil {

@@ -7,9 +7,9 @@ import (
 	"depeer/policies/plan"
 )
 
-// Disobeying returns the clients that do not obey what is in force, and did before a change:
-// all without our policy in their import lists, but for those that the change was to put it
-// into. p is nil where the change is not known.
+// Disobeying returns the clients that obeyed our policy before a change, and do not obey what is in force
+// now: all without our policy in their import lists, except those that the change was to anchor. p is
+// nil where the change is not known.
 func Disobeying(state *plan.State, p *plan.Plan) []plan.Client {
 	if len(state.InForce().Import) == 0 {
 		return nil

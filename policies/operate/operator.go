@@ -22,9 +22,9 @@ type Operator struct {
 
 	// Dial reaches a route server. Its errors say that the target was not reached.
 	Dial func(context.Context, Target) (Daemon, error)
-	// Store opens what is kept of route servers between runs.
+	// Store opens the history of this machine.
 	Store func() (*journal.Store, error)
-	// Exchange reads the exchange file; nil: there is none, or it is no good.
+	// Exchange reads the exchange file; nil: there is none, or it is invalid.
 	Exchange func() *exchange.Exchange
 	// Judge says what gobgpd makes of a gobgpd.conf.
 	Judge Judge

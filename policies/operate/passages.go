@@ -8,9 +8,9 @@ import (
 	"depeer/policies/rib"
 )
 
-// passagesOf returns the lookup of which routes of a target passed import; nil where not all
+// newPassages returns the lookup of which routes of a target passed import; nil where not all
 // that is in force can be judged: what refuses a route is not known there.
-func passagesOf(ctx context.Context, client Daemon, state *plan.State, judged *policies.RoutingPolicy) rib.Passages {
+func newPassages(ctx context.Context, client Daemon, state *plan.State, judged *policies.RoutingPolicy) rib.Passages {
 	if len(state.InForce().Import) != len(judged.Import) {
 		return nil
 	}

@@ -7,7 +7,7 @@ import (
 	"depeer/policies/plan"
 )
 
-// past is what the history of a target tells of what was applied last.
+// past holds what the history of a target tells of the last change.
 type past struct {
 	applied *plan.Plan      // applied last; nil: nothing was, or it is not known
 	record  *journal.Record // of applied
@@ -15,7 +15,7 @@ type past struct {
 	unread  error           // why applied is not known; nil: it is
 }
 
-// readPast reads it.
+// readPast reads the past of a target.
 func readPast(store *journal.Store, address string) (past, error) {
 	var found past
 	for record, err := range store.Backward(address) {
@@ -23,14 +23,14 @@ func readPast(store *journal.Store, address string) (past, error) {
 		case err != nil:
 			return past{}, err
 		case record.Unread != nil:
-			found.not(record.Unread)
+			found.noteUnread(record.Unread)
 			continue
 		case !TookEffect(record):
 			continue
 		}
 		p, unread := record.Plan()
 		if unread != nil {
-			found.not(unread)
+			found.noteUnread(unread)
 			continue
 		}
 		found.read = p
@@ -42,16 +42,16 @@ func readPast(store *journal.Store, address string) (past, error) {
 	return found, nil
 }
 
-// not notes that what was applied last is not known.
-func (p *past) not(unread error) {
+// noteUnread notes that what was applied last is not known.
+func (p *past) noteUnread(unread error) {
 	if p.unread == nil {
 		p.unread = fmt.Errorf("what was applied last is not known: %w", unread)
 	}
 }
 
-// lastApplied returns the plan that was applied last to a target; nil where nothing was, or it
+// readLastApplied returns the plan that was applied last to a target; nil where nothing was, or it
 // cannot be read.
-func lastApplied(store *journal.Store, address string) (*plan.Plan, error) {
+func readLastApplied(store *journal.Store, address string) (*plan.Plan, error) {
 	found, err := readPast(store, address)
 	return found.applied, err
 }

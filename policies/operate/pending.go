@@ -13,7 +13,7 @@ type Waits struct {
 	Unread  *journal.UnreadError
 }
 
-// Anything says whether there is something that waits, or may.
+// Anything says whether a change waits, or may wait.
 func (w Waits) Anything() bool { return w.Pending != nil || w.Unread != nil }
 
 // String says it in a clause.
@@ -47,8 +47,8 @@ func (o *Operator) CheckPending(lock *journal.Lock, p *plan.Plan) (Waits, error)
 	return w, nil
 }
 
-// disarm ends the waiting, and says why. What cannot be read is set aside, for people.
-func (o *Operator) disarm(lock *journal.Lock, w Waits, why string) error {
+// disarmPending ends the waiting, and notes why. It sets an unreadable file aside, for people.
+func (o *Operator) disarmPending(lock *journal.Lock, w Waits, why string) error {
 	switch {
 	case w.Unread != nil:
 		o.PassOver(w.Unread)

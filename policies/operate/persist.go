@@ -15,18 +15,17 @@ import (
 	"depeer/policies/plan"
 )
 
-// What is done about a target's own gobgpd.conf, where the exchange file has it kept.
-// Which file that is, is the exchange file's say alone: a plan cannot have another one
-// written.
+// The gobgpd.conf of a target is kept in step where the exchange file names it. Only the exchange file
+// names it: a plan cannot make depeer write another file.
 
-// fileOf returns the file of a target.
-func fileOf(t Target, server plan.Server) persist.File {
+// newTargetFile returns the file of a target.
+func newTargetFile(t Target, server plan.Server) persist.File {
 	return persist.File{Path: t.Persist, Server: server}
 }
 
 // JudgedFile is fileOf, where what would be written is to be judged before.
 func (o *Operator) JudgedFile(ctx context.Context, t Target, server plan.Server) persist.File {
-	f := fileOf(t, server)
+	f := newTargetFile(t, server)
 	f.Judge = func(old, text []byte) (diag.List, error) { return o.Judge.Diagnose(ctx, f.Path, old, text) }
 	return f
 }
@@ -44,7 +43,7 @@ func (o *Operator) keepFile(ctx context.Context, t Target, server plan.Server, p
 		if p != nil && policies.Same(want, p.Wanted()) {
 			lists = p.Lists
 		}
-		written, err := fileOf(t, server).Put(want, CommentOn(lists))
+		written, err := newTargetFile(t, server).Put(want, CommentOn(lists))
 		note := "file " + t.Persist + " is in step"
 		switch {
 		case err != nil:
@@ -62,8 +61,8 @@ func (o *Operator) keepFile(ctx context.Context, t Target, server plan.Server, p
 	}
 }
 
-// warnOfFile says that gobgpd cannot load a file that is in step. A way back is not kept
-// from it, and whoever goes it has to know what the next start does.
+// warnOfFile warns that gobgpd cannot load a file that is in step. A rollback goes on all the same, and
+// its user must know what the next start does.
 func (o *Operator) warnOfFile(ctx context.Context, name string) {
 	text, err := os.ReadFile(name)
 	if err != nil {
@@ -131,7 +130,7 @@ func (o *Operator) lookAtFile(ctx context.Context, t Target, p *plan.Plan, state
 	}
 	file := o.JudgedFile(ctx, t, p.Server)
 	if p.WayBack() { // which waits for no file
-		file = fileOf(t, p.Server)
+		file = newTargetFile(t, p.Server)
 	}
 	found, err := file.Look(p.Wanted(), CommentOn(p.Lists))
 	if err != nil && !p.WayBack() {
@@ -218,12 +217,12 @@ func (o *Operator) settleFile(ctx context.Context, t Target, state *plan.State) 
 	want := state.InForce()
 	var lists []plan.ListRef
 	if store, err := o.Store(); err == nil {
-		if last, err := lastApplied(store, t.Address); err == nil && last != nil &&
+		if last, err := readLastApplied(store, t.Address); err == nil && last != nil &&
 			policies.Same(last.Wanted(), want) {
 			want, lists = last.Wanted(), last.Lists
 		}
 	}
-	if _, err := fileOf(t, state.Server).Put(want, CommentOn(lists)); err != nil {
+	if _, err := newTargetFile(t, state.Server).Put(want, CommentOn(lists)); err != nil {
 		return Result{}, explainOutOfStep(apply.Nothing, &apply.FileError{Err: err}, t.Address)
 	}
 	o.warnOfFile(ctx, t.Persist)

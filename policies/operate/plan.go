@@ -38,8 +38,8 @@ func (o *Operator) Draft(ctx context.Context, in *wanted.Input, t Target, args D
 	return o.DraftFor(ctx, in, t, client, state, args)
 }
 
-// DraftFor makes a plan of what lists ask of a target, and asks all guards. What they
-// say is in the result: one that they refuse is none to apply.
+// DraftFor makes a plan of what lists ask of a target, and asks all guards. Their results are in the
+// draft. A plan that one of them refuses must not be applied.
 func (o *Operator) DraftFor(ctx context.Context, in *wanted.Input, t Target, client Daemon, state *plan.State,
 	args DraftOptions) (Draft, error) {
 	if err := CompileFor(in, o.Now, t, state); err != nil {
@@ -85,7 +85,7 @@ func (o *Operator) DraftFor(ctx context.Context, in *wanted.Input, t Target, cli
 		in.Exchange.Limits.Overridable()
 	p.AcceptedLists = lost // accepted, or there is none
 	server := describeTarget(t, state)
-	result := Draft{Plan: p, Impact: Impact{At: o.Now, Server: &server, OutOfReach: outOfReach(state),
+	result := Draft{Plan: p, Impact: Impact{At: o.Now, Server: &server, OutOfReach: listOutOfReach(state),
 		Operator: state.Interferences(want), Lists: p.Lists, Summary: p.Change.Summary()}}
 	result.Summary.Sessions = addRoutes(append([]plan.SessionChange{}, change.SessionChanges()...), state)
 	if result.Persist, err = o.lookAtFile(ctx, t, p, state, &in.Diagnostics); err != nil {
@@ -95,12 +95,12 @@ func (o *Operator) DraftFor(ctx context.Context, in *wanted.Input, t Target, cli
 	if err != nil {
 		return Draft{}, err
 	}
-	sizes := o.sizes(in.Exchange, p, now, past.read)
+	sizes := o.measureSizes(in.Exchange, p, now, past.read)
 	warnOfUnknown(in, sizes, now)
 	result.Changes, result.Guards = sizes.Changes(), append(ListGuards(in), sizes.Guards()...)
 	result.Guards = append(result.Guards, plan.JudgeSessions(change, args.Overrides[guard.AllowSessions], p.Members))
 	result.Guards = append(result.Guards, plan.JudgeAddPath(state, want)...)
-	if err := o.foresee(ctx, in, t, client, state, args, past.read, &result); err != nil {
+	if err := o.foreseeImpact(ctx, in, t, client, state, args, past.read, &result); err != nil {
 		return Draft{}, err
 	}
 	guard.Suggest(result.Guards)
@@ -108,16 +108,16 @@ func (o *Operator) DraftFor(ctx context.Context, in *wanted.Input, t Target, cli
 	return result, nil
 }
 
-// foresee looks at all routes, and notes in the plan what its apply goes by: whose
-// routes change, the limits, and how much everybody announced.
-func (o *Operator) foresee(ctx context.Context, in *wanted.Input, t Target, client Daemon, state *plan.State,
+// foreseeImpact looks at all routes. It notes in the plan what apply compares with: the members whose
+// routes change, the limits, and how many routes each member announced.
+func (o *Operator) foreseeImpact(ctx context.Context, in *wanted.Input, t Target, client Daemon, state *plan.State,
 	args DraftOptions,
 	last *plan.Plan, to *Draft) error {
 	o.Progress("looking through what members announce")
 	change := &to.Plan.Change
 	q := impact.Question{Lists: in.Compiled, Old: change.Judged(), New: in.Policy(),
 		Members: ListSessions(state, in.Exchange), Protect: in.Exchange.Protect, Treatments: in.Exchange.Treatments}
-	q.Past, q.Passages = o.FindPast(t.Address, q.Old), passagesOf(ctx, client, state, q.Old)
+	q.Past, q.Passages = o.FindPast(t.Address, q.Old), newPassages(ctx, client, state, q.Old)
 	if last != nil {
 		q.Counted = last.Counted
 	}
@@ -125,20 +125,20 @@ func (o *Operator) foresee(ctx context.Context, in *wanted.Input, t Target, clie
 		return err
 	}
 	if change.Unsure { // which routes change cannot be computed
-		to.Summary.Resets = anchoredOf(state)
+		to.Summary.Resets = listAnchored(state)
 	}
 	if len(args.Dumps) > 0 { // those of a file are not this target's: apply looks at all
 		to.Summary.Resets = []netip.Addr{}
-		to.Plan.Foreseen = noteForeseen(&plan.State{}, limitsOf(in.Exchange, args.Overrides), to.Report)
+		to.Plan.Foreseen = noteForeseen(&plan.State{}, collectLimits(in.Exchange, args.Overrides), to.Report)
 		return nil
 	}
 	to.Plan.Touched, to.Plan.Counted = to.Summary.Resets, &to.Report.Counted
-	to.Plan.Foreseen = noteForeseen(state, limitsOf(in.Exchange, args.Overrides), to.Report)
+	to.Plan.Foreseen = noteForeseen(state, collectLimits(in.Exchange, args.Overrides), to.Report)
 	return nil
 }
 
-// anchoredOf returns the clients that obey what is in force.
-func anchoredOf(state *plan.State) []netip.Addr {
+// listAnchored returns the clients whose import list has our policy.
+func listAnchored(state *plan.State) []netip.Addr {
 	out := []netip.Addr{}
 	for _, c := range state.Clients {
 		if c.RouteServer && slices.Contains(c.Import.Policies, policies.ImportPolicy) {
@@ -167,7 +167,7 @@ func NewID() string {
 	return hex.EncodeToString(b[:])
 }
 
-// describeTarget says what a target was found to be.
+// describeTarget returns what users read of a target.
 func describeTarget(t Target, state *plan.State) Server {
 	d := Server{Address: t.Address, RouterID: state.Server.RouterID.String(),
 		ASN: uint32(state.Server.ASN), Unanchored: []string{}}

@@ -83,7 +83,7 @@ func (o *Operator) FindPolluted(ctx context.Context, client Daemon, state *plan.
 	}
 	o.Progress("looking for routes that are treated already")
 	none := func() string { return "" }
-	found, err := impact.Polluting(leaving, o.watched(ctx, client.Announced(ctx, state.Clients), none))
+	found, err := impact.Polluting(leaving, o.addProgress(ctx, client.Announced(ctx, state.Clients), none))
 	return namePolluted(x, found), err
 }
 

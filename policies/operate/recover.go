@@ -37,7 +37,7 @@ func (o *Operator) Recover(ctx context.Context, t Target, options RecoverOptions
 	return result, errors.Join(err, lock.Unlock())
 }
 
-// CutOff is what is to be recovered.
+// CutOff is a change that was cut off, and is to be recovered.
 type CutOff struct {
 	Record *journal.Record // of this machine; nil where another one was at work
 	ID     string          // of the plan that was being applied: it holds the daemon's lock
@@ -45,8 +45,8 @@ type CutOff struct {
 	Plan   *plan.Plan      // nil where only the target tells of it
 }
 
-// shutting returns the sessions that the journal says were being shut.
-func (c CutOff) shutting() []netip.Addr {
+// listShutSessions returns the sessions that the change was shutting down, by its journal.
+func (c CutOff) listShutSessions() []netip.Addr {
 	var out []netip.Addr
 	if c.Record == nil {
 		return nil
@@ -59,7 +59,7 @@ func (c CutOff) shutting() []netip.Addr {
 	return out
 }
 
-// recoverLocked does it, holding the lock of this machine.
+// recoverLocked is Recover, with the lock of this machine held.
 func (o *Operator) recoverLocked(ctx context.Context, t Target, lock *journal.Lock,
 	options RecoverOptions) (Result, error) {
 	cut, err := FindCutOff(lock)
@@ -103,8 +103,9 @@ func (o *Operator) recoverLocked(ctx context.Context, t Target, lock *journal.Lo
 	}
 }
 
-// checkObeyed looks, after what was before was put back, whether every client that obeyed it then
-// does so now: a restart may have taken our policies out of their lists.
+// checkObeyed checks, after a change was undone, that every client that obeyed the old policy obeys it
+// again: a restart may have taken our policies out of their lists. Its result is always an error: of
+// kind Restored where all obey.
 func (o *Operator) checkObeyed(ctx context.Context, t Target, client Daemon, p *plan.Plan) error {
 	restored := &Error{Kind: Restored, Name: "restored", Err: errors.New("undone; what was before is in force again")}
 	hint := "depeer repair --target " + t.Address
@@ -121,11 +122,11 @@ func (o *Operator) checkObeyed(ctx context.Context, t Target, client Daemon, p *
 	return restored
 }
 
-// LeadOut goes on with what was cut off, and ends its journal if it is over.
+// LeadOut finishes or undoes what was cut off, and ends its journal where that succeeds.
 func (o *Operator) LeadOut(ctx context.Context, t Target, client Daemon, server plan.Server, cut CutOff,
 	entry *journal.Entry) (apply.Result, error) {
-	applier := o.applier(t, client, entry, cmp.Or(cut.ID, "recover-"+NewID()))
-	applier.Cut = cut.shutting()
+	applier := o.newApplier(t, client, entry, cmp.Or(cut.ID, "recover-"+NewID()))
+	applier.Cut = cut.listShutSessions()
 	applier.Keep = o.keepFile(ctx, t, server, cut.Plan, entry, true)
 	result, err := applier.Recover(ctx, cut.Plan)
 	if result.Outcome == apply.Partial || result.Outcome == apply.Untouched && cut.Record != nil {
@@ -134,9 +135,9 @@ func (o *Operator) LeadOut(ctx context.Context, t Target, client Daemon, server 
 	return result, errors.Join(err, entry.End(result.Outcome.String()))
 }
 
-// FindCutOff returns what this machine was at when it was cut off. An entry that is a
-// recovery itself, of another machine's change, has no plan that tells what was before; one
-// whose plan cannot be read is led out by what the target tells, likewise.
+// FindCutOff returns the change that this machine was making when it was cut off. Two kinds of entries
+// have no plan here, and are led out by what the target tells: a recovery of another machine's change,
+// and one whose plan cannot be read.
 func FindCutOff(lock *journal.Lock) (CutOff, error) {
 	unread, err := lock.Unread()
 	if err != nil {
@@ -161,8 +162,7 @@ func FindCutOff(lock *journal.Lock) (CutOff, error) {
 	return cut, err
 }
 
-// Resume goes on with the journal of what was cut off, or begins one of what the
-// target tells.
+// Resume opens the journal of what was cut off, or begins one from what the target tells.
 func (o *Operator) Resume(t Target, lock *journal.Lock, cut CutOff, state *plan.State) (*journal.Entry, error) {
 	if cut.Record != nil {
 		return lock.Resume(cut.Record.ID)

@@ -45,9 +45,9 @@ func (o *Operator) Repair(ctx context.Context, t Target, options RepairOptions) 
 	}
 	var r Remedy
 	if options.Lists {
-		r, err = o.remedyOfLists(store, t, state)
+		r, err = o.planListsRemedy(store, t, state)
 	} else {
-		r, err = o.remedyOfPolicy(store, t, state)
+		r, err = o.planPolicyRemedy(store, t, state)
 	}
 	if err != nil || r.Draft.Plan == nil {
 		return r, err
@@ -61,8 +61,8 @@ func (o *Operator) Repair(ctx context.Context, t Target, options RepairOptions) 
 	return r, err
 }
 
-// remedyOfPolicy plans what puts back what was applied last.
-func (o *Operator) remedyOfPolicy(store *journal.Store, t Target, state *plan.State) (Remedy, error) {
+// planPolicyRemedy plans what puts back what was applied last.
+func (o *Operator) planPolicyRemedy(store *journal.Store, t Target, state *plan.State) (Remedy, error) {
 	address := t.Address
 	past, err := readPast(store, address)
 	if err != nil {
@@ -96,8 +96,8 @@ func (o *Operator) remedyOfPolicy(store *journal.Store, t Target, state *plan.St
 	return Remedy{Draft: Draft{Plan: p, Impact: Impact{Diagnostics: unknown}}}, nil
 }
 
-// explainTakenBack says who has taken out what was applied, and when; "" if nobody has. A
-// rollback to an earlier policy has put that in force: it is what is put back.
+// explainTakenBack returns who took the last policy out, and when; "" if nobody did. A rollback to an
+// earlier policy put that one in force: repair puts that one back.
 func explainTakenBack(record *journal.Record, p *plan.Plan) string {
 	word := "cleared"
 	switch want := p.Wanted(); {
@@ -112,8 +112,8 @@ func explainTakenBack(record *journal.Record, p *plan.Plan) string {
 	return fmt.Sprintf("%s by %s at %s", word, record.By.By, record.To.UTC().Format(time.RFC3339))
 }
 
-// remedyOfLists plans what puts the operator's lists back as they were last seen.
-func (o *Operator) remedyOfLists(store *journal.Store, t Target, state *plan.State) (Remedy, error) {
+// planListsRemedy plans what puts the operator's lists back as they were last seen.
+func (o *Operator) planListsRemedy(store *journal.Store, t Target, state *plan.State) (Remedy, error) {
 	address := t.Address
 	lists, err := store.PolicyLists(address)
 	if err == nil && lists == nil {
@@ -128,7 +128,7 @@ func (o *Operator) remedyOfLists(store *journal.Store, t Target, state *plan.Sta
 		return Remedy{Why: "nothing to put back: no client's list has lost what was last seen in it"}, nil
 	}
 	var applied *policies.RoutingPolicy
-	if last, err := lastApplied(store, address); err == nil && last != nil && !last.WayBack() {
+	if last, err := readLastApplied(store, address); err == nil && last != nil && !last.WayBack() {
 		applied = last.Wanted()
 	}
 	changes, undefined := state.PutBack(applied)

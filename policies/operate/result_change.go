@@ -31,7 +31,7 @@ type Result struct {
 	Sessions []plan.SessionChange `json:"sessions"`
 	Persist  *File                `json:"persist,omitempty"` // nil: no file is kept
 	// OutOfReach are the neighbors that are no route-server clients, where a plan was
-	// applied; nil: nobody has looked.
+	// applied; nil: they were not looked for.
 	OutOfReach []Neighbor `json:"out_of_reach,omitzero"`
 	// Polluted are members with routes that are treated already, or announced so. After a
 	// clear (Stays) they stay so; Unlooked says why it could not be found out which.

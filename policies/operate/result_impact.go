@@ -13,7 +13,7 @@ import (
 
 // Impact is the result of impact: what lists do to routes. It is part of a Plan.
 type Impact struct {
-	Server      *Server             // nil: routes are those of a file, and nobody was asked
+	Server      *Server             // nil: routes are those of a file, and no target was asked
 	OutOfReach  []Neighbor          // of Server
 	Operator    []plan.Interference // of Server: what undoes what is wanted, acts on it, or changes what it matches
 	Lists       []plan.ListRef
@@ -39,7 +39,7 @@ type Dumps struct {
 	Unread  int      `json:"unread"`
 }
 
-// Choices is what members who have chosen something for themselves are expected to get.
+// Choices holds what members who have made choices are expected to get.
 type Choices struct {
 	Members  []Chosen
 	Prefixes int // that anybody announces
@@ -58,7 +58,7 @@ type Chosen struct {
 	Withheld       int               `json:"withheld"` // of those refused: it would get another one, with secondary-route
 }
 
-// ListMembers returns the members who have chosen something; never nil.
+// ListMembers returns the members who have made choices; never nil.
 func (c *Choices) ListMembers() []Chosen {
 	if c == nil {
 		return []Chosen{}

@@ -31,13 +31,13 @@ func (o *Operator) Rollback(ctx context.Context, t Target, options RollbackOptio
 	if err != nil {
 		return Result{}, err
 	}
-	return o.rollback(ctx, t, store, options)
+	return o.rollBackWith(ctx, t, store, options)
 }
 
-// rollback is Rollback, with the history at hand.
-func (o *Operator) rollback(ctx context.Context, t Target, store *journal.Store,
+// rollBackWith is Rollback, with the history at hand.
+func (o *Operator) rollBackWith(ctx context.Context, t Target, store *journal.Store,
 	options RollbackOptions) (Result, error) {
-	back, last, err := o.wayBack(store, t.Address, options.ID)
+	back, last, err := o.findWayBack(store, t.Address, options.ID)
 	if err != nil {
 		return Result{}, err
 	}
@@ -68,7 +68,7 @@ func (o *Operator) rollback(ctx context.Context, t Target, store *journal.Store,
 	entry, result, err := o.Change(ctx, t, client, lock, p, journal.Start{Action: ActionRollback, Undoes: back.ID})
 	failed := o.ExplainOutcome(ctx, t.Address, result, err)
 	if w, unknown := ReadWaits(lock.Pending()); failed == nil && unknown == nil {
-		failed = o.disarm(lock, w, options.Why)
+		failed = o.disarmPending(lock, w, options.Why)
 	}
 	if failed = errors.Join(failed, lock.Unlock()); failed != nil {
 		return Result{}, failed
@@ -76,8 +76,7 @@ func (o *Operator) rollback(ctx context.Context, t Target, store *journal.Store,
 	return o.describeResult(t, entry, result), nil
 }
 
-// planBack plans the way back to what was in force before an entry; last is what history has
-// last.
+// planBack plans the way back to the policy before an entry; last is the plan that history has last.
 func (o *Operator) planBack(store *journal.Store, t Target, state *plan.State, back *journal.Record, last *plan.Plan,
 	options RollbackOptions) (*plan.Plan, error) {
 	// Three-way: what is there must be what the last change left, or it is not ours to undo.
@@ -93,11 +92,11 @@ func (o *Operator) planBack(store *journal.Store, t Target, state *plan.State, b
 	if err != nil {
 		return nil, err
 	}
-	want, before, err := o.backTo(store, t.Address, back, origin)
+	want, before, err := o.findPolicyBefore(store, t.Address, back, origin)
 	if err != nil {
 		return nil, err
 	}
-	if err := choosable(state, want); err != nil {
+	if err := checkChoices(state, want); err != nil {
 		return nil, err
 	}
 	if err := checkObstacles(plan.ChoiceObstacles(state, want), t.Address); err != nil {
@@ -116,13 +115,13 @@ func (o *Operator) planBack(store *journal.Store, t Target, state *plan.State, b
 	return p, nil
 }
 
-// wayBack returns the entry to go back before, and the plan that was applied last.
-func (o *Operator) wayBack(store *journal.Store, address, id string) (*journal.Record, *plan.Plan, error) {
+// findWayBack returns the entry to go back before, and the plan that was applied last.
+func (o *Operator) findWayBack(store *journal.Store, address, id string) (*journal.Record, *plan.Plan, error) {
 	found, err := readPast(store, address)
 	if err != nil {
 		return nil, nil, err
 	}
-	// What cannot be read is in nobody's way: what the last readable change left is to be there.
+	// An unreadable entry does not hinder: the target must hold what the last readable change left.
 	last := found.read
 	switch {
 	case last == nil && found.unread != nil:
@@ -154,12 +153,12 @@ func (o *Operator) wayBack(store *journal.Store, address, id string) (*journal.R
 	return record, last, err
 }
 
-// backTo returns the policy that was in force before an entry, and the plan that had put it
-// in; nil where that is not known. One that only recorded what it found goes back to what
+// findPolicyBefore returns the policy that was in force before an entry, and the plan that put it in; nil
+// where that plan is not known. For an entry that only recorded what it found, it is the policy that
 // history expected until then.
-func (o *Operator) backTo(store *journal.Store, address string, back *journal.Record,
+func (o *Operator) findPolicyBefore(store *journal.Store, address string, back *journal.Record,
 	origin *plan.Plan) (*policies.RoutingPolicy, *plan.Plan, error) {
-	before := o.before(store, address, back.ID)
+	before := o.findPlanBefore(store, address, back.ID)
 	switch {
 	case back.Outcome == Recorded && !origin.WayBack() && before == nil:
 		return nil, nil, &Error{Kind: Failed, Name: "no-history",
@@ -173,8 +172,8 @@ func (o *Operator) backTo(store *journal.Store, address string, back *journal.Re
 	return origin.Change.Old, before, nil
 }
 
-// before returns the plan whose result was in force before an entry, or nil.
-func (o *Operator) before(store *journal.Store, address, id string) *plan.Plan {
+// findPlanBefore returns the plan whose result was in force before an entry, or nil.
+func (o *Operator) findPlanBefore(store *journal.Store, address, id string) *plan.Plan {
 	records, err := store.History(address)
 	if err != nil {
 		return nil

@@ -18,15 +18,15 @@ import (
 	"depeer/policies/rib"
 )
 
-// RouteOptions say which routes are looked at, and how far guards on them are overridden.
+// RouteOptions name the routes to look at, and the overrides of guards on them.
 type RouteOptions struct {
 	Dumps     []string // MRT files, in place of what a target's members announce
 	Full      bool     // a person is shown everything, however long
 	Overrides plan.Overrides
 }
 
-// limitsOf returns what guards on routes hold routes against.
-func limitsOf(x *exchange.Exchange, overrides plan.Overrides) impact.Limits {
+// collectLimits returns the limits of guards on routes.
+func collectLimits(x *exchange.Exchange, overrides plan.Overrides) impact.Limits {
 	return impact.Limits{
 		Routes: uint64(x.Limits.MaxRoutes), MemberRoutes: uint64(x.Limits.MaxMemberRoutes),
 		AllowRoutes: overrides.For(guard.MaxRoutes), AllowMemberRoutes: overrides.For(guard.MaxMemberRoutes),
@@ -50,8 +50,7 @@ func ListSessions(state *plan.State, x *exchange.Exchange) []impact.Session {
 	return out
 }
 
-// FindMemberName is what the exchange file calls a session: by its address, or else by
-// its ASN.
+// FindMemberName returns the exchange file's name of a session: by its address, or else by its ASN.
 func FindMemberName(x *exchange.Exchange, p rib.Peer) string {
 	name := ""
 	for _, m := range x.Members {
@@ -65,10 +64,10 @@ func FindMemberName(x *exchange.Exchange, p rib.Peer) string {
 	return name
 }
 
-// assess looks at all routes of dumps, or of a target.
-func (o *Operator) assess(ctx context.Context, q impact.Question, x *exchange.Exchange, source rib.Source,
+// assessRoutes looks at all routes of dumps, or of a target.
+func (o *Operator) assessRoutes(ctx context.Context, q impact.Question, x *exchange.Exchange, source rib.Source,
 	done func() string) (*impact.Report, error) {
-	report, err := impact.Assess(q, o.watched(ctx, source, done))
+	report, err := impact.Assess(q, o.addProgress(ctx, source, done))
 	if err != nil {
 		return nil, err
 	}
@@ -80,16 +79,16 @@ func (o *Operator) assess(ctx context.Context, q impact.Question, x *exchange.Ex
 	return report, nil
 }
 
-// often is after how many paths it is looked at the clock.
-const often = 1 << 14
+// pathsPerCheck is the number of paths between two looks at the clock.
+const pathsPerCheck = 1 << 14
 
-// watched is a source that an interrupt ends, and of which progress is shown, with what
-// done says of it.
-func (o *Operator) watched(ctx context.Context, source rib.Source, done func() string) rib.Source {
+// addProgress returns a source of the same paths that ends with ctx, and shows progress once a second;
+// done is a clause added to it.
+func (o *Operator) addProgress(ctx context.Context, source rib.Source, done func() string) rib.Source {
 	return func(yield func(*rib.Path, error) bool) {
 		n, shown := 0, time.Now()
 		for p, err := range source {
-			if n++; n%often == 0 {
+			if n++; n%pathsPerCheck == 0 {
 				if ctx.Err() != nil {
 					yield(nil, ctx.Err())
 					return
@@ -106,7 +105,7 @@ func (o *Operator) watched(ctx context.Context, source rib.Source, done func() s
 	}
 }
 
-// ListGuards are the guards that need no routes, and refuse.
+// ListGuards returns the refusals of guards that need no routes.
 func ListGuards(in *wanted.Input) []guard.Result {
 	var out []guard.Result
 	for _, d := range in.Diagnostics {
@@ -152,7 +151,7 @@ func CheckGuards(guards []guard.Result) error {
 	return &Error{Kind: Guarded, Name: "guard", Err: errors.New("refused for " + Count(n, "reason"))}
 }
 
-// noteForeseen is what apply looks at again.
+// noteForeseen returns what apply checks again.
 func noteForeseen(state *plan.State, limits impact.Limits, report *impact.Report) *plan.Foreseen {
 	f := &plan.Foreseen{MaxRoutes: limits.Routes, MaxMemberRoutes: limits.MemberRoutes, AllowRoutes: limits.AllowRoutes,
 		AllowMemberRoutes: limits.AllowMemberRoutes}

@@ -17,18 +17,18 @@ func RememberSessions(state *plan.State, last *plan.Plan) *plan.State {
 	return state.Remember(last.Change.New.Sessions)
 }
 
-// remembered is remembering for the off-switch, which works without a history.
-func (o *Operator) remembered(state *plan.State, address string) *plan.State {
-	return RememberSessions(state, o.lastKnown(address))
+// rememberLastSessions is RememberSessions for the off-switch, which works without a history.
+func (o *Operator) rememberLastSessions(state *plan.State, address string) *plan.State {
+	return RememberSessions(state, o.findLastKnown(address))
 }
 
-// lastKnown returns the plan that was applied last to a target; nil where none was, or the
+// findLastKnown returns the plan that was applied last to a target; nil where none was, or the
 // history cannot be read.
-func (o *Operator) lastKnown(address string) *plan.Plan {
+func (o *Operator) findLastKnown(address string) *plan.Plan {
 	store, err := o.Store()
 	var last *plan.Plan
 	if err == nil {
-		last, err = lastApplied(store, address)
+		last, err = readLastApplied(store, address)
 	}
 	if err != nil {
 		o.Log.Warn("what was applied before is not known", "error", err)
@@ -37,7 +37,7 @@ func (o *Operator) lastKnown(address string) *plan.Plan {
 	return last
 }
 
-// addRoutes fills in how much is cut off with each session.
+// addRoutes fills in how many routes each session cuts off.
 func addRoutes(sessions []plan.SessionChange, state *plan.State) []plan.SessionChange {
 	for i := range sessions {
 		for _, c := range state.Clients {

@@ -85,7 +85,7 @@ func (o *Operator) applyInTurn(ctx context.Context, t Target, p *plan.Plan, opti
 	return &a, nil
 }
 
-// listStaying returns the clients whose sessions stood before, but for those that p shuts.
+// listStaying returns the clients whose sessions were up before, except those that p shuts down.
 func listStaying(before *plan.State, p *plan.Plan) []netip.Addr {
 	up := apply.Up(before)
 	for _, change := range p.Change.SessionChanges() {

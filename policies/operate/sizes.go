@@ -13,10 +13,10 @@ import (
 	"depeer/policies/plan"
 )
 
-// sizes is what guards on the size of a change look at: what is in force on the target, by the
-// lists that it was made from, where this machine knows them. last is the plan that history
-// has last: what a restart has lost may not shrink either.
-func (o *Operator) sizes(x *exchange.Exchange, p *plan.Plan, now InForce, last *plan.Plan) plan.Sizes {
+// measureSizes returns what guards on the size of a change compare. The old side is what is in force on
+// the target, by its lists, where this machine knows them. Where nothing is in force, it is last, the
+// plan that history has last: a restart must not let a truncated list pass.
+func (o *Operator) measureSizes(x *exchange.Exchange, p *plan.Plan, now InForce, last *plan.Plan) plan.Sizes {
 	limits := x.Limits
 	sizes := plan.Sizes{
 		Now: p.Providers, Lists: p.Lists, Treatments: x.Treatments,
@@ -45,11 +45,11 @@ func warnOfUnknown(in *wanted.Input, sizes plan.Sizes, now InForce) {
 	}
 }
 
-// sizesAgain asks the guards on the size of a change again, before a plan is applied, against what
-// is in force on the target: it may have been made under laxer limits. Those of the exchange file
+// checkSizesAgain asks the guards on the size of a change again, before a plan is applied, against what
+// is in force on the target: the plan may have been made under laxer limits. Those of the exchange file
 // hold, or else those that the plan was made under. A plan that the target has changed under is
 // stale, and asked nothing.
-func (o *Operator) sizesAgain(store *journal.Store, t Target, p *plan.Plan, state *plan.State) error {
+func (o *Operator) checkSizesAgain(store *journal.Store, t Target, p *plan.Plan, state *plan.State) error {
 	if p.Fingerprint != state.Fingerprint() || p.Holds(state) || len(p.PolicyLists) > 0 {
 		return nil
 	}
@@ -66,7 +66,7 @@ func (o *Operator) sizesAgain(store *journal.Store, t Target, p *plan.Plan, stat
 	if err != nil {
 		return err
 	}
-	sizes := o.sizes(x, p, now, past.read)
+	sizes := o.measureSizes(x, p, now, past.read)
 	var words []string
 	for _, g := range sizes.Guards() {
 		if !g.OK {

@@ -28,13 +28,13 @@ func (o *Operator) describeFiles(ctx context.Context, result *Status, t Target, 
 		if !ok {
 			return Verdict(diags)
 		}
-		f := foretelling{judge: o.Judge, name: named, text: text, state: state,
+		f := restartForecast{judge: o.Judge, name: named, text: text, state: state,
 			parts: o.findLoadedParts(store, t, state),
 			ofIt:  " of it"}
 		if l := checkFormat(named, text); l != nil {
 			return Verdict(l)
 		}
-		found, err := f.foretell(ctx)
+		found, err := f.describeDrift(ctx)
 		if err != nil {
 			return err
 		}
@@ -53,7 +53,7 @@ func (o *Operator) describeFiles(ctx context.Context, result *Status, t Target, 
 	return nil
 }
 
-// checkFormat is what is wrong with a file that is YAML or JSON; nil: it is neither.
+// checkFormat returns the errors of a file that is YAML or JSON; nil for TOML.
 func checkFormat(name string, text []byte) diag.List {
 	if gobgpconf.FormatOf(name, text) == gobgpconf.TOML {
 		return nil
@@ -70,7 +70,7 @@ func (o *Operator) describeKeptFile(ctx context.Context, result *Status, t Targe
 	add := func(format string, args ...any) []Drift {
 		return []Drift{{Object: "file " + t.Persist, What: fmt.Sprintf(format, args...)}}
 	}
-	found, err := fileOf(t, state.Server).Look(state.InForce(), nil)
+	found, err := newTargetFile(t, state.Server).Look(state.InForce(), nil)
 	wrong := new(persist.WrongError)
 	switch {
 	case errors.Is(err, persist.ErrEdited):
@@ -83,9 +83,9 @@ func (o *Operator) describeKeptFile(ctx context.Context, result *Status, t Targe
 		return add("%v", err), nil
 	}
 	o.KeepText(t.Persist, found.Text) // for carets
-	f := foretelling{judge: o.Judge, name: t.Persist, text: found.Text, state: state,
+	f := restartForecast{judge: o.Judge, name: t.Persist, text: found.Text, state: state,
 		parts: o.findLoadedParts(store, t, state)}
-	drift, err := f.foretell(ctx)
+	drift, err := f.describeDrift(ctx)
 	if err != nil || len(drift) > 0 {
 		return drift, err
 	}
@@ -98,7 +98,7 @@ func (o *Operator) describeKeptFile(ctx context.Context, result *Status, t Targe
 	return nil, nil
 }
 
-// listErrors are the errors of a file, as drift.
+// listErrors returns the errors of a file, as drift.
 func listErrors(name string, diags diag.List) []Drift {
 	var out []Drift
 	for _, d := range diags {
@@ -113,10 +113,10 @@ func listErrors(name string, diags diag.List) []Drift {
 	return out
 }
 
-// foretelling is what a restart with a gobgpd.conf, and a reload of it, would do to what is
+// restartForecast judges what a restart with a gobgpd.conf, and a reload of it, would do to what is
 // in force. gobgpd compares a file that it reloads with the one that it loaded last: that
 // it does not tell, but its part of ours is known where history does.
-type foretelling struct {
+type restartForecast struct {
 	judge Judge
 	name  string
 	text  []byte
@@ -127,12 +127,12 @@ type foretelling struct {
 	warnings diag.List
 }
 
-// foretell says what would differ, as drift.
-func (f *foretelling) foretell(ctx context.Context) ([]Drift, error) {
+// describeDrift returns what would differ, as drift.
+func (f *restartForecast) describeDrift(ctx context.Context) ([]Drift, error) {
 	want := f.state.InForce()
 	holds, diags := gobgpconf.ReadPart(f.name, f.text)
 	out := listErrors(f.name, diags)
-	differing, err := f.ask(ctx, nil) // as if another policy had been loaded
+	differing, err := f.askJudge(ctx, nil) // as if another policy had been loaded
 	if errors.Is(err, judge.ErrUnjudged) {
 		return append(out, listErrors(f.name, judge.Unjudged(f.name, err))...), nil
 	}
@@ -151,7 +151,7 @@ func (f *foretelling) foretell(ctx context.Context) ([]Drift, error) {
 	add := func(format string, args ...any) {
 		out = append(out, Drift{Object: "file " + f.name, What: fmt.Sprintf(format, args...)})
 	}
-	if n := f.lost(differing.Reload); n > 0 {
+	if n := f.countRejecting(differing.Reload); n > 0 {
 		add("this reload rejects every route of %s: it has not the definitions of depeer; %s",
 			gobgpconf.FormatMembers(n),
 			gobgpconf.BeforeReload)
@@ -166,7 +166,7 @@ func (f *foretelling) foretell(ctx context.Context) ([]Drift, error) {
 		return out, nil
 	}
 	restarts := !policies.Same(holds, want)
-	reloads, err := f.reloads(ctx, differing, holds)
+	reloads, err := f.findReloadOutcomes(ctx, differing, holds)
 	if err != nil {
 		return nil, err
 	}
@@ -196,23 +196,23 @@ func (f *foretelling) foretell(ctx context.Context) ([]Drift, error) {
 	return out, nil
 }
 
-// ask asks the judge, for the neighbors as they run.
-func (f *foretelling) ask(ctx context.Context, loaded []byte) (*judge.Answer, error) {
+// askJudge asks the judge, for the neighbors as they run.
+func (f *restartForecast) askJudge(ctx context.Context, loaded []byte) (*judge.Answer, error) {
 	return f.judge.Ask(ctx,
 		judge.Question{File: f.text, Loaded: loaded, Live: f.state.Clients, IsLive: true})
 }
 
-// lost is how many members a reload rejects because a list of theirs names a policy of ours
-// that the file does not define.
-func (f *foretelling) lost(o judge.Outcome) int {
+// countRejecting returns how many members a reload rejects because their list names a policy of ours that
+// the file does not define.
+func (f *restartForecast) countRejecting(o judge.Outcome) int {
 	if o.State == nil || o.State.Import != nil && o.State.Export != nil {
 		return 0
 	}
 	return len(o.Rejecting)
 }
 
-// reloads are what a reload leaves, for each file that gobgpd may have loaded last.
-func (f *foretelling) reloads(ctx context.Context, differing *judge.Answer,
+// findReloadOutcomes returns what a reload leaves, for each file that gobgpd may have loaded last.
+func (f *restartForecast) findReloadOutcomes(ctx context.Context, differing *judge.Answer,
 	holds *policies.RoutingPolicy) ([]judge.Outcome, error) {
 	if !haveSameTheirs(differing.Start.State, f.state) { // the operator has changed policy since
 		return []judge.Outcome{differing.Reload}, nil
@@ -230,7 +230,7 @@ func (f *foretelling) reloads(ctx context.Context, differing *judge.Answer,
 				loaded, _ = gobgpconf.ReplacePart(f.name, f.text, part, nil)
 			}
 			var err error
-			if a, err = f.ask(ctx, loaded); err != nil {
+			if a, err = f.askJudge(ctx, loaded); err != nil {
 				return nil, err
 			}
 		}
@@ -263,7 +263,7 @@ func haveSameTheirs(a, b *plan.State) bool {
 	return len(of) == len(other)
 }
 
-// countUnlisted is how many route-server clients have no policy of ours in their import list.
+// countUnlisted returns how many route-server clients have no policy of ours in their import list.
 func countUnlisted(s *plan.State) int {
 	n := 0
 	for _, c := range s.Clients {

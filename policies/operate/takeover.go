@@ -13,11 +13,11 @@ import (
 	"depeer/policies/plan"
 )
 
-// Names of ours that somebody else has used cannot be taken over in one change: a
-// set that was altered has the name that the right one will have. So everything with
-// our names goes first, and then the lists are put in, as two changes in the history.
+// Objects with our names that another hand has made cannot be taken over in one change: an altered set
+// has the name that the right one will have. So the first change takes out everything with our names,
+// and the second puts the lists in.
 
-// checkFit says why a target cannot be changed, taking over or not.
+// checkFit returns why a target cannot be changed, with or without taking over; nil if it can.
 func (o *Operator) checkFit(state *plan.State, t Target, takeOver bool) error {
 	obstacles := append(state.Obstacles(), state.ReachObstacles()...)
 	if !takeOver {
@@ -35,7 +35,7 @@ func (o *Operator) checkFit(state *plan.State, t Target, takeOver bool) error {
 	return err
 }
 
-// survivesClear says whether clearing leaves a strange object.
+// survivesClear says whether a clear leaves an object that is in conflict with our names.
 func survivesClear(state *plan.State, strange plan.Strange) bool {
 	switch o := strange.Object; o.Kind {
 	case plan.CommunitySet:
@@ -50,8 +50,8 @@ func survivesClear(state *plan.State, strange plan.Strange) bool {
 	}
 }
 
-// dropStuck returns what is in the way of choices, taking over or not: who begins anew
-// has nothing that is stuck.
+// dropStuck returns the obstacles to choices. Where the plan takes over, none is stuck: it starts from an
+// empty target.
 func dropStuck(obstacles []plan.Obstacle, takeOver bool) []plan.Obstacle {
 	return slices.DeleteFunc(slices.Clone(obstacles),
 		func(o plan.Obstacle) bool { return takeOver && o.Code == plan.Stuck })

@@ -54,8 +54,8 @@ func CheckVersion(x *exchange.Exchange, inForce *policies.RoutingPolicy) error {
 		Hint: "depeer plan shows what changes, and depeer apply does it"}
 }
 
-// warnOfAddedBytes warns, on a way back or out, of a policy that adds more to routes than the limit. It
-// is what somebody approved once: it is said, and not refused.
+// warnOfAddedBytes warns, on a way back or out, of a policy that adds more to routes than the limit.
+// Somebody approved that policy once, so it is not refused.
 func (o *Operator) warnOfAddedBytes(p *policies.RoutingPolicy, limit int, what string) {
 	if bytes := p.AddedBytes(); bytes > limit {
 		many := fmt.Sprintf("up to %d bytes", bytes)

@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// Guards on routes ask how many of those that there are would be refused. A route
-// server that has just been started has none, and passes everything: what a guard has
-// refused a minute ago, too. So nothing new is done while routes are missing:
+// Guards on routes count how many of the present routes would be refused. A route server that has just
+// started has none, and would pass everything, also what a guard refused a minute ago. So no new change
+// is made while routes are missing:
 //
 //	 routes   ___________________                      __________________   most
 //	            (judged by these)|                 ___/...................  nine tenths
@@ -16,13 +16,13 @@ import (
 //	                             |______________/     : judged again, or when
 //	                             restart              : Fill is over without
 //
-// What was approved is put back meanwhile. A session that is kept down brings no routes
-// back, so it does not count; when another one is, it is counted anew.
+// Meanwhile, what was approved is put back. A session that is kept down brings no routes back, so it does
+// not count. When the set of such sessions changes, counting starts again.
 
-// enough is what part of the routes that there were is enough to judge by: of ten.
-const enough = 9
+// enough is the part of the former routes that is enough to judge by, in tenths.
+const tenthsEnough = 9
 
-// filling is what is known of a target's routes.
+// filling holds what is known of the number of a target's routes.
 type filling struct {
 	most  uint64 // routes that there were; 0: not known
 	told  uint64 // RoutesBefore, as last told
@@ -34,8 +34,8 @@ type filling struct {
 // startAnew notes that the target was reached: it may have been restarted, so waiting starts again.
 func (f *filling) startAnew() { f.last, f.since = 0, time.Time{} }
 
-// judge notes how many routes there are, and says whether they are enough to judge by.
-func (f *filling) judge(now time.Time, found *Finding, patience time.Duration) bool {
+// judgeRoutes notes how many routes there are, and returns whether they are enough to judge by.
+func (f *filling) judgeRoutes(now time.Time, found *Finding, patience time.Duration) bool {
 	if !slices.Equal(f.shut, found.Shut) {
 		f.shut, f.most, f.told, f.since = found.Shut, 0, 0, time.Time{}
 	}
@@ -46,7 +46,7 @@ func (f *filling) judge(now time.Time, found *Finding, patience time.Duration) b
 	f.last = found.Routes
 	there := found.Aged || found.Up == found.Members && (steady || found.Members == 0)
 	if f.most > 0 {
-		there = found.Routes*10 >= f.most*enough
+		there = found.Routes*10 >= f.most*tenthsEnough
 	}
 	switch {
 	case there:

@@ -43,7 +43,7 @@ const (
 	Did     Outcome = iota // it is done, or there was nothing to do
 	Refused                // a guard has refused it: nothing was changed
 	Would                  // it would have been done, and nothing is to be
-	Busy                   // somebody else is at work
+	Busy                   // another process is at work
 	Stale                  // the target, or the history, has changed since it was looked at
 	Gone                   // the target was not reached
 	Failed                 // failed, and nothing was changed, or what was before is in force again
@@ -61,7 +61,7 @@ type Keeper struct {
 
 	reached bool
 	lists   string // version of what lists ask for; "": not known
-	behind  bool   // another target is to be changed first
+	behind  bool   // another target must be changed first
 
 	lookAt  time.Time // no look is due before
 	looked  time.Time // the last one
@@ -73,22 +73,22 @@ type Keeper struct {
 	filling filling
 	empty   bool // routes are missing that guards are to judge by
 
-	// off holds, for Repair and Change, what need not be tried again while nothing has changed.
+	// off holds the postponed Repair and Change: a step is not tried again while nothing has changed.
 	off [Count + 1]postponed
-	// failed is a Change that failed, for other reasons than a guard: a Repair is tried before it.
+	// failed is a Change that failed for another reason than a guard. A Repair is tried before it.
 	failed postponed
 }
 
 // postponed is a step that is not tried for a while.
 type postponed struct {
-	is                 bool
+	isSet              bool
 	lists, last, pulse string // what it was about
 	until              time.Time
 }
 
-// isAbout says whether p is about what was found.
+// isAbout says whether p was postponed for this finding.
 func (p *postponed) isAbout(f *Finding) bool {
-	return p.is && p.lists == f.Lists && p.last == f.Last && (p.pulse == "" || p.pulse == f.Pulse)
+	return p.isSet && p.lists == f.Lists && p.last == f.Last && (p.pulse == "" || p.pulse == f.Pulse)
 }
 
 // Finding is what a Look has found.
@@ -98,12 +98,12 @@ type Finding struct {
 	// CutOff: a change stands half-way, or its journal has no end, and it can be
 	// recovered from here.
 	CutOff bool
-	// InTheWay is what keeps everything from being done; Clear: nothing.
+	// InTheWay is the obstacle to any change; Clear: there is none.
 	InTheWay Obstacle
 	// Last names what was decided last, from this machine; "" if nothing was. A Repair
 	// decides nothing.
 	Last string
-	// Stands: what was applied last is in force, for all clients; true where nothing was.
+	// Stands: the policy applied last is in force for all clients; true where none was applied.
 	Stands bool
 	// Lists is the version of lists that Listed is about, "" where there are none that
 	// could be used.
@@ -112,9 +112,9 @@ type Finding struct {
 	Listed bool
 	// Unfit: these lists are refused before any target is asked, by guards that need none.
 	Unfit bool
-	// Newer: lists ask for another policy than the one that was applied last.
+	// Newer: lists ask for another policy than was applied last.
 	Newer bool
-	// Kept: the last that was done was a person's going back, or clearing.
+	// Kept: the last change was a person's rollback or clear.
 	Kept bool
 
 	// Routes is how many routes all members announce, and RoutesBefore how many there
@@ -134,7 +134,7 @@ type Obstacle uint8
 
 const (
 	Clear   Obstacle = iota
-	Locked           // somebody else is at work
+	Locked           // another process is at work
 	Pending          // a change waits for its confirmation
 	Strange          // the target does not fit: not anchored, decided before us, names of ours used by others
 )
@@ -149,8 +149,8 @@ func New(pace Pace, random func() float64) *Keeper {
 	}
 }
 
-// Next returns what comes next. Everything but Wait is to be done now, and what came of
-// it told, before Next is asked again.
+// Next returns the next step. Every step except Wait is to be done now. Its result must be told before
+// Next is called again.
 func (k *Keeper) Next(now time.Time) Step {
 	if !k.reached {
 		return k.waitOr(now, k.dial.at, Dial)
@@ -158,7 +158,7 @@ func (k *Keeper) Next(now time.Time) Step {
 	if k.found == nil || !now.Before(k.lookAt) {
 		return k.waitOr(now, k.lookAt, Look)
 	}
-	until := earliest(k.lookAt, k.pulseAt)
+	until := pickEarlier(k.lookAt, k.pulseAt)
 	if do, at := k.chooseStep(); do != Wait {
 		switch {
 		case now.Before(at):
@@ -167,7 +167,7 @@ func (k *Keeper) Next(now time.Time) Step {
 		default:
 			return Step{Do: do}
 		}
-		until = earliest(until, at)
+		until = pickEarlier(until, at)
 	}
 	if !now.Before(k.pulseAt) {
 		return Step{Do: Pulse}
@@ -176,7 +176,7 @@ func (k *Keeper) Next(now time.Time) Step {
 		if !now.Before(k.countAt) {
 			return Step{Do: Count}
 		}
-		until = earliest(until, k.countAt)
+		until = pickEarlier(until, k.countAt)
 	}
 	return Step{Wait, until}
 }
@@ -189,7 +189,7 @@ func (k *Keeper) waitOr(now, at time.Time, do Do) Step {
 	return Step{Do: do}
 }
 
-// chooseStep returns what follows from what was found, and from when on.
+// chooseStep returns the step that the finding asks for, and the earliest time for it.
 func (k *Keeper) chooseStep() (Do, time.Time) {
 	f := k.found
 	do := Wait
@@ -205,7 +205,7 @@ func (k *Keeper) chooseStep() (Do, time.Time) {
 	}
 	at := k.act.at
 	if o := &k.off[do]; do != Wait && o.isAbout(f) {
-		at = latest(at, o.until)
+		at = pickLater(at, o.until)
 	}
 	return do, at
 }
@@ -216,21 +216,21 @@ func (k *Keeper) isAsked() bool {
 	return f.Lists != "" && !f.Listed && !f.Kept && !f.Unfit && !k.behind && !k.empty
 }
 
-// goesStraight says whether, where what was applied last is not in force, what lists ask for now
-// is tried instead of putting that back: it differs, and nothing is known against it. Members
-// would notice two changes, of which the first is not wanted any more.
+// goesStraight says whether, where the policy applied last is not in force, the new one is applied
+// without putting the old one back first. It is so where lists ask for another policy, and neither a
+// guard nor a failure stands against it. Members then see one change, and not two.
 func (k *Keeper) goesStraight() bool {
 	return k.found.Newer && k.isAsked() && !k.off[Change].isAbout(k.found) && !k.failed.isAbout(k.found)
 }
 
-func earliest(a, b time.Time) time.Time {
+func pickEarlier(a, b time.Time) time.Time {
 	if a.Before(b) {
 		return a
 	}
 	return b
 }
 
-func latest(a, b time.Time) time.Time {
+func pickLater(a, b time.Time) time.Time {
 	if a.Before(b) {
 		return b
 	}

@@ -2,7 +2,7 @@ package watch
 
 import "fmt"
 
-// State says how a target stands, in a word.
+// State says in a word how a target stands.
 type State uint8
 
 const (
@@ -12,7 +12,7 @@ const (
 	Waiting                   // a guard refuses what lists ask for; what was applied last is in force
 	KeptBack                  // a person went back, or cleared, and has applied nothing since
 	Confirmation              // a change waits for its confirmation
-	Held                      // somebody else is at work
+	Held                      // another process is at work
 	Misfit                    // not anchored, decided before us, or names of ours used by others
 	HalfWay                   // a change was cut off
 	Unlisted                  // what was applied last is in force, and no list can be used
@@ -32,7 +32,7 @@ func States() []State {
 	return all
 }
 
-// String returns the word that programs read: where status has one, that.
+// String returns the word that programs read. It is that of status, where status has one.
 func (s State) String() string {
 	if int(s) >= len(stateNames) {
 		panic(fmt.Sprintf("watch: no state %d", uint8(s)))
@@ -43,11 +43,11 @@ func (s State) String() string {
 // State returns how the target stands, as far as the keeper was told.
 func (k *Keeper) State() State { return k.state }
 
-// deriveState is the state that follows from what was found.
+// deriveState returns the state that follows from what was found.
 func (k *Keeper) deriveState() State {
 	f := k.found
 	off := &k.off[Change]
-	refused := f.Unfit || off.is && off.lists == f.Lists && off.last == f.Last
+	refused := f.Unfit || off.isSet && off.lists == f.Lists && off.last == f.Last
 	switch {
 	case f.CutOff:
 		return HalfWay

@@ -2,7 +2,7 @@ package watch
 
 import "time"
 
-// OnReach tells that the target answers. What is known of it is from before.
+// OnReach tells that the target answers. All that was found before may be old.
 func (k *Keeper) OnReach(now time.Time) {
 	k.reached, k.found = true, nil
 	k.dial.reset()
@@ -13,7 +13,7 @@ func (k *Keeper) OnReach(now time.Time) {
 	}
 }
 
-// OnLoss tells that the target was not reached, or is not any more.
+// OnLoss tells that the target was not reached, or that the connection is lost.
 func (k *Keeper) OnLoss(now time.Time) {
 	k.reached, k.found, k.state = false, nil, Unreachable
 	k.dial.noteFailure(now)
@@ -21,22 +21,21 @@ func (k *Keeper) OnLoss(now time.Time) {
 
 // OnEvent tells that something has happened to the target: what was found may be old.
 func (k *Keeper) OnEvent(now time.Time) {
-	k.lookAt = earliest(k.lookAt, latest(now.Add(k.pace.Settle), k.looked.Add(k.pace.Gap)))
+	k.lookAt = pickEarlier(k.lookAt, pickLater(now.Add(k.pace.Settle), k.looked.Add(k.pace.Gap)))
 }
 
-// OnLists tells the version of what lists ask for: another one for other lists, and for
-// another day. "": nothing of them can be used.
+// OnLists tells the version of what lists ask for. It differs with the lists, and with the day. "": no
+// list can be used.
 func (k *Keeper) OnLists(now time.Time, version string) {
 	if version == k.lists {
 		return
 	}
 	k.lists = version
 	k.act.reset()
-	k.lookAt = earliest(k.lookAt, now)
+	k.lookAt = pickEarlier(k.lookAt, now)
 }
 
-// SetBehind tells whether another target is to be changed before this one. What was
-// approved is repaired all the same.
+// SetBehind tells whether another target must be changed before this one. A Repair does not wait for it.
 func (k *Keeper) SetBehind(behind bool) {
 	k.behind = behind
 	if k.found != nil {
@@ -44,7 +43,7 @@ func (k *Keeper) SetBehind(behind bool) {
 	}
 }
 
-// OnPulse tells what a Pulse has told.
+// OnPulse tells the result of a Pulse.
 func (k *Keeper) OnPulse(now time.Time, pulse string) {
 	k.pulseAt = now.Add(k.pace.Pulse)
 	if pulse != k.pulse {
@@ -52,20 +51,20 @@ func (k *Keeper) OnPulse(now time.Time, pulse string) {
 	}
 }
 
-// OnLook tells what a Look has found.
+// OnLook tells the finding of a Look.
 func (k *Keeper) OnLook(now time.Time, f Finding) {
 	k.found, k.pulse = &f, f.Pulse
 	k.looked, k.lookAt, k.pulseAt = now, now.Add(k.pace.Slow), now.Add(k.pace.Pulse)
 	if f.Lists != k.lists { // they came meanwhile
 		k.lookAt = now
 	}
-	if k.empty = !k.filling.judge(now, &f, k.pace.Fill); k.empty {
-		k.lookAt = earliest(k.lookAt, now.Add(k.pace.Pulse)) // no event tells of routes
+	if k.empty = !k.filling.judgeRoutes(now, &f, k.pace.Fill); k.empty {
+		k.lookAt = pickEarlier(k.lookAt, now.Add(k.pace.Pulse)) // no event tells of routes
 	}
 	switch do, _ := k.chooseStep(); {
 	case do == Wait:
 		k.act.reset()
-	case do == k.did: // it was done, and is to be done again: something is against us
+	case do == k.did: // it was done, and is needed again: something undoes it
 		k.act.noteFailure(now)
 	}
 	k.did = Wait
@@ -75,7 +74,7 @@ func (k *Keeper) OnLook(now time.Time, f Finding) {
 // OnCount tells that routes were counted, or that it was tried.
 func (k *Keeper) OnCount(now time.Time) { k.countAt = now.Add(k.pace.Count) }
 
-// OnResult tells what came of Recover, Repair or Change.
+// OnResult tells the outcome of Recover, Repair or Change.
 func (k *Keeper) OnResult(now time.Time, do Do, o Outcome) {
 	switch o {
 	case Did:
@@ -93,7 +92,7 @@ func (k *Keeper) OnResult(now time.Time, do Do, o Outcome) {
 		k.OnLoss(now)
 	case Stale, Failed, Partial:
 		if do == Change && o != Stale && k.found != nil {
-			k.failed = postponed{is: true, lists: k.found.Lists, last: k.found.Last}
+			k.failed = postponed{isSet: true, lists: k.found.Lists, last: k.found.Last}
 		}
 		k.act.noteFailure(now)
 		k.forceLook(k.act.at)
@@ -108,10 +107,9 @@ func (k *Keeper) OnResult(now time.Time, do Do, o Outcome) {
 // forceLook forces a Look before the next step.
 func (k *Keeper) forceLook(at time.Time) { k.lookAt = at }
 
-// postpone notes that the same need not be tried again, for a while or as long as
-// nothing has changed.
+// postpone notes not to try the same step again, for a while or until something changes.
 func (k *Keeper) postpone(now time.Time, do Do, o Outcome) {
-	off := postponed{is: true, lists: k.found.Lists, last: k.found.Last, until: now.Add(k.pace.Again)}
+	off := postponed{isSet: true, lists: k.found.Lists, last: k.found.Last, until: now.Add(k.pace.Again)}
 	if o == Would {
 		off.pulse, off.until = k.found.Pulse, now.Add(k.pace.Forever)
 	}

@@ -19,7 +19,7 @@ import (
 // "anchored" has our policies in the clients' lists of gobgpd.conf, "bare" has not.
 var (
 	walkCount = flag.Int("faults.walks", 3, "how many random walks")
-	walkSteps = flag.Int("faults.steps", 9, "of how many steps each")
+	walkSteps = flag.Int("faults.steps", 7, "of how many steps each")
 	walkSeed  = flag.Uint64("faults.seed", 1, "seed of the first of them")
 	walkText  = flag.String("faults.walk", "", "the one walk to replay")
 )

@@ -37,7 +37,7 @@ type session struct {
 	passed *passed       // files of the state directory that were named as unread
 	judge  operate.Judge // of gobgpd.conf files
 
-	confWrong *operate.Error // what is wrong with it; nil: nothing, or nobody has asked
+	confWrong *operate.Error // of the exchange file; nil: it is valid, or was not read
 }
 
 // Run runs one command line, without the program's name, and returns its exit
@@ -52,23 +52,23 @@ func Run(ctx context.Context, streams Streams, args []string) Code {
 		c.OnUsageError = onUsageError
 		c.HideHelpCommand = true // "depeer check help" is about a file of that name
 	}
-	if complete(app, s, args) {
+	if answerCompletion(app, s, args) {
 		return OK
 	}
-	ordered, err := arrange(app, args)
+	ordered, err := arrangeFlags(app, args)
 	if err == nil {
 		err = app.RunContext(ctx, append([]string{app.Name}, ordered...))
 	}
 	if ctx.Err() != nil && err != nil && !isNamed(err) {
 		err = ctx.Err()
 	}
-	return report(s.view, err)
+	return reportError(s.view, err)
 }
 
 func newSession(ctx context.Context, streams Streams) *session {
 	s := &session{Streams: streams, ctx: ctx, passed: new(passed),
 		judge: &operate.RememberingJudge{Judge: newJudge()}}
-	s.reader = &wanted.Reader{Files: wanted.NewFiles(ctx, streams.In), Fetcher: s.fetcher,
+	s.reader = &wanted.Reader{Files: wanted.NewFiles(ctx, streams.In), Fetcher: s.newFetcher,
 		Note: func(format string, args ...any) { s.view.Note(format, args...) }}
 	return s
 }
@@ -84,7 +84,7 @@ func newApp(s *session) *cli.App {
 		DisableSliceFlagSeparator: true,
 		ErrWriter:                 s.Err,
 		HideVersion:               true,
-		Flags:                     s.global.flags(),
+		Flags:                     s.global.bindFlags(),
 		Commands: []*cli.Command{
 			checkCommand(s), emitCommand(s), importCommand(s),
 			planCommand(s), applyCommand(s), confirmCommand(s), rollbackCommand(s), recoverCommand(s), repairCommand(s),
@@ -94,11 +94,11 @@ func newApp(s *session) *cli.App {
 			guardCommand(s), judgeCommand(s),
 			versionCommand(s), completionCommand(s),
 		},
-		Before:         s.begin,
+		Before:         s.readGlobalFlags,
 		OnUsageError:   onUsageError,
 		ExitErrHandler: func(*cli.Context, error) {}, // Run reports
 		Action: func(*cli.Context) error {
-			return usage("depeer help", "no command")
+			return newUsageError("depeer help", "no command")
 		},
 	}
 }
@@ -114,11 +114,12 @@ type globalFlags struct {
 	state     string
 }
 
-func (f *globalFlags) flags() []cli.Flag {
+func (f *globalFlags) bindFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "config", Destination: &f.config, Aliases: []string{"c"},
 			EnvVars: []string{"DEPEER_CONFIG"},
-			Usage:   "the exchange `FILE` (./depeer.yaml, $XDG_CONFIG_HOME/depeer/depeer.yaml, /etc/depeer/depeer.yaml)"},
+			Usage: "the exchange `FILE` (./depeer.yaml, $XDG_CONFIG_HOME/depeer/depeer.yaml, " +
+				"/etc/depeer/depeer.yaml)"},
 		&cli.BoolFlag{Name: "json", Destination: &f.json, EnvVars: []string{"DEPEER_JSON"},
 			Usage: "print the result as one JSON object"},
 		&cli.StringFlag{Name: "at", Destination: &f.at, EnvVars: []string{"DEPEER_AT"},
@@ -135,13 +136,13 @@ func (f *globalFlags) flags() []cli.Flag {
 	}
 }
 
-// begin reads the global flags before any command runs.
-func (s *session) begin(*cli.Context) error {
+// readGlobalFlags reads the global flags before any command runs.
+func (s *session) readGlobalFlags(*cli.Context) error {
 	color := s.global.color
 	switch color {
 	case "auto", "always", "never":
 	default:
-		return usage("--color auto|always|never", "--color %s: no such choice", color)
+		return newUsageError("--color auto|always|never", "--color %s: no such choice", color)
 	}
 	s.view = s.newView(s.global.json, color)
 	s.reader.Config, s.state = s.global.config, s.global.state
@@ -152,7 +153,7 @@ func (s *session) begin(*cli.Context) error {
 	if at := s.global.at; at != "" {
 		m, err := filters.ParseMoment(at)
 		if err != nil {
-			return usage("--at 2008-11-10, or --at 2008-11-10T12:00:00Z", "--at: %v", err)
+			return newUsageError("--at 2008-11-10, or --at 2008-11-10T12:00:00Z", "--at: %v", err)
 		}
 		s.now = m.Time()
 	}
@@ -172,7 +173,7 @@ func (s *session) newLog(format string, verbose bool) error {
 	case "json":
 		s.log = slog.New(slog.NewJSONHandler(s.Err, options))
 	default:
-		return usage("--log-format text|json", "--log-format %s: no such format", format)
+		return newUsageError("--log-format text|json", "--log-format %s: no such format", format)
 	}
 	return nil
 }
@@ -186,7 +187,7 @@ func (s *session) newView(json bool, color string) view.View {
 }
 
 // wantsColor follows no-color.org: only where both streams are terminals that
-// can show it, and nobody asked otherwise.
+// can show it, and the environment does not forbid it.
 func wantsColor(streams ...io.Writer) bool {
 	if os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "dumb" {
 		return false
@@ -224,5 +225,5 @@ func onUsageError(c *cli.Context, err error, _ bool) error {
 	if c.Command != nil && c.Command.Name != "" && c.Command.Name != c.App.Name {
 		line += " " + c.Command.Name
 	}
-	return usage(line, "%v", err)
+	return newUsageError(line, "%v", err)
 }

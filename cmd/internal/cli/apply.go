@@ -36,7 +36,7 @@ func applyCommand(s *session) *cli.Command {
 		ArgsUsage: "PLAN",
 		Description: "Refuses a plan that the target has changed under. What fails is undone; what cannot be\n" +
 			"is said, with the command to go on with.",
-		Flags: append(args.connectionFlags(), args.yesFlag(), soakFlag(&args.soak, usualSoak),
+		Flags: append(args.bindConnection(), args.bindYes(), bindSoak(&args.soak, usualSoak),
 			&cli.StringFlag{Name: "target", Destination: &args.target,
 				Usage: "`all`: apply the plans that depeer plan --target all -o PLAN " +
 					"has kept, one target after another"},
@@ -45,14 +45,15 @@ func applyCommand(s *session) *cli.Command {
 		),
 		Action: func(c *cli.Context) error {
 			if c.NArg() != 1 {
-				return usage("depeer apply PLAN", "apply takes one plan, which depeer plan -o keeps")
+				return newUsageError("depeer apply PLAN", "apply takes one plan, which depeer plan -o keeps")
 			}
 			if args.isAll() {
 				return s.applyAll(c.Context, &args, c.Args().First())
 			}
 			if args.target != "" {
-				return usage("depeer apply PLAN", "a plan says itself which target it is for; --target all is for "+
-					"those of all targets")
+				return newUsageError("depeer apply PLAN",
+					"a plan says itself which target it is for; --target all is for "+
+						"those of all targets")
 			}
 			p, err := s.readPlan(c.Args().First())
 			if err != nil {
@@ -85,21 +86,21 @@ func (s *session) readPlan(name string) (*plan.Plan, error) {
 
 // writePlan keeps a plan in a file that only its user reads.
 func (s *session) writePlan(name string, p *plan.Plan) error {
-	return s.write(name, func(w io.Writer) error { return plan.Encode(w, p) }, 0o600)
+	return s.writeOutput(name, func(w io.Writer) error { return plan.Encode(w, p) }, 0o600)
 }
 
 // applyPlan asks, applies p, and shows what came of it.
 func (s *session) applyPlan(ctx context.Context, f targetFlags, ask askFlags, p *plan.Plan,
 	options operate.ApplyOptions) error {
-	if err := s.ask(ask, p.Target, p.Server); err != nil {
+	if err := s.askForRouterID(ask, p.Target, p.Server); err != nil {
 		return err
 	}
 	f.target = p.Target
-	t, err := s.findTarget(f, s.exchangeOf())
+	t, err := s.findTarget(f, s.readExchange())
 	if err != nil {
 		return err
 	}
-	return s.showResult(s.operator().Apply(ctx, t, p, options))
+	return s.showResult(s.newOperator().Apply(ctx, t, p, options))
 }
 
 // showResult shows what came of a change.
@@ -118,22 +119,22 @@ func (s *session) showResults(results []operate.Result, err error) error {
 	return s.view.Applied(results)
 }
 
-// exchangeOf reads the exchange file for its targets alone. What is wrong with it
-// matters only where a target is named that is to be found there.
-func (s *session) exchangeOf() *exchange.Exchange {
+// readExchange reads the exchange file for its targets alone. Its errors matter only where a target's
+// name is looked up in it.
+func (s *session) readExchange() *exchange.Exchange {
 	x, diags := s.reader.ReadExchange()
 	s.confWrong = operate.Verdict(diags)
 	return x
 }
 
-// ask has a person type the target's router id, unless --yes answers.
-func (s *session) ask(f askFlags, address string, server plan.Server) error {
+// askForRouterID has a person type the target's router id, unless --yes answers.
+func (s *session) askForRouterID(f askFlags, address string, server plan.Server) error {
 	if f.yes {
 		return nil
 	}
 	in, ok := s.In.(*os.File)
 	if !ok || !term.IsTerminal(int(in.Fd())) {
-		return usage("depeer "+f.command+" ... --yes", "there is no terminal to ask on")
+		return newUsageError("depeer "+f.command+" ... --yes", "there is no terminal to ask on")
 	}
 	fmt.Fprintf(s.Err, "depeer: to change %s, type its router id (%s): ", address, server.RouterID)
 	line, err := bufio.NewReader(in).ReadString('\n')

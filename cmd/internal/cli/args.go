@@ -11,12 +11,12 @@ import (
 	"depeer/filters/diag"
 )
 
-// arrange puts flags where urfave/cli v2 reads them: it takes every flag after
+// arrangeFlags puts flags where urfave/cli v2 reads them: it takes every flag after
 // the first file for a file, so that "plan list.yaml --dry-run" would plan for
 // real. Global flags go before the command, the command's own before its files;
 // "--" ends the flags. A flag that neither knows is wrong usage, and so is one whose
 // value stands twice, for only one of the two would count.
-func arrange(app *cli.App, args []string) ([]string, error) {
+func arrangeFlags(app *cli.App, args []string) ([]string, error) {
 	var command *cli.Command
 	var name string
 	var help bool
@@ -41,9 +41,9 @@ func arrange(app *cli.App, args []string) ([]string, error) {
 			continue
 		}
 		key, _, joined := strings.Cut(strings.TrimLeft(arg, "-"), "=")
-		into, flag := &global, lookup(app.Flags, key)
+		into, flag := &global, findFlag(app.Flags, key)
 		if flag == nil && command != nil {
-			into, flag = &own, lookup(command.Flags, key)
+			into, flag = &own, findFlag(command.Flags, key)
 		}
 		switch {
 		case key == "help" || key == "h":
@@ -51,15 +51,15 @@ func arrange(app *cli.App, args []string) ([]string, error) {
 			continue
 		case flag == nil:
 			return nil, unknownFlag(app, command, args[i:], key)
-		case takesValue(flag) && !repeats(flag) && given[flag.Names()[0]]:
-			return nil, usage("--"+flag.Names()[0]+" once", "flag %s stands twice", arg)
+		case takesValue(flag) && !isRepeatable(flag) && given[flag.Names()[0]]:
+			return nil, newUsageError("--"+flag.Names()[0]+" once", "flag %s stands twice", arg)
 		}
 		given[flag.Names()[0]] = true
 		*into = append(*into, arg)
 		if !joined && takesValue(flag) {
 			i++
 			if i == len(args) {
-				return nil, usage(arg+" VALUE", "flag %s needs a value", arg)
+				return nil, newUsageError(arg+" VALUE", "flag %s needs a value", arg)
 			}
 			*into = append(*into, args[i])
 		}
@@ -77,8 +77,8 @@ func arrange(app *cli.App, args []string) ([]string, error) {
 	return append(out, files...), nil
 }
 
-// askForHelp is what shows the help of a command, or of the program. Whatever else
-// stands on the line does not matter then, but for a topic that there is not.
+// askForHelp returns the line that shows the help of a command, or of the program. It ignores all else on
+// the line, except an unknown help topic.
 func askForHelp(app *cli.App, command string, words []string) ([]string, error) {
 	if command == "help" || command == "h" {
 		command = strings.Join(words, " ")
@@ -93,7 +93,7 @@ func askForHelp(app *cli.App, command string, words []string) ([]string, error) 
 	}
 }
 
-func lookup(flags []cli.Flag, key string) cli.Flag {
+func findFlag(flags []cli.Flag, key string) cli.Flag {
 	for _, f := range flags {
 		if slices.Contains(f.Names(), key) {
 			return f
@@ -107,8 +107,8 @@ func takesValue(f cli.Flag) bool {
 	return !isBool
 }
 
-// repeats says whether a flag may be given several times.
-func repeats(f cli.Flag) bool {
+// isRepeatable says whether a flag may be given several times.
+func isRepeatable(f cli.Flag) bool {
 	slice, ok := f.(cli.DocGenerationSliceFlag)
 	return ok && slice.IsSliceFlag()
 }
@@ -121,9 +121,9 @@ func unknownCommand(app *cli.App, name string) error {
 		}
 	}
 	if near := diag.Nearest(name, names); near != "" {
-		return usage("depeer "+near, "unknown command %q", name)
+		return newUsageError("depeer "+near, "unknown command %q", name)
 	}
-	return usage("depeer "+strings.Join(names, "|"), "unknown command %q", name)
+	return newUsageError("depeer "+strings.Join(names, "|"), "unknown command %q", name)
 }
 
 func unknownFlag(app *cli.App, command *cli.Command, rest []string, key string) error {
@@ -131,8 +131,8 @@ func unknownFlag(app *cli.App, command *cli.Command, rest []string, key string) 
 	if command == nil {
 		// A flag of a command that is named later is a common slip: say where it goes.
 		for _, arg := range rest {
-			if c := app.Command(arg); c != nil && lookup(c.Flags, key) != nil {
-				return usage("depeer "+c.Name+" "+rest[0], "flag %s belongs behind its command", rest[0])
+			if c := app.Command(arg); c != nil && findFlag(c.Flags, key) != nil {
+				return newUsageError("depeer "+c.Name+" "+rest[0], "flag %s belongs behind its command", rest[0])
 			}
 		}
 	} else {
@@ -153,7 +153,7 @@ func unknownFlag(app *cli.App, command *cli.Command, rest []string, key string) 
 	if near := diag.Nearest(key, names); near != "" {
 		hint = where + " --" + near
 	}
-	return usage(hint, "%s has no flag %s", where, rest[0])
+	return newUsageError(hint, "%s has no flag %s", where, rest[0])
 }
 
 // asksForJSON is known before the flags are read, so that a wrong flag is

@@ -15,7 +15,7 @@ func checkCommand(s *session) *cli.Command {
 		Description: "Shows every problem at once, each with its place. Without a listing it checks those\n" +
 			"that the exchange file names. Exits 3 if anything is invalid, 4 if a guard refuses.",
 		Action: func(c *cli.Context) error {
-			in, err := s.load(c.Context, c.Args().Slice())
+			in, err := s.loadInput(c.Context, c.Args().Slice())
 			if err != nil {
 				return err
 			}

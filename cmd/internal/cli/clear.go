@@ -25,25 +25,25 @@ func clearCommand(s *session) *cli.Command {
 		ArgsUsage: " ",
 		Description: "Needs no list, and works whatever state the target is in. Shows the plan; with --yes it is\n" +
 			"done at once, with -o it is kept for apply.",
-		Flags: append(args.flags(), args.yesFlag(), soakFlag(&args.soak, 0), outputFlag(&args.output, keepPlan)),
+		Flags: append(args.bindFlags(), args.bindYes(), bindSoak(&args.soak, 0), bindOutput(&args.output, keepPlan)),
 		Action: func(c *cli.Context) error {
 			if c.NArg() > 0 {
-				return usage("depeer clear --target rs1", "clear takes no lists")
+				return newUsageError("depeer clear --target rs1", "clear takes no lists")
 			}
 			if args.isAll() {
 				return s.clearAll(c.Context, &args)
 			}
-			t, err := s.findTarget(args.targetFlags, s.exchangeOf())
+			t, err := s.findTarget(args.targetFlags, s.readExchange())
 			if err != nil {
 				return err
 			}
-			return s.clear(c.Context, t, &args)
+			return s.clearTarget(c.Context, t, &args)
 		},
 	}
 }
 
-func (s *session) clear(ctx context.Context, t operate.Target, args *clearArgs) error {
-	result, err := s.operator().Clear(ctx, t, !args.yes)
+func (s *session) clearTarget(ctx context.Context, t operate.Target, args *clearArgs) error {
+	result, err := s.newOperator().Clear(ctx, t, !args.yes)
 	if err != nil {
 		return err
 	}
@@ -55,7 +55,7 @@ func (s *session) clear(ctx context.Context, t operate.Target, args *clearArgs) 
 		return err
 	}
 	if args.output == "" && !result.Nothing() {
-		return usage("depeer clear --target "+t.Address+" --yes, or -o FILE",
+		return newUsageError("depeer clear --target "+t.Address+" --yes, or -o FILE",
 			"nothing was changed: clear needs --yes or -o")
 	}
 	return nil

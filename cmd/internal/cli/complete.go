@@ -8,10 +8,10 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// complete answers "depeer WORDS... --complete PREFIX", which the completion
+// answerCompletion answers "depeer WORDS... --complete PREFIX", which the completion
 // scripts ask: the commands, or the flags of the command that is being typed. It
 // says whether args were such a question.
-func complete(app *cli.App, s *session, args []string) bool {
+func answerCompletion(app *cli.App, s *session, args []string) bool {
 	at := slices.Index(args, "--complete")
 	if at < 0 || at < len(args)-2 {
 		return false

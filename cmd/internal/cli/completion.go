@@ -36,7 +36,7 @@ func completionCommand(s *session) *cli.Command {
 		Action: func(c *cli.Context) error {
 			script, ok := shells[c.Args().First()]
 			if c.NArg() != 1 || !ok {
-				return usage("depeer completion bash|zsh|fish", "completion takes one shell")
+				return newUsageError("depeer completion bash|zsh|fish", "completion takes one shell")
 			}
 			_, err := fmt.Fprint(s.Out, script)
 			return err

@@ -22,13 +22,13 @@ func confirmCommand(s *session) *cli.Command {
 		Name:      "confirm",
 		Usage:     "keeps a change that waits for it",
 		ArgsUsage: " ",
-		Flags:     []cli.Flag{args.targetFlag()},
+		Flags:     []cli.Flag{args.bindTarget()},
 		Action: func(c *cli.Context) error {
-			t, err := s.findTarget(args, s.exchangeOf())
+			t, err := s.findTarget(args, s.readExchange())
 			if err != nil {
 				return err
 			}
-			return s.showResult(s.operator().Confirm(c.Context, t))
+			return s.showResult(s.newOperator().Confirm(c.Context, t))
 		},
 	}
 }
@@ -38,13 +38,13 @@ func guardCommand(s *session) *cli.Command {
 	args := targetFlags{command: "guard"}
 	return &cli.Command{
 		Name: "guard", Hidden: true,
-		Flags: args.flags(),
+		Flags: args.bindFlags(),
 		Action: func(c *cli.Context) error {
-			t, err := s.findTarget(args, s.exchangeOf())
+			t, err := s.findTarget(args, s.readExchange())
 			if err != nil {
 				return err
 			}
-			result, err := s.operator().Guard(c.Context, t, c.Args().First())
+			result, err := s.newOperator().Guard(c.Context, t, c.Args().First())
 			if err != nil || result == nil {
 				return err
 			}

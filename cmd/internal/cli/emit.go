@@ -44,34 +44,34 @@ func emitCommand(s *session) *cli.Command {
 			&cli.StringFlag{Name: "into", Destination: &args.into,
 				Usage: "replace our part of this gobgpd.conf `FILE` (TOML), and keep the " +
 					"rest to the byte"},
-			outputFlag(&args.output, writeFile),
+			bindOutput(&args.output, writeFile),
 		},
 		Action: func(c *cli.Context) error {
 			args.lists = c.Args().Slice()
 			var err error
 			if args.format, err = gobgpconf.ParseFormat(format); err != nil {
-				return usage("depeer emit --format toml|yaml|json", "%v", err)
+				return newUsageError("depeer emit --format toml|yaml|json", "%v", err)
 			}
-			return s.emit(c.Context, args)
+			return s.emitPolicy(c.Context, args)
 		},
 	}
 }
 
-func (s *session) emit(ctx context.Context, args emitArgs) error {
+func (s *session) emitPolicy(ctx context.Context, args emitArgs) error {
 	switch {
 	case args.anchor && (args.into != "" || len(args.lists) > 0):
-		return usage("depeer emit --anchor", "--anchor needs no listing, and goes into no file by itself")
+		return newUsageError("depeer emit --anchor", "--anchor needs no listing, and goes into no file by itself")
 	case args.into == wanted.Stdin:
-		return usage("depeer emit --into gobgpd.conf",
+		return newUsageError("depeer emit --into gobgpd.conf",
 			"--into replaces part of a file; it does not read the standard input")
 	case args.into != "" && args.format != gobgpconf.TOML:
-		return usage("depeer emit --into gobgpd.conf", "--into reads and writes TOML only")
+		return newUsageError("depeer emit --into gobgpd.conf", "--into reads and writes TOML only")
 	case args.anchor:
-		return s.deliver(ctx, view.Emit{Format: args.format.String(), Configuration: gobgpconf.Anchor(args.format)},
+		return s.deliverEmit(ctx, view.Emit{Format: args.format.String(), Configuration: gobgpconf.Anchor(args.format)},
 			args.output)
 	}
 
-	in, err := s.load(ctx, args.lists)
+	in, err := s.loadInput(ctx, args.lists)
 	if err != nil {
 		return err
 	}
@@ -94,7 +94,7 @@ func (s *session) emit(ctx context.Context, args emitArgs) error {
 	if n := len(policy.Sessions); n > 0 && args.into == "" {
 		in.Diagnostics.Warnf(diag.Position{File: s.reader.Used}, "emit-sessions",
 			"plan and apply shut them; emit --into names the neighbors",
-			"no session is shut by this configuration: those of %s are to be", count(n, "ASN"))
+			"no session is shut by this configuration: those of %s are to be", formatCount(n, "ASN"))
 		in.Diagnostics.Sort()
 	}
 	if args.into != "" {
@@ -104,7 +104,7 @@ func (s *session) emit(ctx context.Context, args emitArgs) error {
 	if err != nil {
 		return err
 	}
-	return s.deliver(ctx, view.Emit{Format: args.format.String(), Configuration: text, Diagnostics: in.Diagnostics},
+	return s.deliverEmit(ctx, view.Emit{Format: args.format.String(), Configuration: text, Diagnostics: in.Diagnostics},
 		args.output)
 }
 
@@ -143,7 +143,7 @@ func (s *session) emitInto(ctx context.Context, in *wanted.Input, policy *polici
 	}
 	e := view.Emit{Format: args.format.String(), Configuration: text, Diagnostics: in.Diagnostics}
 	if args.output != "" && args.output != args.into {
-		return s.deliver(ctx, e, args.output)
+		return s.deliverEmit(ctx, e, args.output)
 	}
 	e.File = args.into
 	if e.Changed = !bytes.Equal(old, text); e.Changed {
@@ -157,15 +157,15 @@ func (s *session) emitInto(ctx context.Context, in *wanted.Input, policy *polici
 	return s.view.Emit(e)
 }
 
-// deliver writes a configuration to a file, if one is named, and shows the
+// deliverEmit writes a configuration to a file, if one is named, and shows the
 // result.
-func (s *session) deliver(ctx context.Context, e view.Emit, output string) error {
+func (s *session) deliverEmit(ctx context.Context, e view.Emit, output string) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	if output != "" && output != stdoutName {
 		e.File, e.Changed = output, true
-		if err := s.write(output, persist.Whole(e.Configuration), 0o644); err != nil {
+		if err := s.writeOutput(output, persist.Whole(e.Configuration), 0o644); err != nil {
 			return err
 		}
 	}

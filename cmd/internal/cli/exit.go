@@ -50,8 +50,8 @@ type usageError struct {
 func (e *usageError) Error() string { return e.err.Error() }
 func (e *usageError) Unwrap() error { return e.err }
 
-// usage says that the command line is wrong, and how it is right.
-func usage(corrected, format string, args ...any) error {
+// newUsageError says that the command line is wrong, and how it is right.
+func newUsageError(corrected, format string, args ...any) error {
 	return &usageError{corrected, fmt.Errorf(format, args...)}
 }
 
@@ -65,11 +65,11 @@ func isNamed(err error) bool {
 	return errors.As(err, new(*operate.Error)) || errors.As(err, new(*usageError))
 }
 
-// count writes "1 error", "2 errors".
-func count(n int, noun string) string { return operate.Count(n, noun) }
+// formatCount writes "1 error", "2 errors".
+func formatCount(n int, noun string) string { return operate.Count(n, noun) }
 
-// report shows what a command returned and says which code that is.
-func report(v view.View, err error) Code {
+// reportError shows what a command returned and says which code that is.
+func reportError(v view.View, err error) Code {
 	if err == nil {
 		return OK
 	}

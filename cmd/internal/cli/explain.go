@@ -28,7 +28,7 @@ func explainCommand(s *session) *cli.Command {
 			"nothing does, and which entry comes nearest. With --rib or --target also who announces it,\n" +
 			"what becomes of that, and what still covers it. Of a large community of the exchange's it\n" +
 			"says what that tells, and of whom today.",
-		Flags: append(flags.targetFlags.flags(), flags.ribFlag(), flags.fullFlag()),
+		Flags: append(flags.targetFlags.bindFlags(), flags.bindRib(), flags.bindFull()),
 		Action: func(c *cli.Context) error {
 			community, err := policies.ParseLargeCommunity(c.Args().First())
 			isCommunity := err == nil
@@ -38,7 +38,7 @@ func explainCommand(s *session) *cli.Command {
 					return err
 				}
 			}
-			in, err := s.load(c.Context, c.Args().Tail())
+			in, err := s.loadInput(c.Context, c.Args().Tail())
 			if err != nil {
 				return err
 			}
@@ -56,7 +56,7 @@ func explainCommand(s *session) *cli.Command {
 			if isCommunity {
 				return s.explainCommunity(c.Context, in, t, community)
 			}
-			answer, err := s.operator().Explain(c.Context, in, subject, t, flags.dumps.Value())
+			answer, err := s.newOperator().Explain(c.Context, in, subject, t, flags.dumps.Value())
 			if err != nil {
 				return err
 			}
@@ -70,7 +70,7 @@ func explainCommand(s *session) *cli.Command {
 func (s *session) explainCommunity(ctx context.Context, in *wanted.Input, t *operate.Target,
 	community policies.LargeCommunity) error {
 	if t != nil {
-		if err := s.operator().CompileOn(ctx, in, *t); err != nil {
+		if err := s.newOperator().CompileOn(ctx, in, *t); err != nil {
 			return err
 		}
 	}
@@ -81,12 +81,12 @@ func (s *session) explainCommunity(ctx context.Context, in *wanted.Input, t *ope
 func parseSubject(text string) (impact.Subject, error) {
 	const right = "depeer explain 198.51.100.0/24, or AS64999"
 	if text == "" {
-		return impact.Subject{}, usage(right, "explain takes a prefix or an ASN first")
+		return impact.Subject{}, newUsageError(right, "explain takes a prefix or an ASN first")
 	}
 	if !strings.ContainsAny(text, "./:") {
 		asn, err := filters.ParseASN(text)
 		if err != nil {
-			return impact.Subject{}, usage(right, "%v", err)
+			return impact.Subject{}, newUsageError(right, "%v", err)
 		}
 		return impact.Subject{ASN: asn}, nil
 	}
@@ -99,7 +99,7 @@ func parseSubject(text string) (impact.Subject, error) {
 		if e := new(filters.SyntaxError); errors.As(err, &e) && e.Hint != "" {
 			hint = "depeer explain " + e.Hint
 		}
-		return impact.Subject{}, usage(hint, "%v", err)
+		return impact.Subject{}, newUsageError(hint, "%v", err)
 	}
 	return impact.Subject{Prefix: p}, nil
 }

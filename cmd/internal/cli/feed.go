@@ -9,13 +9,13 @@ import (
 	"depeer/policies/operate"
 )
 
-// fetcher returns what downloads feeds, keeping copies under --state.
-func (s *session) fetcher() (*feed.Fetcher, error) {
+// newFetcher returns a fetcher of feeds that keeps copies under --state.
+func (s *session) newFetcher() (*feed.Fetcher, error) {
 	dir, err := s.stateDir()
 	if err != nil {
 		return nil, err
 	}
-	return &feed.Fetcher{StateDir: dir, Version: built().Version}, nil
+	return &feed.Fetcher{StateDir: dir, Version: readBuild().Version}, nil
 }
 
 // feedFailure turns an error of fetching into the exit code that it means.
@@ -28,7 +28,7 @@ func feedFailure(err error, diags diag.List) error {
 	)
 	switch {
 	case errors.As(err, &address):
-		return usage("depeer import FORMAT https://...", "%v", err)
+		return newUsageError("depeer import FORMAT https://...", "%v", err)
 	case errors.As(err, &invalid):
 		return &operate.Error{Kind: operate.Invalid, Name: "invalid-input", Diagnostics: diags, Err: err}
 	case private:

@@ -24,17 +24,17 @@ type targetFlags struct {
 	insecure bool
 }
 
-func (f *targetFlags) flags() []cli.Flag {
-	return append([]cli.Flag{f.targetFlag()}, f.connectionFlags()...)
+func (f *targetFlags) bindFlags() []cli.Flag {
+	return append([]cli.Flag{f.bindTarget()}, f.bindConnection()...)
 }
 
-func (f *targetFlags) targetFlag() cli.Flag {
+func (f *targetFlags) bindTarget() cli.Flag {
 	return &cli.StringFlag{Name: "target", Destination: &f.target,
 		Usage: "the route server: a `NAME` of the exchange file, host:port, " +
 			"unix:///path; all, one after another, for plan, apply, status and clear"}
 }
 
-func (f *targetFlags) connectionFlags() []cli.Flag {
+func (f *targetFlags) bindConnection() []cli.Flag {
 	return []cli.Flag{
 		&cli.DurationFlag{Name: "timeout", Destination: &f.timeout, Value: gobgp.DefaultTimeout,
 			EnvVars: []string{"DEPEER_TIMEOUT"}, Usage: "when a silent target counts as not reached"},
@@ -52,8 +52,8 @@ type askFlags struct {
 	yes     bool
 }
 
-// yesFlag answers the question. It passes no guard.
-func (f *askFlags) yesFlag() cli.Flag {
+// bindYes returns the flag that answers the question. It passes no guard.
+func (f *askFlags) bindYes() cli.Flag {
 	return &cli.BoolFlag{Name: "yes", Destination: &f.yes, Usage: "do it without asking; passes no guard"}
 }
 
@@ -64,9 +64,9 @@ type routeFlags struct {
 	overrides map[string]*override // by their guards' names of them
 }
 
-// flags are those flags: an override for each guard that has one.
-func (f *routeFlags) flags() []cli.Flag {
-	flags := []cli.Flag{f.ribFlag(), f.fullFlag()}
+// bindFlags returns the flags, with an override for each guard that has one.
+func (f *routeFlags) bindFlags() []cli.Flag {
+	flags := []cli.Flag{f.bindRib(), f.bindFull()}
 	f.overrides = make(map[string]*override)
 	for _, g := range guard.Overridable() {
 		value := new(override)
@@ -76,18 +76,18 @@ func (f *routeFlags) flags() []cli.Flag {
 	return flags
 }
 
-// ribFlag names dumps of routes.
-func (f *routeFlags) ribFlag() cli.Flag {
+// bindRib returns the flag that names dumps of routes.
+func (f *routeFlags) bindRib() cli.Flag {
 	return &cli.StringSliceFlag{Name: "rib", Destination: &f.dumps,
 		Usage: "take routes from this MRT `FILE` instead of the target; may be repeated"}
 }
 
-func (f *routeFlags) fullFlag() cli.Flag {
+func (f *routeFlags) bindFull() cli.Flag {
 	return &cli.BoolFlag{Name: "full", Destination: &f.full, Usage: "show everything, however long"}
 }
 
-// options are what the flags say.
-func (f *routeFlags) options() operate.RouteOptions {
+// readOptions returns what the flags say.
+func (f *routeFlags) readOptions() operate.RouteOptions {
 	options := operate.RouteOptions{Dumps: f.dumps.Value(), Full: f.full, Overrides: plan.Overrides{}}
 	for name, value := range f.overrides {
 		if value.given {
@@ -118,8 +118,8 @@ func (o *override) String() string {
 	return o.Override.String()
 }
 
-// outputFlag names the file that a result goes to.
-func outputFlag(to *string, usage string) cli.Flag {
+// bindOutput returns the flag that names the file of a result.
+func bindOutput(to *string, usage string) cli.Flag {
 	return &cli.StringFlag{Name: "output", Aliases: []string{"o"}, Destination: to, Usage: usage}
 }
 
@@ -129,11 +129,11 @@ const (
 	writeFile = "write to `FILE`, whole or not at all"
 )
 
-// soakFlag says for how long a target is watched before the next one is changed.
-func soakFlag(to *time.Duration, usual time.Duration) cli.Flag {
+// bindSoak returns the flag that says how long a target is watched before the next one is changed.
+func bindSoak(to *time.Duration, usual time.Duration) cli.Flag {
 	return &cli.DurationFlag{Name: "soak", Destination: to, Value: usual,
 		Usage: "with --target all: watch each target for this `TIME` before the next is changed"}
 }
 
-// usualSoak is for how long, unless it is said otherwise.
+// usualSoak is the soak unless a flag says otherwise.
 const usualSoak = 30 * time.Second

@@ -6,8 +6,8 @@ import (
 	"depeer/policies/guard"
 )
 
-// guardsHelp returns the lines of help that name all guards.
-func guardsHelp() string {
+// describeGuards returns the lines of help that name all guards.
+func describeGuards() string {
 	const width = 92
 	lines := []string{"These guards are asked:"}
 	for i, g := range guard.Registry {

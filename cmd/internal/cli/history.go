@@ -16,13 +16,13 @@ func historyCommand(s *session) *cli.Command {
 		Name:      "history",
 		Usage:     "says what was done to a route server from this machine",
 		ArgsUsage: " ",
-		Flags:     []cli.Flag{args.targetFlag()},
+		Flags:     []cli.Flag{args.bindTarget()},
 		Action: func(c *cli.Context) error {
-			t, err := s.findTarget(args, s.exchangeOf())
+			t, err := s.findTarget(args, s.readExchange())
 			if err != nil {
 				return err
 			}
-			store, err := s.store()
+			store, err := s.openStore()
 			if err != nil {
 				return err
 			}
@@ -32,7 +32,7 @@ func historyCommand(s *session) *cli.Command {
 			}
 			result := view.History{Target: t.Address}
 			for i := range records {
-				result.Changes = append(result.Changes, recorded(&records[i]))
+				result.Changes = append(result.Changes, describeRecord(&records[i]))
 			}
 			return s.view.History(result)
 		},
@@ -46,9 +46,9 @@ func showCommand(s *session) *cli.Command {
 		ArgsUsage: "ID|PLAN",
 		Action: func(c *cli.Context) error {
 			if c.NArg() != 1 {
-				return usage("depeer show ID|PLAN", "show takes one ID or plan")
+				return newUsageError("depeer show ID|PLAN", "show takes one ID or plan")
 			}
-			store, err := s.store()
+			store, err := s.openStore()
 			if err != nil {
 				return err
 			}
@@ -65,7 +65,7 @@ func showCommand(s *session) *cli.Command {
 			if record.Unread != nil {
 				return &operate.Error{Kind: operate.Failed, Name: "unread", Err: record.Unread}
 			}
-			change := recorded(record)
+			change := describeRecord(record)
 			p, err := record.Plan()
 			if err != nil {
 				change.Unread = err.Error()
@@ -75,8 +75,8 @@ func showCommand(s *session) *cli.Command {
 	}
 }
 
-// recorded is what users read of an entry.
-func recorded(r *journal.Record) view.Recorded {
+// describeRecord returns what users read of an entry.
+func describeRecord(r *journal.Record) view.Recorded {
 	out := view.Recorded{
 		ID: r.ID, Time: r.From, By: r.By.By, Outcome: r.Outcome,
 		Action: r.Begun.Action, Undoes: r.Begun.Undoes, Overrides: r.Begun.Overrides, Limits: r.Begun.Limits,

@@ -19,14 +19,14 @@ func impactCommand(s *session) *cli.Command {
 			"a path, by what listed prefixes are still reached, which have moved, and who else loses.\n" +
 			"Changes nothing. With --target and --rib, routes are those of the file, and what is in\n" +
 			"force is the target's.",
-		Flags: append(flags.targetFlags.flags(), flags.routeFlags.flags()...),
+		Flags: append(flags.targetFlags.bindFlags(), flags.routeFlags.bindFlags()...),
 		Action: func(c *cli.Context) error {
-			args := flags.options()
+			args := flags.readOptions()
 			if flags.target == "" && len(args.Dumps) == 0 {
-				return usage("depeer impact LISTING.yaml --rib FILE, or --target rs1",
+				return newUsageError("depeer impact LISTING.yaml --rib FILE, or --target rs1",
 					"no routes: neither --rib nor --target")
 			}
-			in, err := s.load(c.Context, c.Args().Slice())
+			in, err := s.loadInput(c.Context, c.Args().Slice())
 			if err != nil {
 				return err
 			}
@@ -34,17 +34,17 @@ func impactCommand(s *session) *cli.Command {
 				return f
 			}
 			if flags.target == "" {
-				return s.showImpact(s.operator().ImpactOfDumps(c.Context, in, args))
+				return s.showImpact(s.newOperator().ImpactOfDumps(c.Context, in, args))
 			}
 			t, err := s.findTarget(flags.targetFlags, in.Exchange)
 			if err != nil {
 				return err
 			}
 			if f := operate.CheckAskable(in.Diagnostics); f != nil {
-				return s.refusedUnasked(in, f)
+				return s.showRefused(in, f)
 			}
-			result, err := s.operator().Impact(c.Context, in, t, args)
-			return s.showImpact(result, s.withoutTarget(in, err))
+			result, err := s.newOperator().Impact(c.Context, in, t, args)
+			return s.showImpact(result, s.showWithoutTarget(in, err))
 		},
 	}
 }

@@ -43,19 +43,20 @@ func importCommand(s *session) *cli.Command {
 				Usage: "the listing's `NAME` (by default the feed's)"},
 			&cli.StringFlag{Name: "treatment", Destination: &args.options.Treatment,
 				Usage: "the listing's default `TREATMENT`"},
-			outputFlag(&args.output, writeFile),
+			bindOutput(&args.output, writeFile),
 			&cli.BoolFlag{Name: "allow-private", Destination: &args.allowPrivate,
 				Usage: "fetch from private and loopback addresses, too"},
 			&cli.BoolFlag{Name: "force", Destination: &args.force, Usage: "ask a URL again within the hour"},
 		},
 		Action: func(c *cli.Context) error {
 			if c.NArg() != 2 {
-				return usage("depeer import "+formatNames("|")+" FILE|URL", "import takes a format and one file or URL")
+				return newUsageError("depeer import "+formatNames("|")+" FILE|URL",
+					"import takes a format and one file or URL")
 			}
 			format, err := feed.ParseFormat(c.Args().Get(0))
 			if err != nil {
 				near := diag.Nearest(c.Args().Get(0), strings.Split(formatNames("|"), "|"))
-				return usage("depeer import "+cmp.Or(near, formatNames("|"))+" "+c.Args().Get(1), "%v", err)
+				return newUsageError("depeer import "+cmp.Or(near, formatNames("|"))+" "+c.Args().Get(1), "%v", err)
 			}
 			args.format, args.source = format, c.Args().Get(1)
 			return s.importFeed(c.Context, args)
@@ -86,14 +87,14 @@ func (s *session) importFeed(ctx context.Context, args importArgs) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if err := readsBack(text.Bytes()); err != nil {
+	if err := checkReadBack(text.Bytes()); err != nil {
 		return err
 	}
 	if args.output == stdoutName {
 		args.output = ""
 	}
 	if args.output != "" {
-		if err := s.write(args.output, persist.Whole(text.Bytes()), 0o644); err != nil {
+		if err := s.writeOutput(args.output, persist.Whole(text.Bytes()), 0o644); err != nil {
 			return err
 		}
 	}
@@ -106,13 +107,14 @@ func (s *session) importFeed(ctx context.Context, args importArgs) error {
 	return s.view.Import(result)
 }
 
-// readsBack says whether check reads what import has written: a feed may have more entries
-// than a listing in YAML.
-func readsBack(text []byte) error {
+// checkReadBack returns an error where check would not read what import has written: a feed may have more
+// entries than a listing in YAML.
+func checkReadBack(text []byte) error {
 	if _, diags := listing.Read("the listing", text); diags.Worst() == diag.Error {
 		return &operate.Error{Kind: operate.Invalid, Name: "invalid-input",
-			Err:  fmt.Errorf("the feed makes a listing that could not be read: %s", diags[0].Message),
-			Hint: "split the feed; or name it in the exchange file, lists: [{feed: ..., url: ...}], which needs no listing"}
+			Err: fmt.Errorf("the feed makes a listing that could not be read: %s", diags[0].Message),
+			Hint: "split the feed; or name it in the exchange file, lists: [{feed: ..., url: ...}], which needs " +
+				"no listing"}
 	}
 	return nil
 }
@@ -131,7 +133,7 @@ func (s *session) readFeed(ctx context.Context, args importArgs) (*filters.Listi
 		l, diags := feed.Parse(args.format, args.source, data, args.options)
 		return l, diags, nil
 	}
-	f, err := s.fetcher()
+	f, err := s.newFetcher()
 	if err != nil {
 		return nil, nil, err
 	}

@@ -40,28 +40,28 @@ func labCommand(s *session) *cli.Command {
 		},
 		Action: func(c *cli.Context) error {
 			if c.NArg() > 0 {
-				return usage("depeer lab", "lab takes no files: it has a listing of its own")
+				return newUsageError("depeer lab", "lab takes no files: it has a listing of its own")
 			}
-			return s.lab(c.Context, keep, s.global.json)
+			return s.runLab(c.Context, keep, s.global.json)
 		},
 	}
 }
 
-func (s *session) lab(ctx context.Context, keep, json bool) error {
-	story, members, err := labStory(s.now)
+func (s *session) runLab(ctx context.Context, keep, json bool) error {
+	story, members, err := readStory(s.now)
 	if err != nil {
 		return err
 	}
-	s.view.Note("starting a route server and %s on loopback", count(len(members), "member"))
+	s.view.Note("starting a route server and %s on loopback", formatCount(len(members), "member"))
 	l, err := startLab(ctx, members)
 	if err != nil {
 		return err
 	}
 	defer l.Close()
 
-	result := labStands(l)
+	result := describeLab(l)
 	if !keep || !json {
-		if err := s.tell(ctx, l, story, &result); err != nil {
+		if err := s.tellStory(ctx, l, story, &result); err != nil {
 			return err
 		}
 		if err := s.view.Lab(result); err != nil {
@@ -89,8 +89,8 @@ func startLab(ctx context.Context, members []lab.Member) (*lab.Lab, error) {
 	return l, err
 }
 
-// labStands describes a lab whose sessions stand.
-func labStands(l *lab.Lab) view.Lab {
+// describeLab describes a lab whose sessions stand.
+func describeLab(l *lab.Lab) view.Lab {
 	result := view.Lab{Target: l.Target(), ASN: uint32(l.ASN())}
 	for _, m := range l.Members() {
 		result.Members = append(result.Members,

@@ -28,7 +28,7 @@ type story struct {
 	policy  *policies.RoutingPolicy
 }
 
-func labStory(now time.Time) (*story, []lab.Member, error) {
+func readStory(now time.Time) (*story, []lab.Member, error) {
 	text, err := examples.Files.ReadFile(labListing)
 	if err != nil {
 		return nil, nil, err
@@ -53,13 +53,13 @@ func labStory(now time.Time) (*story, []lab.Member, error) {
 	return &story{l, build.Policy(compiled, x.Treatments, x.ASN)}, members, err
 }
 
-// tell plans and applies the story on the lab's route server as on any other, and
+// tellStory plans and applies the story on the lab's route server as on any other, and
 // takes it back. What members hold is read from their own tables each time.
-func (s *session) tell(ctx context.Context, l *lab.Lab, story *story, result *view.Lab) error {
+func (s *session) tellStory(ctx context.Context, l *lab.Lab, story *story, result *view.Lab) error {
 	describeStory(story, result)
 	ctx, cancel := context.WithTimeout(ctx, 2*labTimeout)
 	defer cancel()
-	client, err := s.operator().Connect(ctx, operate.Target{Address: l.Target()})
+	client, err := s.newOperator().Connect(ctx, operate.Target{Address: l.Target()})
 	if err != nil {
 		return err
 	}
@@ -71,26 +71,26 @@ func (s *session) tell(ctx context.Context, l *lab.Lab, story *story, result *vi
 	defer os.RemoveAll(dir)
 	teller := &teller{session: s, lab: l, client: client, state: dir}
 
-	before, err := teller.held(ctx, result)
+	before, err := teller.readHeldRoutes(ctx, result)
 	if err != nil {
 		return err
 	}
-	change, err := teller.apply(ctx, story.policy)
+	change, err := teller.applyPolicy(ctx, story.policy)
 	if err != nil {
 		return err
 	}
 	result.Plan, result.Calls = change.plan.Change.Summary().String(), len(change.plan.Change.Calls())
 	result.Applied = operate.NewResult(l.Target(), nil, change.result)
-	after, err := teller.held(ctx, result)
+	after, err := teller.readHeldRoutes(ctx, result)
 	if err != nil {
 		return err
 	}
-	back, err := teller.apply(ctx, change.plan.Change.Old)
+	back, err := teller.applyPolicy(ctx, change.plan.Change.Old)
 	if err != nil {
 		return err
 	}
 	result.RolledBack = operate.NewResult(l.Target(), nil, back.result)
-	again, err := teller.held(ctx, result)
+	again, err := teller.readHeldRoutes(ctx, result)
 	if err != nil {
 		return err
 	}
@@ -116,19 +116,19 @@ type told struct {
 	result apply.Result
 }
 
-func (t *teller) apply(ctx context.Context, want *policies.RoutingPolicy) (told, error) {
+func (t *teller) applyPolicy(ctx context.Context, want *policies.RoutingPolicy) (told, error) {
 	state, err := t.client.State(ctx)
 	if err != nil {
 		return told{}, operate.NotReached(ctx, err)
 	}
 	id := operate.NewID()
-	p := t.session.operator().NewPlan(operate.Target{Address: t.lab.Target()}, state, id,
+	p := t.session.newOperator().NewPlan(operate.Target{Address: t.lab.Target()}, state, id,
 		*plan.To(state, want, id))
 	store, err := journal.Open(t.state)
 	if err != nil {
 		return told{}, err
 	}
-	lock, err := store.Lock(p.Target, self())
+	lock, err := store.Lock(p.Target, nameUser())
 	if err != nil {
 		return told{}, err
 	}
@@ -141,8 +141,8 @@ func (t *teller) apply(ctx context.Context, want *policies.RoutingPolicy) (told,
 	return told{p, result}, errors.Join(err, entry.End(result.Outcome.String()), lock.Unlock())
 }
 
-// held returns what each member holds, once all that was done has arrived.
-func (t *teller) held(ctx context.Context, result *view.Lab) ([][]view.LabRoute, error) {
+// readHeldRoutes returns what each member holds, once all that was done has arrived.
+func (t *teller) readHeldRoutes(ctx context.Context, result *view.Lab) ([][]view.LabRoute, error) {
 	if err := t.lab.Settle(ctx); err != nil {
 		return nil, fmt.Errorf("the lab: %w", err)
 	}
@@ -154,7 +154,7 @@ func (t *teller) held(ctx context.Context, result *view.Lab) ([][]view.LabRoute,
 		}
 		held := make([]view.LabRoute, 0, len(routes))
 		for _, r := range routes {
-			held = append(held, view.LabRoute{Prefix: r.Prefix.String(), Path: asPath(r.Path)})
+			held = append(held, view.LabRoute{Prefix: r.Prefix.String(), Path: formatASPath(r.Path)})
 		}
 		all = append(all, held)
 	}
@@ -174,8 +174,8 @@ func describeStory(s *story, result *view.Lab) {
 	}
 }
 
-// asPath writes a path as routers show it.
-func asPath(path []filters.ASN) string {
+// formatASPath writes a path as routers show it.
+func formatASPath(path []filters.ASN) string {
 	var text []byte
 	for i, a := range path {
 		if i > 0 {

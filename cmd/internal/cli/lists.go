@@ -11,13 +11,13 @@ import (
 	"depeer/policies/persist"
 )
 
-// load reads the exchange file and the lists: those of the command line, or the exchange's own.
-func (s *session) load(ctx context.Context, names []string) (*wanted.Input, error) {
+// loadInput reads the exchange file and the lists: those of the command line, or the exchange's own.
+func (s *session) loadInput(ctx context.Context, names []string) (*wanted.Input, error) {
 	in, err := s.reader.Load(ctx, names)
 	download := new(wanted.DownloadError)
 	switch {
 	case errors.Is(err, wanted.ErrNoList):
-		return nil, usage("depeer check LISTING.yaml", "%v", err)
+		return nil, newUsageError("depeer check LISTING.yaml", "%v", err)
 	case errors.As(err, &download):
 		return nil, &operate.Error{Kind: operate.Failed, Name: "download", Err: download.Err}
 	}
@@ -27,11 +27,11 @@ func (s *session) load(ctx context.Context, names []string) (*wanted.Input, erro
 // stdoutName is how a user names the standard output.
 const stdoutName = "-"
 
-// write replaces the file that a result goes to. One that the result was made from is
+// writeOutput replaces the file that a result goes to. One that the result was made from is
 // hardly meant, unless that is what the command is for.
-func (s *session) write(name string, write func(io.Writer) error, mode fs.FileMode) error {
+func (s *session) writeOutput(name string, write func(io.Writer) error, mode fs.FileMode) error {
 	if s.reader.Files.IsInput(name) {
-		return usage("-o another file", "-o %s: this file is read, and would be lost", name)
+		return newUsageError("-o another file", "-o %s: this file is read, and would be lost", name)
 	}
 	return persist.Replace(name, write, mode)
 }

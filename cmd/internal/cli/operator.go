@@ -9,24 +9,24 @@ import (
 	"depeer/policies/operate"
 )
 
-// operator returns what does the operations of a command.
-func (s *session) operator() *operate.Operator {
-	return &operate.Operator{Reporter: reporter{s.view, s}, Log: s.log, Dial: s.dial, Store: s.store,
-		Exchange: s.exchangeOf, Judge: s.judge, StartGuardian: s.startGuardian, Now: s.now, By: self(),
-		Tool: built().Version}
+// newOperator returns the operator of a command.
+func (s *session) newOperator() *operate.Operator {
+	return &operate.Operator{Reporter: reporter{s.view, s}, Log: s.log, Dial: s.dialTarget, Store: s.openStore,
+		Exchange: s.readExchange, Judge: s.judge, StartGuardian: s.startGuardian, Now: s.now, By: nameUser(),
+		Tool: readBuild().Version}
 }
 
-// dial reaches a target.
-func (s *session) dial(ctx context.Context, t operate.Target) (operate.Daemon, error) {
-	client, err := gobgp.Dial(ctx, s.optionsOf(t))
+// dialTarget reaches a target.
+func (s *session) dialTarget(ctx context.Context, t operate.Target) (operate.Daemon, error) {
+	client, err := gobgp.Dial(ctx, s.newDialOptions(t))
 	if err != nil {
 		return nil, err
 	}
 	return client, nil
 }
 
-// optionsOf returns how gobgpd is reached.
-func (s *session) optionsOf(t operate.Target) gobgp.Options {
+// newDialOptions returns the options for a connection to gobgpd.
+func (s *session) newDialOptions(t operate.Target) gobgp.Options {
 	return gobgp.Options{Address: t.Address, Timeout: t.Timeout, TLS: (*gobgp.TLS)(t.TLS), Insecure: t.Insecure,
 		Logger: s.log}
 }
@@ -38,7 +38,7 @@ type shower interface {
 	Warnings(diag.List)
 }
 
-// reporter passes on what operations tell while they run.
+// reporter shows what operations tell while they run.
 type reporter struct {
 	shower
 	session *session

@@ -18,8 +18,8 @@ type passed struct {
 	files map[string]bool
 }
 
-// first says whether a file was not named before.
-func (p *passed) first(file string) bool {
+// isFirst says whether a file was not named before.
+func (p *passed) isFirst(file string) bool {
 	if p == nil {
 		return true
 	}
@@ -35,7 +35,7 @@ func (p *passed) first(file string) bool {
 
 // passOver names a file that is passed over, once.
 func (s *session) passOver(unread *journal.UnreadError) {
-	if !s.passed.first(unread.Path) {
+	if !s.passed.isFirst(unread.Path) {
 		return
 	}
 	s.log.Warn("passed over", "file", unread.Path, "why", unread.Err)

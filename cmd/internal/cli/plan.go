@@ -32,9 +32,9 @@ func planCommand(s *session) *cli.Command {
 		Usage:     "shows what would change on a route server; changes nothing",
 		ArgsUsage: "[LISTING...]",
 		Description: "Reads the target's policy, and says which objects would be added and removed. -o keeps the\n" +
-			"plan, for apply. A plan that a guard refuses is shown, and not kept.\n" + guardsHelp(),
-		Flags: append(append(args.targetFlags.flags(), args.routeFlags.flags()...),
-			outputFlag(&args.output, keepPlan),
+			"plan, for apply. A plan that a guard refuses is shown, and not kept.\n" + describeGuards(),
+		Flags: append(append(args.targetFlags.bindFlags(), args.routeFlags.bindFlags()...),
+			bindOutput(&args.output, keepPlan),
 			&cli.BoolFlag{Name: "detailed-exitcode", Destination: &args.detailed,
 				Usage: "exit 2 if there is something to do"},
 			&cli.BoolFlag{Name: "take-over", Destination: &args.draft.TakeOver,
@@ -44,16 +44,16 @@ func planCommand(s *session) *cli.Command {
 					"taken out on purpose"},
 		),
 		Action: func(c *cli.Context) error {
-			in, err := s.load(c.Context, c.Args().Slice())
+			in, err := s.loadInput(c.Context, c.Args().Slice())
 			if err != nil {
 				return err
 			}
-			args.draft.RouteOptions = args.options()
+			args.draft.RouteOptions = args.readOptions()
 			if args.target == "" && len(args.draft.Dumps) > 0 {
-				return s.planOfFile(c.Context, in, &args)
+				return s.planForFile(c.Context, in, &args)
 			}
 			if f := operate.CheckAskable(in.Diagnostics); f != nil && args.target != "" {
-				return s.refusedUnasked(in, f) // before a target is looked for in a file that is wrong
+				return s.showRefused(in, f) // before a target is looked for in a file that is wrong
 			}
 			if args.isAll() {
 				return s.planAll(c.Context, in, &args)
@@ -62,42 +62,42 @@ func planCommand(s *session) *cli.Command {
 			if err != nil {
 				return err
 			}
-			return s.plan(c.Context, in, t, &args)
+			return s.planTarget(c.Context, in, t, &args)
 		},
 	}
 }
 
-func (s *session) plan(ctx context.Context, in *wanted.Input, t operate.Target, args *planArgs) error {
+func (s *session) planTarget(ctx context.Context, in *wanted.Input, t operate.Target, args *planArgs) error {
 	// What is wrong with the lists is said without a call to the target.
 	if f := operate.CheckAskable(in.Diagnostics); f != nil {
-		return s.refusedUnasked(in, f)
+		return s.showRefused(in, f)
 	}
-	result, err := s.operator().Draft(ctx, in, t, args.draft)
+	result, err := s.newOperator().Draft(ctx, in, t, args.draft)
 	if err != nil {
-		return s.withoutTarget(in, err)
+		return s.showWithoutTarget(in, err)
 	}
 	return s.finishPlan(result, args.keepArgs)
 }
 
-// planOfFile is a plan without a target: what lists do to the routes of a file.
-func (s *session) planOfFile(ctx context.Context, in *wanted.Input, args *planArgs) error {
+// planForFile shows what lists do to the routes of a file, without a target.
+func (s *session) planForFile(ctx context.Context, in *wanted.Input, args *planArgs) error {
 	if args.output != "" || args.draft.TakeOver || args.draft.AcceptLists {
-		return usage("depeer plan LISTING.yaml --rib FILE --target rs1 -o plan.depeer",
+		return newUsageError("depeer plan LISTING.yaml --rib FILE --target rs1 -o plan.depeer",
 			"a plan is kept for a target, and none is named")
 	}
 	if f := operate.Verdict(in.Diagnostics); f != nil && f.Kind != operate.Guarded {
 		return f
 	}
-	return s.showImpact(s.operator().ImpactOfDumps(ctx, in, args.draft.RouteOptions))
+	return s.showImpact(s.newOperator().ImpactOfDumps(ctx, in, args.draft.RouteOptions))
 }
 
-// refusedUnasked shows a result that is refused without a call to the target; what is
-// invalid has none.
-func (s *session) refusedUnasked(in *wanted.Input, f *operate.Error) error {
+// showRefused shows a result that a guard refuses without a call to the target. Invalid lists have no
+// result.
+func (s *session) showRefused(in *wanted.Input, f *operate.Error) error {
 	if f.Kind != operate.Guarded {
 		return f
 	}
-	if err := s.view.Impact(s.operator().ImpactUnasked(in)); err != nil {
+	if err := s.view.Impact(s.newOperator().ImpactUnasked(in)); err != nil {
 		return err
 	}
 	f.Diagnostics = nil // they are shown
@@ -124,12 +124,12 @@ func (s *session) finishPlan(result operate.Draft, args keepArgs) error {
 	return refused
 }
 
-// withoutTarget shows what a guard refuses where the target was not reached, too.
-func (s *session) withoutTarget(in *wanted.Input, err error) error {
+// showWithoutTarget shows what a guard refuses even where the target was not reached.
+func (s *session) showWithoutTarget(in *wanted.Input, err error) error {
 	refused, f := operate.Verdict(in.Diagnostics), new(operate.Error)
 	if refused == nil || !errors.As(err, &f) || f.Kind != operate.Unreached {
 		return err
 	}
 	in.Diagnostics.Warnf(diag.Position{}, "target-unreached", "", "the result is without the target: %v", f.Err)
-	return s.refusedUnasked(in, refused)
+	return s.showRefused(in, refused)
 }

@@ -30,43 +30,45 @@ func repairCommand(s *session) *cli.Command {
 		Description: "Under the approvals that it had, and never what a person cleared or rolled back. With --lists:\n" +
 			"your own policies in clients' lists, and the defaults, as they were last seen. Shows the plan,\n" +
 			"and asks; with -o the plan is kept for apply.",
-		Flags: append(args.flags(), args.yesFlag(), soakFlag(&args.soak, usualSoak),
+		Flags: append(args.bindFlags(), args.bindYes(), bindSoak(&args.soak, usualSoak),
 			&cli.BoolFlag{Name: "lists", Destination: &args.options.Lists,
 				Usage: "put back your own policies and defaults in clients' lists, and " +
 					"nothing else"},
-			outputFlag(&args.output, keepPlan),
+			bindOutput(&args.output, keepPlan),
 		),
 		Action: func(c *cli.Context) error {
 			if c.NArg() > 0 {
-				return usage("depeer repair --target rs1", "repair takes no lists: it puts back what was applied last")
+				return newUsageError("depeer repair --target rs1",
+					"repair takes no lists: it puts back what was applied last")
 			}
-			if err := s.answerable(args.askFlags, args.output != ""); err != nil {
+			if err := s.checkAnswerable(args.askFlags, args.output != ""); err != nil {
 				return err
 			}
 			targets, err := s.findTargets(args.targetFlags)
 			if err != nil {
 				return err
 			}
-			return s.repair(c.Context, targets, &args)
+			return s.repairTargets(c.Context, targets, &args)
 		},
 	}
 }
 
-// answerable says whether somebody can be asked, where that is needed: what is shown
-// before a refusal would look like a result. kept: a plan goes to a file, and nobody is asked.
-func (s *session) answerable(f askFlags, kept bool) error {
+// checkAnswerable returns an error where somebody must be asked, and there is no terminal. It comes first:
+// a plan shown before the refusal would look like a result. kept: a plan goes to a file, and nobody is
+// asked.
+func (s *session) checkAnswerable(f askFlags, kept bool) error {
 	in, ok := s.In.(*os.File)
 	if f.yes || kept || ok && term.IsTerminal(int(in.Fd())) {
 		return nil
 	}
-	return usage("depeer "+f.command+" ... --yes, or -o FILE", "there is no terminal to ask on")
+	return newUsageError("depeer "+f.command+" ... --yes, or -o FILE", "there is no terminal to ask on")
 }
 
-// repair makes a plan for each target, shows them, asks, and applies them one after
+// repairTargets makes a plan for each target, shows them, asks, and applies them one after
 // another.
-func (s *session) repair(ctx context.Context, targets []operate.Target, args *repairArgs) error {
+func (s *session) repairTargets(ctx context.Context, targets []operate.Target, args *repairArgs) error {
 	plans := operate.Drafts{}
-	o := s.operator()
+	o := s.newOperator()
 	remedies := make([]operate.Remedy, len(targets))
 	for i, t := range targets {
 		var err error
@@ -92,7 +94,7 @@ func (s *session) repair(ctx context.Context, targets []operate.Target, args *re
 		if p.Nothing() {
 			continue
 		}
-		if err := s.ask(args.askFlags, p.Plan.Target, p.Plan.Server); err != nil {
+		if err := s.askForRouterID(args.askFlags, p.Plan.Target, p.Plan.Server); err != nil {
 			return err
 		}
 	}

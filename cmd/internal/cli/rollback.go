@@ -20,15 +20,15 @@ func rollbackCommand(s *session) *cli.Command {
 		Description: "Without an ID, one step back each time: a rollback, an expiry, a recovery and a repair are no\n" +
 			"steps. IDs may be shortened. Shows what would change, and asks. Refuses if somebody has\n" +
 			"changed ours since.",
-		Flags: append(args.flags(), args.yesFlag(),
+		Flags: append(args.bindFlags(), args.bindYes(),
 			&cli.GenericFlag{Name: guard.AllowSessions, Value: &sessions,
 				Usage: "shut up to `N` sessions of members again, or N% of the members"},
 		),
 		Action: func(c *cli.Context) error {
 			if c.NArg() > 1 {
-				return usage("depeer rollback [ID] --target rs1", "rollback takes one ID")
+				return newUsageError("depeer rollback [ID] --target rs1", "rollback takes one ID")
 			}
-			t, err := s.findTarget(args.targetFlags, s.exchangeOf())
+			t, err := s.findTarget(args.targetFlags, s.readExchange())
 			if err != nil {
 				return err
 			}
@@ -37,18 +37,18 @@ func rollbackCommand(s *session) *cli.Command {
 			if !args.yes {
 				options.Approve = func(d operate.Draft) error { return s.approveBack(args.askFlags, d) }
 			}
-			return s.showResult(s.operator().Rollback(c.Context, t, options))
+			return s.showResult(s.newOperator().Rollback(c.Context, t, options))
 		},
 	}
 }
 
 // approveBack shows what going back changes, and asks.
 func (s *session) approveBack(f askFlags, d operate.Draft) error {
-	if err := s.answerable(f, false); err != nil {
+	if err := s.checkAnswerable(f, false); err != nil {
 		return err
 	}
 	if err := s.view.Plan(d); err != nil {
 		return err
 	}
-	return s.ask(f, d.Plan.Target, d.Plan.Server)
+	return s.askForRouterID(f, d.Plan.Target, d.Plan.Server)
 }

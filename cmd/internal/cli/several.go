@@ -21,9 +21,9 @@ import (
 // findTargets returns the target that is named, or all.
 func (s *session) findTargets(f targetFlags) ([]operate.Target, error) {
 	if f.isAll() {
-		return s.findAllTargets(f, s.exchangeOf())
+		return s.findAllTargets(f, s.readExchange())
 	}
-	t, err := s.findTarget(f, s.exchangeOf())
+	t, err := s.findTarget(f, s.readExchange())
 	return []operate.Target{t}, err
 }
 
@@ -34,7 +34,7 @@ func (s *session) findAllTargets(f targetFlags, x *exchange.Exchange) ([]operate
 		return nil, s.confWrong
 	}
 	if x == nil || len(x.Targets) == 0 {
-		return nil, usage("depeer "+f.command+" --target ADDRESS",
+		return nil, newUsageError("depeer "+f.command+" --target ADDRESS",
 			"--target all: the exchange file has no targets")
 	}
 	var all []operate.Target
@@ -56,9 +56,9 @@ func (s *session) planAll(ctx context.Context, in *wanted.Input, args *planArgs)
 		return err
 	}
 	if f := operate.CheckAskable(in.Diagnostics); f != nil {
-		return s.refusedUnasked(in, f)
+		return s.showRefused(in, f)
 	}
-	o, plans := s.operator(), operate.Drafts{}
+	o, plans := s.newOperator(), operate.Drafts{}
 	for _, t := range targets {
 		one := *in
 		p, err := o.Draft(ctx, &one, t, args.draft)
@@ -89,7 +89,7 @@ func (s *session) finishPlans(plans operate.Drafts, args keepArgs) error {
 	if args.output != "" && refused == nil {
 		for i := range plans.Targets {
 			p := &plans.Targets[i]
-			p.File = fileFor(args.output, p.Plan.Name)
+			p.File = namePlanFile(args.output, p.Plan.Name)
 			if err := s.writePlan(p.File, p.Plan); err != nil {
 				return err
 			}
@@ -106,22 +106,22 @@ func (s *session) finishPlans(plans operate.Drafts, args keepArgs) error {
 	return refused
 }
 
-// fileFor returns the file of one target's plan, where several are kept: plan.depeer is
+// namePlanFile returns the file of one target's plan, where several are kept: plan.depeer is
 // plan.rs1.depeer, for rs1.
-func fileFor(file, target string) string {
+func namePlanFile(file, target string) string {
 	extension := filepath.Ext(file)
 	return strings.TrimSuffix(file, extension) + "." + target + extension
 }
 
 // applyAll applies the plans that planAll has kept.
 func (s *session) applyAll(ctx context.Context, args *applyArgs, file string) error {
-	targets, err := s.findAllTargets(args.targetFlags, s.exchangeOf())
+	targets, err := s.findAllTargets(args.targetFlags, s.readExchange())
 	if err != nil {
 		return err
 	}
 	plans := make([]*plan.Plan, len(targets))
 	for i, t := range targets {
-		name := fileFor(file, t.Name)
+		name := namePlanFile(file, t.Name)
 		if plans[i], err = s.readPlan(name); err != nil {
 			return err
 		}
@@ -131,23 +131,23 @@ func (s *session) applyAll(ctx context.Context, args *applyArgs, file string) er
 				Hint: "make new ones: depeer plan --target all"}
 		}
 	}
-	for _, p := range plans { // nobody is there any more when the next one's turn comes
-		if err := s.ask(args.askFlags, p.Target, p.Server); err != nil {
+	for _, p := range plans { // all questions first: later, nobody may be there to answer
+		if err := s.askForRouterID(args.askFlags, p.Target, p.Server); err != nil {
 			return err
 		}
 	}
-	return s.showResults(s.operator().InOrder(ctx, targets,
+	return s.showResults(s.newOperator().InOrder(ctx, targets,
 		func(i int) (*plan.Plan, string, error) { return plans[i], "", nil },
 		operate.OrderOptions{ApplyOptions: args.options, Soak: args.soak}))
 }
 
 // clearAll takes everything of ours out of all targets, or shows what that would do.
 func (s *session) clearAll(ctx context.Context, args *clearArgs) error {
-	targets, err := s.findAllTargets(args.targetFlags, s.exchangeOf())
+	targets, err := s.findAllTargets(args.targetFlags, s.readExchange())
 	if err != nil {
 		return err
 	}
-	o := s.operator()
+	o := s.newOperator()
 	if args.yes {
 		return s.showResults(o.InOrder(ctx, targets, func(i int) (*plan.Plan, string, error) {
 			p, err := o.Clear(ctx, targets[i], false)
@@ -166,7 +166,8 @@ func (s *session) clearAll(ctx context.Context, args *clearArgs) error {
 		return err
 	}
 	if args.output == "" && !plans.Nothing() {
-		return usage("depeer clear --target all --yes, or -o FILE", "nothing was changed: clear needs --yes or -o")
+		return newUsageError("depeer clear --target all --yes, or -o FILE",
+			"nothing was changed: clear needs --yes or -o")
 	}
 	return nil
 }

@@ -30,31 +30,31 @@ func statusCommand(s *session) *cli.Command {
 			"what they really got cannot be read from this daemon. Where treatments change routes, it\n" +
 			"looks through what members announce for routes that are treated already. Names your own\n" +
 			"policies that undo what is in force, or act on it, and members whose routes lack something.",
-		Flags: append(args.flags(), &cli.StringFlag{Name: "file", Destination: &args.options.File,
+		Flags: append(args.bindFlags(), &cli.StringFlag{Name: "file", Destination: &args.options.File,
 			Usage: "say, too, what a restart with this gobgpd.conf `FILE` (TOML), and a reload of it, would do to " +
 				"what is in force"}),
 		Action: func(c *cli.Context) error {
-			in, err := s.asked(c.Context, c.Args().Slice())
+			in, err := s.loadStatusLists(c.Context, c.Args().Slice())
 			if err != nil {
 				return err
 			}
 			if args.isAll() && args.options.File != "" {
-				return usage("depeer status --target rs1 --file gobgpd.conf", "a file is one target's")
+				return newUsageError("depeer status --target rs1 --file gobgpd.conf", "a file is one target's")
 			}
 			targets, err := s.findTargets(args.targetFlags)
 			if err != nil {
 				return err
 			}
-			return s.statusOf(c.Context, in, targets, args.options)
+			return s.showStatus(c.Context, in, targets, args.options)
 		},
 	}
 }
 
-// statusOf looks at targets, and says what is worst: one that does not answer, one that
-// is not as it should be.
-func (s *session) statusOf(ctx context.Context, in *wanted.Input, targets []operate.Target,
+// showStatus shows the status of targets. Its error is that of the worst: one that does not answer, then
+// one that does not fit, then one that differs.
+func (s *session) showStatus(ctx context.Context, in *wanted.Input, targets []operate.Target,
 	options operate.StatusOptions) error {
-	o := s.operator()
+	o := s.newOperator()
 	var all view.Status
 	var away, misfit, differs error
 	for _, t := range targets {
@@ -84,13 +84,13 @@ func (s *session) statusOf(ctx context.Context, in *wanted.Input, targets []oper
 	return cmp.Or(away, misfit, differs)
 }
 
-// asked reads the lists that status compares with: those that are named, or those of the
+// loadStatusLists reads the lists that status compares with: those that are named, or those of the
 // exchange file, as plan does; nil where there are none.
-func (s *session) asked(ctx context.Context, names []string) (*wanted.Input, error) {
+func (s *session) loadStatusLists(ctx context.Context, names []string) (*wanted.Input, error) {
 	if _, found := s.reader.FindConfig(); len(names) == 0 && !found {
 		return nil, nil
 	}
-	in, err := s.load(ctx, names)
+	in, err := s.loadInput(ctx, names)
 	if err != nil {
 		return nil, err
 	}

@@ -14,12 +14,12 @@ import (
 func (s *session) findTarget(f targetFlags, x *exchange.Exchange) (operate.Target, error) {
 	name := f.target
 	if name == "" {
-		return operate.Target{}, usage("depeer "+f.command+
+		return operate.Target{}, newUsageError("depeer "+f.command+
 			" --target rs1, or an address such as unix:///run/gobgpd.sock",
 			"no target: it is never guessed")
 	}
 	if name == exchange.AllTargets {
-		return operate.Target{}, usage("depeer "+f.command+" --target NAME", "%s is for one target at a time",
+		return operate.Target{}, newUsageError("depeer "+f.command+" --target NAME", "%s is for one target at a time",
 			f.command)
 	}
 	t := operate.Target{Timeout: f.timeout, Insecure: f.insecure,
@@ -29,7 +29,7 @@ func (s *session) findTarget(f targetFlags, x *exchange.Exchange) (operate.Targe
 		for _, known := range x.Targets {
 			if known.Name == name || known.Address.String() == name {
 				t.Name, t.Address, t.TLS, t.Persist = known.Name, known.Address.String(),
-					s.tlsOf(known), known.Persist
+					s.findTLS(known), known.Persist
 				return t, nil
 			}
 		}
@@ -39,15 +39,15 @@ func (s *session) findTarget(f targetFlags, x *exchange.Exchange) (operate.Targe
 		return operate.Target{}, s.confWrong
 	}
 	if err != nil {
-		return operate.Target{}, usage("--target NAME, host:port or unix:///path",
+		return operate.Target{}, newUsageError("--target NAME, host:port or unix:///path",
 			"--target %s: neither a target of the exchange file nor an address", name)
 	}
 	t.Address = address.String()
 	return t, nil
 }
 
-// tlsOf returns a target's TLS files, which stand beside the exchange file.
-func (s *session) tlsOf(t exchange.Target) *exchange.TLS {
+// findTLS returns a target's TLS files, which stand beside the exchange file.
+func (s *session) findTLS(t exchange.Target) *exchange.TLS {
 	if t.TLS == nil {
 		return nil
 	}
@@ -60,8 +60,8 @@ func (s *session) tlsOf(t exchange.Target) *exchange.TLS {
 	return &exchange.TLS{CA: beside(t.TLS.CA), Cert: beside(t.TLS.Cert), Key: beside(t.TLS.Key)}
 }
 
-// store opens what is kept of route servers between runs.
-func (s *session) store() (*journal.Store, error) {
+// openStore opens the journal, which keeps what was done to route servers.
+func (s *session) openStore() (*journal.Store, error) {
 	dir, err := s.stateDir()
 	if err != nil {
 		return nil, err
@@ -75,8 +75,8 @@ func (s *session) store() (*journal.Store, error) {
 	return store, nil
 }
 
-// self is who is at work: user@host.
-func self() string {
+// nameUser returns who runs this program: user@host.
+func nameUser() string {
 	name := "unknown"
 	if u, err := user.Current(); err == nil {
 		name = u.Username

@@ -17,15 +17,15 @@ func versionCommand(s *session) *cli.Command {
 		ArgsUsage: " ",
 		Action: func(c *cli.Context) error {
 			if c.NArg() > 0 {
-				return usage("depeer version", "version takes no files")
+				return newUsageError("depeer version", "version takes no files")
 			}
-			return s.view.Version(built())
+			return s.view.Version(readBuild())
 		},
 	}
 }
 
-// built says what this program was built from.
-func built() view.Version {
+// readBuild returns what this program was built from.
+func readBuild() view.Version {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		info = &debug.BuildInfo{GoVersion: runtime.Version()}
@@ -33,7 +33,7 @@ func built() view.Version {
 	return describeBuild(info)
 }
 
-// describeBuild says what the Go command wrote into a program about its build. Versions and
+// describeBuild returns what the Go command wrote into a program about its build. Versions and
 // commits are there only if it was built from a clone, with -buildvcs.
 func describeBuild(info *debug.BuildInfo) view.Version {
 	v := view.Version{Version: cmp.Or(info.Main.Version, "(devel)"), Go: info.GoVersion, GoBGP: "unknown",

@@ -40,7 +40,7 @@ func watchCommand(s *session) *cli.Command {
 			"members. What was applied last is put back by itself; what is new goes through all guards, and\n" +
 			"what a guard refuses waits for a person. Says on stderr what it does, a line for each decision.\n" +
 			"SIGINT and SIGTERM end it: what is under way is finished or undone.",
-		Flags: append(target.flags(), soakFlag(&args.soak, usualSoak),
+		Flags: append(target.bindFlags(), bindSoak(&args.soak, usualSoak),
 			&cli.BoolFlag{Name: "dry-run", Destination: &args.dryRun, Usage: "only say what it would do"},
 			&cli.BoolFlag{Name: "allow-private", Destination: &args.allowPrivate,
 				Usage: "fetch feeds from private and loopback addresses, too"},
@@ -60,17 +60,17 @@ func watchCommand(s *session) *cli.Command {
 			if args.targets, err = s.findTargets(target); err != nil {
 				return err
 			}
-			log, err := s.watchLog(s.global.logFormat, s.global.verbose)
+			log, err := s.newWatchLog(s.global.logFormat, s.global.verbose)
 			if err != nil {
 				return err
 			}
-			return s.watch(c.Context, log, args)
+			return s.watchTargets(c.Context, log, args)
 		},
 	}
 }
 
-// watchLog is the log of watch: its decisions, which others do not log.
-func (s *session) watchLog(format string, verbose bool) (*slog.Logger, error) {
+// newWatchLog returns the log of watch, which has its decisions. Other commands log none.
+func (s *session) newWatchLog(format string, verbose bool) (*slog.Logger, error) {
 	options := &slog.HandlerOptions{Level: slog.LevelInfo}
 	if verbose {
 		options.Level = slog.LevelDebug
@@ -81,9 +81,9 @@ func (s *session) watchLog(format string, verbose bool) (*slog.Logger, error) {
 	return slog.New(slog.NewTextHandler(s.Err, options)), nil
 }
 
-// watch runs until ctx ends.
-func (s *session) watch(ctx context.Context, log *slog.Logger, args watchArgs) error {
-	options, err := s.watchOptions(log, args)
+// watchTargets runs until ctx ends.
+func (s *session) watchTargets(ctx context.Context, log *slog.Logger, args watchArgs) error {
+	options, err := s.newWatchOptions(log, args)
 	if err != nil {
 		return err
 	}
@@ -93,7 +93,7 @@ func (s *session) watch(ctx context.Context, log *slog.Logger, args watchArgs) e
 	}
 	defer manager.Close()
 	options.Manager, options.Watchdog = manager, manager.Watchdog
-	numbers := metrics.New(built().Version)
+	numbers := metrics.New(readBuild().Version)
 	options.Metrics = watchMetrics{numbers}
 	stop, err := serveMetrics(args, numbers, log)
 	if err != nil {
@@ -102,14 +102,15 @@ func (s *session) watch(ctx context.Context, log *slog.Logger, args watchArgs) e
 	defer stop()
 	err = run.New(options).Run(ctx)
 	if errors.Is(err, wanted.ErrNoList) {
-		return usage("depeer watch LISTING.yaml --target rs1", "%v", err)
+		return newUsageError("depeer watch LISTING.yaml --target rs1", "%v", err)
 	}
 	return err
 }
 
-// watchOptions returns how targets are kept, but for what the runner tells.
-func (s *session) watchOptions(log *slog.Logger, args watchArgs) (run.Options, error) {
-	store, err := s.store()
+// newWatchOptions returns the options of the runner, without the receivers of what it tells: the service
+// manager and metrics.
+func (s *session) newWatchOptions(log *slog.Logger, args watchArgs) (run.Options, error) {
+	store, err := s.openStore()
 	if err != nil {
 		return run.Options{}, err
 	}
@@ -118,13 +119,13 @@ func (s *session) watchOptions(log *slog.Logger, args watchArgs) (run.Options, e
 	return run.Options{
 		Targets: args.targets, Soak: args.soak, Lists: args.names, DryRun: args.dryRun,
 		AllowPrivate: args.allowPrivate,
-		Pace:         pace, Files: time.Second, Clock: s.clock(), Today: time.Now,
-		Operator: *s.operator(), Store: store, Reader: *s.reader, Fetcher: s.fetcher, Log: log,
+		Pace:         pace, Files: time.Second, Clock: s.newClock(), Today: time.Now,
+		Operator: *s.newOperator(), Store: store, Reader: *s.reader, Fetcher: s.newFetcher, Log: log,
 	}, nil
 }
 
-// clock returns what tells the time: from --at on, as fast as any other.
-func (s *session) clock() func() time.Time {
+// newClock returns a clock that starts at --at, and runs as fast as the system's.
+func (s *session) newClock() func() time.Time {
 	at, begin := s.now, time.Now()
 	return func() time.Time { return at.Add(time.Since(begin)).UTC() }
 }

@@ -19,8 +19,8 @@ func (r *Reader) loadFeed(ctx context.Context, in *Input, source exchange.List) 
 	if err != nil {
 		return nil, err
 	}
-	if in.Good != nil { // who keeps what was good fetches by itself
-		return in.keptFeed(f, source), nil
+	if in.Good != nil { // watch, which keeps the last good ones, fetches by itself
+		return in.readKeptFeed(f, source), nil
 	}
 	f.Every = source.Every
 	// The exchange file says the treatment, where it says one: no default is missed.
@@ -29,10 +29,10 @@ func (r *Reader) loadFeed(ctx context.Context, in *Input, source exchange.List) 
 	var invalid *feed.InvalidError
 	switch {
 	case err == nil:
-		return in.add(l, diags), nil
+		return in.addListing(l, diags), nil
 	case errors.As(err, &invalid):
 		in.Read.Errorf(source.Source, "feed-invalid", "the last good copy stays as it is", "%v", err)
-		return in.add(nil, diags), nil
+		return in.addListing(nil, diags), nil
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
 	}
@@ -43,11 +43,11 @@ func (r *Reader) loadFeed(ctx context.Context, in *Input, source exchange.List) 
 	in.Read.Warnf(source.Source, "feed-kept-copy", "", "%v; using the copy of %s", err,
 		kept.FetchedAt.UTC().Format(time.RFC3339))
 	opt.URL = source.URL
-	return in.add(feed.Parse(source.Feed, source.URL, kept.Data, opt)), nil
+	return in.addListing(feed.Parse(source.Feed, source.URL, kept.Data, opt)), nil
 }
 
-// keptFeed reads the last good copy of a feed.
-func (in *Input) keptFeed(f *feed.Fetcher, source exchange.List) *filters.Listing {
+// readKeptFeed reads the last good copy of a feed.
+func (in *Input) readKeptFeed(f *feed.Fetcher, source exchange.List) *filters.Listing {
 	before := len(in.Read)
 	var l *filters.Listing
 	if kept, ok := f.Kept(source.URL); ok {
@@ -58,10 +58,10 @@ func (in *Input) keptFeed(f *feed.Fetcher, source exchange.List) *filters.Listin
 	} else {
 		in.Read.Errorf(source.Source, "feed-missing", "it is asked again", "there is no copy of %s yet", source.URL)
 	}
-	return in.orKept(source.URL, l, before)
+	return in.addListingOrLastGood(source.URL, l, before)
 }
 
-// DownloadError says that a feed could not be had, and that there is no copy of it.
+// DownloadError says that a feed could not be downloaded, and that there is no copy of it.
 type DownloadError struct{ Err error }
 
 func (e *DownloadError) Error() string { return e.Err.Error() }

@@ -43,7 +43,7 @@ func (f *Files) Get(name string) ([]byte, error) {
 	}
 	done := make(chan result, 1)
 	go func() {
-		data, err := f.load(name)
+		data, err := f.readLimited(name)
 		done <- result{data, err}
 	}()
 	select {
@@ -57,9 +57,9 @@ func (f *Files) Get(name string) ([]byte, error) {
 	}
 }
 
-// load never reads more than the limit of strict, plus the one byte that shows it
-// was passed.
-func (f *Files) load(name string) ([]byte, error) {
+// readLimited reads a file, or the standard input. It never reads more than the limit of package strict,
+// and the one byte that shows that the limit is passed.
+func (f *Files) readLimited(name string) ([]byte, error) {
 	r := f.stdin
 	size := int64(0)
 	if name != Stdin {
@@ -142,14 +142,14 @@ func (f *Files) Line(name string, n int) ([]byte, bool) {
 	if n < len(starts) {
 		line = line[:starts[n]-starts[n-1]-1]
 	}
-	return withoutSecrets(bytes.TrimSuffix(line, []byte("\r"))), true
+	return cutSecrets(bytes.TrimSuffix(line, []byte("\r"))), true
 }
 
-// secretKey is a key whose value is nobody's to see.
+// secretKey matches a key whose value must not be shown.
 var secretKey = regexp.MustCompile(`(?i)password["']?\s*[=:]`)
 
-// withoutSecrets ends a line where a password would begin.
-func withoutSecrets(line []byte) []byte {
+// cutSecrets cuts a line where the value of a password begins.
+func cutSecrets(line []byte) []byte {
 	if at := secretKey.FindIndex(line); at != nil {
 		return append(line[:at[1]:at[1]], " ..."...)
 	}

@@ -9,15 +9,15 @@ import (
 	"depeer/policies/exchange"
 )
 
-// LastGood is what was last good of each file and feed: an exchange file, and
-// listings, by where they come from.
+// LastGood holds the last valid version of each file and feed: of the exchange file, and of listings, by
+// where they come from.
 type LastGood struct {
 	Exchange *exchange.Exchange
 	Digest   string // of its file
 	Lists    map[string]*filters.Listing
 }
 
-// Sum is a digest of everything that in asks for, whatever the day.
+// Sum returns a digest of everything that in asks for, whatever the day.
 func (g *LastGood) Sum(in *Input) string {
 	h := sha256.New()
 	fmt.Fprintln(h, g.Digest)
@@ -27,9 +27,9 @@ func (g *LastGood) Sum(in *Input) string {
 	return hex.EncodeToString(h.Sum(nil)[:8])
 }
 
-// orKept adds a listing, or the last one that was good of the same file or feed. What
-// was said of it since before is set aside then.
-func (in *Input) orKept(name string, l *filters.Listing, before int) *filters.Listing {
+// addListingOrLastGood adds a listing, or, where it is nil, the last valid one of the same file or feed.
+// In that case it sets aside what reading said since before.
+func (in *Input) addListingOrLastGood(name string, l *filters.Listing, before int) *filters.Listing {
 	switch {
 	case in.Good == nil:
 	case l != nil:
@@ -38,5 +38,5 @@ func (in *Input) orKept(name string, l *filters.Listing, before int) *filters.Li
 		l = in.Good.Lists[name]
 		in.setAside(before)
 	}
-	return in.add(l, nil)
+	return in.addListing(l, nil)
 }

@@ -21,8 +21,8 @@ type Input struct {
 
 	Read diag.List // what reading alone said
 
-	// Good serves where what is there now is no good; nil: nothing does. What is wrong
-	// then is in Broken, and not in Diagnostics.
+	// Good holds the last valid versions, which stay in use where a file is invalid now; nil: there are
+	// none. The errors of such a file are in Broken, and not in Diagnostics.
 	Good   *LastGood
 	Broken diag.List
 }
@@ -52,21 +52,20 @@ func (in *Input) At(now time.Time) *Input {
 	return &other
 }
 
-// Policy is what the lists ask of a route server, members' choices among it.
+// Policy returns what the lists ask of a route server, members' choices included.
 func (in *Input) Policy() *policies.RoutingPolicy {
 	x := in.Exchange
 	return build.PolicyWithChoices(in.Compiled, x.Treatments, x.ASN, x.Choices(in.Compiled))
 }
 
-// setAside takes what was said since out of what is said of the input: something
-// else serves.
+// setAside moves what reading said after before from Read to Broken: a last good version is in use.
 func (in *Input) setAside(before int) {
 	in.Broken = append(in.Broken, in.Read[before:]...)
 	in.Read = slices.Clip(in.Read[:before])
 }
 
-// add keeps a listing, if it is valid, and what is said about it.
-func (in *Input) add(l *filters.Listing, diags diag.List) *filters.Listing {
+// addListing adds a listing, if it is valid, and its diagnostics.
+func (in *Input) addListing(l *filters.Listing, diags diag.List) *filters.Listing {
 	in.Read = append(in.Read, diags...)
 	if l != nil {
 		in.Lists = append(in.Lists, l)

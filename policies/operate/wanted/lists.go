@@ -11,9 +11,9 @@ import (
 	"depeer/policies/exchange"
 )
 
-// loadOwn reads the lists that the exchange file names, and notes in treatments
+// loadExchangeLists reads the lists that the exchange file names, and notes in treatments
 // what it says about each.
-func (r *Reader) loadOwn(ctx context.Context, in *Input, dir string, treatments map[string]string) error {
+func (r *Reader) loadExchangeLists(ctx context.Context, in *Input, dir string, treatments map[string]string) error {
 	for _, source := range in.Exchange.Lists {
 		var loaded []*filters.Listing
 		if source.URL != "" {
@@ -40,17 +40,17 @@ func (in *Input) readListing(files *Files, name string) *filters.Listing {
 	before := len(in.Read)
 	data, ok := files.Open(name, &in.Read)
 	if !ok {
-		return in.orKept(name, nil, before)
+		return in.addListingOrLastGood(name, nil, before)
 	}
 	l, diags := listing.Read(name, data)
 	in.Read = append(in.Read, diags...)
-	return in.orKept(name, l, before)
+	return in.addListingOrLastGood(name, l, before)
 }
 
-// exchangeSays returns the treatment that the exchange file gives to a file that
+// findExchangeTreatment returns the treatment that the exchange file gives to a file that
 // is named on the command line, if it is one of its lists: that is over all that
 // the list says, wherever the list is named.
-func (in *Input) exchangeSays(dir, name string) string {
+func (in *Input) findExchangeTreatment(dir, name string) string {
 	named, err := os.Stat(name)
 	if err != nil {
 		return ""

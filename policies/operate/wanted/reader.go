@@ -52,24 +52,24 @@ func (r *Reader) LoadOr(ctx context.Context, names []string, good *LastGood) (*I
 	if len(names) > 0 {
 		for _, name := range names {
 			if l := in.readListing(r.Files, name); l != nil && in.Exchange != nil {
-				if treatment := in.exchangeSays(filepath.Dir(conf), name); treatment != "" {
+				if treatment := in.findExchangeTreatment(filepath.Dir(conf), name); treatment != "" {
 					treatments[l.Name] = treatment
 				}
 			}
 		}
 	} else if in.Exchange != nil {
-		if err := r.loadOwn(ctx, in, filepath.Dir(conf), treatments); err != nil {
+		if err := r.loadExchangeLists(ctx, in, filepath.Dir(conf), treatments); err != nil {
 			return nil, err
 		}
-		in.unusedExceptions()
-		in.unusedChoices()
+		in.warnOfUnusedExceptions()
+		in.warnOfUnusedChoices()
 	}
 	in.Treatments = treatments
 	in.Compile(r.Now, in.Exchange)
 	return in, ctx.Err()
 }
 
-// At returns a reader of the same files at a moment, which reads them anew, and tells nobody.
+// At returns a reader that reads the same files again, at another moment, without notes.
 func (r *Reader) At(ctx context.Context, now time.Time) *Reader {
 	again := *r
 	again.Files, again.Now, again.Note = NewFiles(ctx, nil), now, func(string, ...any) {}
@@ -95,7 +95,7 @@ func (r *Reader) FindConfig() (string, bool) {
 	return "", false
 }
 
-// ReadExchange reads the exchange file alone; nil: there is none, or it is no good, and the
+// ReadExchange reads the exchange file alone; nil: there is none, or it is invalid, and the
 // diagnostics say why.
 func (r *Reader) ReadExchange() (*exchange.Exchange, diag.List) {
 	in := &Input{}

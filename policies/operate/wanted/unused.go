@@ -6,9 +6,9 @@ import (
 	"depeer/filters/diag"
 )
 
-// unusedExceptions warns of exceptions from a list that none of the exchange's own
-// is: somebody believes to have spared a provider.
-func (in *Input) unusedExceptions() {
+// warnOfUnusedExceptions warns of exceptions from a list that the exchange does not have: somebody
+// believes that a provider is protected.
+func (in *Input) warnOfUnusedExceptions() {
 	if in.Read.Worst() == diag.Error {
 		return // the list may be one that could not be read
 	}
@@ -24,8 +24,8 @@ func (in *Input) unusedExceptions() {
 	}
 }
 
-// unusedChoices warns, likewise, of choices about a list that is not there.
-func (in *Input) unusedChoices() {
+// warnOfUnusedChoices warns of members' choices about a list that the exchange does not have.
+func (in *Input) warnOfUnusedChoices() {
 	if in.Read.Worst() == diag.Error {
 		return
 	}

@@ -120,8 +120,8 @@ func (k *keeper) applyPlan(ctx context.Context, turn *operate.Operator, p *plan.
 		return done{outcome: outcomeOf(err), plan: p, err: err}
 	}
 	d := func() done {
-		// Nobody else is at work now. Whatever somebody has done since the last look may
-		// be the opposite of what p does.
+		// With the lock, no other process is at work. A change made since the last look may be
+		// the opposite of what p does.
 		if stamp, err := k.Store.Stamp(p.Target); err != nil || stamp != k.found.stamp {
 			return done{outcome: watch.Stale, plan: p, err: errors.Join(errStale, err)}
 		}

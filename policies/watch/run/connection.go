@@ -18,7 +18,8 @@ func (k *keeper) handleEvent(e plan.PeerEvent, alive bool) {
 	}
 	if k.members != nil && !k.members[e.Address] {
 		k.members[e.Address] = true
-		k.log.Info("new neighbor", "member", e.Address, "asn", e.ASN, "name", k.nameNeighbor(e.Address, e.ASN), "up", e.Up)
+		k.log.Info("new neighbor", "member", e.Address, "asn", e.ASN, "name", k.nameNeighbor(e.Address, e.ASN),
+			"up", e.Up)
 		k.brain.OnEvent(now)
 		return
 	}
@@ -82,7 +83,7 @@ func (k *keeper) readPulse(ctx context.Context) (string, error) {
 		return "", err
 	}
 	history, err := k.Store.Stamp(k.target.Address)
-	if err == nil && k.found.locked { // who dies leaves everything as it is, but for that
+	if err == nil && k.found.locked { // a dead process changes nothing except its lock
 		k.found.locked, err = k.Store.Locked(k.target.Address)
 		history += fmt.Sprint(k.found.locked)
 	}

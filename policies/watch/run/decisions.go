@@ -23,9 +23,8 @@ type decisions struct {
 	entry string
 }
 
-// keepInMemory remembers what the history says was decided. Where that is gone, what is
-// remembered takes its place, and lists wait until a person has decided something anew: what the
-// history has from then on is its own.
+// keepInMemory remembers the decisions of the history. Where the history is gone, the memory takes its
+// place, and lists wait until a person decides again. From then on the new history counts.
 func (k *keeper) keepInMemory(f *watch.Finding) {
 	m := &k.memory
 	there := m.decided == "" || f.Last == m.decided || k.hasEntry(m.decided)
@@ -57,9 +56,9 @@ func (k *keeper) hasEntry(id string) bool {
 	return false
 }
 
-// heedMarks keeps to what another machine has rolled back to, as the target's marks tell, until
-// somebody applies something: there, which leaves other marks, or here. A restart takes marks
-// out, and they are remembered.
+// heedMarks respects another machine's rollback, which the target's marks tell, until somebody applies
+// something: there, which leaves other marks, or here. It remembers the marks, for a restart removes
+// them.
 func (k *keeper) heedMarks(f *watch.Finding, state *plan.State) {
 	m := &k.memory
 	switch {
@@ -77,8 +76,8 @@ func (k *keeper) heedMarks(f *watch.Finding, state *plan.State) {
 	}
 }
 
-// isAnothers says whether what is in force was put in, or gone back to, by another machine: it
-// was not lost, and nothing of this machine's history is put back over it.
+// isAnothers says whether another machine applied what is in force, or rolled back to it. In that case
+// this machine's policy was not lost, and is not put back.
 func (k *keeper) isAnothers(state *plan.State) bool {
 	switch {
 	case k.memory.gone:

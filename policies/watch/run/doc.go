@@ -10,5 +10,5 @@
 //	order.go       which of several targets is changed when
 //	tell.go        the log; told.go has what else is told: metrics, and the service manager
 //
-// Metrics and service manager are interfaces: whoever embeds the runner brings their own, or none.
+// Metrics and service manager are interfaces: a program that embeds the runner brings its own, or none.
 package run

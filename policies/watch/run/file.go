@@ -12,11 +12,10 @@ import (
 	"depeer/policies/plan"
 )
 
-// What a watch does about a target's own gobgpd.conf, where that is kept in step: each
-// change puts it in step by itself; here is what others do to the file.
+// The gobgpd.conf of a target, where it is kept in step. Each change of ours updates it; the code here
+// repairs what others do to the file.
 
-// fileStamp returns a text that another one takes the place of when somebody writes the
-// file.
+// fileStamp returns a text that differs after each write to the file.
 func fileStamp(t operate.Target) string {
 	if t.Persist == "" {
 		return ""
@@ -28,10 +27,9 @@ func fileStamp(t operate.Target) string {
 	return fmt.Sprint(info.Size(), info.ModTime().UnixNano())
 }
 
-// settleFile puts the file in step with what is in force, if it is not, and our part of it
-// is as we have written it; once for each content, or it would go on for ever against
-// something that writes the file from a template. What is wrong with it is said, and waits
-// for a person.
+// settleFile puts the file in step with what is in force, where our part of it is as we wrote it. It does
+// so once for each content: another program may write the file from a template again and again. It logs
+// any error of the file, and leaves the file to a person.
 func (k *keeper) settleFile(ctx context.Context, pulse string, state *plan.State) {
 	if k.target.Persist == "" || k.file.settled == pulse {
 		return

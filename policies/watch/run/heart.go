@@ -36,13 +36,13 @@ func (r *Runner) feedWatchdog(ctx context.Context) {
 	}
 }
 
-// heart knows until when each part of a watch is to be heard of again.
+// heart holds, for each part of a watch, the time by which its next beat is due.
 type heart struct {
 	mu    sync.Mutex
 	until map[string]time.Time
 }
 
-// noteBeat tells that a part moves, and will be heard of again within so long.
+// noteBeat notes that a part moves, and that its next beat is due within a time.
 func (h *heart) noteBeat(part string, within time.Duration) {
 	h.mu.Lock()
 	defer h.mu.Unlock()

@@ -16,8 +16,7 @@ import (
 	"depeer/policies/watch/sources"
 )
 
-// keeper keeps one target: it does what package watch says, and tells it what came of
-// that.
+// keeper keeps one target: it does what package watch says, and tells it the results.
 type keeper struct {
 	*Runner
 	target  operate.Target
@@ -72,7 +71,7 @@ func (k *keeper) run(ctx context.Context) {
 	defer k.hangUp()
 	for ctx.Err() == nil {
 		k.heart.noteBeat(k.name(), stepTakes)
-		k.noteLists() // a look goes by what was read last, too
+		k.noteLists() // a look must use the latest reading
 		k.updateOrder(time.Now())
 		step := k.brain.Next(time.Now())
 		switch step.Do {
@@ -97,8 +96,7 @@ func (k *keeper) run(ctx context.Context) {
 	}
 }
 
-// updateOrder tells how the target stands to those behind it, and finds out whether it is
-// behind another one.
+// updateOrder tells the targets behind this one how it stands, and finds out which target it waits for.
 func (k *keeper) updateOrder(now time.Time) {
 	up, lists := 0, ""
 	if k.found.state != nil {
@@ -112,7 +110,7 @@ func (k *keeper) updateOrder(now time.Time) {
 	k.brain.SetBehind(k.waits != "")
 }
 
-// applyListsInTurn is applyLists, unless another target is just being changed.
+// applyListsInTurn is applyLists, except while another target is being changed.
 func (k *keeper) applyListsInTurn(ctx context.Context) done {
 	if !k.order.takeTurn(k.place) {
 		return done{outcome: watch.Busy, err: errOthersTurn}

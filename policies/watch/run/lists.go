@@ -7,8 +7,8 @@ import (
 	"depeer/policies/plan"
 )
 
-// recallLists returns state with the operator's lists of policies as they were last seen, says
-// what they have lost, and remembers them if they have lost nothing.
+// recallLists returns state with the operator's lists of policies as they were last seen. It logs what
+// they have lost, and remembers them where they have lost nothing.
 func (k *keeper) recallLists(state *plan.State) *plan.State {
 	address := k.target.Address
 	state, unknown := operate.RecallLists(k.Store, address, state)

@@ -10,16 +10,16 @@ import (
 	"depeer/policies/watch"
 )
 
-// looked is what the last look has read.
+// looked holds what the last look has read.
 type looked struct {
 	state  *plan.State
 	last   *plan.Plan // applied last; nil: nothing was
 	judged *plan.Plan // decided last, by the routes that there were then; nil: likewise
 	stamp  string     // of the history, when that was read
-	locked bool       // somebody on this machine is at work
-	why    string     // what is in the way, in words
-	kept   string     // whose word keeps lists from being applied
-	// byPerson: what was decided last, a person has.
+	locked bool       // another process on this machine is at work
+	why    string     // the obstacle, in words
+	kept   string     // the decision that keeps lists from being applied
+	// byPerson: a person made the last decision.
 	byPerson bool
 }
 
@@ -82,10 +82,10 @@ func (k *keeper) readFinding(ctx context.Context) (watch.Finding, error) {
 	return f, nil
 }
 
-// findObstacles finds out what the target itself has against being changed.
+// findObstacles finds out which obstacles to a change the target itself has.
 func (k *keeper) findObstacles(f *watch.Finding, state *plan.State) {
 	if f.CutOff && len(state.LostLists())+len(state.Rejected()) > 0 {
-		f.CutOff = false // nothing is changed until that is settled, be it only to an end
+		f.CutOff = false // nothing is changed until that is settled: a recovery neither
 	}
 	if f.CutOff {
 		if err := operate.CheckHolders(k.target.Address, state, k.findOwnHolders()...); err != nil {

@@ -14,8 +14,8 @@ import (
 	"depeer/policies/watch"
 )
 
-// countMembers counts routes, as the daemon does: none is listed. Those of a session that is
-// kept down, or is to be, do not come back: they count neither now nor before.
+// countMembers counts members and their routes, by the daemon's own counters. Routes of a session that is
+// kept down, or is about to be, do not come back: it counts them neither now nor before.
 func (k *keeper) countMembers(ctx context.Context, f *watch.Finding, state *plan.State) error {
 	f.Shut = findShut(state, k.found.last)
 	if p := k.found.judged; p != nil && p.Foreseen != nil {
@@ -43,8 +43,8 @@ func (k *keeper) countMembers(ctx context.Context, f *watch.Finding, state *plan
 	return err
 }
 
-// findShut returns the clients that are kept down, by whomever, and those that what was
-// applied last keeps down: a restart has let them in until it is put back.
+// findShut returns the clients whose sessions are shut down, by us or by others, and those that the
+// policy applied last shuts down: after a restart they are up until that is put back.
 func findShut(state *plan.State, last *plan.Plan) []netip.Addr {
 	var out []netip.Addr
 	for _, c := range state.Clients {
@@ -59,15 +59,15 @@ func findShut(state *plan.State, last *plan.Plan) []netip.Addr {
 	return out
 }
 
-// noteNeighbors notes who the neighbors are.
+// noteNeighbors notes which neighbors there are, and logs new and lost ones.
 func (k *keeper) noteNeighbors(state *plan.State) {
 	first := k.members == nil
 	members := map[netip.Addr]bool{}
 	for _, c := range state.Clients {
 		members[c.Address] = true
 		if !first && !k.members[c.Address] {
-			k.log.Info("new neighbor", "member", c.Address, "asn", c.ASN, "name", k.nameNeighbor(c.Address, c.ASN), "up",
-				c.Up)
+			k.log.Info("new neighbor", "member", c.Address, "asn", c.ASN, "name", k.nameNeighbor(c.Address, c.ASN),
+				"up", c.Up)
 		}
 	}
 	for a := range k.members {
@@ -79,8 +79,7 @@ func (k *keeper) noteNeighbors(state *plan.State) {
 	k.tellReach(state.OutOfReach())
 }
 
-// tellReach names the neighbors that are no route-server clients, when these are others
-// than before.
+// tellReach logs the neighbors that are no route-server clients, each once.
 func (k *keeper) tellReach(clients []plan.Client) {
 	beyond := map[netip.Addr]bool{}
 	for _, c := range clients {
@@ -93,7 +92,7 @@ func (k *keeper) tellReach(clients []plan.Client) {
 	k.beyond = beyond
 }
 
-// nameNeighbor is what the exchange file calls a neighbor.
+// nameNeighbor returns the exchange file's name of a neighbor; "" for none.
 func (k *keeper) nameNeighbor(address netip.Addr, asn filters.ASN) string {
 	if x := k.currentExchange(); x != nil {
 		return operate.FindMemberName(x, rib.Peer{Address: address, ASN: asn})

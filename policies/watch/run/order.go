@@ -17,7 +17,7 @@ import (
 type order struct {
 	names []string
 	soak  time.Duration
-	turn  chan struct{} // holds one element: who takes it changes its target
+	turn  chan struct{} // holds one element: the keeper that takes it changes its target
 
 	mu     sync.Mutex
 	places []place
@@ -72,7 +72,7 @@ func (o *order) noteStanding(at int, state watch.State, lists string, up int, no
 	p.state, p.lists, p.up = state, lists, up
 }
 
-// takeTurn takes the turn of the target at a place, if nobody else has it.
+// takeTurn takes the turn for the target at a place, unless another target has it.
 func (o *order) takeTurn(at int) bool {
 	select {
 	case <-o.turn:
@@ -88,7 +88,7 @@ func (o *order) takeTurn(at int) bool {
 // returnTurn lets another target have the turn.
 func (o *order) returnTurn() { o.turn <- struct{}{} }
 
-// describeAll says how all targets stand.
+// describeAll returns how all targets stand, in words.
 func (o *order) describeAll() string {
 	o.mu.Lock()
 	defer o.mu.Unlock()

@@ -10,7 +10,7 @@ import (
 	"depeer/policies/watch"
 )
 
-// readHistory finds what was done last, and whether it came to an end.
+// readHistory finds the last change, and whether it was finished.
 func (k *keeper) readHistory(f *watch.Finding) error {
 	newest := true
 	for record, err := range k.Store.Backward(k.target.Address) {
@@ -65,14 +65,14 @@ func (k *keeper) readHistory(f *watch.Finding) error {
 	return nil
 }
 
-// noteUnknown notes that what was done before, and not repeated since, cannot be read. It may
-// be a person's going back or clearing, so nothing is put in until a person has applied.
+// noteUnknown notes that the entry of the last decision cannot be read. It may be a person's rollback or
+// clear, so no list is applied until a person applies one.
 func (k *keeper) noteUnknown(f *watch.Finding, record *journal.Record, unread error) {
 	f.Kept, k.found.kept, f.Last = true, unread.Error(), record.ID
 }
 
-// checkUnfinished finds out whether somebody is at work on an entry without an end, or it
-// was cut off.
+// checkUnfinished finds out whether another process works on an entry without an end, or the entry was
+// cut off.
 func (k *keeper) checkUnfinished(f *watch.Finding, record *journal.Record) {
 	lock, err := k.Store.Lock(k.target.Address, k.Operator.By)
 	if err != nil {
@@ -85,7 +85,7 @@ func (k *keeper) checkUnfinished(f *watch.Finding, record *journal.Record) {
 	}
 }
 
-// findOwnHolders returns who holds the daemon's lock for what was cut off here.
+// findOwnHolders returns the names that a change cut off on this machine holds the daemon's lock by.
 func (k *keeper) findOwnHolders() []string {
 	for record, err := range k.Store.Backward(k.target.Address) {
 		if err != nil || record.Finished() || record.Unread != nil {

@@ -9,8 +9,8 @@ import (
 	"depeer/policies/plan"
 )
 
-// lookForPollution looks for routes that are treated already where there are no lists to
-// count routes by: those of what is in force, and was.
+// lookForPollution looks for routes that are treated already, where there are no lists to count routes
+// by. It looks for the treatments of the policies in force now, and before.
 func (k *keeper) lookForPollution(ctx context.Context, turn *operate.Operator, state *plan.State) {
 	x, now := k.currentExchange(), operate.JudgedInForce(state)
 	found, err := turn.FindPolluted(ctx, k.client, state, x, append(turn.FindPast(k.target.Address, now), now)...)

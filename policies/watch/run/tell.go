@@ -11,10 +11,9 @@ import (
 	"depeer/policies/watch"
 )
 
-// What a watch decides is logged, a line each: enough to tell later why a route was
-// refused on a day.
+// A watch logs each decision in one line, with enough to tell later why a route was refused on a day.
 
-// logStep says what came of a step.
+// logStep logs the outcome of a step.
 func (k *keeper) logStep(do watch.Do, d done, took time.Duration) {
 	line := []any{"took", took.Round(time.Millisecond).String()}
 	if d.plan != nil {
@@ -66,7 +65,7 @@ func refsOf(lists []plan.ListRef) string {
 	return strings.Join(words, ", ")
 }
 
-// logRefusals says which guards refuse a plan, and what would pass them.
+// logRefusals logs which guards refuse a plan, and the overrides that would pass them.
 func (k *keeper) logRefusals(drafted operate.Draft) {
 	for _, g := range drafted.Guards {
 		if g.OK {
@@ -84,14 +83,14 @@ func (k *keeper) logRefusals(drafted operate.Draft) {
 	}
 }
 
-// most is how many providers are named of one change: the history has them all.
-const most = 200
+// mostProviders is how many providers of one change are logged: the history has them all.
+const mostProviders = 200
 
-// logProviders says what a change is about.
+// logProviders logs the providers of a change.
 func (k *keeper) logProviders(drafted operate.Draft, d done) {
 	for i, c := range drafted.Changes {
-		if i == most {
-			k.log.Info("and more", "plan", drafted.Plan.ID, "providers", len(drafted.Changes)-most)
+		if i == mostProviders {
+			k.log.Info("and more", "plan", drafted.Plan.ID, "providers", len(drafted.Changes)-mostProviders)
 			return
 		}
 		p := c.New
@@ -104,7 +103,7 @@ func (k *keeper) logProviders(drafted operate.Draft, d done) {
 	}
 }
 
-// logState says how the target stands, when that has changed.
+// logState logs how the target stands, when that has changed.
 func (k *keeper) logState() {
 	state := k.brain.State()
 	if state == watch.Unreachable && k.client != nil {

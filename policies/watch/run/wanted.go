@@ -13,16 +13,16 @@ import (
 	"depeer/policies/watch/sources"
 )
 
-// asking is what lists ask of a target.
+// asking holds what lists ask of a target.
 type asking struct {
 	version string
 	facts   exchange.Facts // of the target, which guards have looked at
 	in      *wanted.Input
-	policy  *policies.RoutingPolicy // nil: lists are refused, or are no good for this target
+	policy  *policies.RoutingPolicy // nil: lists are refused, or do not fit this target
 	failure *operate.Error
 }
 
-// hasDiagnostics says whether the same was said of lists before.
+// hasDiagnostics says whether lists had the same diagnostics before.
 func (w *asking) hasDiagnostics(diags diag.List) bool { return slices.Equal(w.in.Diagnostics, diags) }
 
 // compileLists finds out what lists ask of the target.
@@ -52,8 +52,8 @@ func (k *keeper) compileLists(state *plan.State) {
 	k.numbers.Guards(listRefusing(operate.ListGuards(&in)), !known)
 	if w.failure != nil && !known {
 		for _, d := range in.Diagnostics {
-			k.log.Warn("lists refused", "lists", sources.DescribeLists(&in), "file", d.Position.String(), "code", d.Code,
-				"problem", d.Message)
+			k.log.Warn("lists refused", "lists", sources.DescribeLists(&in), "file", d.Position.String(),
+				"code", d.Code, "problem", d.Message)
 		}
 	}
 }

@@ -43,8 +43,8 @@ type Metrics interface {
 	FeedGone(url string)
 }
 
-// Sources are the exchange file, lists and feeds. A file that is no good any more is reported, and
-// what it was before serves on. Current and Subscribe are safe for concurrent use; Read is not,
+// Sources are the exchange file, lists and feeds. An invalid file is reported; its last valid version
+// stays in use. Current and Subscribe are safe for concurrent use; Read is not,
 // beside PollFiles.
 type Sources struct {
 	Options
@@ -85,9 +85,9 @@ func (s *Sources) Subscribe() <-chan struct{} {
 	return c
 }
 
-// Read reads everything, and wakes all subscribers. Nothing has served before the first time: but for
-// feeds, whose copies are on disk, only what was applied last does. Its error is wanted.ErrNoList,
-// or another one that keeps all from being read; what is wrong with one of them is no error.
+// Read reads everything, and wakes all subscribers. At the first call no last valid version exists, except
+// the copies of feeds on disk. Its error is wanted.ErrNoList, or one that keeps everything from being
+// read; an invalid file is no error.
 func (s *Sources) Read(ctx context.Context) error {
 	now := s.Clock()
 	stamps := s.findStamps()
