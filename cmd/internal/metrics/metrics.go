@@ -120,7 +120,7 @@ func (m *Metrics) Lists(at time.Time, lists []*filters.Listing, broken int) {
 	m.listProviders.Reset()
 	for _, l := range lists {
 		if updated := l.Updated.Time(); !updated.IsZero() {
-			m.listUpdated.WithLabelValues(l.Name).Set(seconds(updated))
+			m.listUpdated.WithLabelValues(l.Name).Set(unixSeconds(updated))
 		}
 		if l.MaxAge > 0 {
 			m.listMaxAge.WithLabelValues(l.Name).Set(l.MaxAge.Seconds())
@@ -128,12 +128,12 @@ func (m *Metrics) Lists(at time.Time, lists []*filters.Listing, broken int) {
 		m.listProviders.WithLabelValues(l.Name).Set(float64(len(l.Providers)))
 	}
 	m.broken.Set(float64(broken))
-	m.read.Set(seconds(at))
+	m.read.Set(unixSeconds(at))
 }
 
 // FeedFetched tells when the copy of a feed was fetched, and FeedFailed that it could not be.
 func (m *Metrics) FeedFetched(url string, at time.Time) {
-	m.feedFetched.WithLabelValues(url).Set(seconds(at))
+	m.feedFetched.WithLabelValues(url).Set(unixSeconds(at))
 	m.feedFailures.WithLabelValues(url).Add(0) // one that has not failed is there, too
 }
 
@@ -146,4 +146,4 @@ func (m *Metrics) FeedGone(url string) {
 	m.feedFailures.DeleteLabelValues(url)
 }
 
-func seconds(t time.Time) float64 { return float64(t.UnixMilli()) / 1000 }
+func unixSeconds(t time.Time) float64 { return float64(t.UnixMilli()) / 1000 }

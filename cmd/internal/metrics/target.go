@@ -35,7 +35,7 @@ func (t *Target) Stands(state watch.State, why string) {
 		}
 		t.m.state.WithLabelValues(t.name, s.String()).Set(value)
 	}
-	t.m.health.note(t.name, state, why)
+	t.m.health.noteState(t.name, state, why)
 }
 
 // Looked tells what a look has found.
@@ -89,7 +89,7 @@ func (t *Target) Counted(at time.Time, r *impact.Report) {
 	}
 	t.m.routes.WithLabelValues(t.name).Set(float64(r.Routes.Total))
 	t.m.routesRefused.WithLabelValues(t.name).Set(float64(r.Routes.Refused))
-	t.m.routesCounted.WithLabelValues(t.name).Set(seconds(at))
+	t.m.routesCounted.WithLabelValues(t.name).Set(unixSeconds(at))
 }
 
 // Polluted tells which members have routes that are treated already, or announced so.
@@ -130,7 +130,7 @@ func (t *Target) Guards(codes []string, asked bool) {
 // Made tells what was done, and how it ended; failed, that it did not end as it should.
 func (t *Target) Made(at time.Time, action, outcome string, took time.Duration) {
 	t.m.changes.WithLabelValues(t.name, action, outcome).Inc()
-	t.m.lastChange.WithLabelValues(t.name, action).Set(seconds(at))
+	t.m.lastChange.WithLabelValues(t.name, action).Set(unixSeconds(at))
 	t.m.lastDuration.WithLabelValues(t.name, action).Set(took.Seconds())
 }
 

@@ -45,18 +45,18 @@ func New(getenv func(string) string) (*Notifier, error) {
 }
 
 // Ready tells that the program has begun to do what it is for.
-func (n *Notifier) Ready() error { return n.send("READY=1") }
+func (n *Notifier) Ready() error { return n.sendState("READY=1") }
 
 // Status tells in a line what it is at.
 func (n *Notifier) Status(text string) error {
-	return n.send("STATUS=" + strings.ReplaceAll(text, "\n", " "))
+	return n.sendState("STATUS=" + strings.ReplaceAll(text, "\n", " "))
 }
 
 // Alive tells that it still moves.
-func (n *Notifier) Alive() error { return n.send("WATCHDOG=1") }
+func (n *Notifier) Alive() error { return n.sendState("WATCHDOG=1") }
 
 // Stopping tells that it is about to end.
-func (n *Notifier) Stopping() error { return n.send("STOPPING=1") }
+func (n *Notifier) Stopping() error { return n.sendState("STOPPING=1") }
 
 // Close ends telling.
 func (n *Notifier) Close() error {
@@ -66,7 +66,7 @@ func (n *Notifier) Close() error {
 	return n.conn.Close()
 }
 
-func (n *Notifier) send(text string) error {
+func (n *Notifier) sendState(text string) error {
 	if n.conn == nil {
 		return nil
 	}
