@@ -42,7 +42,7 @@ var listGuards = []listGuard{
 	{code: guard.AddedBytes, file: checkAddedBytes},
 }
 
-// guarded is what guards look at.
+// guardInput is what guards look at.
 type guardInput struct {
 	*Exchange
 	lists    []*filters.Listing

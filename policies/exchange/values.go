@@ -103,7 +103,7 @@ func readSome(n strict.Node, what string, read func(strict.Node)) {
 	}
 }
 
-// once remembers where each value of a kind first stood.
+// seenValues remembers where each value of a kind first stood.
 type seenValues[K comparable] map[K]diag.Position
 
 // addNew adds k. It returns false, and complains at n, if k was there. what names it.

@@ -9,9 +9,9 @@ package impact
 
 // resent counts, for each member, the routes that its soft reset sends again.
 type resent struct {
-	paths [][2]int // of IPv4 and IPv6, of each member: such that somebody has left to announce
+	paths [][2]int // of IPv4 and IPv6, of each member: prefixes that a path is left to
 	alone [][2]int // of these, such that only the member itself has
-	// others are those that only another member has, who has secondary-route.
+	// others are those that only another member has, one with secondary-route.
 	others map[pair][2]int
 }
 

@@ -99,7 +99,7 @@ func (c *collected) newSighting(provider int32, prefix netip.Prefix, origin filt
 	return Sighting{Provider: l.Provider.ID, List: l.Listing.Name, Prefix: prefix, Origin: origin}
 }
 
-// besides is what an origin loses that is not listed.
+// collateralCount is what an origin loses that is not listed.
 type collateralCount struct {
 	Collateral
 	slot uint32 // of the prefix that was counted last, plus 1

@@ -160,7 +160,7 @@ func (a *assessment) countPath(e *entry) (differs bool) {
 	return differs
 }
 
-// withoutPath counts, once for each member, a prefix that nobody announces any more.
+// withoutPath counts, once for each member, a prefix without any path left.
 func (a *assessment) withoutPath(paths []entry, none bool) {
 	if !none {
 		return

@@ -13,7 +13,7 @@ import (
 // pass them: they count as refused. The session is reset before, like any other, if policies
 // change the effect on one of its paths; a session that is opened is not.
 
-// cut is which sessions are shut, by the peers' numbers.
+// shutdowns is which sessions are shut, by the peers' numbers.
 type shutdowns struct {
 	any         bool
 	before, now []bool

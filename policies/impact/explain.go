@@ -26,7 +26,7 @@ func (s Subject) String() string {
 }
 
 // Explanation answers for one prefix or ASN: which listings meet it, and on what
-// evidence; who announces it, and what becomes of that; what covers it. Lists are
+// evidence; which members announce it, and the verdicts on that; what covers it. Lists are
 // never nil.
 type Explanation struct {
 	Query   string  `json:"query"`
@@ -81,7 +81,7 @@ type EvidenceRef struct {
 	URL string `json:"url"`
 }
 
-// Announcement is a path that somebody announces.
+// Announcement is a path that a member announces.
 type Announcement struct {
 	Address  netip.Addr   `json:"address"`
 	ASN      filters.ASN  `json:"asn"`
@@ -112,7 +112,7 @@ type Inside struct {
 	Changed int `json:"changed"`
 }
 
-// Explain answers for a subject. Without routes (nil) nobody announces anything. An
+// Explain answers for a subject. Without routes (nil) there are no announcements. An
 // error is one of the source's, or of Passages.
 func Explain(q Question, subject Subject, routes rib.Source) (*Explanation, error) {
 	x := &explainer{
@@ -166,7 +166,7 @@ func (x *explainer) findListed() {
 	}
 }
 
-// nowhere are announcements that nobody makes, and no entry meets.
+// nowhere are prefixes that no member announces, and no entry meets.
 var nowhere = []netip.Prefix{netip.MustParsePrefix("0.0.0.1/32"), netip.MustParsePrefix("::1/128")}
 
 // keepMatches keeps the matches of a route: all that meet it, the one that decides first.

@@ -8,7 +8,7 @@ import (
 	"depeer/policies/rib"
 )
 
-// Ordered is a table of prefixes that is settled.
+// Ordered is a sorted table of prefixes.
 type Ordered struct{ table *table }
 
 func NewOrdered(all []netip.Prefix) Ordered {

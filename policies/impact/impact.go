@@ -82,14 +82,14 @@ type assessment struct {
 	collected *collected
 	secondary bool       // some session has secondary-route
 	cut       *shutdowns // sessions that are shut
-	choosers  *choosers  // nil: nobody has chosen anything, nor had before
+	choosers  *choosers  // nil: no member has chosen anything, now or before
 	sent      [2]int     // sessions that are sent IPv4, and IPv6
-	most      [2]tally   // of IPv4 and IPv6: what those are told to whom all paths are offered
-	unlike    []tally    // what others are told besides, or less
+	most      [2]tally   // of IPv4 and IPv6: updates of a member to which all paths are offered
+	unlike    []tally    // of each session: the difference from that
 	resent    resent     // where some session has secondary-route
 	usable    [2]int     // prefixes that there was a path to before
 	unusable  [][2]int   // of these, of each session: what it could not use
-	none      []uint32   // members who could use none of the paths that were counted last, if any was left
+	none      []uint32   // members that could use none of the paths that were counted last, if any was left
 	reachable bool       // one was
 	room      room
 }

@@ -47,7 +47,7 @@ func (m marks) set(i uint32) { m[i/64] |= 1 << (i % 64) }
 // has says whether i is marked; without room none is.
 func (m marks) has(i uint32) bool { return m != nil && m[i/64]>>(i%64)&1 != 0 }
 
-// askPassages marks the paths that the operator's policies refuse. The table is settled.
+// askPassages marks the paths that the operator's policies refuse. The table is sorted.
 func (a *assessment) askPassages() error {
 	if a.asked = a.needsPassages(); !a.asked {
 		return nil
@@ -98,7 +98,7 @@ func (a *assessment) wantAround(p netip.Prefix, wanted marks) {
 		wanted.set(slot)
 	}
 	for slot, to := a.table.slotsInside(keyOf(p)); slot < to && a.table.prefixAt(slot) == p; slot++ {
-		wanted.set(slot) // itself: somebody else may announce it
+		wanted.set(slot) // itself: another member may announce it
 	}
 }
 

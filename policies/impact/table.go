@@ -184,7 +184,7 @@ func (t *table) keyAt(slot uint32) key {
 func (t *table) prefixAt(slot uint32) netip.Prefix { return t.keyAt(slot).toPrefix() }
 
 // viewPaths looks at the paths of a slot, in the order in which they came. The table is
-// settled.
+// sorted.
 func (t *table) viewPaths(slot uint32, at *view) {
 	from, to := t.spanOf(slot)
 	at.alike = len(at.paths) == int(to-from)

@@ -141,7 +141,7 @@ func (a *assessment) countUsable(family int, at *view) {
 	}
 }
 
-// findWithoutPath appends the members who could use none of the paths before, and says whether
+// findWithoutPath appends the members that could use none of the paths before, and says whether
 // there was a path at all. Who could not, is special to every path that was not refused.
 // Those who have secondary-route are not asked.
 func (a *assessment) findWithoutPath(paths []entry, none []uint32) ([]uint32, bool) {

@@ -42,14 +42,15 @@ func Encode(w io.Writer, p *Plan) error {
 	slim := *p
 	slim.Change.Prepare = withElements(p.Change.Prepare, nil)
 	slim.Change.Finish = withElements(p.Change.Finish, nil)
+	stored := slim.store()
 	sum := sha256.New()
-	if err := json.NewEncoder(sum).Encode(&slim); err != nil {
+	if err := json.NewEncoder(sum).Encode(stored); err != nil {
 		return err
 	}
 	if _, err := fmt.Fprintf(w, "%s%d%s%x%s", opening, FormatVersion, middle, sum.Sum(nil), last); err != nil {
 		return err
 	}
-	if err := json.NewEncoder(w).Encode(&slim); err != nil {
+	if err := json.NewEncoder(w).Encode(stored); err != nil {
 		return err
 	}
 	_, err := io.WriteString(w, closing)
@@ -87,8 +88,8 @@ func Decode(r io.Reader) (*Plan, error) {
 }
 
 func decodeV1(body []byte) (*Plan, error) {
-	p := new(Plan)
-	if err := json.Unmarshal(body, p); err != nil {
+	p, err := readPlan(body)
+	if err != nil {
 		return nil, err
 	}
 	if p.Change.Old == nil || p.Change.New == nil {

@@ -99,3 +99,31 @@ func (s *Sets) UnmarshalJSON(data []byte) error {
 	}
 	return nil
 }
+
+// storedPlan is a plan as a file has it, its policies in their stored form: these are long, and
+// must not be copied.
+type storedPlan struct {
+	*Plan
+	Change storedChange `json:"change"`
+}
+
+type storedChange struct {
+	Old *policies.Stored `json:"old"`
+	New *policies.Stored `json:"new"`
+	*Change
+}
+
+func (p *Plan) store() storedPlan {
+	return storedPlan{p, storedChange{p.Change.Old.Store(), p.Change.New.Store(), &p.Change}}
+}
+
+// readPlan reads what is written of store.
+func readPlan(data []byte) (*Plan, error) {
+	p := new(Plan)
+	stored := storedPlan{Plan: p, Change: storedChange{Change: &p.Change}}
+	if err := json.Unmarshal(data, &stored); err != nil {
+		return nil, err
+	}
+	p.Change.Old, p.Change.New = stored.Change.Old.Policy(), stored.Change.New.Policy()
+	return p, nil
+}

@@ -11,9 +11,9 @@ import (
 	"depeer/policies/watch"
 )
 
-// health answers whether all targets are as they should be: 200, or 503 and which is
-// not, and why. It is for people who are to be told. It is not for whoever would start
-// the program anew: that does not reach a route server which is down, nor answer a guard.
+// health serves whether all targets are in sync: 200, or 503 with the targets that are not,
+// and why. It is for alerts to people. It is no reason to restart the program: that neither
+// reaches a route server that is down, nor answers a guard.
 type health struct {
 	mu      sync.Mutex
 	targets []targetHealth
@@ -26,7 +26,7 @@ type targetHealth struct {
 	Why   string    `json:"why,omitempty"`
 }
 
-// noteState notes how a target stands.
+// noteState notes the state of a target.
 func (h *health) noteState(name string, state watch.State, why string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()

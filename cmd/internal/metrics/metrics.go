@@ -11,7 +11,7 @@ import (
 	"depeer/filters"
 )
 
-// Metrics are the numbers of a watch. They are safe for concurrent use.
+// Metrics are the metrics of a watch. They are safe for concurrent use.
 type Metrics struct {
 	registry *prometheus.Registry
 	health   health
@@ -31,7 +31,7 @@ type Metrics struct {
 	broken, read                              prometheus.Gauge
 }
 
-// New returns metrics of a program of some version.
+// New returns the metrics of a program of this version.
 func New(version string) *Metrics {
 	r := prometheus.NewRegistry()
 	gauge := func(name, help string, labels ...string) *prometheus.GaugeVec {
@@ -113,7 +113,7 @@ func (m *Metrics) Handler() http.Handler {
 	return mux
 }
 
-// Lists tells which lists there are, and how many files or feeds are broken.
+// Lists sets the metrics of lists, and how many files or feeds are broken.
 func (m *Metrics) Lists(at time.Time, lists []*filters.Listing, broken int) {
 	m.listUpdated.Reset()
 	m.listMaxAge.Reset()
@@ -131,16 +131,16 @@ func (m *Metrics) Lists(at time.Time, lists []*filters.Listing, broken int) {
 	m.read.Set(unixSeconds(at))
 }
 
-// FeedFetched tells when the copy of a feed was fetched, and FeedFailed that it could not be.
+// FeedFetched sets when the copy of a feed was fetched.
 func (m *Metrics) FeedFetched(url string, at time.Time) {
 	m.feedFetched.WithLabelValues(url).Set(unixSeconds(at))
 	m.feedFailures.WithLabelValues(url).Add(0) // one that has not failed is there, too
 }
 
-// FeedFailed: see FeedFetched.
+// FeedFailed counts a failed fetch of a feed.
 func (m *Metrics) FeedFailed(url string) { m.feedFailures.WithLabelValues(url).Inc() }
 
-// FeedGone drops a feed that is not asked for any more.
+// FeedGone drops the metrics of a feed that is not used any more.
 func (m *Metrics) FeedGone(url string) {
 	m.feedFetched.DeleteLabelValues(url)
 	m.feedFailures.DeleteLabelValues(url)

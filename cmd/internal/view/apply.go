@@ -78,7 +78,7 @@ func (v *person) Apply(a operate.Result) error {
 	return err
 }
 
-// proofText says what the route server's own table told.
+// proofText says what the route server's own table has shown.
 func proofText(a operate.Result) string {
 	text := fmt.Sprintf("%s refused, %s changed, %s as before", formatNumber(a.Refused), formatNumber(a.Changed),
 		formatNumber(a.Passed))

@@ -10,7 +10,8 @@ import (
 	"depeer/policies/operate"
 )
 
-// showChoices shows what is expected, and says that it is no more than that.
+// showChoices shows what members with choices are expected to get, and says that this is not
+// verified.
 func (v *person) showChoices(w *tabwriter.Writer, i operate.Impact) {
 	all := i.Choices.ListMembers()
 	if len(all) == 0 {
@@ -51,7 +52,7 @@ func reflexivePronoun(n int) string {
 	return "themselves"
 }
 
-// wishesText writes what is chosen, by the names of lists.
+// wishesText writes a member's choices, by the names of lists.
 func wishesText(c operate.Chosen) string {
 	var words []string
 	for _, list := range slices.Sorted(maps.Keys(c.Wishes)) {

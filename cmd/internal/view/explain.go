@@ -53,7 +53,7 @@ func (v *person) Explain(e operate.Answer) error {
 	return err
 }
 
-// showMatch shows an entry, and who answers for it.
+// showMatch shows an entry with its evidence, and who answers for it.
 func (v *person) showMatch(w *tabwriter.Writer, title string, m impact.Match) {
 	fmt.Fprintf(w, "%s\t%s (%s) by %s, %s:%d\n", title, m.Provider, m.List, m.Entry, escapeUnprintable(m.File, ""),
 		m.Line)
@@ -106,7 +106,7 @@ func (v *person) showMatch(w *tabwriter.Writer, title string, m impact.Match) {
 	fmt.Fprintln(w)
 }
 
-// showAnnouncers shows who announces it, and what becomes of that.
+// showAnnouncers shows the members that announce it, with the verdict on each path.
 func (v *person) showAnnouncers(w *tabwriter.Writer, e operate.Answer) {
 	n := min(len(e.AnnouncedBy), 2*fewLines)
 	if e.Full {

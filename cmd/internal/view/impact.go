@@ -14,7 +14,7 @@ import (
 	"depeer/policies/plan"
 )
 
-// impacted is an Impact as JSON. Where no routes were looked at, what is about these is
+// impactJSON is an Impact as JSON. Where no routes were looked at, what is about these is
 // not there.
 type impactJSON struct {
 	Target  *operate.Server `json:"target"`
@@ -67,7 +67,7 @@ func (v *person) Impact(i operate.Impact) error {
 	return err
 }
 
-// showAlerts say first who loses more than is usual.
+// showAlerts shows the members that lose more than their limit. It comes before all else.
 func (v *person) showAlerts(w *tabwriter.Writer, all []impact.Alert) {
 	for _, a := range all {
 		fmt.Fprintf(w, "%s\tAS%s  %s loses its last path to %s of %s that it could use\n", v.paintText(red, "member"),
@@ -78,7 +78,7 @@ func (v *person) showAlerts(w *tabwriter.Writer, all []impact.Alert) {
 	}
 }
 
-// showHead says which target and which lists.
+// showHead shows the target and the lists.
 func (v *person) showHead(w *tabwriter.Writer, name string, i operate.Impact) {
 	if s := i.Server; s != nil {
 		anchored := "anchored"
@@ -117,7 +117,7 @@ func formatUpdated(updated string, at time.Time) string {
 	return fmt.Sprintf("%s (%s old)", updated, countOf{max(0, int(at.Sub(day).Hours()/24)), "day"})
 }
 
-// few is how many lines of one kind are shown before the rest is counted.
+// fewLines is how many lines of one kind are shown before the rest is counted.
 const fewLines = 5
 
 func limitTo(i *operate.Impact, n int) int {
@@ -127,7 +127,7 @@ func limitTo(i *operate.Impact, n int) int {
 	return min(n, fewLines)
 }
 
-// showRoutes shows what becomes of routes, most first.
+// showRoutes shows the effect on routes, the largest first.
 func (v *person) showRoutes(w *tabwriter.Writer, i operate.Impact) {
 	r := i.Report
 	if r == nil {
@@ -254,7 +254,7 @@ func formatASNs(c impact.Collateral) string {
 	return strings.Join(out, ", ")
 }
 
-// showMembers shows whose routes are treated.
+// showMembers shows the members with treated routes.
 func (v *person) showMembers(w *tabwriter.Writer, i operate.Impact) {
 	shown, more := 0, 0
 	for _, m := range mostTreated(i.Report.Members) {
@@ -278,7 +278,7 @@ func (v *person) showMembers(w *tabwriter.Writer, i operate.Impact) {
 	}
 }
 
-// showProviders shows which listings decide.
+// showProviders shows the providers whose entries decide.
 func (v *person) showProviders(w *tabwriter.Writer, i operate.Impact) {
 	shown, more := 0, 0
 	for _, p := range mostDeciding(i.Report.Providers) {
@@ -302,7 +302,7 @@ func (v *person) showProviders(w *tabwriter.Writer, i operate.Impact) {
 	}
 }
 
-// formatAddresses names a few.
+// formatAddresses writes a few addresses, and counts the rest.
 func formatAddresses(list []netip.Addr) string {
 	var out []string
 	for i, a := range list {

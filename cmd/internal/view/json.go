@@ -30,7 +30,7 @@ func (v *program) Failure(f Failure) {
 	if len(f.Diagnostics) != 0 {
 		body["diagnostics"] = buildDiagnostics(f.Diagnostics)
 	}
-	// Where stderr is gone there is nobody left to tell.
+	// Without stderr there is no way to report it.
 	_ = writeObject(v.Err, map[string]any{"error": body})
 }
 
@@ -95,7 +95,7 @@ type diagnosticJSON struct {
 	Hint     string `json:"hint"`
 }
 
-// buildDiagnostics are never null, so that a program can count them.
+// buildDiagnostics returns diagnostics for JSON: never null, so that a program can count them.
 func buildDiagnostics(l diag.List) []diagnosticJSON {
 	out := make([]diagnosticJSON, 0, len(l))
 	for _, d := range l {

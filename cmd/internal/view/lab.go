@@ -86,7 +86,7 @@ func (v *program) Lab(l Lab) error {
 	}{SchemaVersion, l.ASN, l.Listing, l.Provider, l.Treatment, members, l.Applied.Outcome, l.RolledBack.Outcome})
 }
 
-// LabStands is the end of the story for who keeps the lab.
+// LabStands shows how to go on with a lab that is kept.
 func (v *person) LabStands(l Lab) error {
 	_, port, _ := strings.Cut(l.Target, ":")
 	_, err := fmt.Fprintf(v.Out, `
@@ -145,8 +145,8 @@ func (l *Lab) describeRestored() string {
 	return strings.Join(not, ", ") + " do not hold what they held before"
 }
 
-// findListener returns the member whose table is shown in full: the first that only
-// listens, or the last.
+// findListener returns the member whose table is shown in full: the first that announces
+// nothing, or the last.
 func (l *Lab) findListener() LabMember {
 	for _, m := range l.Members {
 		if m.Announces == 0 {

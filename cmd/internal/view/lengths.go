@@ -25,7 +25,7 @@ func (v *person) showLengths(w *tabwriter.Writer, i operate.Impact) {
 	}
 }
 
-// lengths names routes that are too long to be sent.
+// lengthsText names routes that are too long to be sent.
 func lengthsText(a operate.Result) string {
 	if len(a.NotDelivered) == 0 {
 		return ""
@@ -71,7 +71,7 @@ func formatTreated(n int) string {
 	return formatNumber(n) + " treated routes are"
 }
 
-// lengthText says how long a route is, and to whom it is not sent.
+// lengthText says how long a route is, and to which members it is not sent.
 func lengthText(r length.Route) string {
 	text := fmt.Sprintf("%s of %s: %s bytes of attributes", r.Prefix, r.Member, formatNumber(r.Bytes))
 	if r.Announced != r.Bytes {

@@ -11,7 +11,7 @@ import (
 // Meaning is the result of explain for a large community: what an exchange tells by it.
 type Meaning struct {
 	Query       string
-	Reason      bool   // nobody but the route server gives it
+	Reason      bool   // only the route server gives it
 	Treatments  []Told // that add it; none: it is not told by this exchange
 	Diagnostics diag.List
 }

@@ -33,7 +33,7 @@ func showOperator(w io.Writer, prefix string, found []plan.Interference, all boo
 	}
 }
 
-// showOverruled shows whose routes lack what treatments, or choices, give.
+// showOverruled shows the members whose routes lack what treatments, or choices, give.
 func showOverruled(w io.Writer, t operate.Status) {
 	for _, o := range t.Overruled {
 		fmt.Fprintf(w, "  overruled\t%s of AS%s %s: %s, by other policies behind ours\n", countOf{o.Paths, "route"},

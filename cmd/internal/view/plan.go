@@ -19,7 +19,7 @@ func (v *program) Plan(p operate.Draft) error {
 	return writeObject(v.Out, buildPlanJSON(p))
 }
 
-// changeOf is a provider's change as JSON.
+// changeJSON is a provider's change as JSON.
 type changeJSON struct {
 	List   string `json:"list"`
 	ID     string `json:"id"`
@@ -39,7 +39,7 @@ func buildChanges(all []plan.ProviderChange) []changeJSON {
 	return out
 }
 
-// noNilLists makes an empty list of none: JSON has [] for it, not null.
+// nonNil makes an empty list of nil: JSON has [] for it, not null.
 func nonNil[T any](list []T) []T { return append([]T{}, list...) }
 
 // Plan shows what a usual change needs on one screen.
@@ -108,7 +108,7 @@ func (v *person) showPolicyLists(w *tabwriter.Writer, p *plan.Plan) {
 	}
 }
 
-// shown is how many providers of a change are named before the rest is counted.
+// mostProviders is how many providers of a change are named before the rest is counted.
 const mostProviders = 12
 
 func (v *person) showProviderChanges(w *tabwriter.Writer, all []plan.ProviderChange) {

@@ -8,7 +8,7 @@ import (
 	"depeer/policies/operate"
 )
 
-// stays says what a clear does not take off.
+// staysText says what a clear does not take off.
 const staysText = "what was left on these routes, such as local-pref and prepends: members that get them hold it until " +
 	"they are announced again"
 

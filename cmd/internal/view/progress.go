@@ -18,7 +18,7 @@ func (v *person) Progress(what string) {
 
 const clearLine = "\r\x1b[K"
 
-// settled is a stream on which nothing is written beside progress.
+// quietWriter is a stream on which nothing is written beside progress.
 type quietWriter struct {
 	io.Writer
 	v *person

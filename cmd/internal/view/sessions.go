@@ -7,7 +7,7 @@ import (
 	"depeer/policies/plan"
 )
 
-// showSessions say first whose session is cut off.
+// showSessions shows the sessions that are shut down or opened. It comes before all else.
 func (v *person) showSessions(w io.Writer, all []plan.SessionChange) {
 	for _, s := range all {
 		text := sessionText(s, "is")

@@ -77,7 +77,7 @@ func standingText(s operate.Standing) string {
 	return line
 }
 
-// planned is a plan as JSON.
+// planJSON is a plan as JSON.
 type planJSON struct {
 	SchemaVersion int    `json:"schema_version"`
 	Name          string `json:"name,omitempty"`

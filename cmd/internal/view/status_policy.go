@@ -10,7 +10,7 @@ import (
 	"depeer/policies/plan"
 )
 
-// noNilLists has programs read empty lists as such.
+// noNilLists makes empty lists of nil ones: JSON has [] for them, not null.
 func noNilLists(t *operate.Status) {
 	for _, p := range []*operate.Policy{t.InForce, t.Expected} {
 		if p != nil {

@@ -154,11 +154,11 @@ func wholeRunes(s string) string {
 	return s
 }
 
-// isUnprintable holds back lines that could play tricks on a terminal: controls,
-// and what is not seen or turns the direction of writing.
+// isUnprintable finds characters that could play tricks on a terminal: controls, invisible
+// ones, and those that turn the direction of writing.
 func isUnprintable(r rune) bool { return r != '\t' && !unicode.IsGraphic(r) }
 
-// escapeUnprintable escapes, but for those of keep, the characters that unprintable holds back:
+// escapeUnprintable escapes the characters that isUnprintable finds, except those of keep:
 // they come in names of files.
 func escapeUnprintable(s, keep string) string {
 	hidden := func(r rune) bool { return isUnprintable(r) && !strings.ContainsRune(keep, r) }
@@ -194,7 +194,7 @@ func (v *person) paintText(color, s string) string {
 // Count writes "1 prefix", "1,699 prefixes".
 func Count(n int, noun string) string { return countOf{n, noun}.String() }
 
-// counted is a number of things.
+// countOf is a number of things.
 type countOf struct {
 	n    int
 	noun string

@@ -24,7 +24,7 @@ var (
 	ribIPv6Addpaths = Kind{tableDumpV2, 10}
 )
 
-// names are for kinds that are not read, and are met.
+// kindNames are for kinds that are not read, and are met.
 var kindNames = map[Kind]string{
 	{tableDumpV2, 3}:  "RIB_IPV4_MULTICAST",
 	{tableDumpV2, 5}:  "RIB_IPV6_MULTICAST",

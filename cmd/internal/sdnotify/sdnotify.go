@@ -1,8 +1,8 @@
-// Package notify tells the service manager how a program does: that it is ready, what
-// it is at, that it still moves, and that it is about to end. The protocol is systemd's
-// (sd_notify(3)): datagrams to a socket that the environment names. Where it names none,
-// everything here does nothing.
-package notify
+// Package sdnotify reports the state of a program to the service manager: that it is ready,
+// what it is doing, that it is alive, and that it is about to end. The protocol is systemd's
+// (sd_notify(3)): datagrams to a socket that the environment names. If it names none,
+// all functions do nothing.
+package sdnotify
 
 import (
 	"fmt"
@@ -13,15 +13,15 @@ import (
 	"time"
 )
 
-// Notifier tells the service manager. The zero value tells nobody.
+// Notifier reports to the service manager. The zero value does nothing.
 type Notifier struct {
 	conn *net.UnixConn
-	// Watchdog is how often the manager wants to hear that the program still moves; 0:
-	// it does not ask.
+	// Watchdog is how long the manager waits for Alive before it takes the program for
+	// hanging; 0: it does not watch.
 	Watchdog time.Duration
 }
 
-// New returns a notifier for what the environment names. getenv is os.Getenv.
+// New returns a notifier for the socket that the environment names. getenv is os.Getenv.
 func New(getenv func(string) string) (*Notifier, error) {
 	n := &Notifier{}
 	name := getenv("NOTIFY_SOCKET")
@@ -44,21 +44,21 @@ func New(getenv func(string) string) (*Notifier, error) {
 	return n, nil
 }
 
-// Ready tells that the program has begun to do what it is for.
+// Ready reports that the program has started its work.
 func (n *Notifier) Ready() error { return n.sendState("READY=1") }
 
-// Status tells in a line what it is at.
+// Status reports in a line what the program is doing.
 func (n *Notifier) Status(text string) error {
 	return n.sendState("STATUS=" + strings.ReplaceAll(text, "\n", " "))
 }
 
-// Alive tells that it still moves.
+// Alive reports that the program does not hang.
 func (n *Notifier) Alive() error { return n.sendState("WATCHDOG=1") }
 
-// Stopping tells that it is about to end.
+// Stopping reports that the program is about to end.
 func (n *Notifier) Stopping() error { return n.sendState("STOPPING=1") }
 
-// Close ends telling.
+// Close closes the socket.
 func (n *Notifier) Close() error {
 	if n.conn == nil {
 		return nil
