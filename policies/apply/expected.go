@@ -64,7 +64,8 @@ func (x *expected) seePath(r *policies.Route) {
 
 // hasPart says whether a path has what some treatment gives of one attribute.
 func (x *expected) hasPart(r *policies.Route, a Attribute) bool {
-	return slices.ContainsFunc(x.changed, func(t trace) bool { return t.shows.hasAttribute(a) && t.treatmentLeft(r).hasAttribute(a) })
+	return slices.ContainsFunc(x.changed,
+		func(t trace) bool { return t.shows.hasAttribute(a) && t.treatmentLeft(r).hasAttribute(a) })
 }
 
 // countOverruled returns how many paths in the table were treated, and have not all of it.

@@ -72,7 +72,8 @@ func (r *run) proveClient(ctx context.Context, t *client, w *witness) error {
 
 // compareClient returns what does not agree, and why. Not all is kept: a route server
 // holds millions of paths.
-func (r *run) compareClient(ctx context.Context, t *client, only map[netip.Prefix]bool, w *witness) (map[netip.Prefix]string,
+func (r *run) compareClient(ctx context.Context, t *client, only map[netip.Prefix]bool,
+	w *witness) (map[netip.Prefix]string,
 	error) {
 	wrong := make(map[netip.Prefix]string)
 	want := make(map[netip.Prefix]*expected)
@@ -97,7 +98,8 @@ func (r *run) compareClient(ctx context.Context, t *client, only map[netip.Prefi
 }
 
 // noteExpected notes what is expected of paths to one prefix, if it is asked for.
-func (t *client) noteExpected(want map[netip.Prefix]*expected, paths []policies.Route, only map[netip.Prefix]bool, w *witness) {
+func (t *client) noteExpected(want map[netip.Prefix]*expected, paths []policies.Route, only map[netip.Prefix]bool,
+	w *witness) {
 	if len(paths) == 0 || only != nil && !only[paths[0].Prefix] {
 		return
 	}

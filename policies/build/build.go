@@ -227,7 +227,8 @@ func (b *builder) addException(m match) {
 	}
 	when := policies.Conditions{ASPathSet: policies.Condition{Set: b.addSet(m.treatment.Name,
 		policies.ASPaths(m.except))}}
-	b.addImport(label, when, policies.Actions{AddLargeCommunities: []policies.LargeCommunity{exceptedMark(b.asn, m.group)}})
+	b.addImport(label, when, policies.Actions{AddLargeCommunities: []policies.LargeCommunity{exceptedMark(b.asn,
+		m.group)}})
 	b.marked = true
 }
 
