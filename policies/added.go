@@ -73,7 +73,7 @@ func (t Treatment) AddedBytes() int { return t.ForAll().Actions().AddedBytes() }
 // AddedBytesFor returns how many bytes t adds at worst as the choice of a member, on top of what
 // every member gets by another treatment: the zero Treatment where that is nothing.
 func (t Treatment) AddedBytesFor(exchange Treatment) int {
-	return exchange.ForAll().Actions().and(t.TowardsOne().Actions()).AddedBytes()
+	return exchange.ForAll().Actions().addActions(t.TowardsOne().Actions()).AddedBytes()
 }
 
 // WithoutReason returns t as it is where nothing tells a reason.
@@ -87,9 +87,9 @@ func (t Treatment) WithoutReason() Treatment {
 	return t
 }
 
-// and returns what a and then b have done to a route: gobgpd adds a community that is
+// addActions returns what a and then b have done to a route: gobgpd adds a community that is
 // there already once more.
-func (a Actions) and(b Actions) Actions {
+func (a Actions) addActions(b Actions) Actions {
 	if b.LocalPref != 0 {
 		a.LocalPref = b.LocalPref
 	}
@@ -118,7 +118,7 @@ func (p *RoutingPolicy) TaggedBytes() int {
 	for _, s := range p.Import {
 		a := s.Actions
 		a.AddLargeCommunities = slices.DeleteFunc(slices.Clone(a.AddLargeCommunities), LargeCommunity.IsScratch)
-		most = max(most, a.and(Actions{AddLargeCommunities: tags}).AddedBytes())
+		most = max(most, a.addActions(Actions{AddLargeCommunities: tags}).AddedBytes())
 	}
 	return most
 }
@@ -136,7 +136,7 @@ func (p *RoutingPolicy) AddedBytes() int {
 			continue // goes nowhere; or it has done enough, or only tags
 		}
 		for _, s := range p.Export {
-			most = max(most, visible.and(s.Actions).AddedBytes())
+			most = max(most, visible.addActions(s.Actions).AddedBytes())
 		}
 	}
 	return most

@@ -18,7 +18,7 @@ func (c Community) String() string { return fmt.Sprintf("%d:%d", uint32(c)>>16, 
 // ParseCommunity reads high:low, two decimal numbers of 16 bits. gobgpd clamps
 // larger ones (200000:666 becomes BLACKHOLE), so they are refused here.
 func ParseCommunity(s string) (Community, error) {
-	v, ok := parts(s, 16, 2)
+	v, ok := readParts(s, 16, 2)
 	if !ok {
 		return 0, &filters.SyntaxError{Code: "community-syntax", Message: fmt.Sprintf("%q is not a community", s),
 			Hint: "such as 64500:666; for 32-bit ASNs use large_communities"}
@@ -41,7 +41,7 @@ func (c LargeCommunity) Compare(o LargeCommunity) int {
 
 // ParseLargeCommunity reads three decimal numbers of 32 bits.
 func ParseLargeCommunity(s string) (LargeCommunity, error) {
-	v, ok := parts(s, 32, 3)
+	v, ok := readParts(s, 32, 3)
 	if !ok {
 		return LargeCommunity{}, &filters.SyntaxError{Code: "large-community-syntax",
 			Message: fmt.Sprintf("%q is not a large community", s), Hint: "such as 64500:666:1"}
@@ -49,8 +49,8 @@ func ParseLargeCommunity(s string) (LargeCommunity, error) {
 	return LargeCommunity{v[0], v[1], v[2]}, nil
 }
 
-// parts reads n decimal numbers of so many bits, in their one right form.
-func parts(s string, bits, n int) ([]uint32, bool) {
+// readParts reads n decimal numbers of so many bits, in their one right form.
+func readParts(s string, bits, n int) ([]uint32, bool) {
 	words := strings.Split(s, ":")
 	if len(words) != n {
 		return nil, false

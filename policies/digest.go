@@ -14,7 +14,7 @@ func (p *RoutingPolicy) Digest() string {
 	h := sha256.New()
 	for _, set := range inOrder(p.Sets, CompareSets) {
 		fmt.Fprintln(h, set.Kind(), set.Name)
-		for line := range set.Elements.ordered().Lines() {
+		for line := range set.Elements.inOwnOrder().Lines() {
 			fmt.Fprintln(h, line)
 		}
 	}

@@ -18,10 +18,10 @@ func (p *RoutingPolicy) Genuine() bool {
 
 // Same says whether two policies, both of them genuine, are one: names tell contents.
 // The order of sets means nothing.
-func Same(a, b *RoutingPolicy) bool { return slices.Equal(a.names(), b.names()) }
+func Same(a, b *RoutingPolicy) bool { return slices.Equal(a.objectNames(), b.objectNames()) }
 
-// names returns the names of all objects: sets, sorted, then statements.
-func (p *RoutingPolicy) names() []string {
+// objectNames returns the names of all objects: sets, sorted, then statements.
+func (p *RoutingPolicy) objectNames() []string {
 	var names []string
 	for _, s := range p.Sets {
 		names = append(names, s.Kind().String()+" "+s.Name)
@@ -39,7 +39,7 @@ func (p *RoutingPolicy) names() []string {
 // Genuine says whether the set's name is the one of its elements.
 func (s Set) Genuine() bool {
 	i := strings.LastIndexByte(s.Name, '/')
-	return s.Elements.Len() > 0 && i >= 0 && s.Name[i+1:] == digestLines(s.Elements.ordered().Lines())
+	return s.Elements.Len() > 0 && i >= 0 && s.Name[i+1:] == digestLines(s.Elements.inOwnOrder().Lines())
 }
 
 // GenuineStatements says whether the names of statements, a whole policy of ours in

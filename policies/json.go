@@ -5,9 +5,10 @@ import (
 	"slices"
 )
 
-// Plans and histories hold policies in this form: a list for each kind of set. Versions
-// before there was one type for all kinds wrote it, and read it.
-type storedPolicy struct {
+// Stored is a policy in the form that plans and histories hold: a list for each kind of set.
+// Versions before there was one type for all kinds wrote it, and read it. It shares the
+// policy's memory.
+type Stored struct {
 	PrefixSets         []storedPrefixSet
 	NeighborSets       []storedNeighborSet `json:",omitempty"`
 	ASPathSets         []storedASPathSet
@@ -36,9 +37,12 @@ type (
 	}
 )
 
-// MarshalJSON writes a list for each kind of set.
-func (p RoutingPolicy) MarshalJSON() ([]byte, error) {
-	stored := storedPolicy{Import: p.Import, Export: p.Export, Sessions: p.Sessions}
+// Store returns the stored form of p; nil for nil.
+func (p *RoutingPolicy) Store() *Stored {
+	if p == nil {
+		return nil
+	}
+	stored := &Stored{Import: p.Import, Export: p.Export, Sessions: p.Sessions}
 	for _, s := range p.Sets {
 		switch e := s.Elements.(type) {
 		case Prefixes:
@@ -53,28 +57,41 @@ func (p RoutingPolicy) MarshalJSON() ([]byte, error) {
 			panic("policies: no stored form of " + s.Kind().String() + " sets")
 		}
 	}
-	return json.Marshal(stored)
+	return stored
 }
+
+// Policy returns the policy of a stored form; nil for nil.
+func (s *Stored) Policy() *RoutingPolicy {
+	if s == nil {
+		return nil
+	}
+	p := &RoutingPolicy{Import: s.Import, Export: s.Export, Sessions: s.Sessions}
+	for _, set := range s.PrefixSets {
+		p.Sets = append(p.Sets, Set{set.Name, set.Entries})
+	}
+	for _, set := range s.NeighborSets {
+		p.Sets = append(p.Sets, Set{set.Name, set.Addresses})
+	}
+	for _, set := range s.ASPathSets {
+		p.Sets = append(p.Sets, Set{set.Name, set.Patterns})
+	}
+	for _, set := range s.LargeCommunitySets {
+		p.Sets = append(p.Sets, Set{set.Name, set.Patterns})
+	}
+	slices.SortStableFunc(p.Sets, CompareSets)
+	return p
+}
+
+// MarshalJSON writes the stored form. Where a policy is long, Store it beforehand: the encoder
+// copies what a method returns.
+func (p RoutingPolicy) MarshalJSON() ([]byte, error) { return json.Marshal(p.Store()) }
 
 // UnmarshalJSON reads what MarshalJSON writes.
 func (p *RoutingPolicy) UnmarshalJSON(data []byte) error {
-	var stored storedPolicy
+	var stored Stored
 	if err := json.Unmarshal(data, &stored); err != nil {
 		return err
 	}
-	*p = RoutingPolicy{Import: stored.Import, Export: stored.Export, Sessions: stored.Sessions}
-	for _, s := range stored.PrefixSets {
-		p.Sets = append(p.Sets, Set{s.Name, s.Entries})
-	}
-	for _, s := range stored.NeighborSets {
-		p.Sets = append(p.Sets, Set{s.Name, s.Addresses})
-	}
-	for _, s := range stored.ASPathSets {
-		p.Sets = append(p.Sets, Set{s.Name, s.Patterns})
-	}
-	for _, s := range stored.LargeCommunitySets {
-		p.Sets = append(p.Sets, Set{s.Name, s.Patterns})
-	}
-	slices.SortStableFunc(p.Sets, CompareSets)
+	*p = *stored.Policy()
 	return nil
 }

@@ -11,9 +11,9 @@ import (
 // them: more than 65,536 of one entry are counted as one.
 const widest = 16
 
-// announcements yields the shortest prefixes that an entry is of; itself where these are too
+// shortestPrefixes yields the shortest prefixes that an entry is of; itself where these are too
 // many.
-func announcements(e filters.Entry) iter.Seq[netip.Prefix] {
+func shortestPrefixes(e filters.Entry) iter.Seq[netip.Prefix] {
 	return func(yield func(netip.Prefix) bool) {
 		bits, short := e.Prefix.Bits(), int(e.Min)
 		if short <= bits || short-bits > widest {
@@ -62,7 +62,7 @@ func (p *RoutingPolicy) Matched(treatments []Treatment) []Element {
 	for name, entries := range SetsOf[Prefixes](p) {
 		if owner, matches := owners[name]; matches {
 			for _, e := range entries {
-				for p := range announcements(e) {
+				for p := range shortestPrefixes(e) {
 					one := filters.Entry{Prefix: p, Min: e.Min, Max: e.Max}
 					out = append(out, Element{entryLine(one), p.String(), refused[owner]})
 				}

@@ -19,8 +19,8 @@ import (
 // treatment and kind only, so 48 bits are plenty.
 const digestLength = 12
 
-// digest returns the short hash of what is written.
-func digest(write func(w io.Writer)) string {
+// shortDigest returns the short hash of what is written.
+func shortDigest(write func(w io.Writer)) string {
 	h := sha256.New()
 	write(h)
 	return hex.EncodeToString(h.Sum(nil))[:digestLength]
@@ -30,7 +30,7 @@ func digest(write func(w io.Writer)) string {
 func DigestLines(lines []string) string { return digestLines(slices.Values(lines)) }
 
 func digestLines(lines iter.Seq[string]) string {
-	return digest(func(w io.Writer) {
+	return shortDigest(func(w io.Writer) {
 		for line := range lines {
 			fmt.Fprintln(w, line)
 		}
@@ -41,7 +41,7 @@ func digestLines(lines iter.Seq[string]) string {
 // of their generation: depeer/<generation>/<number>-<label>. The sets need not be
 // looked into, their names tell their contents.
 func NameStatements(statements []Statement) {
-	generation := digest(func(w io.Writer) {
+	generation := shortDigest(func(w io.Writer) {
 		for _, s := range statements {
 			fmt.Fprintln(w, s.Text())
 		}
@@ -64,10 +64,12 @@ func (s Statement) Treatment() string {
 
 // Text returns all of s in one canonical line: two statements with the same text are the
 // same, and no others are.
-func (s Statement) Text() string { return s.Name + " " + s.Conditions.text() + " " + s.Actions.text() }
+func (s Statement) Text() string {
+	return s.Name + " " + s.Conditions.canonicalText() + " " + s.Actions.canonicalText()
+}
 
-// text returns all conditions in one canonical line.
-func (c Conditions) text() string {
+// canonicalText returns all conditions in one canonical line.
+func (c Conditions) canonicalText() string {
 	text := fmt.Sprintf("prefix %q %t as-path %q %t large %q %t",
 		c.PrefixSet.Set, c.PrefixSet.Invert, c.ASPathSet.Set, c.ASPathSet.Invert, c.LargeCommunitySet.Set,
 		c.LargeCommunitySet.Invert)
@@ -77,22 +79,22 @@ func (c Conditions) text() string {
 	return text
 }
 
-// text returns all actions in one canonical line.
-func (a Actions) text() string {
+// canonicalText returns all actions in one canonical line.
+func (a Actions) canonicalText() string {
 	med := "none"
 	if a.MED != nil {
 		med = fmt.Sprint(*a.MED)
 	}
 	text := fmt.Sprintf("reject %t pref %d med %s prepend %d communities %s large %s drop %s",
-		a.Reject, a.LocalPref, med, a.Prepend, joined(a.Communities), joined(a.AddLargeCommunities),
-		joined(a.DropLargeCommunities))
+		a.Reject, a.LocalPref, med, a.Prepend, joinStrings(a.Communities), joinStrings(a.AddLargeCommunities),
+		joinStrings(a.DropLargeCommunities))
 	if len(a.DropCommunities) != 0 { // most statements have none, and keep the names that they have had
-		text += " drop-communities " + joined(a.DropCommunities)
+		text += " drop-communities " + joinStrings(a.DropCommunities)
 	}
 	return text
 }
 
-func joined[S fmt.Stringer](list []S) string {
+func joinStrings[S fmt.Stringer](list []S) string {
 	words := make([]string, len(list))
 	for i, s := range list {
 		words[i] = s.String()

@@ -58,7 +58,7 @@ type Elements interface {
 	Lines() iter.Seq[string]
 
 	// ordered returns the elements sorted.
-	ordered() Elements
+	inOwnOrder() Elements
 	// kindInName is the word for the kind in the names of sets.
 	kindInName() string
 }
@@ -97,8 +97,8 @@ func ElementsOf[E Elements](p *RoutingPolicy, name string) E {
 	return none
 }
 
-// all yields the elements of a list.
-func all[E any](list []E) iter.Seq[any] {
+// yieldAll yields the elements of a list.
+func yieldAll[E any](list []E) iter.Seq[any] {
 	return func(yield func(any) bool) {
 		for _, e := range list {
 			if !yield(e) {

@@ -18,7 +18,7 @@ func (ASPaths) Kind() SetKind { return ASPathSet }
 func (e ASPaths) Len() int { return len(e) }
 
 // All yields each.
-func (e ASPaths) All() iter.Seq[any] { return all(e) }
+func (e ASPaths) All() iter.Seq[any] { return yieldAll(e) }
 
 // SameAs says whether other has the same elements.
 func (e ASPaths) SameAs(other Elements) bool {
@@ -29,7 +29,7 @@ func (e ASPaths) SameAs(other Elements) bool {
 // With returns e with other behind it.
 func (e ASPaths) With(other Elements) Elements { return slices.Concat(e, other.(ASPaths)) }
 
-func (e ASPaths) ordered() Elements { return ASPaths(inOrder(e, comparePatterns)) }
+func (e ASPaths) inOwnOrder() Elements { return ASPaths(inOrder(e, comparePatterns)) }
 
 // Lines yields each as text.
 func (e ASPaths) Lines() iter.Seq[string] { return linesOf(e, ASPathPattern.String) }

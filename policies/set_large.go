@@ -16,7 +16,7 @@ func (LargeCommunities) Kind() SetKind { return LargeCommunitySet }
 func (e LargeCommunities) Len() int { return len(e) }
 
 // All yields each.
-func (e LargeCommunities) All() iter.Seq[any] { return all(e) }
+func (e LargeCommunities) All() iter.Seq[any] { return yieldAll(e) }
 
 // SameAs says whether other has the same elements.
 func (e LargeCommunities) SameAs(other Elements) bool {
@@ -29,7 +29,7 @@ func (e LargeCommunities) With(other Elements) Elements {
 	return slices.Concat(e, other.(LargeCommunities))
 }
 
-func (e LargeCommunities) ordered() Elements {
+func (e LargeCommunities) inOwnOrder() Elements {
 	return e.Sorted()
 }
 

@@ -17,7 +17,7 @@ func (Neighbors) Kind() SetKind { return NeighborSet }
 func (e Neighbors) Len() int { return len(e) }
 
 // All yields each.
-func (e Neighbors) All() iter.Seq[any] { return all(e) }
+func (e Neighbors) All() iter.Seq[any] { return yieldAll(e) }
 
 // SameAs says whether other has the same elements.
 func (e Neighbors) SameAs(other Elements) bool {
@@ -28,7 +28,7 @@ func (e Neighbors) SameAs(other Elements) bool {
 // With returns e with other behind it.
 func (e Neighbors) With(other Elements) Elements { return slices.Concat(e, other.(Neighbors)) }
 
-func (e Neighbors) ordered() Elements { return Neighbors(inOrder(e, netip.Addr.Compare)) }
+func (e Neighbors) inOwnOrder() Elements { return Neighbors(inOrder(e, netip.Addr.Compare)) }
 
 // Lines yields each as text.
 func (e Neighbors) Lines() iter.Seq[string] { return linesOf(e, netip.Addr.String) }

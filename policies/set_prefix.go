@@ -19,7 +19,7 @@ func (Prefixes) Kind() SetKind { return PrefixSet }
 func (e Prefixes) Len() int { return len(e) }
 
 // All yields each.
-func (e Prefixes) All() iter.Seq[any] { return all(e) }
+func (e Prefixes) All() iter.Seq[any] { return yieldAll(e) }
 
 // SameAs says whether other has the same elements.
 func (e Prefixes) SameAs(other Elements) bool {
@@ -30,7 +30,7 @@ func (e Prefixes) SameAs(other Elements) bool {
 // With returns e with other behind it.
 func (e Prefixes) With(other Elements) Elements { return slices.Concat(e, other.(Prefixes)) }
 
-func (e Prefixes) ordered() Elements { return Prefixes(inOrder(e, compareEntries)) }
+func (e Prefixes) inOwnOrder() Elements { return Prefixes(inOrder(e, compareEntries)) }
 
 // Lines yields each as text.
 func (e Prefixes) Lines() iter.Seq[string] { return linesOf(e, entryLine) }

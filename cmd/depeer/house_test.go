@@ -76,9 +76,9 @@ var rooms = map[string][]string{
 	"cmd/internal/metrics": {"filters", "policies", "policies/guard", "policies/impact", "policies/length",
 		"policies/plan",
 		"policies/watch"},
-	"cmd/internal/notify": {},
-	"cmd/internal/cli":    {"*"},
-	"cmd/depeer":          {"cmd/internal/cli"},
+	"cmd/internal/sdnotify": {},
+	"cmd/internal/cli":      {"*"},
+	"cmd/depeer":            {"cmd/internal/cli"},
 }
 
 // pure packages know no GoBGP and no grpc, however indirectly, and themselves

@@ -13,17 +13,17 @@ import (
 // whether the policy acts or not: it proves nothing (TestFactFilteredListingWritesBack). It
 // fails nothing either, or a listed network could veto its own treatment.
 
-// already says whether a route has, before any policy, what one gives it: the one that is
+// isAlreadyTreated says whether a route has, before any policy, what one gives it: the one that is
 // in force now, or one that may have been before.
-func (j judge) already(r *policies.Route) bool {
+func (j judge) isAlreadyTreated(r *policies.Route) bool {
 	carried := func(e *eval.Evaluator) bool { return e != nil && e.Carried(r) }
 	return carried(j.now) || slices.ContainsFunc(j.was, carried)
 }
 
-// notes counts a route of a client that is treated already, or announced so, and says
+// noteTreated counts a route of a client that is treated already, or announced so, and says
 // whether it is.
-func (w *witness) notes(t *client, r *policies.Route) bool {
-	if !t.judge.already(r) {
+func (w *witness) noteTreated(t *client, r *policies.Route) bool {
+	if !t.judge.isAlreadyTreated(r) {
 		return false
 	}
 	w.polluted.Add(rib.Peer{Address: t.Address, ASN: t.ASN}, r.Prefix)

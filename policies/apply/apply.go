@@ -64,7 +64,7 @@ func (a *Applier) Apply(ctx context.Context, p *plan.Plan) (Result, error) {
 	if err != nil {
 		return untouched, err
 	}
-	done, err := a.check(state, p)
+	done, err := a.checkPlan(state, p)
 	if err != nil {
 		return untouched, err
 	}
@@ -72,27 +72,27 @@ func (a *Applier) Apply(ctx context.Context, p *plan.Plan) (Result, error) {
 		a.Fit(state)
 	}
 	if done {
-		r := a.begin(p, state)
-		r.keep(p.Wanted())
+		r := a.beginRun(p, state)
+		r.keepPolicy(p.Wanted())
 		r.result.Outcome = Nothing
-		err := r.approve(ctx, state)
+		err := r.approveWayBack(ctx, state)
 		return r.result, errors.Join(r.unkept, err)
 	}
-	if err := a.guard(ctx, state, p); err != nil {
+	if err := a.guardRoutes(ctx, state, p); err != nil {
 		return untouched, err
 	}
 	if err := a.guardLengths(ctx, state, p); err != nil {
 		return untouched, err
 	}
-	r := a.begin(p, state)
-	if err := r.lock(ctx); err != nil {
+	r := a.beginRun(p, state)
+	if err := r.takeLock(ctx); err != nil {
 		return r.result, err
 	}
-	return r.unlocked(ctx, r.all)
+	return r.workThenUnlock(ctx, r.applyAll)
 }
 
-// check says whether p is done already, or why it cannot be done.
-func (a *Applier) check(state *plan.State, p *plan.Plan) (done bool, err error) {
+// checkPlan says whether p is done already, or why it cannot be done.
+func (a *Applier) checkPlan(state *plan.State, p *plan.Plan) (done bool, err error) {
 	if state.Server != p.Server {
 		return false, &StaleError{fmt.Sprintf("it is for AS%s %s, and this is AS%s %s", p.Server.ASN, p.Server.RouterID,
 			state.Server.ASN, state.Server.RouterID)}
@@ -118,9 +118,9 @@ func (a *Applier) check(state *plan.State, p *plan.Plan) (done bool, err error) 
 	}
 }
 
-// lock takes the lock in the daemon. If it fails, r.result says what is left.
-func (r *run) lock(ctx context.Context) error {
-	err := r.do(ctx, plan.Call{Verb: plan.Lock, Holder: r.Holder})
+// takeLock takes the lock in the daemon. If it fails, r.result says what is left.
+func (r *run) takeLock(ctx context.Context) error {
+	err := r.doCall(ctx, plan.Call{Verb: plan.Lock, Holder: r.Holder})
 	if err == nil {
 		return nil
 	}
@@ -131,7 +131,7 @@ func (r *run) lock(ctx context.Context) error {
 	if r.sent == 0 {
 		return fmt.Errorf("lock: %w", err)
 	}
-	if off, _ := r.release(ctx); !off {
+	if off, _ := r.releaseLock(ctx); !off {
 		r.result.Outcome, r.result.Known = Partial, "policy is as before; the lock of "+r.Holder+" may be held"
 	}
 	return fmt.Errorf("lock: %w", err)
@@ -139,7 +139,7 @@ func (r *run) lock(ctx context.Context) error {
 
 // whoHolds makes an error of a lock that was refused.
 func (r *run) whoHolds(ctx context.Context, refused error) error {
-	state, err := r.read(context.WithoutCancel(ctx))
+	state, err := r.readState(context.WithoutCancel(ctx))
 	if err != nil || len(state.Holders) == 0 {
 		return fmt.Errorf("lock: %w", refused)
 	}
@@ -150,20 +150,20 @@ func (r *run) whoHolds(ctx context.Context, refused error) error {
 	return e
 }
 
-// release takes the lock off, and says whether it is off: answers that were lost are
+// releaseLock takes the lock off, and says whether it is off: answers that were lost are
 // looked for in the daemon. gone says that it was off already.
-func (r *run) release(ctx context.Context) (off bool, gone *plan.State) {
+func (r *run) releaseLock(ctx context.Context) (off bool, gone *plan.State) {
 	ctx = context.WithoutCancel(ctx)
 	r.onward = true
 	sent := false
 	for range tries {
 		if !r.doubt {
-			if r.do(ctx, plan.Call{Verb: plan.Unlock, Holder: r.Holder}) == nil {
+			if r.doCall(ctx, plan.Call{Verb: plan.Unlock, Holder: r.Holder}) == nil {
 				return true, nil
 			}
 		}
 		sent = sent || r.doubt
-		if state, err := r.read(ctx); err == nil && !slices.Contains(state.Holders, r.Holder) {
+		if state, err := r.readState(ctx); err == nil && !slices.Contains(state.Holders, r.Holder) {
 			if sent {
 				return true, nil
 			}
@@ -173,8 +173,8 @@ func (r *run) release(ctx context.Context) (off bool, gone *plan.State) {
 	return false, nil
 }
 
-// unlocked does the work, and takes the lock off.
-func (r *run) unlocked(ctx context.Context, work func(context.Context) error) (Result, error) {
+// workThenUnlock does the work, and takes the lock off.
+func (r *run) workThenUnlock(ctx context.Context, work func(context.Context) error) (Result, error) {
 	err := work(ctx)
 	err = errors.Join(err, r.settleLock(ctx), r.unkept)
 	return r.result, err
@@ -183,7 +183,7 @@ func (r *run) unlocked(ctx context.Context, work func(context.Context) error) (R
 // settleLock takes the lock off, and corrects the outcome where that tells something
 // else: the lock does not come off, or was wiped with everything else.
 func (r *run) settleLock(ctx context.Context) error {
-	off, gone := r.release(ctx)
+	off, gone := r.releaseLock(ctx)
 	inForce := map[Outcome]string{Applied: "the change is in force",
 		Restored: "what was before is in force"}[r.result.Outcome]
 	switch {
@@ -193,9 +193,9 @@ func (r *run) settleLock(ctx context.Context) error {
 			" may still be held", "; ")
 		return errors.New("the lock could not be taken off")
 	case gone != nil && (r.result.Outcome == Applied &&
-		(!r.change.After(gone) || r.placed(gone) != nil || len(r.change.SessionsLeft(gone)) > 0) ||
+		(!r.change.After(gone) || r.checkPlaces(gone) != nil || len(r.change.SessionsLeft(gone)) > 0) ||
 		r.result.Outcome == Restored && r.change.Undone(gone, r.Cut...) != nil):
-		r.result.Outcome, r.result.Known = Partial, r.describe(gone)
+		r.result.Outcome, r.result.Known = Partial, r.describeState(gone)
 		return &MeddledError{errors.New("the lock was gone in the end, and what was in force with it")}
 	case r.unwritten != nil && r.result.Outcome == Applied:
 		return r.unwritten
@@ -204,7 +204,7 @@ func (r *run) settleLock(ctx context.Context) error {
 	}
 }
 
-func (a *Applier) progress(format string, args ...any) {
+func (a *Applier) logProgress(format string, args ...any) {
 	if a.Progress != nil {
 		a.Progress(fmt.Sprintf(format, args...))
 	}

@@ -46,24 +46,24 @@ type AttributeProof struct {
 // AttributeProofs are those of all attributes.
 type AttributeProofs [attributes]AttributeProof
 
-// add counts what the table says of the paths to one prefix, lost of which are too long to be
+// addExpected counts what the table says of the paths to one prefix, lost of which are too long to be
 // sent. Which path of several is which cannot be told, so that they are counted.
-func (p *AttributeProofs) add(x *expected, lost int) {
+func (p *AttributeProofs) addExpected(x *expected, lost int) {
 	absent := max(0, len(x.changed)+x.passed-x.present)
 	for i := range p {
 		a := Attribute(i)
 		want, given := 0, 0
 		for _, t := range x.changed {
-			if t.shows.has(a) {
+			if t.shows.hasAttribute(a) {
 				want++
 			}
-			if t.gives.has(a) {
+			if t.gives.hasAttribute(a) {
 				given++
 			}
 		}
 		seen := x.seenWith[i]
 		for j := range x.plain {
-			if x.has(&x.plain[j], a) {
+			if x.hasPart(&x.plain[j], a) {
 				seen--
 			}
 		}
@@ -83,7 +83,7 @@ func (p *AttributeProofs) add(x *expected, lost int) {
 // shows are attributes, a bit for each.
 type shows uint8
 
-func (s shows) has(a Attribute) bool { return s&(1<<a) != 0 }
+func (s shows) hasAttribute(a Attribute) bool { return s&(1<<a) != 0 }
 
 // trace is what a treatment leaves to be seen on a path.
 type trace struct {
@@ -104,8 +104,8 @@ func traceOf(e *eval.Evaluator, v eval.Verdict, r *policies.Route) trace {
 	actions := statement.Actions
 	t := trace{
 		localPref:   out.LocalPref,
-		communities: without(out.Communities, r.Communities),
-		large: slices.DeleteFunc(without(out.LargeCommunities, r.LargeCommunities),
+		communities: withoutElements(out.Communities, r.Communities),
+		large: slices.DeleteFunc(withoutElements(out.LargeCommunities, r.LargeCommunities),
 			policies.LargeCommunity.IsScratch),
 	}
 	if out.MED != nil {
@@ -135,15 +135,15 @@ func traceOf(e *eval.Evaluator, v eval.Verdict, r *policies.Route) trace {
 	return t
 }
 
-// left returns what of the treatment is on a path of the table.
-func (t *trace) left(r *policies.Route) shows {
+// treatmentLeft returns what of the treatment is on a path of the table.
+func (t *trace) treatmentLeft(r *policies.Route) shows {
 	var left shows
 	for a, is := range [attributes]bool{
 		LocalPref:        r.LocalPref == t.localPref,
 		MED:              r.MED != nil && *r.MED == t.med,
 		Prepend:          longestRun(r.Path, t.leftmost) >= t.repeated,
-		Communities:      len(without(t.communities, r.Communities)) == 0,
-		LargeCommunities: len(without(t.large, r.LargeCommunities)) == 0,
+		Communities:      len(withoutElements(t.communities, r.Communities)) == 0,
+		LargeCommunities: len(withoutElements(t.large, r.LargeCommunities)) == 0,
 	} {
 		if is {
 			left |= 1 << a
@@ -165,7 +165,7 @@ func longestRun(path []filters.ASN, asn filters.ASN) int {
 	return longest
 }
 
-// without returns what list has that others have not.
-func without[E comparable](list, others []E) []E {
+// withoutElements returns what list has that others have not.
+func withoutElements[E comparable](list, others []E) []E {
 	return slices.DeleteFunc(slices.Clone(list), func(e E) bool { return slices.Contains(others, e) })
 }

@@ -37,13 +37,13 @@ type run struct {
 	old, new *eval.Evaluator // made when they are asked for
 }
 
-func (a *Applier) begin(p *plan.Plan, state *plan.State) *run {
+func (a *Applier) beginRun(p *plan.Plan, state *plan.State) *run {
 	return &run{Applier: a, plan: p, change: &p.Change, before: state}
 }
 
-// do journals a call, and makes it. A context that is cancelled keeps it from being
+// doCall journals a call, and makes it. A context that is cancelled keeps it from being
 // made; once it is, it is waited for: a call that is given up may take effect all the same.
-func (r *run) do(ctx context.Context, call plan.Call) error {
+func (r *run) doCall(ctx context.Context, call plan.Call) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -55,7 +55,7 @@ func (r *run) do(ctx context.Context, call plan.Call) error {
 		}
 		r.Log.Error("going on without a journal", "error", noted)
 	}
-	ctx, cancel := r.patience(context.WithoutCancel(ctx), call)
+	ctx, cancel := r.withPatience(context.WithoutCancel(ctx), call)
 	defer cancel()
 	r.sent++
 	err := r.Daemon.Do(ctx, call)
@@ -76,9 +76,9 @@ func (r *run) do(ctx context.Context, call plan.Call) error {
 	return nil
 }
 
-// read reads the target. A call whose answer was lost is given the time of a reading
+// readState reads the target. A call whose answer was lost is given the time of a reading
 // to take effect, if it does: what counts is the next one.
-func (r *run) read(ctx context.Context) (*plan.State, error) {
+func (r *run) readState(ctx context.Context) (*plan.State, error) {
 	if r.doubt {
 		if _, err := r.Daemon.State(ctx); err != nil {
 			return nil, err
@@ -88,10 +88,10 @@ func (r *run) read(ctx context.Context) (*plan.State, error) {
 	return r.Daemon.State(ctx)
 }
 
-// make makes calls one after another.
-func (r *run) make(ctx context.Context, calls []plan.Call) error {
+// makeCalls makes calls one after another.
+func (r *run) makeCalls(ctx context.Context, calls []plan.Call) error {
 	for _, call := range calls {
-		if err := r.do(ctx, call); err != nil {
+		if err := r.doCall(ctx, call); err != nil {
 			return err
 		}
 	}
@@ -102,8 +102,8 @@ func (r *run) make(ctx context.Context, calls []plan.Call) error {
 // times what was measured: gobgpd does nothing else meanwhile, and answers at its end.
 const perRoute = 10 * time.Microsecond
 
-// patience gives a soft reset the time that it may need.
-func (r *run) patience(ctx context.Context, call plan.Call) (context.Context, context.CancelFunc) {
+// withPatience gives a soft reset the time that it may need.
+func (r *run) withPatience(ctx context.Context, call plan.Call) (context.Context, context.CancelFunc) {
 	if call.Verb != plan.Reset && call.Verb != plan.ResetOut {
 		return context.WithCancel(ctx)
 	}

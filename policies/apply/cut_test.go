@@ -297,7 +297,7 @@ func TestKilled(t *testing.T) {
 		t.Run(s.name, func(t *testing.T) {
 			t.Parallel()
 			x := newTrial(t, s)
-			n := len(calls(x.start, x.plan))
+			n := len(namesOfCalls(x.start, x.plan))
 			for k := range n {
 				x.what = fmt.Sprintf("killed after call %d of %d", k, n)
 				m := x.start.Clone()
@@ -326,7 +326,7 @@ func TestFaults(t *testing.T) {
 			t.Parallel()
 			x := newTrial(t, s)
 			outcomes := map[string]int{}
-			n := len(calls(x.start, x.plan))
+			n := len(namesOfCalls(x.start, x.plan))
 			for name, fault := range faults {
 				for k := range n {
 					x.what = fmt.Sprintf("%s at call %d of %d", name, k, n)
@@ -376,8 +376,8 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-// calls returns the writing calls of an undisturbed apply.
-func calls(m *plantest.Model, p *plan.Plan) []plan.Call {
+// namesOfCalls returns the writing calls of an undisturbed apply.
+func namesOfCalls(m *plantest.Model, p *plan.Plan) []plan.Call {
 	paper := &paper{}
 	applier(&wire{Model: m.Clone()}, paper).Apply(context.Background(), p)
 	return paper.intended
@@ -423,7 +423,7 @@ func TestJournalFull(t *testing.T) {
 		t.Run(s.name, func(t *testing.T) {
 			t.Parallel()
 			x := newTrial(t, s)
-			lines := 2 * len(calls(x.start, x.plan))
+			lines := 2 * len(namesOfCalls(x.start, x.plan))
 			for k := range lines {
 				for _, forGood := range []bool{true, false} {
 					x.what = fmt.Sprintf("journal full at line %d of %d (for good %t)", k, lines, forGood)

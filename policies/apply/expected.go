@@ -32,8 +32,8 @@ type expected struct {
 	longSeen []length.Route
 }
 
-// expect adds a route that the client announces, to which v happens.
-func (x *expected) expect(e *eval.Evaluator, v eval.Verdict, r *policies.Route) {
+// addRoute adds a route that the client announces, to which v happens.
+func (x *expected) addRoute(e *eval.Evaluator, v eval.Verdict, r *policies.Route) {
 	if !v.Refused() {
 		x.tags = append(x.tags, e.Tags(r))
 	}
@@ -48,31 +48,32 @@ func (x *expected) expect(e *eval.Evaluator, v eval.Verdict, r *policies.Route) 
 	}
 }
 
-// see notes a path in the table.
-func (x *expected) see(r *policies.Route) {
+// seePath notes a path in the table.
+func (x *expected) seePath(r *policies.Route) {
 	x.present++
 	x.tagsSeen = append(x.tagsSeen, tagsIn(r))
-	if !slices.ContainsFunc(x.changed, func(t trace) bool { return t.left(r) == t.shows }) {
+	if !slices.ContainsFunc(x.changed, func(t trace) bool { return t.treatmentLeft(r) == t.shows }) {
 		x.partial++
 	}
 	for i := range x.seenWith {
-		if x.has(r, Attribute(i)) {
+		if x.hasPart(r, Attribute(i)) {
 			x.seenWith[i]++
 		}
 	}
 }
 
-// has says whether a path has what some treatment gives of one attribute.
-func (x *expected) has(r *policies.Route, a Attribute) bool {
-	return slices.ContainsFunc(x.changed, func(t trace) bool { return t.shows.has(a) && t.left(r).has(a) })
+// hasPart says whether a path has what some treatment gives of one attribute.
+func (x *expected) hasPart(r *policies.Route, a Attribute) bool {
+	return slices.ContainsFunc(x.changed,
+		func(t trace) bool { return t.shows.hasAttribute(a) && t.treatmentLeft(r).hasAttribute(a) })
 }
 
-// overruled returns how many paths in the table were treated, and have not all of it.
-func (x *expected) overruled() int { return max(0, x.partial-x.passed) }
+// countOverruled returns how many paths in the table were treated, and have not all of it.
+func (x *expected) countOverruled() int { return max(0, x.partial-x.passed) }
 
-// tagging counts the paths in the table with tags as they should be, and those without
+// countTagging counts the paths in the table with tags as they should be, and those without
 // any that should have some. odd: one has tags that it should not have.
-func (x *expected) tagging() (right, without int, odd bool) {
+func (x *expected) countTagging() (right, without int, odd bool) {
 	want := slices.Clone(x.tags)
 	for _, seen := range x.tagsSeen {
 		i := slices.IndexFunc(want, func(tags []policies.LargeCommunity) bool { return slices.Equal(tags, seen) })
@@ -91,16 +92,16 @@ func (x *expected) tagging() (right, without int, odd bool) {
 	return right, without, odd
 }
 
-// wrong says what is wrong, or "". alone: no policy of the operator's could have
+// describeWrong says what is wrong, or "". alone: no policy of the operator's could have
 // changed what ours gave. there: a path was in the table before.
-func (x *expected) wrong(alone, there bool) string {
-	_, without, odd := x.tagging()
+func (x *expected) describeWrong(alone, there bool) string {
+	_, without, odd := x.countTagging()
 	switch {
 	case x.present > x.passed+len(x.changed):
 		return "is refused by the new policy, and is in the table"
-	case alone && x.overruled() > 0 && x.seenWith == [attributes]int{}:
+	case alone && x.countOverruled() > 0 && x.seenWith == [attributes]int{}:
 		return "is treated by the new policy, and has nothing of it in the table"
-	case alone && x.overruled() > 0:
+	case alone && x.countOverruled() > 0:
 		return "is treated by the new policy, and has not all of it in the table"
 	case odd:
 		return "has tags in the table that are not those of the new policy"

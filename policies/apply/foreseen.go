@@ -44,19 +44,19 @@ func (e *GuardError) Error() string {
 		a.AtMost(), a.Value, a.Code)
 }
 
-// guard asks guards on routes again.
-func (a *Applier) guard(ctx context.Context, state *plan.State, p *plan.Plan) error {
+// guardRoutes asks guards on routes again.
+func (a *Applier) guardRoutes(ctx context.Context, state *plan.State, p *plan.Plan) error {
 	f := p.Foreseen
 	if f == nil {
 		return nil
 	}
 	limits := impact.Limits{Routes: f.MaxRoutes, MemberRoutes: f.MaxMemberRoutes, AllowRoutes: f.AllowRoutes,
 		AllowMemberRoutes: f.AllowMemberRoutes}
-	expected, paths := bound(p, state)
+	expected, paths := boundRefused(p, state)
 	if paths > little && time.Since(p.Made) < fresh && guard.Refusing(expected.Guards(limits)) == nil {
 		return nil
 	}
-	report, err := a.counted(ctx, state, p)
+	report, err := a.countRefused(ctx, state, p)
 	if err != nil {
 		return err
 	}
@@ -66,9 +66,9 @@ func (a *Applier) guard(ctx context.Context, state *plan.State, p *plan.Plan) er
 	return nil
 }
 
-// bound is the most that can count as refused now, if members have only come, gone, and
+// boundRefused returns the most that can count as refused now, if members have only come, gone, and
 // announced more or less: all that they announce more, besides what was refused.
-func bound(p *plan.Plan, state *plan.State) (r *impact.Report, paths uint64) {
+func boundRefused(p *plan.Plan, state *plan.State) (r *impact.Report, paths uint64) {
 	then := make(map[netip.Addr]plan.ForeseenMember)
 	for _, m := range p.Foreseen.Members {
 		then[m.Address] = m
@@ -80,7 +80,7 @@ func bound(p *plan.Plan, state *plan.State) (r *impact.Report, paths uint64) {
 		}
 		was := then[c.Address]
 		m := impact.Member{Address: c.Address, ASN: c.ASN, Routes: int(c.Accepted),
-			Refused: was.Refused + was.Uncounted, Uncounted: was.Uncounted, Shut: shuts(&p.Change, c)}
+			Refused: was.Refused + was.Uncounted, Uncounted: was.Uncounted, Shut: shutsSession(&p.Change, c)}
 		if c.Accepted > was.Accepted {
 			m.Refused += int(c.Accepted - was.Accepted)
 		}
@@ -91,25 +91,25 @@ func bound(p *plan.Plan, state *plan.State) (r *impact.Report, paths uint64) {
 	return r, paths
 }
 
-// shuts says whether a change shuts the session of a client, and with it all its routes
+// shutsSession says whether a change shuts the session of a client, and with it all its routes
 // out.
-func shuts(change *plan.Change, c plan.Client) bool {
+func shutsSession(change *plan.Change, c plan.Client) bool {
 	return slices.ContainsFunc(change.New.Sessions, func(s policies.Session) bool { return s.Address == c.Address })
 }
 
-// counted looks at what everybody announces now. What is only more of what the plan has
+// countRefused looks at what everybody announces now. What is only more of what the plan has
 // counted, does not count again: neither does what comes over a session that is shut, if
 // some of it was counted.
-func (a *Applier) counted(ctx context.Context, state *plan.State, p *plan.Plan) (*impact.Report, error) {
-	r := a.begin(p, state)
+func (a *Applier) countRefused(ctx context.Context, state *plan.State, p *plan.Plan) (*impact.Report, error) {
+	r := a.beginRun(p, state)
 	out, tally := &impact.Report{}, p.Counted.Tally()
 	for _, c := range state.Clients {
 		if !c.RouteServer || !c.Up {
 			continue
 		}
-		a.progress("looking through what %s announces", c.Address)
-		m := impact.Member{Address: c.Address, ASN: c.ASN, Shut: shuts(&p.Change, c)}
-		was := r.had(c.Address)[0]
+		a.logProgress("looking through what %s announces", c.Address)
+		m := impact.Member{Address: c.Address, ASN: c.ASN, Shut: shutsSession(&p.Change, c)}
+		was := r.hadEvaluators(c.Address)[0]
 		for route, err := range a.Daemon.Received(ctx, c.Address) {
 			if err != nil {
 				if err = r.unlessGone(ctx, c.Address, fmt.Errorf("routes of %s: %w", c.Address, err)); err != nil {
@@ -121,7 +121,7 @@ func (a *Applier) counted(ctx context.Context, state *plan.State, p *plan.Plan) 
 			if m.Shut || r.newPolicy().Verdict(&route).Refused() {
 				m.Refused++
 				tally.Again(c.Address, c.ASN, &route)
-				if effect(was, &route) != "refuse" {
+				if effectOf(was, &route) != "refuse" {
 					m.NewlyRefused++
 				}
 			}

@@ -27,46 +27,46 @@ type judge struct {
 // view is how a part of a change looks at a client, as the target says it is now.
 type view func(c plan.Client) judge
 
-// forth is the view of a change that has just been let in.
-func (r *run) forth(c plan.Client) judge {
-	was := r.had(c.Address)
-	return judge{was: was, now: r.with(c, r.newPolicy()), blind: r.change.Unsure &&
-		was[0] != nil, alone: alone(c), prepends: r.before.PrependsBefore(c)}
+// judgeForth returns the view of a change that has just been let in.
+func (r *run) judgeForth(c plan.Client) judge {
+	was := r.hadEvaluators(c.Address)
+	return judge{was: was, now: r.ifObeyed(c, r.newPolicy()), blind: r.change.Unsure &&
+		was[0] != nil, alone: isAlone(c), prepends: r.before.PrependsBefore(c)}
 }
 
-// backwards is the view of a change that has just been undone: routes may have met
+// judgeBackwards returns the view of a change that has just been undone: routes may have met
 // the new policy, or none where a list was given or taken, and are to be as before.
-func (r *run) backwards(c plan.Client) judge {
-	return judge{was: append(r.had(c.Address), r.newPolicy(), nil), now: r.with(c, r.oldPolicy()),
-		blind: r.change.Unsure, alone: alone(c), prepends: r.before.PrependsBefore(c)}
+func (r *run) judgeBackwards(c plan.Client) judge {
+	return judge{was: append(r.hadEvaluators(c.Address), r.newPolicy(), nil), now: r.ifObeyed(c, r.oldPolicy()),
+		blind: r.change.Unsure, alone: isAlone(c), prepends: r.before.PrependsBefore(c)}
 }
 
-// onwards is the view of a change that was cut off and is finished: routes may have
+// judgeOnwards returns the view of a change that was cut off and is finished: routes may have
 // met the old policy, or none.
-func (r *run) onwards(c plan.Client) judge {
-	return judge{was: []*eval.Evaluator{r.oldPolicy(), nil}, now: r.with(c, r.newPolicy()), blind: r.change.Unsure,
-		alone: alone(c), prepends: r.before.PrependsBefore(c)}
+func (r *run) judgeOnwards(c plan.Client) judge {
+	return judge{was: []*eval.Evaluator{r.oldPolicy(), nil}, now: r.ifObeyed(c, r.newPolicy()), blind: r.change.Unsure,
+		alone: isAlone(c), prepends: r.before.PrependsBefore(c)}
 }
 
-// had returns what treated a client's routes before.
-func (r *run) had(client netip.Addr) []*eval.Evaluator {
+// hadEvaluators returns what treated a client's routes before.
+func (r *run) hadEvaluators(client netip.Addr) []*eval.Evaluator {
 	for _, c := range r.before.Clients {
 		if c.Address == client {
-			return []*eval.Evaluator{r.with(c, r.oldPolicy())}
+			return []*eval.Evaluator{r.ifObeyed(c, r.oldPolicy())}
 		}
 	}
 	return []*eval.Evaluator{nil}
 }
 
-// with returns e, if the client is asked to obey it.
-func (r *run) with(c plan.Client, e *eval.Evaluator) *eval.Evaluator {
+// ifObeyed returns e, if the client is asked to obey it.
+func (r *run) ifObeyed(c plan.Client, e *eval.Evaluator) *eval.Evaluator {
 	if slices.Contains(c.Import.Policies, policies.ImportPolicy) {
 		return e
 	}
 	return nil
 }
 
-func alone(c plan.Client) bool { return len(c.Import.Policies) == 1 }
+func isAlone(c plan.Client) bool { return len(c.Import.Policies) == 1 }
 
 func (r *run) oldPolicy() *eval.Evaluator {
 	if r.old == nil {
@@ -89,17 +89,17 @@ func (r *run) newPolicy() *eval.Evaluator {
 	return r.new
 }
 
-// idle says that no route changes, whatever it is.
-func (j judge) idle() bool {
+// isIdle says that no route changes, whatever it is.
+func (j judge) isIdle() bool {
 	return !j.blind && !slices.ContainsFunc(j.was, func(e *eval.Evaluator) bool { return e != j.now })
 }
 
-// changes says whether something else is made of a route now, and whether nothing
+// changesRoute says whether something else is made of a route now, and whether nothing
 // is, and nothing was. The tags of members' choices count: those of the old ones must not
 // be left in the table, and no member's own.
-func (j judge) changes(r *policies.Route) (changes, untreated bool) {
+func (j judge) changesRoute(r *policies.Route) (changes, untreated bool) {
 	changes, untreated = j.changesAsItIs(r)
-	for _, v := range j.variants(r) {
+	for _, v := range j.routeVariants(r) {
 		alsoChanges, alsoUntreated := j.changesAsItIs(&v)
 		changes, untreated = changes || alsoChanges, untreated && alsoUntreated
 	}
@@ -107,22 +107,22 @@ func (j judge) changes(r *policies.Route) (changes, untreated bool) {
 }
 
 func (j judge) changesAsItIs(r *policies.Route) (changes, untreated bool) {
-	now, tags := effect(j.now, r), tagsOf(j.now, r)
+	now, tags := effectOf(j.now, r), tagsOf(j.now, r)
 	untreated = now == "" && len(tags) == 0
 	for _, e := range j.was {
 		if e == j.now {
 			continue
 		}
-		was, had := effect(e, r), tagsOf(e, r)
+		was, had := effectOf(e, r), tagsOf(e, r)
 		changes = changes || was != now || !slices.Equal(had, tags)
 		untreated = untreated && was == "" && len(had) == 0
 	}
-	return changes || j.blind || j.scrubs(r), untreated
+	return changes || j.blind || j.scrubsRoute(r), untreated
 }
 
-// variants returns a route as it may come to our policy where the operator's prepend to it
+// routeVariants returns a route as it may come to our policy where the operator's prepend to it
 // before.
-func (j judge) variants(r *policies.Route) []policies.Route {
+func (j judge) routeVariants(r *policies.Route) []policies.Route {
 	var out []policies.Route
 	for _, asn := range j.prepends {
 		v := *r
@@ -132,15 +132,15 @@ func (j judge) variants(r *policies.Route) []policies.Route {
 	return out
 }
 
-// uncertain says whether what is made of a route depends on what is prepended before.
-func (j judge) uncertain(r *policies.Route) bool {
-	return slices.ContainsFunc(j.variants(r), func(v policies.Route) bool {
-		return effect(j.now, &v) != effect(j.now, r) || !slices.Equal(tagsOf(j.now, &v), tagsOf(j.now, r))
+// isUncertain says whether what is made of a route depends on what is prepended before.
+func (j judge) isUncertain(r *policies.Route) bool {
+	return slices.ContainsFunc(j.routeVariants(r), func(v policies.Route) bool {
+		return effectOf(j.now, &v) != effectOf(j.now, r) || !slices.Equal(tagsOf(j.now, &v), tagsOf(j.now, r))
 	})
 }
 
-// scrubs says whether something else is taken off a route before it is looked at.
-func (j judge) scrubs(r *policies.Route) bool {
+// scrubsRoute says whether something else is taken off a route before it is looked at.
+func (j judge) scrubsRoute(r *policies.Route) bool {
 	if len(r.LargeCommunities) == 0 {
 		return false
 	}
@@ -154,8 +154,8 @@ func (j judge) scrubs(r *policies.Route) bool {
 	return slices.ContainsFunc(j.was, func(e *eval.Evaluator) bool { return e != j.now && !slices.Equal(off(e), now) })
 }
 
-// tagged says whether a route has tags now, or may have had.
-func (j judge) tagged(r *policies.Route) bool {
+// isTagged says whether a route has tags now, or may have had.
+func (j judge) isTagged(r *policies.Route) bool {
 	return len(tagsOf(j.now, r)) > 0 || slices.ContainsFunc(j.was,
 		func(e *eval.Evaluator) bool { return len(tagsOf(e, r)) > 0 })
 }
@@ -179,7 +179,7 @@ func tagsIn(r *policies.Route) []policies.LargeCommunity {
 	return tags
 }
 
-func effect(e *eval.Evaluator, r *policies.Route) string {
+func effectOf(e *eval.Evaluator, r *policies.Route) string {
 	if e == nil {
 		return ""
 	}

@@ -13,12 +13,12 @@ import (
 // the old generation is deleted: from there on nothing is to bring that back. What a
 // restart or a reload gives at each step is in package persist.
 
-// keep puts p into the file, if one is kept.
-func (r *run) keep(p *policies.RoutingPolicy) {
+// keepPolicy puts p into the file, if one is kept.
+func (r *run) keepPolicy(p *policies.RoutingPolicy) {
 	if r.Keep == nil {
 		return
 	}
-	r.progress("putting the file in step")
+	r.logProgress("putting the file in step")
 	r.kept, r.unkept = true, nil
 	err := r.Keep(p)
 	if r.result.Kept = err == nil; err != nil {
@@ -27,9 +27,9 @@ func (r *run) keep(p *policies.RoutingPolicy) {
 	}
 }
 
-// placed says whether clients still have the places in their lists that the change gives
+// checkPlaces says whether clients still have the places in their lists that the change gives
 // them: the file does not, and a daemon that was started anew has them from there.
-func (r *run) placed(state *plan.State) error {
+func (r *run) checkPlaces(state *plan.State) error {
 	if lost := r.plan.Anchoring(state); len(lost) > 0 {
 		return &MeddledError{fmt.Errorf("client %s has not the place in its list any more that the change has given it",
 			lost[0].Client)}
@@ -44,7 +44,7 @@ func (r *run) broughtIn(ctx context.Context, err error) bool {
 	if !errors.As(err, new(*MeddledError)) || !r.kept || r.unkept != nil {
 		return false
 	}
-	state, err := r.read(context.WithoutCancel(ctx))
+	state, err := r.readState(context.WithoutCancel(ctx))
 	if err != nil || len(state.Holders) > 0 || !r.change.After(state) {
 		return false
 	}
@@ -52,6 +52,6 @@ func (r *run) broughtIn(ctx context.Context, err error) bool {
 		return false
 	}
 	r.onward, r.before = true, state
-	return r.do(context.WithoutCancel(ctx),
+	return r.doCall(context.WithoutCancel(ctx),
 		plan.Call{Verb: plan.Lock, Holder: r.Holder}) == nil // that was wiped as well
 }

@@ -187,7 +187,7 @@ func TestKilledKeeping(t *testing.T) {
 			t.Run(s.name+", "+how, func(t *testing.T) {
 				t.Parallel()
 				x := newTrial(t, s)
-				n := len(calls(x.start, x.plan))
+				n := len(namesOfCalls(x.start, x.plan))
 				for k := -2; k < n; k++ {
 					x.what = fmt.Sprintf("killed after call %d of %d", k, n)
 					m := x.start.Clone()

@@ -66,10 +66,10 @@ func (a *Applier) guardLengths(ctx context.Context, state *plan.State, p *plan.P
 		if !c.RouteServer || !c.Up {
 			continue
 		}
-		a.progress("looking how long the routes of %s are", c.Address)
+		a.logProgress("looking how long the routes of %s are", c.Address)
 		for route, err := range a.Daemon.Received(ctx, c.Address) {
 			if err != nil {
-				if err = a.begin(p, state).unlessGone(ctx, c.Address, err); err != nil {
+				if err = a.beginRun(p, state).unlessGone(ctx, c.Address, err); err != nil {
 					return err
 				}
 				break

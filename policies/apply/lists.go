@@ -28,7 +28,7 @@ import (
 // putLists puts the lists of the plan back.
 func (r *run) putLists(ctx context.Context) error {
 	r.result.Outcome = Untouched
-	if err := r.look(ctx, r.plan.Replaceable); err != nil {
+	if err := r.lookAgain(ctx, r.plan.Replaceable); err != nil {
 		return err
 	}
 	if err := ctx.Err(); err != nil {
@@ -36,10 +36,10 @@ func (r *run) putLists(ctx context.Context) error {
 	}
 	ctx = context.WithoutCancel(ctx) // each list that is back is one more that is right
 	r.onward = true
-	r.progress("putting lists of policies back: %d", len(r.plan.PolicyLists))
+	r.logProgress("putting lists of policies back: %d", len(r.plan.PolicyLists))
 	r.result.Outcome = Partial
 	failed := r.assignLists(ctx)
-	state, err := r.read(ctx)
+	state, err := r.readState(ctx)
 	if err != nil {
 		r.result.Known = "some lists of policies may be back; the target cannot be read"
 		return errors.Join(failed, err)
@@ -84,7 +84,7 @@ func (r *run) restOfLists(ctx context.Context) error {
 func (r *run) assignLists(ctx context.Context) error {
 	var failed error
 	for _, c := range r.plan.PolicyLists {
-		failed = errors.Join(failed, r.do(ctx, c.Call()))
+		failed = errors.Join(failed, r.doCall(ctx, c.Call()))
 	}
 	return failed
 }
@@ -99,8 +99,8 @@ func (r *run) resetLists(ctx context.Context, state *plan.State) error {
 			if c.Import != (verb == plan.Reset) || !up {
 				continue
 			}
-			r.progress("%s: %s", verb, c.Client)
-			err := r.do(ctx, plan.Call{Verb: verb, Client: c.Client})
+			r.logProgress("%s: %s", verb, c.Client)
+			err := r.doCall(ctx, plan.Call{Verb: verb, Client: c.Client})
 			if errors.Is(err, plan.ErrRefused) {
 				err = r.unlessGone(ctx, c.Client, err)
 			}

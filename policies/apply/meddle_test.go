@@ -97,7 +97,7 @@ func TestReloaded(t *testing.T) {
 func wipedAtEveryCall(t *testing.T, s scenario, wipe func(*plantest.Model, *policies.RoutingPolicy)) {
 	t.Parallel()
 	x := newTrial(t, s)
-	n := len(calls(x.start, x.plan))
+	n := len(namesOfCalls(x.start, x.plan))
 	for k := range n {
 		x.what = fmt.Sprintf("restarted after call %d of %d", k, n)
 		m := x.start.Clone()

@@ -38,19 +38,19 @@ func (a *Applier) Recover(ctx context.Context, p *plan.Plan) (Result, error) {
 		}
 		p = state.HalfWay()
 	}
-	r := a.begin(p, state)
+	r := a.beginRun(p, state)
 	r.dead = state.Holders
 	if state.Server != p.Server {
 		return untouched, &StaleError{fmt.Sprintf("it is for AS%s %s, and this is AS%s %s", p.Server.ASN,
 			p.Server.RouterID, state.Server.ASN, state.Server.RouterID)}
 	}
-	work := r.course(state, recovery.Side, known)
+	work := r.chooseCourse(state, recovery.Side, known)
 	if work == nil {
 		return untouched, &StaleError{fmt.Sprintf("neither what was before nor what was to come is in force, and %q "+
 			"was applied since", state.Applied)}
 	}
 	if len(r.dead) == 0 { // wiped, or nothing else is left
-		if err := r.lock(ctx); err != nil {
+		if err := r.takeLock(ctx); err != nil {
 			return r.result, err
 		}
 		r.dead = []string{r.Holder}
@@ -64,9 +64,9 @@ func (a *Applier) Recover(ctx context.Context, p *plan.Plan) (Result, error) {
 	return r.result, err
 }
 
-// course says what is to be done: finish, undo, put back what was lost, or only
+// chooseCourse says what is to be done: finish, undo, put back what was lost, or only
 // clean up; nil where somebody else has gone on since.
-func (r *run) course(state *plan.State, side plan.Side, known bool) func(context.Context) error {
+func (r *run) chooseCourse(state *plan.State, side plan.Side, known bool) func(context.Context) error {
 	switch {
 	case len(r.plan.PolicyLists) > 0 && side == plan.Whole:
 		return r.restOfLists
@@ -75,15 +75,15 @@ func (r *run) course(state *plan.State, side plan.Side, known bool) func(context
 	case side == plan.After && r.plan.ID == "":
 		return r.goOn
 	case side == plan.After:
-		return r.complete
+		return r.completeChange
 	case side == plan.Before:
-		return r.reverse
+		return r.reverseChange
 	case !known:
-		return r.tidy
+		return r.removeLeftovers
 	case r.change.After(state) && (r.change.SessionsDone(state) || !r.change.Before(state)):
-		return r.complete
+		return r.completeChange
 	case r.change.Before(state):
-		return r.reverse
+		return r.reverseChange
 	case len(state.Applied) == 0:
 		return r.putBack
 	default:
@@ -102,18 +102,18 @@ func (r *run) unlockAll(ctx context.Context) error {
 	return nil
 }
 
-// complete finishes a change whose live call was made.
-func (r *run) complete(ctx context.Context) error {
-	if err := r.make(ctx, r.plan.Anchoring(r.before)); err != nil {
+// completeChange finishes a change whose live call was made.
+func (r *run) completeChange(ctx context.Context) error {
+	if err := r.makeCalls(ctx, r.plan.Anchoring(r.before)); err != nil {
 		return err
 	}
-	if err := r.reset(ctx, r.onwards); err != nil {
+	if err := r.resetClients(ctx, r.judgeOnwards); err != nil {
 		return err
 	}
-	if err := r.verify(ctx); err != nil {
+	if err := r.verifyTable(ctx); err != nil {
 		return err
 	}
-	r.keep(r.change.New)
+	r.keepPolicy(r.change.New)
 	return r.cleanUp(ctx, nil)
 }
 
@@ -121,42 +121,42 @@ func (r *run) complete(ctx context.Context) error {
 // and cleaned up, and it is not known which one it was.
 func (r *run) goOn(ctx context.Context) error { return r.cleanUp(ctx, nil) }
 
-// reverse undoes a change whose live call was not made, or was taken back.
-func (r *run) reverse(ctx context.Context) error {
+// reverseChange undoes a change whose live call was not made, or was taken back.
+func (r *run) reverseChange(ctx context.Context) error {
 	r.live = true
-	err := r.undo(ctx)
+	err := r.undoChange(ctx)
 	r.result.Outcome = Restored
 	if err == nil {
-		r.keep(r.change.Old)
+		r.keepPolicy(r.change.Old)
 	}
 	return err
 }
 
-// tidy removes what is left over where no change stands half-way, and it is not
+// removeLeftovers removes what is left over where no change stands half-way, and it is not
 // known which one it was.
-func (r *run) tidy(ctx context.Context) error {
+func (r *run) removeLeftovers(ctx context.Context) error {
 	r.result.Outcome, r.result.Known = Nothing, "no change stands half-way"
-	if err := r.clean(ctx, plan.Whole); err != nil || r.Keep == nil {
+	if err := r.cleanUpOn(ctx, plan.Whole); err != nil || r.Keep == nil {
 		return err
 	}
-	state, err := r.read(ctx)
+	state, err := r.readState(ctx)
 	if err != nil {
 		return err
 	}
-	r.keep(state.InForce())
+	r.keepPolicy(state.InForce())
 	return nil
 }
 
 // putBack puts in what was in force before, where the daemon has lost it, by the
 // same road as any change, and under its mark.
 func (r *run) putBack(ctx context.Context) error {
-	if err := r.make(ctx, r.change.Restoring(r.before)); err != nil {
+	if err := r.makeCalls(ctx, r.change.Restoring(r.before)); err != nil {
 		return err
 	}
-	if err := r.clean(ctx, plan.Whole); err != nil {
+	if err := r.cleanUpOn(ctx, plan.Whole); err != nil {
 		return err
 	}
-	state, err := r.read(ctx)
+	state, err := r.readState(ctx)
 	if err != nil {
 		return err
 	}
@@ -181,9 +181,9 @@ func (r *run) putBack(ctx context.Context) error {
 	// Who had no place before gets none now.
 	placed := func(c plan.Call) bool { return slices.ContainsFunc(r.change.Calls(), c.Replaces) }
 	change.Prepare, change.Finish = slices.DeleteFunc(change.Prepare, placed), slices.DeleteFunc(change.Finish, placed)
-	back := r.begin(&plan.Plan{ID: mark, Server: state.Server, Change: *change, Touched: r.plan.Touched}, state)
+	back := r.beginRun(&plan.Plan{ID: mark, Server: state.Server, Change: *change, Touched: r.plan.Touched}, state)
 	back.dead = r.dead
-	err = back.through(ctx)
+	err = back.takeThrough(ctx)
 	r.result, r.unkept = back.result, back.unkept
 	if err == nil {
 		r.result.Outcome = Restored

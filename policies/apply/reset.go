@@ -34,12 +34,12 @@ const (
 	long = 100_000
 )
 
-// reset resets, softly, inbound, one after another, the clients that announce a
+// resetClients resets, softly, inbound, one after another, the clients that announce a
 // route of which something else is made now, and no others. It comes after the live
 // call, so that what is announced meanwhile is either seen here, or was met by the new
 // policy when it came. It begins with those of which the plan says so.
-func (r *run) reset(ctx context.Context, look view) error {
-	state, err := r.read(ctx)
+func (r *run) resetClients(ctx context.Context, look view) error {
+	state, err := r.readState(ctx)
 	if err != nil {
 		return err
 	}
@@ -58,39 +58,39 @@ func (r *run) reset(ctx context.Context, look view) error {
 	r.touched = nil
 	for _, c := range order {
 		j := look(c)
-		if !c.RouteServer || j.idle() {
+		if !c.RouteServer || j.isIdle() {
 			continue
 		}
-		t := &client{Client: c, judge: j, viewers: viewers(c, state.Clients)}
+		t := &client{Client: c, judge: j, viewers: viewersOf(c, state.Clients)}
 		changes := planned(c) && c.Accepted > long
 		if !changes {
-			if changes, err = r.sight(ctx, t); err != nil {
+			if changes, err = r.sightRoutes(ctx, t); err != nil {
 				return err
 			}
 		}
 		if !changes {
 			continue
 		}
-		if err := r.softly(ctx, t); err != nil {
+		if err := r.resetSoftly(ctx, t); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// sight looks through what a client announces until a route changes, and gathers
+// sightRoutes looks through what a client announces until a route changes, and gathers
 // a sample of routes that do not. A client that is gone has nothing to change.
-func (r *run) sight(ctx context.Context, t *client) (changes bool, err error) {
-	r.progress("looking through what %s announces", t.Address)
+func (r *run) sightRoutes(ctx context.Context, t *client) (changes bool, err error) {
+	r.logProgress("looking through what %s announces", t.Address)
 	var sample []path
 	for route, err := range r.Daemon.Received(ctx, t.Address) {
 		if err != nil {
 			return false, r.unlessGone(ctx, t.Address, fmt.Errorf("routes of %s: %w", t.Address, err))
 		}
-		differs, untreated := t.judge.changes(&route)
+		differs, untreated := t.judge.changesRoute(&route)
 		changes = changes || differs
 		if untreated && len(sample) < sampled {
-			sample = append(sample, path{route.Prefix, t.viewer(&route)})
+			sample = append(sample, path{route.Prefix, t.viewerOf(&route)})
 		}
 		if changes && len(sample) == sampled {
 			break
@@ -100,13 +100,13 @@ func (r *run) sight(ctx context.Context, t *client) (changes bool, err error) {
 		return false, nil
 	}
 	t.sample = make(map[netip.Prefix]bool, len(sample))
-	return true, r.seen(ctx, t, sample, func(route *policies.Route) { t.sample[route.Prefix] = true })
+	return true, r.listSeen(ctx, t, sample, func(route *policies.Route) { t.sample[route.Prefix] = true })
 }
 
-// softly resets one client.
-func (r *run) softly(ctx context.Context, t *client) error {
-	r.progress("soft reset in: %s", t.Address)
-	err := r.do(ctx, plan.Call{Verb: plan.Reset, Client: t.Address})
+// resetSoftly resets one client.
+func (r *run) resetSoftly(ctx context.Context, t *client) error {
+	r.logProgress("soft reset in: %s", t.Address)
+	err := r.doCall(ctx, plan.Call{Verb: plan.Reset, Client: t.Address})
 	if err == nil {
 		r.touched = append(r.touched, t)
 		r.result.Reset = append(r.result.Reset, t.Address)
@@ -121,7 +121,7 @@ func (r *run) softly(ctx context.Context, t *client) error {
 // unlessGone drops the error of a client whose session has ended meanwhile, or
 // that is no neighbor any more: what it announces next meets the policy in force.
 func (r *run) unlessGone(ctx context.Context, client netip.Addr, err error) error {
-	state, unread := r.read(ctx)
+	state, unread := r.readState(ctx)
 	if unread != nil {
 		return err
 	}

@@ -24,21 +24,21 @@ type path struct {
 	viewer int
 }
 
-// viewers returns the clients that are shown paths of c.
-func viewers(c plan.Client, all []plan.Client) []plan.Client {
+// viewersOf returns the clients that are shown paths of c.
+func viewersOf(c plan.Client, all []plan.Client) []plan.Client {
 	return slices.DeleteFunc(slices.Clone(all),
 		func(v plan.Client) bool { return !v.RouteServer || v.Address == c.Address })
 }
 
-func (t *client) viewer(r *policies.Route) int {
+func (t *client) viewerOf(r *policies.Route) int {
 	return slices.IndexFunc(t.viewers, func(v plan.Client) bool { return !slices.Contains(r.Path, v.ASN) })
 }
 
 // batch is for how many prefixes it is asked at once.
 const batch = 1000
 
-// seen gives each path of a client in the table, to these prefixes, to see.
-func (r *run) seen(ctx context.Context, t *client, paths []path, see func(*policies.Route)) error {
+// listSeen gives each path of a client in the table, to these prefixes, to see.
+func (r *run) listSeen(ctx context.Context, t *client, paths []path, see func(*policies.Route)) error {
 	byViewer := make(map[int][]netip.Prefix)
 	for _, p := range paths {
 		if p.viewer != nobody {

@@ -33,7 +33,7 @@ func Soak(ctx context.Context, d Daemon, p *plan.Plan, up []netip.Addr, long, ev
 		if err != nil {
 			return err
 		}
-		if err := sound(state, p, up); err != nil {
+		if err := checkSound(state, p, up); err != nil {
 			return err
 		}
 		left := time.Until(end)
@@ -48,8 +48,8 @@ func Soak(ctx context.Context, d Daemon, p *plan.Plan, up []netip.Addr, long, ev
 	}
 }
 
-// sound says what is wrong with a target that p was applied to.
-func sound(s *plan.State, p *plan.Plan, up []netip.Addr) error {
+// checkSound says what is wrong with a target that p was applied to.
+func checkSound(s *plan.State, p *plan.Plan, up []netip.Addr) error {
 	switch {
 	case len(s.Holders) > 0:
 		return &MeddledError{fmt.Errorf("%s holds its lock", s.Holders[0])}

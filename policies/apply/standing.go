@@ -27,17 +27,17 @@ type Standing struct {
 // looked at once. No statement in s may stand behind a gate.
 func Stand(ctx context.Context, d Daemon, s *plan.State, inForce *policies.RoutingPolicy) ([]Standing, error) {
 	p := &plan.Plan{Change: plan.Change{Old: inForce, New: inForce}}
-	r := (&Applier{Daemon: d, Log: slog.New(slog.DiscardHandler)}).begin(p, s)
+	r := (&Applier{Daemon: d, Log: slog.New(slog.DiscardHandler)}).beginRun(p, s)
 	lengths := length.New(length.Question{Policy: inForce, Members: length.AfterChange(s)})
 	var out []Standing
 	for _, c := range s.Clients {
 		if !c.RouteServer || !slices.Contains(c.Import.Policies, policies.ImportPolicy) {
 			continue
 		}
-		t := &client{Client: c, judge: r.forth(c), viewers: viewers(c, s.Clients), lengths: lengths}
+		t := &client{Client: c, judge: r.judgeForth(c), viewers: viewersOf(c, s.Clients), lengths: lengths}
 		t.judge.alone = false // what lacks something is counted, whatever took it off
 		r.result.Proof, r.result.Attributes = Proof{}, AttributeProofs{}
-		if _, err := r.compare(ctx, t, nil, newWitness(inForce, inForce)); err != nil {
+		if _, err := r.compareClient(ctx, t, nil, newWitness(inForce, inForce)); err != nil {
 			return nil, fmt.Errorf("routes of %s: %w", c.Address, err)
 		}
 		if proof := r.result.Proof; proof.Overruled+proof.Untagged > 0 {

@@ -13,11 +13,11 @@ import (
 // announces before members are told the first of it. That they are all is not certain
 // by then: apply looks at the others as well.
 func Touched(ctx context.Context, d Daemon, s *plan.State, c *plan.Change) ([]netip.Addr, error) {
-	r := (&Applier{Daemon: d}).begin(&plan.Plan{Change: *c}, s)
+	r := (&Applier{Daemon: d}).beginRun(&plan.Plan{Change: *c}, s)
 	var out []netip.Addr
 	for _, client := range s.Clients {
-		j := r.forth(assigned(c, client))
-		if !client.RouteServer || j.idle() {
+		j := r.judgeForth(withAssigned(c, client))
+		if !client.RouteServer || j.isIdle() {
 			continue
 		}
 		changes, err := anyChanges(ctx, d, client.Address, j)
@@ -31,8 +31,8 @@ func Touched(ctx context.Context, d Daemon, s *plan.State, c *plan.Change) ([]ne
 	return out, nil
 }
 
-// assigned returns a client with the list that the change will give it, if it does.
-func assigned(c *plan.Change, client plan.Client) plan.Client {
+// withAssigned returns a client with the list that the change will give it, if it does.
+func withAssigned(c *plan.Change, client plan.Client) plan.Client {
 	for _, call := range c.Calls() {
 		if call.Verb == plan.Assign && call.Import && call.Client == client.Address {
 			client.Import.Policies = call.Policies
@@ -48,7 +48,7 @@ func anyChanges(ctx context.Context, d Daemon, client netip.Addr, j judge) (bool
 		if err != nil {
 			return false, err
 		}
-		if changes, _ := j.changes(&route); changes {
+		if changes, _ := j.changesRoute(&route); changes {
 			return true, nil
 		}
 	}

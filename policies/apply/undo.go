@@ -9,25 +9,25 @@ import (
 	"depeer/policies/plan"
 )
 
-// back undoes what was done, and says whether that is certain. It goes on whatever
+// goBack undoes what was done, and says whether that is certain. It goes on whatever
 // happens to the context: an interrupt does not leave a change half-way.
-func (r *run) back(ctx context.Context, cause error) error {
+func (r *run) goBack(ctx context.Context, cause error) error {
 	r.Log.Warn("going back", "cause", cause)
 	ctx = context.WithoutCancel(ctx)
 	r.onward = true
-	err := r.undo(ctx)
+	err := r.undoChange(ctx)
 	if err == nil {
 		r.result.Outcome, r.result.Proof = Restored, Proof{}
 		if r.kept {
-			r.keep(r.change.Old)
+			r.keepPolicy(r.change.Old)
 		}
 		return cause
 	}
 	r.result.Outcome = Partial
-	state, unread := r.read(ctx)
+	state, unread := r.readState(ctx)
 	switch {
 	case unread == nil:
-		r.result.Known = r.describe(state)
+		r.result.Known = r.describeState(state)
 	case r.live:
 		r.result.Known = "the old policy or the new one is in force, as a whole, and which one is not known: the " +
 			"target cannot be read"
@@ -37,17 +37,17 @@ func (r *run) back(ctx context.Context, cause error) error {
 	return errors.Join(cause, fmt.Errorf("going back: %w", err))
 }
 
-// undo brings back what was in force before, from what the target says now, until
+// undoChange brings back what was in force before, from what the target says now, until
 // the target says that it is as it was.
-func (r *run) undo(ctx context.Context) error {
+func (r *run) undoChange(ctx context.Context) error {
 	reset := r.live
 	var failed error
 	for range tries {
-		state, err := r.read(ctx)
+		state, err := r.readState(ctx)
 		if err != nil {
 			return errors.Join(failed, err)
 		}
-		if err := r.alone(state); err != nil {
+		if err := r.checkAlone(state); err != nil {
 			return err
 		}
 		wrong := r.change.Undone(state, r.Cut...)
@@ -56,16 +56,16 @@ func (r *run) undo(ctx context.Context) error {
 		}
 		closing := r.change.Closing(state)
 		reset = reset || len(closing) > 0
-		failed = r.make(ctx, slices.Concat(closing, r.change.Restoring(state), r.change.SessionsBack(state, r.Cut...)))
+		failed = r.makeCalls(ctx, slices.Concat(closing, r.change.Restoring(state), r.change.SessionsBack(state, r.Cut...)))
 		if failed == nil && reset {
-			failed = r.reset(ctx, r.backwards)
+			failed = r.resetClients(ctx, r.judgeBackwards)
 			reset = failed != nil
 		}
 		if failed == nil {
-			failed = r.clean(ctx, plan.Before)
+			failed = r.cleanUpOn(ctx, plan.Before)
 		}
 	}
-	state, err := r.read(ctx)
+	state, err := r.readState(ctx)
 	switch {
 	case err != nil:
 		return errors.Join(failed, err)
@@ -75,9 +75,9 @@ func (r *run) undo(ctx context.Context) error {
 	return r.change.Undone(state, r.Cut...)
 }
 
-// alone says whether nobody else is at work: the lock does not fence us in, so who
+// checkAlone returns an error if another process is at work: the lock does not fence us in, so who
 // has broken it may be.
-func (r *run) alone(s *plan.State) error {
+func (r *run) checkAlone(s *plan.State) error {
 	for _, holder := range s.Holders {
 		if holder != r.Holder && !slices.Contains(r.dead, holder) {
 			return &MeddledError{fmt.Errorf("the lock is held by %q now", holder)}
@@ -86,10 +86,10 @@ func (r *run) alone(s *plan.State) error {
 	return nil
 }
 
-// clean removes what a change that was cut off left behind, if the target stands
+// cleanUpOn removes what a change that was cut off left behind, if the target stands
 // on the side that is expected.
-func (r *run) clean(ctx context.Context, side plan.Side) error {
-	state, err := r.read(ctx)
+func (r *run) cleanUpOn(ctx context.Context, side plan.Side) error {
+	state, err := r.readState(ctx)
 	if err != nil {
 		return err
 	}
@@ -100,11 +100,11 @@ func (r *run) clean(ctx context.Context, side plan.Side) error {
 	if recovery.Side != side && recovery.Side != plan.Whole {
 		return &MeddledError{fmt.Errorf("it is now to %s, and it was to %s", recovery.Side, side)}
 	}
-	return r.make(ctx, recovery.Calls)
+	return r.makeCalls(ctx, recovery.Calls)
 }
 
-// describe says what a target tells, in words that are true.
-func (r *run) describe(state *plan.State) string {
+// describeState says what a target tells, in words that are true.
+func (r *run) describeState(state *plan.State) string {
 	old, new := r.change.Before(state), r.change.After(state)
 	switch {
 	case old && new:

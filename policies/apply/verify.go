@@ -12,20 +12,20 @@ import (
 	"depeer/policies/length"
 )
 
-// verify compares the table with what the new policy makes of the announcements of
+// verifyTable compares the table with what the new policy makes of the announcements of
 // the clients that were reset.
-func (r *run) verify(ctx context.Context) error {
+func (r *run) verifyTable(ctx context.Context) error {
 	w := newWitness(r.change.Old, r.change.New)
 	lengths := length.New(length.Question{Policy: r.change.New, Members: length.AfterChange(r.before)})
 	r.result.Proof, r.result.Attributes, r.result.NotDelivered = Proof{}, AttributeProofs{}, nil
 	for _, t := range r.touched {
-		r.progress("looking for the routes of %s", t.Address)
+		r.logProgress("looking for the routes of %s", t.Address)
 		t.lengths = lengths
-		if err := r.prove(ctx, t, w); err != nil {
+		if err := r.proveClient(ctx, t, w); err != nil {
 			return err
 		}
 	}
-	r.result.Proof.Unproven, r.result.Polluted = w.silent(), w.polluted.Members()
+	r.result.Proof.Unproven, r.result.Polluted = w.countSilent(), w.polluted.Members()
 	r.tellNotDelivered()
 	if n := r.result.Proof.Overruled; n > 0 {
 		r.Log.Warn("policies behind ours take off what treatments give, or some of it", "paths", n)
@@ -39,14 +39,14 @@ func (r *run) verify(ctx context.Context) error {
 	return nil
 }
 
-// prove compares what one client announces with the table. It goes on announcing
+// proveClient compares what one client announces with the table. It goes on announcing
 // meanwhile, so what does not agree is looked at again until it does, or time is up.
-func (r *run) prove(ctx context.Context, t *client, w *witness) error {
+func (r *run) proveClient(ctx context.Context, t *client, w *witness) error {
 	settle := orElse(r.Settle, 30*time.Second)
 	deadline := time.Now().Add(settle)
 	var only map[netip.Prefix]bool // nil: all
 	for {
-		wrong, err := r.compare(ctx, t, only, w)
+		wrong, err := r.compareClient(ctx, t, only, w)
 		if err != nil || len(wrong) == 0 {
 			return err
 		}
@@ -55,7 +55,7 @@ func (r *run) prove(ctx context.Context, t *client, w *witness) error {
 			return &UnprovenError{Peer: t.Address, Prefix: first, Why: wrong[first], More: len(wrong) - 1}
 		}
 		// What was wiped, the lock with it, will never agree: that need not be waited for.
-		if err := r.look(ctx); err != nil {
+		if err := r.lookAgain(ctx); err != nil {
 			return err
 		}
 		only = make(map[netip.Prefix]bool, len(wrong))
@@ -70,9 +70,10 @@ func (r *run) prove(ctx context.Context, t *client, w *witness) error {
 	}
 }
 
-// compare returns what does not agree, and why. Not all is kept: a route server
+// compareClient returns what does not agree, and why. Not all is kept: a route server
 // holds millions of paths.
-func (r *run) compare(ctx context.Context, t *client, only map[netip.Prefix]bool, w *witness) (map[netip.Prefix]string,
+func (r *run) compareClient(ctx context.Context, t *client, only map[netip.Prefix]bool,
+	w *witness) (map[netip.Prefix]string,
 	error) {
 	wrong := make(map[netip.Prefix]string)
 	want := make(map[netip.Prefix]*expected)
@@ -82,40 +83,41 @@ func (r *run) compare(ctx context.Context, t *client, only map[netip.Prefix]bool
 			return nil, r.unlessGone(ctx, t.Address, fmt.Errorf("routes of %s: %w", t.Address, err))
 		}
 		if len(paths) > 0 && paths[0].Prefix != route.Prefix {
-			t.note(want, paths, only, w)
+			t.noteExpected(want, paths, only, w)
 			paths = paths[:0]
 		}
 		paths = append(paths, route)
 		if len(want) == batch {
-			if err := r.settle(ctx, t, want, wrong); err != nil {
+			if err := r.settlePaths(ctx, t, want, wrong); err != nil {
 				return nil, err
 			}
 		}
 	}
-	t.note(want, paths, only, w)
-	return wrong, r.settle(ctx, t, want, wrong)
+	t.noteExpected(want, paths, only, w)
+	return wrong, r.settlePaths(ctx, t, want, wrong)
 }
 
-// note notes what is expected of paths to one prefix, if it is asked for.
-func (t *client) note(want map[netip.Prefix]*expected, paths []policies.Route, only map[netip.Prefix]bool, w *witness) {
+// noteExpected notes what is expected of paths to one prefix, if it is asked for.
+func (t *client) noteExpected(want map[netip.Prefix]*expected, paths []policies.Route, only map[netip.Prefix]bool,
+	w *witness) {
 	if len(paths) == 0 || only != nil && !only[paths[0].Prefix] {
 		return
 	}
-	if x := t.expected(paths, w); x != nil {
+	if x := t.expectedPaths(paths, w); x != nil {
 		want[paths[0].Prefix] = x
 	}
 }
 
-// settle looks for what is wanted, and leaves nothing of it: it agrees, or is wrong.
-func (r *run) settle(ctx context.Context, t *client, want map[netip.Prefix]*expected,
+// settlePaths looks for what is wanted, and leaves nothing of it: it agrees, or is wrong.
+func (r *run) settlePaths(ctx context.Context, t *client, want map[netip.Prefix]*expected,
 	wrong map[netip.Prefix]string) error {
 	paths := make([]path, 0, len(want))
 	for prefix, x := range want {
 		paths = append(paths, path{prefix, x.viewer})
 	}
-	err := r.seen(ctx, t, paths, func(route *policies.Route) {
+	err := r.listSeen(ctx, t, paths, func(route *policies.Route) {
 		if x := want[route.Prefix]; x != nil {
-			x.see(route)
+			x.seePath(route)
 			x.seeLength(t.lengths, route)
 		}
 	})
@@ -130,21 +132,21 @@ func (r *run) settle(ctx context.Context, t *client, want map[netip.Prefix]*expe
 			r.result.Proof.Uncertain += x.uncertain
 			continue
 		}
-		if why := x.wrong(t.judge.alone, t.sample[prefix]); why != "" {
+		if why := x.describeWrong(t.judge.alone, t.sample[prefix]); why != "" {
 			wrong[prefix] = why
 			continue
 		}
-		r.result.Proof.add(x)
-		r.result.Attributes.add(x, len(x.notDelivered()))
+		r.result.Proof.addExpected(x)
+		r.result.Attributes.addExpected(x, len(x.notDelivered()))
 		r.result.NotDelivered = append(r.result.NotDelivered, x.notDelivered()...)
 	}
 	clear(want)
 	return nil
 }
 
-// add counts what the table has proven. A route that is in the table and too long to be sent
+// addExpected counts what the table has proven. A route that is in the table and too long to be sent
 // proves nothing about what members hold.
-func (p *Proof) add(x *expected) {
+func (p *Proof) addExpected(x *expected) {
 	lost := len(x.notDelivered())
 	p.NotDelivered += lost
 	if x.already {
@@ -153,41 +155,41 @@ func (p *Proof) add(x *expected) {
 	}
 	p.Refused += x.refused
 	if len(x.changed) > 0 {
-		p.Overruled += min(x.overruled(), len(x.changed))
+		p.Overruled += min(x.countOverruled(), len(x.changed))
 		p.Changed += max(0, x.present-x.partial-lost)
 	}
 	if x.refused+len(x.changed) == 0 && !x.tagged {
 		p.Passed += max(0, x.present-lost)
 	}
-	tagged, without, _ := x.tagging()
+	tagged, without, _ := x.countTagging()
 	p.Tagged, p.Untagged = p.Tagged+max(0, tagged-lost), p.Untagged+without
 }
 
-// expected returns what is expected of a client's paths to one prefix; nil if
+// expectedPaths returns what is expected of a client's paths to one prefix; nil if
 // nothing is.
-func (t *client) expected(paths []policies.Route, w *witness) *expected {
-	x := &expected{viewer: t.viewer(&paths[0])}
+func (t *client) expectedPaths(paths []policies.Route, w *witness) *expected {
+	x := &expected{viewer: t.viewerOf(&paths[0])}
 	for i := range paths {
 		route := &paths[i]
 		if x.viewer != nobody && slices.Contains(route.Path, t.viewers[x.viewer].ASN) {
 			x.viewer = nobody
 		}
-		x.tagged = x.tagged || t.judge.tagged(route)
-		already, long := w.notes(t, route), x.expectLength(t.lengths, route)
+		x.tagged = x.tagged || t.judge.isTagged(route)
+		already, long := w.noteTreated(t, route), x.expectLength(t.lengths, route)
 		x.already = x.already || already
 		if t.judge.now == nil {
 			x.passed++
 			x.tags = append(x.tags, tagsIn(route))
 			continue
 		}
-		if t.judge.uncertain(route) {
+		if t.judge.isUncertain(route) {
 			x.uncertain++
 			continue
 		}
 		v := t.judge.now.Verdict(route)
-		x.expect(t.judge.now, v, route)
+		x.addRoute(t.judge.now, v, route)
 		if !already && !long && x.viewer != nobody && (v.Treated() || len(t.judge.now.Tags(route)) > 0) {
-			w.saw(route)
+			w.sawRoute(route)
 		}
 	}
 	if x.refused+len(x.changed) == 0 && !x.tagged && !x.already && x.uncertain == 0 && !t.sample[paths[0].Prefix] {

@@ -32,22 +32,22 @@ func newWitness(old, new *policies.RoutingPolicy) *witness {
 	had := make(map[string]map[filters.Entry]bool)
 	matched := make(map[string]map[policies.ASPathPattern]bool)
 	for name, elements := range policies.SetsOf[policies.Prefixes](old) {
-		had[owner(name)] = join(had[owner(name)], elements)
+		had[ownerOf(name)] = joinElements(had[ownerOf(name)], elements)
 	}
 	for name, patterns := range policies.SetsOf[policies.ASPaths](old) {
-		matched[owner(name)] = join(matched[owner(name)], patterns)
+		matched[ownerOf(name)] = joinElements(matched[ownerOf(name)], patterns)
 	}
 	added := make(map[netip.Prefix][]filters.Entry)
 	for name, elements := range policies.SetsOf[policies.Prefixes](new) {
 		for _, e := range elements {
-			if !had[owner(name)][e] && !slices.Contains(added[e.Prefix], e) { // chosen about, and treated: once
+			if !had[ownerOf(name)][e] && !slices.Contains(added[e.Prefix], e) { // chosen about, and treated: once
 				added[e.Prefix] = append(added[e.Prefix], e)
 			}
 		}
 	}
 	for name, patterns := range policies.SetsOf[policies.ASPaths](new) {
 		for _, pattern := range patterns {
-			if !matched[owner(name)][pattern] {
+			if !matched[ownerOf(name)][pattern] {
 				w.paths[pattern] = false
 			}
 		}
@@ -59,10 +59,10 @@ func newWitness(old, new *policies.RoutingPolicy) *witness {
 	return w
 }
 
-// owner is a set's name without the digest of its contents: whose it is.
-func owner(set string) string { return set[:strings.LastIndexByte(set, '/')+1] }
+// ownerOf returns a set's name without the digest of its contents: whose it is.
+func ownerOf(set string) string { return set[:strings.LastIndexByte(set, '/')+1] }
 
-func join[E comparable](all map[E]bool, list []E) map[E]bool {
+func joinElements[E comparable](all map[E]bool, list []E) map[E]bool {
 	if all == nil {
 		all = make(map[E]bool, len(list))
 	}
@@ -72,8 +72,8 @@ func join[E comparable](all map[E]bool, list []E) map[E]bool {
 	return all
 }
 
-// saw notes a route that the policy treats.
-func (w *witness) saw(r *policies.Route) {
+// sawRoute notes a route that the policy treats.
+func (w *witness) sawRoute(r *policies.Route) {
 	if found, ok := w.prefixes.LookupPrefix(r.Prefix); ok {
 		bits := uint8(r.Prefix.Bits())
 		for i, e := range found.ranges {
@@ -100,8 +100,8 @@ func (w *witness) sawASN(asn filters.ASN, where filters.Where) {
 	}
 }
 
-// silent counts what no route has told about.
-func (w *witness) silent() int {
+// countSilent counts what no route has told about.
+func (w *witness) countSilent() int {
 	n := 0
 	for _, seen := range w.seen {
 		if !seen {

@@ -51,8 +51,8 @@ func PolicyWithChoices(c *filters.Compiled, treatments []policies.Treatment, asn
 	b := builder{asn: asn, policy: &policies.RoutingPolicy{Sessions: findSessions(c, treatments)},
 		reasons: reasonSpaces(treatments)}
 	b.mustLeaveScratch(treatments)
-	steps := arrange(b.matches(c, treatments))
-	p := choices.program(steps, treatments, asn)
+	steps := arrangeSteps(b.listMatches(c, treatments))
+	p := choices.makeProgram(steps, treatments, asn)
 	for _, s := range steps {
 		if p != nil {
 			p.raiseStep(&s, treatments)
@@ -105,13 +105,13 @@ type step struct {
 	above    policies.LargeCommunity // tells export how much is done already; the zero value does not
 }
 
-// arrange finds out which matches have to mark, and which have to look. What adds
+// arrangeSteps finds out which matches have to mark, and which have to look. What adds
 // large communities marks in any case, so that clean comes to its routes: GoBGP
 // 3.37 adds them in place where the list has room, and routes of one UPDATE share
 // their list, with room left by each community that the member repeated. Another
 // route of the UPDATE then overwrites what was added (TestDifferential saw marks
 // reach members). Taking the mark off gives the route a list of its own.
-func arrange(list []match) []step {
+func arrangeSteps(list []match) []step {
 	steps := make([]step, len(list))
 	for i, m := range list {
 		steps[i].match = m
@@ -121,13 +121,13 @@ func arrange(list []match) []step {
 		steps[i].marks = len(m.treatment.LargeCommunities) != 0
 		steps[i].leaves = m.takesShort()
 		for j := i + 1; j < len(list); j++ {
-			if !list[j].idle() && m.meets(list[j]) {
+			if !list[j].isIdle() && m.canMeet(list[j]) {
 				steps[i].marks = true
 				steps[j].unmarked = true
 			}
 		}
 	}
-	return slices.DeleteFunc(steps, func(s step) bool { return s.idle() && !s.marks })
+	return slices.DeleteFunc(steps, func(s step) bool { return s.isIdle() && !s.marks })
 }
 
 type builder struct {
@@ -150,17 +150,17 @@ type builder struct {
 func (b *builder) addStep(s step) {
 	var absent []policies.LargeCommunity
 	if s.unmarked {
-		absent = append(absent, treated(b.asn))
+		absent = append(absent, treatedMark(b.asn))
 	}
 	if s.once {
 		absent = append(absent, s.treatment.LargeCommunities...)
 	}
 	if s.leaves {
-		absent = append(absent, short(b.asn))
+		absent = append(absent, leftOutMark(b.asn))
 	}
 	if s.group != 0 {
 		b.addException(s.match)
-		absent = append(absent, excepted(b.asn, s.group))
+		absent = append(absent, exceptedMark(b.asn, s.group))
 	}
 	var when policies.Conditions
 	owner := s.treatment.Name
@@ -182,11 +182,11 @@ func (b *builder) addStep(s step) {
 	if !s.treatment.Reject && len(s.treatment.Communities) > 0 {
 		b.addImport(s.label+"-renew", when, policies.Actions{DropCommunities: s.treatment.Communities})
 	}
-	b.addImport(s.label, when, b.actions(s))
+	b.addImport(s.label, when, b.actionsOf(s))
 }
 
-// actions returns what the statement of s does.
-func (b *builder) actions(s step) policies.Actions {
+// actionsOf returns what the statement of s does.
+func (b *builder) actionsOf(s step) policies.Actions {
 	t := s.treatment
 	if t.Reject {
 		return policies.Actions{Reject: true}
@@ -196,7 +196,7 @@ func (b *builder) actions(s step) policies.Actions {
 		a.AddLargeCommunities = append(slices.Clone(a.AddLargeCommunities), s.above)
 	}
 	if s.marks {
-		a.AddLargeCommunities = append(slices.Clone(a.AddLargeCommunities), treated(b.asn))
+		a.AddLargeCommunities = append(slices.Clone(a.AddLargeCommunities), treatedMark(b.asn))
 		b.marked = true
 	}
 	return a
@@ -210,7 +210,7 @@ func (b *builder) addLeavingShort(p *program) {
 		return
 	}
 	b.short, b.marked = true, true
-	then := policies.Actions{AddLargeCommunities: []policies.LargeCommunity{short(b.asn)}}
+	then := policies.Actions{AddLargeCommunities: []policies.LargeCommunity{leftOutMark(b.asn)}}
 	if p != nil && p.short != (policies.LargeCommunity{}) {
 		then.AddLargeCommunities = append(then.AddLargeCommunities, p.short)
 	}
@@ -227,7 +227,8 @@ func (b *builder) addException(m match) {
 	}
 	when := policies.Conditions{ASPathSet: policies.Condition{Set: b.addSet(m.treatment.Name,
 		policies.ASPaths(m.except))}}
-	b.addImport(label, when, policies.Actions{AddLargeCommunities: []policies.LargeCommunity{excepted(b.asn, m.group)}})
+	b.addImport(label, when, policies.Actions{AddLargeCommunities: []policies.LargeCommunity{exceptedMark(b.asn,
+		m.group)}})
 	b.marked = true
 }
 

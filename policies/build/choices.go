@@ -81,9 +81,9 @@ type group struct {
 	lists     [policies.Wishes][]int // by wish: places in the program's lists
 }
 
-// program finds out whom choices concern, beside the import statements of steps; nil
+// makeProgram finds out whom choices concern, beside the import statements of steps; nil
 // if nobody.
-func (c Choices) program(steps []step, treatments []policies.Treatment, asn filters.ASN) *program {
+func (c Choices) makeProgram(steps []step, treatments []policies.Treatment, asn filters.ASN) *program {
 	p := &program{Choices: c}
 	p.Lists = slices.DeleteFunc(slices.Clone(c.Lists), func(l ChosenList) bool {
 		return len(l.Compiled.Filters) == 0 || !slices.ContainsFunc(c.Members, func(m Chooser) bool {
@@ -99,13 +99,13 @@ func (c Choices) program(steps []step, treatments []policies.Treatment, asn filt
 		p.addMember(m)
 	}
 	for _, s := range steps {
-		if w, is := p.fulfils(s, treatments); is {
-			p.above[w] = mark(asn, 0)
+		if w, is := p.findFulfilled(s, treatments); is {
+			p.above[w] = markOf(asn, 0)
 		}
 	}
 	w, leaves := p.addsToShort()
 	if leaves {
-		p.above[w] = mark(asn, 0)
+		p.above[w] = markOf(asn, 0)
 	}
 	p.numberTags(asn)
 	if leaves {
@@ -118,12 +118,12 @@ func (c Choices) program(steps []step, treatments []policies.Treatment, asn filt
 // adds bytes to what a list names of short announcements.
 func (p *program) addsToShort() (severest policies.Wish, adds bool) {
 	for _, w := range []policies.Wish{policies.Tag, policies.Deprefer} {
-		lists := p.wished(w)
+		lists := p.listsWished(w)
 		if len(lists) == 0 {
 			continue
 		}
 		severest = w
-		adds = adds || p.treatment(w).TowardsOne().Changes() &&
+		adds = adds || p.treatmentFor(w).TowardsOne().Changes() &&
 			slices.ContainsFunc(lists, func(i int) bool { return namesShort(p.Lists[i].Compiled) })
 	}
 	return severest, adds
@@ -160,16 +160,16 @@ func (p *program) addMember(m Chooser) {
 	p.groups[i].addresses = slices.Compact(all)
 }
 
-// treatment returns the one behind a wish.
-func (p *program) treatment(w policies.Wish) policies.Treatment {
+// treatmentFor returns the one behind a wish.
+func (p *program) treatmentFor(w policies.Wish) policies.Treatment {
 	if w == policies.Deprefer {
 		return p.Deprefer
 	}
 	return p.Tag
 }
 
-// wished returns the lists that somebody has the wish about.
-func (p *program) wished(w policies.Wish) []int {
+// listsWished returns the lists that somebody has the wish about.
+func (p *program) listsWished(w policies.Wish) []int {
 	var all []int
 	for _, g := range p.groups {
 		all = append(all, g.lists[w]...)
@@ -178,17 +178,17 @@ func (p *program) wished(w policies.Wish) []int {
 	return slices.Compact(all)
 }
 
-// fulfils returns the severest wish, of those that somebody has, that the exchange does
+// findFulfilled returns the severest wish, of those that somebody has, that the exchange does
 // to everybody with a step.
-func (p *program) fulfils(s step, treatments []policies.Treatment) (policies.Wish, bool) {
+func (p *program) findFulfilled(s step, treatments []policies.Treatment) (policies.Wish, bool) {
 	place := func(t policies.Treatment) int {
 		return slices.IndexFunc(treatments, func(o policies.Treatment) bool { return o.Name == t.Name })
 	}
-	if s.treatment.Reject || s.idle() {
+	if s.treatment.Reject || s.isIdle() {
 		return 0, false
 	}
 	for _, w := range []policies.Wish{policies.Deprefer, policies.Tag} {
-		if len(p.wished(w)) > 0 && place(s.treatment) <= place(p.treatment(w)) {
+		if len(p.listsWished(w)) > 0 && place(s.treatment) <= place(p.treatmentFor(w)) {
 			return w, true
 		}
 	}
@@ -197,7 +197,7 @@ func (p *program) fulfils(s step, treatments []policies.Treatment) (policies.Wis
 
 // raiseStep has a step tell export what it has done, where that fulfils a wish.
 func (p *program) raiseStep(s *step, treatments []policies.Treatment) {
-	if w, is := p.fulfils(*s, treatments); is {
+	if w, is := p.findFulfilled(*s, treatments); is {
 		s.above, s.marks = p.above[w], true
 	}
 }

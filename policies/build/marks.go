@@ -15,19 +15,19 @@ import (
 // Each look at large communities costs gobgpd about 0.15 us for each that a route
 // has (it prints them), so marks are there only where they are needed.
 
-// treated returns the mark of a route that has met its most severe match.
-func treated(asn filters.ASN) policies.LargeCommunity { return mark(asn, 1) }
+// treatedMark returns the mark of a route that has met its most severe match.
+func treatedMark(asn filters.ASN) policies.LargeCommunity { return markOf(asn, 1) }
 
-// short returns the mark of an announcement that is left out of whatever adds bytes.
-func short(asn filters.ASN) policies.LargeCommunity { return mark(asn, shortMark) }
+// leftOutMark returns the mark of an announcement that is left out of whatever adds bytes.
+func leftOutMark(asn filters.ASN) policies.LargeCommunity { return markOf(asn, shortMark) }
 
 // shortMark is the third part of the mark of short announcements.
 const shortMark = 2
 
-// excepted returns the mark of a route that an exception of the n-th group holds for.
-func excepted(asn filters.ASN, n int) policies.LargeCommunity { return mark(asn, 1000+uint32(n)) }
+// exceptedMark returns the mark of a route that an exception of the n-th group holds for.
+func exceptedMark(asn filters.ASN, n int) policies.LargeCommunity { return markOf(asn, 1000+uint32(n)) }
 
-func mark(asn filters.ASN, value uint32) policies.LargeCommunity {
+func markOf(asn filters.ASN, value uint32) policies.LargeCommunity {
 	return valueIn(policies.Marks(asn), value)
 }
 

@@ -29,8 +29,8 @@ const (
 	ipv6
 )
 
-// suffix tells statements and sets of the two families apart in their names.
-func (f family) suffix() string { return [...]string{anyFamily: "", ipv4: "4", ipv6: "6"}[f] }
+// suffixOf tells statements and sets of the two families apart in their names.
+func (f family) suffixOf() string { return [...]string{anyFamily: "", ipv4: "4", ipv6: "6"}[f] }
 
 // nobody is an announcement that nobody makes: what is spared in the other family
 // where only one has protected space. (An empty set would not do: in GoBGP INVERT
@@ -40,8 +40,8 @@ var nobody = map[family]filters.Entry{
 	ipv6: {Prefix: netip.MustParsePrefix("::/128"), Min: 128, Max: 128},
 }
 
-// matches returns all matches of c, most severe first.
-func (b *builder) matches(c *filters.Compiled, treatments []policies.Treatment) []match {
+// listMatches returns all matches of c, most severe first.
+func (b *builder) listMatches(c *filters.Compiled, treatments []policies.Treatment) []match {
 	byName := make(map[string]policies.Treatment, len(treatments))
 	for _, t := range treatments {
 		byName[t.Name] = t
@@ -62,11 +62,11 @@ func (b *builder) matches(c *filters.Compiled, treatments []policies.Treatment) 
 func (b *builder) matchesOf(f filters.Filter, t policies.Treatment, spared filters.Entries) []match {
 	list := byPrefix(t, f.Prefixes)
 	if len(f.ASNs) != 0 {
-		list = append(list, byPath(match{label: t.Name + "-as-path", treatment: t, asns: patterns(f.ASNs)}, spared)...)
+		list = append(list, byPath(match{label: t.Name + "-as-path", treatment: t, asns: patternsOf(f.ASNs)}, spared)...)
 	}
 	for _, g := range f.Groups {
 		b.groups++
-		m := match{treatment: t, group: b.groups, asns: anywhere(g.ASNs), except: anywhere(g.Except)}
+		m := match{treatment: t, group: b.groups, asns: patternsAnywhere(g.ASNs), except: patternsAnywhere(g.Except)}
 		m.label = fmt.Sprintf("%s-group%d", t.Name, b.groups)
 		list = append(list, byPath(m, spared)...)
 	}
@@ -93,7 +93,7 @@ func byPath(m match, spared filters.Entries) []match {
 	}
 	split := func(f family, entries []filters.Entry) match {
 		part := m
-		part.label += f.suffix()
+		part.label += f.suffixOf()
 		part.family, part.spared = f, entries
 		if len(entries) == 0 {
 			part.spared = []filters.Entry{nobody[f]}
@@ -103,7 +103,7 @@ func byPath(m match, spared filters.Entries) []match {
 	return []match{split(ipv4, spared.IPv4), split(ipv6, spared.IPv6)}
 }
 
-func patterns(list []filters.ASMatch) []policies.ASPathPattern {
+func patternsOf(list []filters.ASMatch) []policies.ASPathPattern {
 	out := make([]policies.ASPathPattern, len(list))
 	for i, m := range list {
 		out[i] = policies.ASPathPattern{ASN: m.ASN, Where: m.Where}
@@ -111,7 +111,7 @@ func patterns(list []filters.ASMatch) []policies.ASPathPattern {
 	return out
 }
 
-func anywhere(list []filters.ASN) []policies.ASPathPattern {
+func patternsAnywhere(list []filters.ASN) []policies.ASPathPattern {
 	out := make([]policies.ASPathPattern, len(list))
 	for i, a := range list {
 		out[i] = policies.ASPathPattern{ASN: a, Where: filters.Path}
@@ -119,27 +119,27 @@ func anywhere(list []filters.ASN) []policies.ASPathPattern {
 	return out
 }
 
-// idle says whether m changes nothing: it only keeps less severe matches off.
-func (m match) idle() bool { return !m.treatment.Reject && !m.treatment.Changes() }
+// isIdle says whether m changes nothing: it only keeps less severe matches off.
+func (m match) isIdle() bool { return !m.treatment.Reject && !m.treatment.Changes() }
 
-// meets says whether one route may be matched by both. It never says no
+// canMeet says whether one route may be matched by both. It never says no
 // wrongly.
-func (m match) meets(other match) bool {
+func (m match) canMeet(other match) bool {
 	if m.family != anyFamily && other.family != anyFamily && m.family != other.family {
 		return false
 	}
 	if m.entries != nil && other.entries != nil {
-		return meet(m.entries, other.entries)
+		return entriesMeet(m.entries, other.entries)
 	}
 	return true
 }
 
-// meet says whether some announcement is in both a and b, which are sorted by
+// entriesMeet says whether some announcement is in both a and b, which are sorted by
 // address and length. What is open at an address are the entries that cover it:
 //
 //	a   |-------- 10.0.0.0/8 8..16 --------|
 //	b       |-- 10.1.0.0/16 16..24 --|          meets at 10.1.0.0/16
-func meet(a, b []filters.Entry) bool {
+func entriesMeet(a, b []filters.Entry) bool {
 	var openA, openB []filters.Entry
 	for len(a) > 0 || len(b) > 0 {
 		fromA := len(b) == 0 || len(a) > 0 && a[0].Prefix.Compare(b[0].Prefix) <= 0

@@ -52,7 +52,7 @@ func findSessions(c *filters.Compiled, treatments []policies.Treatment) []polici
 		if l.State != filters.InForce || i < 0 {
 			continue
 		}
-		message := Tell(l.Treatment, l.Listing.Name, reference(l.Provider),
+		message := Tell(l.Treatment, l.Listing.Name, firstReference(l.Provider),
 			cmp.Or(treatments[i].Ask, l.Listing.URL, l.Listing.Publisher))
 		for _, m := range l.Provider.ASNs {
 			known := slices.ContainsFunc(out, func(s policies.Session) bool { return s.ASN == m.ASN })
@@ -80,8 +80,8 @@ func findMatchedASNs(c *filters.Compiled) map[filters.ASN]bool {
 	return matched
 }
 
-// reference returns the first that a listing rests on; "" if it names none.
-func reference(p *filters.Provider) string {
+// firstReference returns the first that a listing rests on; "" if it names none.
+func firstReference(p *filters.Provider) string {
 	if len(p.Evidence) == 0 {
 		return ""
 	}

@@ -62,7 +62,7 @@ func (b *builder) addTagging(l ChosenList, tag policies.LargeCommunity) {
 	var before []match
 	for _, f := range l.Compiled.Filters {
 		for _, m := range b.matchesOf(f, t, l.Compiled.Protected) {
-			again := slices.ContainsFunc(before, m.meets)
+			again := slices.ContainsFunc(before, m.canMeet)
 			b.addStep(step{match: m, marks: true, once: again})
 			before = append(before, m)
 		}

@@ -77,8 +77,7 @@ func TestAgain(t *testing.T) {
 	}
 }
 
-// As many routes of a client count as did, whichever of the providers they belong to; what
-// belongs to none that was counted is new, and takes no place.
+// As many routes of a provider count as did, and no other provider's are in their place.
 func TestTallyCounts(t *testing.T) {
 	r := hoster()
 	r.Providers[0].Sessions[0].Routes, r.Providers[1].Sessions[0].Routes = 2, 1
@@ -87,12 +86,12 @@ func TestTallyCounts(t *testing.T) {
 		t.Errorf("%d were counted", n)
 	}
 	var got []bool
-	for _, prefix := range []string{"20.1.0.0/22", "20.1.1.0/24", "20.3.0.0/16", "20.2.0.0/16", "20.1.2.0/24",
-		"20.1.3.0/24"} {
+	for _, prefix := range []string{"20.1.0.0/22", "20.1.1.0/24", "20.1.2.0/24", "20.1.3.0/24", "20.2.0.0/16",
+		"20.3.0.0/16"} {
 		again := route(prefix, 64496)
 		got = append(got, tally.Again(first, 64496, &again))
 	}
-	if diff := cmp.Diff([]bool{false, false, false, false, true, true}, got); diff != "" {
+	if diff := cmp.Diff([]bool{false, false, true, true, false, false}, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	if n := tally.Uncounted(first); n != 2 {
@@ -214,4 +213,31 @@ func slowly(r *counted.Routes, member filters.ASN, route *policies.Route) bool {
 		}
 	}
 	return false
+}
+
+// A route that two providers list takes a place of either: where nothing has changed, all count, in
+// whichever order they come.
+func TestPlacesOfSeveralProviders(t *testing.T) {
+	session := func(routes int) []counted.Session {
+		return []counted.Session{{Address: first, ASN: 64496, Routes: routes}}
+	}
+	r := &counted.Routes{Providers: []counted.Provider{
+		{List: "l", ID: "a", ASNs: []counted.ASN{{ASN: 1, Where: filters.Path}}, Sessions: session(1)},
+		{List: "l", ID: "b", ASNs: []counted.ASN{{ASN: 2, Where: filters.Path}}, Sessions: session(1)},
+		{List: "l", ID: "c", ASNs: []counted.ASN{{ASN: 3, Where: filters.Path}}, Sessions: session(1)},
+	}}
+	prefix := "30.0.0.0/8"
+	all := []policies.Route{route(prefix, 64496, 1, 2), route(prefix, 64496, 2, 3), route(prefix, 64496, 1),
+		route(prefix, 64496, 1)}
+	for _, order := range [][]int{{0, 1, 2}, {2, 1, 0}, {1, 0, 2}, {0, 2, 1}} {
+		tally := r.Tally()
+		for _, i := range order {
+			if tally.Again(first, 64496, &all[i]) {
+				t.Errorf("order %v: route %d does not count", order, i)
+			}
+		}
+		if !tally.Again(first, 64496, &all[3]) {
+			t.Errorf("order %v: one more counts", order)
+		}
+	}
 }

@@ -15,7 +15,7 @@ import (
 type Tally struct {
 	members   map[filters.ASN]*member
 	entries   bart.Table[[]entry]
-	left      map[netip.Addr]int // routes of a client that still count, of those that were counted
+	places    map[netip.Addr]*places // of clients: as many routes as were counted, by provider
 	counted   map[netip.Addr]int
 	uncounted map[netip.Addr]int
 }
@@ -24,7 +24,12 @@ type Tally struct {
 // entries of these.
 type member struct {
 	prefixes bart.Table[[]int]
-	asns     map[filters.ASN][]ASN
+	asns     map[filters.ASN][]asnEntry
+}
+
+type asnEntry struct {
+	ASN
+	provider int
 }
 
 // entry is a prefix entry of a provider.
@@ -38,7 +43,7 @@ func (r *Routes) Tally() *Tally {
 	if r == nil {
 		return nil
 	}
-	t := &Tally{members: make(map[filters.ASN]*member), left: make(map[netip.Addr]int),
+	t := &Tally{members: make(map[filters.ASN]*member), places: make(map[netip.Addr]*places),
 		counted: make(map[netip.Addr]int), uncounted: make(map[netip.Addr]int)}
 	for i := range r.Providers {
 		p := &r.Providers[i]
@@ -55,33 +60,35 @@ func (r *Routes) Tally() *Tally {
 }
 
 func (t *Tally) addSession(provider int, asns []ASN, s Session) {
-	t.left[s.Address] += s.Routes
+	if t.places[s.Address] == nil {
+		t.places[s.Address] = &places{free: make(map[int]int)}
+	}
+	t.places[s.Address].free[provider] += s.Routes
 	t.counted[s.Address] += s.Routes
 	m := t.members[s.ASN]
 	if m == nil {
-		m = &member{asns: make(map[filters.ASN][]ASN)}
+		m = &member{asns: make(map[filters.ASN][]asnEntry)}
 		t.members[s.ASN] = m
 	}
 	for _, a := range asns {
-		m.asns[a.ASN] = append(m.asns[a.ASN], a)
+		m.asns[a.ASN] = append(m.asns[a.ASN], asnEntry{a, provider})
 	}
 	for _, prefix := range s.Prefixes {
 		m.prefixes.Modify(prefix, func(all []int, _ bool) ([]int, bool) { return append(all, provider), false })
 	}
 }
 
-// Again says whether a refused route of a client does not count: it belongs to what was counted,
-// and the client has already had as many such routes as were counted. The provider does not matter:
-// several may list one route.
+// Again says whether a refused route of a client does not count: it belongs to what was counted of
+// a provider, and the client has already had as many such routes as were counted.
 func (t *Tally) Again(client netip.Addr, announcer filters.ASN, r *policies.Route) bool {
 	if t == nil {
 		return false
 	}
-	if !t.wasCounted(announcer, r) {
+	providers := t.findCounted(announcer, r)
+	if len(providers) == 0 {
 		return false
 	}
-	if t.left[client] > 0 {
-		t.left[client]--
+	if places := t.places[client]; places != nil && places.take(providers) {
 		return false
 	}
 	t.uncounted[client]++
@@ -104,38 +111,45 @@ func (t *Tally) Counted(client netip.Addr) int {
 	return t.counted[client]
 }
 
-// wasCounted says whether a route belongs to what was counted of its announcer: it matches a prefix
-// entry and is inside a prefix that was counted for the same provider, or it matches an ASN entry
-// of a provider that was counted.
-func (t *Tally) wasCounted(announcer filters.ASN, r *policies.Route) bool {
+// findCounted returns the providers that a route was counted for, or one like it of its
+// announcer, sorted: the route matches a prefix entry of theirs and is inside a prefix that was
+// counted, or it matches an ASN entry.
+func (t *Tally) findCounted(announcer filters.ASN, r *policies.Route) []int {
 	m := t.members[announcer]
 	if m == nil {
-		return false
+		return nil
 	}
-	return t.insideCounted(m, r.Prefix) || slices.ContainsFunc(r.Path, func(asn filters.ASN) bool {
-		return slices.ContainsFunc(m.asns[asn], func(a ASN) bool { return a.isInPath(r.Path) })
-	})
+	providers := t.findByPrefix(m, r.Prefix)
+	for _, asn := range r.Path {
+		for _, a := range m.asns[asn] {
+			if a.isInPath(r.Path) {
+				providers = append(providers, a.provider)
+			}
+		}
+	}
+	slices.Sort(providers)
+	return slices.Compact(providers)
 }
 
-// insideCounted says whether a prefix matches an entry of a provider and is inside a prefix that
-// was counted for that provider.
-func (t *Tally) insideCounted(m *member, prefix netip.Prefix) bool {
+// findByPrefix returns the providers with an entry that a prefix matches, and with a counted
+// prefix that it is inside of.
+func (t *Tally) findByPrefix(m *member, prefix netip.Prefix) (providers []int) {
 	var around []int
-	for _, providers := range m.prefixes.Supernets(prefix) {
-		around = append(around, providers...)
+	for _, counted := range m.prefixes.Supernets(prefix) {
+		around = append(around, counted...)
 	}
 	if len(around) == 0 {
-		return false
+		return nil
 	}
 	bits := uint8(prefix.Bits())
 	for _, entries := range t.entries.Supernets(prefix) {
 		for _, e := range entries {
 			if e.min <= bits && bits <= e.max && slices.Contains(around, e.provider) {
-				return true
+				providers = append(providers, e.provider)
 			}
 		}
 	}
-	return false
+	return providers
 }
 
 // isInPath says whether a is in the part of a path that Where names, and no exception is in the

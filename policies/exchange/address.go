@@ -12,7 +12,7 @@ import (
 	"depeer/filters"
 )
 
-// Address is where a gobgpd answers: a Unix socket, or a host and a port.
+// Address is the address of a gobgpd's API: a Unix socket, or a host and a port.
 type Address struct {
 	Socket string // absolute path of a Unix socket; "" for a host
 	Host   string // IP address, without brackets, or DNS name
@@ -27,15 +27,14 @@ func (a Address) String() string {
 	return net.JoinHostPort(a.Host, strconv.Itoa(int(a.Port)))
 }
 
-// Here says whether the address is of this machine as far as it tells: a Unix socket, or
-// loopback.
+// Here says whether the address is certainly of this machine: a Unix socket, or loopback.
 func (a Address) Here() bool {
 	address, err := netip.ParseAddr(a.Host)
 	return a.Socket != "" || a.Host == "localhost" || err == nil && address.Unmap().IsLoopback()
 }
 
-// ParseAddress reads unix:///path or host:port. Neither port nor scheme is ever
-// guessed; what is wrong is a *filters.SyntaxError.
+// ParseAddress reads unix:///path or host:port. It never guesses port or scheme. Its
+// errors are *filters.SyntaxError.
 func ParseAddress(s string) (Address, error) {
 	e := &filters.SyntaxError{Code: "target-address", Message: fmt.Sprintf("%q is not the address of a target", s),
 		Hint: "host:port, or unix:///path"}

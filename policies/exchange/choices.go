@@ -11,11 +11,11 @@ import (
 	"depeer/policies/build"
 )
 
-// What members have chosen about lists. A choice is about all that is in force of a list,
-// whatever the exchange itself does about it: what has expired, what is excepted, and who is
-// on a ladder that has not begun are left alone here, too, and so is protected space. So
-// guards have seen all of it. The wishes deprefer and tag are for the treatments of these
-// names.
+// A choice of a member is about all providers of a list that are in force, independent of the
+// treatment that the exchange gives them. Like the exchange's own treatments it leaves alone
+// expired and excepted providers, those on a ladder that has not begun, and protected space.
+// So guards have seen all of it. The wishes deprefer and tag stand for the treatments of
+// these names.
 
 // Choices returns what members have chosen about the lists that c was compiled from.
 func (e *Exchange) Choices(c *filters.Compiled) build.Choices {
@@ -27,23 +27,23 @@ func (e *Exchange) Choices(c *filters.Compiled) build.Choices {
 			wishes[c.List], chosen[c.List] = c.Wish, true
 			switch c.Wish {
 			case policies.Deprefer:
-				out.Deprefer = e.chosen(c.Wish)
+				out.Deprefer = e.choiceTreatment(c.Wish)
 			case policies.Tag:
-				out.Tag = e.chosen(c.Wish)
+				out.Tag = e.choiceTreatment(c.Wish)
 			}
 		}
 		if len(wishes) > 0 {
 			out.Members = append(out.Members, build.Chooser{Addresses: m.Addresses, Wishes: wishes})
 		}
 	}
-	for _, l := range inForce(c, chosen) {
-		out.Lists = append(out.Lists, build.ChosenList{Name: l.Name, Compiled: e.named(l, c.At)})
+	for _, l := range listsInForce(c, chosen) {
+		out.Lists = append(out.Lists, build.ChosenList{Name: l.Name, Compiled: e.compileAlone(l, c.At)})
 	}
 	return out
 }
 
-// inForce returns the chosen lists of c, in their order, with what is in force of each.
-func inForce(c *filters.Compiled, chosen map[string]bool) []*filters.Listing {
+// listsInForce returns the chosen lists of c, in their order, each with its providers in force.
+func listsInForce(c *filters.Compiled, chosen map[string]bool) []*filters.Listing {
 	var out []*filters.Listing
 	of := make(map[*filters.Listing]*filters.Listing)
 	for _, listed := range c.Listed {
@@ -64,10 +64,10 @@ func inForce(c *filters.Compiled, chosen map[string]bool) []*filters.Listing {
 	return out
 }
 
-// named returns all that a list names at a moment, as one filter: as if the exchange gave
-// one treatment to all of it. What is to be said about the list is said where it is
-// compiled with all others; nothing is wrong with it.
-func (e *Exchange) named(l *filters.Listing, at time.Time) *filters.Compiled {
+// compileAlone compiles a list at a moment to one filter, as if the exchange gave one treatment
+// to all of it. It reports no diagnostics: the list is valid, and warnings come from compiling it
+// with all others.
+func (e *Exchange) compileAlone(l *filters.Listing, at time.Time) *filters.Compiled {
 	rules := e.Rules(at)
 	rules.Lists[l.Name] = e.Treatments[0].Name
 	c, diags := filters.Compile([]*filters.Listing{l}, rules)
@@ -77,9 +77,9 @@ func (e *Exchange) named(l *filters.Listing, at time.Time) *filters.Compiled {
 	return c
 }
 
-// chooses has a choice, at n, be looked at when all treatments are known.
-func (r *reader) chooses(n strict.Node, c Choice) {
-	r.finally(func() {
+// checkChoice defers the check of a choice, at n, until all treatments are known.
+func (r *reader) checkChoice(n strict.Node, c Choice) {
+	r.deferCheck(func() {
 		if c.Wish == policies.Refuse || r.ex.Treatments == nil {
 			return
 		}
@@ -96,7 +96,7 @@ func (r *reader) chooses(n strict.Node, c Choice) {
 			n.Errorf("choice-nothing", "prepend, med, communities or large_communities in it",
 				"towards one member treatment %s does nothing: the route server has chosen its path by then, and "+
 					"local_pref decides no more", t.Name)
-		case c.Wish == policies.Tag && r.wished(policies.Deprefer) && place < r.treatmentAt(policies.Deprefer):
+		case c.Wish == policies.Tag && r.hasWish(policies.Deprefer) && place < r.treatmentAt(policies.Deprefer):
 			n.Errorf("choice-order", "the most severe first",
 				"treatment tag stands before deprefer, and members have chosen both")
 		}
@@ -107,8 +107,8 @@ func (r *reader) treatmentAt(w policies.Wish) int {
 	return slices.IndexFunc(r.ex.Treatments, func(t policies.Treatment) bool { return t.Name == w.String() })
 }
 
-// wished says whether any member has a wish.
-func (r *reader) wished(w policies.Wish) bool {
+// hasWish says whether any member has a wish.
+func (r *reader) hasWish(w policies.Wish) bool {
 	return slices.ContainsFunc(r.ex.Members, func(m Member) bool {
 		return slices.ContainsFunc(m.Choices, func(c Choice) bool { return c.Wish == w })
 	})

@@ -5,13 +5,13 @@ import (
 	"depeer/policies"
 )
 
-// A community means what the AS in its first part says that it means. One of
+// The AS in the first part of a community defines what it means. A community of
 // another AS, or a well-known one that every router acts on, may be meant, so it is
 // a warning. The scratch space of our own marks and tags is an error: a treatment's
-// community in there would be read as one of them, and taken off. Tags are told by their
-// second part alone, of whatever AS.
+// community in there would be read as one of them, and removed. The second part alone
+// tells a tag, for any AS.
 
-// wellKnown is what routers do by themselves on seeing a community.
+// wellKnown are the communities that routers act on by themselves.
 var wellKnown = map[policies.Community]string{
 	0xffff0000: "GRACEFUL_SHUTDOWN (RFC 8326)",
 	0xffff0001: "ACCEPT_OWN (RFC 7611)",

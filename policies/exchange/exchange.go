@@ -14,7 +14,7 @@ import (
 type Exchange struct {
 	Name        string
 	ASN         filters.ASN // 0: not given; see WithASN
-	Contact     string      // whom members ask; "" for nobody in particular
+	Contact     string      // whom members ask; "": nobody is named
 	PeeringLANs []LAN
 	Reasons     uint32 // second part of the large communities that tell why; 0: none do
 
@@ -30,13 +30,13 @@ type Exchange struct {
 
 	asnSource   diag.Position // nowhere, if a target gave the ASN
 	builtin     bool          // Treatments are policies.Builtin
-	facts       *Facts        // of the target; nil: no target was asked
+	facts       *Facts        // of the target; nil: see WithFacts
 	treatmentAt map[string]diag.Position
-	tells       []telling // which treatments tell why
+	reasons     []reasonOf // which treatments tell why
 	reasonsAt   diag.Position
 }
 
-// LAN is a prefix of the exchange's own, and where it is written.
+// LAN is a prefix of the exchange itself, and where it is written.
 type LAN struct {
 	Prefix netip.Prefix
 	Source diag.Position
@@ -49,7 +49,7 @@ type Network struct {
 	Source diag.Position
 }
 
-// List is where listings come from: a file or a feed.
+// List is a source of listings: a file or a feed.
 type List struct {
 	File      string        // path or glob, as written: relative to the exchange file; "" for a feed
 	Feed      feed.Format   // its format; where URL is set
@@ -70,22 +70,22 @@ type Member struct {
 	Source    diag.Position
 }
 
-// Choice is what a member has chosen to happen to the routes that a list names,
-// towards itself.
+// Choice is the treatment that a member has chosen for the routes of a list, towards
+// itself.
 type Choice struct {
 	List   string // a listing's name
 	Wish   policies.Wish
 	Source diag.Position
 }
 
-// Default returns the exchange of somebody without an exchange file: built-in
+// Default returns the exchange that holds where there is no exchange file: built-in
 // treatments, default limits, and nothing else.
 func Default() *Exchange {
 	return &Exchange{Treatments: policies.Builtin(0), Limits: DefaultLimits(), builtin: true}
 }
 
-// WithASN returns the exchange as it is towards a route server of asn: where it
-// has no ASN of its own, it takes this one, and so do the built-in treatments.
+// WithASN returns the exchange as it is towards a route server of asn. If it has no
+// ASN of its own, it takes this one, and so do the built-in treatments.
 func (e *Exchange) WithASN(asn filters.ASN) *Exchange {
 	if e.ASN != 0 {
 		return e
@@ -95,13 +95,13 @@ func (e *Exchange) WithASN(asn filters.ASN) *Exchange {
 	if e.builtin {
 		with.Treatments = policies.Builtin(asn)
 	}
-	with.tell()
+	with.addReasons()
 	return &with
 }
 
-// Rules returns what listings are compiled with at the moment at. Its Lists is
-// empty, and not nil: only who reads the files of a List knows the names of the
-// listings in them, and sets Lists[name] to the List's Treatment where it has one.
+// Rules returns the rules that listings are compiled with at the moment at. Its Lists
+// is empty, and not nil: only the reader of a List's files knows the names of the
+// listings in them. It sets Lists[name] to the List's Treatment if that has one.
 func (e *Exchange) Rules(at time.Time) filters.Rules {
 	names := make([]string, len(e.Treatments))
 	for i, t := range e.Treatments {
@@ -135,9 +135,9 @@ func (e *Exchange) Builtin() bool { return e.builtin }
 func (e *Exchange) TreatmentAt(name string) diag.Position { return e.treatmentAt[name] }
 
 // Inert warns, for each list, of providers in force whose treatment changes nothing:
-// the built-in tag, while the ASN is not known that its community starts with; and of
-// reasons, and of members who have chosen tag, likewise. What is for choosers only is
-// meant to do nothing.
+// the built-in tag, as long as the ASN is not known that its community starts with. It
+// likewise warns of reasons, and of members that have chosen tag. It does not warn of
+// treatments for choosers only, which are meant to do nothing.
 func (e *Exchange) Inert(c *filters.Compiled) diag.List {
 	var diags diag.List
 	var lists []*filters.Listing // in order
@@ -157,7 +157,7 @@ func (e *Exchange) Inert(c *filters.Compiled) diag.List {
 	}
 	for _, m := range e.Members {
 		for _, c := range m.Choices {
-			if c.Wish != policies.Refuse && !e.chosen(c.Wish).TowardsOne().Changes() {
+			if c.Wish != policies.Refuse && !e.choiceTreatment(c.Wish).TowardsOne().Changes() {
 				diags.Warnf(c.Source, "exchange-choice-inert", "exchange: {asn: ...}",
 					"nothing happens: %s is a community of the exchange, whose ASN is not known", c.Wish)
 			}

@@ -10,7 +10,7 @@ import (
 	"depeer/policies/guard"
 )
 
-// family is one address family: how many bits an address has, and what it is called.
+// family is an address family: its name, and how many bits an address has.
 type family struct {
 	name string
 	bits int
@@ -28,18 +28,18 @@ func familyOf(p netip.Prefix) family {
 	return ipv6
 }
 
-// space returns how many addresses the family has.
-func (f family) space() *big.Int { return new(big.Int).Lsh(big.NewInt(1), uint(f.bits)) }
+// addressCount returns how many addresses the family has.
+func (f family) addressCount() *big.Int { return new(big.Int).Lsh(big.NewInt(1), uint(f.bits)) }
 
-// has says whether p is of the family.
-func (f family) has(p netip.Prefix) bool { return p.Addr().BitLen() == f.bits }
+// isOf says whether p is of the family.
+func (f family) isOf(p netip.Prefix) bool { return p.Addr().BitLen() == f.bits }
 
 // extent is how many prefixes of each length there are: with disjoint prefixes an
 // exact number of addresses, for a single addition a prefix.
 type extent [129]uint64
 
-// addresses returns how many addresses x has in f.
-func (x *extent) addresses(f family) *big.Int {
+// countAddresses returns how many addresses x has in f.
+func (x *extent) countAddresses(f family) *big.Int {
 	sum, term := new(big.Int), new(big.Int)
 	for length, n := range x[:f.bits+1] {
 		sum.Add(sum, term.Lsh(term.SetUint64(n), uint(f.bits-length)))
@@ -47,7 +47,7 @@ func (x *extent) addresses(f family) *big.Int {
 	return sum
 }
 
-// union returns how many addresses lie in at least one of prefixes, all of f and
+// unionSize returns how many addresses lie in at least one of prefixes, all of f and
 // masked. It sorts them in place.
 //
 // Prefixes overlap only where one lies inside the other:
@@ -57,7 +57,7 @@ func (x *extent) addresses(f family) *big.Int {
 //
 // so, sorted by address and then the shorter first, each that does not lie inside
 // the last one kept is disjoint from all before it.
-func union(f family, prefixes []netip.Prefix) *big.Int {
+func unionSize(f family, prefixes []netip.Prefix) *big.Int {
 	slices.SortFunc(prefixes, func(a, b netip.Prefix) int {
 		return cmp.Or(a.Addr().Compare(b.Addr()), cmp.Compare(a.Bits(), b.Bits()))
 	})
@@ -69,21 +69,21 @@ func union(f family, prefixes []netip.Prefix) *big.Int {
 			kept = p
 		}
 	}
-	return x.addresses(f)
+	return x.countAddresses(f)
 }
 
-// unionOver returns what share of f's space prefixes cover together, and whether it
-// is over the limit. The sum of what each covers is never less than the union, and
-// needs no sorting: where it stays within the limit, the share is not looked for, and 0.
-func unionOver(f family, prefixes iter.Seq[netip.Prefix], over func(part, all *big.Int) bool) (Percent, bool) {
+// checkUnion returns the share of f's space that prefixes cover together, and whether it
+// is over the limit. The sum of their sizes is never less than the union, and needs no
+// sorting: if it is within the limit, checkUnion skips the union, and returns a share of 0.
+func checkUnion(f family, prefixes iter.Seq[netip.Prefix], over func(part, all *big.Int) bool) (Percent, bool) {
 	var sum extent
 	for p := range prefixes {
 		sum[p.Bits()]++
 	}
-	space := f.space()
-	if !over(sum.addresses(f), space) {
+	space := f.addressCount()
+	if !over(sum.countAddresses(f), space) {
 		return 0, false
 	}
-	part := union(f, slices.Collect(prefixes))
+	part := unionSize(f, slices.Collect(prefixes))
 	return guard.ShareOf(part, space), over(part, space)
 }

@@ -42,12 +42,12 @@ func TestUnion(t *testing.T) {
 				want++
 			}
 		}
-		if got := union(f, slices.Clone(prefixes)); got.Cmp(big.NewInt(want)) != 0 {
+		if got := unionSize(f, slices.Clone(prefixes)); got.Cmp(big.NewInt(want)) != 0 {
 			t.Fatalf("union of %v is %v, want %d", prefixes, got, want)
 		}
 		limit := int64(rapid.IntRange(0, 256).Draw(t, "limit"))
 		over := func(part, _ *big.Int) bool { return part.Cmp(big.NewInt(limit)) > 0 }
-		if _, got := unionOver(f, slices.Values(prefixes), over); got != (want > limit) {
+		if _, got := checkUnion(f, slices.Values(prefixes), over); got != (want > limit) {
 			t.Fatalf("%d of %v over %d: %t", want, prefixes, limit, got)
 		}
 	})
@@ -68,7 +68,7 @@ func TestUnionWhole(t *testing.T) {
 		for _, p := range test.prefixes {
 			prefixes = append(prefixes, netip.MustParsePrefix(p))
 		}
-		if got := union(test.f, prefixes).String(); got != test.want {
+		if got := unionSize(test.f, prefixes).String(); got != test.want {
 			t.Errorf("%v: got %s, want %s", test.prefixes, got, test.want)
 		}
 	}

@@ -10,55 +10,55 @@ import (
 	"depeer/policies/guard"
 )
 
-// Guards refuse input that is valid and that no exchange can mean, or that goes over
-// its limits. These are the ones that need no routes and no target; no flag passes
-// them. Each row names the code, and what of the input it is asked about, one by one.
+// Guards refuse input that is valid but that no exchange can mean, or that goes over
+// its limits. The ones here need no routes and no target, and no flag overrides them.
+// Each row names the code, and the kind of input that the guard checks one by one.
 
-// complaint is what a guard says: nothing, or a message with a hint.
+// complaint is the result of a guard: nothing, or a message with a hint.
 type complaint struct{ message, hint string }
 
-// listGuard asks one guard about one kind of input.
+// listGuard checks one kind of input for one guard.
 type listGuard struct {
 	code string
-	any  bool // asked about providers that are not in force, too
+	any  bool // it checks providers that are not in force, too
 
-	entry  func(*guarded, *filters.PrefixMatch) complaint
-	match  func(*guarded, *filters.ASMatch) complaint
-	family func(*guarded, family) complaint
-	list   func(*guarded, *filters.Listing) complaint
-	file   func(g *guarded, refuse func(diag.Position, complaint)) // of the exchange
+	entry  func(*guardInput, *filters.PrefixMatch) complaint
+	match  func(*guardInput, *filters.ASMatch) complaint
+	family func(*guardInput, family) complaint
+	list   func(*guardInput, *filters.Listing) complaint
+	file   func(g *guardInput, refuse func(diag.Position, complaint)) // of the exchange
 }
 
 var listGuards = []listGuard{
-	{code: guard.Everything, any: true, entry: everything},
-	{code: guard.Everything, any: true, family: everythingTogether},
-	{code: guard.ShortestPrefix, entry: shortestPrefix},
-	{code: guard.MaxCovered, family: maxCovered},
-	{code: guard.OwnSpace, entry: ownSpace},
-	{code: guard.OwnASN, match: ownASN},
-	{code: guard.PathMatch, match: pathMatch},
-	{code: guard.ListAge, list: listAge},
-	{code: guard.ListFuture, list: listFuture},
-	{code: guard.AddedBytes, file: addedBytes},
+	{code: guard.Everything, any: true, entry: checkEverything},
+	{code: guard.Everything, any: true, family: checkEverythingTogether},
+	{code: guard.ShortestPrefix, entry: checkShortestPrefix},
+	{code: guard.MaxCovered, family: checkMaxCovered},
+	{code: guard.OwnSpace, entry: checkOwnSpace},
+	{code: guard.OwnASN, match: checkOwnASN},
+	{code: guard.PathMatch, match: checkPathMatch},
+	{code: guard.ListAge, list: checkListAge},
+	{code: guard.ListFuture, list: checkListFuture},
+	{code: guard.AddedBytes, file: checkAddedBytes},
 }
 
-// guarded is what guards look at.
-type guarded struct {
+// guardInput is what guards look at.
+type guardInput struct {
 	*Exchange
 	lists    []*filters.Listing
 	compiled *filters.Compiled
 	at       time.Time
-	networks map[filters.ASN]string // what an ASN is that no path match may take
-	own      map[filters.ASN]string // whose an ASN is that nothing may match
+	networks map[filters.ASN]string // ASNs that no path match may take, with what they are
+	own      map[filters.ASN]string // ASNs that no match may take, with their owner
 	sessions []Peer                 // of members, by address, that no entry may cover
 }
 
 // Guard returns what the static guards refuse in lists, of which c was compiled
 // with e's Rules, sorted. All of it has the severity diag.Refused; there is no
-// override. For a target, e is what Towards returned.
+// override. For a target, e comes from WithFacts.
 func (e *Exchange) Guard(lists []*filters.Listing, c *filters.Compiled) diag.List {
-	g := &guarded{Exchange: e, lists: lists, compiled: c, at: c.At, networks: e.networks(), own: e.own(),
-		sessions: e.sessions()}
+	g := &guardInput{Exchange: e, lists: lists, compiled: c, at: c.At, networks: e.wideNetworks(), own: e.ownASNs(),
+		sessions: e.guardedSessions()}
 	var refused diag.List
 	for i := range listGuards {
 		asked := &listGuards[i]
@@ -69,17 +69,17 @@ func (e *Exchange) Guard(lists []*filters.Listing, c *filters.Compiled) diag.Lis
 		}
 		switch {
 		case asked.entry != nil:
-			for m := range g.entries(asked.any) {
+			for m := range g.eachEntry(asked.any) {
 				refuse(m.Source, asked.entry(g, m))
 			}
 		case asked.match != nil:
-			for m := range g.matches(asked.any) {
+			for m := range g.eachMatch(asked.any) {
 				refuse(m.Source, asked.match(g, m))
 			}
 		case asked.family != nil:
 			for _, f := range []family{ipv4, ipv6} {
 				if c := asked.family(g, f); c.message != "" {
-					refuse(g.heaviest(f), c)
+					refuse(g.placeOfHeaviest(f), c)
 				}
 			}
 		case asked.list != nil:
@@ -94,8 +94,8 @@ func (e *Exchange) Guard(lists []*filters.Listing, c *filters.Compiled) diag.Lis
 	return refused
 }
 
-// providers are those that are in force, or any.
-func (g *guarded) providers(any bool) iter.Seq[*filters.Provider] {
+// eachProvider yields the providers that are in force, or all of them.
+func (g *guardInput) eachProvider(any bool) iter.Seq[*filters.Provider] {
 	return func(yield func(*filters.Provider) bool) {
 		for i := range g.compiled.Listed {
 			l := &g.compiled.Listed[i]
@@ -106,17 +106,18 @@ func (g *guarded) providers(any bool) iter.Seq[*filters.Provider] {
 	}
 }
 
-// entries are the prefix entries of providers; matches, their AS matches.
-func (g *guarded) entries(any bool) iter.Seq[*filters.PrefixMatch] {
-	return of(g.providers(any), func(p *filters.Provider) []filters.PrefixMatch { return p.Prefixes })
+// eachEntry yields the prefix entries of providers.
+func (g *guardInput) eachEntry(any bool) iter.Seq[*filters.PrefixMatch] {
+	return eachOf(g.eachProvider(any), func(p *filters.Provider) []filters.PrefixMatch { return p.Prefixes })
 }
 
-func (g *guarded) matches(any bool) iter.Seq[*filters.ASMatch] {
-	return of(g.providers(any), func(p *filters.Provider) []filters.ASMatch { return p.ASNs })
+// eachMatch yields the AS matches of providers.
+func (g *guardInput) eachMatch(any bool) iter.Seq[*filters.ASMatch] {
+	return eachOf(g.eachProvider(any), func(p *filters.Provider) []filters.ASMatch { return p.ASNs })
 }
 
-// of returns every element of what each provider has.
-func of[T any](providers iter.Seq[*filters.Provider], has func(*filters.Provider) []T) iter.Seq[*T] {
+// eachOf yields every element of the list that has returns for each provider.
+func eachOf[T any](providers iter.Seq[*filters.Provider], has func(*filters.Provider) []T) iter.Seq[*T] {
 	return func(yield func(*T) bool) {
 		for p := range providers {
 			list := has(p)
@@ -129,8 +130,9 @@ func of[T any](providers iter.Seq[*filters.Provider], has func(*filters.Provider
 	}
 }
 
-// heaviest returns where the list stands whose entries add up to most of f.
-func (g *guarded) heaviest(f family) diag.Position {
+// placeOfHeaviest returns the place of the list whose entries cover most of f, counted
+// one by one.
+func (g *guardInput) placeOfHeaviest(f family) diag.Position {
 	if len(g.lists) == 1 {
 		return g.lists[0].Source
 	}
@@ -140,12 +142,12 @@ func (g *guarded) heaviest(f family) diag.Position {
 		var sum extent
 		for i := range l.Providers {
 			for _, m := range l.Providers[i].Prefixes {
-				if f.has(m.Prefix) {
+				if f.isOf(m.Prefix) {
 					sum[m.Prefix.Bits()]++
 				}
 			}
 		}
-		if n := sum.addresses(f); n.Cmp(most) > 0 {
+		if n := sum.countAddresses(f); n.Cmp(most) > 0 {
 			most, position = n, l.Source
 		}
 	}

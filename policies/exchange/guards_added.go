@@ -9,36 +9,36 @@ import (
 	"depeer/policies"
 )
 
-// addedBytes refuses what takes a route over the limit on bytes that are added to it: a
-// treatment, its reason, and a member's choice on top. A treatment that the file has is
-// refused whether or not a list asks for it; a built-in one only where a list does.
+// checkAddedBytes refuses treatments and choices that add more bytes to a route than the limit:
+// a treatment, its reason, and a member's choice on top. It refuses a treatment of the file even
+// if no list asks for it; a built-in one only if a list does.
 //
-// Reasons are refused where they stand, and not what would be within the limit without them.
-func addedBytes(g *guarded, refuse func(diag.Position, complaint)) {
-	for _, a := range g.tooMuch() {
-		refuse(a.at, g.adds(a.what, a.bytes))
+// If they would be within the limit without reasons, it refuses the reasons instead.
+func checkAddedBytes(g *guardInput, refuse func(diag.Position, complaint)) {
+	for _, a := range g.findTooMuch() {
+		refuse(a.at, g.addsComplaint(a.what, a.bytes))
 	}
 }
 
-// AddedBytes returns how many bytes each refusal of guard-added-bytes is about, by its
-// place: the most where there are several. c is what lists were compiled to.
+// AddedBytes returns, by place, the number of bytes of each refusal of guard-added-bytes;
+// the most if there are several. c is the compiled lists.
 func (e *Exchange) AddedBytes(c *filters.Compiled) map[diag.Position]int {
 	most := make(map[diag.Position]int)
-	for _, a := range (&guarded{Exchange: e, compiled: c}).tooMuch() {
+	for _, a := range (&guardInput{Exchange: e, compiled: c}).findTooMuch() {
 		most[a.at] = max(most[a.at], a.bytes)
 	}
 	return most
 }
 
-// added is what adds bytes to a route, at worst, and where it stands.
+// added is a treatment or a choice that adds bytes to a route: how many at worst, and its place.
 type added struct {
 	at    diag.Position
 	what  string
 	bytes int
 }
 
-// tooMuch returns what adds more than the limit.
-func (g *guarded) tooMuch() (all []added) {
+// findTooMuch returns the treatments and choices that add more than the limit.
+func (g *guardInput) findTooMuch() (all []added) {
 	reasons := 0
 	over := func(at diag.Position, what string, with, without int) {
 		switch {
@@ -50,7 +50,7 @@ func (g *guarded) tooMuch() (all []added) {
 		}
 	}
 	for _, t := range g.Treatments {
-		if at, asked := g.askedAt(t); asked {
+		if at, asked := g.placeOfTreatment(t); asked {
 			over(at, "treatment "+t.Name, t.AddedBytes(), t.WithoutReason().AddedBytes())
 		}
 	}
@@ -59,12 +59,13 @@ func (g *guarded) tooMuch() (all []added) {
 			if c.Wish == policies.Refuse {
 				continue
 			}
-			t := g.chosen(c.Wish)
-			what, with, without := g.choiceAdds(c, t, policies.Treatment{}), t.AddedBytesFor(policies.Treatment{}),
+			t := g.choiceTreatment(c.Wish)
+			what, with, without := g.describeChoice(c, t, policies.Treatment{}), t.AddedBytesFor(policies.Treatment{}),
 				t.WithoutReason().AddedBytesFor(policies.Treatment{})
-			for _, on := range g.meeting(c) {
+			for _, on := range g.treatmentsBelow(c) {
 				if n := t.AddedBytesFor(on); n > with {
-					what, with, without = g.choiceAdds(c, t, on), n, t.WithoutReason().AddedBytesFor(on.WithoutReason())
+					what, with, without = g.describeChoice(c, t, on), n,
+						t.WithoutReason().AddedBytesFor(on.WithoutReason())
 				}
 			}
 			over(c.Source, what, with, without)
@@ -76,8 +77,8 @@ func (g *guarded) tooMuch() (all []added) {
 	return all
 }
 
-// adds says that something adds too much.
-func (e *Exchange) adds(what string, bytes int) complaint {
+// addsComplaint returns the complaint that something adds too many bytes.
+func (e *Exchange) addsComplaint(what string, bytes int) complaint {
 	many := fmt.Sprintf("up to %d bytes", bytes)
 	if bytes >= policies.Unbounded {
 		many = "a prepend, which has no bound,"
@@ -89,7 +90,7 @@ func (e *Exchange) adds(what string, bytes int) complaint {
 	}
 }
 
-func (e *Exchange) choiceAdds(c Choice, t, on policies.Treatment) string {
+func (e *Exchange) describeChoice(c Choice, t, on policies.Treatment) string {
 	what := fmt.Sprintf("the choice of %s about %s", t.Name, c.List)
 	if on.Name != "" {
 		what += ", on top of treatment " + on.Name + ","
@@ -97,10 +98,10 @@ func (e *Exchange) choiceAdds(c Choice, t, on policies.Treatment) string {
 	return what
 }
 
-// askedAt returns where a treatment stands; a built-in one, where the value stands
-// that asks for it first: of a provider, or else of its list. Where that is in neither, as
-// what the exchange file says of a list, it is the list.
-func (g *guarded) askedAt(t policies.Treatment) (diag.Position, bool) {
+// placeOfTreatment returns the place of a treatment. A built-in one has the place of the first
+// value that asks for it: of a provider, or else of its list. If neither has the value, as where
+// the exchange file gives the list its treatment, it is the place of the list.
+func (g *guardInput) placeOfTreatment(t policies.Treatment) (diag.Position, bool) {
 	if !g.builtin {
 		return g.treatmentAt[t.Name], true
 	}
@@ -123,11 +124,11 @@ func (g *guarded) askedAt(t policies.Treatment) (diag.Position, bool) {
 	return diag.Position{}, false
 }
 
-// chosen returns the treatment of a wish.
-func (e *Exchange) chosen(w policies.Wish) policies.Treatment {
+// choiceTreatment returns the treatment of a wish.
+func (e *Exchange) choiceTreatment(w policies.Wish) policies.Treatment {
 	if e.builtin {
 		t := policies.BuiltinChoice(w, e.ASN)
-		for _, tells := range e.tells {
+		for _, tells := range e.reasons {
 			if tells.treatment == t.Name && e.Reasons != 0 && e.ASN != 0 {
 				t = t.Telling(policies.LargeCommunity{Global: uint32(e.ASN), Local1: e.Reasons, Local2: tells.reason})
 			}
@@ -138,10 +139,10 @@ func (e *Exchange) chosen(w policies.Wish) policies.Treatment {
 	return t
 }
 
-// meeting returns the treatments that a choice can come on top of: less severe ones than that
-// of the wish, which some list asks for. What the choice is about gets a treatment at least as severe
-// as the list that it is about asks for.
-func (g *guarded) meeting(c Choice) []policies.Treatment {
+// treatmentsBelow returns the treatments that a choice can come on top of: those that some list
+// asks for, and that are less severe than the chosen one. The routes of the choice get a treatment
+// at least as severe as the one that their list asks for.
+func (g *guardInput) treatmentsBelow(c Choice) []policies.Treatment {
 	place := func(name string) int {
 		return slices.IndexFunc(g.Treatments, func(t policies.Treatment) bool { return t.Name == name })
 	}

@@ -7,9 +7,9 @@ import (
 	"depeer/filters/diag"
 )
 
-// ownASN refuses the ASNs of the exchange and its route servers, wherever in the path
-// they are looked for.
-func ownASN(g *guarded, m *filters.ASMatch) complaint {
+// checkOwnASN refuses to match the ASNs of the exchange and its route servers, anywhere in
+// the path.
+func checkOwnASN(g *guardInput, m *filters.ASMatch) complaint {
 	whose := g.own[m.ASN]
 	if whose == "" {
 		return complaint{}
@@ -17,18 +17,18 @@ func ownASN(g *guarded, m *filters.ASMatch) complaint {
 	return complaint{fmt.Sprintf("AS%s is %s", m.ASN, whose), "nothing passes this guard"}
 }
 
-// where writes the place of something, if it has one.
-func where(p diag.Position) string {
+// formatPlace writes the place of something, if it has one.
+func formatPlace(p diag.Position) string {
 	if p == (diag.Position{}) {
 		return ""
 	}
 	return ", at " + p.String()
 }
 
-// pathMatch refuses to look anywhere in the path for a network that much of the
-// net is behind. A protected one, too: though nothing would be sent, its author
-// should know.
-func pathMatch(g *guarded, m *filters.ASMatch) complaint {
+// checkPathMatch refuses to match anywhere in the path a network that carries much of the
+// net. It also refuses a protected one: that has no effect, but the list's author should
+// know.
+func checkPathMatch(g *guardInput, m *filters.ASMatch) complaint {
 	what := g.networks[m.ASN]
 	if m.Where != filters.Path || m.Wide || what == "" {
 		return complaint{}
@@ -39,22 +39,23 @@ func pathMatch(g *guarded, m *filters.ASMatch) complaint {
 	}
 }
 
-// networks returns what each ASN is that no path match may take without saying so.
-func (e *Exchange) networks() map[filters.ASN]string {
+// wideNetworks returns the ASNs that a path match may take only with wide: true, with what
+// they are.
+func (e *Exchange) wideNetworks() map[filters.ASN]string {
 	what := make(map[filters.ASN]string)
 	for _, n := range transitFree {
 		what[n.ASN] = fmt.Sprintf("%s, a transit-free network (list of %s)", n.Name, TransitFreeDate)
 	}
 	for _, n := range e.TransitFree {
-		what[n.ASN] = "a transit-free network" + where(n.Source)
+		what[n.ASN] = "a transit-free network" + formatPlace(n.Source)
 	}
-	for _, p := range e.clients() {
+	for _, p := range e.routeServerClients() {
 		if what[p.ASN] == "" {
 			what[p.ASN] = "a member with a session at " + e.facts.Name
 		}
 	}
 	for _, m := range e.Members {
-		what[m.ASN] = "a member" + where(m.Source)
+		what[m.ASN] = "a member" + formatPlace(m.Source)
 	}
 	return what
 }

@@ -10,9 +10,9 @@ import (
 
 const day = 24 * time.Hour
 
-// listAge refuses a list that is older than it allows itself to be, or that does not
-// say how old it is. A list dated to a day is as old as whole days have passed.
-func listAge(g *guarded, l *filters.Listing) complaint {
+// checkListAge refuses a list that is older than its max_age, or that has one and no date.
+// The age of a list that is dated to a day is in whole days.
+func checkListAge(g *guardInput, l *filters.Listing) complaint {
 	if l.MaxAge == 0 {
 		return complaint{}
 	}
@@ -27,21 +27,21 @@ func listAge(g *guarded, l *filters.Listing) complaint {
 	if age <= l.MaxAge {
 		return complaint{}
 	}
-	return complaint{fmt.Sprintf("%s of %s is %s old, over its max_age of %s", l.Name, l.Updated, inWords(age),
+	return complaint{fmt.Sprintf("%s of %s is %s old, over its max_age of %s", l.Name, l.Updated, formatAge(age),
 		filters.FormatSpan(l.MaxAge)), "a newer list"}
 }
 
-// inWords writes an age as people say it: in days from the second on, before that
-// in hours, and cut down to that.
-func inWords(age time.Duration) string {
+// formatAge writes an age: in whole days from two days on, before that in hours and
+// minutes.
+func formatAge(age time.Duration) string {
 	if age >= 2*day {
 		return fmt.Sprintf("%d days", age/day)
 	}
 	return age.Truncate(time.Minute).String()
 }
 
-// listFuture refuses a list of a day, or an hour, that has not come.
-func listFuture(g *guarded, l *filters.Listing) complaint {
+// checkListFuture refuses a list whose date is in the future.
+func checkListFuture(g *guardInput, l *filters.Listing) complaint {
 	if !l.Updated.Future(g.at) {
 		return complaint{}
 	}
@@ -49,8 +49,7 @@ func listFuture(g *guarded, l *filters.Listing) complaint {
 		"the right date, or a clock that is right"}
 }
 
-// datePlace returns where a list says of when it is; where its max_age stands, if it does
-// not say.
+// datePlace returns the place of a list's date; that of its max_age if it has no date.
 func datePlace(l *filters.Listing) diag.Position {
 	if l.Places.Updated == (filters.Place{}) {
 		return l.At(l.Places.MaxAge)

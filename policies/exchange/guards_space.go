@@ -9,8 +9,8 @@ import (
 	"depeer/filters"
 )
 
-// everything refuses an entry of half of a family's space or more.
-func everything(_ *guarded, m *filters.PrefixMatch) complaint {
+// checkEverything refuses an entry of half of a family's space or more.
+func checkEverything(_ *guardInput, m *filters.PrefixMatch) complaint {
 	switch m.Prefix.Bits() {
 	case 0:
 		return complaint{fmt.Sprintf("%s is everything", m.Prefix), "nothing passes this guard, wide neither"}
@@ -21,13 +21,13 @@ func everything(_ *guarded, m *filters.PrefixMatch) complaint {
 	}
 }
 
-// everythingTogether refuses what everything does when it comes in pieces. Where
-// an entry is half by itself, that has been said.
-func everythingTogether(g *guarded, f family) complaint {
+// checkEverythingTogether refuses entries that together cover half of a family's space or
+// more. It leaves single entries of that size to checkEverything.
+func checkEverythingTogether(g *guardInput, f family) complaint {
 	half := false
 	prefixes := func(yield func(netip.Prefix) bool) {
-		for m := range g.entries(true) {
-			if f.has(m.Prefix) {
+		for m := range g.eachEntry(true) {
+			if f.isOf(m.Prefix) {
 				half = half || m.Prefix.Bits() <= 1
 				if !yield(m.Prefix) {
 					return
@@ -35,7 +35,7 @@ func everythingTogether(g *guarded, f family) complaint {
 			}
 		}
 	}
-	share, over := unionOver(f, prefixes, func(part, all *big.Int) bool {
+	share, over := checkUnion(f, prefixes, func(part, all *big.Int) bool {
 		return new(big.Int).Lsh(part, 1).Cmp(all) >= 0
 	})
 	if half || !over {
@@ -45,9 +45,10 @@ func everythingTogether(g *guarded, f family) complaint {
 		"nothing passes this guard at half or more"}
 }
 
-// shortestPrefix leaves to everything what is too short for it, too.
-func shortestPrefix(g *guarded, m *filters.PrefixMatch) complaint {
-	limit := g.Limits.ShortestPrefix.of(familyOf(m.Prefix))
+// checkShortestPrefix refuses an entry that is shorter than the limit. It leaves those of half
+// of a family's space to checkEverything.
+func checkShortestPrefix(g *guardInput, m *filters.PrefixMatch) complaint {
+	limit := g.Limits.ShortestPrefix.forFamily(familyOf(m.Prefix))
 	if m.Wide || m.Prefix.Bits() <= 1 || m.Prefix.Bits() >= int(limit) {
 		return complaint{}
 	}
@@ -57,46 +58,46 @@ func shortestPrefix(g *guarded, m *filters.PrefixMatch) complaint {
 	}
 }
 
-// maxCovered holds the union of what is in force against the limit: what compiling
-// left of the entries, protected space being out of them.
-func maxCovered(g *guarded, f family) complaint {
-	limit := g.Limits.MaxCovered.of(f)
+// checkMaxCovered compares the union of all compiled entries in force with the limit.
+// Compiling has taken protected space out of them.
+func checkMaxCovered(g *guardInput, f family) complaint {
+	limit := g.Limits.MaxCovered.forFamily(f)
 	prefixes := func(yield func(netip.Prefix) bool) {
 		for _, filter := range g.compiled.Filters {
-			for _, e := range (PerFamily[[]filters.Entry]{filter.Prefixes.IPv4, filter.Prefixes.IPv6}).of(f) {
+			for _, e := range (PerFamily[[]filters.Entry]{filter.Prefixes.IPv4, filter.Prefixes.IPv6}).forFamily(f) {
 				if !yield(e.Prefix) {
 					return
 				}
 			}
 		}
 	}
-	share, over := unionOver(f, prefixes, limit.Exceeded)
+	share, over := checkUnion(f, prefixes, limit.Exceeded)
 	if !over {
 		return complaint{}
 	}
 	hint := fmt.Sprintf("max_covered: {%s: %s}, if it is meant", strings.ToLower(f.name), share)
-	if largest := g.largest(f); largest != nil {
+	if largest := g.largestEntry(f); largest != nil {
 		hint += fmt.Sprintf("; the largest entry is %s at %s", largest.Prefix, largest.Source)
 	}
 	return complaint{fmt.Sprintf("all entries together cover %s of the %s address space, over the limit of %s", share,
 		f.name, limit), hint}
 }
 
-// largest returns the first of the shortest entries in force, or nil.
-func (g *guarded) largest(f family) *filters.PrefixMatch {
+// largestEntry returns the first of the shortest entries in force, or nil.
+func (g *guardInput) largestEntry(f family) *filters.PrefixMatch {
 	var largest *filters.PrefixMatch
-	for m := range g.entries(false) {
-		if f.has(m.Prefix) && (largest == nil || m.Prefix.Bits() < largest.Prefix.Bits()) {
+	for m := range g.eachEntry(false) {
+		if f.isOf(m.Prefix) && (largest == nil || m.Prefix.Bits() < largest.Prefix.Bits()) {
 			largest = m
 		}
 	}
 	return largest
 }
 
-// ownSpace refuses what lies inside a peering LAN, or around it, and what covers the
-// address of a member's session: that is a LAN of one address. A listed network may
-// peer from space of its own; then the entry, or the member, says wide.
-func ownSpace(g *guarded, m *filters.PrefixMatch) complaint {
+// checkOwnSpace refuses an entry that overlaps a peering LAN, and one that covers the address
+// of a member's session: that is a LAN of one address. A listed network may peer from its own
+// space; then the entry, or the member, says wide.
+func checkOwnSpace(g *guardInput, m *filters.PrefixMatch) complaint {
 	for _, lan := range g.PeeringLANs {
 		if !lan.Prefix.Overlaps(m.Prefix) {
 			continue
@@ -113,12 +114,12 @@ func ownSpace(g *guarded, m *filters.PrefixMatch) complaint {
 			"nothing passes this guard",
 		}
 	}
-	held := inside(m.Prefix, g.sessions)
+	held := peersWithin(m.Prefix, g.sessions)
 	if m.Wide || len(held) == 0 {
 		return complaint{}
 	}
 	return complaint{
-		fmt.Sprintf("%s covers the address of a session at %s: %s", m.Prefix, g.facts.Name, named(held)),
+		fmt.Sprintf("%s covers the address of a session at %s: %s", m.Prefix, g.facts.Name, formatPeers(held)),
 		fmt.Sprintf("{prefix: %q, wide: true}, or wide: true in that member's entry of members, if it peers from "+
 			"its own space", m.Prefix),
 	}

@@ -4,19 +4,19 @@ import (
 	"depeer/filters/strict"
 )
 
-// Limits are what guards hold a change against.
+// Limits are the limits of guards.
 type Limits struct {
 	ShortestPrefix  PerFamily[uint8]   // length; a shorter entry has to say wide: true
 	MaxCovered      PerFamily[Percent] // of the family's address space, by the union of all entries
 	MaxRoutes       Percent            // of all paths, refused
 	MaxMemberRoutes Percent            // of one member's paths, refused
-	MaxGrowth       Percent            // entries added, of those that were applied last; see FreeGrowth
-	MaxShrink       Percent            // entries gone, of those that were applied last
+	MaxGrowth       Percent            // entries added, of those that are in force; see FreeGrowth
+	MaxShrink       Percent            // entries gone, of those that are in force
 	MaxAddedBytes   int                // to a route's attributes, by treatment, reason and choice together
 }
 
-// mostAdded lets everything pass that a treatment and a choice can add: a message of gobgpd
-// has 4,096 bytes, and a prepend counts as so many.
+// mostAdded is more than a treatment and a choice can add together: a message of gobgpd
+// has 4,096 bytes, and a prepend counts as that many.
 const mostAdded = 65535
 
 // Overridable returns the limits of guards that a person may override (guard.Registry),
@@ -37,20 +37,20 @@ func (l Limits) With(named map[string]Percent) Limits {
 	return l
 }
 
-// FreeGrowth is how many entries a change may add whatever MaxGrowth says.
+// FreeGrowth is how many entries a change may always add, even over MaxGrowth.
 const FreeGrowth = 20
 
 // PerFamily is one value for IPv4 and one for IPv6.
 type PerFamily[T any] struct{ IPv4, IPv6 T }
 
-func (p PerFamily[T]) of(f family) T {
+func (p PerFamily[T]) forFamily(f family) T {
 	if f == ipv4 {
 		return p.IPv4
 	}
 	return p.IPv6
 }
 
-// DefaultLimits returns the limits that hold where the exchange file names no other.
+// DefaultLimits returns the limits that hold if the exchange file names no others.
 func DefaultLimits() Limits {
 	return Limits{
 		ShortestPrefix:  PerFamily[uint8]{8, 19},

@@ -8,15 +8,14 @@ import (
 	"depeer/policies"
 )
 
-// Schema is the JSON Schema (2020-12) of the exchange file, for editors. What only
-// the reader can see (references, repetition, order) is not in it.
+// Schema is the JSON Schema (2020-12) of the exchange file, for editors. It lacks the
+// rules that only the reader can check (references, repetition, order).
 //
 //go:embed schema.json
 var Schema []byte
 
-// Read reads an exchange file. It returns everything that is to be said about it,
-// sorted; the exchange is nil if any of that is an Error. file is only the name in
-// positions.
+// Read reads an exchange file. It returns all diagnostics, sorted; the exchange is nil
+// if one of them is an Error. file is only the name in positions.
 func Read(file string, data []byte) (*Exchange, diag.List) {
 	var diags diag.List
 	r := &reader{ex: &Exchange{Limits: DefaultLimits()}}
@@ -31,20 +30,20 @@ func Read(file string, data []byte) (*Exchange, diag.List) {
 	}
 	if r.ex.Treatments == nil {
 		r.ex.Treatments, r.ex.builtin = policies.Builtin(r.ex.ASN), true
-		r.ex.tells = builtinTells
+		r.ex.reasons = builtinTells
 	}
-	r.ex.tell()
+	r.ex.addReasons()
 	return r.ex, diags
 }
 
 // reader is an exchange in the making.
 type reader struct {
 	ex     *Exchange
-	checks []func() // what can be said only when the whole file is known
+	checks []func() // those that need the whole file
 }
 
-// finally puts a check off until the whole file is known.
-func (r *reader) finally(check func()) { r.checks = append(r.checks, check) }
+// deferCheck defers a check until the whole file is known.
+func (r *reader) deferCheck(check func()) { r.checks = append(r.checks, check) }
 
 var fields = []strict.Field[reader]{
 	{Key: "version", Required: true, Read: readVersion},

@@ -8,7 +8,7 @@ import (
 	"depeer/filters/strict"
 )
 
-// Ladders, and whatever else refers to treatments by name.
+// This file reads ladders, and all other references to treatments by name.
 
 type ladderReader struct {
 	filters.Ladder
@@ -30,16 +30,16 @@ var stepFields = []strict.Field[stepReader]{
 	{Key: "after", Required: true, Read: readAfter},
 	{Key: "treatment", Required: true, Read: func(s *stepReader, n strict.Node) {
 		if readSlug(n, &s.Treatment) {
-			s.r.finally(func() { s.r.mustBeTreatment(n, s.Treatment) })
+			s.r.deferCheck(func() { s.r.mustBeTreatment(n, s.Treatment) })
 		}
 	}},
 }
 
 func readLadders(r *reader, n strict.Node) {
-	names := make(once[string])
-	each(n, func(n strict.Node) {
+	names := make(seenValues[string])
+	readEach(n, func(n strict.Node) {
 		l := ladderReader{r: r}
-		if strict.Map(n, ladderFields, &l) && l.Name != "" && names.add(n, l.Name, "ladder "+l.Name) {
+		if strict.Map(n, ladderFields, &l) && l.Name != "" && names.addNew(n, l.Name, "ladder "+l.Name) {
 			r.ex.Ladders = append(r.ex.Ladders, l.Ladder)
 		}
 	})
@@ -47,7 +47,7 @@ func readLadders(r *reader, n strict.Node) {
 
 func readLadderName(l *ladderReader, n strict.Node) {
 	if readSlug(n, &l.Name) {
-		l.r.finally(func() {
+		l.r.deferCheck(func() {
 			if slices.Contains(l.r.treatmentNames(), l.Name) {
 				n.Errorf("ladder-name", "another name",
 					"%s is the name of a treatment: a list that says it could mean either", l.Name)
@@ -58,7 +58,7 @@ func readLadderName(l *ladderReader, n strict.Node) {
 
 func readSteps(l *ladderReader, n strict.Node) {
 	last := time.Duration(-1)
-	some(n, "steps", func(n strict.Node) {
+	readSome(n, "steps", func(n strict.Node) {
 		s := stepReader{r: l.r}
 		if !strict.Map(n, stepFields, &s) || s.after == nil {
 			return
@@ -72,7 +72,7 @@ func readSteps(l *ladderReader, n strict.Node) {
 	})
 }
 
-// readAfter reads an age in whole days: listings say since which day, not since when.
+// readAfter reads an age in whole days: listings name a day, not a time.
 func readAfter(s *stepReader, n strict.Node) {
 	after, ok := strict.Value(n, filters.ParseSpan)
 	if !ok {
@@ -86,13 +86,13 @@ func readAfter(s *stepReader, n strict.Node) {
 	s.After, s.after = after, &n
 }
 
-// readFollows reads what follows from a list: a treatment or a ladder.
+// readFollows reads the name of a treatment or a ladder, which follows from a list.
 func (r *reader) readFollows(n strict.Node, into *string) {
 	if !readSlug(n, into) {
 		return
 	}
 	name := *into
-	r.finally(func() {
+	r.deferCheck(func() {
 		isLadder := func(l filters.Ladder) bool { return l.Name == name }
 		if !slices.ContainsFunc(r.ex.Ladders, isLadder) {
 			r.mustBeTreatment(n, name)
@@ -105,7 +105,7 @@ func (r *reader) mustBeTreatment(n strict.Node, name string) {
 	if slices.Contains(names, name) {
 		return
 	}
-	n.Errorf("unknown-treatment", nearest(name, names), "there is no treatment %s", name)
+	n.Errorf("unknown-treatment", nearestHint(name, names), "there is no treatment %s", name)
 }
 
 // treatmentNames returns the file's treatments, or the built-in ones.

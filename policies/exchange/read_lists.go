@@ -22,7 +22,7 @@ var listFields = []strict.Field[listReader]{
 	{Key: "file", Read: func(l *listReader, n strict.Node) { l.file = &n; readGlob(n, &l.File) }},
 	{Key: "feed", Read: func(l *listReader, n strict.Node) {
 		l.feed = &n
-		l.Feed, _ = word(n, feed.Formats()...)
+		l.Feed, _ = readWord(n, feed.Formats()...)
 	}},
 	{Key: "url", Read: func(l *listReader, n strict.Node) { l.url = &n; readURL(n, &l.URL) }},
 	{Key: "every", Read: func(l *listReader, n strict.Node) { l.every = &n; readEvery(n, &l.Every) }},
@@ -31,7 +31,7 @@ var listFields = []strict.Field[listReader]{
 }
 
 func readLists(r *reader, n strict.Node) {
-	each(n, func(n strict.Node) {
+	readEach(n, func(n strict.Node) {
 		l := listReader{r: r}
 		l.Source = n.Position()
 		if !strict.Map(n, listFields, &l) {
@@ -111,13 +111,13 @@ var exceptFields = []strict.Field[filters.Exception]{
 
 func readExcept(r *reader, n strict.Node) {
 	type key struct{ list, provider string }
-	seen := make(once[key])
-	each(n, func(n strict.Node) {
+	seen := make(seenValues[key])
+	readEach(n, func(n strict.Node) {
 		e := filters.Exception{Source: n.Position()}
 		if !strict.Map(n, exceptFields, &e) || e.List == "" || e.Provider == "" {
 			return
 		}
-		if seen.add(n, key{e.List, e.Provider}, "the exception for "+e.Provider+" of "+e.List) {
+		if seen.addNew(n, key{e.List, e.Provider}, "the exception for "+e.Provider+" of "+e.List) {
 			r.ex.Except = append(r.ex.Except, e)
 		}
 	})

@@ -12,7 +12,7 @@ import (
 type memberReader struct {
 	Member
 	r     *reader
-	taken once[netip.Addr] // addresses of all members
+	taken seenValues[netip.Addr] // addresses of all members
 }
 
 var memberFields = []strict.Field[memberReader]{
@@ -24,8 +24,8 @@ var memberFields = []strict.Field[memberReader]{
 }
 
 func readMembers(r *reader, n strict.Node) {
-	taken := make(once[netip.Addr])
-	each(n, func(n strict.Node) {
+	taken := make(seenValues[netip.Addr])
+	readEach(n, func(n strict.Node) {
 		m := memberReader{r: r, taken: taken}
 		m.Source = n.Position()
 		if strict.Map(n, memberFields, &m) {
@@ -35,8 +35,8 @@ func readMembers(r *reader, n strict.Node) {
 }
 
 func readAddresses(m *memberReader, n strict.Node) {
-	some(n, "addresses", func(n strict.Node) {
-		if a, ok := strict.Value(n, parseAddr); ok && m.taken.add(n, a, a.String()) {
+	readSome(n, "addresses", func(n strict.Node) {
+		if a, ok := strict.Value(n, parseAddr); ok && m.taken.addNew(n, a, a.String()) {
 			m.Addresses = append(m.Addresses, a)
 		}
 	})
@@ -46,11 +46,11 @@ func readChoices(m *memberReader, n strict.Node) {
 	pairs, _ := n.Pairs()
 	for _, p := range pairs {
 		list, named := strict.Value(p.Key, filters.ParseSlug)
-		wish, wished := word(p.Value, policies.Refuse, policies.Deprefer, policies.Tag)
+		wish, wished := readWord(p.Value, policies.Refuse, policies.Deprefer, policies.Tag)
 		if named && wished {
 			c := Choice{list, wish, p.Key.Position()}
 			m.Choices = append(m.Choices, c)
-			m.r.chooses(p.Key, c)
+			m.r.checkChoice(p.Key, c)
 		}
 	}
 }

@@ -17,11 +17,11 @@ type treatmentReader struct {
 	tells      *strict.Node // its reason
 	reason     uint32
 	attributes bool         // it names some, be they right or wrong
-	towards    *strict.Node // who is not everybody
+	towards    *strict.Node // its towards, unless that is everybody
 }
 
-// attribute makes the reader of a key that changes a route's attributes.
-func attribute(read func(t *treatmentReader, n strict.Node)) func(*treatmentReader, strict.Node) {
+// attributeReader makes the reader of a key that changes a route's attributes.
+func attributeReader(read func(t *treatmentReader, n strict.Node)) func(*treatmentReader, strict.Node) {
 	return func(t *treatmentReader, n strict.Node) {
 		t.attributes = true
 		read(t, n)
@@ -37,39 +37,39 @@ var treatmentFields = []strict.Field[treatmentReader]{
 		}
 	}},
 	{Key: "session", Read: func(t *treatmentReader, n strict.Node) {
-		if t.Session, _ = word(n, policies.Keep, policies.Shut); t.Session == policies.Shut {
+		if t.Session, _ = readWord(n, policies.Keep, policies.Shut); t.Session == policies.Shut {
 			t.shut = &n
 		}
 	}},
 	{Key: "towards", Read: func(t *treatmentReader, n strict.Node) {
-		if t.Towards, _ = word(n, policies.Everybody, policies.Choosers); t.Towards == policies.Choosers {
+		if t.Towards, _ = readWord(n, policies.Everybody, policies.Choosers); t.Towards == policies.Choosers {
 			t.towards = &n
 		}
 	}},
-	{Key: "local_pref", Read: attribute(readLocalPref)},
-	{Key: "med", Read: attribute(func(t *treatmentReader, n strict.Node) {
+	{Key: "local_pref", Read: attributeReader(readLocalPref)},
+	{Key: "med", Read: attributeReader(func(t *treatmentReader, n strict.Node) {
 		if v, ok := n.Uint(0, math.MaxUint32); ok {
 			med := uint32(v)
 			t.MED = &med
 		}
 	})},
-	{Key: "prepend", Read: attribute(func(t *treatmentReader, n strict.Node) {
+	{Key: "prepend", Read: attributeReader(func(t *treatmentReader, n strict.Node) {
 		v, _ := n.Uint(1, mostPrepends)
 		t.Prepend = uint8(v)
 	})},
-	{Key: "communities", Read: attribute(readCommunities)},
-	{Key: "large_communities", Read: attribute(readLargeCommunities)},
-	{Key: "reason", Read: attribute(readReason)},
+	{Key: "communities", Read: attributeReader(readCommunities)},
+	{Key: "large_communities", Read: attributeReader(readLargeCommunities)},
+	{Key: "reason", Read: attributeReader(readReason)},
 }
 
-// mostPrepends is as often as makes a difference. Members refuse very long paths,
+// mostPrepends is the most prepends that are useful. Members refuse very long paths,
 // and gobgpd cuts the count to 8 bits.
 const mostPrepends = 10
 
 func readTreatments(r *reader, n strict.Node) {
-	names, reasons := make(once[string]), make(once[uint32])
+	names, reasons := make(seenValues[string]), make(seenValues[uint32])
 	changes := "" // the last treatment that lets routes go on
-	some(n, "treatments", func(n strict.Node) {
+	readSome(n, "treatments", func(n strict.Node) {
 		t := treatmentReader{r: r}
 		if !strict.Map(n, treatmentFields, &t) {
 			return
@@ -91,11 +91,11 @@ func readTreatments(r *reader, n strict.Node) {
 				"%s refuses routes, and stands after %s, which does not: where both match, %s wins", t.Name, changes,
 				changes)
 		}
-		if t.Name == "" || !names.add(n, t.Name, "treatment "+t.Name) {
+		if t.Name == "" || !names.addNew(n, t.Name, "treatment "+t.Name) {
 			return
 		}
-		if t.tells != nil && reasons.add(*t.tells, t.reason, fmt.Sprint("reason ", t.reason)) {
-			r.ex.tells = append(r.ex.tells, telling{t.Name, t.reason})
+		if t.tells != nil && reasons.addNew(*t.tells, t.reason, fmt.Sprint("reason ", t.reason)) {
+			r.ex.reasons = append(r.ex.reasons, reasonOf{t.Name, t.reason})
 		}
 		if !t.Reject {
 			changes = t.Name
@@ -106,7 +106,7 @@ func readTreatments(r *reader, n strict.Node) {
 		}
 		r.ex.treatmentAt[t.Name] = n.Position()
 	})
-	r.finally(func() {
+	r.deferCheck(func() {
 		for i := range r.ex.Treatments {
 			if r.ex.Treatments[i].Session == policies.Shut {
 				r.ex.Treatments[i].Ask = r.ex.Contact
@@ -125,25 +125,25 @@ func readLocalPref(t *treatmentReader, n strict.Node) {
 }
 
 func readCommunities(t *treatmentReader, n strict.Node) {
-	seen := make(once[policies.Community])
-	some(n, "communities", func(n strict.Node) {
+	seen := make(seenValues[policies.Community])
+	readSome(n, "communities", func(n strict.Node) {
 		c, ok := strict.Value(n, policies.ParseCommunity)
-		if !ok || !seen.add(n, c, c.String()) {
+		if !ok || !seen.addNew(n, c, c.String()) {
 			return
 		}
 		t.Communities = append(t.Communities, c)
-		t.r.finally(func() { t.r.checkCommunity(n, c) })
+		t.r.deferCheck(func() { t.r.checkCommunity(n, c) })
 	})
 }
 
 func readLargeCommunities(t *treatmentReader, n strict.Node) {
-	seen := make(once[policies.LargeCommunity])
-	some(n, "large communities", func(n strict.Node) {
+	seen := make(seenValues[policies.LargeCommunity])
+	readSome(n, "large communities", func(n strict.Node) {
 		c, ok := strict.Value(n, policies.ParseLargeCommunity)
-		if !ok || !seen.add(n, c, c.String()) {
+		if !ok || !seen.addNew(n, c, c.String()) {
 			return
 		}
 		t.LargeCommunities = append(t.LargeCommunities, c)
-		t.r.finally(func() { t.r.checkLargeCommunity(n, c) })
+		t.r.deferCheck(func() { t.r.checkLargeCommunity(n, c) })
 	})
 }

@@ -9,23 +9,25 @@ import (
 	"depeer/filters/strict"
 )
 
-// AllTargets names them together, on a command line: no target has this name.
+// AllTargets names all targets together on a command line: no target has this name.
 const AllTargets = "all"
 
 // Target is a route server that policy is put into.
 type Target struct {
 	Name    string // slug; not AllTargets
 	Address Address
-	ASN     filters.ASN // that it has where it is not the exchange's; 0: that, or whatever it has
+	ASN     filters.ASN // its ASN, if not the exchange's; 0: the exchange's, or any
 	TLS     *TLS        // nil: in plain text
 	After   string      // the target that is changed before this one; "" for none
-	Persist string      // absolute path of the gobgpd.conf that keeps our part, too, on this machine: Address is Here; "" for none
+	// Persist is the absolute path of the gobgpd.conf, on this machine, that keeps our part,
+	// too: Address is Here. "" for none.
+	Persist string
 	Source  diag.Position
 
 	ASNSource diag.Position
 }
 
-// TLS is how a target is spoken to: files in PEM, as written, relative to the
+// TLS names the files for TLS with a target: in PEM, as written, relative to the
 // exchange file.
 type TLS struct {
 	CA   string // "" takes the system's
@@ -90,9 +92,9 @@ func readPersist(t *targetReader, n strict.Node) {
 }
 
 func readTargets(r *reader, n strict.Node) {
-	names, addresses, files := make(once[string]), make(once[Address]), make(once[string])
+	names, addresses, files := make(seenValues[string]), make(seenValues[Address]), make(seenValues[string])
 	var targets []targetReader
-	each(n, func(n strict.Node) {
+	readEach(n, func(n strict.Node) {
 		var t targetReader
 		t.Source = n.Position()
 		if !strict.Map(n, targetFields, &t) {
@@ -102,16 +104,16 @@ func readTargets(r *reader, n strict.Node) {
 			t.tls.Errorf("tls", "leave it out", "a Unix socket has no TLS")
 		}
 		if t.address != nil {
-			addresses.add(*t.address, t.Address, t.Address.String())
+			addresses.addNew(*t.address, t.Address, t.Address.String())
 		}
 		if t.persist != nil && t.address != nil && !t.Address.Here() {
 			t.persist.Errorf("persist-remote", "leave it out; depeer watch on that machine can keep it",
 				"%s is another machine, and persist is for the machine that gobgpd runs on", t.Address)
 		}
 		if t.persist != nil {
-			files.add(*t.persist, path.Clean(t.Persist), t.Persist)
+			files.addNew(*t.persist, path.Clean(t.Persist), t.Persist)
 		}
-		if t.Name != "" && names.add(n, t.Name, "target "+t.Name) {
+		if t.Name != "" && names.addNew(n, t.Name, "target "+t.Name) {
 			targets = append(targets, t)
 		}
 	})
@@ -136,7 +138,7 @@ func (e *Exchange) InOrder() []Target {
 			return
 		}
 		if before, waits := named[t.After]; waits {
-			place(before) // comes to an end: nobody waits for itself (checkOrder)
+			place(before) // ends: no target waits for itself (checkOrder)
 		}
 		placed[t.Name], out = true, append(out, t)
 	}
@@ -146,8 +148,8 @@ func (e *Exchange) InOrder() []Target {
 	return out
 }
 
-// checkOrder holds that each after names a target, and that none waits for itself,
-// be it over others. A circle is complained about once, at its first target.
+// checkOrder checks that each after names a target, and that none waits for itself,
+// directly or over others. It complains about a circle once, at its first target.
 func checkOrder(targets []targetReader) {
 	names := make([]string, len(targets))
 	index := make(map[string]int, len(targets))
@@ -157,7 +159,7 @@ func checkOrder(targets []targetReader) {
 	walked := make([]int, len(targets)) // by which walk along after, counted from 1
 	for i, t := range targets {
 		if _, ok := index[t.After]; t.after != nil && !ok {
-			t.after.Errorf("unknown-target", nearest(t.After, names), "there is no target %s", t.After)
+			t.after.Errorf("unknown-target", nearestHint(t.After, names), "there is no target %s", t.After)
 		}
 		at, ok := i, true
 		for ok && walked[at] == 0 {
@@ -165,15 +167,15 @@ func checkOrder(targets []targetReader) {
 			at, ok = index[targets[at].After]
 		}
 		if ok && walked[at] == i+1 {
-			first, way := circle(targets, index, at)
+			first, way := findCircle(targets, index, at)
 			first.after.Errorf("target-circle", "", "targets wait for each other: %s", strings.Join(way, " after "))
 		}
 	}
 }
 
-// circle returns the first target of the circle that at is on, and the names around
-// it, from that one to itself.
-func circle(targets []targetReader, index map[string]int, at int) (targetReader, []string) {
+// findCircle returns the first target of the circle that at is on, and the names along
+// the circle, from that target back to itself.
+func findCircle(targets []targetReader, index map[string]int, at int) (targetReader, []string) {
 	first := at
 	for next := index[targets[at].After]; next != at; next = index[targets[next].After] {
 		first = min(first, next)

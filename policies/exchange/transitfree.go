@@ -7,9 +7,9 @@ import (
 	"depeer/filters"
 )
 
-// TransitFreeDate is the day that TransitFree was put together, from what operators
-// publish of the networks they filter as "known transit", and from the networks'
-// own names of that day. It is data, and ages: transit_free adds to it.
+// TransitFreeDate is the day of TransitFree. Its sources are the networks that operators
+// publish as filtered "known transit", and the networks' own names of that day. It is data,
+// and ages: transit_free adds to it.
 var TransitFreeDate = filters.DayOf(time.Date(2026, time.November, 22, 0, 0, 0, 0, time.UTC))
 
 // TransitFree returns, by ASN, the networks that are commonly said to buy no transit,

@@ -10,8 +10,8 @@ import (
 	"depeer/filters/strict"
 )
 
-// word reads one of a few words.
-func word[T fmt.Stringer](n strict.Node, words ...T) (T, bool) {
+// readWord reads one of the given words.
+func readWord[T fmt.Stringer](n strict.Node, words ...T) (T, bool) {
 	var none T
 	s, ok := n.Scalar()
 	if !ok {
@@ -23,12 +23,12 @@ func word[T fmt.Stringer](n strict.Node, words ...T) (T, bool) {
 			return w, true
 		}
 	}
-	n.Errorf("word", nearest(s, names), "%q is none of %s", s, strings.Join(names, ", "))
+	n.Errorf("word", nearestHint(s, names), "%q is none of %s", s, strings.Join(names, ", "))
 	return none, false
 }
 
-// nearest is the hint for a name that is none of names: the one that was meant, or all.
-func nearest(name string, names []string) string {
+// nearestHint returns the hint for a name that is none of names: the nearest one, or all.
+func nearestHint(name string, names []string) string {
 	if near := diag.Nearest(name, names); near != "" || len(names) == 0 {
 		return near
 	}
@@ -84,16 +84,16 @@ func parseAddr(s string) (netip.Addr, error) {
 
 var broadcast = netip.AddrFrom4([4]byte{255, 255, 255, 255})
 
-// each reads the values of a list.
-func each(n strict.Node, read func(strict.Node)) {
+// readEach reads the values of a list.
+func readEach(n strict.Node, read func(strict.Node)) {
 	nodes, _ := n.List()
 	for _, v := range nodes {
 		read(v)
 	}
 }
 
-// some reads the values of a list that must not be empty.
-func some(n strict.Node, what string, read func(strict.Node)) {
+// readSome reads the values of a list that must not be empty.
+func readSome(n strict.Node, what string, read func(strict.Node)) {
 	nodes, ok := n.List()
 	if ok && len(nodes) == 0 {
 		n.Errorf("empty", "at least one", "an empty list of %s", what)
@@ -103,11 +103,11 @@ func some(n strict.Node, what string, read func(strict.Node)) {
 	}
 }
 
-// once remembers where each value of a kind first stood.
-type once[K comparable] map[K]diag.Position
+// seenValues remembers where each value of a kind first stood.
+type seenValues[K comparable] map[K]diag.Position
 
-// add says whether k is new, and complains at n if it is not. what names it.
-func (o once[K]) add(n strict.Node, k K, what string) bool {
+// addNew adds k. It returns false, and complains at n, if k was there. what names it.
+func (o seenValues[K]) addNew(n strict.Node, k K, what string) bool {
 	if first, twice := o[k]; twice {
 		n.Errorf("twice", "", "%s stands twice, first at line %d, column %d", what, first.Line, first.Column)
 		return false

@@ -6,9 +6,9 @@ import (
 	"depeer/policies/plan"
 )
 
-// agreed reads what both sides of a session have agreed on. The zero value stands for a
+// readAgreed reads what both sides of a session have agreed on. The zero value stands for a
 // session that is not up.
-func agreed(p *api.Peer) plan.Agreed {
+func readAgreed(p *api.Peer) plan.Agreed {
 	if p.GetState().GetSessionState() != api.PeerState_ESTABLISHED {
 		return plan.Agreed{}
 	}

@@ -37,16 +37,16 @@ const (
 // Any other error ends the sequence; errors and deadlines are as with Received.
 func (c *Client) Announced(ctx context.Context, clients []plan.Client) rib.Source {
 	return func(yield func(*rib.Path, error) bool) {
-		err := c.announced(ctx, clients, func(p *rib.Path) bool { return yield(p, nil) })
+		err := c.listAnnounced(ctx, clients, func(p *rib.Path) bool { return yield(p, nil) })
 		if err != nil {
 			yield(nil, fmt.Errorf("%s: %w", c.address, err))
 		}
 	}
 }
 
-// announced returns nil when there is no more, or yield wants no more.
-func (c *Client) announced(ctx context.Context, clients []plan.Client, yield func(*rib.Path) bool) error {
-	own, err := c.owns(ctx, "")
+// listAnnounced returns nil when there is no more, or yield wants no more.
+func (c *Client) listAnnounced(ctx context.Context, clients []plan.Client, yield func(*rib.Path) bool) error {
+	own, err := c.readOwnASNs(ctx, "")
 	if err != nil {
 		return err
 	}
@@ -60,7 +60,7 @@ func (c *Client) announced(ctx context.Context, clients []plan.Client, yield fun
 		}
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	out, wait := c.gather(ctx, cancel, tables)
+	out, wait := c.gatherTables(ctx, cancel, tables)
 	defer wait()
 	defer cancel()
 	var d decoder
@@ -68,12 +68,12 @@ func (c *Client) announced(ctx context.Context, clients []plan.Client, yield fun
 	for some := range out {
 		d.is6 = some.of.family.Afi == api.Family_AFI_IP6
 		for _, message := range some.messages {
-			more, err := d.destination(message, func(p *path) bool {
-				some.of.own.size(p)
-				return some.of.own.loops(p) || yield(r.of(p, &some.of.client))
+			more, err := d.readDestination(message, func(p *path) bool {
+				some.of.own.correctSize(p)
+				return some.of.own.hasLoop(p) || yield(r.readPath(p, &some.of.client))
 			})
 			if err != nil {
-				return some.of.wrong(err)
+				return some.of.wrapError(err)
 			}
 			if !more {
 				return nil
@@ -90,7 +90,9 @@ type adjIn struct {
 	family *api.Family
 }
 
-func (t *adjIn) wrong(err error) error { return fmt.Errorf("routes of %s: %w", t.client.Address, err) }
+func (t *adjIn) wrapError(err error) error {
+	return fmt.Errorf("routes of %s: %w", t.client.Address, err)
+}
 
 // answers are some of those to the listing of a table.
 type answers struct {
@@ -98,9 +100,9 @@ type answers struct {
 	messages [][]byte
 }
 
-// gather lists tables, and closes what it returns when all are listed, or one cannot
+// gatherTables lists tables, and closes what it returns when all are listed, or one cannot
 // be: wait says which. Who wants no more cancels, and waits.
-func (c *Client) gather(ctx context.Context, cancel context.CancelFunc, tables []*adjIn) (<-chan answers,
+func (c *Client) gatherTables(ctx context.Context, cancel context.CancelFunc, tables []*adjIn) (<-chan answers,
 	func() error) {
 	queue, out := make(chan *adjIn, len(tables)), make(chan answers, waiting)
 	for _, t := range tables {
@@ -114,7 +116,7 @@ func (c *Client) gather(ctx context.Context, cancel context.CancelFunc, tables [
 		readers.Go(func() {
 			for t := range queue {
 				if err := c.handOn(ctx, t, out); err != nil {
-					first.Do(func() { failed = t.wrong(err) })
+					first.Do(func() { failed = t.wrapError(err) })
 					cancel()
 					return
 				}
@@ -143,7 +145,7 @@ func (c *Client) handOn(ctx context.Context, t *adjIn, to chan<- answers) error 
 			return fmt.Errorf("%w: %w", plan.ErrUnreachable, ctx.Err())
 		}
 	}
-	err := c.answers(ctx, c.received(t.client.Address, t.family), func(message []byte) (bool, error) {
+	err := c.listAnswers(ctx, c.receivedRequest(t.client.Address, t.family), func(message []byte) (bool, error) {
 		if some = append(some, message); len(some) < handful {
 			return true, nil
 		}
@@ -164,8 +166,8 @@ type reading struct {
 	med uint32
 }
 
-// of reads p, which client announces.
-func (r *reading) of(p *path, client *plan.Client) *rib.Path {
+// readPath reads p, which client announces.
+func (r *reading) readPath(p *path, client *plan.Client) *rib.Path {
 	p.fillRoute(&r.Route, &r.med)
 	r.Peer, r.PeerASN = client.Address, client.ASN
 	r.ID, r.ASPath, r.Origin, r.Since = p.id, p.attributes.ASPath, p.attributes.Origin, p.since

@@ -75,7 +75,7 @@ func TestAnnounced(t *testing.T) {
 	}})
 	s := x.Members[2].Address
 	x.Members[2].Announce(testbed.Announce("0.0.0.0/0")...)
-	c := dial(t, x.Daemon)
+	c := dialTarget(t, x.Daemon)
 	x.Settle()
 
 	a, b := x.Members[0].Address, x.Members[1].Address
@@ -142,7 +142,7 @@ func TestAnnouncedSegments(t *testing.T) {
 				rib.ASPath{byte(rib.ASSet), 2, 0, 0, 0xfd, 0xe9, 0, 0, 0xfd, 0xea}, rib.Sequence(65003)),
 		})
 	}
-	c := dial(t, d)
+	c := dialTarget(t, d)
 	clients := state(t, c).Clients
 	testbed.Eventually(t, testbed.Patience, func() error {
 		if diff := gocmp.Diff(want, paths(t, c.Announced(t.Context(), clients), began), equal); diff != "" {
@@ -222,7 +222,7 @@ func read(t *testing.T, c *gobgp.Client, meanwhile func()) (map[filters.ASN]int,
 func TestAnnouncedWhileSessionsEnd(t *testing.T) {
 	t.Parallel()
 	d, speakers := busy(t)
-	got, err := read(t, dial(t, d), func() {
+	got, err := read(t, dialTarget(t, d), func() {
 		speakers[0].Close()
 		speakers[2].Close()
 		testbed.Eventually(t, testbed.Patience, func() error { return holds(d, large+10) })
@@ -239,7 +239,7 @@ func TestAnnouncedWhileSessionsEnd(t *testing.T) {
 func TestAnnouncedWhileNeighborsAreDeleted(t *testing.T) {
 	t.Parallel()
 	d, _ := busy(t)
-	got, err := read(t, dial(t, d), func() {
+	got, err := read(t, dialTarget(t, d), func() {
 		for _, i := range []int{0, 2} {
 			if _, err := d.API().DeletePeer(context.Background(), deletePeer(d.Site.Member(i))); err != nil {
 				t.Fatal(err)
@@ -258,7 +258,7 @@ func TestAnnouncedWhileNeighborsAreDeleted(t *testing.T) {
 func TestAnnouncedAfterASessionBounced(t *testing.T) {
 	t.Parallel()
 	d, speakers := busy(t)
-	got, err := read(t, dial(t, d), func() {
+	got, err := read(t, dialTarget(t, d), func() {
 		speakers[3].Close()
 		testbed.Eventually(t, testbed.Patience, func() error { return holds(d, 2*large+10) })
 		s := testbed.Speak(t, d, d.Site.Member(3), 64499)
@@ -295,7 +295,7 @@ afi-safis = [{config = {afi-safi-name = "ipv4-unicast"}, mp-graceful-restart = {
 	s.SayAll([]netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}, 64496)
 	testbed.Eventually(t, testbed.Patience, func() error { return holds(d, 1) })
 	s.Close()
-	c := dial(t, d)
+	c := dialTarget(t, d)
 	announced := func(up bool, want int) {
 		t.Helper()
 		testbed.Eventually(t, testbed.Patience, func() error {

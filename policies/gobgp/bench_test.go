@@ -85,11 +85,11 @@ func announce(b *testing.B, d *testbed.Daemon, n int) netip.Addr {
 }
 
 // unread is a codec that throws answers away.
-type unread struct{}
+type readError struct{}
 
-func (unread) Marshal(m any) ([]byte, error) { return proto.Marshal(m.(proto.Message)) }
-func (unread) Unmarshal([]byte, any) error   { return nil }
-func (unread) Name() string                  { return "proto" }
+func (readError) Marshal(m any) ([]byte, error) { return proto.Marshal(m.(proto.Message)) }
+func (readError) Unmarshal([]byte, any) error   { return nil }
+func (readError) Name() string                  { return "proto" }
 
 // BenchmarkReceived is against what gobgpd needs to list the same routes in binary
 // form: to its own client, and to one that does not look at the answers. They take
@@ -98,7 +98,7 @@ func BenchmarkReceived(b *testing.B) {
 	n := many(b, 100_000)
 	d := testbed.Gobgpd(b, testbed.Config{Members: []testbed.MemberConfig{{ASN: 64496}, {ASN: 64497}}})
 	announcer := announce(b, d, n)
-	c := dial(b, d)
+	c := dialTarget(b, d)
 	listed := func(options ...grpc.CallOption) int {
 		stream, err := d.API().ListPath(b.Context(), &api.ListPathRequest{
 			TableType: api.TableType_ADJ_IN, Name: announcer.String(),
@@ -130,7 +130,7 @@ func BenchmarkReceived(b *testing.B) {
 		took time.Duration
 	}{
 		{name: "listed", do: func() int { return listed() }},
-		{name: "unread", do: func() int { return listed(grpc.ForceCodec(unread{})) }},
+		{name: "unread", do: func() int { return listed(grpc.ForceCodec(readError{})) }},
 		{name: "received", do: received},
 	}
 	for b.Loop() {
@@ -152,7 +152,7 @@ func BenchmarkReceived(b *testing.B) {
 func BenchmarkState(b *testing.B) {
 	n := many(b, 300_000)
 	d := testbed.Gobgpd(b, testbed.Config{Policy: anchor, Members: []testbed.MemberConfig{{ASN: 64496}}})
-	c := dial(b, d)
+	c := dialTarget(b, d)
 	policy := wide(n)
 	for _, call := range plan.To(state(b, c), policy, "a").Calls() {
 		begin := time.Now()
@@ -187,7 +187,7 @@ func TestManyEntries(t *testing.T) {
 	t.Parallel()
 	const n = 300_000
 	d := testbed.Gobgpd(t, testbed.Config{Policy: anchor, Members: []testbed.MemberConfig{{ASN: 64496}}})
-	c := dial(t, d)
+	c := dialTarget(t, d)
 	want := wide(n)
 	do(t, c, plan.To(state(t, c), want, "a").Calls()...)
 	s := state(t, c)

@@ -65,20 +65,20 @@ func definedSet(call plan.Call) *api.DefinedSet {
 	return set
 }
 
-func statement(s plan.Statement) *api.Statement {
+func toStatement(s plan.Statement) *api.Statement {
 	return &api.Statement{
 		Name: s.Name,
 		Conditions: &api.Conditions{
-			PrefixSet:         condition(s.Conditions.PrefixSet),
-			NeighborSet:       cmp.Or(gateCondition(s.Gate), condition(s.Conditions.NeighborSet)),
-			AsPathSet:         condition(s.Conditions.ASPathSet),
-			LargeCommunitySet: condition(s.Conditions.LargeCommunitySet),
+			PrefixSet:         toMatchSet(s.Conditions.PrefixSet),
+			NeighborSet:       cmp.Or(gateCondition(s.Gate), toMatchSet(s.Conditions.NeighborSet)),
+			AsPathSet:         toMatchSet(s.Conditions.ASPathSet),
+			LargeCommunitySet: toMatchSet(s.Conditions.LargeCommunitySet),
 		},
-		Actions: actions(s.Actions),
+		Actions: toActions(s.Actions),
 	}
 }
 
-func condition(c policies.Condition) *api.MatchSet {
+func toMatchSet(c policies.Condition) *api.MatchSet {
 	switch {
 	case c.Set == "":
 		return nil
@@ -90,19 +90,19 @@ func condition(c policies.Condition) *api.MatchSet {
 }
 
 func gateCondition(g plan.Gate) *api.MatchSet {
-	return condition(policies.Condition{Set: g.Set, Invert: g.Invert})
+	return toMatchSet(policies.Condition{Set: g.Set, Invert: g.Invert})
 }
 
-func actions(a policies.Actions) *api.Actions {
+func toActions(a policies.Actions) *api.Actions {
 	out := &api.Actions{
-		Community:      community(api.CommunityAction_ADD, texts(a.Communities)),
-		LargeCommunity: community(api.CommunityAction_ADD, texts(a.AddLargeCommunities)),
+		Community:      toCommunityAction(api.CommunityAction_ADD, textsOf(a.Communities)),
+		LargeCommunity: toCommunityAction(api.CommunityAction_ADD, textsOf(a.AddLargeCommunities)),
 	}
 	if len(a.DropCommunities) != 0 {
-		out.Community = community(api.CommunityAction_REMOVE, texts(a.DropCommunities))
+		out.Community = toCommunityAction(api.CommunityAction_REMOVE, textsOf(a.DropCommunities))
 	}
 	if len(a.DropLargeCommunities) != 0 {
-		out.LargeCommunity = community(api.CommunityAction_REMOVE, texts(a.DropLargeCommunities))
+		out.LargeCommunity = toCommunityAction(api.CommunityAction_REMOVE, textsOf(a.DropLargeCommunities))
 	}
 	if a.Reject {
 		out.RouteAction = api.RouteAction_REJECT
@@ -119,14 +119,14 @@ func actions(a policies.Actions) *api.Actions {
 	return out
 }
 
-func community(t api.CommunityAction_Type, list []string) *api.CommunityAction {
+func toCommunityAction(t api.CommunityAction_Type, list []string) *api.CommunityAction {
 	if len(list) == 0 {
 		return nil
 	}
 	return &api.CommunityAction{Type: t, Communities: list}
 }
 
-func texts[S interface{ String() string }](list []S) []string {
+func textsOf[S interface{ String() string }](list []S) []string {
 	out := make([]string, len(list))
 	for i, s := range list {
 		out[i] = s.String()

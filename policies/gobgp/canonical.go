@@ -15,8 +15,8 @@ import (
 	"depeer/policies/plan"
 )
 
-// digest returns the SHA-256 of lines.
-func digest(lines ...string) string {
+// digestLines returns the SHA-256 of lines.
+func digestLines(lines ...string) string {
 	h := sha256.New()
 	for _, line := range lines {
 		fmt.Fprintf(h, "%q\n", line)
@@ -24,9 +24,9 @@ func digest(lines ...string) string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// canonical returns all that a message says, in the order of its fields' numbers.
+// canonicalText returns all that a message says, in the order of its fields' numbers.
 // (protojson and prototext vary between builds, on purpose.)
-func canonical(m proto.Message) string {
+func canonicalText(m proto.Message) string {
 	var b strings.Builder
 	writeMessage(&b, m.ProtoReflect())
 	return b.String()
@@ -62,6 +62,6 @@ func writeValue(w io.Writer, f protoreflect.FieldDescriptor, v protoreflect.Valu
 	fmt.Fprintf(w, "%q,", v.String())
 }
 
-func compare(a, b plan.Object) int {
+func compareObjects(a, b plan.Object) int {
 	return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Name, b.Name))
 }

@@ -16,7 +16,7 @@ import (
 func TestChangesReadBack(t *testing.T) {
 	t.Parallel()
 	d := testbed.Gobgpd(t, testbed.Config{Policy: anchor, Members: []testbed.MemberConfig{{ASN: 64496}, {ASN: 64497}}})
-	c := dial(t, d)
+	c := dialTarget(t, d)
 	id := 0
 	for _, want := range []*policies.RoutingPolicy{built("10.0.0.0/8", "11.0.0.0/8", "10.0.0.0/9"),
 		built("10.0.0.0/8", "12.0.0.0/8"), {}} {
@@ -41,7 +41,7 @@ func TestChangesReadBack(t *testing.T) {
 func TestStateWhileItChanges(t *testing.T) {
 	t.Parallel()
 	d := testbed.Gobgpd(t, testbed.Config{Policy: anchor, Members: []testbed.MemberConfig{{ASN: 64496}}})
-	c, reader := dial(t, d), dial(t, d)
+	c, reader := dialTarget(t, d), dialTarget(t, d)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)

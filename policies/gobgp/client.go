@@ -34,14 +34,14 @@ const maxMessage = 256 << 20
 // Dial connects to a gobgpd, and returns when it has read its configuration.
 // Errors wrap plan.ErrUnreachable: nothing was sent but questions.
 func Dial(ctx context.Context, o Options) (*Client, error) {
-	c, err := dial(o)
+	c, err := dialTarget(o)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w: %w", o.Address, plan.ErrUnreachable, err)
 	}
-	if err := c.ready(ctx); err != nil {
+	if err := c.waitReady(ctx); err != nil {
 		c.Close()
 		if hungUp(err) {
-			err = fmt.Errorf("%w (%s)", err, o.doubt())
+			err = fmt.Errorf("%w (%s)", err, o.describeDoubt())
 		}
 		return nil, fmt.Errorf("%s: %w", o.Address, err)
 	}
@@ -56,13 +56,13 @@ func hungUp(err error) bool {
 	})
 }
 
-// dial makes the client. The connection comes with its first call.
-func dial(o Options) (*Client, error) {
-	target, err := o.target()
+// dialTarget makes the client. The connection comes with its first call.
+func dialTarget(o Options) (*Client, error) {
+	target, err := o.targetAddress()
 	if err != nil {
 		return nil, err
 	}
-	security, err := o.credentials()
+	security, err := o.makeCredentials()
 	if err != nil {
 		return nil, err
 	}
@@ -73,7 +73,7 @@ func dial(o Options) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Client{address: o.Address, timeout: o.timeout(), log: o.logger(), conn: conn,
+	return &Client{address: o.Address, timeout: o.timeoutOrDefault(), log: o.loggerOrDefault(), conn: conn,
 		api: api.NewGobgpApiClient(conn)}, nil
 }
 
@@ -83,21 +83,21 @@ func (c *Client) Close() error { return c.conn.Close() }
 // Address returns the address as it was given.
 func (c *Client) Address() string { return c.address }
 
-// within gives a call a deadline: that of ctx, if it has one, else the client's
+// withDeadline gives a call a deadline: that of ctx, if it has one, else the client's
 // timeout.
-func (c *Client) within(ctx context.Context) (context.Context, context.CancelFunc) {
+func (c *Client) withDeadline(ctx context.Context) (context.Context, context.CancelFunc) {
 	if _, ok := ctx.Deadline(); ok {
 		return context.WithCancel(ctx)
 	}
 	return context.WithTimeout(ctx, c.timeout)
 }
 
-// list makes a call that is answered by a stream, and gives each answer to each.
-func list[Request, Answer any, Stream interface{ Recv() (Answer, error) }](
+// listStream makes a call that is answered by a stream, and gives each answer to each.
+func listStream[Request, Answer any, Stream interface{ Recv() (Answer, error) }](
 	ctx context.Context, c *Client, call func(context.Context, Request, ...grpc.CallOption) (Stream, error), r Request,
 	each func(Answer),
 ) error {
-	ctx, cancel := c.within(ctx)
+	ctx, cancel := c.withDeadline(ctx)
 	defer cancel()
 	stream, err := call(ctx, r)
 	for err == nil {
@@ -106,18 +106,18 @@ func list[Request, Answer any, Stream interface{ Recv() (Answer, error) }](
 			each(answer)
 		}
 	}
-	return ended(ctx, err)
+	return streamError(ctx, err)
 }
 
-// ended returns what the error means that a stream has ended with: nil where all has come.
+// streamError returns what the error means that a stream has ended with: nil where all has come.
 // gobgpd knows the call's deadline, leaves off listing when it has passed, and ends the stream
 // as if that were all. So a list that ends after the deadline is not whole, whether or not ctx
 // has been told of it yet (TestListEndsWithTheDeadline).
-func ended(ctx context.Context, err error) error {
+func streamError(ctx context.Context, err error) error {
 	deadline, ok := ctx.Deadline()
 	switch {
 	case !errors.Is(err, io.EOF):
-		return unread(err)
+		return readError(err)
 	case ctx.Err() != nil || ok && !time.Now().Before(deadline):
 		return fmt.Errorf("%w: no whole answer in time", plan.ErrUnreachable)
 	default:

@@ -28,8 +28,8 @@ var equal = cmp.Options{
 // anchor is the definitions that an operator pastes.
 const anchor = "[[policy-definitions]]\nname = \"depeer\"\n[[policy-definitions]]\nname = \"depeer-export\"\n"
 
-// dial connects to a daemon of the rig.
-func dial(t testing.TB, d *testbed.Daemon) *gobgp.Client {
+// dialTarget connects to a daemon of the rig.
+func dialTarget(t testing.TB, d *testbed.Daemon) *gobgp.Client {
 	t.Helper()
 	c, err := gobgp.Dial(t.Context(), gobgp.Options{Address: "unix://" + d.Socket})
 	if err != nil {

@@ -14,9 +14,9 @@ import (
 	"depeer/policies/plan"
 )
 
-// neighbor reads a neighbor. What it is configured with has no address where it
+// readNeighbor reads a neighbor. What it is configured with has no address where it
 // was made from a peer group, by a dynamic neighbor.
-func (r *reader) neighbor(p *api.Peer) {
+func (r *reader) readNeighbor(p *api.Peer) {
 	name := p.GetState().GetNeighborAddress()
 	address, err := netip.ParseAddr(name)
 	if err != nil {
@@ -31,7 +31,7 @@ func (r *reader) neighbor(p *api.Peer) {
 		AdminDown:      p.GetState().GetAdminState() == api.PeerState_DOWN,
 		DownInFile:     p.GetConf().GetAdminDown(),
 		SecondaryRoute: p.GetRouteServer().GetSecondaryRoute(),
-		Agreed:         agreed(p),
+		Agreed:         readAgreed(p),
 	}
 	if n.Dynamic {
 		n.Group = cmp.Or(p.GetConf().GetPeerGroup(), p.GetState().GetPeerGroup())
@@ -49,20 +49,20 @@ func (r *reader) neighbor(p *api.Peer) {
 	r.clients[name] = &client{Client: n}
 }
 
-// groups reads the peer groups that take dynamic neighbors in, or have one that is up.
-func (c *Client) groups(ctx context.Context, r *reader) error {
+// readGroups reads the peer groups that take dynamic neighbors in, or have one that is up.
+func (c *Client) readGroups(ctx context.Context, r *reader) error {
 	taking := map[string]bool{}
 	for _, n := range r.clients {
 		taking[n.Group] = n.Dynamic
 	}
-	err := list(ctx, c, c.api.ListDynamicNeighbor, &api.ListDynamicNeighborRequest{},
+	err := listStream(ctx, c, c.api.ListDynamicNeighbor, &api.ListDynamicNeighborRequest{},
 		func(a *api.ListDynamicNeighborResponse) {
 			taking[a.GetDynamicNeighbor().GetPeerGroup()] = true
 		})
 	if err != nil {
 		return err
 	}
-	return list(ctx, c, c.api.ListPeerGroup, &api.ListPeerGroupRequest{}, func(a *api.ListPeerGroupResponse) {
+	return listStream(ctx, c, c.api.ListPeerGroup, &api.ListPeerGroupRequest{}, func(a *api.ListPeerGroupResponse) {
 		g := a.GetPeerGroup()
 		if name := g.GetConf().GetPeerGroupName(); taking[name] {
 			r.Groups[name] = plan.Group{
@@ -91,10 +91,10 @@ var routeActions = map[plan.Disposition]api.RouteAction{
 	plan.None: api.RouteAction_NONE, plan.Accept: api.RouteAction_ACCEPT, plan.Reject: api.RouteAction_REJECT,
 }
 
-// assignment reads the policies of a client, or of "global", in one direction.
+// readAssignment reads the policies of a client, or of "global", in one direction.
 // What is theirs in it is what is not ours; global is, all of it: it does nothing
 // to route-server clients.
-func (r *reader) assignment(a *api.PolicyAssignment) {
+func (r *reader) readAssignment(a *api.PolicyAssignment) {
 	kind, isImport := plan.ExportAssignment, a.Direction == api.PolicyDirection_IMPORT
 	if isImport {
 		kind = plan.ImportAssignment
@@ -107,7 +107,7 @@ func (r *reader) assignment(a *api.PolicyAssignment) {
 				name == policies.ExportPolicy
 		})
 	}
-	r.theirs(kind, a.Name, digest(fmt.Sprintf("%q default %s", their, out.Default)))
+	r.noteTheirs(kind, a.Name, digestLines(fmt.Sprintf("%q default %s", their, out.Default)))
 	c, ok := r.clients[a.Name]
 	switch {
 	case a.Name == plan.GlobalName && isImport:
@@ -127,9 +127,9 @@ func (r *reader) assignment(a *api.PolicyAssignment) {
 	c.directions++
 }
 
-// assigned says whether neighbors and assignments belong together: one may have
+// isAssignedComplete says whether neighbors and assignments belong together: one may have
 // come or gone between the two readings.
-func (r *reader) assigned() bool {
+func (r *reader) isAssignedComplete() bool {
 	for _, c := range r.clients {
 		if c.RouteServer && c.directions != 2 || !c.Address.IsValid() {
 			return false

@@ -276,14 +276,14 @@ func TestDialWaitsForTheConfiguration(t *testing.T) {
 func TestDialWithoutNeighbors(t *testing.T) {
 	t.Parallel()
 	d := testbed.Gobgpd(t, testbed.Config{Policy: anchor})
-	s := state(t, dial(t, d))
+	s := state(t, dialTarget(t, d))
 	if len(s.Clients) != 1 {
 		t.Fatalf("neighbors: %v", s.Clients)
 	}
 	if _, err := d.API().DeletePeer(t.Context(), deletePeer(s.Clients[0].Address)); err != nil {
 		t.Fatal(err)
 	}
-	if s := state(t, dial(t, d)); len(s.Clients) != 0 || s.Server.ASN != 64500 {
+	if s := state(t, dialTarget(t, d)); len(s.Clients) != 0 || s.Server.ASN != 64500 {
 		t.Errorf("neighbors of %v: %v", s.Server, s.Clients)
 	}
 }

@@ -31,7 +31,7 @@ func (c *Client) Do(ctx context.Context, call plan.Call) error {
 		return fmt.Errorf("%s: %w: %w", call, plan.ErrUnreachable, err)
 	}
 	begin := time.Now()
-	ctx, cancel := c.within(ctx)
+	ctx, cancel := c.withDeadline(ctx)
 	defer cancel()
 	err := requests[call.Verb](ctx, c, call)
 	c.log.Debug("call", "target", c.address, "call", call.String(), "took", time.Since(begin), "error", err)
@@ -41,10 +41,10 @@ func (c *Client) Do(ctx context.Context, call plan.Call) error {
 	return nil
 }
 
-// write makes one API call that writes.
-func write[Request, Answer any](ctx context.Context,
+// writeCall makes one API call that writes.
+func writeCall[Request, Answer any](ctx context.Context,
 	call func(context.Context, Request, ...grpc.CallOption) (Answer, error), r Request) error {
 	var server peer.Peer // set once there is a connection for the call
 	_, err := call(ctx, r, grpc.Peer(&server))
-	return unwritten(err, server.Addr != nil)
+	return writeError(err, server.Addr != nil)
 }

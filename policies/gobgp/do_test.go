@@ -28,7 +28,7 @@ func TestVerbs(t *testing.T) {
 	d := testbed.Gobgpd(t, testbed.Config{Policy: anchor + operators, Members: []testbed.MemberConfig{
 		{ASN: 64496, Import: []string{"operator"}, ImportDefault: testbed.Reject}, {ASN: 64497},
 	}})
-	c := dial(t, d)
+	c := dialTarget(t, d)
 	client := d.Site.Member(0)
 	const gate, set, old = "depeer/gate/g", "depeer/t/prefix4/x", "depeer/aaaaaaaaaaaa/001-old"
 	med := uint32(4294967295)
@@ -172,7 +172,7 @@ func TestVerbs(t *testing.T) {
 func TestCallsThatLeaveSomethingBehind(t *testing.T) {
 	t.Parallel()
 	d := testbed.Gobgpd(t, testbed.Config{Policy: anchor, Members: []testbed.MemberConfig{{ASN: 64496}}})
-	c := dial(t, d)
+	c := dialTarget(t, d)
 	gate := plan.Gate{Set: "depeer/gate/g"}
 	named := func(name string) plan.Statement {
 		return plan.Statement{Gate: gate, Statement: policies.Statement{Name: name}}
@@ -208,7 +208,7 @@ func TestOutcomes(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer short.Close()
-	long := dial(t, d)
+	long := dialTarget(t, d)
 	calls := []plan.Call{{Verb: plan.AddGate, Name: "depeer/gate/g"}, {Verb: plan.Mark, Mark: "00"},
 		{Verb: plan.Reset, Client: d.Site.Member(0)}}
 
@@ -268,7 +268,7 @@ func TestOutcomes(t *testing.T) {
 // Calls that gobgpd would take for more than they say never leave.
 func TestPanics(t *testing.T) {
 	t.Parallel()
-	c := dial(t, testbed.Gobgpd(t, testbed.Config{}))
+	c := dialTarget(t, testbed.Gobgpd(t, testbed.Config{}))
 	ungated := plan.Statement{Statement: policies.Statement{Name: "depeer/x"}}
 	for name, call := range map[string]plan.Call{
 		"reset of all":         {Verb: plan.Reset},

@@ -21,35 +21,35 @@ var answered = map[codes.Code]bool{
 	codes.ResourceExhausted: true, codes.OutOfRange: true,
 }
 
-// unwritten wraps the error of a writing call by what it means. sent says whether
+// writeError wraps the error of a writing call by what it means. sent says whether
 // it had a connection to go out on.
-func unwritten(err error, sent bool) error {
+func writeError(err error, sent bool) error {
 	switch s := status.Convert(err); {
 	case err == nil:
 		return nil
 	case !sent:
-		return fmt.Errorf("%w: %s", plan.ErrUnreachable, words(s))
+		return fmt.Errorf("%w: %s", plan.ErrUnreachable, messageOf(s))
 	case answered[s.Code()]:
-		return fmt.Errorf("%w: %s", plan.ErrRefused, words(s))
+		return fmt.Errorf("%w: %s", plan.ErrRefused, messageOf(s))
 	default:
-		return fmt.Errorf("%w: %s", plan.ErrUnknown, words(s))
+		return fmt.Errorf("%w: %s", plan.ErrUnknown, messageOf(s))
 	}
 }
 
-// unread wraps the error of a call that only reads: nothing was done.
-func unread(err error) error {
+// readError wraps the error of a call that only reads: nothing was done.
+func readError(err error) error {
 	switch s := status.Convert(err); {
 	case err == nil:
 		return nil
 	case s.Code() == codes.Unknown:
-		return fmt.Errorf("%w: %s", plan.ErrRefused, words(s))
+		return fmt.Errorf("%w: %s", plan.ErrRefused, messageOf(s))
 	default:
-		return fmt.Errorf("%w: %s", plan.ErrUnreachable, words(s))
+		return fmt.Errorf("%w: %s", plan.ErrUnreachable, messageOf(s))
 	}
 }
 
-// words returns what is wrong, without grpc's wrapping.
-func words(s *status.Status) string {
+// messageOf returns what is wrong, without grpc's wrapping.
+func messageOf(s *status.Status) string {
 	switch s.Code() {
 	case codes.Unimplemented:
 		return "it does not speak the API of GoBGP 3 (" + s.Message() + "); GoBGP 4 has another one"

@@ -49,7 +49,7 @@ func (c *Client) Peers(ctx context.Context) iter.Seq2[plan.PeerEvent, error] {
 // route server has not been started since. 0 if none stands.
 func (c *Client) LongestUp(ctx context.Context) (time.Duration, error) {
 	var longest time.Duration
-	err := list(ctx, c, c.api.ListPeer, &api.ListPeerRequest{}, func(a *api.ListPeerResponse) {
+	err := listStream(ctx, c, c.api.ListPeer, &api.ListPeerRequest{}, func(a *api.ListPeerResponse) {
 		if up := a.Peer.GetTimers().GetState().GetUptime(); up != nil &&
 			a.Peer.GetState().GetSessionState() == api.PeerState_ESTABLISHED {
 			longest = max(longest, time.Since(up.AsTime()))

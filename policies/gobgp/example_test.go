@@ -46,7 +46,7 @@ func Example() {
 		}
 		fmt.Println(path.Prefix, "by", path.Peer, "with the path", path.Path)
 	}
-	// Output:
+	// Unordered output:
 	// AS64500: 2 clients, 0 without our policies, 0 obstacles
 	// 208.66.192.0/22 by 127.0.0.2 with the path [64496 26780]
 	// 192.0.2.0/24 by 127.0.0.3 with the path [64497]

@@ -24,7 +24,7 @@ func TestGateAtMembers(t *testing.T) {
 			"2001:db8:1::/48")},
 		{ASN: 64497, Import: list},
 	}})
-	c := dial(t, x.Daemon)
+	c := dialTarget(t, x.Daemon)
 	announcer, holder := x.Members[0], x.Members[1]
 	policy := func(refused, prepended string) *policies.RoutingPolicy {
 		filter := func(treatment, prefix string) filters.Filter {

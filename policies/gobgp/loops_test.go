@@ -68,7 +68,7 @@ func TestFactLoopsAreOfTheGlobalASN(t *testing.T) {
 				}
 				return nil
 			})
-			c := dial(t, d)
+			c := dialTarget(t, d)
 			received := []netip.Prefix{}
 			for _, r := range gather(t, c.Received(t.Context(), speaker.Address)) {
 				received = append(received, r.Prefix)

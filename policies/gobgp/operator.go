@@ -19,9 +19,9 @@ func (r *reader) keepElements(s *api.DefinedSet) {
 	}
 }
 
-// operator reads what a policy that is not ours does to the attributes that ours give. Its
+// readOperatorPolicy reads what a policy that is not ours does to the attributes that ours give. Its
 // sets have been read before.
-func (r *reader) operator(p *api.Policy) {
+func (r *reader) readOperatorPolicy(p *api.Policy) {
 	statements := make([]plan.OperatorStatement, len(p.Statements))
 	for i, s := range p.Statements {
 		statements[i] = r.operatorStatement(s)

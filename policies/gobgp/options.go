@@ -42,22 +42,22 @@ type TLS struct {
 	Key  string // of Cert
 }
 
-func (o Options) timeout() time.Duration {
+func (o Options) timeoutOrDefault() time.Duration {
 	if o.Timeout == 0 {
 		return DefaultTimeout
 	}
 	return o.Timeout
 }
 
-func (o Options) logger() *slog.Logger {
+func (o Options) loggerOrDefault() *slog.Logger {
 	if o.Logger == nil {
 		return slog.New(slog.DiscardHandler)
 	}
 	return o.Logger
 }
 
-// target returns the address in the words of grpc.
-func (o Options) target() (string, error) {
+// targetAddress returns the address in the words of grpc.
+func (o Options) targetAddress() (string, error) {
 	if socket, ok := strings.CutPrefix(o.Address, "unix://"); ok {
 		if !filepath.IsAbs(socket) {
 			return "", fmt.Errorf("%s: a socket's path is absolute", o.Address)
@@ -70,8 +70,8 @@ func (o Options) target() (string, error) {
 	return "passthrough:///" + o.Address, nil
 }
 
-// here says whether nobody can be between us and gobgpd.
-func (o Options) here() bool {
+// isLocal says whether nothing can be between us and gobgpd.
+func (o Options) isLocal() bool {
 	if strings.HasPrefix(o.Address, "unix://") {
 		return true
 	}
@@ -80,20 +80,20 @@ func (o Options) here() bool {
 	return host == "localhost" || err == nil && address.Unmap().IsLoopback()
 }
 
-func (o Options) credentials() (credentials.TransportCredentials, error) {
+func (o Options) makeCredentials() (credentials.TransportCredentials, error) {
 	if o.TLS == nil {
-		if !o.here() && !o.Insecure {
+		if !o.isLocal() && !o.Insecure {
 			return nil, errors.New("plain text to another host: anybody on the way could change routes; use TLS, or " +
 				"--insecure")
 		}
 		return insecure.NewCredentials(), nil
 	}
-	config, err := o.TLS.config()
+	config, err := o.TLS.makeConfig()
 	return credentials.NewTLS(config), err
 }
 
-// doubt says what may be wrong where gobgpd hangs up at once.
-func (o Options) doubt() string {
+// describeDoubt says what may be wrong where gobgpd hangs up at once.
+func (o Options) describeDoubt() string {
 	switch {
 	case o.TLS == nil:
 		return "does it want TLS?"
@@ -104,7 +104,7 @@ func (o Options) doubt() string {
 	}
 }
 
-func (t *TLS) config() (*tls.Config, error) {
+func (t *TLS) makeConfig() (*tls.Config, error) {
 	config := &tls.Config{MinVersion: tls.VersionTLS12}
 	if t.CA != "" {
 		text, err := os.ReadFile(t.CA)

@@ -39,7 +39,7 @@ func (c *Client) Passages(ctx context.Context, clients []plan.Client) rib.Passag
 		for i, path := range paths {
 			p.sought = append(p.sought, sought{Path: path, at: i})
 		}
-		if err := p.find(); err != nil {
+		if err := p.findPaths(); err != nil {
 			return nil, fmt.Errorf("%s: which routes passed: %w", c.address, err)
 		}
 		return p.out, nil
@@ -69,25 +69,25 @@ type pathKey struct {
 	id     uint32
 }
 
-func (s *sought) key() pathKey { return pathKey{s.Prefix, s.Peer, s.ID} }
+func (s *sought) pathKey() pathKey { return pathKey{s.Prefix, s.Peer, s.ID} }
 
-// find looks for all paths in the table, through few views, and then for those that are not
+// findPaths looks for all paths in the table, through few views, and then for those that are not
 // there among what is announced.
-func (p *passages) find() error {
+func (p *passages) findPaths() error {
 	for _, v := range p.viewers {
 		visible := slices.DeleteFunc(slices.Clone(p.sought), func(s sought) bool { return !s.isAskedOf(v) })
 		if len(visible) == 0 {
 			continue
 		}
-		seen, asked, err := p.look(api.TableType_LOCAL, v.address, visible)
+		seen, asked, err := p.lookUp(api.TableType_LOCAL, v.address, visible)
 		if err != nil {
 			return err
 		}
 		if asked {
-			p.note(v, seen)
+			p.noteSeen(v, seen)
 		}
 	}
-	return p.recheck()
+	return p.recheckUnseen()
 }
 
 // isAskedOf says whether a path is looked for through a viewer: it would see the path, and no
@@ -97,11 +97,11 @@ func (s *sought) isAskedOf(v *viewer) bool {
 		!slices.Contains(s.hidden, v.asn)
 }
 
-// note keeps what a viewer has seen of the paths that it was asked for.
-func (p *passages) note(v *viewer, seen map[pathKey]uint32) {
+// noteSeen keeps what a viewer has seen of the paths that it was asked for.
+func (p *passages) noteSeen(v *viewer, seen map[pathKey]uint32) {
 	left := p.sought[:0]
 	for _, s := range p.sought {
-		if _, isSeen := seen[s.key()]; isSeen && s.isAskedOf(v) {
+		if _, isSeen := seen[s.pathKey()]; isSeen && s.isAskedOf(v) {
 			p.out[s.at] = rib.Passed
 			continue
 		}
@@ -113,9 +113,9 @@ func (p *passages) note(v *viewer, seen map[pathKey]uint32) {
 	p.sought = left
 }
 
-// recheck looks for the paths that no viewer saw among what their announcers announce: those
+// recheckUnseen looks for the paths that no viewer saw among what their announcers announce: those
 // that are as they were did not pass.
-func (p *passages) recheck() error {
+func (p *passages) recheckUnseen() error {
 	by := make(map[netip.Addr][]sought)
 	for _, s := range p.sought {
 		if len(s.hidden) > 0 {
@@ -123,12 +123,12 @@ func (p *passages) recheck() error {
 		}
 	}
 	for peer, paths := range by {
-		announced, _, err := p.look(api.TableType_ADJ_IN, peer, paths)
+		announced, _, err := p.lookUp(api.TableType_ADJ_IN, peer, paths)
 		if err != nil {
 			return err
 		}
 		for _, s := range paths {
-			if since, is := announced[s.key()]; is && since == s.Since {
+			if since, is := announced[s.pathKey()]; is && since == s.Since {
 				p.out[s.at] = rib.Stopped
 			}
 		}
@@ -136,16 +136,16 @@ func (p *passages) recheck() error {
 	return nil
 }
 
-// look lists the paths to the prefixes of some paths in a table of a neighbor, with the
+// lookUp lists the paths to the prefixes of some paths in a table of a neighbor, with the
 // moments since when they are there. asked is false where there is no such neighbor any more.
-func (p *passages) look(table api.TableType, neighbor netip.Addr, paths []sought) (found map[pathKey]uint32,
+func (p *passages) lookUp(table api.TableType, neighbor netip.Addr, paths []sought) (found map[pathKey]uint32,
 	asked bool, err error) {
 	found = make(map[pathKey]uint32, len(paths))
 	for _, family := range families {
 		for prefixes := range slices.Chunk(prefixesOf(paths, family), prefixesPerCall) {
-			r := &api.ListPathRequest{TableType: table, Name: p.client.spelling(neighbor), Family: family,
+			r := &api.ListPathRequest{TableType: table, Name: p.client.findSpelling(neighbor), Family: family,
 				Prefixes: prefixes}
-			err := p.client.paths(p.ctx, r, func(path *path) bool {
+			err := p.client.listPaths(p.ctx, r, func(path *path) bool {
 				peer := path.peer
 				if table == api.TableType_ADJ_IN {
 					peer = neighbor
@@ -156,7 +156,7 @@ func (p *passages) look(table api.TableType, neighbor netip.Addr, paths []sought
 			switch {
 			case noNeighbor(err):
 				return nil, false, nil
-			case err != nil && !unsupported(err):
+			case err != nil && !isUnsupported(err):
 				return nil, false, err
 			}
 		}

@@ -65,7 +65,7 @@ func TestPassages(t *testing.T) {
 			from("2001:db8:1::/48"), from("2a00:1::/32")}},
 		{ASN: 64498, Import: []string{"in"}},
 	}})
-	c := dial(t, x.Daemon)
+	c := dialTarget(t, x.Daemon)
 	x.Settle()
 	clients := state(t, c).Clients
 	var announced []*rib.Path
@@ -122,7 +122,7 @@ func BenchmarkPassages(b *testing.B) {
 	n := many(b, 100_000)
 	d := testbed.Gobgpd(b, testbed.Config{Members: []testbed.MemberConfig{{ASN: 64496}, {ASN: 64497}, {ASN: 64498}}})
 	announce(b, d, n)
-	c := dial(b, d)
+	c := dialTarget(b, d)
 	var announced []*rib.Path
 	clients := state(b, c).Clients
 	for p, err := range c.Announced(b.Context(), clients) {

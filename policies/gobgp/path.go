@@ -37,8 +37,8 @@ func (p *path) readAttribute(a []byte) error {
 	return nil
 }
 
-// count returns how often asn is in the AS path, sets included.
-func (p *path) count(asn filters.ASN) int {
+// countASN returns how often asn is in the AS path, sets included.
+func (p *path) countASN(asn filters.ASN) int {
 	n := 0
 	for _, asns := range p.attributes.ASPath.Segments {
 		for ; len(asns) > 0; asns = asns[4:] {
@@ -50,8 +50,8 @@ func (p *path) count(asn filters.ASN) int {
 	return n
 }
 
-// route returns the path as policies look at it, with memory of its own.
-func (p *path) route() (r policies.Route) {
+// toRoute returns the path as policies look at it, with memory of its own.
+func (p *path) toRoute() (r policies.Route) {
 	var med *uint32
 	if p.attributes.HasMED {
 		med = new(uint32)

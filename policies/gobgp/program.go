@@ -15,8 +15,8 @@ import (
 // statementName is what build.Policy names statements: the generation, a number, a label.
 var statementName = regexp.MustCompile(`^depeer/([0-9a-f]{12})/[0-9]{3}-[a-z0-9-]+$`)
 
-// program reads policies and statements.
-func (r *reader) program(p *program) {
+// readProgram reads policies and statements.
+func (r *reader) readProgram(p *program) {
 	registered := make(map[string]*api.Statement, len(p.statements))
 	for _, s := range p.statements {
 		registered[s.Name] = s
@@ -26,20 +26,20 @@ func (r *reader) program(p *program) {
 		for _, s := range policy.Statements {
 			listed[s.Name] = true
 			if !proto.Equal(s, registered[s.Name]) && (isOurs(policy.Name) || isOurs(s.Name)) {
-				r.strange(plan.StatementObject, s.Name, "policy %s has it otherwise than it is registered", policy.Name)
+				r.noteConflict(plan.StatementObject, s.Name, "policy %s has it otherwise than it is registered", policy.Name)
 			}
 		}
-		r.policy(policy)
+		r.readPolicy(policy)
 	}
 	for _, s := range p.statements {
 		switch {
 		case listed[s.Name]:
 		case s.Name == lockStatement:
-			r.strange(plan.StatementObject, s.Name, "the lock, and nobody holds it")
+			r.noteConflict(plan.StatementObject, s.Name, "the lock, and nobody holds it")
 		case isOurs(s.Name):
-			r.statement(s)
+			r.readStatement(s)
 		default:
-			r.theirs(plan.StatementObject, s.Name, digest(canonical(s)))
+			r.noteTheirs(plan.StatementObject, s.Name, digestLines(canonicalText(s)))
 		}
 	}
 }
@@ -48,21 +48,21 @@ func isOurs(name string) bool {
 	return name == policies.ImportPolicy || name == policies.ExportPolicy || strings.HasPrefix(name, policies.Prefix)
 }
 
-func (r *reader) policy(p *api.Policy) {
+func (r *reader) readPolicy(p *api.Policy) {
 	accepts := slices.ContainsFunc(p.Statements,
 		func(s *api.Statement) bool { return s.GetActions().GetRouteAction() == api.RouteAction_ACCEPT })
 	switch holder, locked := strings.CutPrefix(p.Name, lockPrefix); {
 	case p.Name == policies.ImportPolicy:
-		r.Import = r.generations(p)
+		r.Import = r.readGenerations(p)
 	case p.Name == policies.ExportPolicy:
-		r.Export = r.generations(p)
+		r.Export = r.readGenerations(p)
 	case locked:
 		r.Holders = append(r.Holders, holder)
 		if len(p.Statements) != 1 || !proto.Equal(p.Statements[0], freeOf(lockStatement)) {
-			r.strange(plan.Policy, p.Name, "a lock has the one empty statement %s", lockStatement)
+			r.noteConflict(plan.Policy, p.Name, "a lock has the one empty statement %s", lockStatement)
 		}
 	default:
-		r.foreign(p, accepts)
+		r.readForeignPolicy(p, accepts)
 	}
 }
 
@@ -71,11 +71,11 @@ func freeOf(name string) *api.Statement {
 	return &api.Statement{Name: name, Conditions: &api.Conditions{RpkiResult: noRPKI}, Actions: &api.Actions{}}
 }
 
-// foreign reads a policy that is not one of our two, and its statements. What of
+// readForeignPolicy reads a policy that is not one of our two, and its statements. What of
 // ours it refers to cannot be deleted.
-func (r *reader) foreign(p *api.Policy, accepts bool) {
+func (r *reader) readForeignPolicy(p *api.Policy, accepts bool) {
 	if isOurs(p.Name) {
-		r.strange(plan.Policy, p.Name, "we make no such policy")
+		r.noteConflict(plan.Policy, p.Name, "we make no such policy")
 	}
 	if accepts {
 		r.Accepting[p.Name] = true
@@ -84,22 +84,22 @@ func (r *reader) foreign(p *api.Policy, accepts bool) {
 	for i, s := range p.Statements {
 		names[i] = s.Name
 		if isOurs(s.Name) {
-			r.lend(plan.Object{Kind: plan.StatementObject, Name: s.Name}, p.Name)
+			r.noteLent(plan.Object{Kind: plan.StatementObject, Name: s.Name}, p.Name)
 		} else {
-			r.theirs(plan.StatementObject, s.Name, digest(canonical(s)))
+			r.noteTheirs(plan.StatementObject, s.Name, digestLines(canonicalText(s)))
 		}
 		for kind, set := range conditionSets(s.GetConditions()) {
 			if isOurs(set.GetName()) {
-				r.lend(plan.Object{Kind: kind, Name: set.GetName()}, p.Name)
+				r.noteLent(plan.Object{Kind: kind, Name: set.GetName()}, p.Name)
 			}
 		}
 	}
-	r.theirs(plan.Policy, p.Name, digest(names...))
-	r.operator(p)
+	r.noteTheirs(plan.Policy, p.Name, digestLines(names...))
+	r.readOperatorPolicy(p)
 }
 
-// lend notes that somebody else's policy refers to an object.
-func (r *reader) lend(o plan.Object, policy string) {
+// noteLent notes that a policy that is not ours refers to an object.
+func (r *reader) noteLent(o plan.Object, policy string) {
 	if i := slices.IndexFunc(r.Strange, func(s plan.Strange) bool { return s.Object == o }); i >= 0 {
 		r.Strange[i].Used = true
 		return
@@ -116,17 +116,17 @@ func conditionSets(c *api.Conditions) map[plan.Kind]*api.MatchSet {
 	}
 }
 
-// generations reads a policy of ours, and returns the names of its statements.
+// readGenerations reads a policy of ours, and returns the names of its statements.
 // During a change it has two generations, one behind the other; each must be all
 // that its name stands for.
-func (r *reader) generations(p *api.Policy) []string {
+func (r *reader) readGenerations(p *api.Policy) []string {
 	names := make([]string, len(p.Statements))
 	var generation string
 	var group []policies.Statement
 	known := true // all of group could be read
 	end := func() {
 		if len(group) > 0 && known && !policies.GenuineStatements(group) {
-			r.strange(plan.Policy, p.Name, "its statements of generation %s are not those that their names stand for",
+			r.noteConflict(plan.Policy, p.Name, "its statements of generation %s are not those that their names stand for",
 				generation)
 		}
 		group, known = nil, true
@@ -135,7 +135,7 @@ func (r *reader) generations(p *api.Policy) []string {
 		names[i] = s.Name
 		name := statementName.FindStringSubmatch(s.Name)
 		if name == nil {
-			r.strange(plan.StatementObject, s.Name, "policy %s has it, and it is not ours", p.Name)
+			r.noteConflict(plan.StatementObject, s.Name, "policy %s has it, and it is not ours", p.Name)
 			r.Statements[s.Name], _ = parseStatement(s)
 			continue
 		}
@@ -143,9 +143,9 @@ func (r *reader) generations(p *api.Policy) []string {
 			end()
 			generation = name[1]
 		}
-		known = r.statement(s) && known
+		known = r.readStatement(s) && known
 		if asks := r.Statements[s.Name].Conditions.NeighborSet.Set; asks != "" && p.Name == policies.ImportPolicy {
-			r.strange(plan.StatementObject, s.Name, "on import we ask for no neighbor, and it asks for %s", asks)
+			r.noteConflict(plan.StatementObject, s.Name, "on import we ask for no neighbor, and it asks for %s", asks)
 		}
 		group = append(group, r.Statements[s.Name].Statement)
 	}
@@ -153,17 +153,17 @@ func (r *reader) generations(p *api.Policy) []string {
 	return names
 }
 
-// statement reads a statement with a name of ours, and says whether we may have
+// readStatement reads a statement with a name of ours, and says whether we may have
 // made it.
-func (r *reader) statement(s *api.Statement) bool {
+func (r *reader) readStatement(s *api.Statement) bool {
 	parsed, err := parseStatement(s)
 	if err == nil && !statementName.MatchString(s.Name) {
-		r.strange(plan.StatementObject, s.Name, "we name no statement like that")
+		r.noteConflict(plan.StatementObject, s.Name, "we name no statement like that")
 		r.Statements[s.Name] = parsed
 		return false
 	}
 	if err != nil {
-		r.strange(plan.StatementObject, s.Name, "%v", err)
+		r.noteConflict(plan.StatementObject, s.Name, "%v", err)
 	}
 	r.Statements[s.Name] = parsed
 	return err == nil

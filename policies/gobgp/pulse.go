@@ -19,24 +19,24 @@ import (
 //
 // Errors wrap plan.ErrUnreachable, or plan.ErrRefused.
 func (c *Client) Pulse(ctx context.Context) (string, error) {
-	ctx, cancel := c.within(ctx)
+	ctx, cancel := c.withDeadline(ctx)
 	defer cancel()
 	global, err := c.api.GetBgp(ctx, &api.GetBgpRequest{})
 	if err != nil {
-		return "", unread(err)
+		return "", readError(err)
 	}
 	h := sha256.New()
 	io.WriteString(h, global.GetGlobal().GetRouterId())
 	policies, err := c.api.ListPolicy(ctx, &api.ListPolicyRequest{}, grpc.ForceCodec(raw{}))
 	if err != nil {
-		return "", unread(err)
+		return "", readError(err)
 	}
 	if err := digestOf(ctx, policies, h); err != nil {
 		return "", err
 	}
 	assignments, err := c.api.ListPolicyAssignment(ctx, &api.ListPolicyAssignmentRequest{}, grpc.ForceCodec(raw{}))
 	if err != nil {
-		return "", unread(err)
+		return "", readError(err)
 	}
 	if err := digestOf(ctx, assignments, h); err != nil {
 		return "", err
@@ -52,7 +52,7 @@ func digestOf(ctx context.Context, stream grpc.ClientStream, to io.Writer) error
 		var message []byte
 		err := stream.RecvMsg(&message)
 		if err != nil {
-			if err = ended(ctx, err); err != nil {
+			if err = streamError(ctx, err); err != nil {
 				return err
 			}
 			break

@@ -18,21 +18,21 @@ const (
 	alone = 2 * time.Second
 )
 
-// ready waits until gobgpd has read its file: it answers before, and holds nothing
+// waitReady waits until gobgpd has read its file: it answers before, and holds nothing
 // then. Neighbors are what it adds last, one by one, so it is ready when they are
 // as many as a moment ago. One that has none for a while has none.
-func (c *Client) ready(ctx context.Context) error {
-	ctx, cancel := c.within(ctx)
+func (c *Client) waitReady(ctx context.Context) error {
+	ctx, cancel := c.withDeadline(ctx)
 	defer cancel()
 	begin, before := time.Now(), 0
 	for {
 		global, err := c.api.GetBgp(ctx, &api.GetBgpRequest{})
 		if err != nil {
-			return unread(err)
+			return readError(err)
 		}
 		neighbors := 0
 		if global.GetGlobal().GetAsn() != 0 {
-			if err := list(ctx, c, c.api.ListPeer, &api.ListPeerRequest{},
+			if err := listStream(ctx, c, c.api.ListPeer, &api.ListPeerRequest{},
 				func(*api.ListPeerResponse) { neighbors++ }); err != nil {
 				return err
 			}

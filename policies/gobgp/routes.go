@@ -26,15 +26,15 @@ import (
 // the sequence.
 func (c *Client) Received(ctx context.Context, client netip.Addr) iter.Seq2[policies.Route, error] {
 	return func(yield func(policies.Route, error) bool) {
-		own, err := c.own(ctx, client)
+		own, err := c.readOwnASN(ctx, client)
 		for _, family := range families {
 			if err != nil {
 				break
 			}
 			more := true
-			err = c.paths(ctx, c.received(client, family), func(p *path) bool {
-				own.size(p)
-				more = own.loops(p) || yield(p.route(), nil)
+			err = c.listPaths(ctx, c.receivedRequest(client, family), func(p *path) bool {
+				own.correctSize(p)
+				more = own.hasLoop(p) || yield(p.toRoute(), nil)
 				return more
 			})
 			if !more {
@@ -50,9 +50,9 @@ func (c *Client) Received(ctx context.Context, client netip.Addr) iter.Seq2[poli
 var families = []*api.Family{{Afi: api.Family_AFI_IP, Safi: api.Family_SAFI_UNICAST},
 	{Afi: api.Family_AFI_IP6, Safi: api.Family_SAFI_UNICAST}}
 
-// received asks for the Adj-RIB-In of a client.
-func (c *Client) received(client netip.Addr, family *api.Family) *api.ListPathRequest {
-	return &api.ListPathRequest{TableType: api.TableType_ADJ_IN, Name: c.spelling(client), Family: family}
+// receivedRequest asks for the Adj-RIB-In of a client.
+func (c *Client) receivedRequest(client netip.Addr, family *api.Family) *api.ListPathRequest {
+	return &api.ListPathRequest{TableType: api.TableType_ADJ_IN, Name: c.findSpelling(client), Family: family}
 }
 
 // ownASN is when gobgpd sees a loop in what a client announces, and how long the ASNs of
@@ -65,17 +65,17 @@ type ownASN struct {
 	twoOctets bool
 }
 
-// size corrects the size of a path that the client announces.
-func (o ownASN) size(p *path) {
+// correctSize corrects the size of a path that the client announces.
+func (o ownASN) correctSize(p *path) {
 	if o.twoOctets {
 		p.size.fromTwoOctets(p.attributes.ASPath)
 	}
 }
 
-func (o ownASN) loops(p *path) bool { return p.count(o.asn) > o.allowed }
+func (o ownASN) hasLoop(p *path) bool { return p.countASN(o.asn) > o.allowed }
 
-func (c *Client) own(ctx context.Context, client netip.Addr) (ownASN, error) {
-	all, err := c.owns(ctx, c.spelling(client))
+func (c *Client) readOwnASN(ctx context.Context, client netip.Addr) (ownASN, error) {
+	all, err := c.readOwnASNs(ctx, c.findSpelling(client))
 	own, found := all[client]
 	if err == nil && !found {
 		err = fmt.Errorf("%w: it has no such neighbor", plan.ErrRefused)
@@ -83,18 +83,18 @@ func (c *Client) own(ctx context.Context, client netip.Addr) (ownASN, error) {
 	return own, err
 }
 
-// owns is that of one neighbor, or of all where name is "".
-func (c *Client) owns(ctx context.Context, name string) (map[netip.Addr]ownASN, error) {
+// readOwnASNs returns that of one neighbor, or of all where name is "".
+func (c *Client) readOwnASNs(ctx context.Context, name string) (map[netip.Addr]ownASN, error) {
 	all := make(map[netip.Addr]ownASN)
 	global, err := c.globalASN(ctx)
 	if err != nil {
 		return nil, err
 	}
-	err = list(ctx, c, c.api.ListPeer, &api.ListPeerRequest{Address: name}, func(a *api.ListPeerResponse) {
+	err = listStream(ctx, c, c.api.ListPeer, &api.ListPeerRequest{Address: name}, func(a *api.ListPeerResponse) {
 		spelled := a.Peer.GetState().GetNeighborAddress()
 		if address, err := netip.ParseAddr(spelled); err == nil {
-			c.spell(address, spelled)
-			all[address] = ownASN{global, int(a.Peer.GetConf().GetAllowOwnAsn()), agreed(a.Peer).TwoOctets}
+			c.noteSpelling(address, spelled)
+			all[address] = ownASN{global, int(a.Peer.GetConf().GetAllowOwnAsn()), readAgreed(a.Peer).TwoOctets}
 		}
 	})
 	return all, err
@@ -102,36 +102,36 @@ func (c *Client) owns(ctx context.Context, name string) (map[netip.Addr]ownASN, 
 
 // globalASN returns the ASN of gobgpd's global section.
 func (c *Client) globalASN(ctx context.Context) (filters.ASN, error) {
-	bounded, cancel := c.within(ctx)
+	bounded, cancel := c.withDeadline(ctx)
 	defer cancel()
 	global, err := c.api.GetBgp(bounded, &api.GetBgpRequest{})
 	if err != nil {
-		return 0, unread(err)
+		return 0, readError(err)
 	}
 	return filters.ASN(global.GetGlobal().GetAsn()), nil
 }
 
-// view yields the shared table of the route server as gobgpd shows it to one
+// listView yields the shared table of the route server as gobgpd shows it to one
 // client, best paths first: without the client's own, and those through its ASN.
-func (c *Client) view(ctx context.Context, client netip.Addr, prefixes []*api.TableLookupPrefix,
+func (c *Client) listView(ctx context.Context, client netip.Addr, prefixes []*api.TableLookupPrefix,
 	each func(*path) bool) error {
 	more := true
 	for _, family := range families {
-		r := &api.ListPathRequest{TableType: api.TableType_LOCAL, Name: c.spelling(client), Family: family,
+		r := &api.ListPathRequest{TableType: api.TableType_LOCAL, Name: c.findSpelling(client), Family: family,
 			Prefixes: prefixes}
-		err := c.paths(ctx, r, func(p *path) bool {
+		err := c.listPaths(ctx, r, func(p *path) bool {
 			more = each(p)
 			return more
 		})
-		if err != nil && !unsupported(err) || !more {
+		if err != nil && !isUnsupported(err) || !more {
 			return err
 		}
 	}
 	return nil
 }
 
-// unsupported says whether the route server has no such family at all.
-func unsupported(err error) bool {
+// isUnsupported says whether the route server has no such family at all.
+func isUnsupported(err error) bool {
 	return errors.Is(err, plan.ErrRefused) && strings.Contains(err.Error(), "address family: ")
 }
 

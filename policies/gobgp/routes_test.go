@@ -65,7 +65,7 @@ set-as-path-prepend = {as = "last-as", repeat-n = 2}
 	}})
 	a, b := x.Members[0], x.Members[1]
 	a.Announce(testbed.Announce("0.0.0.0/0", "::/0")...)
-	c := dial(t, x.Daemon)
+	c := dialTarget(t, x.Daemon)
 	x.Settle()
 	path := func(front, path []filters.ASN) []filters.ASN { return append(slices.Clone(front), path...) }
 	routes := func(front []filters.ASN) []policies.Route {
@@ -135,7 +135,7 @@ func TestSegments(t *testing.T) {
 		bgp.NewAs4PathParam(bgp.BGP_ASPATH_ATTR_TYPE_SET, []uint32{65001, 65002}),
 		bgp.NewAs4PathParam(bgp.BGP_ASPATH_ATTR_TYPE_SEQ, []uint32{65003}),
 	))
-	c := dial(t, d)
+	c := dialTarget(t, d)
 	testbed.Eventually(t, testbed.Patience, func() error {
 		routes := gather(t, c.Received(t.Context(), s.Address))
 		want := []policies.Route{{Prefix: prefix, Peer: s.Address, Path: []filters.ASN{64496, 4200000001, 0, 65003}}}
@@ -170,7 +170,7 @@ func TestTableIsWhole(t *testing.T) {
 		}
 	}
 	slices.Sort(want)
-	client := dial(t, x.Daemon)
+	client := dialTarget(t, x.Daemon)
 	var got []string
 	for _, r := range gather(t, client.Table(t.Context())) {
 		got = append(got, fmt.Sprint(r.Prefix, r.Peer, r.Path))

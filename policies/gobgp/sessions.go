@@ -57,12 +57,12 @@ func parseNote(entry string) (plan.SessionNote, error) {
 	return n, nil
 }
 
-// sessions reads the set of notes.
-func (r *reader) sessions(s *api.DefinedSet) {
+// readSessionNotes reads the set of notes.
+func (r *reader) readSessionNotes(s *api.DefinedSet) {
 	for _, entry := range slices.Compact(slices.Sorted(slices.Values(s.List))) {
 		n, err := parseNote(entry)
 		if err != nil {
-			r.strange(r.kind, s.Name, "%v", err)
+			r.noteConflict(r.kind, s.Name, "%v", err)
 			continue
 		}
 		r.Sessions = append(r.Sessions, n)
@@ -70,13 +70,13 @@ func (r *reader) sessions(s *api.DefinedSet) {
 }
 
 func noteSessions(ctx context.Context, c *Client, call plan.Call) error {
-	return c.extend(ctx, noteSet(call.Notes))
+	return c.extendSet(ctx, noteSet(call.Notes))
 }
 
 // forgetSessions takes notes off, and the set with the last of them. Nothing is left
 // to be done where they are gone already.
 func forgetSessions(ctx context.Context, c *Client, call plan.Call) error {
-	there, err := c.elements(ctx, plan.SessionSet)
+	there, err := c.listElements(ctx, plan.SessionSet)
 	if err != nil {
 		return err
 	}
@@ -86,25 +86,25 @@ func forgetSessions(ctx context.Context, c *Client, call plan.Call) error {
 	case len(there):
 		return nil
 	case 0:
-		return c.dissolve(ctx, set)
+		return c.dissolveSet(ctx, set)
 	default:
-		return c.reduce(ctx, set)
+		return c.reduceSet(ctx, set)
 	}
 }
 
 // shutSession shuts a session, and returns when it is down and kept down.
 func shutSession(ctx context.Context, c *Client, call plan.Call) error {
-	return c.admin(ctx, call.Client, api.PeerState_DOWN, func() error {
-		return write(ctx, c.api.DisablePeer,
-			&api.DisablePeerRequest{Address: c.spelling(call.Client), Communication: call.Message})
+	return c.setAdminState(ctx, call.Client, api.PeerState_DOWN, func() error {
+		return writeCall(ctx, c.api.DisablePeer,
+			&api.DisablePeerRequest{Address: c.findSpelling(call.Client), Communication: call.Message})
 	})
 }
 
 // openSession returns when the session may come up; when it does is its member's
 // affair.
 func openSession(ctx context.Context, c *Client, call plan.Call) error {
-	return c.admin(ctx, call.Client, api.PeerState_UP, func() error {
-		return write(ctx, c.api.EnablePeer, &api.EnablePeerRequest{Address: c.spelling(call.Client)})
+	return c.setAdminState(ctx, call.Client, api.PeerState_UP, func() error {
+		return writeCall(ctx, c.api.EnablePeer, &api.EnablePeerRequest{Address: c.findSpelling(call.Client)})
 	})
 }
 
@@ -116,12 +116,12 @@ const (
 	sayAgain = time.Second
 )
 
-// admin orders a session into an administrative state, and returns when it is in it.
-func (c *Client) admin(ctx context.Context, member netip.Addr, want api.PeerState_AdminState,
+// setAdminState orders a session into an administrative state, and returns when it is in it.
+func (c *Client) setAdminState(ctx context.Context, member netip.Addr, want api.PeerState_AdminState,
 	order func() error) error {
 	var ordered time.Time
 	for {
-		state, err := c.peer(ctx, member)
+		state, err := c.readPeerState(ctx, member)
 		switch {
 		case err != nil && ordered.IsZero():
 			return err
@@ -145,13 +145,13 @@ func (c *Client) admin(ctx context.Context, member netip.Addr, want api.PeerStat
 	}
 }
 
-// peer reads the state of one neighbor. One that there is not is refused, as an order
+// readPeerState reads the state of one neighbor. An unknown neighbor is refused, as an order
 // to it would be.
-func (c *Client) peer(ctx context.Context, member netip.Addr) (*api.PeerState, error) {
+func (c *Client) readPeerState(ctx context.Context, member netip.Addr) (*api.PeerState, error) {
 	var state *api.PeerState
-	err := list(ctx, c, c.api.ListPeer, &api.ListPeerRequest{Address: c.spelling(member)},
+	err := listStream(ctx, c, c.api.ListPeer, &api.ListPeerRequest{Address: c.findSpelling(member)},
 		func(a *api.ListPeerResponse) {
-			if a.GetPeer().GetState().GetNeighborAddress() == c.spelling(member) {
+			if a.GetPeer().GetState().GetNeighborAddress() == c.findSpelling(member) {
 				state = a.GetPeer().GetState()
 			}
 		})

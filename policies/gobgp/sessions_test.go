@@ -21,7 +21,7 @@ import (
 func TestSessionNotes(t *testing.T) {
 	t.Parallel()
 	d := testbed.Gobgpd(t, testbed.Config{Policy: anchor, Members: []testbed.MemberConfig{{ASN: 64496}}})
-	c := dial(t, d)
+	c := dialTarget(t, d)
 	four, six := netip.MustParseAddr("127.0.0.2"), netip.MustParseAddr("2001:db8::6450:1")
 	notes := []plan.SessionNote{
 		{Kind: plan.NotedShut, Member: four},
@@ -91,7 +91,7 @@ func TestShutSession(t *testing.T) {
 		{ASN: 64496, Import: list, Announce: testbed.Announce("10.1.0.0/24", "2001:db8:1::/48")},
 		{ASN: 64497, Import: list, Announce: testbed.Announce("10.2.0.0/24")},
 	}})
-	c := dial(t, x.Daemon)
+	c := dialTarget(t, x.Daemon)
 	member, other := x.Members[0], x.Members[1]
 	client := func() plan.Client { return state(t, c).Clients[0] }
 	// 127 bytes, and then a character of two, of which the daemon would send one.
@@ -159,7 +159,7 @@ func TestShutSession(t *testing.T) {
 func TestShutMessageIsCut(t *testing.T) {
 	t.Parallel()
 	x := testbed.Exchange(t, testbed.Config{Policy: anchor, Members: []testbed.MemberConfig{{ASN: 64496}}})
-	c := dial(t, x.Daemon)
+	c := dialTarget(t, x.Daemon)
 	long := build.Tell("depeer", strings.Repeat("a", 128-len("depeer: listed in ; ask ")-1), "", "жж")
 	if len(long) != 127 || !strings.HasSuffix(long, "; ask ") {
 		t.Fatalf("%d bytes: %q", len(long), long)
@@ -178,7 +178,7 @@ func TestShutMessageIsCut(t *testing.T) {
 func TestShutSessionFails(t *testing.T) {
 	t.Parallel()
 	d := testbed.Gobgpd(t, testbed.Config{Policy: anchor, Members: []testbed.MemberConfig{{ASN: 64496}}})
-	c := dial(t, d)
+	c := dialTarget(t, d)
 	for _, verb := range []plan.Verb{plan.ShutSession, plan.OpenSession} {
 		if err := c.Do(t.Context(), plan.Call{Verb: verb, Client: netip.MustParseAddr("192.0.2.1")}); !errors.Is(err,
 			plan.ErrRefused) {

@@ -14,10 +14,10 @@ import (
 	"depeer/policies/plan"
 )
 
-// set reads a set of r.kind.
-func (r *reader) set(s *api.DefinedSet) {
+// readSet reads a set of r.kind.
+func (r *reader) readSet(s *api.DefinedSet) {
 	if !strings.HasPrefix(s.Name, policies.Prefix) {
-		r.theirs(r.kind, s.Name, digest(elements(s)...))
+		r.noteTheirs(r.kind, s.Name, digestLines(sortedElements(s)...))
 		r.keepElements(s)
 		return
 	}
@@ -33,14 +33,14 @@ func (r *reader) set(s *api.DefinedSet) {
 			func(p []policies.LargeCommunityPattern) policies.Elements { return policies.LargeCommunities(p) })
 	case plan.NeighborSet:
 		if strings.HasPrefix(s.Name, plan.GatePrefix) {
-			r.gate(s)
+			r.readGate(s)
 			return
 		}
 		readOurs(r, s.Name, s.List, parseHost, func(a []netip.Addr) policies.Elements { return policies.Neighbors(a) })
 	case plan.CommunitySet:
-		r.communities(s)
+		r.readCommunities(s)
 	default:
-		r.strange(r.kind, s.Name, "we make no %ss", r.kind)
+		r.noteConflict(r.kind, s.Name, "we make no %ss", r.kind)
 	}
 }
 
@@ -51,14 +51,14 @@ func readOurs[From, To any](r *reader, name string, from []From, parse func(From
 	for i, f := range from {
 		var err error
 		if to[i], err = parse(f); err != nil {
-			r.strange(r.kind, name, "%v", err)
+			r.noteConflict(r.kind, name, "%v", err)
 			return
 		}
 	}
 	set := policies.Set{Name: name, Elements: elementsOf(to)}
 	r.Sets[plan.ObjectOf(set)] = set.Elements
 	if !set.Genuine() {
-		r.strange(r.kind, name, "its %d elements are not those that its name stands for", len(to))
+		r.noteConflict(r.kind, name, "its %d elements are not those that its name stands for", len(to))
 	}
 }
 
@@ -100,8 +100,8 @@ func parseDropped(s string) (policies.Community, error) {
 	return policies.ParseCommunity(s)
 }
 
-// gate reads a neighbor-set. An element that is there twice is as good as once.
-func (r *reader) gate(s *api.DefinedSet) {
+// readGate reads a neighbor-set. An element that is there twice is as good as once.
+func (r *reader) readGate(s *api.DefinedSet) {
 	elements := slices.Compact(slices.Sorted(slices.Values(s.List)))
 	switch {
 	case slices.Equal(elements, slices.Sorted(slices.Values(nobody))):
@@ -110,30 +110,30 @@ func (r *reader) gate(s *api.DefinedSet) {
 		r.Gates[s.Name] = plan.Open
 	default:
 		r.Gates[s.Name] = plan.Odd
-		r.strange(r.kind, s.Name, "a gate that is neither closed nor open: %v", elements)
+		r.noteConflict(r.kind, s.Name, "a gate that is neither closed nor open: %v", elements)
 	}
 }
 
-// communities reads one of our community-sets, which nobody's policy refers to: what is
+// readCommunities reads one of our community-sets, which no policy refers to: what is
 // in them is no community.
-func (r *reader) communities(s *api.DefinedSet) {
+func (r *reader) readCommunities(s *api.DefinedSet) {
 	switch s.Name {
 	case markName:
-		r.applied(s)
+		r.readMarks(s)
 	case plan.SessionSet:
-		r.sessions(s)
+		r.readSessionNotes(s)
 	default:
-		r.strange(r.kind, s.Name, "we make no community-sets but %s and %s", markName, plan.SessionSet)
+		r.noteConflict(r.kind, s.Name, "we make no community-sets but %s and %s", markName, plan.SessionSet)
 	}
 }
 
-// applied reads the set of marks.
-func (r *reader) applied(s *api.DefinedSet) {
+// readMarks reads the set of marks.
+func (r *reader) readMarks(s *api.DefinedSet) {
 	var marks []string
 	for _, entry := range slices.Compact(slices.Sorted(slices.Values(s.List))) {
 		mark, ok := strings.CutPrefix(entry, markPrefix)
 		if !ok {
-			r.strange(r.kind, s.Name, "%s is no mark of ours", entry)
+			r.noteConflict(r.kind, s.Name, "%s is no mark of ours", entry)
 			continue
 		}
 		marks = append(marks, mark)
@@ -141,11 +141,11 @@ func (r *reader) applied(s *api.DefinedSet) {
 	r.Applied, r.RolledBack = plan.ReadMarks(marks)
 }
 
-// elements returns the elements of a community-set as they are; none if it is not
+// listElements returns the elements of a community-set as they are; none if it is not
 // there.
-func (c *Client) elements(ctx context.Context, set string) ([]string, error) {
+func (c *Client) listElements(ctx context.Context, set string) ([]string, error) {
 	var out []string
-	err := list(ctx, c, c.api.ListDefinedSet,
+	err := listStream(ctx, c, c.api.ListDefinedSet,
 		&api.ListDefinedSetRequest{DefinedType: definedTypes[plan.CommunitySet], Name: set},
 		func(a *api.ListDefinedSetResponse) {
 			out = append(out, a.DefinedSet.GetList()...)
@@ -153,8 +153,8 @@ func (c *Client) elements(ctx context.Context, set string) ([]string, error) {
 	return out, err
 }
 
-// elements returns the elements of a set, sorted: gobgpd keeps no order.
-func elements(s *api.DefinedSet) []string {
+// sortedElements returns the elements of a set, sorted: gobgpd keeps no order.
+func sortedElements(s *api.DefinedSet) []string {
 	lines := slices.Clone(s.List)
 	for _, p := range s.Prefixes {
 		lines = append(lines, fmt.Sprintf("%s %d..%d", p.IpPrefix, p.MaskLengthMin, p.MaskLengthMax))

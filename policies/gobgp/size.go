@@ -52,28 +52,28 @@ func (s *size) addAttribute(code wire.Code, n int, value []byte) {
 		}
 	case wire.NextHop:
 		s.next, s.next16 = true, len(value) == 16
-		s.add(n)
+		s.addOctets(n)
 	case wire.Aggregator:
 		s.aggregator = true
-		s.add(n)
+		s.addOctets(n)
 	default:
-		s.add(n)
+		s.addOctets(n)
 	}
 }
 
-func (s *size) add(n int) {
+func (s *size) addOctets(n int) {
 	s.Others += uint16(n)
 	s.OthersCounted += uint16(n)
 }
 
-// complete adds what tells the next hop, and for which prefix, once all attributes are there.
-func (s *size) complete(p netip.Prefix) {
+// addNextHop adds what tells the next hop, and for which prefix, once all attributes are there.
+func (s *size) addNextHop(p netip.Prefix) {
 	s.Reach = p.Addr().Is6() || s.reach >= 16 || s.next16
 	switch {
 	case s.Reach && s.reach > 0:
-		s.add(reachSize + 1 + (p.Bits()+7)/8)
+		s.addOctets(reachSize + 1 + (p.Bits()+7)/8)
 	case !s.Reach && !s.next:
-		s.add(nextHopSize)
+		s.addOctets(nextHopSize)
 	}
 }
 

@@ -20,7 +20,7 @@ route-server.config.route-server-client = true
 afi-safis = [{config.afi-safi-name = "ipv6-unicast"}]
 `
 	d := testbed.Gobgpd(t, testbed.Config{Policy: string(gobgpconf.Anchor(gobgpconf.TOML)) + neighbor})
-	c := dial(t, d)
+	c := dialTarget(t, d)
 	address := netip.MustParseAddr("2001:db8::a")
 	lists := func() []string {
 		s, err := c.State(t.Context())

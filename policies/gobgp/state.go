@@ -29,7 +29,7 @@ import (
 // Errors wrap plan.ErrUnreachable, or plan.ErrRefused.
 func (c *Client) State(ctx context.Context) (*plan.State, error) {
 	for range readings {
-		s, err := c.read(ctx)
+		s, err := c.readState(ctx)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", c.address, err)
 		}
@@ -43,37 +43,37 @@ func (c *Client) State(ctx context.Context) (*plan.State, error) {
 // readings is how often a policy that changes meanwhile is read.
 const readings = 10
 
-// read returns nil if the policy changed meanwhile.
-func (c *Client) read(ctx context.Context) (*plan.State, error) {
+// readState returns nil if the policy changed meanwhile.
+func (c *Client) readState(ctx context.Context) (*plan.State, error) {
 	var r reader
-	before, err := c.program(ctx)
+	before, err := c.listProgram(ctx)
 	if err != nil {
 		return nil, err
 	}
-	r.begin()
-	if err := c.server(ctx, &r); err != nil {
+	r.beginState()
+	if err := c.readServer(ctx, &r); err != nil {
 		return nil, err
 	}
 	for _, kind := range setKinds {
 		r.kind = kind
-		err := list(ctx, c, c.api.ListDefinedSet, &api.ListDefinedSetRequest{DefinedType: definedTypes[kind]},
-			func(a *api.ListDefinedSetResponse) { r.set(a.DefinedSet) })
+		err := listStream(ctx, c, c.api.ListDefinedSet, &api.ListDefinedSetRequest{DefinedType: definedTypes[kind]},
+			func(a *api.ListDefinedSetResponse) { r.readSet(a.DefinedSet) })
 		if err != nil {
 			return nil, err
 		}
 	}
-	after, err := c.program(ctx)
+	after, err := c.listProgram(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if before.digest() != after.digest() || !r.assigned() {
+	if before.digestProgram() != after.digestProgram() || !r.isAssignedComplete() {
 		return nil, nil
 	}
 	for name, n := range r.clients {
-		c.spell(n.Address, name)
+		c.noteSpelling(n.Address, name)
 	}
-	r.program(after)
-	r.finish()
+	r.readProgram(after)
+	r.sortState()
 	return r.State, nil
 }
 
@@ -87,25 +87,25 @@ type program struct {
 	statements []*api.Statement
 }
 
-func (c *Client) program(ctx context.Context) (*program, error) {
+func (c *Client) listProgram(ctx context.Context) (*program, error) {
 	var p program
-	err := list(ctx, c, c.api.ListPolicy, &api.ListPolicyRequest{},
+	err := listStream(ctx, c, c.api.ListPolicy, &api.ListPolicyRequest{},
 		func(a *api.ListPolicyResponse) { p.policies = append(p.policies, a.Policy) })
 	if err != nil {
 		return nil, err
 	}
-	err = list(ctx, c, c.api.ListStatement, &api.ListStatementRequest{},
+	err = listStream(ctx, c, c.api.ListStatement, &api.ListStatementRequest{},
 		func(a *api.ListStatementResponse) { p.statements = append(p.statements, a.Statement) })
 	return &p, err
 }
 
-func (p *program) digest() [sha256.Size]byte {
+func (p *program) digestProgram() [sha256.Size]byte {
 	var lines []string
 	for _, policy := range p.policies {
-		lines = append(lines, canonical(policy))
+		lines = append(lines, canonicalText(policy))
 	}
 	for _, s := range p.statements {
-		lines = append(lines, canonical(s))
+		lines = append(lines, canonicalText(s))
 	}
 	slices.Sort(lines)
 	return sha256.Sum256([]byte(fmt.Sprintf("%q", lines)))
@@ -125,7 +125,7 @@ type client struct {
 	directions int // that an assignment was read for
 }
 
-func (r *reader) begin() {
+func (r *reader) beginState() {
 	r.State = &plan.State{
 		Groups: map[string]plan.Group{},
 		Sets:   map[plan.Object]policies.Elements{},
@@ -137,8 +137,8 @@ func (r *reader) begin() {
 	r.clients, r.elements = map[string]*client{}, map[plan.Object][]string{}
 }
 
-// finish puts everything in an order of its own: gobgpd has none.
-func (r *reader) finish() {
+// sortState puts everything in an order of its own: gobgpd has none.
+func (r *reader) sortState() {
 	for _, c := range r.clients {
 		r.Clients = append(r.Clients, c.Client)
 	}
@@ -148,41 +148,41 @@ func (r *reader) finish() {
 	slices.Sort(r.RolledBack)
 	slices.Sort(r.Holders)
 	slices.SortFunc(r.Strange, func(a, b plan.Strange) int {
-		return cmp.Or(compare(a.Object, b.Object),
+		return cmp.Or(compareObjects(a.Object, b.Object),
 			cmp.Compare(a.Why, b.Why))
 	})
 }
 
-// strange notes an object with a name of ours that we cannot have made.
-func (r *reader) strange(kind plan.Kind, name, format string, args ...any) {
+// noteConflict notes an object with a name of ours that we cannot have made.
+func (r *reader) noteConflict(kind plan.Kind, name, format string, args ...any) {
 	r.Strange = append(r.Strange, plan.Strange{Object: plan.Object{Kind: kind, Name: name},
 		Why: fmt.Sprintf(format, args...)})
 }
 
-func (r *reader) theirs(kind plan.Kind, name, digest string) {
+func (r *reader) noteTheirs(kind plan.Kind, name, digest string) {
 	r.Theirs[plan.Object{Kind: kind, Name: name}] = digest
 }
 
-// server reads who the route server is, and its neighbors.
-func (c *Client) server(ctx context.Context, r *reader) error {
-	bounded, cancel := c.within(ctx)
+// readServer reads who the route server is, and its neighbors.
+func (c *Client) readServer(ctx context.Context, r *reader) error {
+	bounded, cancel := c.withDeadline(ctx)
 	defer cancel()
 	global, err := c.api.GetBgp(bounded, &api.GetBgpRequest{})
 	if err != nil {
-		return unread(err)
+		return readError(err)
 	}
 	id, err := netip.ParseAddr(global.GetGlobal().GetRouterId())
 	if err != nil {
 		return fmt.Errorf("%w: it has no router id, so it has not been configured: %w", plan.ErrUnreachable, err)
 	}
 	r.Server = plan.Server{RouterID: id, ASN: filters.ASN(global.GetGlobal().GetAsn())}
-	if err := list(ctx, c, c.api.ListPeer, &api.ListPeerRequest{},
-		func(a *api.ListPeerResponse) { r.neighbor(a.Peer) }); err != nil {
+	if err := listStream(ctx, c, c.api.ListPeer, &api.ListPeerRequest{},
+		func(a *api.ListPeerResponse) { r.readNeighbor(a.Peer) }); err != nil {
 		return err
 	}
-	if err := c.groups(ctx, r); err != nil {
+	if err := c.readGroups(ctx, r); err != nil {
 		return err
 	}
-	return list(ctx, c, c.api.ListPolicyAssignment, &api.ListPolicyAssignmentRequest{},
-		func(a *api.ListPolicyAssignmentResponse) { r.assignment(a.Assignment) })
+	return listStream(ctx, c, c.api.ListPolicyAssignment, &api.ListPolicyAssignmentRequest{},
+		func(a *api.ListPolicyAssignmentResponse) { r.readAssignment(a.Assignment) })
 }

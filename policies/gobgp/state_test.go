@@ -100,7 +100,7 @@ func TestStateOfAnOperatorsServer(t *testing.T) {
 		Members: []testbed.MemberConfig{{ASN: 64496}}})
 	guest := d.Site.Member(9)
 	testbed.Speak(t, d, guest, 64499)
-	c := dial(t, d)
+	c := dialTarget(t, d)
 	s := state(t, c)
 
 	want := []plan.Client{
@@ -165,7 +165,7 @@ func TestTheirChangesShow(t *testing.T) {
 	t.Parallel()
 	d := testbed.Gobgpd(t, testbed.Config{Policy: anchor + everything,
 		Members: []testbed.MemberConfig{{ASN: 64496, Import: []string{"operator"}}}})
-	c := dial(t, d)
+	c := dialTarget(t, d)
 	ctx, g, client := t.Context(), d.API(), d.Site.Member(0).String()
 	for _, change := range []struct {
 		what string
@@ -256,7 +256,7 @@ func TestStateFromAFile(t *testing.T) {
 	}
 	d := testbed.Gobgpd(t, testbed.Config{Policy: string(text),
 		Members: []testbed.MemberConfig{{ASN: 64496, Import: []string{"depeer"}, Export: []string{"depeer-export"}}}})
-	s := state(t, dial(t, d))
+	s := state(t, dialTarget(t, d))
 	if diff := cmp.Diff(want, s.InForce(), equal); diff != "" || len(s.Strange) != 0 {
 		t.Errorf("strange: %v; in force (-want +got):\n%s", s.Strange, diff)
 	}
@@ -266,7 +266,7 @@ func TestStateFromAFile(t *testing.T) {
 func TestStateWithoutAnchor(t *testing.T) {
 	t.Parallel()
 	d := testbed.Gobgpd(t, testbed.Config{Members: []testbed.MemberConfig{{ASN: 64496}}})
-	s := state(t, dial(t, d))
+	s := state(t, dialTarget(t, d))
 	if s.Import != nil || s.Export != nil {
 		t.Errorf("policies that are not defined: %v, %v", s.Import, s.Export)
 	}

@@ -55,7 +55,7 @@ func parseStatement(s *api.Statement) (plan.Statement, error) {
 // nothingElse looks for conditions and actions that we never make: by saying again
 // what was read, and comparing.
 func nothingElse(s *api.Statement, read plan.Statement) error {
-	again := statement(read)
+	again := toStatement(read)
 	again.Conditions.RpkiResult = noRPKI
 	heard := proto.Clone(s).(*api.Statement)
 	for _, action := range []*api.CommunityAction{

@@ -18,7 +18,7 @@ import (
 func TestStrange(t *testing.T) {
 	t.Parallel()
 	d := testbed.Gobgpd(t, testbed.Config{Policy: anchor, Members: []testbed.MemberConfig{{ASN: 64496}}})
-	c := dial(t, d)
+	c := dialTarget(t, d)
 	policy := built("10.0.0.0/8", "11.0.0.0/8")
 	change := plan.To(state(t, c), policy, "a")
 	do(t, c, change.Calls()...)

@@ -16,16 +16,16 @@ import (
 // it does not stop for each, few enough that they need no memory.
 const batch = 1024
 
-// paths lists paths in binary form, one after another; each returns whether it
+// listPaths lists paths in binary form, one after another; each returns whether it
 // wants more.
-func (c *Client) paths(ctx context.Context, r *api.ListPathRequest, each func(*path) bool) error {
+func (c *Client) listPaths(ctx context.Context, r *api.ListPathRequest, each func(*path) bool) error {
 	d := decoder{is6: r.Family.Afi == api.Family_AFI_IP6}
-	return c.answers(ctx, r, func(message []byte) (more bool, err error) { return d.destination(message, each) })
+	return c.listAnswers(ctx, r, func(message []byte) (more bool, err error) { return d.readDestination(message, each) })
 }
 
-// answers lists paths in binary form, and gives each answer to each, to keep: all paths
+// listAnswers lists paths in binary form, and gives each answer to each, to keep: all paths
 // of one prefix, for a decoder. Each returns whether it wants more.
-func (c *Client) answers(ctx context.Context, r *api.ListPathRequest, each func([]byte) (bool, error)) error {
+func (c *Client) listAnswers(ctx context.Context, r *api.ListPathRequest, each func([]byte) (bool, error)) error {
 	r.EnableOnlyBinary, r.BatchSize = true, batch
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -37,7 +37,7 @@ func (c *Client) answers(ctx context.Context, r *api.ListPathRequest, each func(
 	}
 	stream, err := c.api.ListPath(ctx, r, grpc.ForceCodec(raw{}))
 	if err != nil {
-		return unread(err)
+		return readError(err)
 	}
 	for more := true; more; {
 		var message []byte
@@ -49,7 +49,7 @@ func (c *Client) answers(ctx context.Context, r *api.ListPathRequest, each func(
 		case silent != nil && !silent.Stop():
 			return fmt.Errorf("%w: no answer in time", plan.ErrUnreachable)
 		case err != nil:
-			return ended(ctx, err)
+			return streamError(ctx, err)
 		}
 		if more, err = each(message); err != nil {
 			return err

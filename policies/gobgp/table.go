@@ -29,24 +29,24 @@ import (
 // Deadlines and errors are as with Received.
 func (c *Client) Table(ctx context.Context) iter.Seq2[policies.Route, error] {
 	return func(yield func(policies.Route, error) bool) {
-		viewers, err := c.viewers(ctx)
+		viewers, err := c.listViewers(ctx)
 		more := true
 		var looked []*viewer
 		for len(viewers) > 0 && err == nil && more {
-			v := next(viewers, looked)
+			v := nextViewer(viewers, looked)
 			viewers = slices.DeleteFunc(viewers, func(other *viewer) bool { return other == v })
 			added := false
-			err = c.view(ctx, v.address, nil, func(p *path) bool {
-				if slices.ContainsFunc(looked, func(other *viewer) bool { return other.sees(p) }) {
+			err = c.listView(ctx, v.address, nil, func(p *path) bool {
+				if slices.ContainsFunc(looked, func(other *viewer) bool { return other.seesPath(p) }) {
 					return true
 				}
 				for _, other := range viewers {
-					if !other.sees(p) {
+					if !other.seesPath(p) {
 						other.blind++
 					}
 				}
 				added = true
-				more = yield(p.route(), nil)
+				more = yield(p.toRoute(), nil)
 				return more
 			})
 			looked = append(looked, v)
@@ -72,12 +72,12 @@ type viewer struct {
 	blind    int // paths seen so far that it does not see
 }
 
-// sees says whether gobgpd shows p to the client.
-func (v *viewer) sees(p *path) bool { return p.peer != v.address && p.count(v.asn) == 0 }
+// seesPath says whether gobgpd shows p to the client.
+func (v *viewer) seesPath(p *path) bool { return p.peer != v.address && p.countASN(v.asn) == 0 }
 
-// next returns who sees most of what there is. Another client of the same network
+// nextViewer returns the viewer that sees most of what there is. Another client of the same network
 // is the last to see what the first did not.
-func next(viewers, looked []*viewer) *viewer {
+func nextViewer(viewers, looked []*viewer) *viewer {
 	networks := make(map[filters.ASN]int)
 	for _, v := range looked {
 		networks[v.asn]++
@@ -88,10 +88,10 @@ func next(viewers, looked []*viewer) *viewer {
 	})
 }
 
-func (c *Client) viewers(ctx context.Context) ([]*viewer, error) {
+func (c *Client) listViewers(ctx context.Context) ([]*viewer, error) {
 	var r reader
-	r.begin()
-	err := list(ctx, c, c.api.ListPeer, &api.ListPeerRequest{}, func(a *api.ListPeerResponse) { r.neighbor(a.Peer) })
+	r.beginState()
+	err := listStream(ctx, c, c.api.ListPeer, &api.ListPeerRequest{}, func(a *api.ListPeerResponse) { r.readNeighbor(a.Peer) })
 	var out []*viewer
 	for _, n := range r.clients {
 		if n.RouteServer {
@@ -113,7 +113,7 @@ func (c *Client) Seen(ctx context.Context, client netip.Addr, prefixes []netip.P
 		more := true
 		var err error
 		for _, family := range families {
-			r := &api.ListPathRequest{TableType: api.TableType_LOCAL, Name: c.spelling(client), Family: family}
+			r := &api.ListPathRequest{TableType: api.TableType_LOCAL, Name: c.findSpelling(client), Family: family}
 			for _, p := range prefixes {
 				if p.Addr().Is6() == (family.Afi == api.Family_AFI_IP6) {
 					r.Prefixes = append(r.Prefixes, &api.TableLookupPrefix{Prefix: p.String(),
@@ -123,11 +123,11 @@ func (c *Client) Seen(ctx context.Context, client netip.Addr, prefixes []netip.P
 			if len(r.Prefixes) == 0 {
 				continue
 			}
-			err = c.paths(ctx, r, func(p *path) bool {
-				more = yield(p.route(), nil)
+			err = c.listPaths(ctx, r, func(p *path) bool {
+				more = yield(p.toRoute(), nil)
 				return more
 			})
-			if !more || err != nil && !unsupported(err) {
+			if !more || err != nil && !isUnsupported(err) {
 				break
 			}
 			err = nil

@@ -21,7 +21,7 @@ func TestPulse(t *testing.T) {
 	x := testbed.Exchange(t, testbed.Config{Policy: anchor, Members: []testbed.MemberConfig{
 		{ASN: 64496, Announce: testbed.Announce("20.1.0.0/16")}, {ASN: 64497},
 	}})
-	c := dial(t, x.Daemon)
+	c := dialTarget(t, x.Daemon)
 	pulse := func() string {
 		t.Helper()
 		p, err := c.Pulse(t.Context())
@@ -83,7 +83,7 @@ func TestPeers(t *testing.T) {
 	t.Parallel()
 	x := testbed.Exchange(t, testbed.Config{Policy: anchor,
 		Members: []testbed.MemberConfig{{ASN: 64496}, {ASN: 64497}}})
-	c := dial(t, x.Daemon)
+	c := dialTarget(t, x.Daemon)
 	events := make(chan plan.PeerEvent, 100)
 	ended := make(chan error, 1)
 	go func() {

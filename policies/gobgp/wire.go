@@ -31,19 +31,19 @@ type decoder struct {
 	peer     netip.Addr
 }
 
-// destination gives each path of an answer to each, and returns whether that
+// readDestination gives each path of an answer to each, and returns whether that
 // wants more.
-func (d *decoder) destination(message []byte, each func(*path) bool) (more bool, err error) {
+func (d *decoder) readDestination(message []byte, each func(*path) bool) (more bool, err error) {
 	more = true
-	err = fields(message, func(n protowire.Number, destination []byte, _ uint64) error {
+	err = eachField(message, func(n protowire.Number, destination []byte, _ uint64) error {
 		if n != responseDestination {
 			return nil
 		}
-		return fields(destination, func(n protowire.Number, text []byte, _ uint64) error {
+		return eachField(destination, func(n protowire.Number, text []byte, _ uint64) error {
 			if n != destinationPath || !more {
 				return nil
 			}
-			if err := d.read(text); err != nil {
+			if err := d.readMessage(text); err != nil {
 				return err
 			}
 			more = each(&d.path)
@@ -56,13 +56,13 @@ func (d *decoder) destination(message []byte, each func(*path) bool) (more bool,
 	return more, err
 }
 
-func (d *decoder) read(message []byte) error {
+func (d *decoder) readMessage(message []byte) error {
 	p := &d.path
 	*p = path{}
-	err := fields(message, func(n protowire.Number, value []byte, number uint64) (err error) {
+	err := eachField(message, func(n protowire.Number, value []byte, number uint64) (err error) {
 		switch n {
 		case pathAge:
-			err = fields(value, func(n protowire.Number, _ []byte, number uint64) error {
+			err = eachField(value, func(n protowire.Number, _ []byte, number uint64) error {
 				if n == timestampSeconds {
 					p.since = uint32(number)
 				}
@@ -86,13 +86,13 @@ func (d *decoder) read(message []byte) error {
 	if err == nil && !p.prefix.IsValid() {
 		err = errors.New("a path without a prefix")
 	}
-	p.size.complete(p.prefix)
+	p.size.addNextHop(p.prefix)
 	return err
 }
 
-// fields gives each field to each: what it holds, or the number that it is. Those
+// eachField gives each field to each: what it holds, or the number that it is. Those
 // that are neither are passed over.
-func fields(message []byte, each func(n protowire.Number, value []byte, number uint64) error) error {
+func eachField(message []byte, each func(n protowire.Number, value []byte, number uint64) error) error {
 	for len(message) > 0 {
 		field, kind, n := protowire.ConsumeTag(message)
 		if n < 0 {

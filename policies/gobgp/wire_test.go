@@ -101,9 +101,9 @@ func TestDecoder(t *testing.T) {
 		}
 		reader := decoder{is6: is6}
 		var r reading
-		more, err := reader.destination(message, func(p *path) bool {
-			got = append(got, r.of(p, &plan.Client{Address: p.peer}).Clone())
-			routes = append(routes, p.route())
+		more, err := reader.readDestination(message, func(p *path) bool {
+			got = append(got, r.readPath(p, &plan.Client{Address: p.peer}).Clone())
+			routes = append(routes, p.toRoute())
 			return true
 		})
 		if err != nil || !more {
@@ -192,16 +192,16 @@ func FuzzDecoder(f *testing.F) {
 	f.Fuzz(func(t *testing.T, message []byte, is6 bool) {
 		d := decoder{is6: is6}
 		var room reading
-		d.destination(message, func(p *path) bool {
-			r := p.route()
-			if same := room.of(p, &plan.Client{Address: p.peer}); same.Prefix != r.Prefix ||
+		d.readDestination(message, func(p *path) bool {
+			r := p.toRoute()
+			if same := room.readPath(p, &plan.Client{Address: p.peer}); same.Prefix != r.Prefix ||
 				!slices.Equal(same.Path, r.Path) {
 				t.Errorf("%v, and %v", r, same)
 			}
 			if !r.Prefix.IsValid() || r.Prefix.Addr().Is6() != is6 {
 				t.Errorf("prefix %v", r.Prefix)
 			}
-			p.count(1)
+			p.countASN(1)
 			return true
 		})
 	})
@@ -222,9 +222,9 @@ func TestReadingAllocatesNothing(t *testing.T) {
 	var r reading
 	client := &plan.Client{Address: netip.MustParseAddr("192.0.2.1"), ASN: 1}
 	if n := testing.AllocsPerRun(100, func() {
-		d.destination(message, func(p *path) bool {
-			return !(ownASN{asn: 64500}).loops(p) &&
-				r.of(p, client).MED != nil
+		d.readDestination(message, func(p *path) bool {
+			return !(ownASN{asn: 64500}).hasLoop(p) &&
+				r.readPath(p, client).MED != nil
 		})
 	}); n != 0 {
 		t.Errorf("%v allocations", n)

@@ -5,8 +5,8 @@ import (
 )
 
 // Anchor returns the two policy definitions, empty, that an operator pastes once
-// into gobgpd's configuration, with comments that say how, where the format has
-// comments. Empty policies do nothing to any route.
+// into gobgpd's configuration. Where the format has comments, they say how to paste
+// them. Empty policies do nothing to any route.
 func Anchor(f Format) []byte {
 	comment := append([]string{
 		"The two policies that depeer fills. They are empty, and do nothing as they are.",
@@ -19,8 +19,8 @@ func Anchor(f Format) []byte {
 	return b
 }
 
-// whereText says where the definitions go. In TOML whatever follows a table
-// belongs to it; in YAML a key may stand only once.
+// whereText says where the definitions go. In TOML all keys after a table's header
+// belong to it; in YAML a key may stand only once.
 func whereText(f Format) []string {
 	switch f {
 	case TOML:

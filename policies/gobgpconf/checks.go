@@ -10,16 +10,16 @@ import (
 	"depeer/policies"
 )
 
-// inline refuses policy in brackets or braces where ours is in it, or would have
-// to be: policy-definitions = [...] takes no [[policy-definitions]] beside it.
-func (d *document) inline(part map[string]any, l *diag.List) {
+// refuseInlinePolicy refuses policy in brackets or braces that holds ours, or that ours
+// belongs in: policy-definitions = [...] takes no [[policy-definitions]] beside it.
+func (d *document) refuseInlinePolicy(part map[string]any, l *diag.List) {
 	for _, e := range d.expressions {
 		if e.kind != unstable.KeyValue {
 			continue
 		}
 		for _, a := range arrays {
-			if a.below(e.path) && (len(a.elements(part)) != 0 || a.holds(d.values, a.ours)) {
-				l.Errorf(d.place(e.path), "gobgpd-inline", fmt.Sprintf("[[%s]]", a.path),
+			if a.isWithin(e.path) && (len(a.elementsOf(part)) != 0 || a.hasName(d.values, a.isOurs)) {
+				l.Errorf(d.locatePath(e.path), "gobgpd-inline", fmt.Sprintf("[[%s]]", a.path),
 					"%s is written in one value, which depeer does not take apart", e.path)
 				break
 			}
@@ -27,15 +27,15 @@ func (d *document) inline(part map[string]any, l *diag.List) {
 	}
 }
 
-// twice refuses a policy that is defined twice: on a reload gobgpd ignores such
-// a file, and started from it refuses every route.
-func (d *document) twice(l *diag.List) {
+// refuseDuplicatePolicies refuses a policy that is defined twice. On a reload gobgpd ignores
+// such a file; a gobgpd that is started from it refuses every route.
+func (d *document) refuseDuplicatePolicies(l *diag.List) {
 	first := map[string]string{} // path by name
-	for i, e := range definitions.elements(d.values) {
-		name, path := definitions.nameOf(e), definitions.element(i)+".name"
+	for i, e := range definitions.elementsOf(d.values) {
+		name, path := definitions.nameOf(e), definitions.pathOf(i)+".name"
 		if before, ok := first[name]; ok {
-			p := d.place(before)
-			l.Errorf(d.place(path), "gobgpd-defined-twice", fmt.Sprintf("the first is at line %d", p.Line),
+			p := d.locatePath(before)
+			l.Errorf(d.locatePath(path), "gobgpd-defined-twice", fmt.Sprintf("the first is at line %d", p.Line),
 				"the policy %q is defined twice", name)
 			continue
 		}
@@ -43,18 +43,18 @@ func (d *document) twice(l *diag.List) {
 	}
 }
 
-// foreign refuses statements of theirs in a policy that is ours, which would be lost
-// with it: all that we write is named depeer/...
-func (d *document) foreign(l *diag.List) {
-	for i, e := range definitions.elements(d.values) {
+// refuseForeignStatements refuses the operator's statements in a policy of ours: they would be
+// lost with it. All statements that we write are named depeer/...
+func (d *document) refuseForeignStatements(l *diag.List) {
+	for i, e := range definitions.elementsOf(d.values) {
 		policy := definitions.nameOf(e)
-		if !definitions.ours(policy) {
+		if !definitions.isOurs(policy) {
 			continue
 		}
-		for _, s := range tables(e, "statements") {
+		for _, s := range findTables(e, "statements") {
 			if name, _ := s.values["name"].(string); !strings.HasPrefix(name, policies.Prefix) {
-				path := definitions.element(i) + "." + s.path + ".name"
-				l.Errorf(d.place(path), "gobgpd-foreign", "move it to a policy of its own",
+				path := definitions.pathOf(i) + "." + s.path + ".name"
+				l.Errorf(d.locatePath(path), "gobgpd-foreign", "move it to a policy of its own",
 					"the statement %q is not depeer's, and stands in its policy %q", name, policy)
 			}
 		}
@@ -74,27 +74,27 @@ var references = []struct {
 	{"conditions.bgp-conditions.match-large-community-set.large-community-set", arrays[6]},
 }
 
-// dangling refuses statements of theirs that gobgpd could not load beside our
-// part: with a name like ours, or a condition on a set that would not be there.
+// refuseBrokenStatements refuses the operator's statements that gobgpd cannot load beside our
+// part: those with a name like ours, and those with a condition on a set that is not defined.
 // gobgpd then loads no policy at all, and refuses every route.
-func (d *document) dangling(part map[string]any, l *diag.List) {
-	_, theirs := split(d.values)
-	for i, e := range definitions.elements(d.values) {
+func (d *document) refuseBrokenStatements(part map[string]any, l *diag.List) {
+	_, theirs := splitOwn(d.values)
+	for i, e := range definitions.elementsOf(d.values) {
 		policy := definitions.nameOf(e)
-		if definitions.ours(policy) {
+		if definitions.isOurs(policy) {
 			continue
 		}
-		for _, s := range tables(e, "statements") {
-			path := definitions.element(i) + "." + s.path
+		for _, s := range findTables(e, "statements") {
+			path := definitions.pathOf(i) + "." + s.path
 			if name, _ := s.values["name"].(string); strings.HasPrefix(name, policies.Prefix) {
-				l.Errorf(d.place(path+".name"), "gobgpd-name-taken", "another name",
+				l.Errorf(d.locatePath(path+".name"), "gobgpd-name-taken", "another name",
 					"the statement %q of the policy %q has a name that is for depeer's own", name, policy)
 			}
 			for _, r := range references {
-				set, _ := at(s.values, r.condition).(string)
+				set, _ := valueAt(s.values, r.condition).(string)
 				named := func(name string) bool { return name == set }
-				if set != "" && !r.sets.holds(theirs, named) && !r.sets.holds(part, named) {
-					l.Errorf(d.place(path+"."+r.condition), "gobgpd-undefined-set", "",
+				if set != "" && !r.sets.hasName(theirs, named) && !r.sets.hasName(part, named) {
+					l.Errorf(d.locatePath(path+"."+r.condition), "gobgpd-undefined-set", "",
 						"a statement of the policy %q asks for the set %q, which would not be defined", policy, set)
 				}
 			}

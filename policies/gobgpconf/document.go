@@ -39,61 +39,61 @@ type expression struct {
 	marker     marker
 }
 
-// parse reads a file. Whatever is wrong with it goes to l; then it returns nil.
-func parse(file string, text []byte, l *diag.List) *document {
+// parseDocument reads a file. It returns nil if anything is wrong with it, and says so in l.
+func parseDocument(file string, text []byte, l *diag.List) *document {
 	d := &document{file: file, text: text, values: map[string]any{}, places: map[string]int{}}
 	if format := formatByName(file); format != "" {
 		l.Errorf(diag.Position{File: file}, "gobgpd-format", "gobgpd.conf in TOML",
 			"gobgpd reads a file of this name as %s, and depeer reads and writes TOML only", format)
 		return nil
 	}
-	if offset := tooDeep(text); offset >= 0 {
-		d.deep(offset, l)
+	if offset := findTooDeep(text); offset >= 0 {
+		d.reportTooDeep(offset, l)
 		return nil
 	}
 	w := walker{document: d, count: map[string]int{}, deepest: -1}
 	w.parser.KeepComments = true
 	w.parser.Reset(text)
 	for w.parser.NextExpression() && w.deepest < 0 {
-		w.expression(w.parser.Expression())
+		w.addExpression(w.parser.Expression())
 	}
 	if w.deepest >= 0 {
-		d.deep(w.deepest, l)
+		d.reportTooDeep(w.deepest, l)
 		return nil
 	}
 	err := toml.Unmarshal(text, &d.values)
 	if e := (*toml.DecodeError)(nil); errors.As(err, &e) {
 		p := diag.Position{File: file}
 		p.Line, p.Column = e.Position()
-		d.syntax(p, err, l)
+		d.reportSyntax(p, err, l)
 		return nil
 	}
 	switch {
 	case w.parser.Error() != nil:
-		d.syntax(diag.Position{File: file}, w.parser.Error(), l)
+		d.reportSyntax(diag.Position{File: file}, w.parser.Error(), l)
 		return nil
 	case err != nil: // without a position: what is there twice, or as two things
-		d.syntax(w.again, err, l)
+		d.reportSyntax(w.again, err, l)
 		return nil
 	}
-	if w.foreign(l); l.Worst() == diag.Error {
+	if w.refuseOddKeys(l); l.Worst() == diag.Error {
 		return nil
 	}
-	w.ends()
+	w.findEnds()
 	return d
 }
 
-func (d *document) syntax(p diag.Position, err error, l *diag.List) {
+func (d *document) reportSyntax(p diag.Position, err error, l *diag.List) {
 	if format := formatByLook(d.text); format != "" {
 		l.Errorf(p, "gobgpd-syntax", "gobgpd.conf in TOML",
 			"not TOML: it looks like %s, and depeer reads and writes TOML only", format)
 		return
 	}
-	l.Errorf(p, "gobgpd-syntax", "", "not TOML: %s", printable(strings.TrimPrefix(err.Error(), "toml: ")))
+	l.Errorf(p, "gobgpd-syntax", "", "not TOML: %s", replaceUnprintable(strings.TrimPrefix(err.Error(), "toml: ")))
 }
 
-// FormatOf is the format of a gobgpd.conf: what gobgpd takes it for by its name, else what
-// it looks like.
+// FormatOf returns the format of a gobgpd.conf: the one that gobgpd takes it for by its name,
+// or else the one that it looks like.
 func FormatOf(file string, text []byte) Format {
 	switch cmp.Or(formatByName(file), formatByLook(text)) {
 	case "YAML":
@@ -105,8 +105,7 @@ func FormatOf(file string, text []byte) Format {
 	}
 }
 
-// formatByName is the format that gobgpd takes a file for by its name, where that is not
-// TOML.
+// formatByName returns the format that gobgpd takes a file for by its name; "" for TOML.
 func formatByName(file string) string {
 	switch strings.ToLower(path.Ext(file)) {
 	case ".yaml", ".yml":
@@ -118,10 +117,10 @@ func formatByName(file string) string {
 	}
 }
 
-// yamlKey is how a configuration begins in YAML.
+// yamlKey matches the first line of a configuration in YAML.
 var yamlKey = regexp.MustCompile(`^(---|[A-Za-z-]+:(\s|$))`)
 
-// formatByLook is the format that a text looks like that is no TOML; "" for none.
+// formatByLook returns the format that the first lines of a text look like; "" for TOML.
 func formatByLook(text []byte) string {
 	for line := range bytes.Lines(text) {
 		switch line = bytes.TrimSpace(line); {
@@ -141,9 +140,9 @@ func formatByLook(text []byte) string {
 // go-toml 2.0.8 follows them by recursion, until the stack of the process overflows.
 const maxDepth = 256
 
-// tooDeep returns where brackets are nested too deep, or -1. Those in strings and
+// findTooDeep returns where brackets are nested too deep, or -1. Those in strings and
 // comments count, too; they come in pairs, or are few.
-func tooDeep(text []byte) int {
+func findTooDeep(text []byte) int {
 	depth := 0
 	for i, c := range text {
 		switch c {
@@ -158,12 +157,12 @@ func tooDeep(text []byte) int {
 	return -1
 }
 
-func (d *document) deep(offset int, l *diag.List) {
-	l.Errorf(d.position(offset), "gobgpd-too-deep", "", "nested more than %d deep", maxDepth)
+func (d *document) reportTooDeep(offset int, l *diag.List) {
+	l.Errorf(d.positionOf(offset), "gobgpd-too-deep", "", "nested more than %d deep", maxDepth)
 }
 
-// printable returns s fit for a terminal.
-func printable(s string) string {
+// replaceUnprintable returns s with the characters replaced that a terminal must not get.
+func replaceUnprintable(s string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsPrint(r) {
 			return r
@@ -184,28 +183,28 @@ type walker struct {
 	deepest int // where a key has too many parts; -1
 }
 
-// oddKey is a key that gobgpd, which is made for several formats, reads in
-// another way than TOML: without regard to case, and a.b in quotes as two.
+// oddKey is a key that gobgpd reads in another way than TOML does. gobgpd reads several
+// formats alike: it ignores case, and takes "a.b" in quotes for two keys.
 type oddKey struct {
 	offset int
 	key    string
 }
 
-func (w *walker) expression(n *unstable.Node) {
+func (w *walker) addExpression(n *unstable.Node) {
 	e := expression{kind: n.Kind}
 	if n.Kind == unstable.Comment {
 		e.start = int(n.Raw.Offset)
 		e.marker = markerOf(string(n.Data))
 	} else {
-		keys, start := w.keys(n)
+		keys, start := w.readKeys(n)
 		e.start = start
 		switch n.Kind {
 		case unstable.Table, unstable.ArrayTable:
-			w.table = w.resolve(keys, n.Kind == unstable.ArrayTable)
+			w.table = w.openTable(keys, n.Kind == unstable.ArrayTable)
 			e.path = w.table
 		case unstable.KeyValue:
-			e.path = join(w.table, strings.Join(keys, "."))
-			w.inside(n.Value())
+			e.path = joinPath(w.table, strings.Join(keys, "."))
+			w.noteKeysWithin(n.Value())
 		default:
 			panic(fmt.Sprintf("gobgpconf: TOML expression of kind %v", n.Kind))
 		}
@@ -221,16 +220,16 @@ func (w *walker) expression(n *unstable.Node) {
 	if _, ok := w.places[e.path]; !ok {
 		w.places[e.path] = offset
 	} else if w.again == (diag.Position{}) {
-		w.again = w.position(offset)
+		w.again = w.positionOf(offset)
 	}
 }
 
-// resolve returns the path that a header opens: [a.b] goes on in the last
-// element of [[a]], [[a]] begins another.
-func (w *walker) resolve(keys []string, element bool) string {
+// openTable returns the path that a header opens. [a.b] continues the last element
+// of [[a]]; [[a]] begins another element.
+func (w *walker) openTable(keys []string, element bool) string {
 	path := ""
 	for i, k := range keys {
-		path = join(path, k)
+		path = joinPath(path, k)
 		if element && i == len(keys)-1 {
 			w.count[path]++
 		}
@@ -241,8 +240,8 @@ func (w *walker) resolve(keys []string, element bool) string {
 	return path
 }
 
-// keys returns the parts of an expression's key, and where it starts.
-func (w *walker) keys(n *unstable.Node) (keys []string, start int) {
+// readKeys returns the parts of an expression's key, and where it starts.
+func (w *walker) readKeys(n *unstable.Node) (keys []string, start int) {
 	for it := n.Key(); it.Next(); {
 		offset := int(it.Node().Raw.Offset)
 		if len(keys) == 0 {
@@ -252,13 +251,13 @@ func (w *walker) keys(n *unstable.Node) (keys []string, start int) {
 			w.deepest = offset
 			break
 		}
-		keys = append(keys, w.key(it.Node()))
+		keys = append(keys, w.readKey(it.Node()))
 	}
 	return keys, start
 }
 
-// key returns a key, and notes it if it is odd.
-func (w *walker) key(n *unstable.Node) string {
+// readKey returns a key, and notes it if it is odd.
+func (w *walker) readKey(n *unstable.Node) string {
 	key := string(n.Data)
 	if key == "" || strings.Trim(key, "abcdefghijklmnopqrstuvwxyz0123456789-_") != "" {
 		w.odd = append(w.odd, oddKey{int(n.Raw.Offset), key})
@@ -266,33 +265,33 @@ func (w *walker) key(n *unstable.Node) string {
 	return key
 }
 
-// inside notes odd keys within a value.
-func (w *walker) inside(n *unstable.Node) {
+// noteKeysWithin notes odd keys within a value.
+func (w *walker) noteKeysWithin(n *unstable.Node) {
 	switch n.Kind {
 	case unstable.KeyValue:
-		w.keys(n)
-		w.inside(n.Value())
+		w.readKeys(n)
+		w.noteKeysWithin(n.Value())
 	case unstable.Array, unstable.InlineTable:
 		for it := n.Children(); it.Next(); {
-			w.inside(it.Node())
+			w.noteKeysWithin(it.Node())
 		}
 	}
 }
 
-// foreign refuses odd keys. gobgpd has none, so none is needed.
-func (w *walker) foreign(l *diag.List) {
+// refuseOddKeys refuses odd keys. gobgpd has none, so none is needed.
+func (w *walker) refuseOddKeys(l *diag.List) {
 	for _, o := range w.odd {
 		hint := ""
 		if low := strings.ToLower(o.key); low != o.key {
 			hint = low
 		}
-		l.Errorf(w.position(o.offset), "gobgpd-key", hint, "gobgpd would read the key %q in its own way", o.key)
+		l.Errorf(w.positionOf(o.offset), "gobgpd-key", hint, "gobgpd would read the key %q in its own way", o.key)
 	}
 }
 
-// ends finds the end of each expression: the parser tells only where it starts,
-// but what stands before the next one, and is not blank, is the rest of this one.
-func (w *walker) ends() {
+// findEnds finds the end of each expression. The parser tells only its start; all that is
+// not blank before the next start belongs to it.
+func (w *walker) findEnds() {
 	for i := range w.expressions {
 		next := len(w.text)
 		if i+1 < len(w.expressions) {
@@ -308,19 +307,19 @@ func (w *walker) ends() {
 	}
 }
 
-// position returns the place of an offset.
-func (d *document) position(offset int) diag.Position {
+// positionOf returns the position of an offset in the text.
+func (d *document) positionOf(offset int) diag.Position {
 	before := d.text[:offset]
 	return diag.Position{File: d.file, Line: bytes.Count(before, []byte("\n")) + 1,
 		Column: offset - bytes.LastIndexByte(before, '\n')}
 }
 
-// place returns where path is written, or what it is part of.
-func (d *document) place(path string) diag.Position {
+// locatePath returns where path is written, or else the table that it is part of.
+func (d *document) locatePath(path string) diag.Position {
 	for path != "" {
 		for _, p := range []string{path, path + "[0]"} {
 			if offset, ok := d.places[p]; ok {
-				return d.position(offset)
+				return d.positionOf(offset)
 			}
 		}
 		path = path[:max(0, strings.LastIndexAny(path, ".["))]
@@ -328,7 +327,7 @@ func (d *document) place(path string) diag.Position {
 	return diag.Position{File: d.file}
 }
 
-func join(path, key string) string {
+func joinPath(path, key string) string {
 	if path == "" {
 		return key
 	}

@@ -13,16 +13,16 @@ import (
 // line of its own. The lines of comment, one each, go to the top, where the
 // format has comments. The same p and comment give the same bytes.
 //
-// It is an error if p holds what gobgpd would misread, or comment a line break, a
-// control character, a direction override or a line that looks like a marker.
+// Encode returns an error if p holds what gobgpd would misread, or if comment holds a line
+// break, a control character, a direction override or a line that looks like a marker.
 func Encode(p *policies.RoutingPolicy, f Format, comment []string) ([]byte, error) {
-	if err := valid(p); err != nil {
+	if err := checkPolicy(p); err != nil {
 		return nil, fmt.Errorf("render: %w", err)
 	}
-	if err := validComment(comment); err != nil {
+	if err := checkComment(comment); err != nil {
 		return nil, fmt.Errorf("render: %w", err)
 	}
-	switch c := configuration(p); f {
+	switch c := buildConfiguration(p); f {
 	case TOML:
 		return writeTOML(c, comment), nil
 	case YAML:
@@ -34,7 +34,7 @@ func Encode(p *policies.RoutingPolicy, f Format, comment []string) ([]byte, erro
 	}
 }
 
-func validComment(lines []string) error {
+func checkComment(lines []string) error {
 	for _, line := range lines {
 		if strings.ContainsFunc(line, func(r rune) bool { return !unicode.IsPrint(r) }) {
 			return fmt.Errorf("comment %q has unprintable characters", line)
@@ -46,8 +46,8 @@ func validComment(lines []string) error {
 	return nil
 }
 
-// commented appends each line as a comment of TOML or YAML.
-func commented(b []byte, lines []string) []byte {
+// appendComments appends each line as a comment of TOML or YAML.
+func appendComments(b []byte, lines []string) []byte {
 	for _, line := range lines {
 		b = append(b, strings.TrimRight("# "+line, " ")...)
 		b = append(b, '\n')

@@ -11,7 +11,7 @@ import (
 	"depeer/filters/diag"
 )
 
-// Our part of a file is what stands between the marks, and our elements outside
+// Our part of a file is all that stands between the marks, and our elements outside
 // them, which somebody pasted:
 //
 //	[[policy-definitions]]       theirs, kept
@@ -24,20 +24,20 @@ import (
 //	[[policy-definitions]]       ours, outside: cut out
 //	name = "depeer"
 //
-// Without marks the part goes to the end of the file, the one place where no
-// header in it can catch what stands behind.
+// Without marks the part goes to the end of the file: only there no header in it can take
+// in the lines after it.
 
-// extent is where our part is.
+// extent says where our part is.
 type extent struct {
 	marked     bool
 	start, end int    // of the marked part, marks included
-	outside    []span // what is ours beside it, in order
+	outside    []span // our elements outside the marks, in order
 }
 
 type span struct{ start, end int }
 
-// spans returns all that is to go, in order.
-func (x extent) spans() []span {
+// sortedSpans returns all that ReplacePart takes out, in order.
+func (x extent) sortedSpans() []span {
 	all := slices.Clone(x.outside)
 	if x.marked {
 		all = append(all, span{x.start, x.end})
@@ -46,8 +46,8 @@ func (x extent) spans() []span {
 	return all
 }
 
-// owner returns the path of the element of ours that path lies in, or nothing.
-func owner(path string, mine map[string]bool) string {
+// findOwner returns the path of the element of ours that path lies in; "" for none.
+func findOwner(path string, mine map[string]bool) string {
 	for _, a := range arrays {
 		rest, ok := strings.CutPrefix(path, a.path+"[")
 		if !ok {
@@ -60,29 +60,29 @@ func owner(path string, mine map[string]bool) string {
 	return ""
 }
 
-// extent finds our part, and says so where it is damaged.
-func (d *document) extent(l *diag.List) extent {
-	mine := d.mine()
-	x := d.marked(l)
+// findExtent finds our part. It reports damage to l.
+func (d *document) findExtent(l *diag.List) extent {
+	mine := d.ownElements()
+	x := d.findMarks(l)
 	stands := map[string]place{} // by element of ours
 	last, lastPlace := "", ahead
 	for _, e := range d.expressions {
 		if e.kind == unstable.Comment {
 			continue
 		}
-		us, now := owner(e.table, mine), x.place(e)
+		us, now := findOwner(e.table, mine), x.placeOf(e)
 		before, seen := stands[us]
 		switch {
 		case us != "" && seen && (before == within) != (now == within):
-			l.Errorf(d.position(e.start), "gobgpd-part-damaged", "move it to where it belongs",
+			l.Errorf(d.positionOf(e.start), "gobgpd-part-damaged", "move it to where it belongs",
 				"%s belongs to depeer's %s, across the mark", e.path, us)
 		case us != "" && now != within:
-			x.cut(d.text, span{e.start, e.end}, us == last)
+			x.cutOutside(d.text, span{e.start, e.end}, us == last)
 		case us == "" && now == within && (last != "" || lastPlace != within): // the first of several
-			l.Errorf(d.position(e.start), "gobgpd-foreign", "move it out of them",
+			l.Errorf(d.positionOf(e.start), "gobgpd-foreign", "move it out of them",
 				"%s is not depeer's, and stands between its marks", e.path)
 		case us == "" && now == behind && lastPlace != behind && e.kind == unstable.KeyValue:
-			l.Errorf(d.position(e.start), "gobgpd-part-damaged", "move it to where it belongs",
+			l.Errorf(d.positionOf(e.start), "gobgpd-part-damaged", "move it to where it belongs",
 				"%s has no header of its own behind depeer's part", e.path)
 		}
 		stands[us] = now
@@ -91,7 +91,7 @@ func (d *document) extent(l *diag.List) extent {
 	return x
 }
 
-// place is where an expression stands beside the marked part.
+// place says where an expression stands, seen from the marked part.
 type place uint8
 
 const (
@@ -100,7 +100,7 @@ const (
 	behind
 )
 
-func (x extent) place(e expression) place {
+func (x extent) placeOf(e expression) place {
 	switch {
 	case !x.marked || e.start < x.start:
 		return ahead
@@ -111,22 +111,22 @@ func (x extent) place(e expression) place {
 	}
 }
 
-// mine returns the paths of all elements of ours.
-func (d *document) mine() map[string]bool {
+// ownElements returns the paths of all elements of ours.
+func (d *document) ownElements() map[string]bool {
 	mine := map[string]bool{}
 	for _, a := range arrays {
-		for i, e := range a.elements(d.values) {
-			if a.ours(a.nameOf(e)) {
-				mine[a.element(i)] = true
+		for i, e := range a.elementsOf(d.values) {
+			if a.isOurs(a.nameOf(e)) {
+				mine[a.pathOf(i)] = true
 			}
 		}
 	}
 	return mine
 }
 
-// cut adds what is ours outside the marks. With it goes what is blank between two
-// of ours, and comments between two lines of the same element.
-func (x *extent) cut(text []byte, s span, same bool) {
+// cutOutside adds an expression of ours outside the marks. It also takes the blank lines
+// between two of ours, and the comments between two lines of the same element.
+func (x *extent) cutOutside(text []byte, s span, same bool) {
 	if n := len(x.outside); n > 0 {
 		before := &x.outside[n-1]
 		if between := text[before.end:s.start]; same || len(bytes.TrimSpace(between)) == 0 {
@@ -137,12 +137,12 @@ func (x *extent) cut(text []byte, s span, same bool) {
 	x.outside = append(x.outside, s)
 }
 
-// marked finds the marks: none, or one that begins and one that ends.
-func (d *document) marked(l *diag.List) extent {
+// findMarks finds the marks: none, or a begin mark and an end mark.
+func (d *document) findMarks(l *diag.List) extent {
 	var x extent
 	open := false
 	damaged := func(offset int, hint, message string) {
-		l.Errorf(d.position(offset), "gobgpd-part-damaged", hint, "%s", message)
+		l.Errorf(d.positionOf(offset), "gobgpd-part-damaged", hint, "%s", message)
 	}
 	for _, e := range d.expressions {
 		switch e.marker {

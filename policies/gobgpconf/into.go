@@ -14,16 +14,15 @@ import (
 // ReplacePart returns the gobgpd.conf old, in TOML, with our part of it replaced by p
 // and every other byte as it was. Our part is the policies depeer and
 // depeer-export and the defined sets named depeer/..., between our marks or
-// wherever else they stand. Without marks it goes to the end. Doing it twice is
-// doing it once.
+// anywhere else. Without marks it goes to the end. A second call changes nothing.
 //
-// The list is sorted; its positions are those of old, which is called file. With
-// an Error in it there is no result: old is no TOML, or could not be changed
-// without guessing, or would not come up right as it is. A result has been read
-// again: it says p, and besides that what old says.
+// The list is sorted; its positions are those of old, under the name file. With an
+// Error in it there is no result: old is no TOML, or cannot be changed without
+// guessing, or gobgpd would not load it as it is. ReplacePart reads its result again:
+// it holds p, and all else that old holds.
 //
 //	gobgpd-syntax            old is no TOML
-//	gobgpd-too-deep          brackets, or the parts of a key, beyond any sense
+//	gobgpd-too-deep          brackets, or the parts of a key, are nested too deep
 //	gobgpd-key, -type        gobgpd would read something in a way of its own
 //	gobgpd-inline            policy in brackets or braces, that nothing can be added to
 //	gobgpd-part-damaged      marks, or what they hold together, are not as we left them
@@ -46,39 +45,39 @@ func ReplacePart(file string, old []byte, p *policies.RoutingPolicy, comment []s
 		l.Errorf(diag.Position{File: file}, "gobgpd-policy", "", "%v", err)
 		return nil, l
 	}
-	d := parse(file, old, &l)
+	d := parseDocument(file, old, &l)
 	if d == nil {
 		return nil, l
 	}
-	if d.shapes(&l); l.Worst() == diag.Error {
+	if d.refuseShapes(&l); l.Worst() == diag.Error {
 		return nil, l
 	}
-	want, err := read(part)
+	want, err := decodeTOML(part)
 	if err != nil {
 		panic("gobgpconf: what was rendered is no TOML: " + err.Error())
 	}
-	x := d.extent(&l)
-	d.inline(want, &l)
-	d.twice(&l)
-	d.foreign(&l)
-	d.undefined(&l)
-	d.abandoned(&l)
-	d.dangling(want, &l)
-	d.unlisted(p, &l)
-	d.shut(p, &l)
+	x := d.findExtent(&l)
+	d.refuseInlinePolicy(want, &l)
+	d.refuseDuplicatePolicies(&l)
+	d.refuseForeignStatements(&l)
+	d.refuseUndefinedPolicies(&l)
+	d.warnLostDefinitions(&l)
+	d.refuseBrokenStatements(want, &l)
+	d.warnUnlistedClients(p, &l)
+	d.warnOpenSessions(p, &l)
 	if l.Worst() == diag.Error {
 		return nil, l
 	}
-	result = d.replace(x, part)
+	result = d.replaceExtent(x, part)
 	if bytes.Equal(result, old) {
 		return result, l
 	}
-	got, err := read(result)
+	got, err := decodeTOML(result)
 	if err == nil {
-		err = same(d.values, want, got)
+		err = checkResult(d.values, want, got)
 	}
 	if err != nil {
-		l.Errorf(d.position(x.start), "gobgpd-differs", "put depeer's part at the end of the file",
+		l.Errorf(d.positionOf(x.start), "gobgpd-differs", "put depeer's part at the end of the file",
 			"the file would not say what it should: %v", err)
 		return nil, l
 	}
@@ -89,17 +88,18 @@ func ReplacePart(file string, old []byte, p *policies.RoutingPolicy, comment []s
 	return result, l
 }
 
-func read(text []byte) (map[string]any, error) {
+func decodeTOML(text []byte) (map[string]any, error) {
 	values := map[string]any{}
 	err := toml.Unmarshal(text, &values)
 	return values, err
 }
 
-// same says in what got differs from what is theirs in old and ours in part.
-func same(old, part, got map[string]any) error {
-	_, theirsBefore := split(old)
-	ours, _ := split(part)
-	oursAfter, theirsAfter := split(got)
+// checkResult returns an error if got differs from the operator's values of old, or from
+// our values of part.
+func checkResult(old, part, got map[string]any) error {
+	_, theirsBefore := splitOwn(old)
+	ours, _ := splitOwn(part)
+	oursAfter, theirsAfter := splitOwn(got)
 	switch {
 	case !reflect.DeepEqual(theirsBefore, theirsAfter):
 		return errors.New("something that is not depeer's would change")
@@ -110,13 +110,13 @@ func same(old, part, got map[string]any) error {
 	}
 }
 
-// policyOf returns what gobgpd compares to find out whether policy has changed.
+// policyOf returns the values that gobgpd compares to find out whether policy has changed.
 func policyOf(values map[string]any) [2]any {
 	return [2]any{values["defined-sets"], values[definitions.path]}
 }
 
-// replace returns the file with part where x is, and nothing of ours elsewhere.
-func (d *document) replace(x extent, part []byte) []byte {
+// replaceExtent returns the file with part where x is, and nothing of ours elsewhere.
+func (d *document) replaceExtent(x extent, part []byte) []byte {
 	newline := []byte("\n")
 	if i := bytes.IndexByte(d.text, '\n'); i > 0 && d.text[i-1] == '\r' {
 		newline = []byte("\r\n")
@@ -127,7 +127,7 @@ func (d *document) replace(x extent, part []byte) []byte {
 	}
 	var out []byte
 	done := 0
-	for _, s := range x.spans() {
+	for _, s := range x.sortedSpans() {
 		out = append(out, d.text[done:s.start]...)
 		if done = s.end; x.marked && s.start == x.start {
 			out = append(out, part...)

@@ -9,14 +9,14 @@ import (
 
 // writeJSON writes c with two spaces of indent, and each table that holds no
 // further one on a line of its own, for a readable diff.
-func writeJSON(c table) []byte { return append(jsonValue(nil, c, "\n"), '\n') }
+func writeJSON(c table) []byte { return append(appendJSON(nil, c, "\n"), '\n') }
 
-// jsonValue writes a value; newline starts a line at its indent.
-func jsonValue(b []byte, value any, newline string) []byte {
+// appendJSON writes a value; newline starts a line at its indent.
+func appendJSON(b []byte, value any, newline string) []byte {
 	inner := newline + "  "
 	switch v := value.(type) {
 	case string:
-		return jsonString(b, v)
+		return appendJSONString(b, v)
 	case uint32:
 		return strconv.AppendUint(b, uint64(v), 10)
 	case []string:
@@ -25,26 +25,26 @@ func jsonValue(b []byte, value any, newline string) []byte {
 			start, end = "[", "]"
 		}
 		for i, s := range v {
-			b = append(b, separator(start, next, i)...)
-			b = jsonString(b, s)
+			b = append(b, separatorBefore(start, next, i)...)
+			b = appendJSONString(b, s)
 		}
 		return append(b, end...)
 	case table:
 		start, next, end := "{", ", ", "}"
-		if !v.flat() {
+		if !v.isFlat() {
 			start, next, end = "{"+inner, ","+inner, newline+"}"
 		}
 		for i, p := range v {
-			b = append(b, separator(start, next, i)...)
-			b = append(jsonString(b, p.key), ": "...)
-			b = jsonValue(b, p.value, inner)
+			b = append(b, separatorBefore(start, next, i)...)
+			b = append(appendJSONString(b, p.key), ": "...)
+			b = appendJSON(b, p.value, inner)
 		}
 		return append(b, end...)
 	case []table:
 		start, next := "["+inner, ","+inner
 		for i, t := range v {
-			b = append(b, separator(start, next, i)...)
-			b = jsonValue(b, t, inner)
+			b = append(b, separatorBefore(start, next, i)...)
+			b = appendJSON(b, t, inner)
 		}
 		return append(b, newline+"]"...)
 	default:
@@ -52,8 +52,8 @@ func jsonValue(b []byte, value any, newline string) []byte {
 	}
 }
 
-func jsonString(b []byte, s string) []byte {
-	if plain(s) && !strings.ContainsAny(s, `"\`) {
+func appendJSONString(b []byte, s string) []byte {
+	if isPlainASCII(s) && !strings.ContainsAny(s, `"\`) {
 		return append(append(append(b, '"'), s...), '"')
 	}
 	quoted, err := json.Marshal(s)

@@ -18,21 +18,21 @@ const (
 // scope is a section of the file that can name policies.
 type scope struct {
 	path   string
-	what   string // for people
+	what   string // its name in messages
 	values map[string]any
-	group  *scope // what a neighbor takes from, where it says nothing itself
+	group  *scope // a neighbor's peer group: it holds where the neighbor's section has no value
 }
 
-// scopes returns the global section, neighbors, and peer groups.
-func (d *document) scopes() (global scope, neighbors, groups []scope) {
+// findScopes returns the global section, neighbors, and peer groups.
+func (d *document) findScopes() (global scope, neighbors, groups []scope) {
 	global.path, global.what = "global", "global"
 	global.values, _ = d.values["global"].(map[string]any)
-	for _, t := range tables(d.values, "peer-groups") {
-		t.what = named("peer group", at(t.values, "config.peer-group-name"))
+	for _, t := range findTables(d.values, "peer-groups") {
+		t.what = describeSection("peer group", valueAt(t.values, "config.peer-group-name"))
 		groups = append(groups, t)
 	}
-	for _, t := range tables(d.values, "neighbors") {
-		t.what = named("neighbor", at(t.values, "config.neighbor-address"))
+	for _, t := range findTables(d.values, "neighbors") {
+		t.what = describeSection("neighbor", valueAt(t.values, "config.neighbor-address"))
 		if name := wordAt(t.values, "config.peer-group"); name != "" {
 			i := slices.IndexFunc(groups, func(g scope) bool {
 				return wordAt(g.values,
@@ -49,22 +49,22 @@ func (d *document) scopes() (global scope, neighbors, groups []scope) {
 
 // wordAt returns what stands at a path as one word; "" for nothing.
 func wordAt(values map[string]any, path string) string {
-	if v := at(values, path); v != nil {
+	if v := valueAt(values, path); v != nil {
 		return fmt.Sprint(v)
 	}
 	return ""
 }
 
-// named says what a section is about, which may have been forgotten.
-func named(what string, name any) string {
+// describeSection returns what a section is, with its name if it has one.
+func describeSection(what string, name any) string {
 	if name == nil {
 		return "a " + what + " without a name"
 	}
-	return what + " " + printable(fmt.Sprint(name))
+	return what + " " + replaceUnprintable(fmt.Sprint(name))
 }
 
-// tables returns the tables at a path; gobgpd takes a single one for a list, too.
-func tables(values map[string]any, path string) []scope {
+// findTables returns the tables at a path. Like gobgpd it takes a single table for a list.
+func findTables(values map[string]any, path string) []scope {
 	switch v := values[path].(type) {
 	case map[string]any:
 		return []scope{{path: path, values: v}}
@@ -81,25 +81,26 @@ func tables(values map[string]any, path string) []scope {
 	}
 }
 
-// value returns what holds for the scope at a path, its peer group's if need be.
-func (s scope) value(path string) any {
-	if v := at(s.values, path); v != nil || s.group == nil {
+// valueAt returns the value that holds for the scope at a path: its own, or else its peer
+// group's.
+func (s scope) valueAt(path string) any {
+	if v := valueAt(s.values, path); v != nil || s.group == nil {
 		return v
 	}
-	return at(s.group.values, path)
+	return valueAt(s.group.values, path)
 }
 
-// client says whether the scope is a route-server client, as gobgpd reads it.
-func (s scope) client() bool {
-	yes, _ := strconv.ParseBool(fmt.Sprint(s.value("route-server.config.route-server-client")))
+// isClient says whether the scope is a route-server client, as gobgpd reads it.
+func (s scope) isClient() bool {
+	yes, _ := strconv.ParseBool(fmt.Sprint(s.valueAt("route-server.config.route-server-client")))
 	return yes
 }
 
-// words returns the names of a list; gobgpd takes a string for one, too.
-func words(v any) []string {
+// listNames returns the names of a list. Like gobgpd it takes a string with commas for one.
+func listNames(v any) []string {
 	switch v := v.(type) {
 	case []any:
-		return each(v, func(e any) string { return fmt.Sprint(e) })
+		return mapSlice(v, func(e any) string { return fmt.Sprint(e) })
 	case string:
 		return strings.Split(v, ",")
 	default:
@@ -107,43 +108,44 @@ func words(v any) []string {
 	}
 }
 
-// undefined refuses lists that name a policy which the file does not define:
-// gobgpd refuses every route there. Ours are not asked for: see abandoned.
-func (d *document) undefined(l *diag.List) {
-	defined := d.defined()
-	global, neighbors, groups := d.scopes()
+// refuseUndefinedPolicies refuses lists that name a policy which the file does not define:
+// gobgpd refuses every route there. It skips ours: see warnLostDefinitions.
+func (d *document) refuseUndefinedPolicies(l *diag.List) {
+	defined := d.definedPolicies()
+	global, neighbors, groups := d.findScopes()
 	for _, s := range slices.Concat([]scope{global}, groups, neighbors) {
 		for _, path := range []string{importList, exportList} {
-			for _, name := range words(at(s.values, path)) {
-				if defined[name] || definitions.ours(name) {
+			for _, name := range listNames(valueAt(s.values, path)) {
+				if defined[name] || definitions.isOurs(name) {
 					continue
 				}
-				l.Errorf(d.place(s.path+"."+path), "gobgpd-undefined-policy", "define it, or take it out of the list",
+				l.Errorf(d.locatePath(s.path+"."+path), "gobgpd-undefined-policy",
+					"define it, or take it out of the list",
 					"%s: the policy %q is not defined in this file: gobgpd would refuse every route", s.what, name)
 			}
 		}
 	}
 }
 
-// defined are the names of the policies that the file defines.
-func (d *document) defined() map[string]bool {
+// definedPolicies returns the names of the policies that the file defines.
+func (d *document) definedPolicies() map[string]bool {
 	defined := map[string]bool{}
-	for _, e := range definitions.elements(d.values) {
+	for _, e := range definitions.elementsOf(d.values) {
 		defined[definitions.nameOf(e)] = true
 	}
 	return defined
 }
 
-// abandoned warns of clients with a policy of ours in a list, where the file does not
-// define it any more. What is put in defines it again.
-func (d *document) abandoned(l *diag.List) {
-	defined := d.defined()
-	_, neighbors, _ := d.scopes()
+// warnLostDefinitions warns of clients with a policy of ours in a list, where the file does not
+// define it any more. ReplacePart defines it again.
+func (d *document) warnLostDefinitions(l *diag.List) {
+	defined := d.definedPolicies()
+	_, neighbors, _ := d.findScopes()
 	n := 0
 	for _, s := range neighbors {
-		lists := slices.Concat(words(s.value(importList)), words(s.value(exportList)))
-		if s.client() && slices.ContainsFunc(lists,
-			func(name string) bool { return definitions.ours(name) && !defined[name] }) {
+		lists := slices.Concat(listNames(s.valueAt(importList)), listNames(s.valueAt(exportList)))
+		if s.isClient() && slices.ContainsFunc(lists,
+			func(name string) bool { return definitions.isOurs(name) && !defined[name] }) {
 			n++
 		}
 	}
@@ -154,8 +156,8 @@ func (d *document) abandoned(l *diag.List) {
 	}
 }
 
-// BeforeReload says what to do about a file that has lost our definitions. Who pastes
-// them after a reload leaves clients without the operator's own filters.
+// BeforeReload says what to do about a file that has lost our definitions. Pasting them after
+// a reload leaves clients without the operator's own filters.
 const BeforeReload = "put the definitions back before any reload: depeer emit --into FILE; do not paste and reload " +
 	"after the fact; if it has been reloaded: depeer repair --lists, or restart gobgpd"
 
@@ -167,12 +169,12 @@ func FormatMembers(n int) string {
 	return fmt.Sprintf("%d members", n)
 }
 
-// unlisted warns of route-server clients that our policies do not stand before
-// all others of: their routes are not looked at, or only by what is left.
-func (d *document) unlisted(p *policies.RoutingPolicy, l *diag.List) {
-	_, neighbors, groups := d.scopes()
+// warnUnlistedClients warns of route-server clients in whose lists ours is not the first policy:
+// ours sees none of their routes, or only those that the policies before it let pass.
+func (d *document) warnUnlistedClients(p *policies.RoutingPolicy, l *diag.List) {
+	_, neighbors, groups := d.findScopes()
 	dynamic := map[string]bool{} // groups whose members come and go
-	for _, t := range tables(d.values, "dynamic-neighbors") {
+	for _, t := range findTables(d.values, "dynamic-neighbors") {
 		dynamic[wordAt(t.values, "config.peer-group")] = true
 	}
 	sections := slices.Clone(neighbors) // which point into groups: that stays as it is
@@ -182,26 +184,26 @@ func (d *document) unlisted(p *policies.RoutingPolicy, l *diag.List) {
 		}
 	}
 	for _, s := range sections {
-		if !s.client() {
+		if !s.isClient() {
 			continue
 		}
-		d.first(s, importList, policies.ImportPolicy, l)
+		d.warnNotFirst(s, importList, policies.ImportPolicy, l)
 		if len(p.Export) != 0 {
-			d.first(s, exportList, policies.ExportPolicy, l)
+			d.warnNotFirst(s, exportList, policies.ExportPolicy, l)
 		}
 	}
 }
 
-// first warns unless name is the first of the list.
-func (d *document) first(s scope, path, name string, l *diag.List) {
-	list := words(s.value(path))
+// warnNotFirst warns unless name is the first of the list.
+func (d *document) warnNotFirst(s scope, path, name string, l *diag.List) {
+	list := listNames(s.valueAt(path))
 	if len(list) > 0 && list[0] == name {
 		return
 	}
 	list = slices.DeleteFunc(list, func(other string) bool { return other == name })
 	key := path[strings.LastIndexByte(path, '.')+1:]
-	quoted := each(slices.Insert(list, 0, name), func(s string) string { return string(tomlString(nil, s)) })
+	quoted := mapSlice(slices.Insert(list, 0, name), func(s string) string { return string(appendTOMLString(nil, s)) })
 	right := key + " = [" + strings.Join(quoted, ", ") + "]"
-	l.Warnf(d.place(s.path+"."+path), "gobgpd-not-first", right,
+	l.Warnf(d.locatePath(s.path+"."+path), "gobgpd-not-first", right,
 		"%s is a route-server client, and %q is not first in its %s", s.what, name, key)
 }

@@ -4,8 +4,8 @@ import (
 	"strings"
 )
 
-// Our part of a TOML file starts and ends with a comment line of its own. What
-// stands behind the word is for people, and may be edited.
+// Our part of a TOML file starts and ends with a comment line of its own. The text
+// after the marker is for people, and may be edited.
 const (
 	beginWord = "# depeer: begin"
 	endWord   = "# depeer: end"
@@ -21,7 +21,7 @@ const (
 	endMarker
 )
 
-// markerOf says what a comment, with its #, marks.
+// markerOf returns the marker that a comment, with its #, is.
 func markerOf(comment string) marker {
 	switch s := strings.TrimSpace(comment) + " "; {
 	case strings.HasPrefix(s, beginWord+" "):

@@ -7,24 +7,24 @@ import (
 	"depeer/policies"
 )
 
-// configuration returns p in gobgpd's keys. Both policies are always defined: a
+// buildConfiguration returns p in gobgpd's keys. Both policies are always defined: a
 // list that names a policy which is not makes gobgpd refuse every route.
-func configuration(p *policies.RoutingPolicy) table {
+func buildConfiguration(p *policies.RoutingPolicy) table {
 	var sets, bgp, c table
-	sets.add("prefix-sets", setTables(p, prefixSet))
-	sets.add("neighbor-sets", setTables(p, neighborSet))
-	bgp.add("as-path-sets", setTables(p, asPathSet))
-	bgp.add("large-community-sets", setTables(p, largeCommunitySet))
-	sets.add("bgp-defined-sets", bgp)
-	c.add("defined-sets", sets)
-	c.add("policy-definitions", []table{
-		definition(policies.ImportPolicy, p.Import),
-		definition(policies.ExportPolicy, p.Export),
+	sets.addKey("prefix-sets", setTables(p, prefixSetTable))
+	sets.addKey("neighbor-sets", setTables(p, neighborSetTable))
+	bgp.addKey("as-path-sets", setTables(p, asPathSet))
+	bgp.addKey("large-community-sets", setTables(p, largeCommunitySet))
+	sets.addKey("bgp-defined-sets", bgp)
+	c.addKey("defined-sets", sets)
+	c.addKey("policy-definitions", []table{
+		definitionTable(policies.ImportPolicy, p.Import),
+		definitionTable(policies.ExportPolicy, p.Export),
 	})
 	return c
 }
 
-func each[T, R any](list []T, f func(T) R) []R {
+func mapSlice[T, R any](list []T, f func(T) R) []R {
 	out := make([]R, len(list))
 	for i, v := range list {
 		out[i] = f(v)
@@ -41,7 +41,7 @@ func setTables[E policies.Elements](p *policies.RoutingPolicy, f func(name strin
 	return out
 }
 
-func prefixSet(name string, entries policies.Prefixes) table {
+func prefixSetTable(name string, entries policies.Prefixes) table {
 	list := make([]table, len(entries))
 	for i, e := range entries {
 		// Without a range gobgpd takes the prefix alone, over gRPC none at all.
@@ -51,44 +51,44 @@ func prefixSet(name string, entries policies.Prefixes) table {
 	return table{{"prefix-set-name", name}, {"prefix-list", list}}
 }
 
-func neighborSet(name string, addresses policies.Neighbors) table {
-	hosts := each(addresses, func(a netip.Addr) string { return netip.PrefixFrom(a, a.BitLen()).String() })
+func neighborSetTable(name string, addresses policies.Neighbors) table {
+	hosts := mapSlice(addresses, func(a netip.Addr) string { return netip.PrefixFrom(a, a.BitLen()).String() })
 	return table{{"neighbor-set-name", name}, {"neighbor-info-list", hosts}}
 }
 
 func asPathSet(name string, patterns policies.ASPaths) table {
-	return table{{"as-path-set-name", name}, {"as-path-list", each(patterns, policies.ASPathPattern.String)}}
+	return table{{"as-path-set-name", name}, {"as-path-list", mapSlice(patterns, policies.ASPathPattern.String)}}
 }
 
 func largeCommunitySet(name string, patterns policies.LargeCommunities) table {
 	return table{{"large-community-set-name", name},
-		{"large-community-list", each(patterns, policies.LargeCommunityPattern.String)}}
+		{"large-community-list", mapSlice(patterns, policies.LargeCommunityPattern.String)}}
 }
 
-func definition(name string, statements []policies.Statement) table {
+func definitionTable(name string, statements []policies.Statement) table {
 	t := table{{"name", name}}
-	t.add("statements", each(statements, statement))
+	t.addKey("statements", mapSlice(statements, statementTable))
 	return t
 }
 
-func statement(s policies.Statement) table {
+func statementTable(s policies.Statement) table {
 	t := table{{"name", s.Name}}
-	t.add("conditions", conditions(s.Conditions))
-	t.add("actions", actions(s.Actions))
+	t.addKey("conditions", conditionsTable(s.Conditions))
+	t.addKey("actions", actionsTable(s.Actions))
 	return t
 }
 
-func conditions(c policies.Conditions) table {
+func conditionsTable(c policies.Conditions) table {
 	var t, bgp table
-	t.add("match-prefix-set", match("prefix-set", c.PrefixSet))
-	t.add("match-neighbor-set", match("neighbor-set", c.NeighborSet))
-	bgp.add("match-as-path-set", match("as-path-set", c.ASPathSet))
-	bgp.add("match-large-community-set", match("large-community-set", c.LargeCommunitySet))
-	t.add("bgp-conditions", bgp)
+	t.addKey("match-prefix-set", matchTable("prefix-set", c.PrefixSet))
+	t.addKey("match-neighbor-set", matchTable("neighbor-set", c.NeighborSet))
+	bgp.addKey("match-as-path-set", matchTable("as-path-set", c.ASPathSet))
+	bgp.addKey("match-large-community-set", matchTable("large-community-set", c.LargeCommunitySet))
+	t.addKey("bgp-conditions", bgp)
 	return t
 }
 
-func match(key string, c policies.Condition) table {
+func matchTable(key string, c policies.Condition) table {
 	switch {
 	case c.Set == "":
 		return nil
@@ -99,45 +99,45 @@ func match(key string, c policies.Condition) table {
 	}
 }
 
-// actions always says what becomes of the route: "none" lets it go on to the
-// next statement, and to the operator's own policies.
-func actions(a policies.Actions) table {
+// actionsTable always writes a disposition: "none" passes the route on to the next
+// statement, and to the operator's own policies.
+func actionsTable(a policies.Actions) table {
 	var bgp table
 	if a.Prepend != 0 {
-		bgp.add("set-as-path-prepend", table{{"as", "last-as"}, {"repeat-n", uint32(a.Prepend)}})
+		bgp.addKey("set-as-path-prepend", table{{"as", "last-as"}, {"repeat-n", uint32(a.Prepend)}})
 	}
 	if len(a.DropCommunities) != 0 {
-		bgp.add("set-community", community("set-community-method", "remove",
-			each(a.DropCommunities, policies.Community.String)))
+		bgp.addKey("set-community", communityTable("set-community-method", "remove",
+			mapSlice(a.DropCommunities, policies.Community.String)))
 	} else {
-		bgp.add("set-community", community("set-community-method", "add",
-			each(a.Communities, policies.Community.String)))
+		bgp.addKey("set-community", communityTable("set-community-method", "add",
+			mapSlice(a.Communities, policies.Community.String)))
 	}
 	if a.LocalPref != 0 {
-		bgp.add("set-local-pref", a.LocalPref)
+		bgp.addKey("set-local-pref", a.LocalPref)
 	}
 	if a.MED != nil {
 		// A sign, even a plus, would add to the MED instead of replacing it.
-		bgp.add("set-med", strconv.FormatUint(uint64(*a.MED), 10))
+		bgp.addKey("set-med", strconv.FormatUint(uint64(*a.MED), 10))
 	}
 	if len(a.DropLargeCommunities) != 0 {
-		bgp.add("set-large-community", community("set-large-community-method", "remove",
-			each(a.DropLargeCommunities, policies.LargeCommunityPattern.String)))
+		bgp.addKey("set-large-community", communityTable("set-large-community-method", "remove",
+			mapSlice(a.DropLargeCommunities, policies.LargeCommunityPattern.String)))
 	} else {
-		bgp.add("set-large-community", community("set-large-community-method", "add",
-			each(a.AddLargeCommunities, policies.LargeCommunity.String)))
+		bgp.addKey("set-large-community", communityTable("set-large-community-method", "add",
+			mapSlice(a.AddLargeCommunities, policies.LargeCommunity.String)))
 	}
 	disposition := "none"
 	if a.Reject {
 		disposition = "reject-route"
 	}
 	t := table{{"route-disposition", disposition}}
-	t.add("bgp-actions", bgp)
+	t.addKey("bgp-actions", bgp)
 	return t
 }
 
-// community spells the option in small letters: any other is read as "add".
-func community(method, option string, list []string) table {
+// communityTable spells the option in small letters: gobgpd reads any other spelling as "add".
+func communityTable(method, option string, list []string) table {
 	if len(list) == 0 {
 		return nil
 	}

@@ -31,24 +31,24 @@ var arrays = []array{
 	definitions,
 }
 
-// ours says whether the element of that name is ours.
-func (a array) ours(name string) bool {
+// isOurs says whether an element of that name is ours.
+func (a array) isOurs(name string) bool {
 	if a == definitions {
 		return name == policies.ImportPolicy || name == policies.ExportPolicy
 	}
 	return strings.HasPrefix(name, policies.Prefix)
 }
 
-// below says whether a is at path, or in a table at path.
-func (a array) below(path string) bool {
+// isWithin says whether a is at path, or in a table at path.
+func (a array) isWithin(path string) bool {
 	return a.path == path || strings.HasPrefix(a.path, path+".")
 }
 
-// elements returns the tables of a, in order. Arrays of another shape have been
-// refused (see shapes).
-func (a array) elements(values map[string]any) []map[string]any {
-	list, _ := at(values, a.path).([]any)
-	return each(list, func(v any) map[string]any { return v.(map[string]any) })
+// elementsOf returns the tables of a, in order. refuseShapes has refused arrays of
+// another shape.
+func (a array) elementsOf(values map[string]any) []map[string]any {
+	list, _ := valueAt(values, a.path).([]any)
+	return mapSlice(list, func(v any) map[string]any { return v.(map[string]any) })
 }
 
 func (a array) nameOf(element map[string]any) string {
@@ -56,40 +56,40 @@ func (a array) nameOf(element map[string]any) string {
 	return name
 }
 
-// holds says whether an element's name is one that is asked for.
-func (a array) holds(values map[string]any, ask func(name string) bool) bool {
-	return slices.ContainsFunc(a.elements(values), func(e map[string]any) bool { return ask(a.nameOf(e)) })
+// hasName says whether ask is true of an element's name.
+func (a array) hasName(values map[string]any, ask func(name string) bool) bool {
+	return slices.ContainsFunc(a.elementsOf(values), func(e map[string]any) bool { return ask(a.nameOf(e)) })
 }
 
-// element returns the path of the i-th element.
-func (a array) element(i int) string { return fmt.Sprintf("%s[%d]", a.path, i) }
+// pathOf returns the path of the i-th element.
+func (a array) pathOf(i int) string { return fmt.Sprintf("%s[%d]", a.path, i) }
 
-// shapes refuses policy of a shape that gobgpd would bend into its own: a table
-// where a list of tables should be, a number for a name.
-func (d *document) shapes(l *diag.List) {
+// refuseShapes refuses policy of a shape that gobgpd would silently convert: a table
+// in place of a list of tables, a number for a name.
+func (d *document) refuseShapes(l *diag.List) {
 	for _, a := range arrays {
 		words := strings.Split(a.path, ".")
 		for i := 1; i < len(words); i++ {
 			above := strings.Join(words[:i], ".")
-			if v := at(d.values, above); v != nil && !isTable(v) {
-				l.Errorf(d.place(above), "gobgpd-type", fmt.Sprintf("[[%s]]", a.path), "%s is not a table", above)
+			if v := valueAt(d.values, above); v != nil && !isTable(v) {
+				l.Errorf(d.locatePath(above), "gobgpd-type", fmt.Sprintf("[[%s]]", a.path), "%s is not a table", above)
 				return
 			}
 		}
-		v := at(d.values, a.path)
+		v := valueAt(d.values, a.path)
 		list, ok := v.([]any)
 		if v != nil && !ok {
-			l.Errorf(d.place(a.path), "gobgpd-type", fmt.Sprintf("[[%s]]", a.path), "%s is not an array of tables",
+			l.Errorf(d.locatePath(a.path), "gobgpd-type", fmt.Sprintf("[[%s]]", a.path), "%s is not an array of tables",
 				a.path)
 		}
 		for i, v := range list {
 			if !isTable(v) {
-				l.Errorf(d.place(a.element(i)), "gobgpd-type", fmt.Sprintf("[[%s]]", a.path),
+				l.Errorf(d.locatePath(a.pathOf(i)), "gobgpd-type", fmt.Sprintf("[[%s]]", a.path),
 					"%s is not an array of tables", a.path)
 				break
 			}
 			if name := v.(map[string]any)[a.name]; name != nil && !isString(name) {
-				l.Errorf(d.place(a.element(i)+"."+a.name), "gobgpd-type", a.name+` = "..."`, "%s is not a string",
+				l.Errorf(d.locatePath(a.pathOf(i)+"."+a.name), "gobgpd-type", a.name+` = "..."`, "%s is not a string",
 					a.name)
 			}
 		}
@@ -99,8 +99,8 @@ func (d *document) shapes(l *diag.List) {
 func isTable(v any) bool  { _, ok := v.(map[string]any); return ok }
 func isString(v any) bool { _, ok := v.(string); return ok }
 
-// at returns what stands at a path of keys, or nil.
-func at(values map[string]any, path string) any {
+// valueAt returns the value at a path of keys, or nil.
+func valueAt(values map[string]any, path string) any {
 	var v any = values
 	for key := range strings.SplitSeq(path, ".") {
 		m, _ := v.(map[string]any)
@@ -109,23 +109,23 @@ func at(values map[string]any, path string) any {
 	return v
 }
 
-// split returns what is ours of a file's values and what is not. Tables and
-// arrays of policy that are empty mean nothing, and fall out of both.
-func split(values map[string]any) (ours, theirs map[string]any) { return splitAt("", values) }
+// splitOwn splits a file's values into ours and the operator's. Both lack empty tables
+// and arrays of policy, which mean nothing.
+func splitOwn(values map[string]any) (ours, theirs map[string]any) { return splitOwnAt("", values) }
 
-func splitAt(path string, values map[string]any) (ours, theirs map[string]any) {
+func splitOwnAt(path string, values map[string]any) (ours, theirs map[string]any) {
 	ours, theirs = map[string]any{}, map[string]any{}
 	for key, v := range values {
-		a, policy := arrayBelow(join(path, key))
+		a, policy := arrayBelow(joinPath(path, key))
 		if !policy {
 			theirs[key] = v
 			continue
 		}
 		var mine, others any
-		if a.path == join(path, key) {
-			mine, others = a.divide(v.([]any))
+		if a.path == joinPath(path, key) {
+			mine, others = a.divideElements(v.([]any))
 		} else {
-			mine, others = splitAt(join(path, key), v.(map[string]any))
+			mine, others = splitOwnAt(joinPath(path, key), v.(map[string]any))
 		}
 		if reflect.ValueOf(mine).Len() != 0 {
 			ours[key] = mine
@@ -137,9 +137,9 @@ func splitAt(path string, values map[string]any) (ours, theirs map[string]any) {
 	return ours, theirs
 }
 
-func (a array) divide(list []any) (ours, theirs []any) {
+func (a array) divideElements(list []any) (ours, theirs []any) {
 	for _, e := range list {
-		if a.ours(a.nameOf(e.(map[string]any))) {
+		if a.isOurs(a.nameOf(e.(map[string]any))) {
 			ours = append(ours, e)
 		} else {
 			theirs = append(theirs, e)
@@ -150,7 +150,7 @@ func (a array) divide(list []any) (ours, theirs []any) {
 
 // arrayBelow returns an array at path, or in a table at path.
 func arrayBelow(path string) (array, bool) {
-	i := slices.IndexFunc(arrays, func(a array) bool { return a.below(path) })
+	i := slices.IndexFunc(arrays, func(a array) bool { return a.isWithin(path) })
 	if i < 0 {
 		return array{}, false
 	}

@@ -15,30 +15,30 @@ import (
 	"depeer/policies"
 )
 
-// ReadPart returns what a gobgpd.conf, in TOML, holds of ours: what ReplacePart would replace,
-// read back. A file without it holds an empty policy. Where there is an Error in the
-// list there is no policy: the file is wrong in a way that ReplacePart refuses, too, or
+// ReadPart returns our part of a gobgpd.conf, in TOML, as a policy: the part that ReplacePart
+// would replace. A file without one holds an empty policy. With an Error in the list there is
+// no policy: either ReplacePart refuses the file, too, or
 //
 //	gobgpd-part-edited       our part says something that we do not write
 //
-// Whether it says what its names tell is for the caller to ask (RoutingPolicy.Genuine).
+// ReadPart does not compare contents with names: the caller may ask RoutingPolicy.Genuine.
 func ReadPart(file string, text []byte) (p *policies.RoutingPolicy, l diag.List) {
 	defer func() { l.Sort() }()
-	d := parse(file, text, &l)
+	d := parseDocument(file, text, &l)
 	if d == nil {
 		return nil, l
 	}
-	if d.shapes(&l); l.Worst() == diag.Error {
+	if d.refuseShapes(&l); l.Worst() == diag.Error {
 		return nil, l
 	}
-	x := d.extent(&l)
-	d.twice(&l)
-	d.foreign(&l)
-	d.undefined(&l)
+	x := d.findExtent(&l)
+	d.refuseDuplicatePolicies(&l)
+	d.refuseForeignStatements(&l)
+	d.refuseUndefinedPolicies(&l)
 	if l.Worst() == diag.Error {
 		return nil, l
 	}
-	p, err := d.part()
+	p, err := d.readOwnPart()
 	if err != nil {
 		l.Errorf(d.ourPlace(x), "gobgpd-part-edited", "emit --into writes it anew", "depeer's part has been edited: %v",
 			err)
@@ -47,52 +47,52 @@ func ReadPart(file string, text []byte) (p *policies.RoutingPolicy, l diag.List)
 	return p, l
 }
 
-// ourPlace is where our part begins.
+// ourPlace returns where our part begins.
 func (d *document) ourPlace(x extent) diag.Position {
-	if spans := x.spans(); len(spans) > 0 {
-		return d.position(spans[0].start)
+	if spans := x.sortedSpans(); len(spans) > 0 {
+		return d.positionOf(spans[0].start)
 	}
 	return diag.Position{File: d.file}
 }
 
-// part reads our part. What is read is written again, and compared: so nothing in it
-// is passed over.
-func (d *document) part() (*policies.RoutingPolicy, error) {
-	ours, _ := split(d.values)
+// readOwnPart reads our part. It encodes the result again and compares the two, so that
+// it ignores nothing in the part.
+func (d *document) readOwnPart() (*policies.RoutingPolicy, error) {
+	ours, _ := splitOwn(d.values)
 	text, err := json.Marshal(ours)
 	if err != nil {
 		return nil, err
 	}
-	var c partOf
+	var c partTables
 	if err := json.Unmarshal(text, &c); err != nil {
 		return nil, errors.New("something in it has another type")
 	}
-	p, err := c.policy()
+	p, err := c.toPolicy()
 	if err != nil {
 		return nil, err
 	}
-	if d.unanchored() && len(p.Import)+len(p.Export) == 0 {
+	if d.lacksAnchor() && len(p.Import)+len(p.Export) == 0 {
 		return p, nil // nothing defines ours, and nothing needs it
 	}
 	again, err := Encode(p, TOML, nil)
 	if err != nil {
 		return nil, err
 	}
-	written, err := read(again)
+	written, err := decodeTOML(again)
 	if err != nil {
 		panic("gobgpconf: what was rendered is no TOML: " + err.Error())
 	}
-	mine, _ := split(written)
-	if byName(mine); !reflect.DeepEqual(mine, byName(ours)) {
+	mine, _ := splitOwn(written)
+	if sortByName(mine); !reflect.DeepEqual(mine, sortByName(ours)) {
 		return nil, errors.New("it says something that depeer does not write")
 	}
 	return p, nil
 }
 
-// byName sorts sets and policies, whose order means nothing.
-func byName(values map[string]any) map[string]any {
+// sortByName sorts sets and policies, whose order means nothing.
+func sortByName(values map[string]any) map[string]any {
 	for _, a := range arrays {
-		if list, ok := at(values, a.path).([]any); ok {
+		if list, ok := valueAt(values, a.path).([]any); ok {
 			slices.SortFunc(list, func(v, w any) int {
 				return strings.Compare(a.nameOf(v.(map[string]any)), a.nameOf(w.(map[string]any)))
 			})
@@ -101,18 +101,18 @@ func byName(values map[string]any) map[string]any {
 	return values
 }
 
-// unanchored says whether the file does not define both of our policies.
-func (d *document) unanchored() bool {
+// lacksAnchor says whether the file does not define both of our policies.
+func (d *document) lacksAnchor() bool {
 	for _, name := range []string{policies.ImportPolicy, policies.ExportPolicy} {
-		if !definitions.holds(d.values, func(n string) bool { return n == name }) {
+		if !definitions.hasName(d.values, func(n string) bool { return n == name }) {
 			return true
 		}
 	}
 	return false
 }
 
-// partOf are our objects in gobgpd's keys, as configuration writes them.
-type partOf struct {
+// partTables are our objects in gobgpd's keys, as buildConfiguration writes them.
+type partTables struct {
 	Sets struct {
 		Prefix []struct {
 			Name string `json:"prefix-set-name"`
@@ -142,8 +142,8 @@ type partOf struct {
 	} `json:"policy-definitions"`
 }
 
-// policy turns it into our words.
-func (c *partOf) policy() (*policies.RoutingPolicy, error) {
+// toPolicy converts the tables to the model.
+func (c *partTables) toPolicy() (*policies.RoutingPolicy, error) {
 	p := &policies.RoutingPolicy{}
 	for _, s := range c.Sets.Prefix {
 		var entries policies.Prefixes
@@ -166,21 +166,21 @@ func (c *partOf) policy() (*policies.RoutingPolicy, error) {
 		p.Sets = append(p.Sets, policies.Set{Name: s.Name, Elements: addresses})
 	}
 	for _, s := range c.Sets.BGP.ASPath {
-		list, err := allOf(s.List, policies.ParseASPathPattern)
+		list, err := parseAll(s.List, policies.ParseASPathPattern)
 		if err != nil {
 			return nil, err
 		}
 		p.Sets = append(p.Sets, policies.Set{Name: s.Name, Elements: policies.ASPaths(list)})
 	}
 	for _, s := range c.Sets.BGP.Large {
-		list, err := allOf(s.List, policies.ParseLargeCommunityPattern)
+		list, err := parseAll(s.List, policies.ParseLargeCommunityPattern)
 		if err != nil {
 			return nil, err
 		}
 		p.Sets = append(p.Sets, policies.Set{Name: s.Name, Elements: policies.LargeCommunities(list)})
 	}
 	for _, d := range c.Definitions {
-		list, err := allOf(d.Statements, statementOfPart.statement)
+		list, err := parseAll(d.Statements, statementOfPart.toStatement)
 		if err != nil {
 			return nil, err
 		}
@@ -193,7 +193,7 @@ func (c *partOf) policy() (*policies.RoutingPolicy, error) {
 	return p, nil
 }
 
-func allOf[From, To any](list []From, parse func(From) (To, error)) ([]To, error) {
+func parseAll[From, To any](list []From, parse func(From) (To, error)) ([]To, error) {
 	var out []To
 	for _, v := range list {
 		parsed, err := parse(v)

@@ -6,8 +6,8 @@ import (
 	"depeer/policies"
 )
 
-// statementOfPart is a statement in gobgpd's keys. What it has besides is found when it
-// is written again.
+// statementOfPart is a statement in gobgpd's keys. readOwnPart finds other keys when it
+// encodes the policy again.
 type statementOfPart struct {
 	Name       string `json:"name"`
 	Conditions struct {
@@ -58,16 +58,17 @@ type matchOfPart struct {
 	Options string `json:"match-set-options"`
 }
 
-func (m matchOfPart) condition(set string) policies.Condition {
+func (m matchOfPart) toCondition(set string) policies.Condition {
 	return policies.Condition{Set: set, Invert: m.Options == "invert"}
 }
 
-// statement turns it into our words.
-func (s statementOfPart) statement() (policies.Statement, error) {
+// toStatement converts it to the model.
+func (s statementOfPart) toStatement() (policies.Statement, error) {
 	c, a := s.Conditions, s.Actions
 	out := policies.Statement{Name: s.Name, Conditions: policies.Conditions{
-		PrefixSet: c.Prefix.condition(c.Prefix.Set), NeighborSet: c.Neighbor.condition(c.Neighbor.Set),
-		ASPathSet: c.BGP.ASPath.condition(c.BGP.ASPath.Set), LargeCommunitySet: c.BGP.Large.condition(c.BGP.Large.Set),
+		PrefixSet: c.Prefix.toCondition(c.Prefix.Set), NeighborSet: c.Neighbor.toCondition(c.Neighbor.Set),
+		ASPathSet:         c.BGP.ASPath.toCondition(c.BGP.ASPath.Set),
+		LargeCommunitySet: c.BGP.Large.toCondition(c.BGP.Large.Set),
 	}}
 	out.Actions = policies.Actions{Reject: a.Disposition == "reject-route", LocalPref: a.BGP.LocalPref,
 		Prepend: a.BGP.Prepend.Times}
@@ -79,7 +80,7 @@ func (s statementOfPart) statement() (policies.Statement, error) {
 		value := uint32(med)
 		out.Actions.MED = &value
 	}
-	communities, err := allOf(a.BGP.Community.Method.List, policies.ParseCommunity)
+	communities, err := parseAll(a.BGP.Community.Method.List, policies.ParseCommunity)
 	if err != nil {
 		return out, err
 	}
@@ -89,9 +90,9 @@ func (s statementOfPart) statement() (policies.Statement, error) {
 		out.Actions.Communities = communities
 	}
 	if a.BGP.Large.Options == "remove" {
-		out.Actions.DropLargeCommunities, err = allOf(a.BGP.Large.Method.List, policies.ParseLargeCommunityPattern)
+		out.Actions.DropLargeCommunities, err = parseAll(a.BGP.Large.Method.List, policies.ParseLargeCommunityPattern)
 	} else {
-		out.Actions.AddLargeCommunities, err = allOf(a.BGP.Large.Method.List, policies.ParseLargeCommunity)
+		out.Actions.AddLargeCommunities, err = parseAll(a.BGP.Large.Method.List, policies.ParseLargeCommunity)
 	}
 	return out, err
 }

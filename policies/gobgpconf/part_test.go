@@ -40,9 +40,9 @@ func TestPart(t *testing.T) {
 func TestPartOfAny(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		before, after, marked := drawFile(t)
-		old := join(before) + join(after)
+		old := joinPath(before) + joinPath(after)
 		if marked {
-			old = join(before) + "# depeer: begin\n" + definitions + "# depeer: end\n" + join(after)
+			old = joinPath(before) + "# depeer: begin\n" + definitions + "# depeer: end\n" + joinPath(after)
 		}
 		want := drawPolicy(t)
 		text, l := gobgpconf.ReplacePart("gobgpd.conf", []byte(old), want, nil)

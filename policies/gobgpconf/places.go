@@ -9,27 +9,27 @@ import (
 
 // LocateKeys returns where each key of the gobgpd.conf text is written in old, by its path in
 // text, such as neighbors[2].config.peer-as. The two, in TOML, differ in our part only.
-// What is not written is placed where it is part of, and the file as a whole is the place
-// of what is nowhere in old.
+// A key that is not written has the place of its table; one without a table in old has no
+// line.
 func LocateKeys(file string, old, text []byte) func(path string) diag.Position {
 	var l diag.List
-	before, after := parse(file, old, &l), parse(file, text, &l)
+	before, after := parseDocument(file, old, &l), parseDocument(file, text, &l)
 	if before == nil || after == nil {
 		return func(string) diag.Position { return diag.Position{File: file} }
 	}
-	if before.shapes(&l); l.Worst() == diag.Error {
-		return before.place
+	if before.refuseShapes(&l); l.Worst() == diag.Error {
+		return before.locatePath
 	}
 	return func(path string) diag.Position {
 		if path, ok := before.theirPath(path, after); ok {
-			return before.place(path)
+			return before.locatePath(path)
 		}
 		return diag.Position{File: file}
 	}
 }
 
-// theirPath returns the path in d of what is at path in after: elements that are not ours
-// have the same order in both.
+// theirPath converts a path in after to the path of the same value in d. Elements that are
+// not ours have the same order in both.
 func (d *document) theirPath(path string, after *document) (string, bool) {
 	for _, a := range arrays {
 		rest, ok := strings.CutPrefix(path, a.path+"[")
@@ -38,21 +38,21 @@ func (d *document) theirPath(path string, after *document) (string, bool) {
 		}
 		number, rest, _ := strings.Cut(rest, "]")
 		n, err := strconv.Atoi(number)
-		elements := a.elements(after.values)
-		if err != nil || n >= len(elements) || a.ours(a.nameOf(elements[n])) {
+		elements := a.elementsOf(after.values)
+		if err != nil || n >= len(elements) || a.isOurs(a.nameOf(elements[n])) {
 			return "", false
 		}
 		rank := 0 // among theirs
 		for _, e := range elements[:n] {
-			if !a.ours(a.nameOf(e)) {
+			if !a.isOurs(a.nameOf(e)) {
 				rank++
 			}
 		}
-		for i, e := range a.elements(d.values) {
+		for i, e := range a.elementsOf(d.values) {
 			switch {
-			case a.ours(a.nameOf(e)):
+			case a.isOurs(a.nameOf(e)):
 			case rank == 0:
-				return a.element(i) + rest, true
+				return a.pathOf(i) + rest, true
 			default:
 				rank--
 			}

@@ -37,9 +37,9 @@ func TestIntoKeepsTheRest(t *testing.T) {
 		before, after, marked := drawFile(t)
 		newline := rapid.SampledFrom([]string{"\n", "\r\n"}).Draw(t, "newline")
 		text := func(s string) string { return strings.ReplaceAll(s, "\n", newline) }
-		old := join(before) + join(after)
+		old := joinPath(before) + joinPath(after)
 		if marked {
-			old = join(before) + "# depeer: begin\n" + definitions + "# depeer: end\n" + join(after)
+			old = joinPath(before) + "# depeer: begin\n" + definitions + "# depeer: end\n" + joinPath(after)
 		}
 		old = text(old)
 		p := drawPolicy(t)
@@ -87,7 +87,7 @@ func missing(s, newline string) int {
 	}
 }
 
-func join(chunks []chunk) string {
+func joinPath(chunks []chunk) string {
 	var b strings.Builder
 	for _, c := range chunks {
 		b.WriteString(c.text)

@@ -9,25 +9,25 @@ import (
 
 // writeTOML writes c as our part of a file: between markers, every header in full
 // ([[defined-sets.prefix-sets]], never [defined-sets]), so that it can stand
-// beside an operator's own tables, and what is small on one line. go-toml's own
+// beside an operator's own tables. Small values stand on one line. go-toml's own
 // encoder writes each intermediate table, which may stand in a file only once.
 func writeTOML(c table, comment []string) []byte {
 	b := []byte(beginLine + "\n")
-	b = commented(b, comment)
-	b = tomlTables(b, "", c)
+	b = appendComments(b, comment)
+	b = appendTOMLTables(b, "", c)
 	return append(b, endLine+"\n"...)
 }
 
-// tomlTables writes the arrays of tables below path.
-func tomlTables(b []byte, path string, t table) []byte {
+// appendTOMLTables writes the arrays of tables below path.
+func appendTOMLTables(b []byte, path string, t table) []byte {
 	for _, p := range t {
 		switch v := p.value.(type) {
 		case table:
-			b = tomlTables(b, path+p.key+".", v)
+			b = appendTOMLTables(b, path+p.key+".", v)
 		case []table:
 			for _, element := range v {
 				b = fmt.Appendf(b, "\n[[%s%s]]\n", path, p.key)
-				b = tomlElement(b, path+p.key+".", element)
+				b = appendTOMLElement(b, path+p.key+".", element)
 			}
 		default:
 			panic("gobgpconf: a value at the top of a configuration")
@@ -36,51 +36,51 @@ func tomlTables(b []byte, path string, t table) []byte {
 	return b
 }
 
-// tomlElement writes what stands below one header, and then the elements below it.
-func tomlElement(b []byte, path string, t table) []byte {
+// appendTOMLElement writes the keys below one header, and then the elements below it.
+func appendTOMLElement(b []byte, path string, t table) []byte {
 	var below table
 	for _, p := range t {
-		if list, ok := p.value.([]table); ok && !allFlat(list) {
+		if list, ok := p.value.([]table); ok && !areAllFlat(list) {
 			below = append(below, p)
 			continue
 		}
-		b = tomlKeys(b, p.key, p.value)
+		b = appendTOMLKeys(b, p.key, p.value)
 	}
-	return tomlTables(b, path, below)
+	return appendTOMLTables(b, path, below)
 }
 
-// tomlKeys writes a value, a table that does not fit on a line by dotted keys.
-func tomlKeys(b []byte, key string, value any) []byte {
-	if t, ok := value.(table); ok && (len(t) == 1 || !t.flat()) {
+// appendTOMLKeys writes a value. It writes a table that does not fit on a line with dotted keys.
+func appendTOMLKeys(b []byte, key string, value any) []byte {
+	if t, ok := value.(table); ok && (len(t) == 1 || !t.isFlat()) {
 		for _, p := range t {
-			b = tomlKeys(b, key+"."+p.key, p.value)
+			b = appendTOMLKeys(b, key+"."+p.key, p.value)
 		}
 		return b
 	}
 	b = append(b, key+" = "...)
-	return append(tomlValue(b, value), '\n')
+	return append(appendTOMLValue(b, value), '\n')
 }
 
-func tomlValue(b []byte, value any) []byte {
+func appendTOMLValue(b []byte, value any) []byte {
 	switch v := value.(type) {
 	case string:
-		return tomlString(b, v)
+		return appendTOMLString(b, v)
 	case uint32:
 		return strconv.AppendUint(b, uint64(v), 10)
 	case []string:
-		return tomlStrings(b, v)
+		return appendTOMLStrings(b, v)
 	case table:
 		for i, p := range v {
-			b = append(b, separator("{", ", ", i)...)
+			b = append(b, separatorBefore("{", ", ", i)...)
 			b = append(b, p.key+" = "...)
-			b = tomlValue(b, p.value)
+			b = appendTOMLValue(b, p.value)
 		}
 		return append(b, '}')
 	case []table:
 		b = append(b, "[\n"...)
 		for _, t := range v {
 			b = append(b, "  "...)
-			b = tomlValue(b, t)
+			b = appendTOMLValue(b, t)
 			b = append(b, ",\n"...) // after the last one, too: an entry more is a line more
 		}
 		return append(b, ']')
@@ -89,22 +89,22 @@ func tomlValue(b []byte, value any) []byte {
 	}
 }
 
-// tomlStrings writes a short list on one line, a longer one an element a line.
-func tomlStrings(b []byte, list []string) []byte {
+// appendTOMLStrings writes a short list on one line, a longer one an element a line.
+func appendTOMLStrings(b []byte, list []string) []byte {
 	if len(list) == 1 {
-		return append(tomlString(append(b, '['), list[0]), ']')
+		return append(appendTOMLString(append(b, '['), list[0]), ']')
 	}
 	b = append(b, "[\n"...)
 	for _, s := range list {
 		b = append(b, "  "...)
-		b = tomlString(b, s)
+		b = appendTOMLString(b, s)
 		b = append(b, ",\n"...)
 	}
 	return append(b, ']')
 }
 
-// tomlString writes a basic string, with all that is not printable escaped.
-func tomlString(b []byte, s string) []byte {
+// appendTOMLString writes a basic string, with all that is not printable escaped.
+func appendTOMLString(b []byte, s string) []byte {
 	b = append(b, '"')
 	for _, r := range s {
 		switch {
@@ -119,8 +119,8 @@ func tomlString(b []byte, s string) []byte {
 	return append(b, '"')
 }
 
-// separator returns what stands before the i-th of several.
-func separator(first, other string, i int) string {
+// separatorBefore returns the separator before the i-th element.
+func separatorBefore(first, other string, i int) string {
 	if i == 0 {
 		return first
 	}

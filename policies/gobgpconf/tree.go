@@ -14,9 +14,9 @@ type pair struct {
 	value any
 }
 
-// add appends a key, unless its value is empty: gobgpd takes an absent key for
+// addKey appends a key, unless its value is empty: gobgpd takes an absent key for
 // the empty value, and an operator has less to read.
-func (t *table) add(key string, value any) {
+func (t *table) addKey(key string, value any) {
 	switch v := value.(type) {
 	case []string:
 		if len(v) == 0 {
@@ -34,9 +34,9 @@ func (t *table) add(key string, value any) {
 	*t = append(*t, pair{key, value})
 }
 
-// flat says whether t fits on one line: it holds no further table, and no list of
+// isFlat says whether t fits on one line: it holds no further table, and no list of
 // several strings.
-func (t table) flat() bool {
+func (t table) isFlat() bool {
 	return !slices.ContainsFunc(t, func(p pair) bool {
 		switch v := p.value.(type) {
 		case table, []table:
@@ -49,7 +49,7 @@ func (t table) flat() bool {
 	})
 }
 
-// allFlat says whether every table of the list fits on one line.
-func allFlat(list []table) bool {
-	return !slices.ContainsFunc(list, func(t table) bool { return !t.flat() })
+// areAllFlat says whether every table of the list fits on one line.
+func areAllFlat(list []table) bool {
+	return !slices.ContainsFunc(list, func(t table) bool { return !t.isFlat() })
 }

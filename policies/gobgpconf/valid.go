@@ -7,26 +7,26 @@ import (
 	"depeer/policies"
 )
 
-// valid says what in p gobgpd would misread, silently in most cases, or what is
-// not ours by its name. A policy that build.Policy made is valid; this is the last look
-// before a file that a route server starts from.
-func valid(p *policies.RoutingPolicy) error {
-	sets := make(map[policies.SetKind]names)
+// checkPolicy returns an error for anything in p that gobgpd would misread, silently in most
+// cases, and for names that are not ours. A policy that build.Policy made is valid; this is the
+// last check before a route server starts from the file.
+func checkPolicy(p *policies.RoutingPolicy) error {
+	sets := make(map[policies.SetKind]knownNames)
 	for _, kind := range policies.SetKinds {
-		sets[kind] = names{}
+		sets[kind] = knownNames{}
 	}
 	for _, s := range p.Sets {
-		if err := sets[s.Kind()].take(setWords[s.Kind()], s.Name, s.Elements.Len()); err != nil {
+		if err := sets[s.Kind()].addName(setWords[s.Kind()], s.Name, s.Elements.Len()); err != nil {
 			return err
 		}
-		if err := validSet(s); err != nil {
+		if err := checkSet(s); err != nil {
 			return err
 		}
 	}
-	statements := names{} // of both policies: they share one space in gobgpd
+	statements := knownNames{} // of both policies: they share one space in gobgpd
 	for i, list := range [][]policies.Statement{p.Import, p.Export} {
 		for _, s := range list {
-			if err := statements.take("statement", s.Name, 1); err != nil {
+			if err := statements.addName("statement", s.Name, 1); err != nil {
 				return err
 			}
 			if len(s.Actions.AddLargeCommunities) != 0 && len(s.Actions.DropLargeCommunities) != 0 {
@@ -40,7 +40,7 @@ func valid(p *policies.RoutingPolicy) error {
 				return fmt.Errorf("statement %q asks whom a route is sent to, on import", s.Name)
 			}
 			for kind, condition := range c.All() {
-				if !sets[kind].know(*condition) {
+				if !sets[kind].hasSet(*condition) {
 					return fmt.Errorf("statement %q refers to a set that is not there", s.Name)
 				}
 			}
@@ -49,13 +49,13 @@ func valid(p *policies.RoutingPolicy) error {
 	return nil
 }
 
-type names map[string]bool
+type knownNames map[string]bool
 
-func (n names) take(kind, name string, length int) error {
+func (n knownNames) addName(kind, name string, length int) error {
 	switch {
 	case !strings.HasPrefix(name, policies.Prefix):
 		return fmt.Errorf("%s %q has a name that does not begin with %s", kind, name, policies.Prefix)
-	case !plain(name):
+	case !isPlainASCII(name):
 		return fmt.Errorf("%s %q has a name that is not printable ASCII", kind, name)
 	case n[name]:
 		return fmt.Errorf("%s %q is there twice", kind, name)
@@ -66,17 +66,17 @@ func (n names) take(kind, name string, length int) error {
 	return nil
 }
 
-func (n names) know(c policies.Condition) bool { return c.Set == "" || n[c.Set] }
+func (n knownNames) hasSet(c policies.Condition) bool { return c.Set == "" || n[c.Set] }
 
-// setWords are what errors call sets.
+// setWords are the names of kinds of sets in errors.
 var setWords = map[policies.SetKind]string{policies.PrefixSet: "prefix set", policies.NeighborSet: "neighbor set",
 	policies.ASPathSet: "AS path set", policies.LargeCommunitySet: "large community set"}
 
-// validSet says what is wrong with the elements of a set.
-func validSet(s policies.Set) error {
+// checkSet returns an error for elements that gobgpd would misread.
+func checkSet(s policies.Set) error {
 	switch elements := s.Elements.(type) {
 	case policies.Prefixes:
-		return validEntries(s.Name, elements)
+		return checkEntries(s.Name, elements)
 	case policies.Neighbors:
 		for _, a := range elements {
 			if !a.IsValid() || a.Is4In6() || a.Zone() != "" {
@@ -87,7 +87,7 @@ func validSet(s policies.Set) error {
 	return nil
 }
 
-func validEntries(name string, entries policies.Prefixes) error {
+func checkEntries(name string, entries policies.Prefixes) error {
 	for _, e := range entries {
 		switch p := e.Prefix; {
 		case !p.IsValid() || p != p.Masked() || p.Addr().Is4In6():
@@ -101,7 +101,7 @@ func validEntries(name string, entries policies.Prefixes) error {
 	return nil
 }
 
-// plain says whether s is printable ASCII throughout.
-func plain(s string) bool {
+// isPlainASCII says whether s is printable ASCII throughout.
+func isPlainASCII(s string) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r > '~' })
 }

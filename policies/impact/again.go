@@ -1,29 +1,29 @@
 package impact
 
-// Who has secondary-route is told again, with each soft reset of a member, of every
-// prefix that this member announces, be it refused or not: whatever path there is for it.
-// Its own reset is no exception (GoBGP 3.37, sendSecondaryRoutes).
+// With each soft reset of a member, gobgpd sends every member that has secondary-route a path
+// again for every prefix that the first member announces, even if the prefix is refused. The
+// member's own reset is no exception (GoBGP 3.37, sendSecondaryRoutes).
 //
 //	announced by   A B   left: A B   both resets send A a path, and B one
 //	announced by   A B   left: A     both resets send B a path; there is none for A
 
-// resent counts, of each member, what its soft reset sends again.
+// resent counts, for each member, the routes that its soft reset sends again.
 type resent struct {
-	paths [][2]int // of IPv4 and IPv6, of each member: such that somebody has left to announce
+	paths [][2]int // of IPv4 and IPv6, of each member: prefixes that a path is left to
 	alone [][2]int // of these, such that only the member itself has
-	// others are those that only another member has, who has secondary-route.
+	// others are those that only another member has, one with secondary-route.
 	others map[pair][2]int
 }
 
-// pair is who alone announces, and whose reset it is.
+// pair is the only announcer of a prefix, and the member that is reset.
 type pair struct{ alone, reset uint32 }
 
 func newResent(sessions int) resent {
 	return resent{make([][2]int, sessions), make([][2]int, sessions), make(map[pair][2]int)}
 }
 
-// see counts a prefix.
-func (r *resent) see(family int, paths []entry) {
+// addPrefix counts a prefix.
+func (r *resent) addPrefix(family int, paths []entry) {
 	var one uint32
 	left, several := false, false
 	for i := range paths {
@@ -52,15 +52,15 @@ func (r *resent) see(family int, paths []entry) {
 	}
 }
 
-// again returns how many routes a member is told again, of which paths are new to it.
-func (a *assessment) again(n uint32, paths int) int {
+// countResent returns how many routes are sent to a member again; paths of them are new to it.
+func (a *assessment) countResent(n uint32, paths int) int {
 	s := &a.sessions[n]
 	if !s.SecondaryRoute {
 		return 0
 	}
 	all := 0
 	for family := range a.sent {
-		if !s.sent(family) {
+		if !s.isSent(family) {
 			continue
 		}
 		for m := range a.members {

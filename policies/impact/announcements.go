@@ -8,7 +8,7 @@ import (
 	"depeer/policies/rib"
 )
 
-// announcement is what paths of a member share: attributes, and what the policies said. It is
+// announcement holds what paths of a member share: attributes and verdicts of the policies. It is
 // kept small: past 32 octets every path takes longer (BenchmarkAssess).
 type announcement struct {
 	peer      uint32
@@ -51,14 +51,14 @@ type waiting struct {
 const (
 	together = 64              // how many wait
 	waits    = uint32(1 << 31) // marks a place among those that wait, where a number belongs
-	none     = ^uint32(0)      // of a peer: it is not like a place, though it is marked
+	none     = ^uint32(0)      // of a peer: no announcement yet; it is no place, though it is marked
 )
 
 func newAnnouncements() announcements { return announcements{seed: maphash.MakeSeed()} }
 
-// add returns the number of what p shares with other paths of its peer, or where it waits
+// addPath returns the number of what p shares with other paths of its peer, or where it waits
 // for one. When it is full, numbers must be given.
-func (s *announcements) add(p *rib.Path, peer uint32, old, new eval.Verdict, tagging taggingNumber) (number uint32,
+func (s *announcements) addPath(p *rib.Path, peer uint32, old, new eval.Verdict, tagging taggingNumber) (number uint32,
 	full bool) {
 	a := announcement{peer: peer, localPref: p.LocalPref, origin: p.Origin, old: old, new: new, tagging: tagging}
 	if a.localPref == 0 {
@@ -77,10 +77,10 @@ func (s *announcements) add(p *rib.Path, peer uint32, old, new eval.Verdict, tag
 	switch n := s.last[peer]; {
 	case n == none:
 	case n&waits != 0:
-		if w := &s.waiting[n&^waits]; a.equal(&w.announcement) && bytes.Equal(s.pathOf(w), p.ASPath) {
+		if w := &s.waiting[n&^waits]; a.equalExceptPath(&w.announcement) && bytes.Equal(s.pathOf(w), p.ASPath) {
 			return n, false
 		}
-	case s.same(n, &a, p.ASPath):
+	case s.isSame(n, &a, p.ASPath):
 		return n, false
 	}
 	hash := uint32(maphash.Bytes(s.seed,
@@ -93,34 +93,34 @@ func (s *announcements) add(p *rib.Path, peer uint32, old, new eval.Verdict, tag
 	return number, len(s.waiting) == together
 }
 
-// equal says whether two differ in none but their AS paths, of one length.
-func (a *announcement) equal(b *announcement) bool {
+// equalExceptPath says whether two are equal except for the content of their AS paths.
+func (a *announcement) equalExceptPath(b *announcement) bool {
 	c := *a
 	c.path.at = b.path.at
 	return c == *b
 }
 
-// same says whether a with this AS path is that of the number.
-func (s *announcements) same(n uint32, a *announcement, path []byte) bool {
+// isSame says whether announcement n is a with this AS path.
+func (s *announcements) isSame(n uint32, a *announcement, path []byte) bool {
 	b := s.list.at(n)
-	return a.equal(b) && bytes.Equal(s.paths.of(b.path), path)
+	return a.equalExceptPath(b) && bytes.Equal(s.paths.bytesAt(b.path), path)
 }
 
-// number gives a number to all that wait, and calls each with every one of them, in order.
-func (s *announcements) number(each func(number uint32)) {
+// numberWaiting gives a number to all waiting announcements, and calls each with it, in order.
+func (s *announcements) numberWaiting(each func(number uint32)) {
 	for i := range s.waiting { // fetches the index
-		s.waiting[i].number = s.index.first(s.waiting[i].hash)
+		s.waiting[i].number = s.index.firstCandidate(s.waiting[i].hash)
 	}
 	for i := range s.waiting { // fetches what is there
-		if w := &s.waiting[i]; w.number != 0 && !w.equal(s.list.at(w.number-1)) {
+		if w := &s.waiting[i]; w.number != 0 && !w.equalExceptPath(s.list.at(w.number-1)) {
 			w.number = 0
 		}
 	}
 	for i := range s.waiting { // fetches its AS path
 		w := &s.waiting[i]
 		n := w.number - 1
-		if w.number == 0 || !bytes.Equal(s.path(n), s.pathOf(w)) {
-			n = s.find(w)
+		if w.number == 0 || !bytes.Equal(s.pathAt(n), s.pathOf(w)) {
+			n = s.findNumber(w)
 		}
 		s.last[w.peer] = n
 		each(n)
@@ -128,22 +128,22 @@ func (s *announcements) number(each func(number uint32)) {
 	s.waiting, s.octets = s.waiting[:0], s.octets[:0]
 }
 
-// find returns the number of an announcement that waits, which it gets if it has none.
-func (s *announcements) find(w *waiting) uint32 {
+// findNumber returns the number of a waiting announcement, and gives it one if it has none.
+func (s *announcements) findNumber(w *waiting) uint32 {
 	path := s.pathOf(w)
-	n, known := s.index.find(w.hash, func(n uint32) bool { return s.same(n, &w.announcement, path) })
+	n, known := s.index.findNumber(w.hash, func(n uint32) bool { return s.isSame(n, &w.announcement, path) })
 	if !known {
 		n = uint32(s.list.len())
 		a := w.announcement
-		a.path = s.paths.keep(path)
+		a.path = s.paths.keepCopy(path)
 		s.list.add(a)
-		s.index.add(w.hash, n)
+		s.index.addNumber(w.hash, n)
 	}
 	return n
 }
 
-// pathOf returns the AS path of an announcement that waits.
+// pathOf returns the AS path of a waiting announcement.
 func (s *announcements) pathOf(w *waiting) []byte { return s.octets[w.path.at:][:w.path.length] }
 
-// path returns the AS path of an announcement.
-func (s *announcements) path(n uint32) rib.ASPath { return s.paths.of(s.list.at(n).path) }
+// pathAt returns the AS path of an announcement.
+func (s *announcements) pathAt(n uint32) rib.ASPath { return s.paths.bytesAt(s.list.at(n).path) }

@@ -10,7 +10,7 @@ import (
 
 // The choice between paths is rib.Preference, after what policies make of them.
 
-// candidate is a path as one policy leaves it.
+// candidate is a path with what one policy has changed.
 type candidate struct {
 	entry
 	rib.Preference
@@ -18,9 +18,9 @@ type candidate struct {
 	treated string // by what; "" for not at all
 }
 
-// candidate returns a path as the statement that decided about it leaves it.
-func (t *table) candidate(at int, e *entry, v eval.Verdict, by *eval.Evaluator) candidate {
-	a, path := t.shared.list.at(e.shared), t.path(e)
+// newCandidate returns a path with the changes of the statement that decides about it.
+func (t *table) newCandidate(at int, e *entry, v eval.Verdict, by *eval.Evaluator) candidate {
+	a, path := t.shared.list.at(e.shared), t.pathOf(e)
 	c := candidate{entry: *e, at: at, Preference: rib.Preference{
 		LocalPref: a.localPref, Length: uint32(path.Length()), Origin: a.origin,
 		First: path.First(), MED: a.med, Since: e.since, Peer: t.peers[e.peer].Address,
@@ -48,12 +48,13 @@ type ranking struct {
 	candidates []candidate // room for them
 }
 
-// rank makes the ranking anew, in the room that it has.
-func (r *ranking) rank(t *table, paths []entry, by *eval.Evaluator, verdict func(*entry) eval.Verdict) []*candidate {
+// rankPaths ranks other paths, in the memory that the ranking has.
+func (r *ranking) rankPaths(t *table, paths []entry, by *eval.Evaluator,
+	verdict func(*entry) eval.Verdict) []*candidate {
 	r.order, r.candidates = r.order[:0], slices.Grow(r.candidates[:0], len(paths))
 	for i := range paths {
 		if v := verdict(&paths[i]); !v.Refused() && !paths[i].stopped {
-			r.candidates = append(r.candidates, t.candidate(i, &paths[i], v, by))
+			r.candidates = append(r.candidates, t.newCandidate(i, &paths[i], v, by))
 			r.order = append(r.order, &r.candidates[len(r.candidates)-1])
 		}
 	}
@@ -61,7 +62,7 @@ func (r *ranking) rank(t *table, paths []entry, by *eval.Evaluator, verdict func
 	return r.order
 }
 
-// receiver is a member as somebody who is sent routes.
+// receiver is a member to which routes are sent.
 type receiver struct {
 	peer uint32
 	asn  filters.ASN
@@ -71,31 +72,31 @@ type receiver struct {
 	secondary bool
 }
 
-// nobodySpecial is a receiver to whom all paths are offered.
-var nobodySpecial = receiver{peer: ^uint32(0)}
+// ordinaryReceiver is a receiver to which all paths are offered.
+var ordinaryReceiver = receiver{peer: ^uint32(0)}
 
-// offered says whether gobgpd offers a path to a receiver at all: not its own, and
+// isOffered says whether gobgpd offers a path to a receiver at all: not its own, and
 // none through its ASN.
-func (t *table) offered(r receiver, c *candidate) bool {
-	return c.peer != r.peer && (r.secondary || !t.through(r, c))
+func (t *table) isOffered(r receiver, c *candidate) bool {
+	return c.peer != r.peer && (r.secondary || !t.passesThrough(r, c))
 }
 
-// through says whether the receiver's ASN is in a path.
-func (t *table) through(r receiver, c *candidate) bool {
-	return t.path(&c.entry).Contains(r.asn)
+// passesThrough says whether the receiver's ASN is in a path.
+func (t *table) passesThrough(r receiver, c *candidate) bool {
+	return t.pathOf(&c.entry).Contains(r.asn)
 }
 
-// chosen returns the best of those in order that are offered to r, or nil.
-func (t *table) chosen(r receiver, order []*candidate) *candidate {
+// bestFor returns the first path in order that is offered to r, or nil.
+func (t *table) bestFor(r receiver, order []*candidate) *candidate {
 	for i := range order {
-		if t.offered(r, order[i]) {
+		if t.isOffered(r, order[i]) {
 			return order[i]
 		}
 	}
 	return nil
 }
 
-// uses says whether r takes what was chosen for it.
-func (t *table) uses(r receiver, chosen *candidate) bool {
-	return chosen != nil && !(r.secondary && t.through(r, chosen))
+// usesPath says whether r uses the path that was chosen for it.
+func (t *table) usesPath(r receiver, chosen *candidate) bool {
+	return chosen != nil && !(r.secondary && t.passesThrough(r, chosen))
 }

@@ -50,10 +50,10 @@ func TestChoice(t *testing.T) {
 }
 
 const (
-	birds    = 4
-	speakers = 3
-	steps    = birds + speakers + 1 // announcements of one step may be of one second
-	networks = 90
+	birds           = 4
+	speakers        = 3
+	steps           = birds + speakers + 1 // announcements of one step may be of one second
+	widenToNetworks = 90
 )
 
 // asns are those of the members; two networks have two sessions each.
@@ -103,7 +103,7 @@ func newChoosing(t *testing.T, random *rand.Rand, treated bool) *choosing {
 		}
 		return file
 	}
-	for i := range networks {
+	for i := range widenToNetworks {
 		x.network(i)
 	}
 	x.Running = testbed.Exchange(t, c)
@@ -126,7 +126,7 @@ func (x *choosing) listing(treated bool) (*filters.Compiled, *policies.RoutingPo
 		p := filters.Provider{ID: name, Treatment: name,
 			ASNs: []filters.ASMatch{{ASN: filters.ASN(65001 + i), Where: filters.Path}}}
 		for range 8 {
-			prefix := network(x.IntN(networks))
+			prefix := network(x.IntN(widenToNetworks))
 			p.Prefixes = append(p.Prefixes, filters.PrefixMatch{Prefix: prefix, Min: uint8(prefix.Bits()),
 				Max: uint8(prefix.Bits())})
 		}
@@ -308,7 +308,7 @@ func (x *choosing) compare() {
 		if d := cmp.Diff(want, got); d != "" {
 			x.t.Errorf("member %d, %s of AS%s, holds (-foretold +held):\n%s", i, m.Address, m.ASN, d)
 		}
-		if len(got) < networks/3 {
+		if len(got) < widenToNetworks/3 {
 			x.t.Errorf("member %d holds %d routes only: the test compares nothing", i, len(got))
 		}
 	}

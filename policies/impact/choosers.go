@@ -10,20 +10,20 @@ import (
 	"depeer/policies/rib"
 )
 
-// What members are sent that have chosen something for themselves. A route server that
-// runs gobgpd 3.37 cannot be asked afterwards: it keeps no Adj-RIB-Out. So all of it is
-// expected, and nothing of it verified.
+// This file computes what is sent to members that have chosen something for themselves. A
+// route server that runs gobgpd 3.37 cannot tell afterwards: it keeps no Adj-RIB-Out. So all
+// of it is expected, and nothing of it is verified.
 //
 //	                                 without secondary-route   with secondary-route
 //	the best path is refused         nothing: withheld,        the best of those that
 //	                                 where another is there    are not refused
 //	the best path is changed         it                        it
 
-// Choices is what choices come to. Counts are of prefixes.
+// Choices is the effect of members' choices. Counts are of prefixes.
 type Choices struct {
 	Members []Chooser    // that have chosen, and are up, by ASN and address
 	Resets  []netip.Addr // members that announce a path whose tags change, sorted
-	Tagged  int          // with a path whose tags change: every member that gets it is told anew
+	Tagged  int          // with a path whose tags change: every member that gets it gets an update
 }
 
 // Chooser is what a member that has chosen is expected to be sent under New.
@@ -48,8 +48,8 @@ type choosers struct {
 	resets   map[netip.Addr]bool
 }
 
-// tagging is what import tags a path with. All that export does to a path, it does
-// for its tags.
+// tagging stands for the tags that import adds to a path. What export does to a path
+// depends on its tags alone.
 type tagging struct {
 	tags    bool // there are some
 	differs bool // they are not those that were in force
@@ -76,7 +76,7 @@ func (a *assessment) taggingOf(e *entry) *tagging {
 	return nil
 }
 
-// outcome is what becomes of a path towards one chooser.
+// outcome is the effect on a path towards one chooser.
 type outcome uint8
 
 const (
@@ -85,7 +85,7 @@ const (
 	refused                // by it
 )
 
-// newChoosers returns nil where nobody has chosen anything, nor had before.
+// newChoosers returns nil if no member has chosen anything, now or before.
 func newChoosers(q Question) *choosers {
 	old := q.Old
 	if old == nil {
@@ -174,7 +174,7 @@ func (a *assessment) countChoices(paths []entry) {
 	if !tags || len(c.members) == 0 {
 		return
 	}
-	order := a.room.after.rank(a.table, paths, a.new, newVerdict)
+	order := a.room.after.rankPaths(a.table, paths, a.new, newVerdict)
 	for i := range c.members {
 		a.countChooser(i, order)
 	}
@@ -187,7 +187,7 @@ func (a *assessment) countChooser(i int, order []*candidate) {
 	m := &a.choosers.members[i]
 	best := true // none was offered yet
 	for _, p := range order {
-		loop := a.table.path(&p.entry).Contains(m.ASN)
+		loop := a.table.pathOf(&p.entry).Contains(m.ASN)
 		became := plain
 		if t := a.taggingOf(&p.entry); t != nil {
 			became = t.towards[i]
@@ -250,7 +250,7 @@ func (a *assessment) reportChoices() {
 		for i := range a.out.Members {
 			if m := &a.out.Members[i]; m.Address == address {
 				m.Reset = true
-				e.Seconds += Standstill(m.Routes, up)
+				e.Seconds += ResetDuration(m.Routes, up)
 				e.Again += m.Routes * min(secondary, up-1)
 				e.Updates += m.Routes * min(secondary, up-1)
 			}

@@ -8,8 +8,8 @@ import (
 	"depeer/filters"
 )
 
-// collected is what is found out about listings, beside counts: what is seen of them,
-// where else their space or their ASNs are, and who else is met.
+// collected holds the findings about listings, beside counts: which entries are announced,
+// where else their space or their ASNs appear, and which other origins are treated.
 type collected struct {
 	*assessment
 
@@ -18,11 +18,11 @@ type collected struct {
 	along    map[uint32][]ref // by announcement: AS matches of the origin, of providers that list prefixes, too
 
 	moved, unlisted map[Sighting]bool
-	collateral      map[filters.ASN]*besides
+	collateral      map[filters.ASN]*collateralCount
 	gone            []netip.Prefix // prefixes that had a path, and have none
 }
 
-// life is whether something is announced, and left.
+// life says whether something is announced, and whether a path to it is left.
 type life uint8
 
 const (
@@ -35,20 +35,20 @@ func newCollected(a *assessment) *collected {
 	c := &collected{
 		assessment: a, own: make(map[ref]life), seenASNs: make(map[ref]bool),
 		along: make(map[uint32][]ref), moved: make(map[Sighting]bool), unlisted: make(map[Sighting]bool),
-		collateral: make(map[filters.ASN]*besides),
+		collateral: make(map[filters.ASN]*collateralCount),
 	}
 	if len(a.index.asns) == 0 {
 		return c
 	}
 	var room [64]filters.ASN
 	for n := range uint32(a.table.shared.list.len()) {
-		if !someIn(a.table.shared.path(n), &a.index.some) {
+		if !someIn(a.table.shared.pathAt(n), &a.index.some) {
 			continue
 		}
-		path := a.table.shared.path(n).Append(room[:0])
-		a.index.along(path, func(r ref) {
+		path := a.table.shared.pathAt(n).Append(room[:0])
+		a.index.eachAlong(path, func(r ref) {
 			c.seenASNs[r] = true
-			if a.index.placed[r.provider] && path[len(path)-1] == a.index.asn(r).ASN {
+			if a.index.placed[r.provider] && path[len(path)-1] == a.index.asMatch(r).ASN {
 				c.along[n] = append(c.along[n], r)
 			}
 		})
@@ -56,64 +56,64 @@ func newCollected(a *assessment) *collected {
 	return c
 }
 
-// see looks at one prefix. alive: some path of it is not refused.
-func (c *collected) see(slot uint32, paths []entry, alive bool) {
+// seePrefix looks at one prefix. alive: some path of it is not refused.
+func (c *collected) seePrefix(slot uint32, paths []entry, alive bool) {
 	c.table.prefixes.at(slot).alive = alive
 	if c.index.prefixes.Size() == 0 && len(c.along) == 0 {
 		return
 	}
-	prefix, state := c.table.prefix(slot), refusedAll
+	prefix, state := c.table.prefixAt(slot), refusedAll
 	if alive {
 		state = left
 	}
 	listed := false
-	c.index.covering(prefix, func(r ref) {
+	c.index.eachCovering(prefix, func(r ref) {
 		listed = true
 		c.own[r] = max(c.own[r], state)
 		if c.index.known[r.provider] {
 			c.seeOrigins(prefix, paths, r.provider)
 		}
 	})
-	if listed || len(c.along) == 0 || c.index.spares(prefix) {
+	if listed || len(c.along) == 0 || c.index.isProtected(prefix) {
 		return
 	}
 	for _, e := range paths {
 		for _, r := range c.along[e.shared] {
-			c.unlisted[c.sighting(r.provider, prefix, c.index.asn(r).ASN)] = true
+			c.unlisted[c.newSighting(r.provider, prefix, c.index.asMatch(r).ASN)] = true
 		}
 	}
 }
 
-// seeOrigins notes who announces a listed prefix and is not listed.
+// seeOrigins notes the origins that announce a listed prefix and are not listed.
 func (c *collected) seeOrigins(prefix netip.Prefix, paths []entry, provider int32) {
 	for _, e := range paths {
-		origin, known := c.table.path(&e).Origin()
+		origin, known := c.table.pathOf(&e).Origin()
 		if known && !c.index.origins[origin] {
-			c.moved[c.sighting(provider, prefix, origin)] = true
+			c.moved[c.newSighting(provider, prefix, origin)] = true
 		}
 	}
 }
 
-func (c *collected) sighting(provider int32, prefix netip.Prefix, origin filters.ASN) Sighting {
+func (c *collected) newSighting(provider int32, prefix netip.Prefix, origin filters.ASN) Sighting {
 	l := &c.index.listed[provider]
 	return Sighting{Provider: l.Provider.ID, List: l.Listing.Name, Prefix: prefix, Origin: origin}
 }
 
-// besides is what an origin loses that is not listed.
-type besides struct {
+// collateralCount is what an origin loses that is not listed.
+type collateralCount struct {
 	Collateral
 	slot uint32 // of the prefix that was counted last, plus 1
 }
 
-// beside counts a path that is treated because via is in it.
-func (c *collected) beside(slot uint32, e *entry, via filters.ASN, none bool) {
-	origin, known := c.table.path(e).Origin()
+// addCollateral counts a path that is treated because via is in it.
+func (c *collected) addCollateral(slot uint32, e *entry, via filters.ASN, none bool) {
+	origin, known := c.table.pathOf(e).Origin()
 	if !known || c.index.origins[origin] {
 		return
 	}
 	b := c.collateral[origin]
 	if b == nil {
-		b = &besides{Collateral: Collateral{Origin: origin}}
+		b = &collateralCount{Collateral: Collateral{Origin: origin}}
 		c.collateral[origin] = b
 	}
 	if e.new.Refused() {
@@ -130,16 +130,16 @@ func (c *collected) beside(slot uint32, e *entry, via filters.ASN, none bool) {
 	}
 }
 
-// lost notes a prefix that has no path now, if it had one.
-func (c *collected) lost(slot uint32, paths []entry) {
+// noteLost notes a prefix that has no path now, if it had one.
+func (c *collected) noteLost(slot uint32, paths []entry) {
 	if slices.ContainsFunc(paths, func(e entry) bool { return e.wasLeft() }) {
-		c.gone = append(c.gone, c.table.prefix(slot))
+		c.gone = append(c.gone, c.table.prefixAt(slot))
 	}
 }
 
-// finish puts what was found into the report, in order.
-func (c *collected) finish() {
-	c.out.Moved, c.out.Unlisted = sightings(c.moved), sightings(c.unlisted)
+// fillReport puts the findings into the report, in order.
+func (c *collected) fillReport() {
+	c.out.Moved, c.out.Unlisted = sortSightings(c.moved), sortSightings(c.unlisted)
 	for _, b := range c.collateral {
 		slices.Sort(b.Via)
 		c.out.Collateral = append(c.out.Collateral, b.Collateral)
@@ -150,13 +150,13 @@ func (c *collected) finish() {
 	})
 	for i := range c.index.listed {
 		if c.index.severity[i] >= 0 {
-			c.entries(int32(i))
+			c.reportEntries(int32(i))
 		}
 	}
-	c.out.Addresses = c.addresses()
+	c.out.Addresses = c.countAddresses()
 }
 
-func sightings(all map[Sighting]bool) []Sighting {
+func sortSightings(all map[Sighting]bool) []Sighting {
 	out := make([]Sighting, 0, len(all))
 	for s := range all {
 		out = append(out, s)
@@ -168,40 +168,40 @@ func sightings(all map[Sighting]bool) []Sighting {
 	return out
 }
 
-// entries says of each entry of a provider that is not announced, or refused wherever
+// reportEntries says of each entry of a provider that is not announced, or refused wherever
 // it is, what still leads there.
-func (c *collected) entries(provider int32) {
+func (c *collected) reportEntries(provider int32) {
 	l := &c.index.listed[provider]
 	for j := range l.Provider.ASNs {
-		if r := (ref{provider, int32(j)}); slices.Contains(c.index.asns[c.index.asn(r).ASN], r) && !c.seenASNs[r] {
-			c.out.Gone = append(c.out.Gone, Gone{l.Provider.ID, l.Listing.Name, "AS" + c.index.asn(r).ASN.String()})
+		if r := (ref{provider, int32(j)}); slices.Contains(c.index.asns[c.index.asMatch(r).ASN], r) && !c.seenASNs[r] {
+			c.out.Gone = append(c.out.Gone, Gone{l.Provider.ID, l.Listing.Name, "AS" + c.index.asMatch(r).ASN.String()})
 		}
 	}
 	for j := range l.Provider.Prefixes {
 		m := &l.Provider.Prefixes[j]
-		if c.index.spares(m.Prefix) {
+		if c.index.isProtected(m.Prefix) {
 			continue // it matches nothing
 		}
 		state := c.own[ref{provider, int32(j)}]
 		if state == left {
 			continue
 		}
-		slot, found := c.cover(m.Prefix)
+		slot, found := c.findCover(m.Prefix)
 		switch {
 		case found && state == absent:
-			c.out.Covered = append(c.out.Covered, c.covered(l, m.Prefix, slot))
+			c.out.Covered = append(c.out.Covered, c.newCover(l, m.Prefix, slot))
 		case found:
-			c.out.Reached = append(c.out.Reached, c.covered(l, m.Prefix, slot))
+			c.out.Reached = append(c.out.Reached, c.newCover(l, m.Prefix, slot))
 		case state == absent:
 			c.out.Gone = append(c.out.Gone, Gone{l.Provider.ID, l.Listing.Name, m.String()})
 		}
 	}
 }
 
-// cover returns the slot of the longest prefix around p, and shorter, that has a path
+// findCover returns the slot of the longest prefix around p, and shorter, that has a path
 // left.
-func (c *collected) cover(p netip.Prefix) (slot uint32, found bool) {
-	for slot := range c.table.around(keyOf(p)) {
+func (c *collected) findCover(p netip.Prefix) (slot uint32, found bool) {
+	for slot := range c.table.slotsAround(keyOf(p)) {
 		if c.table.prefixes.at(slot).alive {
 			return slot, true
 		}
@@ -209,11 +209,11 @@ func (c *collected) cover(p netip.Prefix) (slot uint32, found bool) {
 	return 0, false
 }
 
-// covered names the origin of the best path that is left of a slot.
-func (c *collected) covered(l *filters.Listed, p netip.Prefix, slot uint32) Cover {
+// newCover returns a Cover with the origin of the best path that is left of a slot.
+func (c *collected) newCover(l *filters.Listed, p netip.Prefix, slot uint32) Cover {
 	var at view
-	c.look(slot, &at)
-	best := new(ranking).rank(c.table, at.paths, c.new, newVerdict)[0]
-	origin, _ := c.table.path(&best.entry).Origin()
-	return Cover{Provider: l.Provider.ID, List: l.Listing.Name, Prefix: p, By: c.table.prefix(slot), Origin: origin}
+	c.viewPaths(slot, &at)
+	best := new(ranking).rankPaths(c.table, at.paths, c.new, newVerdict)[0]
+	origin, _ := c.table.pathOf(&best.entry).Origin()
+	return Cover{Provider: l.Provider.ID, List: l.Listing.Name, Prefix: p, By: c.table.prefixAt(slot), Origin: origin}
 }

@@ -18,8 +18,8 @@ type providerCount struct {
 	slot, gone                              uint32                      // of the prefixes that were counted last, plus 1
 }
 
-func (a *assessment) begin() {
-	a.table.settle()
+func (a *assessment) startCount() {
+	a.table.sortPrefixes()
 	a.members = make([]Member, len(a.sessions))
 	for i, s := range a.sessions {
 		a.members[i] = Member{Address: s.Address, ASN: s.ASN, Name: s.Name}
@@ -34,13 +34,13 @@ func (a *assessment) begin() {
 		some.Add(s.ASN)
 		a.secondary = a.secondary || s.SecondaryRoute
 		for family := range a.sent {
-			if s.sent(family) && !a.cut.now[i] {
+			if s.isSent(family) && !a.cut.now[i] {
 				a.sent[family]++
 			}
 		}
 	}
-	// alone is the ASN of a session that nobody else has, as a rule: it is left out of what
-	// is behind its own paths.
+	// alone is the ASN of each session if no other session has it, as is usual. behind lacks it
+	// for the session's own paths.
 	alone := make([]filters.ASN, len(a.sessions))
 	for i, s := range a.sessions {
 		if len(byASN[s.ASN]) == 1 {
@@ -50,19 +50,19 @@ func (a *assessment) begin() {
 	a.behind = newLists(a.table.shared.list.len())
 	for n := range uint32(a.table.shared.list.len()) {
 		own := alone[a.table.shared.list.at(n).peer]
-		for asn := range a.table.shared.path(n).ASNs {
+		for asn := range a.table.shared.pathAt(n).ASNs {
 			if some.May(asn) && asn != own {
-				a.behind.extend(byASN[asn])
+				a.behind.extendLast(byASN[asn])
 			}
 		}
-		a.behind.end()
+		a.behind.endList()
 	}
 	a.providers = make([]providerCount, len(a.index.listed))
 	a.collected = newCollected(a)
 }
 
-// count counts one prefix with all its paths.
-func (a *assessment) count(slot uint32, at *view) {
+// countPrefix counts one prefix with all its paths.
+func (a *assessment) countPrefix(slot uint32, at *view) {
 	paths := at.paths
 	a.out.Routes.Total += len(paths)
 	a.out.Prefixes.Total++
@@ -72,13 +72,13 @@ func (a *assessment) count(slot uint32, at *view) {
 		e := &paths[i]
 		m := &a.members[e.peer]
 		m.Routes++
-		is.see(e)
+		is.addPath(e)
 		treated = treated || e.new.Treated() || e.old.Treated()
 	}
-	a.collected.see(slot, paths, is.left)
-	a.before(family, at)
+	a.collected.seePrefix(slot, paths, is.left)
+	a.countUsable(family, at)
 	if a.secondary {
-		a.resent.see(family, paths)
+		a.resent.addPrefix(family, paths)
 	}
 	if a.choosers != nil {
 		a.countChoices(paths)
@@ -90,20 +90,20 @@ func (a *assessment) count(slot uint32, at *view) {
 		a.out.Prefixes.Refused++
 	}
 	switch {
-	case is.gone():
+	case is.isGone():
 		a.out.Prefixes.WithoutPath++
-		a.collected.lost(slot, paths)
+		a.collected.noteLost(slot, paths)
 	case is.stopped && !is.left:
 		a.out.Prefixes.RefusedAlready++
 	}
 	for i := range paths {
 		otherwise := a.countPath(&paths[i])
-		differs, reset = differs || otherwise, reset || otherwise && !a.cut.concerns(&paths[i])
-		a.attribute(slot, &paths[i], is.gone() && !paths[i].stopped)
+		differs, reset = differs || otherwise, reset || otherwise && !a.cut.isShut(&paths[i])
+		a.countForProvider(slot, &paths[i], is.isGone() && !paths[i].stopped)
 	}
-	a.withoutPath(paths, is.gone())
+	a.withoutPath(paths, is.isGone())
 	if differs {
-		a.told(family, paths, reset)
+		a.countUpdates(family, paths, reset)
 	}
 }
 
@@ -114,7 +114,7 @@ type counting struct {
 	left    bool // one is left
 }
 
-func (c *counting) see(e *entry) {
+func (c *counting) addPath(e *entry) {
 	switch {
 	case e.isLeft():
 		c.left = true
@@ -125,12 +125,12 @@ func (c *counting) see(e *entry) {
 	}
 }
 
-// gone says whether the last path is lost.
-func (c *counting) gone() bool { return c.lost && !c.left }
+// isGone says whether the last path is lost.
+func (c *counting) isGone() bool { return c.lost && !c.left }
 
 // countPath counts one path, and says whether something else is made of it now.
 func (a *assessment) countPath(e *entry) (differs bool) {
-	was, now, m := a.was(e), a.now(e), &a.members[e.peer]
+	was, now, m := a.oldEffect(e), a.newEffect(e), &a.members[e.peer]
 	differs = was != now
 	switch {
 	case e.new.Refused():
@@ -150,7 +150,7 @@ func (a *assessment) countPath(e *entry) (differs bool) {
 		m.Released++
 		a.out.Routes.Released++
 	}
-	m.Reset = m.Reset || differs && !a.cut.concerns(e)
+	m.Reset = m.Reset || differs && !a.cut.isShut(e)
 	if e.stopped && e.new.Treated() {
 		a.out.Routes.RefusedAlready++
 	}
@@ -160,7 +160,7 @@ func (a *assessment) countPath(e *entry) (differs bool) {
 	return differs
 }
 
-// withoutPath counts, once for each member, a prefix that nobody announces any more.
+// withoutPath counts, once for each member, a prefix without any path left.
 func (a *assessment) withoutPath(paths []entry, none bool) {
 	if !none {
 		return
@@ -172,27 +172,27 @@ func (a *assessment) withoutPath(paths []entry, none bool) {
 	}
 }
 
-// attribute counts a path for the provider whose match decides about it.
-func (a *assessment) attribute(slot uint32, e *entry, none bool) {
+// countForProvider counts a path for the provider whose match decides about it.
+func (a *assessment) countForProvider(slot uint32, e *entry, none bool) {
 	if !e.new.Treated() {
 		return
 	}
 	route := &a.room.route
-	*route = a.table.route(slot, e, route.Path)
+	*route = a.table.routeOf(slot, e, route.Path)
 	peer := a.sessions[e.peer].Peer
 	uncounted := e.new.Refused() && e.old.Refused() && a.tally.Again(peer.Address, peer.ASN, route)
-	f := a.index.find(route)
-	matched := f != nobody
+	f := a.index.findMatch(route)
+	matched := f != noMatch
 	if !matched {
 		f = a.cut.by[e.peer]
 	}
-	if f == nobody {
+	if f == noMatch {
 		return
 	}
 	p := &a.providers[f.provider]
 	if e.new.Refused() {
 		p.refused++
-		p.keep(e.peer, peer, route.Prefix, f.byASN, !uncounted)
+		p.keepRefused(e.peer, peer, route.Prefix, f.byASN, !uncounted)
 	} else {
 		p.changed++
 	}
@@ -208,13 +208,13 @@ func (a *assessment) attribute(slot uint32, e *entry, none bool) {
 		p.gone = slot + 1
 		p.withoutPath++
 	}
-	if f.byASN && (!matched || a.index.asn(f.ref).Where == filters.Path) {
-		a.collected.beside(slot, e, a.index.asn(f.ref).ASN, none)
+	if f.byASN && (!matched || a.index.asMatch(f.ref).Where == filters.Path) {
+		a.collected.addCollateral(slot, e, a.index.asMatch(f.ref).ASN, none)
 	}
 }
 
-// finish puts all counts into the report, in order.
-func (a *assessment) finish() {
+// fillReport puts all counts into the report, in order.
+func (a *assessment) fillReport() {
 	for i, m := range a.members {
 		a.members[i].Shut = a.cut.now[i]
 		a.members[i].Uncounted = a.tally.Uncounted(m.Address)
@@ -222,23 +222,23 @@ func (a *assessment) finish() {
 		if m.Reset {
 			a.out.Effort.Resets = append(a.out.Effort.Resets, m.Address)
 		}
-		a.sum(uint32(i))
+		a.sumMember(uint32(i))
 	}
-	a.out.Effort.Seconds = a.standstill()
+	a.out.Effort.Seconds = a.resetDuration()
 	a.out.Members = slices.Clone(a.members)
 	slices.SortFunc(a.out.Members, func(x, y Member) int {
 		return rib.Peer{Address: x.Address, ASN: x.ASN}.Compare(rib.Peer{Address: y.Address, ASN: y.ASN})
 	})
 	slices.SortFunc(a.out.Effort.Resets, netip.Addr.Compare)
-	a.out.Providers, a.out.Polluted = a.listed(), a.polluted.Members()
-	a.out.Counted = a.counted()
-	a.collected.finish()
+	a.out.Providers, a.out.Polluted = a.listProviders(), a.polluted.Members()
+	a.out.Counted = a.collectCounted()
+	a.collected.fillReport()
 	a.reportChoices()
 	a.out.neverNil()
 }
 
-// listed returns all providers in force, by list and id.
-func (a *assessment) listed() []Provider {
+// listProviders returns all providers in force, by list and id.
+func (a *assessment) listProviders() []Provider {
 	var out []Provider
 	for i := range a.providers {
 		l, c := &a.index.listed[i], &a.providers[i]

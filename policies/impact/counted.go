@@ -8,9 +8,9 @@ import (
 	"depeer/policies/rib"
 )
 
-// keep notes a refused path that belongs to a provider, for package counted. Prefixes come
+// keepRefused notes a refused path that belongs to a provider, for package counted. Prefixes come
 // in order, those inside one behind it (order.go): these are left out.
-func (p *providerCount) keep(number uint32, peer rib.Peer, prefix netip.Prefix, byASN, counts bool) {
+func (p *providerCount) keepRefused(number uint32, peer rib.Peer, prefix netip.Prefix, byASN, counts bool) {
 	if p.counted == nil {
 		p.counted = make(map[uint32]*counted.Session)
 	}
@@ -27,8 +27,8 @@ func (p *providerCount) keep(number uint32, peer rib.Peer, prefix netip.Prefix, 
 	}
 }
 
-// counted returns what is counted as refused.
-func (a *assessment) counted() (out counted.Routes) {
+// collectCounted returns what is counted as refused.
+func (a *assessment) collectCounted() (out counted.Routes) {
 	var providers []int32
 	for i := range a.providers {
 		if a.providers[i].counted != nil {

@@ -9,29 +9,29 @@ import (
 	"depeer/policies/rib"
 )
 
-// What comes over a session that is shut is lost to the others, whatever policies say:
-// its paths are counted as refused. It is reset before, like any other, if policies
-// make something else of one; what comes over a session that is opened is not.
+// The paths of a session that is shut down are lost to the other members, even if policies
+// pass them: they count as refused. The session is reset before, like any other, if policies
+// change the effect on one of its paths; a session that is opened is not.
 
-// cut is which sessions are shut, by the peers' numbers.
-type cut struct {
+// shutdowns is which sessions are shut, by the peers' numbers.
+type shutdowns struct {
 	any         bool
 	before, now []bool
-	by          []found // of each that is, what has it shut
+	by          []found // the match for which each of them is shut
 	// hidden: of a path to the prefix that was looked at last, policies make something
 	// else, which does not show.
 	hidden bool
 }
 
-func newCut(a *assessment) *cut {
+func newCut(a *assessment) *shutdowns {
 	n := len(a.sessions)
-	c := &cut{before: make([]bool, n), now: make([]bool, n), by: make([]found, n)}
+	c := &shutdowns{before: make([]bool, n), now: make([]bool, n), by: make([]found, n)}
 	for i := range a.sessions {
 		peer := a.sessions[i].Peer
 		c.before[i] = a.Old != nil && shutBy(a.Old, peer)
 		c.now[i] = shutBy(a.New, peer)
 		c.any = c.any || c.before[i] || c.now[i]
-		c.by[i] = a.index.shuts(peer.ASN, a.Treatments)
+		c.by[i] = a.index.findShutdown(peer.ASN, a.Treatments)
 	}
 	return c
 }
@@ -43,8 +43,8 @@ func shutBy(p *policies.RoutingPolicy, peer rib.Peer) bool {
 	})
 }
 
-// shuts returns the first match of a member's ASN whose treatment shuts sessions.
-func (x *index) shuts(member filters.ASN, treatments []policies.Treatment) found {
+// findShutdown returns the first match of a member's ASN whose treatment shuts sessions.
+func (x *index) findShutdown(member filters.ASN, treatments []policies.Treatment) found {
 	for _, r := range x.asns[member] {
 		name := x.listed[r.provider].Treatment
 		if slices.ContainsFunc(treatments, func(t policies.Treatment) bool {
@@ -54,25 +54,25 @@ func (x *index) shuts(member filters.ASN, treatments []policies.Treatment) found
 			return found{r, true}
 		}
 	}
-	return nobody
+	return noMatch
 }
 
-// look looks at the paths of a slot, as table.look does, with those refused whose sessions
+// viewPaths looks at the paths of a slot, as table.viewPaths does, with those refused whose sessions
 // are shut.
-func (a *assessment) look(slot uint32, at *view) {
+func (a *assessment) viewPaths(slot uint32, at *view) {
 	if !a.cut.any {
-		a.table.look(slot, at)
+		a.table.viewPaths(slot, at)
 		return
 	}
 	at.paths = at.paths[:0] // nothing is alike that was changed here
-	a.table.look(slot, at)
+	a.table.viewPaths(slot, at)
 	a.cut.hidden = false
 	for i := range at.paths {
 		e := &at.paths[i]
-		if !a.cut.concerns(e) {
+		if !a.cut.isShut(e) {
 			continue
 		}
-		if a.was(e) != a.now(e) {
+		if a.oldEffect(e) != a.newEffect(e) {
 			a.cut.hidden, a.members[e.peer].Reset = true, true
 		}
 		if a.cut.now[e.peer] {
@@ -84,5 +84,5 @@ func (a *assessment) look(slot uint32, at *view) {
 	}
 }
 
-// concerns says whether a path's session is shut, or was.
-func (c *cut) concerns(e *entry) bool { return c.before[e.peer] || c.now[e.peer] }
+// isShut says whether a path's session is shut, or was.
+func (c *shutdowns) isShut(e *entry) bool { return c.before[e.peer] || c.now[e.peer] }

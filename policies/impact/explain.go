@@ -26,7 +26,7 @@ func (s Subject) String() string {
 }
 
 // Explanation answers for one prefix or ASN: which listings meet it, and on what
-// evidence; who announces it, and what becomes of that; what covers it. Lists are
+// evidence; which members announce it, and the verdicts on that; what covers it. Lists are
 // never nil.
 type Explanation struct {
 	Query   string  `json:"query"`
@@ -81,7 +81,7 @@ type EvidenceRef struct {
 	URL string `json:"url"`
 }
 
-// Announcement is a path that somebody announces.
+// Announcement is a path that a member announces.
 type Announcement struct {
 	Address  netip.Addr   `json:"address"`
 	ASN      filters.ASN  `json:"asn"`
@@ -112,7 +112,7 @@ type Inside struct {
 	Changed int `json:"changed"`
 }
 
-// Explain answers for a subject. Without routes (nil) nobody announces anything. An
+// Explain answers for a subject. Without routes (nil) there are no announcements. An
 // error is one of the source's, or of Passages.
 func Explain(q Question, subject Subject, routes rib.Source) (*Explanation, error) {
 	x := &explainer{
@@ -120,23 +120,23 @@ func Explain(q Question, subject Subject, routes rib.Source) (*Explanation, erro
 		out: &Explanation{Query: subject.String()},
 		met: make(map[found]int), left: leavingOf(q), decides: make(map[found]bool), around: newTable(),
 	}
-	x.around.shared.keepsIDs = q.asks()
+	x.around.shared.keepsIDs = q.needsPassages()
 	if x.around.shared.keepsIDs && q.Old != nil {
 		x.old = eval.New(q.Old)
 	}
-	x.lists()
+	x.findListed()
 	if routes != nil {
 		for p, err := range routes {
 			if err != nil {
 				return nil, err
 			}
-			x.see(p)
+			x.seePath(p)
 		}
 	}
-	if err := x.ask(); err != nil {
+	if err := x.askPassages(); err != nil {
 		return nil, err
 	}
-	x.finish()
+	x.sortResults()
 	return x.out, nil
 }
 
@@ -155,37 +155,37 @@ type explainer struct {
 	places  []int          // where these stand
 }
 
-// lists finds the entries that meet the subject by what lists say alone.
-func (x *explainer) lists() {
+// findListed finds the entries that meet the subject by what lists say alone.
+func (x *explainer) findListed() {
 	if x.subject.Prefix.IsValid() {
-		x.note(&policies.Route{Prefix: x.subject.Prefix})
+		x.keepMatches(&policies.Route{Prefix: x.subject.Prefix})
 		return
 	}
 	for _, prefix := range nowhere {
-		x.note(&policies.Route{Prefix: prefix, Path: []filters.ASN{x.subject.ASN}})
+		x.keepMatches(&policies.Route{Prefix: prefix, Path: []filters.ASN{x.subject.ASN}})
 	}
 }
 
-// nowhere are announcements that nobody makes, and no entry meets.
+// nowhere are prefixes that no member announces, and no entry meets.
 var nowhere = []netip.Prefix{netip.MustParsePrefix("0.0.0.1/32"), netip.MustParsePrefix("::1/128")}
 
-// note keeps the matches of a route: all that meet it, the one that decides first.
-func (x *explainer) note(r *policies.Route) {
-	by := nobody
+// keepMatches keeps the matches of a route: all that meet it, the one that decides first.
+func (x *explainer) keepMatches(r *policies.Route) {
+	by := noMatch
 	if x.new.Verdict(r).Treated() {
-		by = x.index.find(r)
+		by = x.index.findMatch(r)
 	}
-	if by == nobody {
+	if by == noMatch {
 		return
 	}
 	meeting := x.new.Meeting(r)
-	x.keep(by, by, meeting)
-	x.index.covering(r.Prefix, func(m ref) { x.keep(found{m, false}, by, meeting) })
-	x.index.along(r.Path, func(m ref) { x.keep(found{m, true}, by, meeting) })
+	x.keepMatch(by, by, meeting)
+	x.index.eachCovering(r.Prefix, func(m ref) { x.keepMatch(found{m, false}, by, meeting) })
+	x.index.eachAlong(r.Path, func(m ref) { x.keepMatch(found{m, true}, by, meeting) })
 }
 
-// match describes an entry.
-func (x *explainer) match(f found) Match {
+// describeMatch describes an entry.
+func (x *explainer) describeMatch(f found) Match {
 	l := &x.index.listed[f.provider]
 	p := l.Provider
 	m := Match{
@@ -201,32 +201,32 @@ func (x *explainer) match(f found) Match {
 	}
 	at := p.Source
 	if f.byASN {
-		match := x.index.asn(f.ref)
+		match := x.index.asMatch(f.ref)
 		m.Entry, at = match.String(), match.Source
 	} else {
-		match := x.index.prefix(f.ref)
+		match := x.index.prefixMatch(f.ref)
 		m.Entry, at = match.String(), match.Source
 	}
 	m.File, m.Line = at.File, at.Line
 	return m
 }
 
-// see looks at one path.
-func (x *explainer) see(p *rib.Path) {
+// seePath looks at one path.
+func (x *explainer) seePath(p *rib.Path) {
 	if !x.subject.Prefix.IsValid() {
 		if p.ASPath.Contains(x.subject.ASN) {
-			x.announced(p)
+			x.addAnnouncement(p)
 		}
 		return
 	}
 	switch s := x.subject.Prefix; {
 	case p.Prefix == s:
-		x.announced(p)
+		x.addAnnouncement(p)
 	case p.Prefix.Bits() < s.Bits() && p.Prefix.Contains(s.Addr()):
-		x.covers(p)
+		x.keepCovering(p)
 	case p.Prefix.Bits() > s.Bits() && s.Contains(p.Prefix.Addr()):
 		x.out.Inside.Routes++
-		switch v := x.verdict(p); {
+		switch v := x.judgePath(p); {
 		case v.Refused():
 			x.out.Inside.Refused++
 		case v.Treated():
@@ -235,66 +235,66 @@ func (x *explainer) see(p *rib.Path) {
 	}
 }
 
-// verdict says what becomes of a path: it is refused where its session is shut.
-func (x *explainer) verdict(p *rib.Path) eval.Verdict {
+// judgePath says what becomes of a path: it is refused where its session is shut.
+func (x *explainer) judgePath(p *rib.Path) eval.Verdict {
 	if len(x.New.Sessions) > 0 && shutBy(x.New, p.Announcer()) {
 		return eval.Cut()
 	}
 	return x.new.Verdict(&p.Route)
 }
 
-func (x *explainer) announced(p *rib.Path) {
-	v := x.verdict(p)
+func (x *explainer) addAnnouncement(p *rib.Path) {
+	v := x.judgePath(p)
 	a := Announcement{Address: p.Peer, ASN: p.PeerASN, Prefix: p.Prefix, ASPath: p.ASPath.String(), Verdict: "passed",
-		Effect: x.new.Effect(v), Polluted: carried(x.left, p)}
+		Effect: x.new.Effect(v), Polluted: isCarried(x.left, p)}
 	if v.Treated() {
 		a.Verdict = "changed"
 		if v.Refused() {
 			a.Verdict = "refused"
 		}
-		f := x.index.find(&p.Route)
-		if f == nobody {
-			f = x.index.shuts(p.PeerASN, x.Treatments)
-			x.keep(f, f, nil)
+		f := x.index.findMatch(&p.Route)
+		if f == noMatch {
+			f = x.index.findShutdown(p.PeerASN, x.Treatments)
+			x.keepMatch(f, f, nil)
 		}
-		if f != nobody {
+		if f != noMatch {
 			a.Provider = x.index.listed[f.provider].Provider.ID
 		}
-		x.note(&p.Route)
+		x.keepMatches(&p.Route)
 	}
-	x.wonder(p, &a)
+	x.noteQuestion(p, &a)
 	x.out.AnnouncedBy = append(x.out.AnnouncedBy, a)
 }
 
-// covers keeps what is left of the paths to less specific prefixes.
-func (x *explainer) covers(p *rib.Path) {
-	if v := x.verdict(p); !v.Refused() {
-		x.around.add(p, x.around.peer(p.Announcer()), x.verdictBefore(p), v, untagged)
+// keepCovering keeps what is left of the paths to less specific prefixes.
+func (x *explainer) keepCovering(p *rib.Path) {
+	if v := x.judgePath(p); !v.Refused() {
+		x.around.addPath(p, x.around.numberOfPeer(p.Announcer()), x.verdictBefore(p), v, untagged)
 	}
 }
 
-// coverings returns these prefixes, the longest first, with the origins of the best paths.
-func (x *explainer) coverings() []Covering {
+// listCoverings returns these prefixes, the longest first, with the origins of the best paths.
+func (x *explainer) listCoverings() []Covering {
 	var at view
 	out := []Covering{}
 	for slot := range uint32(x.around.prefixes.len()) {
-		x.around.look(slot, &at)
-		if order := new(ranking).rank(x.around, at.paths, x.new, newVerdict); len(order) > 0 {
-			origin, _ := x.around.path(&order[0].entry).Origin()
-			out = append(out, Covering{x.around.prefix(slot), origin})
+		x.around.viewPaths(slot, &at)
+		if order := new(ranking).rankPaths(x.around, at.paths, x.new, newVerdict); len(order) > 0 {
+			origin, _ := x.around.pathOf(&order[0].entry).Origin()
+			out = append(out, Covering{x.around.prefixAt(slot), origin})
 		}
 	}
 	slices.SortFunc(out, func(a, b Covering) int { return cmp.Compare(b.Prefix.Bits(), a.Prefix.Bits()) })
 	return out
 }
 
-// finish puts everything in order.
-func (x *explainer) finish() {
+// sortResults puts everything in order.
+func (x *explainer) sortResults() {
 	slices.SortFunc(x.out.AnnouncedBy, func(a, b Announcement) int {
 		return cmp.Or(cmp.Compare(a.ASN, b.ASN), a.Address.Compare(b.Address), a.Prefix.Compare(b.Prefix),
 			cmp.Compare(a.ASPath, b.ASPath))
 	})
-	x.out.CoveredBy = x.coverings()
+	x.out.CoveredBy = x.listCoverings()
 	if len(x.out.Matches) == 0 {
 		x.whyNot()
 	}

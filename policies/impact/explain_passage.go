@@ -24,8 +24,8 @@ func (x *explainer) sessionOf(p rib.Peer) *Session {
 	return &x.Members[i]
 }
 
-// wonder notes a path that the operator's policies may refuse, to be asked for.
-func (x *explainer) wonder(p *rib.Path, a *Announcement) {
+// noteQuestion notes a path that the operator's policies may refuse, to be asked for.
+func (x *explainer) noteQuestion(p *rib.Path, a *Announcement) {
 	s := x.sessionOf(p.Announcer())
 	if x.Passages == nil || s == nil || !s.mayRefuse() {
 		return
@@ -37,11 +37,11 @@ func (x *explainer) wonder(p *rib.Path, a *Announcement) {
 	x.asked, x.places = append(x.asked, p.Clone()), append(x.places, len(x.out.AnnouncedBy))
 }
 
-// ask asks which paths the operator's policies refuse: of those that are announced, and of
+// askPassages asks which paths the operator's policies refuse: of those that are announced, and of
 // those to less specific prefixes.
-func (x *explainer) ask() error {
-	x.around.settle()
-	if !x.asks() {
+func (x *explainer) askPassages() error {
+	x.around.sortPrefixes()
+	if !x.needsPassages() {
 		return nil
 	}
 	for len(x.asked) > 0 {
@@ -57,7 +57,7 @@ func (x *explainer) ask() error {
 		}
 		x.asked, x.places = x.asked[n:], x.places[n:]
 	}
-	return x.around.ask(x.Passages, func(yield func(uint32) bool) {
+	return x.around.askPassages(x.Passages, func(yield func(uint32) bool) {
 		for slot := range uint32(x.around.prefixes.len()) {
 			if !yield(slot) {
 				return

@@ -103,7 +103,7 @@ func (o *oracle) covering(s impact.Subject) []impact.Covering {
 
 func (o *oracle) inside(s impact.Subject) (n impact.Inside) {
 	for _, p := range o.paths {
-		if !s.Prefix.IsValid() || p.Prefix == s.Prefix || !inside(p.Prefix, s.Prefix) {
+		if !s.Prefix.IsValid() || p.Prefix == s.Prefix || !isInside(p.Prefix, s.Prefix) {
 			continue
 		}
 		n.Routes++

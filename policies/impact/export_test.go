@@ -8,39 +8,39 @@ import (
 	"depeer/policies/rib"
 )
 
-// Ordered is a table of prefixes that is settled.
+// Ordered is a sorted table of prefixes.
 type Ordered struct{ table *table }
 
 func NewOrdered(all []netip.Prefix) Ordered {
 	t := newTable()
 	for _, p := range all {
 		path := rib.Path{Route: policies.Route{Prefix: p}}
-		t.add(&path, 0, eval.Verdict{}, eval.Verdict{}, untagged)
+		t.addPath(&path, 0, eval.Verdict{}, eval.Verdict{}, untagged)
 	}
-	t.settle()
+	t.sortPrefixes()
 	return Ordered{t}
 }
 
 // All returns them as they stand.
 func (p Ordered) All() (out []netip.Prefix) {
 	for slot := range uint32(p.table.prefixes.len()) {
-		out = append(out, p.table.prefix(slot))
+		out = append(out, p.table.prefixAt(slot))
 	}
 	return out
 }
 
 // Around returns those around one, as they are found.
 func (p Ordered) Around(q netip.Prefix) (out []netip.Prefix) {
-	for slot := range p.table.around(keyOf(q)) {
-		out = append(out, p.table.prefix(slot))
+	for slot := range p.table.slotsAround(keyOf(q)) {
+		out = append(out, p.table.prefixAt(slot))
 	}
 	return out
 }
 
 // Inside returns those inside one, and itself.
 func (p Ordered) Inside(q netip.Prefix) (out []netip.Prefix) {
-	for slot, to := p.table.inside(keyOf(q)); slot < to; slot++ {
-		out = append(out, p.table.prefix(slot))
+	for slot, to := p.table.slotsInside(keyOf(q)); slot < to; slot++ {
+		out = append(out, p.table.prefixAt(slot))
 	}
 	return out
 }
@@ -53,21 +53,21 @@ func Held(q Question, routes rib.Source) (map[rib.Peer]map[netip.Prefix]netip.Ad
 		if err != nil {
 			return nil, err
 		}
-		a.see(p)
+		a.addPath(p)
 	}
-	a.begin()
+	a.startCount()
 	out := make(map[rib.Peer]map[netip.Prefix]netip.Addr)
 	for _, s := range a.sessions {
 		out[s.Peer] = make(map[netip.Prefix]netip.Addr)
 	}
 	for slot := range uint32(a.table.prefixes.len()) {
-		prefix := a.table.prefix(slot)
+		prefix := a.table.prefixAt(slot)
 		var at view
-		a.look(slot, &at)
-		order := new(ranking).rank(a.table, at.paths, a.new, newVerdict)
+		a.viewPaths(slot, &at)
+		order := new(ranking).rankPaths(a.table, at.paths, a.new, newVerdict)
 		for n, s := range a.sessions {
-			r := a.receiver(uint32(n))
-			if c := a.table.chosen(r, order); s.sent(a.table.prefixes.at(slot).family()) && a.table.uses(r, c) {
+			r := a.receiverOf(uint32(n))
+			if c := a.table.bestFor(r, order); s.isSent(a.table.prefixes.at(slot).family()) && a.table.usesPath(r, c) {
 				out[s.Peer][prefix] = a.table.peers[c.peer].Address
 			}
 		}

@@ -55,9 +55,9 @@ func Assess(q Question, routes rib.Source) (*Report, error) {
 		if err != nil {
 			return nil, err
 		}
-		a.see(p)
+		a.addPath(p)
 	}
-	return a.report()
+	return a.buildReport()
 }
 
 // assessment is a question on its way to an answer.
@@ -80,17 +80,17 @@ type assessment struct {
 	tally     *counted.Tally // of Counted
 	providers []providerCount
 	collected *collected
-	secondary bool      // some session has secondary-route
-	cut       *cut      // sessions that are shut
-	choosers  *choosers // nil: nobody has chosen anything, nor had before
-	sent      [2]int    // sessions that are sent IPv4, and IPv6
-	most      [2]tally  // of IPv4 and IPv6: what those are told to whom all paths are offered
-	unlike    []tally   // what others are told besides, or less
-	resent    resent    // where some session has secondary-route
-	usable    [2]int    // prefixes that there was a path to before
-	unusable  [][2]int  // of these, of each session: what it could not use
-	none      []uint32  // members who could use none of the paths that were counted last, if any was left
-	reachable bool      // one was
+	secondary bool       // some session has secondary-route
+	cut       *shutdowns // sessions that are shut
+	choosers  *choosers  // nil: no member has chosen anything, now or before
+	sent      [2]int     // sessions that are sent IPv4, and IPv6
+	most      [2]tally   // of IPv4 and IPv6: updates of a member to which all paths are offered
+	unlike    []tally    // of each session: the difference from that
+	resent    resent     // where some session has secondary-route
+	usable    [2]int     // prefixes that there was a path to before
+	unusable  [][2]int   // of these, of each session: what it could not use
+	none      []uint32   // members that could use none of the paths that were counted last, if any was left
+	reachable bool       // one was
 	room      room
 }
 
@@ -104,22 +104,22 @@ type room struct {
 func newAssessment(q Question) *assessment {
 	a := &assessment{Question: q, index: newIndex(q.Lists, q.Protect), table: newTable(), out: &Report{},
 		tally: q.Counted.Tally(), choosers: newChoosers(q)}
-	a.table.shared.keepsIDs = q.asks()
-	a.new, a.past = eval.New(q.New), Leaving(q.Past...)
+	a.table.shared.keepsIDs = q.needsPassages()
+	a.new, a.past = eval.New(q.New), FindLeaving(q.Past...)
 	if q.Old != nil && len(q.Old.Import) > 0 {
 		a.old = eval.New(q.Old)
 	}
 	for _, s := range q.Members {
-		if int(a.table.peer(s.Peer)) == len(a.sessions) {
+		if int(a.table.numberOfPeer(s.Peer)) == len(a.sessions) {
 			a.sessions = append(a.sessions, s)
 		}
 	}
 	return a
 }
 
-// see judges a path, and keeps what is needed of it.
-func (a *assessment) see(p *rib.Path) {
-	peer := a.table.peer(p.Announcer())
+// addPath judges a path, and keeps what is needed of it.
+func (a *assessment) addPath(p *rib.Path) {
+	peer := a.table.numberOfPeer(p.Announcer())
 	if int(peer) == len(a.sessions) {
 		a.sessions = append(a.sessions, Session{Peer: p.Announcer(), Up: true, Anchored: true, IPv4: true, IPv6: true})
 	}
@@ -132,14 +132,14 @@ func (a *assessment) see(p *rib.Path) {
 	if a.choosers != nil {
 		tagging = a.choosers.numberTags(&p.Route, a.sessions[peer].Anchored)
 	}
-	a.table.add(p, peer, old, new, tagging)
+	a.table.addPath(p, peer, old, new, tagging)
 	if a.Live {
-		a.pollute(p, old, new)
+		a.notePolluted(p, old, new)
 	}
 }
 
-// was and now are what the policies make of a path, as text; "" for nothing.
-func (a *assessment) was(e *entry) string {
+// oldEffect and newEffect return the effect of the policies on a path, as text; "" for none.
+func (a *assessment) oldEffect(e *entry) string {
 	switch {
 	case e.old.Refused():
 		return "refuse"
@@ -150,19 +150,19 @@ func (a *assessment) was(e *entry) string {
 	}
 }
 
-func (a *assessment) now(e *entry) string { return a.new.Effect(e.new) }
+func (a *assessment) newEffect(e *entry) string { return a.new.Effect(e.new) }
 
-// report counts all that was seen.
-func (a *assessment) report() (*Report, error) {
-	a.begin()
-	if err := a.ask(); err != nil {
+// buildReport counts all that was seen.
+func (a *assessment) buildReport() (*Report, error) {
+	a.startCount()
+	if err := a.askPassages(); err != nil {
 		return nil, err
 	}
 	var at view
 	for slot := range uint32(a.table.prefixes.len()) {
-		a.look(slot, &at)
-		a.count(slot, &at)
+		a.viewPaths(slot, &at)
+		a.countPrefix(slot, &at)
 	}
-	a.finish()
+	a.fillReport()
 	return a.out, nil
 }

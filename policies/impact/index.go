@@ -28,8 +28,8 @@ type index struct {
 // ref is one match of one provider.
 type ref struct{ provider, match int32 }
 
-// before says whether r is listed before o.
-func (r ref) before(o ref) bool {
+// isBefore says whether r is listed before o.
+func (r ref) isBefore(o ref) bool {
 	return r.provider < o.provider || r.provider == o.provider && r.match < o.match
 }
 
@@ -85,47 +85,47 @@ func (x *index) addPrefixes(provider int32, p *filters.Provider) {
 	}
 }
 
-// prefix returns the prefix match that r stands for.
-func (x *index) prefix(r ref) *filters.PrefixMatch {
+// prefixMatch returns the prefix match that r stands for.
+func (x *index) prefixMatch(r ref) *filters.PrefixMatch {
 	return &x.listed[r.provider].Provider.Prefixes[r.match]
 }
 
-// asn returns the AS match that r stands for.
-func (x *index) asn(r ref) *filters.ASMatch { return &x.listed[r.provider].Provider.ASNs[r.match] }
+// asMatch returns the AS match that r stands for.
+func (x *index) asMatch(r ref) *filters.ASMatch { return &x.listed[r.provider].Provider.ASNs[r.match] }
 
-// spares says whether p lies in protected space.
-func (x *index) spares(p netip.Prefix) bool {
+// isProtected says whether p lies in protected space.
+func (x *index) isProtected(p netip.Prefix) bool {
 	_, protected := x.protected.LookupPrefix(p)
 	return protected
 }
 
-// covering gives the prefix matches that an announcement of p meets, the most
+// eachCovering gives the prefix matches that an announcement of p meets, the most
 // specific first.
-func (x *index) covering(p netip.Prefix, each func(ref)) {
+func (x *index) eachCovering(p netip.Prefix, each func(ref)) {
 	if x.prefixes.Size() == 0 {
 		return
 	}
-	if _, any := x.prefixes.LookupPrefix(p); !any || x.spares(p) {
+	if _, any := x.prefixes.LookupPrefix(p); !any || x.isProtected(p) {
 		return // nearly all: looking for all supernets takes longer
 	}
 	bits := uint8(p.Bits())
 	for _, refs := range x.prefixes.Supernets(p) {
 		for _, r := range refs {
-			if m := x.prefix(r); m.Min <= bits && bits <= m.Max {
+			if m := x.prefixMatch(r); m.Min <= bits && bits <= m.Max {
 				each(r)
 			}
 		}
 	}
 }
 
-// along gives the AS matches that a path meets.
-func (x *index) along(path []filters.ASN, each func(ref)) {
+// eachAlong gives the AS matches that a path meets.
+func (x *index) eachAlong(path []filters.ASN, each func(ref)) {
 	for i, asn := range path {
 		if !x.some.May(asn) {
 			continue
 		}
 		for _, r := range x.asns[asn] {
-			m := x.asn(r)
+			m := x.asMatch(r)
 			switch m.Where {
 			case filters.Origin:
 				if i != len(path)-1 {
@@ -172,25 +172,25 @@ type found struct {
 	byASN bool
 }
 
-// nobody is what a path belongs to that no match meets.
-var nobody = found{ref: ref{-1, -1}}
+// noMatch stands for no match.
+var noMatch = found{ref: ref{-1, -1}}
 
-// find returns the match that decides about a path: of the most severe treatment, by
+// findMatch returns the match that decides about a path: of the most severe treatment, by
 // prefix rather than by ASN, and the most specific one, or else the first listed.
-func (x *index) find(r *policies.Route) found {
-	if x.spares(r.Prefix) {
-		return nobody
+func (x *index) findMatch(r *policies.Route) found {
+	if x.isProtected(r.Prefix) {
+		return noMatch
 	}
-	best, severity := nobody, 0
+	best, severity := noMatch, 0
 	better := func(r ref, byASN bool) {
 		s := x.severity[r.provider]
 		switch {
-		case s < 0 || best != nobody && s > severity:
-		case best == nobody || s < severity || byASN && best.byASN && r.before(best.ref):
+		case s < 0 || best != noMatch && s > severity:
+		case best == noMatch || s < severity || byASN && best.byASN && r.isBefore(best.ref):
 			best, severity = found{r, byASN}, s
 		}
 	}
-	x.covering(r.Prefix, func(r ref) { better(r, false) })
-	x.along(r.Path, func(r ref) { better(r, true) })
+	x.eachCovering(r.Prefix, func(r ref) { better(r, false) })
+	x.eachAlong(r.Path, func(r ref) { better(r, true) })
 	return best
 }

@@ -23,7 +23,7 @@ func keyOf(p netip.Prefix) key {
 	return key{binary.BigEndian.Uint64(b[:]), binary.BigEndian.Uint64(b[8:]), uint8(p.Bits()), true}
 }
 
-func (k key) prefix() netip.Prefix {
+func (k key) toPrefix() netip.Prefix {
 	if !k.is6 {
 		var b [4]byte
 		binary.BigEndian.PutUint32(b[:], uint32(k.high))
@@ -46,8 +46,8 @@ func (k key) compare(l key) int {
 	return cmp.Or(cmp.Compare(k.high, l.high), cmp.Compare(k.low, l.low), cmp.Compare(k.bits, l.bits))
 }
 
-// common is how many leading bits two addresses have in common.
-func (k key) common(l key) int {
+// commonBits returns how many leading bits two addresses have in common.
+func (k key) commonBits(l key) int {
 	switch {
 	case !k.is6:
 		return bits.LeadingZeros32(uint32(k.high ^ l.high))
@@ -58,8 +58,8 @@ func (k key) common(l key) int {
 	}
 }
 
-// first returns the key of the first n bits.
-func (k key) first(n int) key {
+// firstBits returns the key of the first n bits.
+func (k key) firstBits(n int) key {
 	switch {
 	case !k.is6:
 		return key{k.high >> (32 - n) << (32 - n), 0, uint8(n), false}
@@ -72,11 +72,11 @@ func (k key) first(n int) key {
 
 // contains says whether l is k, or inside it.
 func (k key) contains(l key) bool {
-	return k.is6 == l.is6 && k.bits <= l.bits && k.common(l) >= int(k.bits)
+	return k.is6 == l.is6 && k.bits <= l.bits && k.commonBits(l) >= int(k.bits)
 }
 
-// longer returns the first key that is one bit longer.
-func (k key) longer() key { return key{k.high, k.low, k.bits + 1, k.is6} }
+// oneBitLonger returns the first key that is one bit longer.
+func (k key) oneBitLonger() key { return key{k.high, k.low, k.bits + 1, k.is6} }
 
 // hash mixes all bits (multiplicative hashing; the constants are odd and irrational).
 func (k key) hash() uint32 {

@@ -22,7 +22,7 @@ func (l *list[T]) add(e T) {
 	if l.count%blockSize == 0 {
 		block := make([]T, 0, blockSize)
 		if l.count > 0 { // what has outgrown a block is large
-			block = populated(block)
+			block = populatePages(block)
 		}
 		l.blocks = append(l.blocks, block)
 	}
@@ -31,8 +31,8 @@ func (l *list[T]) add(e T) {
 	l.count++
 }
 
-// grow appends n zero elements.
-func (l *list[T]) grow(n int) {
+// appendZeros appends n zero elements.
+func (l *list[T]) appendZeros(n int) {
 	for range n {
 		var zero T
 		l.add(zero)
@@ -46,12 +46,12 @@ type lists struct{ all, ends []uint32 }
 // newLists returns room for n of them.
 func newLists(n int) lists { return lists{all: make([]uint32, 0, n), ends: make([]uint32, 0, n)} }
 
-// extend appends to the list that is being made; end ends it.
-func (l *lists) extend(numbers []uint32) { l.all = append(l.all, numbers...) }
-func (l *lists) end()                    { l.ends = append(l.ends, uint32(len(l.all))) }
+// extendLast appends to the last list; endList ends it.
+func (l *lists) extendLast(numbers []uint32) { l.all = append(l.all, numbers...) }
+func (l *lists) endList()                    { l.ends = append(l.ends, uint32(len(l.all))) }
 
-// of returns the nth list.
-func (l *lists) of(n uint32) []uint32 {
+// listAt returns the nth list.
+func (l *lists) listAt(n uint32) []uint32 {
 	from, to := uint32(0), l.ends[n]
 	if n > 0 {
 		from = l.ends[n-1]

@@ -20,8 +20,8 @@ func newNumbers(n int) numbers {
 	return numbers{slots: make([]slot, room)}
 }
 
-// find returns the number of what has the hash and is equal.
-func (n *numbers) find(hash uint32, equal func(number uint32) bool) (number uint32, found bool) {
+// findNumber returns the number of what has the hash and is equal.
+func (n *numbers) findNumber(hash uint32, equal func(number uint32) bool) (number uint32, found bool) {
 	if len(n.slots) == 0 {
 		return 0, false
 	}
@@ -37,8 +37,8 @@ func (n *numbers) find(hash uint32, equal func(number uint32) bool) (number uint
 	}
 }
 
-// first returns the number that is looked at first for a hash, counted from 1; 0: none.
-func (n *numbers) first(hash uint32) uint32 {
+// firstCandidate returns the first number to compare for a hash, counted from 1; 0: none.
+func (n *numbers) firstCandidate(hash uint32) uint32 {
 	if len(n.slots) == 0 {
 		return 0
 	}
@@ -48,26 +48,26 @@ func (n *numbers) first(hash uint32) uint32 {
 	return 0
 }
 
-// add notes a number that is not there.
-func (n *numbers) add(hash, number uint32) {
+// addNumber adds a number, which must not be there.
+func (n *numbers) addNumber(hash, number uint32) {
 	if 4*(n.count+1) > 3*len(n.slots) {
 		old := n.slots
 		times := 4 // what is copied is less than a third of all; of a large table it is memory that counts
 		if len(old) >= 1<<18 {
 			times = 2
 		}
-		n.slots = populated(make([]slot, max(1<<12, times*len(old))))
+		n.slots = populatePages(make([]slot, max(1<<12, times*len(old))))
 		for _, s := range old {
 			if s.number != 0 {
-				n.put(s)
+				n.putSlot(s)
 			}
 		}
 	}
 	n.count++
-	n.put(slot{hash, number + 1})
+	n.putSlot(slot{hash, number + 1})
 }
 
-func (n *numbers) put(s slot) {
+func (n *numbers) putSlot(s slot) {
 	mask := uint32(len(n.slots) - 1)
 	i := s.hash & mask
 	for n.slots[i].number != 0 {

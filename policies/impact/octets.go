@@ -12,8 +12,8 @@ const (
 	octetsBlock = 1 << octetsBits
 )
 
-// keep copies b.
-func (o *octets) keep(b []byte) place {
+// keepCopy keeps a copy of b, and returns its place.
+func (o *octets) keepCopy(b []byte) place {
 	n := len(o.blocks) - 1
 	if n < 0 || len(o.blocks[n]) >= octetsBlock || cap(o.blocks[n])-len(o.blocks[n]) < len(b) {
 		if n++; n >= 1<<(32-octetsBits) {
@@ -21,7 +21,7 @@ func (o *octets) keep(b []byte) place {
 		}
 		block := make([]byte, 0, max(octetsBlock, len(b)))
 		if n > 0 {
-			block = populated(block)
+			block = populatePages(block)
 		}
 		o.blocks = append(o.blocks, block)
 	}
@@ -31,7 +31,7 @@ func (o *octets) keep(b []byte) place {
 	return p
 }
 
-func (o *octets) of(p place) []byte {
+func (o *octets) bytesAt(p place) []byte {
 	at := p.at % octetsBlock
 	return o.blocks[p.at>>octetsBits][at : at+p.length : at+p.length]
 }

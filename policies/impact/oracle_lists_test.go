@@ -48,10 +48,11 @@ func (o *oracle) matches() []match {
 }
 
 func (o *oracle) spares(p netip.Prefix) bool {
-	return slices.ContainsFunc(o.Protect.Prefixes, func(s filters.ProtectedPrefix) bool { return inside(p, s.Prefix) })
+	return slices.ContainsFunc(o.Protect.Prefixes,
+		func(s filters.ProtectedPrefix) bool { return isInside(p, s.Prefix) })
 }
 
-func inside(p, around netip.Prefix) bool {
+func isInside(p, around netip.Prefix) bool {
 	return around.Contains(p.Addr()) && p.Bits() >= around.Bits()
 }
 
@@ -288,7 +289,8 @@ func (o *oracle) entries() (covered, reached, gone []string) {
 // around is the longest prefix that leads to p, and is not p, and its best path's origin.
 func (o *oracle) around(p netip.Prefix, effect func(*rib.Path) string) (by netip.Prefix, origin filters.ASN) {
 	for _, around := range o.prefixes() {
-		if around != p && inside(p, around) && o.left(around, effect) && (!by.IsValid() || around.Bits() > by.Bits()) {
+		if around != p && isInside(p, around) && o.left(around, effect) &&
+			(!by.IsValid() || around.Bits() > by.Bits()) {
 			by = around
 			origin, _ = o.order(around, effect)[0].ASPath.Origin()
 		}

@@ -5,15 +5,15 @@ import (
 	"sort"
 )
 
-// A table that is settled has its prefixes in order, those inside one behind it:
+// A sorted table (sortPrefixes) has its prefixes in order, those inside one behind it:
 //
 //	10.0.0.0/8   10.1.0.0/16   10.1.1.0/24   10.2.0.0/16   11.0.0.0/8
 //	             |------ inside 10.1/16 ---|
 
-// settle puts prefixes in order, and the paths to each together, in the order in which
+// sortPrefixes puts prefixes in order, and the paths to each together, in the order in which
 // they came. None is added after that.
-func (t *table) settle() {
-	t.give()
+func (t *table) sortPrefixes() {
+	t.numberAnnouncements()
 	t.index, t.shared.index, t.shared.last = numbers{}, numbers{}, nil // nothing is looked for any more
 	if !t.scattered {
 		return
@@ -22,7 +22,7 @@ func (t *table) settle() {
 	for i := range order {
 		order[i] = uint32(i)
 	}
-	slices.SortFunc(order, func(a, b uint32) int { return t.key(a).compare(t.key(b)) })
+	slices.SortFunc(order, func(a, b uint32) int { return t.keyAt(a).compare(t.keyAt(b)) })
 	places := make([]uint32, len(order)) // of each slot as it is: how many paths, then where the next one goes
 	for i := range uint32(t.paths.len()) {
 		places[*t.slots.at(i)]++
@@ -36,7 +36,7 @@ func (t *table) settle() {
 		places[slot], next = next, next+places[slot]
 	}
 	var settled list[path]
-	settled.grow(t.paths.len())
+	settled.appendZeros(t.paths.len())
 	for i := range uint32(t.paths.len()) {
 		at := &places[*t.slots.at(i)]
 		*settled.at(*at) = *t.paths.at(i)
@@ -46,34 +46,34 @@ func (t *table) settle() {
 	t.scattered, t.slots = false, list[uint32]{}
 }
 
-// from returns the first slot that is not before k.
-func (t *table) from(k key) uint32 {
-	return uint32(sort.Search(t.prefixes.len(), func(i int) bool { return t.key(uint32(i)).compare(k) >= 0 }))
+// firstSlot returns the first slot that is not before k.
+func (t *table) firstSlot(k key) uint32 {
+	return uint32(sort.Search(t.prefixes.len(), func(i int) bool { return t.keyAt(uint32(i)).compare(k) >= 0 }))
 }
 
-// inside returns the slots of a prefix and of those inside it.
-func (t *table) inside(k key) (from, to uint32) {
-	from = t.from(k)
+// slotsInside returns the slots of a prefix and of those inside it.
+func (t *table) slotsInside(k key) (from, to uint32) {
+	from = t.firstSlot(k)
 	n := t.prefixes.len() - int(from)
-	return from, from + uint32(sort.Search(n, func(i int) bool { return !k.contains(t.key(from + uint32(i))) }))
+	return from, from + uint32(sort.Search(n, func(i int) bool { return !k.contains(t.keyAt(from + uint32(i))) }))
 }
 
-// around yields the slots of the prefixes around one, the longest first. What is before it
+// slotsAround yields the slots of the prefixes around one, the longest first. What is before it
 // is around it, or inside the next one around it:
 //
 //	10.0.0.0/8   10.1.0.0/16   10.1.1.0/24   10.1.2.0/24
 //
 // 10.1.1.0/24 is not around 10.1.2.0/24. They have 22 bits in common, so that what is around
 // the one and before the other has no more.
-func (t *table) around(k key) func(yield func(slot uint32) bool) {
+func (t *table) slotsAround(k key) func(yield func(slot uint32) bool) {
 	return func(yield func(slot uint32) bool) {
-		for slot := t.from(k); slot > 0; {
-			q := t.key(slot - 1)
+		for slot := t.firstSlot(k); slot > 0; {
+			q := t.keyAt(slot - 1)
 			if q.is6 != k.is6 {
 				return
 			}
-			if common := k.common(q); int(q.bits) > common { // the next one has no more bits than that
-				slot = t.from(k.first(common).longer())
+			if common := k.commonBits(q); int(q.bits) > common { // the next one has no more bits than that
+				slot = t.firstSlot(k.firstBits(common).oneBitLonger())
 				continue
 			}
 			slot--

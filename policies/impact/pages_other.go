@@ -2,5 +2,5 @@
 
 package impact
 
-// populated returns b.
-func populated[T any](b []T) []T { return b }
+// populatePages returns b.
+func populatePages[T any](b []T) []T { return b }

@@ -24,8 +24,8 @@ const passagesPerCall = 1 << 13
 // mayRefuse says whether the operator's policies may refuse routes of a session.
 func (s *Session) mayRefuse() bool { return len(s.Refusers) > 0 }
 
-// asks says whether any path is asked for.
-func (q *Question) asks() bool {
+// needsPassages says whether any path is asked for.
+func (q *Question) needsPassages() bool {
 	if q.Passages == nil {
 		return false
 	}
@@ -47,13 +47,13 @@ func (m marks) set(i uint32) { m[i/64] |= 1 << (i % 64) }
 // has says whether i is marked; without room none is.
 func (m marks) has(i uint32) bool { return m != nil && m[i/64]>>(i%64)&1 != 0 }
 
-// ask marks the paths that the operator's policies refuse. The table is settled.
-func (a *assessment) ask() error {
-	if a.asked = a.asks(); !a.asked {
+// askPassages marks the paths that the operator's policies refuse. The table is sorted.
+func (a *assessment) askPassages() error {
+	if a.asked = a.needsPassages(); !a.asked {
 		return nil
 	}
 	wanted := a.slotsToAsk()
-	return a.table.ask(a.Passages, func(yield func(uint32) bool) {
+	return a.table.askPassages(a.Passages, func(yield func(uint32) bool) {
 		for slot := range uint32(a.table.prefixes.len()) {
 			if wanted.has(slot) && !yield(slot) {
 				return
@@ -67,7 +67,7 @@ func (a *assessment) slotsToAsk() marks {
 	wanted := newMarks(a.table.prefixes.len())
 	var at view
 	for slot := range uint32(a.table.prefixes.len()) {
-		a.look(slot, &at)
+		a.viewPaths(slot, &at)
 		treated, refused, mayBeLost := false, false, true
 		for i := range at.paths {
 			e := &at.paths[i]
@@ -79,8 +79,8 @@ func (a *assessment) slotsToAsk() marks {
 			wanted.set(slot)
 		}
 		if refused && mayBeLost {
-			a.wantAround(a.table.prefix(slot), wanted)
-			for inner, to := a.table.inside(a.table.key(slot)); inner < to; inner++ {
+			a.wantAround(a.table.prefixAt(slot), wanted)
+			for inner, to := a.table.slotsInside(a.table.keyAt(slot)); inner < to; inner++ {
 				wanted.set(inner)
 			}
 		}
@@ -94,17 +94,17 @@ func (a *assessment) slotsToAsk() marks {
 }
 
 func (a *assessment) wantAround(p netip.Prefix, wanted marks) {
-	for slot := range a.table.around(keyOf(p)) {
+	for slot := range a.table.slotsAround(keyOf(p)) {
 		wanted.set(slot)
 	}
-	for slot, to := a.table.inside(keyOf(p)); slot < to && a.table.prefix(slot) == p; slot++ {
-		wanted.set(slot) // itself: somebody else may announce it
+	for slot, to := a.table.slotsInside(keyOf(p)); slot < to && a.table.prefixAt(slot) == p; slot++ {
+		wanted.set(slot) // itself: another member may announce it
 	}
 }
 
-// ask asks for those paths to some prefixes that may have been stopped, and marks those that
+// askPassages asks for those paths to some prefixes that may have been stopped, and marks those that
 // were.
-func (t *table) ask(passages rib.Passages, slots iter.Seq[uint32], may func(*entry) bool) error {
+func (t *table) askPassages(passages rib.Passages, slots iter.Seq[uint32], may func(*entry) bool) error {
 	t.stopped = newMarks(t.paths.len())
 	var paths []*rib.Path
 	var places []uint32
@@ -123,11 +123,11 @@ func (t *table) ask(passages rib.Passages, slots iter.Seq[uint32], may func(*ent
 	}
 	var at view
 	for slot := range slots {
-		from, _ := t.span(slot)
-		t.look(slot, &at)
+		from, _ := t.spanOf(slot)
+		t.viewPaths(slot, &at)
 		for i := range at.paths {
 			if e := &at.paths[i]; may(e) {
-				paths, places = append(paths, t.asked(slot, e)), append(places, from+uint32(i))
+				paths, places = append(paths, t.askedPath(slot, e)), append(places, from+uint32(i))
 			}
 		}
 		if len(paths) >= passagesPerCall {
@@ -139,9 +139,9 @@ func (t *table) ask(passages rib.Passages, slots iter.Seq[uint32], may func(*ent
 	return flush()
 }
 
-// asked returns a path as it is asked for.
-func (t *table) asked(slot uint32, e *entry) *rib.Path {
-	p := &rib.Path{PeerASN: t.peers[e.peer].ASN, ID: t.shared.list.at(e.shared).id, Since: e.since, ASPath: t.path(e)}
-	p.Prefix, p.Peer = t.prefix(slot), t.peers[e.peer].Address
+// askedPath returns a path as it is asked for.
+func (t *table) askedPath(slot uint32, e *entry) *rib.Path {
+	p := &rib.Path{PeerASN: t.peers[e.peer].ASN, ID: t.shared.list.at(e.shared).id, Since: e.since, ASPath: t.pathOf(e)}
+	p.Prefix, p.Peer = t.prefixAt(slot), t.peers[e.peer].Address
 	return p
 }

@@ -52,9 +52,9 @@ func (n *Pollution) Members() []Polluted {
 	return out
 }
 
-// Leaving returns evaluators of those of some policies that leave anything on routes. Where
+// FindLeaving returns evaluators of those of some policies that leave anything on routes. Where
 // there are none, no route need be looked at.
-func Leaving(some ...*policies.RoutingPolicy) []*eval.Evaluator {
+func FindLeaving(some ...*policies.RoutingPolicy) []*eval.Evaluator {
 	var out []*eval.Evaluator
 	for _, p := range some {
 		if eval.Leaves(p) {
@@ -64,9 +64,9 @@ func Leaving(some ...*policies.RoutingPolicy) []*eval.Evaluator {
 	return out
 }
 
-// Polluting returns the members whose routes, as they are announced, have what one of these
+// FindPolluted returns the members whose routes, as they are announced, have what one of these
 // policies gives them. An error is one of the source's.
-func Polluting(by []*eval.Evaluator, routes rib.Source) ([]Polluted, error) {
+func FindPolluted(by []*eval.Evaluator, routes rib.Source) ([]Polluted, error) {
 	var found Pollution
 	if len(by) == 0 {
 		return found.Members(), nil
@@ -75,20 +75,20 @@ func Polluting(by []*eval.Evaluator, routes rib.Source) ([]Polluted, error) {
 		if err != nil {
 			return nil, err
 		}
-		if carried(by, p) {
+		if isCarried(by, p) {
 			found.Add(p.Announcer(), p.Prefix)
 		}
 	}
 	return found.Members(), nil
 }
 
-func carried(by []*eval.Evaluator, p *rib.Path) bool {
+func isCarried(by []*eval.Evaluator, p *rib.Path) bool {
 	return slices.ContainsFunc(by, func(e *eval.Evaluator) bool { return e.Carried(&p.Route) })
 }
 
-// pollute notes a path that is treated already, or announced so.
-func (a *assessment) pollute(p *rib.Path, old, new eval.Verdict) {
-	if a.old != nil && a.old.Carries(old, &p.Route) || a.new.Carries(new, &p.Route) || carried(a.past, p) {
+// notePolluted notes a path that is treated already, or announced so.
+func (a *assessment) notePolluted(p *rib.Path, old, new eval.Verdict) {
+	if a.old != nil && a.old.Carries(old, &p.Route) || a.new.Carries(new, &p.Route) || isCarried(a.past, p) {
 		a.polluted.Add(p.Announcer(), p.Prefix)
 	}
 }
@@ -102,5 +102,5 @@ func leavingOf(q Question) []*eval.Evaluator {
 	if q.Old != nil {
 		all = append(all, q.Old)
 	}
-	return Leaving(all...)
+	return FindLeaving(all...)
 }

@@ -65,7 +65,7 @@ func TestPolluted(t *testing.T) {
 	if d := gocmp.Diff(want, report.Polluted, addresses); d != "" {
 		t.Errorf("assessed (-want +got):\n%s", d)
 	}
-	got, err := impact.Polluting(impact.Leaving(past, old, planned), source(paths))
+	got, err := impact.FindPolluted(impact.FindLeaving(past, old, planned), source(paths))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,14 +91,14 @@ func TestPollutingAsksForNothingInVain(t *testing.T) {
 	refusing := build.Policy(question(filters.Provider{ID: "p", Name: "P",
 		ASNs: []filters.ASMatch{{ASN: 1, Where: filters.Origin}}}).Lists, treatments, 64500)
 	source := func(yield func(*rib.Path, error) bool) { yield(nil, errors.New("asked for")) }
-	if by := impact.Leaving(refusing, &policies.RoutingPolicy{}); len(by) > 0 {
+	if by := impact.FindLeaving(refusing, &policies.RoutingPolicy{}); len(by) > 0 {
 		t.Errorf("%d leave something", len(by))
 	}
-	if got, err := impact.Polluting(nil, source); err != nil || got == nil || len(got) > 0 {
+	if got, err := impact.FindPolluted(nil, source); err != nil || got == nil || len(got) > 0 {
 		t.Errorf("%v, %v", got, err)
 	}
 	_, some := deprefers(50, 1)
-	if _, err := impact.Polluting(impact.Leaving(some), source); err == nil {
+	if _, err := impact.FindPolluted(impact.FindLeaving(some), source); err == nil {
 		t.Error("an error of the source is lost")
 	}
 }

@@ -14,14 +14,14 @@ func TestOctets(t *testing.T) {
 		var o octets
 		var kept [][]byte
 		var places []place
-		keep := func(b []byte) { kept, places = append(kept, b), append(places, o.keep(b)) }
+		keep := func(b []byte) { kept, places = append(kept, b), append(places, o.keepCopy(b)) }
 		for i, n := range rapid.SliceOfN(rapid.SampledFrom([]int{0, 1, 22, 4000, octetsBlock / 2, octetsBlock - 1,
 			octetsBlock, octetsBlock + 5}), 1, 8).Draw(t, "lengths") {
 			keep(bytes.Repeat([]byte{byte(i + 1)}, n))
 			keep(nil) // behind a block that is full, too
 		}
 		for i, p := range places {
-			if got := o.of(p); !bytes.Equal(got, kept[i]) {
+			if got := o.bytesAt(p); !bytes.Equal(got, kept[i]) {
 				t.Fatalf("string %d: %d octets, want %d", i, len(got), len(kept[i]))
 			}
 		}
@@ -38,13 +38,14 @@ func TestNumbers(t *testing.T) {
 		var table numbers
 		hash := func(number uint32) uint32 { return number * spread }
 		for i := range uint32(n) {
-			if _, found := table.find(hash(i), func(other uint32) bool { return other == i }); found {
+			if _, found := table.findNumber(hash(i), func(other uint32) bool { return other == i }); found {
 				t.Fatalf("%d is there before it is added", i)
 			}
-			table.add(hash(i), i)
+			table.addNumber(hash(i), i)
 		}
 		for i := range uint32(n) {
-			if got, found := table.find(hash(i), func(other uint32) bool { return other == i }); !found || got != i {
+			if got, found := table.findNumber(hash(i), func(other uint32) bool { return other == i }); !found ||
+				got != i {
 				t.Fatalf("%d: got %d, %v", i, got, found)
 			}
 		}

@@ -16,7 +16,7 @@ import (
 //
 // As long as prefixes come in order, as dumps have them, the next one is new or the
 // last, and paths stand by prefix as they come. When one comes out of order, all
-// prefixes get a place in an index. In the end all are in order (settle).
+// prefixes get a place in an index. In the end all are in order (sortPrefixes).
 type table struct {
 	prefixes list[destination]
 	wide     list[[2]uint64] // IPv6 addresses
@@ -82,8 +82,8 @@ func newTable() *table {
 	return &table{number: make(map[rib.Peer]uint32), shared: newAnnouncements()}
 }
 
-// peer returns the number of a peer, which it gets if it has none.
-func (t *table) peer(p rib.Peer) uint32 {
+// numberOfPeer returns the number of a peer, and gives it one if it has none.
+func (t *table) numberOfPeer(p rib.Peer) uint32 {
 	recent := &t.recent[p.ASN%64]
 	if n := *recent; int(n) < len(t.peers) && t.peers[n] == p {
 		return n
@@ -97,23 +97,23 @@ func (t *table) peer(p rib.Peer) uint32 {
 	return n
 }
 
-// add keeps a path.
-func (t *table) add(p *rib.Path, peer uint32, old, new eval.Verdict, tagging taggingNumber) {
-	slot := t.slot(keyOf(p.Prefix))
+// addPath keeps a path.
+func (t *table) addPath(p *rib.Path, peer uint32, old, new eval.Verdict, tagging taggingNumber) {
+	slot := t.slotOf(keyOf(p.Prefix))
 	if t.scattered {
 		t.slots.add(slot)
 	}
-	n, full := t.shared.add(p, peer, old, new, tagging)
+	n, full := t.shared.addPath(p, peer, old, new, tagging)
 	t.paths.add(path{n, p.Since})
 	if full {
-		t.give()
+		t.numberAnnouncements()
 	}
 }
 
-// give gives numbers to announcements that wait for them.
-func (t *table) give() {
+// numberAnnouncements gives numbers to the waiting announcements.
+func (t *table) numberAnnouncements() {
 	t.given = t.given[:0]
-	t.shared.number(func(n uint32) { t.given = append(t.given, n) })
+	t.shared.numberWaiting(func(n uint32) { t.given = append(t.given, n) })
 	for ; t.numbered < t.paths.len(); t.numbered++ {
 		if p := t.paths.at(uint32(t.numbered)); p.announcement&waits != 0 {
 			p.announcement = t.given[p.announcement&^waits]
@@ -121,23 +121,23 @@ func (t *table) give() {
 	}
 }
 
-// slot returns the number of a prefix, which it gets if it has none.
-func (t *table) slot(k key) uint32 {
+// slotOf returns the number of a prefix, and gives it one if it has none.
+func (t *table) slotOf(k key) uint32 {
 	n := uint32(t.prefixes.len())
 	if n > 0 && k == t.latest {
 		return t.at
 	}
 	if n > 0 && !t.scattered && k.compare(t.latest) < 0 {
-		t.scatter()
+		t.scatterPrefixes()
 	}
 	t.latest, t.at = k, n
 	if t.scattered {
 		hash := k.hash()
-		if known, found := t.index.find(hash, func(slot uint32) bool { return t.key(slot) == k }); found {
+		if known, found := t.index.findNumber(hash, func(slot uint32) bool { return t.keyAt(slot) == k }); found {
 			t.at = known
 			return known
 		}
-		t.index.add(hash, n)
+		t.index.addNumber(hash, n)
 	}
 	d := destination{address: uint32(k.high), first: uint32(t.paths.len()), bits: k.bits, is6: k.is6}
 	if k.is6 {
@@ -148,21 +148,21 @@ func (t *table) slot(k key) uint32 {
 	return n
 }
 
-// scatter notes that paths to one prefix do not stand together from now on.
-func (t *table) scatter() {
+// scatterPrefixes notes that paths to one prefix do not stand together from now on.
+func (t *table) scatterPrefixes() {
 	t.scattered = true
 	t.index = newNumbers(t.prefixes.len())
 	for slot := range uint32(t.prefixes.len()) {
-		t.index.add(t.key(slot).hash(), slot)
-		from, to := t.span(slot)
+		t.index.addNumber(t.keyAt(slot).hash(), slot)
+		from, to := t.spanOf(slot)
 		for range to - from {
 			t.slots.add(slot)
 		}
 	}
 }
 
-// span is where the paths of a slot stand.
-func (t *table) span(slot uint32) (from, to uint32) {
+// spanOf returns the range of the paths of a slot.
+func (t *table) spanOf(slot uint32) (from, to uint32) {
 	from, to = t.prefixes.at(slot).first, uint32(t.paths.len())
 	if next := slot + 1; int(next) < t.prefixes.len() {
 		to = t.prefixes.at(next).first
@@ -170,8 +170,8 @@ func (t *table) span(slot uint32) (from, to uint32) {
 	return from, to
 }
 
-// key returns the key of a slot.
-func (t *table) key(slot uint32) key {
+// keyAt returns the key of a slot.
+func (t *table) keyAt(slot uint32) key {
 	d := t.prefixes.at(slot)
 	if !d.is6 {
 		return key{high: uint64(d.address), bits: d.bits}
@@ -180,13 +180,13 @@ func (t *table) key(slot uint32) key {
 	return key{a[0], a[1], d.bits, true}
 }
 
-// prefix returns the prefix of a slot.
-func (t *table) prefix(slot uint32) netip.Prefix { return t.key(slot).prefix() }
+// prefixAt returns the prefix of a slot.
+func (t *table) prefixAt(slot uint32) netip.Prefix { return t.keyAt(slot).toPrefix() }
 
-// look looks at the paths of a slot, in the order in which they came. The table is
-// settled.
-func (t *table) look(slot uint32, at *view) {
-	from, to := t.span(slot)
+// viewPaths looks at the paths of a slot, in the order in which they came. The table is
+// sorted.
+func (t *table) viewPaths(slot uint32, at *view) {
+	from, to := t.spanOf(slot)
 	at.alike = len(at.paths) == int(to-from)
 	if !at.alike {
 		at.paths = append(at.paths[:0], make([]entry, to-from)...)
@@ -203,11 +203,11 @@ func (t *table) look(slot uint32, at *view) {
 	}
 }
 
-// path returns the AS path of a path.
-func (t *table) path(e *entry) rib.ASPath { return t.shared.path(e.shared) }
+// pathOf returns the AS path of a path.
+func (t *table) pathOf(e *entry) rib.ASPath { return t.shared.pathAt(e.shared) }
 
-// route returns what policies see of a path, without its communities. Its AS path is
+// routeOf returns what policies see of a path, without its communities. Its AS path is
 // in to.
-func (t *table) route(slot uint32, e *entry, to []filters.ASN) policies.Route {
-	return policies.Route{Prefix: t.prefix(slot), Peer: t.peers[e.peer].Address, Path: t.path(e).Append(to[:0])}
+func (t *table) routeOf(slot uint32, e *entry, to []filters.ASN) policies.Route {
+	return policies.Route{Prefix: t.prefixAt(slot), Peer: t.peers[e.peer].Address, Path: t.pathOf(e).Append(to[:0])}
 }

@@ -8,7 +8,7 @@ import (
 
 // What members are told of one prefix: each gets the first of the paths in order of
 // preference that is offered to it. All get the same but those that announce one of
-// the paths, or whose ASN is in one (special); the others are counted, not asked.
+// the paths, or whose ASN is in one (membersWithHiddenPath); the others are counted, not asked.
 //
 //	order before   A  B  C      most members: A        the announcer of A: B
 //	order after       B  C      most members: B        the announcer of B: C
@@ -16,37 +16,37 @@ import (
 // Who has secondary-route may be sent a path through its own ASN, which it drops: it is
 // told, and has nothing (choice.go).
 
-// Standstill is for how long the soft resets of members with so many routes keep the
-// daemon from all else, in seconds: 1.2 to 2.8 us were measured for each route and each
+// ResetDuration returns for how many seconds the soft resets of members with this many routes
+// keep the daemon from all other work. Measured were 1.2 to 2.8 us for each route and each
 // neighbor that is up.
-func Standstill(routes, up int) float64 { return 2e-6 * float64(routes*up) }
+func ResetDuration(routes, up int) float64 { return 2e-6 * float64(routes*up) }
 
-// told counts what members are told, and what they lose. reset: a soft reset tells them,
+// countUpdates counts what members are told, and what they lose. reset: a soft reset tells them,
 // not only a session that goes or comes.
-func (a *assessment) told(family int, paths []entry, reset bool) {
-	before := a.room.before.rank(a.table, paths, a.old, oldVerdict)
-	after := a.room.after.rank(a.table, paths, a.new, newVerdict)
-	most := a.tell(nobodySpecial, before, after, reset)
-	a.most[family].add(most, 1)
+func (a *assessment) countUpdates(family int, paths []entry, reset bool) {
+	before := a.room.before.rankPaths(a.table, paths, a.old, oldVerdict)
+	after := a.room.after.rankPaths(a.table, paths, a.new, newVerdict)
+	most := a.compareFor(ordinaryReceiver, before, after, reset)
+	a.most[family].addTimes(most, 1)
 	rerouted, others := 0, a.sent[family]
-	for _, n := range a.special(paths) {
-		if !a.sessions[n].sent(family) || a.cut.now[n] {
+	for _, n := range a.membersWithHiddenPath(paths) {
+		if !a.sessions[n].isSent(family) || a.cut.now[n] {
 			continue
 		}
 		others--
-		r := a.tell(a.receiver(n), before, after, reset)
+		r := a.compareFor(a.receiverOf(n), before, after, reset)
 		rerouted += r.rerouted
 		// It is counted among the others in the end.
-		a.unlike[n].add(most, -1)
-		a.unlike[n].add(r, 1)
+		a.unlike[n].addTimes(most, -1)
+		a.unlike[n].addTimes(r, 1)
 	}
 	if rerouted > 0 || most.rerouted > 0 && others > 0 {
 		a.out.Prefixes.Rerouted++
 	}
 }
 
-// receiver returns a session as somebody who is sent routes.
-func (a *assessment) receiver(n uint32) receiver {
+// receiverOf returns a session as a receiver of routes.
+func (a *assessment) receiverOf(n uint32) receiver {
 	return receiver{n, a.sessions[n].ASN, a.sessions[n].SecondaryRoute}
 }
 
@@ -58,16 +58,16 @@ type tally struct {
 	lost     int // it used something, and uses nothing
 }
 
-func (t *tally) add(o tally, times int) {
+func (t *tally) addTimes(o tally, times int) {
 	t.updates += times * o.updates
 	t.paths += times * o.paths
 	t.rerouted += times * o.rerouted
 	t.lost += times * o.lost
 }
 
-// tell returns what a receiver is told of a prefix: one update, or nothing.
-func (a *assessment) tell(r receiver, before, after []*candidate, reset bool) (t tally) {
-	was, now := a.table.chosen(r, before), a.table.chosen(r, after)
+// compareFor returns the update that a receiver gets for a prefix, if it gets one.
+func (a *assessment) compareFor(r receiver, before, after []*candidate, reset bool) (t tally) {
+	was, now := a.table.bestFor(r, before), a.table.bestFor(r, after)
 	if was == nil && now == nil || was != nil && now != nil && was.at == now.at && was.treated == now.treated {
 		return t
 	}
@@ -75,7 +75,7 @@ func (a *assessment) tell(r receiver, before, after []*candidate, reset bool) (t
 	if now != nil && reset {
 		t.paths = 1
 	}
-	used, uses := a.table.uses(r, was), a.table.uses(r, now)
+	used, uses := a.table.usesPath(r, was), a.table.usesPath(r, now)
 	if used || uses {
 		t.rerouted = 1
 	}
@@ -85,17 +85,18 @@ func (a *assessment) tell(r receiver, before, after []*candidate, reset bool) (t
 	return t
 }
 
-// sent says whether routes of a family are sent to a session.
-func (s *Session) sent(family int) bool {
+// isSent says whether routes of a family are sent to a session.
+func (s *Session) isSent(family int) bool {
 	return s.Up && (family == 0 && s.IPv4 || family == 1 && s.IPv6)
 }
 
-// sum adds up what a member is told. Who is shut out is told nothing, and loses all.
-func (a *assessment) sum(n uint32) {
+// sumMember adds up the updates of a member. One whose session is shut down gets none, and loses
+// all that it could use.
+func (a *assessment) sumMember(n uint32) {
 	all, m := a.unlike[n], &a.members[n]
 	for family := range a.most {
-		if a.sessions[n].sent(family) {
-			all.add(a.most[family], 1)
+		if a.sessions[n].isSent(family) {
+			all.addTimes(a.most[family], 1)
 			m.Usable += a.usable[family] - a.unusable[n][family]
 		}
 	}
@@ -103,7 +104,7 @@ func (a *assessment) sum(n uint32) {
 		m.Lost = m.Usable
 		return
 	}
-	again := a.again(n, all.paths)
+	again := a.countResent(n, all.paths)
 	a.out.Effort.Again += again
 	a.out.Effort.Updates += all.updates + again
 	m.Lost = all.lost
@@ -112,22 +113,22 @@ func (a *assessment) sum(n uint32) {
 func oldVerdict(e *entry) eval.Verdict { return e.old }
 func newVerdict(e *entry) eval.Verdict { return e.new }
 
-// special returns the members to whom not all paths are offered, in order, until it is
-// asked again.
-func (a *assessment) special(paths []entry) []uint32 {
+// membersWithHiddenPath returns, in order, the members that some path is hidden from: their own,
+// or one with their ASN. The result is valid until the next call.
+func (a *assessment) membersWithHiddenPath(paths []entry) []uint32 {
 	out := a.room.special[:0]
 	for _, e := range paths {
-		out = append(append(out, e.peer), a.behind.of(e.shared)...)
+		out = append(append(out, e.peer), a.behind.listAt(e.shared)...)
 	}
 	a.room.special = out
 	slices.Sort(out)
 	return slices.Compact(out)
 }
 
-// before counts a prefix for those who could use it before.
-func (a *assessment) before(family int, at *view) {
+// countUsable counts a prefix for the members that could use it before.
+func (a *assessment) countUsable(family int, at *view) {
 	if !at.alike {
-		a.none, a.reachable = a.without(at.paths, a.none[:0])
+		a.none, a.reachable = a.findWithoutPath(at.paths, a.none[:0])
 	}
 	if a.reachable {
 		a.usable[family]++
@@ -140,17 +141,17 @@ func (a *assessment) before(family int, at *view) {
 	}
 }
 
-// without appends the members who could use none of the paths before, and says whether
+// findWithoutPath appends the members that could use none of the paths before, and says whether
 // there was a path at all. Who could not, is special to every path that was not refused.
 // Those who have secondary-route are not asked.
-func (a *assessment) without(paths []entry, none []uint32) ([]uint32, bool) {
+func (a *assessment) findWithoutPath(paths []entry, none []uint32) ([]uint32, bool) {
 	first := slices.IndexFunc(paths, func(e entry) bool { return e.wasLeft() })
 	if first < 0 {
 		return none, false
 	}
 	without := func(n uint32) {
 		usable := func(e entry) bool {
-			return e.wasLeft() && e.peer != n && !slices.Contains(a.behind.of(e.shared), n)
+			return e.wasLeft() && e.peer != n && !slices.Contains(a.behind.listAt(e.shared), n)
 		}
 		if !a.sessions[n].SecondaryRoute && !slices.ContainsFunc(paths, usable) {
 			none = append(none, n)
@@ -158,7 +159,7 @@ func (a *assessment) without(paths []entry, none []uint32) ([]uint32, bool) {
 	}
 	e := &paths[first]
 	without(e.peer)
-	behind := a.behind.of(e.shared)
+	behind := a.behind.listAt(e.shared)
 	for i, n := range behind {
 		if n != e.peer && !slices.Contains(behind[:i], n) {
 			without(n)
@@ -171,22 +172,22 @@ func (a *assessment) without(paths []entry, none []uint32) ([]uint32, bool) {
 // prefix, is special to some path to it.
 func (a *assessment) beforeSecondary(family int, paths []entry) {
 	var order []*candidate
-	for _, n := range a.special(paths) {
+	for _, n := range a.membersWithHiddenPath(paths) {
 		if !a.sessions[n].SecondaryRoute {
 			continue
 		}
 		if order == nil {
-			order = a.room.before.rank(a.table, paths, a.old, oldVerdict)
+			order = a.room.before.rankPaths(a.table, paths, a.old, oldVerdict)
 		}
-		if r := a.receiver(n); !a.table.uses(r, a.table.chosen(r, order)) {
+		if r := a.receiverOf(n); !a.table.usesPath(r, a.table.bestFor(r, order)) {
 			a.unusable[n][family]++
 		}
 	}
 }
 
-// standstill is for how long soft resets keep the daemon from all else. (It is summed
+// resetDuration is for how long soft resets keep the daemon from all else. (It is summed
 // up in whole routes: the same sum of fractions differs with their order.)
-func (a *assessment) standstill() float64 {
+func (a *assessment) resetDuration() float64 {
 	up, routes := 0, 0
 	for i, s := range a.sessions {
 		if s.Up {
@@ -196,5 +197,5 @@ func (a *assessment) standstill() float64 {
 			routes += a.members[i].Routes
 		}
 	}
-	return Standstill(routes, up)
+	return ResetDuration(routes, up)
 }

@@ -10,31 +10,31 @@ import (
 	"depeer/policies"
 )
 
-// whyNot says why nothing meets the subject, and which entry comes nearest.
+// whyNot finds out why nothing meets the subject, and which entry comes nearest.
 func (x *explainer) whyNot() {
 	if !x.subject.Prefix.IsValid() {
 		x.whyNotASN()
 		return
 	}
-	best := nearest{found: nobody}
+	best := nearest{found: noMatch}
 	for i := range x.index.listed {
 		for j := range x.index.listed[i].Provider.Prefixes {
 			f := found{ref: ref{int32(i), int32(j)}}
-			if n := x.near(f); n.better(best) {
+			if n := x.rateEntry(f); n.isNearer(best) {
 				best = n
 			}
 		}
 	}
 	for _, p := range x.Protect.Prefixes {
-		if inside(x.subject.Prefix, p.Prefix) {
+		if isInside(x.subject.Prefix, p.Prefix) {
 			x.out.WhyNot = fmt.Sprintf("it is in protected space, %s at %s", p.Prefix, p.Source)
 		}
 	}
-	if best.found == nobody {
+	if best.found == noMatch {
 		x.out.WhyNot = orElse(x.out.WhyNot, "no prefix of its family is listed")
 		return
 	}
-	m := x.match(best.found)
+	m := x.describeMatch(best.found)
 	x.out.Nearest, x.out.WhyNot = &m, orElse(x.out.WhyNot, best.why)
 }
 
@@ -45,7 +45,7 @@ func (x *explainer) whyNotASN() {
 			if l.Provider.ASNs[j].ASN != x.subject.ASN {
 				continue
 			}
-			m := x.match(found{ref{int32(i), int32(j)}, true})
+			m := x.describeMatch(found{ref{int32(i), int32(j)}, true})
 			x.out.Nearest, x.out.WhyNot = &m, notInForce(l)
 			for _, p := range x.Protect.ASNs {
 				if p.ASN == x.subject.ASN {
@@ -69,26 +69,26 @@ type nearest struct {
 	why    string
 }
 
-func (n nearest) better(o nearest) bool {
-	if n.found == nobody || o.found == nobody {
-		return n.found != nobody
+func (n nearest) isNearer(o nearest) bool {
+	if n.found == noMatch || o.found == noMatch {
+		return n.found != noMatch
 	}
 	return n.rank > o.rank || n.rank == o.rank && n.common > o.common
 }
 
-func (x *explainer) near(f found) nearest {
-	m, l, p := x.index.prefix(f.ref), &x.index.listed[f.provider], x.subject.Prefix
+func (x *explainer) rateEntry(f found) nearest {
+	m, l, p := x.index.prefixMatch(f.ref), &x.index.listed[f.provider], x.subject.Prefix
 	if m.Prefix.Addr().Is4() != p.Addr().Is4() {
-		return nearest{found: nobody}
+		return nearest{found: noMatch}
 	}
-	n := nearest{found: f, common: common(m.Prefix, p)}
+	n := nearest{found: f, common: commonBits(m.Prefix, p)}
 	length := uint8(p.Bits())
 	switch {
-	case inside(p, m.Prefix) && m.Min <= length && length <= m.Max:
+	case isInside(p, m.Prefix) && m.Min <= length && length <= m.Max:
 		n.rank, n.why = 3, orElse(notInForce(l), x.changesNothing(l.Treatment, p))
-	case inside(p, m.Prefix):
+	case isInside(p, m.Prefix):
 		n.rank, n.why = 2, fmt.Sprintf("%s is for lengths from %d to %d", m.Prefix, m.Min, m.Max)
-	case inside(m.Prefix, p):
+	case isInside(m.Prefix, p):
 		n.rank, n.why = 1, fmt.Sprintf("it is around %s, and an entry is for what is inside it", m.Prefix)
 	default:
 		n.why = "no entry is around it"
@@ -124,12 +124,12 @@ func notInForce(l *filters.Listed) string {
 	}
 }
 
-func inside(p, around netip.Prefix) bool {
+func isInside(p, around netip.Prefix) bool {
 	return p.Bits() >= around.Bits() && around.Contains(p.Addr())
 }
 
-// common counts the leading bits that two prefixes of one family share.
-func common(a, b netip.Prefix) int {
+// commonBits counts the leading bits that two prefixes of one family share.
+func commonBits(a, b netip.Prefix) int {
 	x, y := a.Addr().AsSlice(), b.Addr().AsSlice()
 	n := 0
 	for i := range x {

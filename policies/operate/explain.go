@@ -38,7 +38,7 @@ func (o *Operator) compileOn(ctx context.Context, in *wanted.Input, t Target, cl
 	if err != nil {
 		return nil, NotReached(ctx, err)
 	}
-	in.Compile(o.Now, in.Exchange.Towards(CollectFacts(t, state)))
+	in.Compile(o.Now, in.Exchange.WithFacts(CollectFacts(t, state)))
 	if f := Verdict(in.Diagnostics); f != nil && f.Kind != Guarded {
 		return nil, f
 	}

@@ -28,7 +28,7 @@ func CollectFacts(t Target, state *plan.State) exchange.Facts {
 // an error where the lists are invalid for it, or the exchange file does not fit it. The refusals of
 // guards are in the diagnostics alone.
 func CompileFor(in *wanted.Input, at time.Time, t Target, state *plan.State) error {
-	in.Compile(at, in.Exchange.Towards(CollectFacts(t, state)))
+	in.Compile(at, in.Exchange.WithFacts(CollectFacts(t, state)))
 	if f := Verdict(in.Diagnostics); f != nil && f.Kind != Guarded {
 		return f
 	}
@@ -65,7 +65,7 @@ func (o *Operator) readFittingState(ctx context.Context, client Daemon, t Target
 		return nil, err
 	}
 	if x := o.Exchange(); x != nil {
-		if f := checkMisfits(x.Towards(CollectFacts(t, state)).Misfits()); f != nil {
+		if f := checkMisfits(x.WithFacts(CollectFacts(t, state)).Misfits()); f != nil {
 			return nil, f
 		}
 	}
@@ -94,7 +94,7 @@ func (o *Operator) findMisfits(in *wanted.Input, t Target, state *plan.State) di
 	if x == nil {
 		return nil
 	}
-	return x.Towards(CollectFacts(t, state)).Misfits()
+	return x.WithFacts(CollectFacts(t, state)).Misfits()
 }
 
 // findExchange returns the exchange of in, or, without lists, that of this machine's exchange file.

@@ -19,7 +19,7 @@ func (o *Operator) describeOperator(ctx context.Context, client Daemon, state *p
 	for _, i := range result.Operator {
 		undone = undone || i.Undoes && i.Direction == "import"
 	}
-	if !undone || len(impact.Leaving(now)) == 0 {
+	if !undone || len(impact.FindLeaving(now)) == 0 {
 		return nil
 	}
 	o.Progress("looking for what your policies take off treated routes")

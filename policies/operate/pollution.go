@@ -77,13 +77,13 @@ func (o *Operator) FindPast(address string, now *policies.RoutingPolicy) []*poli
 // leaves anything, no route is read.
 func (o *Operator) FindPolluted(ctx context.Context, client Daemon, state *plan.State, x *exchange.Exchange,
 	by ...*policies.RoutingPolicy) ([]impact.Polluted, error) {
-	leaving := impact.Leaving(by...)
+	leaving := impact.FindLeaving(by...)
 	if len(leaving) == 0 {
 		return nil, nil
 	}
 	o.Progress("looking for routes that are treated already")
 	none := func() string { return "" }
-	found, err := impact.Polluting(leaving, o.addProgress(ctx, client.Announced(ctx, state.Clients), none))
+	found, err := impact.FindPolluted(leaving, o.addProgress(ctx, client.Announced(ctx, state.Clients), none))
 	return namePolluted(x, found), err
 }
 

@@ -58,7 +58,7 @@ func (o *Operator) Status(ctx context.Context, in *wanted.Input, t Target, optio
 	want, misfits := &policies.RoutingPolicy{}, o.findMisfits(in, t, state)
 	switch {
 	case in != nil:
-		in.Compile(o.Now, in.Exchange.Towards(CollectFacts(t, state)))
+		in.Compile(o.Now, in.Exchange.WithFacts(CollectFacts(t, state)))
 		if f := Verdict(in.Diagnostics); f != nil {
 			return result, f
 		}

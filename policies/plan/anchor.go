@@ -7,11 +7,11 @@ import (
 	"depeer/policies"
 )
 
-// anchors returns the calls that give clients without our policies the place in
+// anchorClients returns the calls that give clients without our policies the place in
 // front of their lists, and the calls that take it back. What else stands in a list
 // stays, in its order, and so does the default. Dynamic neighbors get it where their peer
-// group gives it to them, too: see placed.
-func (s *State) anchors() (assign, restore []Call) {
+// group gives it to them, too: see placeOurs.
+func (s *State) anchorClients() (assign, restore []Call) {
 	for _, c := range s.Clients {
 		if !c.RouteServer {
 			continue
@@ -24,7 +24,7 @@ func (s *State) anchors() (assign, restore []Call) {
 			if slices.Contains(d.list, d.ours) {
 				continue
 			}
-			with, ok := s.placed(c, d.isImport)
+			with, ok := s.placeOurs(c, d.isImport)
 			if !ok {
 				continue // see GroupLacks
 			}
@@ -44,7 +44,7 @@ func (s *State) anchors() (assign, restore []Call) {
 // route that is refused meanwhile would be missed.
 func (s *State) assignFirst(assign []Call, old *policies.RoutingPolicy) (first, last []Call) {
 	for _, call := range assign {
-		if len(s.Import) == 0 || !call.Import && !refuses(old, call.Client) {
+		if len(s.Import) == 0 || !call.Import && !refusesAny(old, call.Client) {
 			first = append(first, call)
 		} else {
 			last = append(last, call)
@@ -53,10 +53,10 @@ func (s *State) assignFirst(assign []Call, old *policies.RoutingPolicy) (first, 
 	return first, last
 }
 
-// unanchor returns the calls that take our policies out of all lists, and the
+// unanchorClients returns the calls that take our policies out of all lists, and the
 // calls that put them back. What is left of a list, if it is nothing, is an empty
 // list: the default decides.
-func (s *State) unanchor() (assign, restore []Call) {
+func (s *State) unanchorClients() (assign, restore []Call) {
 	ours := func(name string) bool { return name == policies.ImportPolicy || name == policies.ExportPolicy }
 	for _, c := range s.Clients {
 		if !c.RouteServer {
@@ -124,18 +124,18 @@ func (s *State) Obstacles() []Obstacle {
 		out = append(out, Obstacle{NotAnchored, policies.ExportPolicy, "the policy is not defined"})
 	}
 	for _, c := range s.Clients {
-		out = append(out, s.before(c)...)
+		out = append(out, s.findListObstacles(c)...)
 	}
 	for _, strange := range s.Strange {
 		out = append(out, Obstacle{NotOurs, strange.Object.String(), strange.Why})
 	}
-	if tag, is := s.untold(); is {
+	if tag, is := s.unhandledTag(); is {
 		out = append(out, Obstacle{NotOurs, policies.ExportPolicy,
 			fmt.Sprintf("has no statement about the tag %s, which routes have: it was taken out by hand, or the "+
 				"file has one half of ours", tag)})
 	}
-	for _, gate := range sorted(s.Gates) {
-		if s.guards(gate) {
+	for _, gate := range sortedKeys(s.Gates) {
+		if s.isGateUsed(gate) {
 			out = append(out, Obstacle{CutOff, gate,
 				"a change was cut off here; its gate is " + s.Gates[gate].String()})
 		}
@@ -147,20 +147,20 @@ func (s *State) Obstacles() []Obstacle {
 		out = append(out, Obstacle{Locked, holder, "holds the lock"})
 	}
 	for _, lost := range s.LostLists() {
-		out = append(out, lost.obstacle())
+		out = append(out, lost.toObstacle())
 	}
 	return out
 }
 
-// before returns what in a client's lists keeps ours from being asked.
-func (s *State) before(c Client) []Obstacle {
+// findListObstacles returns what in a client's lists keeps ours from being asked.
+func (s *State) findListObstacles(c Client) []Obstacle {
 	var out []Obstacle
 	for _, d := range []struct {
 		word, ours string
 		isImport   bool
 	}{{"import", policies.ImportPolicy, true}, {"export", policies.ExportPolicy, false}} {
-		list, whose := c.list(d.isImport), ""
-		if with, ok := s.placed(c, d.isImport); c.Dynamic && ok && !slices.Contains(list, d.ours) {
+		list, whose := c.listOf(d.isImport), ""
+		if with, ok := s.placeOurs(c, d.isImport); c.Dynamic && ok && !slices.Contains(list, d.ours) {
 			list, whose = with, "with its peer group's place for ours, "
 		}
 		for _, name := range list[:max(0, slices.Index(list, d.ours))] {
@@ -171,8 +171,9 @@ func (s *State) before(c Client) []Obstacle {
 			}
 		}
 	}
-	if _, ok := s.placed(c, true); c.RouteServer && !ok && !slices.Contains(c.Import.Policies, policies.ImportPolicy) {
-		out = append(out, Obstacle{GroupLacks, c.Address.String(), s.lacking(c.Group, true)})
+	if _, ok := s.placeOurs(c, true); c.RouteServer && !ok &&
+		!slices.Contains(c.Import.Policies, policies.ImportPolicy) {
+		out = append(out, Obstacle{GroupLacks, c.Address.String(), s.describeLacking(c.Group, true)})
 	}
 	return out
 }

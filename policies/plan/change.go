@@ -42,26 +42,26 @@ func (c *Change) Calls() []Call {
 // and it does nothing until the gate opens. Otherwise they get it last: none meets the old
 // generation on the way to the new one. Lists of export are an exception: see assignFirst.
 func To(s *State, want *policies.RoutingPolicy, id string) *Change {
-	c := &Change{Old: s.InForce(), New: want, Unsure: s.unsure()}
-	assign, restore := s.anchors()
-	same := slices.Equal(s.Import, names(want.Import))
-	c.Prepare = s.litter(want)
-	if exports := s.exportsOf(s.Import); same && !slices.Equal(exports, names(want.Export)) {
+	c := &Change{Old: s.InForce(), New: want, Unsure: s.isUnsure()}
+	assign, restore := s.anchorClients()
+	same := slices.Equal(s.Import, statementNames(want.Import))
+	c.Prepare = s.removeOrphans(want)
+	if exports := s.exportsOf(s.Import); same && !slices.Equal(exports, statementNames(want.Export)) {
 		c.Prepare = append(c.Prepare, s.addExports(want)...) // no fit state: see untold
 	}
 	first, last := s.assignFirst(assign, c.Old)
 	c.Prepare = append(c.Prepare, first...)
 	if !same {
 		gate := GatePrefix + id
-		c.Prepare = append(c.Prepare, s.enter(want, gate)...)
+		c.Prepare = append(c.Prepare, s.enterGeneration(want, gate)...)
 		c.Live = []Call{{Verb: OpenGate, Name: gate}}
-		c.Finish = append(c.Finish, s.leave(want, gate)...)
+		c.Finish = append(c.Finish, s.leaveGeneration(want, gate)...)
 	}
 	c.Finish = append(c.Finish, last...)
 	c.Restore = restore
 	c.shutSessions(s, want.Sessions)
 	if !c.Empty() {
-		c.Finish = append(c.Finish, s.remark(id, len(want.Import) != 0, false)...)
+		c.Finish = append(c.Finish, s.replaceMarks(id, len(want.Import) != 0, false)...)
 	}
 	return c
 }
@@ -73,19 +73,19 @@ const (
 	MarkSet    = policies.Prefix + "applied"
 )
 
-// enter returns the calls that put want in, inert.
-func (s *State) enter(want *policies.RoutingPolicy, gate string) []Call {
+// enterGeneration returns the calls that put want in, inert.
+func (s *State) enterGeneration(want *policies.RoutingPolicy, gate string) []Call {
 	calls := []Call{{Verb: AddGate, Name: gate}}
 	for _, name := range s.Import {
 		calls = append(calls, Call{Verb: Hold, Name: name, Gate: Gate{gate, true}})
 	}
-	stay := s.stay(want)
+	stay := s.setsToKeep(want)
 	for _, add := range addSets(want) {
 		if !stay[Object{add.Kind, add.Name}] {
 			calls = append(calls, add)
 		}
 	}
-	if !slices.Equal(s.exportsOf(s.Import), names(want.Export)) {
+	if !slices.Equal(s.exportsOf(s.Import), statementNames(want.Export)) {
 		calls = append(calls, s.addExports(want)...)
 	}
 	if len(want.Import) == 0 {
@@ -122,81 +122,83 @@ func addSets(p *policies.RoutingPolicy) []Call {
 	return calls
 }
 
-// leave returns the calls that clean up once the gate is open.
-func (s *State) leave(want *policies.RoutingPolicy, gate string) []Call {
+// leaveGeneration returns the calls that clean up once the gate is open.
+func (s *State) leaveGeneration(want *policies.RoutingPolicy, gate string) []Call {
 	old := s.exportsOf(s.Import)
-	if slices.Equal(old, names(want.Export)) {
+	if slices.Equal(old, statementNames(want.Export)) {
 		old = nil // stay
 	}
-	keep, used := setsOf(slices.Concat(want.Import, want.Export, s.statements(without(s.Export, old)))), s.used()
+	keep, used := setsOf(slices.Concat(want.Import, want.Export, s.statementsNamed(withoutElements(s.Export, old)))),
+		s.findUsedSets()
 	for set := range s.Sets {
 		if !used[set] {
-			keep[set] = true // litter: gone before
+			keep[set] = true // an orphan: gone before
 		}
 	}
-	calls := s.remove(s.Import, old, keep)
+	calls := s.removeStatements(s.Import, old, keep)
 	for _, st := range want.Import {
 		calls = append(calls, Call{Verb: Release, Name: st.Name, Gate: Gate{Set: gate}})
 	}
 	return append(calls, Call{Verb: DeleteGate, Name: gate})
 }
 
-// remove returns the calls that take statements out of our policies, and all sets of
+// removeStatements returns the calls that take statements out of our policies, and all sets of
 // ours but those to keep with them.
-func (s *State) remove(imports, exports []string, keep map[Object]bool) []Call {
-	calls := slices.Concat(s.taking(policies.ImportPolicy, imports), s.taking(policies.ExportPolicy, exports))
+func (s *State) removeStatements(imports, exports []string, keep map[Object]bool) []Call {
+	calls := slices.Concat(s.takeStatementsOut(policies.ImportPolicy, imports),
+		s.takeStatementsOut(policies.ExportPolicy, exports))
 	for _, name := range slices.Concat(imports, exports) {
 		calls = append(calls, Call{Verb: DeleteStatement, Name: name})
 	}
-	for _, set := range s.Sets.sorted() {
-		if !keep[set] && !s.lent(set) {
+	for _, set := range s.Sets.sortedObjects() {
+		if !keep[set] && !s.isLent(set) {
 			calls = append(calls, Call{Verb: DeleteSet, Kind: set.Kind, Name: set.Name})
 		}
 	}
 	return calls
 }
 
-// litter returns the calls that remove what nothing uses and want does not need:
+// removeOrphans returns the calls that remove what nothing uses and want does not need:
 // export statements that belong to none, statements in no policy, sets without a
 // statement, gates without either.
-func (s *State) litter(want *policies.RoutingPolicy) []Call {
-	idle := s.idle()
-	calls := s.taking(policies.ExportPolicy, idle)
-	for _, name := range sorted(s.Statements) {
+func (s *State) removeOrphans(want *policies.RoutingPolicy) []Call {
+	idle := s.idleExports()
+	calls := s.takeStatementsOut(policies.ExportPolicy, idle)
+	for _, name := range sortedKeys(s.Statements) {
 		if slices.Contains(idle, name) || !slices.Contains(s.Import, name) && !slices.Contains(s.Export, name) {
 			calls = append(calls, Call{Verb: DeleteStatement, Name: name})
 		}
 	}
-	stay := s.stay(want)
-	for _, set := range s.Sets.sorted() {
+	stay := s.setsToKeep(want)
+	for _, set := range s.Sets.sortedObjects() {
 		if !stay[set] {
 			calls = append(calls, Call{Verb: DeleteSet, Kind: set.Kind, Name: set.Name})
 		}
 	}
-	for _, gate := range sorted(s.Gates) {
-		if !s.guards(gate) {
+	for _, gate := range sortedKeys(s.Gates) {
+		if !s.isGateUsed(gate) {
 			calls = append(calls, Call{Verb: DeleteGate, Name: gate})
 		}
 	}
 	return calls
 }
 
-// stay returns the sets that are not litter: those that something refers to, and
+// setsToKeep returns the sets that are no orphans: those that something refers to, and
 // those of want that are there already, element for element.
-func (s *State) stay(want *policies.RoutingPolicy) map[Object]bool {
-	stay := s.used()
+func (s *State) setsToKeep(want *policies.RoutingPolicy) map[Object]bool {
+	stay := s.findUsedSets()
 	for set := range s.Sets {
-		stay[set] = stay[set] || s.lent(set)
+		stay[set] = stay[set] || s.isLent(set)
 	}
-	for set, same := range s.equal(want) {
+	for set, same := range s.findEqualSets(want) {
 		stay[set] = stay[set] || same
 	}
 	return stay
 }
 
-// equal says of each set of want whether the server holds it, element for
+// findEqualSets says of each set of want whether the server holds it, element for
 // element.
-func (s *State) equal(want *policies.RoutingPolicy) map[Object]bool {
+func (s *State) findEqualSets(want *policies.RoutingPolicy) map[Object]bool {
 	same := make(map[Object]bool)
 	for _, set := range want.Sets {
 		held, there := s.Sets[ObjectOf(set)]
@@ -205,13 +207,13 @@ func (s *State) equal(want *policies.RoutingPolicy) map[Object]bool {
 	return same
 }
 
-// used returns the sets that statements in our policies refer to, litter apart.
-func (s *State) used() map[Object]bool {
-	return setsOf(s.statements(slices.Concat(s.Import, without(s.Export, s.idle()))))
+// findUsedSets returns the sets that statements in our policies refer to, orphans apart.
+func (s *State) findUsedSets() map[Object]bool {
+	return setsOf(s.statementsNamed(slices.Concat(s.Import, withoutElements(s.Export, s.idleExports()))))
 }
 
-// statements returns the statements of these names.
-func (s *State) statements(names []string) []policies.Statement {
+// statementsNamed returns the statements of these names.
+func (s *State) statementsNamed(names []string) []policies.Statement {
 	out := make([]policies.Statement, len(names))
 	for i, name := range names {
 		out[i] = s.Statements[name].Statement
@@ -219,8 +221,8 @@ func (s *State) statements(names []string) []policies.Statement {
 	return out
 }
 
-// guards says whether a statement of our policies stands behind the gate.
-func (s *State) guards(gate string) bool {
+// isGateUsed says whether a statement of our policies stands behind the gate.
+func (s *State) isGateUsed(gate string) bool {
 	return slices.ContainsFunc(slices.Concat(s.Import, s.Export), func(name string) bool {
 		return s.Statements[name].Gate.Set == gate
 	})

@@ -24,27 +24,28 @@ import (
 // back is To(s, c.Old). See Change.Unsure.
 func Clear(s *State, id string) *Change {
 	nothing := &policies.RoutingPolicy{}
-	c := &Change{Old: s.InForce(), New: nothing, Unsure: s.unsure()}
-	c.Prepare = s.litter(nothing)
-	taken := s.taking(policies.ImportPolicy, s.Import)
+	c := &Change{Old: s.InForce(), New: nothing, Unsure: s.isUnsure()}
+	c.Prepare = s.removeOrphans(nothing)
+	taken := s.takeStatementsOut(policies.ImportPolicy, s.Import)
 	switch gate := GatePrefix + id; {
 	case len(s.Import) == 0:
-	case s.gateable():
-		c.Prepare = append(c.Prepare, s.enter(nothing, gate)...)
+	case s.isGateable():
+		c.Prepare = append(c.Prepare, s.enterGeneration(nothing, gate)...)
 		c.Live = []Call{{Verb: OpenGate, Name: gate}}
 		c.Finish = taken
 	default:
 		c.Live = taken
 	}
-	c.Finish = append(c.Finish, s.taking(policies.ExportPolicy, without(s.Export, s.idle()))...)
-	c.Finish = append(c.Finish, s.deleting()...)
+	c.Finish = append(c.Finish, s.takeStatementsOut(policies.ExportPolicy,
+		withoutElements(s.Export, s.idleExports()))...)
+	c.Finish = append(c.Finish, s.deleteObjects()...)
 	if gate := c.Gate(); gate != "" {
 		c.Finish = append(c.Finish, Call{Verb: DeleteGate, Name: gate})
 	}
-	assign, restore := s.unanchor()
+	assign, restore := s.unanchorClients()
 	c.Finish, c.Restore = append(c.Finish, assign...), restore
 	c.shutSessions(s, nil)
-	c.Finish = append(c.Finish, s.remark(id, false, false)...)
+	c.Finish = append(c.Finish, s.replaceMarks(id, false, false)...)
 	return c
 }
 
@@ -65,31 +66,31 @@ func (c *Change) Judged() *policies.RoutingPolicy {
 	return &p
 }
 
-// gateable says whether every statement of "depeer" can be put behind a gate.
-func (s *State) gateable() bool {
+// isGateable says whether every statement of "depeer" can be put behind a gate.
+func (s *State) isGateable() bool {
 	return !slices.ContainsFunc(s.Import, func(name string) bool {
-		return s.Statements[name].Gate.Set != "" || s.strange(Object{StatementObject, name})
+		return s.Statements[name].Gate.Set != "" || s.isConflict(Object{StatementObject, name})
 	})
 }
 
-// taking returns the call that takes the statements out of a policy of ours.
-func (s *State) taking(policy string, statements []string) []Call {
+// takeStatementsOut returns the call that takes the statements out of a policy of ours.
+func (s *State) takeStatementsOut(policy string, statements []string) []Call {
 	if len(statements) == 0 {
 		return nil
 	}
 	return []Call{{Verb: TakeStatements, Policy: policy, Take: statements}}
 }
 
-// deleting returns the calls that delete the statements of our policies and what
+// deleteObjects returns the calls that delete the statements of our policies and what
 // only they refer to, and all strange sets.
-func (s *State) deleting() []Call {
+func (s *State) deleteObjects() []Call {
 	var calls []Call
-	for _, name := range slices.Concat(s.Import, without(s.Export, s.idle())) {
+	for _, name := range slices.Concat(s.Import, withoutElements(s.Export, s.idleExports())) {
 		calls = append(calls, Call{Verb: DeleteStatement, Name: name})
 	}
-	used, sets := s.used(), make(map[Object]bool)
+	used, sets := s.findUsedSets(), make(map[Object]bool)
 	for set := range s.Sets {
-		if used[set] { // others are litter, and gone
+		if used[set] { // others are orphans, and gone
 			sets[set] = true
 		}
 	}
@@ -102,29 +103,29 @@ func (s *State) deleting() []Call {
 		}
 	}
 	for _, set := range sortedObjects(sets) {
-		if !s.lent(set) {
+		if !s.isLent(set) {
 			calls = append(calls, Call{Verb: DeleteSet, Kind: set.Kind, Name: set.Name})
 		}
 	}
-	for _, gate := range sorted(s.Gates) {
-		if s.guards(gate) {
+	for _, gate := range sortedKeys(s.Gates) {
+		if s.isGateUsed(gate) {
 			calls = append(calls, Call{Verb: DeleteGate, Name: gate})
 		}
 	}
 	return calls
 }
 
-// strange says whether an object is not what we make.
-func (s *State) strange(o Object) bool {
+// isConflict says whether an object is not what we make.
+func (s *State) isConflict(o Object) bool {
 	return slices.ContainsFunc(s.Strange, func(strange Strange) bool { return strange.Object == o })
 }
 
-// lent says whether somebody else's policy refers to an object of ours.
-func (s *State) lent(o Object) bool {
+// isLent says whether a policy that is not ours refers to an object of ours.
+func (s *State) isLent(o Object) bool {
 	return slices.ContainsFunc(s.Strange, func(strange Strange) bool { return strange.Object == o && strange.Used })
 }
 
-// unsure says whether something is in force that our words do not tell.
-func (s *State) unsure() bool {
+// isUnsure says whether something is in force that a policy of ours cannot express.
+func (s *State) isUnsure() bool {
 	return len(s.Strange) > 0 && len(s.Import) > 0
 }

@@ -19,16 +19,16 @@ type Drifted struct {
 // order. It returns nothing if s is fit to be changed and To has nothing to do.
 func Drift(s *State, want *policies.RoutingPolicy) []Drifted {
 	d := drift{state: s}
-	d.definitions()
-	d.members()
-	d.groups()
-	d.statements(want)
-	d.sets(want)
-	d.sessions(want.Sessions)
-	d.leftovers()
+	d.compareDefinitions()
+	d.compareMembers()
+	d.compareGroups()
+	d.compareStatements(want)
+	d.compareSets(want)
+	d.compareSessions(want.Sessions)
+	d.findLeftovers()
 	d.found = append(d.found, ListDrift(s)...)
 	for _, strange := range s.Strange {
-		d.add(strange.Object, "%s", strange.Why)
+		d.addDrift(strange.Object, "%s", strange.Why)
 	}
 	return d.found
 }
@@ -38,23 +38,23 @@ type drift struct {
 	found []Drifted
 }
 
-func (d *drift) add(o Object, format string, args ...any) {
+func (d *drift) addDrift(o Object, format string, args ...any) {
 	d.found = append(d.found, Drifted{Object: o, What: fmt.Sprintf(format, args...)})
 }
 
-func (d *drift) definitions() {
+func (d *drift) compareDefinitions() {
 	for _, policy := range []struct {
 		name    string
 		defined bool
 	}{{policies.ImportPolicy, d.state.Import != nil}, {policies.ExportPolicy, d.state.Export != nil}} {
 		if !policy.defined {
-			d.add(Object{Policy, policy.name}, "is not defined")
+			d.addDrift(Object{Policy, policy.name}, "is not defined")
 		}
 	}
 }
 
-// members looks at what each client's lists do with ours.
-func (d *drift) members() {
+// compareMembers looks at what each client's lists do with ours.
+func (d *drift) compareMembers() {
 	for _, c := range d.state.Clients {
 		if !c.RouteServer {
 			continue
@@ -67,7 +67,7 @@ func (d *drift) members() {
 			add(ImportAssignment, "has no %s: none of its routes is treated", policies.ImportPolicy)
 		}
 		if !slices.Contains(c.Export.Policies, policies.ExportPolicy) {
-			add(ExportAssignment, "has no %s%s", policies.ExportPolicy, d.unheard(c))
+			add(ExportAssignment, "has no %s%s", policies.ExportPolicy, d.describeMissing(c))
 		}
 		if c.Import.Default == None {
 			add(ImportAssignment, "has no default: its routes that no policy accepts are rejected")
@@ -75,7 +75,7 @@ func (d *drift) members() {
 		if c.Export.Default == None {
 			add(ExportAssignment, "has no default: routes to it that no policy accepts are rejected")
 		}
-		for _, o := range d.state.before(c) {
+		for _, o := range d.state.findListObstacles(c) {
 			if o.Code == DecidesBefore {
 				add(ImportAssignment, "%s", o.Why)
 			}
@@ -83,11 +83,11 @@ func (d *drift) members() {
 	}
 }
 
-// unheard says what a client misses that has chosen, and is not asked about.
-func (d *drift) unheard(c Client) string {
+// describeMissing says what a client misses that has chosen, and is not asked about.
+func (d *drift) describeMissing(c Client) string {
 	p := d.state.InForce()
 	switch {
-	case refuses(p, c.Address):
+	case refusesAny(p, c.Address):
 		return ": it gets what it has chosen to refuse"
 	case len(p.Tags()) > 0:
 		return ": it sees our tags"
@@ -96,21 +96,21 @@ func (d *drift) unheard(c Client) string {
 	}
 }
 
-// statements compares those that are in force.
-func (d *drift) statements(want *policies.RoutingPolicy) {
+// compareStatements compares those that are in force.
+func (d *drift) compareStatements(want *policies.RoutingPolicy) {
 	now := d.state.InForce()
-	d.generation(policies.ImportPolicy, now.Import, want.Import)
-	d.generation(policies.ExportPolicy, now.Export, want.Export)
-	for _, name := range d.state.idle() {
-		d.add(Object{StatementObject, name}, "acts on no tag that any route has")
+	d.compareGeneration(policies.ImportPolicy, now.Import, want.Import)
+	d.compareGeneration(policies.ExportPolicy, now.Export, want.Export)
+	for _, name := range d.state.idleExports() {
+		d.addDrift(Object{StatementObject, name}, "acts on no tag that any route has")
 	}
-	if tag, is := d.state.untold(); is {
-		d.add(Object{Policy, policies.ExportPolicy},
+	if tag, is := d.state.unhandledTag(); is {
+		d.addDrift(Object{Policy, policies.ExportPolicy},
 			"has no statement about the tag %s, which routes have: it reaches members", tag)
 	}
 }
 
-func (d *drift) generation(policy string, now, want []policies.Statement) {
+func (d *drift) compareGeneration(policy string, now, want []policies.Statement) {
 	inForce := make(map[string]policies.Statement)
 	for _, st := range now {
 		inForce[st.Name] = st
@@ -120,61 +120,61 @@ func (d *drift) generation(policy string, now, want []policies.Statement) {
 		got, there := inForce[st.Name]
 		switch {
 		case !there:
-			d.add(Object{StatementObject, st.Name}, "is missing")
+			d.addDrift(Object{StatementObject, st.Name}, "is missing")
 		case !sameStatement(got, st):
-			d.add(Object{StatementObject, st.Name}, "has been changed")
+			d.addDrift(Object{StatementObject, st.Name}, "has been changed")
 		default:
 			same++
 		}
 	}
-	wanted := names(want)
+	wanted := statementNames(want)
 	for _, st := range now {
 		if !slices.Contains(wanted, st.Name) {
-			d.add(Object{StatementObject, st.Name}, "is not wanted")
+			d.addDrift(Object{StatementObject, st.Name}, "is not wanted")
 		}
 	}
-	if same == len(want) && same == len(inForce) && !slices.Equal(names(now), wanted) {
-		d.add(Object{Policy, policy}, "has its statements in another order")
+	if same == len(want) && same == len(inForce) && !slices.Equal(statementNames(now), wanted) {
+		d.addDrift(Object{Policy, policy}, "has its statements in another order")
 	}
 }
 
-// sets compares all sets of ours.
-func (d *drift) sets(want *policies.RoutingPolicy) {
-	wanted, right := make(map[Object]bool), d.state.equal(want)
+// compareSets compares all sets of ours.
+func (d *drift) compareSets(want *policies.RoutingPolicy) {
+	wanted, right := make(map[Object]bool), d.state.findEqualSets(want)
 	for _, s := range want.Sets {
 		set := ObjectOf(s)
 		wanted[set] = true
 		switch {
 		case !d.state.hasSet(set):
-			d.add(set, "is missing")
+			d.addDrift(set, "is missing")
 		case !right[set]:
-			d.add(set, "has other elements")
+			d.addDrift(set, "has other elements")
 		}
 	}
-	for _, set := range d.state.Sets.sorted() {
+	for _, set := range d.state.Sets.sortedObjects() {
 		if !wanted[set] {
-			d.add(set, "is not wanted")
+			d.addDrift(set, "is not wanted")
 		}
 	}
 }
 
-// leftovers are what changes leave that were cut off, and those that run.
-func (d *drift) leftovers() {
+// findLeftovers finds what changes leave behind that were cut off or still run.
+func (d *drift) findLeftovers() {
 	s := d.state
-	for _, name := range sorted(s.Gates) {
-		if s.guards(name) {
-			d.add(Object{NeighborSet, name}, "a change stands half-way, its gate is %s", s.Gates[name])
+	for _, name := range sortedKeys(s.Gates) {
+		if s.isGateUsed(name) {
+			d.addDrift(Object{NeighborSet, name}, "a change stands half-way, its gate is %s", s.Gates[name])
 			continue
 		}
-		d.add(Object{NeighborSet, name}, "is a gate that nothing refers to")
+		d.addDrift(Object{NeighborSet, name}, "is a gate that nothing refers to")
 	}
-	for _, name := range sorted(s.Statements) {
+	for _, name := range sortedKeys(s.Statements) {
 		if !slices.Contains(s.Import, name) && !slices.Contains(s.Export, name) {
-			d.add(Object{StatementObject, name}, "is in no policy")
+			d.addDrift(Object{StatementObject, name}, "is in no policy")
 		}
 	}
 	for _, holder := range s.Holders {
-		d.add(Object{Policy, policies.Prefix + "lock/" + holder}, "%s holds the lock", holder)
+		d.addDrift(Object{Policy, policies.Prefix + "lock/" + holder}, "%s holds the lock", holder)
 	}
 }
 

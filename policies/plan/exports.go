@@ -35,7 +35,7 @@ import (
 // Nothing of this is written down in the daemon but by the tags themselves, and that is
 // enough: export statements belong to the import statements that give their tags. So
 // where the gate says which import statements stay, it says which export statements do.
-// What belongs to none is litter: no route has its tags.
+// What belongs to none is an orphan: no route has its tags.
 //
 //	cut off                  the gate     export statements
 //	while preparing          closed       the new ones go: no route has had their tags
@@ -59,7 +59,7 @@ import (
 // exportsOf returns the statements of "depeer-export" that act on a tag which one of
 // the import statements gives, in order.
 func (s *State) exportsOf(imports []string) []string {
-	given := s.given(imports)
+	given := s.givenTags(imports)
 	var out []string
 	for _, name := range s.Export {
 		if slices.ContainsFunc(s.actsOn(name),
@@ -70,8 +70,8 @@ func (s *State) exportsOf(imports []string) []string {
 	return out
 }
 
-// given returns the tags that import statements give to routes.
-func (s *State) given(imports []string) map[policies.LargeCommunity]bool {
+// givenTags returns the tags that import statements give to routes.
+func (s *State) givenTags(imports []string) map[policies.LargeCommunity]bool {
 	tags := make(map[policies.LargeCommunity]bool)
 	for _, name := range imports {
 		for _, c := range s.Statements[name].Actions.AddLargeCommunities {
@@ -89,21 +89,21 @@ func (s *State) actsOn(export string) []policies.LargeCommunityPattern {
 	return patterns
 }
 
-// idle returns the export statements that belong to no import statement, and are
-// not somebody else's: litter.
-func (s *State) idle() []string {
-	if s.strange(Object{Policy, policies.ExportPolicy}) {
+// idleExports returns the export statements that belong to no import statement, and are
+// not kept by a policy that is not ours: orphans.
+func (s *State) idleExports() []string {
+	if s.isConflict(Object{Policy, policies.ExportPolicy}) {
 		return nil
 	}
 	used := s.exportsOf(s.Import)
 	return slices.DeleteFunc(slices.Clone(s.Export), func(name string) bool {
-		return slices.Contains(used, name) || s.strange(Object{StatementObject, name})
+		return slices.Contains(used, name) || s.isConflict(Object{StatementObject, name})
 	})
 }
 
-// untold returns a tag that import gives and no export statement knows.
-func (s *State) untold() (policies.LargeCommunity, bool) {
-	tags := s.given(s.Import)
+// unhandledTag returns a tag that import gives and no export statement knows.
+func (s *State) unhandledTag() (policies.LargeCommunity, bool) {
+	tags := s.givenTags(s.Import)
 	for _, name := range s.Export {
 		for _, p := range s.actsOn(name) {
 			delete(tags, p.LargeCommunity)
@@ -127,11 +127,11 @@ func (s *State) holdsExports(generations ...*policies.RoutingPolicy) error {
 		}
 	}
 	got := slices.DeleteFunc(slices.Clone(s.Export), func(name string) bool {
-		return s.strange(Object{StatementObject, name}) && !slices.Contains(names(want), name)
+		return s.isConflict(Object{StatementObject, name}) && !slices.Contains(statementNames(want), name)
 	})
-	if !slices.Equal(got, names(want)) {
+	if !slices.Equal(got, statementNames(want)) {
 		return fmt.Errorf("policy %s has %d statements, %q, and not the %d that are planned, %q", policies.ExportPolicy,
-			len(got), got, len(want), names(want))
+			len(got), got, len(want), statementNames(want))
 	}
 	for _, st := range want {
 		if got := s.Statements[st.Name]; got.Gate != (Gate{}) || !sameStatement(got.Statement, st) {
@@ -146,7 +146,7 @@ func (s *State) holdsExports(generations ...*policies.RoutingPolicy) error {
 func ChoiceObstacles(s *State, want *policies.RoutingPolicy) []Obstacle {
 	var out []Obstacle
 	old, tags := s.InForce(), want.Tags()
-	same := slices.Equal(names(old.Export), names(want.Export)) // no route gets a new tag
+	same := slices.Equal(statementNames(old.Export), statementNames(want.Export)) // no route gets a new tag
 	for _, tag := range old.Tags() {
 		if !same && slices.Contains(tags, tag) {
 			out = append(out, Obstacle{Stuck, tag.String(),
@@ -157,12 +157,12 @@ func ChoiceObstacles(s *State, want *policies.RoutingPolicy) []Obstacle {
 		if !c.RouteServer || slices.Contains(c.Export.Policies, policies.ExportPolicy) || len(want.Export) == 0 {
 			continue
 		}
-		_, ok := s.placed(c, false)
+		_, ok := s.placeOurs(c, false)
 		switch {
 		case !ok:
 			out = append(out, Obstacle{GroupLacks, c.Address.String(),
-				s.lacking(c.Group, false) + "; without it, it sees the tags of members' choices"})
-		case refuses(want, c.Address) && refuses(old, c.Address), same && want.Chooses(c.Address):
+				s.describeLacking(c.Group, false) + "; without it, it sees the tags of members' choices"})
+		case refusesAny(want, c.Address) && refusesAny(old, c.Address), same && want.Chooses(c.Address):
 			out = append(out, Obstacle{Stuck, c.Address.String(),
 				"holds routes as if it had chosen nothing, as its export list has lost " + policies.ExportPolicy +
 					": gobgpd sends it others, or none, only when it chooses anew"})
@@ -171,8 +171,8 @@ func ChoiceObstacles(s *State, want *policies.RoutingPolicy) []Obstacle {
 	return out
 }
 
-// refuses says whether a program of choices refuses anything for a member.
-func refuses(p *policies.RoutingPolicy, member netip.Addr) bool {
+// refusesAny says whether a program of choices refuses anything for a member.
+func refusesAny(p *policies.RoutingPolicy, member netip.Addr) bool {
 	return slices.ContainsFunc(p.Export, func(st policies.Statement) bool {
 		return st.Actions.Reject &&
 			slices.Contains(policies.ElementsOf[policies.Neighbors](p, st.Conditions.NeighborSet.Set), member)

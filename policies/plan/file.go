@@ -36,20 +36,21 @@ const (
 // Encode writes p as a plan file. A plan of a long list takes tens of megabytes: it is
 // made twice, for the digest and for w, rather than kept.
 func Encode(w io.Writer, p *Plan) error {
-	if err := errors.Join(p.sound(), p.allowed()); err != nil {
+	if err := errors.Join(p.checkSound(), p.checkAllowed()); err != nil {
 		return err // Decode would not read it
 	}
 	slim := *p
 	slim.Change.Prepare = withElements(p.Change.Prepare, nil)
 	slim.Change.Finish = withElements(p.Change.Finish, nil)
+	stored := slim.store()
 	sum := sha256.New()
-	if err := json.NewEncoder(sum).Encode(&slim); err != nil {
+	if err := json.NewEncoder(sum).Encode(stored); err != nil {
 		return err
 	}
 	if _, err := fmt.Fprintf(w, "%s%d%s%x%s", opening, FormatVersion, middle, sum.Sum(nil), last); err != nil {
 		return err
 	}
-	if err := json.NewEncoder(w).Encode(&slim); err != nil {
+	if err := json.NewEncoder(w).Encode(stored); err != nil {
 		return err
 	}
 	_, err := io.WriteString(w, closing)
@@ -69,7 +70,7 @@ func Decode(r io.Reader) (*Plan, error) {
 	if len(data) > maxFile {
 		return nil, fmt.Errorf("over %d bytes: not a plan file", maxFile)
 	}
-	version, body, err := undamaged(data)
+	version, body, err := readUndamaged(data)
 	if err != nil {
 		return nil, err
 	}
@@ -77,21 +78,21 @@ func Decode(r io.Reader) (*Plan, error) {
 	if err != nil {
 		return nil, fmt.Errorf("plan file: %w", err)
 	}
-	if err := p.sound(); err != nil {
+	if err := p.checkSound(); err != nil {
 		return nil, fmt.Errorf("plan file: %w", err)
 	}
-	if err := errors.Join(p.Change.ours(), p.puttable()); err != nil {
+	if err := errors.Join(p.Change.checkOurs(), p.checkPutBack()); err != nil {
 		return nil, fmt.Errorf("plan file: %w", err)
 	}
-	if err := p.allowed(); err != nil {
+	if err := p.checkAllowed(); err != nil {
 		return nil, fmt.Errorf("plan file: %w", err)
 	}
 	return p, nil
 }
 
 func decodeV1(body []byte) (*Plan, error) {
-	p := new(Plan)
-	if err := json.Unmarshal(body, p); err != nil {
+	p, err := readPlan(body)
+	if err != nil {
 		return nil, err
 	}
 	if p.Change.Old == nil || p.Change.New == nil {
@@ -102,17 +103,17 @@ func decodeV1(body []byte) (*Plan, error) {
 	return p, nil
 }
 
-// allowed says whether p shuts no more sessions than it has leave to.
-func (p *Plan) allowed() error {
+// checkAllowed returns an error if p shuts more sessions than it is allowed to.
+func (p *Plan) checkAllowed() error {
 	if g := JudgeSessions(&p.Change, p.Overrides.For(guard.Sessions), p.Members); !g.OK {
-		return fmt.Errorf("it shuts %d %s, and that is not allowed in it", g.Value, plural(g.Value, "session"))
+		return fmt.Errorf("it shuts %d %s, and that is not allowed in it", g.Value, pluralOf(g.Value, "session"))
 	}
 	return nil
 }
 
-// undamaged returns the version of a file, which readers has, and the bytes of the plan in it.
+// readUndamaged returns the version of a file, which readers has, and the bytes of the plan in it.
 // It does not copy them.
-func undamaged(data []byte) (version int, body []byte, err error) {
+func readUndamaged(data []byte) (version int, body []byte, err error) {
 	rest, ours := bytes.CutPrefix(data, []byte(opening))
 	number, rest, found := bytes.Cut(rest, []byte(middle))
 	version, err = strconv.Atoi(string(number))

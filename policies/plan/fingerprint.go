@@ -22,16 +22,16 @@ func (s *State) Fingerprint() string {
 		fmt.Fprintln(h, "client", c.Address, c.ASN, c.RouteServer, c.Dynamic, c.SecondaryRoute, c.AddPath, c.AdminDown,
 			c.DownInFile, c.Import, c.Export)
 	}
-	for _, name := range sorted(s.Groups) {
+	for _, name := range sortedKeys(s.Groups) {
 		fmt.Fprintf(h, "group %q %+v\n", name, s.Groups[name])
 	}
-	for _, set := range s.Sets.sorted() {
+	for _, set := range s.Sets.sortedObjects() {
 		writeSet(h, set.Name, s.Sets[set])
 	}
-	for _, name := range sorted(s.Gates) {
+	for _, name := range sortedKeys(s.Gates) {
 		fmt.Fprintln(h, "gate", name, s.Gates[name])
 	}
-	for _, name := range sorted(s.Statements) {
+	for _, name := range sortedKeys(s.Statements) {
 		st := s.Statements[name]
 		fmt.Fprintf(h, "statement %q %+v %+v %s\n", name, st.Conditions, st.Gate, actionsText(st.Actions))
 	}

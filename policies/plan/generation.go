@@ -12,25 +12,25 @@ import (
 // refer to, sorted by name, and the sessions that are down by our doing. Of routes, calls
 // that only prepare a change, or clean up after it, do not change it.
 func (s *State) InForce() *policies.RoutingPolicy {
-	p := s.generation(func(st Statement) bool { return st.Gate.Passes(s.Gates) })
-	p.Sessions = s.shut()
+	p := s.selectGeneration(func(st Statement) bool { return st.Gate.Passes(s.Gates) })
+	p.Sessions = s.findShutSessions()
 	return p
 }
 
-// generation returns the statements of "depeer" that keep says, the export statements
+// selectGeneration returns the statements of "depeer" that keep says, the export statements
 // that belong to them, and their sets.
-func (s *State) generation(keep func(Statement) bool) *policies.RoutingPolicy {
+func (s *State) selectGeneration(keep func(Statement) bool) *policies.RoutingPolicy {
 	p := &policies.RoutingPolicy{}
 	for _, name := range s.Import {
 		if st := s.Statements[name]; keep(st) {
 			p.Import = append(p.Import, st.Statement)
 		}
 	}
-	for _, name := range s.exportsOf(names(p.Import)) {
+	for _, name := range s.exportsOf(statementNames(p.Import)) {
 		p.Export = append(p.Export, s.Statements[name].Statement)
 	}
 	used := setsOf(slices.Concat(p.Import, p.Export))
-	for _, set := range s.Sets.sorted() {
+	for _, set := range s.Sets.sortedObjects() {
 		if used[set] {
 			p.Sets = append(p.Sets, policies.Set{Name: set.Name, Elements: s.Sets[set]})
 		}
@@ -51,8 +51,8 @@ func setsOf(statements []policies.Statement) map[Object]bool {
 	return used
 }
 
-// sorted returns what sets there are, by kind and name.
-func (s Sets) sorted() []Object { return slices.SortedFunc(maps.Keys(s), Object.compare) }
+// sortedObjects returns what sets there are, by kind and name.
+func (s Sets) sortedObjects() []Object { return slices.SortedFunc(maps.Keys(s), Object.compare) }
 
 // hasSet says whether the server holds a set of ours.
 func (s *State) hasSet(set Object) bool {
@@ -60,8 +60,8 @@ func (s *State) hasSet(set Object) bool {
 	return there
 }
 
-// names returns the names of a policy's statements, in order.
-func names(statements []policies.Statement) []string {
+// statementNames returns the names of a policy's statements, in order.
+func statementNames(statements []policies.Statement) []string {
 	out := make([]string, len(statements))
 	for i, s := range statements {
 		out[i] = s.Name
@@ -69,7 +69,7 @@ func names(statements []policies.Statement) []string {
 	return out
 }
 
-func sorted[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
 // sortedObjects returns the keys of m by kind and name.
 func sortedObjects(m map[Object]bool) []Object {

@@ -30,16 +30,16 @@ type Group struct {
 	Import, Export []string
 }
 
-// list returns the group's policies in one direction.
-func (g Group) list(isImport bool) []string {
+// listOf returns the group's policies in one direction.
+func (g Group) listOf(isImport bool) []string {
 	if isImport {
 		return g.Import
 	}
 	return g.Export
 }
 
-// list returns the client's policies in one direction.
-func (c Client) list(isImport bool) []string {
+// listOf returns the client's policies in one direction.
+func (c Client) listOf(isImport bool) []string {
 	if isImport {
 		return c.Import.Policies
 	}
@@ -54,20 +54,20 @@ func policyOf(isImport bool) string {
 	return policies.ExportPolicy
 }
 
-// placed returns the list of a client with our policy in it: in front, or, where only ours is
+// placeOurs returns the list of a client with our policy in it: in front, or, where only ours is
 // missing from what the peer group of a dynamic neighbor lists, as the group has it. ok is
 // false where the group does not list ours, or is gone.
-func (s *State) placed(c Client, isImport bool) (list []string, ok bool) {
-	ours, now := policyOf(isImport), c.list(isImport)
+func (s *State) placeOurs(c Client, isImport bool) (list []string, ok bool) {
+	ours, now := policyOf(isImport), c.listOf(isImport)
 	front := append([]string{ours}, now...)
 	if !c.Dynamic {
 		return front, true
 	}
-	group := s.Groups[c.Group].list(isImport)
+	group := s.Groups[c.Group].listOf(isImport)
 	switch {
 	case !slices.Contains(group, ours):
 		return nil, false
-	case slices.Equal(without(group, []string{ours}), now):
+	case slices.Equal(withoutElements(group, []string{ours}), now):
 		return slices.Clone(group), true
 	default:
 		return front, true
@@ -77,21 +77,21 @@ func (s *State) placed(c Client, isImport bool) (list []string, ok bool) {
 // asItsGroup says whether a client is a dynamic neighbor with the list that its peer group
 // gives: its session came up since anybody has assigned another one.
 func (s *State) asItsGroup(c Client, isImport bool) bool {
-	return c.Dynamic && slices.Equal(c.list(isImport), s.Groups[c.Group].list(isImport))
+	return c.Dynamic && slices.Equal(c.listOf(isImport), s.Groups[c.Group].listOf(isImport))
 }
 
 // Listing returns the peer groups that list one of our policies: sessions that come up from
 // them have it, whatever Clear has taken out of live ones.
 func (s *State) Listing() []string {
-	return slices.DeleteFunc(sorted(s.Groups), func(name string) bool {
+	return slices.DeleteFunc(sortedKeys(s.Groups), func(name string) bool {
 		g := s.Groups[name]
 		return !g.RouteServer || !slices.Contains(g.Import, policies.ImportPolicy) &&
 			!slices.Contains(g.Export, policies.ExportPolicy)
 	})
 }
 
-// lacking says what is wrong with a peer group that does not list ours, and what is right.
-func (s *State) lacking(group string, isImport bool) string {
+// describeLacking says what is wrong with a peer group that does not list ours, and what is right.
+func (s *State) describeLacking(group string, isImport bool) string {
 	ours, key := policyOf(isImport), "export-policy-list"
 	if isImport {
 		key = "import-policy-list"
@@ -102,7 +102,7 @@ func (s *State) lacking(group string, isImport bool) string {
 			"peer group %s is gone: the session lacks %s", group, ours)
 	}
 	var quoted []string
-	for _, name := range append([]string{ours}, without(g.list(isImport), []string{ours})...) {
+	for _, name := range append([]string{ours}, withoutElements(g.listOf(isImport), []string{ours})...) {
 		quoted = append(quoted, fmt.Sprintf("%q", name))
 	}
 	return fmt.Sprintf("a dynamic neighbor takes its lists from its peer group when its session comes up, and peer "+
@@ -110,13 +110,13 @@ func (s *State) lacking(group string, isImport bool) string {
 		group, ours, key, strings.Join(quoted, ", "))
 }
 
-// groups looks at peer groups whose next session will lack ours.
-func (d *drift) groups() {
-	for _, name := range sorted(d.state.Groups) {
+// compareGroups looks at peer groups whose next session will lack ours.
+func (d *drift) compareGroups() {
+	for _, name := range sortedKeys(d.state.Groups) {
 		g := d.state.Groups[name]
 		for _, isImport := range []bool{true, false} {
-			if g.RouteServer && !slices.Contains(g.list(isImport), policyOf(isImport)) {
-				d.add(Object{PeerGroup, name}, "%s", d.state.lacking(name, isImport))
+			if g.RouteServer && !slices.Contains(g.listOf(isImport), policyOf(isImport)) {
+				d.addDrift(Object{PeerGroup, name}, "%s", d.state.describeLacking(name, isImport))
 			}
 		}
 	}

@@ -48,7 +48,7 @@ type Sizes struct {
 // looked at where nothing is in force: other limits hold then.
 func (z *Sizes) Guards() []guard.Result {
 	var last, added, gone int
-	for _, force := range z.entries() {
+	for _, force := range z.countEntries() {
 		if force&was != 0 {
 			last++
 		}
@@ -64,7 +64,7 @@ func (z *Sizes) Guards() []guard.Result {
 	grow.Allow(z.AllowGrow)
 	shrink := guard.Get(guard.MaxShrink).Judge(guard.Measure{Value: gone, Base: last, Share: z.Shrink})
 	shrink.Allow(z.AllowShrink)
-	return append([]guard.Result{grow, shrink}, z.emptied()...)
+	return append([]guard.Result{grow, shrink}, z.guardEmptied()...)
 }
 
 // force says when an entry is in force, and when it is refused.
@@ -77,10 +77,10 @@ const (
 	isRefused
 )
 
-// entries returns what was in force, and what is.
-func (z *Sizes) entries() map[string]force {
+// countEntries returns what was in force, and what is.
+func (z *Sizes) countEntries() map[string]force {
 	if z.InForce != nil {
-		return z.elements()
+		return z.countElements()
 	}
 	refuses := make(map[string]bool)
 	for _, t := range z.Treatments {
@@ -110,8 +110,8 @@ func (z *Sizes) entries() map[string]force {
 	return entries
 }
 
-// elements is entries where only policies are known.
-func (z *Sizes) elements() map[string]force {
+// countElements is countEntries where only policies are known.
+func (z *Sizes) countElements() map[string]force {
 	elements := make(map[string]force)
 	note := func(p *policies.RoutingPolicy, there, refused force) {
 		for _, e := range p.Matched(z.Treatments) {
@@ -147,10 +147,10 @@ func (z *Sizes) Changes() []ProviderChange {
 	return ProviderChanges(before, z.Now)
 }
 
-// emptied returns a guard for each list that had entries and has none now. There
+// guardEmptied returns a guard for each list that had entries and has none now. There
 // is no override: clear takes everything out, and a list that is no longer given
 // takes its entries with it.
-func (z *Sizes) emptied() []guard.Result {
+func (z *Sizes) guardEmptied() []guard.Result {
 	had := make(map[string]int)
 	for _, l := range z.LastLists {
 		had[l.Name] = l.Prefixes + l.ASNs

@@ -48,31 +48,34 @@ func (s *State) Interferences(want *policies.RoutingPolicy) []Interference {
 	for _, isImport := range []bool{true, false} {
 		for _, c := range s.Clients {
 			if c.RouteServer {
-				s.interfering(&found, c, isImport, want, gifts)
+				s.addInterferences(&found, c, isImport, want, gifts)
 			}
 		}
 	}
 	return found.out
 }
 
-// interfering adds what stands around ours in one list of a client.
-func (s *State) interfering(found *interferences, c Client, isImport bool, want *policies.RoutingPolicy, gifts []gift) {
-	before, behind, ok := s.around(c, isImport)
+// addInterferences adds what stands around ours in one list of a client.
+func (s *State) addInterferences(found *interferences, c Client, isImport bool, want *policies.RoutingPolicy,
+	gifts []gift) {
+	before, behind, ok := s.statementsAround(c, isImport)
 	if !ok {
 		return
 	}
-	note := func(o placedStatement, what string, undoes bool) { found.add(o, isImport, c.Address, what, undoes) }
+	note := func(o placedStatement, what string, undoes bool) {
+		found.addStatement(o, isImport, c.Address, what, undoes)
+	}
 	for _, o := range before {
 		if !isImport {
-			o.meddles(note, giftsAt(gifts, c, isImport, false))
+			o.noteMeddling(note, giftsAt(gifts, c, isImport, false))
 			continue
 		}
-		for _, what := range o.misleads(want, c, s.Clients) {
+		for _, what := range o.describeMisleading(want, c, s.Clients) {
 			note(o, what, false)
 		}
 	}
 	for _, o := range behind {
-		o.meddles(note, giftsAt(gifts, c, isImport, true))
+		o.noteMeddling(note, giftsAt(gifts, c, isImport, true))
 	}
 }
 
@@ -82,22 +85,22 @@ type placedStatement struct {
 	policy string
 }
 
-// around returns the statements before and behind our policy in a list of a client, which may
+// statementsAround returns the statements before and behind our policy in a list of a client, which may
 // match its routes. ok is false where ours gets no place in it.
-func (s *State) around(c Client, isImport bool) (before, behind []placedStatement, ok bool) {
-	list, ours := c.list(isImport), policyOf(isImport)
+func (s *State) statementsAround(c Client, isImport bool) (before, behind []placedStatement, ok bool) {
+	list, ours := c.listOf(isImport), policyOf(isImport)
 	if !slices.Contains(list, ours) {
-		if list, ok = s.placed(c, isImport); !ok {
+		if list, ok = s.placeOurs(c, isImport); !ok {
 			return nil, nil, false
 		}
 	}
 	place := slices.Index(list, ours)
-	return s.asked(list[:place], c), s.asked(list[place+1:], c), true
+	return s.statementsAsked(list[:place], c), s.statementsAsked(list[place+1:], c), true
 }
 
-// asked returns the operator's statements of policies that may be asked about a client's
+// statementsAsked returns the operator's statements of policies that may be asked about a client's
 // routes, up to one that ends it.
-func (s *State) asked(list []string, c Client) []placedStatement {
+func (s *State) statementsAsked(list []string, c Client) []placedStatement {
 	var out []placedStatement
 	for _, policy := range list {
 		for _, o := range s.Operator[policy] {
@@ -105,7 +108,7 @@ func (s *State) asked(list []string, c Client) []placedStatement {
 				continue
 			}
 			out = append(out, placedStatement{o, policy})
-			if o.ends() {
+			if o.endsList() {
 				return out
 			}
 		}
@@ -117,7 +120,7 @@ func (s *State) asked(list []string, c Client) []placedStatement {
 // paths of a client's routes before our import policy looks at them.
 func (s *State) PrependsBefore(c Client) []filters.ASN {
 	var out []filters.ASN
-	before, _, _ := s.around(c, true)
+	before, _, _ := s.statementsAround(c, true)
 	for _, o := range before {
 		if asn := filters.ASN(o.Prepend); asn != 0 && !slices.Contains(out, asn) {
 			out = append(out, asn)
@@ -166,7 +169,7 @@ func giftsOf(p *policies.RoutingPolicy) []gift {
 			if st.Conditions.NeighborSet.Set != "" { // on export only
 				g = gift{by: "a choice", export: true, receivers: receiversOf(p, st)}
 			}
-			for _, one := range given(st.Actions) {
+			for _, one := range giftsIn(st.Actions) {
 				one.by, one.export, one.receivers = g.by, g.export, g.receivers
 				add(one)
 			}
@@ -180,8 +183,8 @@ func receiversOf(p *policies.RoutingPolicy, st policies.Statement) []netip.Addr 
 	return policies.ElementsOf[policies.Neighbors](p, st.Conditions.NeighborSet.Set)
 }
 
-// given returns what actions give, without the marks, which come off again.
-func given(a policies.Actions) []gift {
+// giftsIn returns what actions give, without the marks, which come off again.
+func giftsIn(a policies.Actions) []gift {
 	var out []gift
 	if a.LocalPref != 0 {
 		out = append(out, gift{kind: givesLocalPref, value: strconv.FormatUint(uint64(a.LocalPref), 10)})
@@ -256,20 +259,20 @@ func (g gift) String() string {
 	}
 }
 
-// meddles notes what a statement does to what ours give.
-func (o *placedStatement) meddles(note func(placedStatement, string, bool), gifts []gift) {
+// noteMeddling notes what a statement does to what ours give.
+func (o *placedStatement) noteMeddling(note func(placedStatement, string, bool), gifts []gift) {
 	for _, g := range gifts {
-		if verb := o.undoes(g); verb != "" {
-			note(*o, fmt.Sprintf("%s %s%s", verb, g.place, o.where()), true)
+		if verb := o.describeUndoing(g); verb != "" {
+			note(*o, fmt.Sprintf("%s %s%s", verb, g.place, o.describeConditions()), true)
 		}
-		if verb := o.matches(g); verb != "" {
-			note(*o, fmt.Sprintf("%s %s, %s", verb, g.place, o.action()), false)
+		if verb := o.describeMatching(g); verb != "" {
+			note(*o, fmt.Sprintf("%s %s, %s", verb, g.place, o.describeAction()), false)
 		}
 	}
 }
 
-// undoes says how a statement takes off what is given, or "".
-func (o *placedStatement) undoes(g gift) string {
+// describeUndoing says how a statement takes off what is given, or "".
+func (o *placedStatement) describeUndoing(g gift) string {
 	switch g.kind {
 	case givesLocalPref:
 		if o.LocalPref != nil && strconv.FormatUint(uint64(*o.LocalPref), 10) != g.value {
@@ -283,15 +286,15 @@ func (o *placedStatement) undoes(g gift) string {
 			return fmt.Sprintf("adds %d to %s,", o.MED.Value, g)
 		}
 	case givesCommunity:
-		return o.OnCommunities.undoes(g)
+		return o.OnCommunities.describeUndoing(g)
 	case givesLarge, givesTag:
-		return o.OnLarge.undoes(g)
+		return o.OnLarge.describeUndoing(g)
 	}
 	return ""
 }
 
-// undoes says how a change of communities takes off one that is given, or "".
-func (c CommunityChange) undoes(g gift) string {
+// describeUndoing says how a change of communities takes off one that is given, or "".
+func (c CommunityChange) describeUndoing(g gift) string {
 	switch {
 	case c.Replaces && !slices.Contains(c.Adds, g.value):
 		return fmt.Sprintf("replaces communities, and takes off %s,", g)
@@ -309,8 +312,8 @@ func (g gift) isMatched(expression string) bool {
 	return err != nil || r.MatchString(g.value)
 }
 
-// matches says how a statement looks at what is given, or "".
-func (o *placedStatement) matches(g gift) string {
+// describeMatching says how a statement looks at what is given, or "".
+func (o *placedStatement) describeMatching(g gift) string {
 	how, by := NotAsked, []string(nil)
 	switch g.kind {
 	case givesCommunity:
@@ -332,16 +335,16 @@ func (o *placedStatement) matches(g gift) string {
 	}
 }
 
-// where qualifies what a statement with conditions does.
-func (o *placedStatement) where() string {
+// describeConditions qualifies what a statement with conditions does.
+func (o *placedStatement) describeConditions() string {
 	if o.Conditional {
 		return ", where its own conditions match"
 	}
 	return ""
 }
 
-// action says what a statement does to routes that it matches.
-func (o *placedStatement) action() string {
+// describeAction says what a statement does to routes that it matches.
+func (o *placedStatement) describeAction() string {
 	var does []string
 	if o.LocalPref != nil {
 		does = append(does, fmt.Sprintf("sets local-pref %d", *o.LocalPref))
@@ -375,8 +378,8 @@ func (o *placedStatement) action() string {
 	return "and " + strings.Join(does, ", ")
 }
 
-// misleads says what a statement before our import policy makes of matches by AS path.
-func (o *placedStatement) misleads(want *policies.RoutingPolicy, c Client, clients []Client) []string {
+// describeMisleading says what a statement before our import policy makes of matches by AS path.
+func (o *placedStatement) describeMisleading(want *policies.RoutingPolicy, c Client, clients []Client) []string {
 	asn := filters.ASN(o.Prepend)
 	if asn == 0 {
 		return nil // none, or the leftmost ASN once more: the neighbor stays
@@ -401,7 +404,7 @@ func (o *placedStatement) misleads(want *policies.RoutingPolicy, c Client, clien
 			lost, more = lost[:few], fmt.Sprintf(" and %d more", len(lost)-few)
 		}
 		out = append(out, fmt.Sprintf("prepends AS%s before %s%s: match: neighbor of %s%s cannot hold there", asn,
-			policies.ImportPolicy, o.where(), strings.Join(lost, ", "), more))
+			policies.ImportPolicy, o.describeConditions(), strings.Join(lost, ", "), more))
 	}
 	return slices.Compact(out)
 }
@@ -428,7 +431,7 @@ type interferences struct {
 	at  map[string]int // by all that is said
 }
 
-func (f *interferences) add(o placedStatement, isImport bool, member netip.Addr, what string, undoes bool) {
+func (f *interferences) addStatement(o placedStatement, isImport bool, member netip.Addr, what string, undoes bool) {
 	direction := "export"
 	if isImport {
 		direction = "import"

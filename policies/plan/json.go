@@ -32,9 +32,9 @@ func storedForm(elements policies.Elements) (stored storedElements) {
 	return stored
 }
 
-// elements returns those of a kind, also where there are none; nil for kinds of sets that are
+// elementsOf returns those of a kind, also where there are none; nil for kinds of sets that are
 // not ours.
-func (s storedElements) elements(k Kind) policies.Elements {
+func (s storedElements) elementsOf(k Kind) policies.Elements {
 	for _, e := range []policies.Elements{s.Entries, s.Neighbors, s.Paths, s.Larges} {
 		if KindOf(e.Kind()) == k {
 			return e
@@ -64,7 +64,7 @@ func (c *Call) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	*c = Call(stored.plainCall)
-	if e := stored.elements(c.Kind); e != nil && e.Len() > 0 {
+	if e := stored.elementsOf(c.Kind); e != nil && e.Len() > 0 {
 		c.Elements = e
 	}
 	return nil
@@ -81,7 +81,7 @@ type storedSet struct {
 // MarshalJSON writes a list of sets.
 func (s Sets) MarshalJSON() ([]byte, error) {
 	list := make([]storedSet, 0, len(s))
-	for _, set := range s.sorted() {
+	for _, set := range s.sortedObjects() {
 		list = append(list, storedSet{set, storedForm(s[set])})
 	}
 	return json.Marshal(list)
@@ -95,7 +95,35 @@ func (s *Sets) UnmarshalJSON(data []byte) error {
 	}
 	*s = make(Sets, len(list))
 	for _, set := range list {
-		(*s)[set.Object] = set.elements(set.Kind)
+		(*s)[set.Object] = set.elementsOf(set.Kind)
 	}
 	return nil
+}
+
+// storedPlan is a plan as a file has it, its policies in their stored form: these are long, and
+// must not be copied.
+type storedPlan struct {
+	*Plan
+	Change storedChange `json:"change"`
+}
+
+type storedChange struct {
+	Old *policies.Stored `json:"old"`
+	New *policies.Stored `json:"new"`
+	*Change
+}
+
+func (p *Plan) store() storedPlan {
+	return storedPlan{p, storedChange{p.Change.Old.Store(), p.Change.New.Store(), &p.Change}}
+}
+
+// readPlan reads what is written of store.
+func readPlan(data []byte) (*Plan, error) {
+	p := new(Plan)
+	stored := storedPlan{Plan: p, Change: storedChange{Change: &p.Change}}
+	if err := json.Unmarshal(data, &stored); err != nil {
+		return nil, err
+	}
+	p.Change.Old, p.Change.New = stored.Change.Old.Policy(), stored.Change.New.Policy()
+	return p, nil
 }

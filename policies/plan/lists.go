@@ -34,17 +34,17 @@ type ClientLists struct {
 	Export Assignment `json:"export"`
 }
 
-// in returns the list of one direction.
-func (c ClientLists) in(isImport bool) Assignment {
+// listOf returns the list of one direction.
+func (c ClientLists) listOf(isImport bool) Assignment {
 	if isImport {
 		return c.Import
 	}
 	return c.Export
 }
 
-// assignment returns the list of one direction, ours included.
-func (c Client) assignment(isImport bool) Assignment {
-	return ClientLists{c.Import, c.Export}.in(isImport)
+// assignmentOf returns the list of one direction, ours included.
+func (c Client) assignmentOf(isImport bool) Assignment {
+	return ClientLists{c.Import, c.Export}.listOf(isImport)
 }
 
 // withoutOurs returns an assignment without our policies.
@@ -87,7 +87,7 @@ func (s *State) Rejected() []Obstacle {
 	}{{true, "every route of %s is rejected"}, {false, "every route to %s is rejected"}} {
 		var members []string
 		for _, c := range s.Clients {
-			if c.RouteServer && c.assignment(d.isImport).Default == None {
+			if c.RouteServer && c.assignmentOf(d.isImport).Default == None {
 				members = append(members, c.Address.String())
 			}
 		}
@@ -175,8 +175,8 @@ func (s *State) LostLists() []LostList {
 			continue
 		}
 		for _, isImport := range []bool{true, false} {
-			was, now := seen.in(isImport), c.assignment(isImport)
-			lost := LostList{Client: c.Address, Import: isImport, Policies: without(was.Policies, now.Policies),
+			was, now := seen.listOf(isImport), c.assignmentOf(isImport)
+			lost := LostList{Client: c.Address, Import: isImport, Policies: withoutElements(was.Policies, now.Policies),
 				Was: was.Default, Now: now.Default}
 			if now.Default == Reject { // the operator's say: a reload does not do that
 				lost.Was = Reject
@@ -189,8 +189,8 @@ func (s *State) LostLists() []LostList {
 	return out
 }
 
-// obstacle is a lost list as what keeps a route server from being changed.
-func (l LostList) obstacle() Obstacle {
+// toObstacle returns a lost list as what keeps a route server from being changed.
+func (l LostList) toObstacle() Obstacle {
 	return Obstacle{ListsLost, l.Client.String(), l.String()}
 }
 
@@ -237,13 +237,13 @@ func (c ListChange) Made(s *State) bool {
 // Possible says whether the client still has what the change was planned for, and the
 // server defines all policies that it gives.
 func (c ListChange) Possible(s *State) bool {
-	return c.replaceable(s) == nil && !slices.ContainsFunc(c.After.Policies,
-		func(name string) bool { return !s.defines(name) })
+	return c.checkReplaceable(s) == nil && !slices.ContainsFunc(c.After.Policies,
+		func(name string) bool { return !s.hasPolicy(name) })
 }
 
-// replaceable says whether the client has what the change was planned for, or has what it
+// checkReplaceable says whether the client has what the change was planned for, or has what it
 // gives already.
-func (c ListChange) replaceable(s *State) error {
+func (c ListChange) checkReplaceable(s *State) error {
 	now, there := s.assignmentOf(c.Client, c.Import)
 	if there && !now.equal(c.Before) && !now.equal(c.After) {
 		return fmt.Errorf("the %s list of client %s is %q, default %s, now", directionOf(c.Import), c.Client,
@@ -258,7 +258,7 @@ func (s *State) assignmentOf(client netip.Addr, isImport bool) (Assignment, bool
 	if i < 0 {
 		return Assignment{}, false
 	}
-	return s.Clients[i].assignment(isImport), true
+	return s.Clients[i].assignmentOf(isImport), true
 }
 
 // PutBack returns what puts the lists that were lost back as they were last seen: those of
@@ -268,7 +268,7 @@ func (s *State) assignmentOf(client netip.Addr, isImport bool) (Assignment, bool
 // does not define: with these, nothing can be put back.
 func (s *State) PutBack(applied *policies.RoutingPolicy) (changes []ListChange, undefined []string) {
 	ours := applied != nil && len(applied.Import) > 0 && s.Import != nil && s.Export != nil &&
-		(len(s.Import)+len(s.Export) == 0 || s.runs(applied))
+		(len(s.Import)+len(s.Export) == 0 || s.runsPolicy(applied))
 	lost := s.LostLists()
 	slices.SortStableFunc(lost, func(a, b LostList) int {
 		switch {
@@ -282,7 +282,7 @@ func (s *State) PutBack(applied *policies.RoutingPolicy) (changes []ListChange, 
 	})
 	for _, l := range lost {
 		now, _ := s.assignmentOf(l.Client, l.Import)
-		back := s.LastSeen[l.Client].in(l.Import)
+		back := s.LastSeen[l.Client].listOf(l.Import)
 		our := policies.ExportPolicy
 		if l.Import {
 			our = policies.ImportPolicy
@@ -291,7 +291,7 @@ func (s *State) PutBack(applied *policies.RoutingPolicy) (changes []ListChange, 
 			back.Policies = append([]string{our}, back.Policies...)
 		}
 		for _, name := range back.Policies {
-			if !s.defines(name) && !slices.Contains(undefined, name) {
+			if !s.hasPolicy(name) && !slices.Contains(undefined, name) {
 				undefined = append(undefined, name)
 			}
 		}
@@ -302,8 +302,8 @@ func (s *State) PutBack(applied *policies.RoutingPolicy) (changes []ListChange, 
 	return changes, undefined
 }
 
-// defines says whether the server has a policy.
-func (s *State) defines(policy string) bool {
+// hasPolicy says whether the server has a policy.
+func (s *State) hasPolicy(policy string) bool {
 	switch policy {
 	case policies.ImportPolicy:
 		return s.Import != nil
@@ -319,7 +319,7 @@ func (s *State) defines(policy string) bool {
 // for. There is no compare-and-swap: it is asked just before.
 func (p *Plan) Replaceable(s *State) error {
 	for _, c := range p.PolicyLists {
-		if err := c.replaceable(s); err != nil {
+		if err := c.checkReplaceable(s); err != nil {
 			return err
 		}
 	}
@@ -331,7 +331,7 @@ func (p *Plan) Replaceable(s *State) error {
 func (p *Plan) AsSeen(s *State) error {
 	for _, c := range p.PolicyLists {
 		seen, known := s.LastSeen[c.Client]
-		if !known || !c.After.withoutOurs().equal(seen.in(c.Import)) {
+		if !known || !c.After.withoutOurs().equal(seen.listOf(c.Import)) {
 			return fmt.Errorf("the %s list of client %s was last seen otherwise than the plan has it",
 				directionOf(c.Import), c.Client)
 		}
@@ -339,7 +339,7 @@ func (p *Plan) AsSeen(s *State) error {
 	return nil
 }
 
-// accepts says whether an obstacle is a list that p says may have lost what it has.
-func (p *Plan) accepts(o Obstacle) bool {
-	return slices.ContainsFunc(p.AcceptedLists, func(l LostList) bool { return l.obstacle() == o })
+// acceptsObstacle says whether an obstacle is a list that p says may have lost what it has.
+func (p *Plan) acceptsObstacle(o Obstacle) bool {
+	return slices.ContainsFunc(p.AcceptedLists, func(l LostList) bool { return l.toObstacle() == o })
 }

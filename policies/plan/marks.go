@@ -27,8 +27,8 @@ func ReadMarks(marks []string) (applied, rolledBack []string) {
 	return applied, rolledBack
 }
 
-// remark returns the calls that leave the marks of the plan id, and no other.
-func (s *State) remark(id string, applied, back bool) []Call {
+// replaceMarks returns the calls that leave the marks of the plan id, and no other.
+func (s *State) replaceMarks(id string, applied, back bool) []Call {
 	var want []string
 	if applied {
 		want = append(want, id)
@@ -41,10 +41,10 @@ func (s *State) remark(id string, applied, back bool) []Call {
 		now = append(now, RollbackMark+id)
 	}
 	var calls []Call
-	for _, mark := range without(want, now) {
+	for _, mark := range withoutElements(want, now) {
 		calls = append(calls, Call{Verb: Mark, Mark: mark})
 	}
-	for _, mark := range without(now, want) {
+	for _, mark := range withoutElements(now, want) {
 		calls = append(calls, Call{Verb: Unmark, Mark: mark})
 	}
 	return calls
@@ -54,7 +54,7 @@ func (s *State) remark(id string, applied, back bool) []Call {
 // It was made by To, from the same s and id.
 func (c *Change) MarkRollback(s *State, id string) {
 	c.Finish = slices.DeleteFunc(c.Finish, func(call Call) bool { return call.Verb == Mark || call.Verb == Unmark })
-	c.Finish = append(c.Finish, s.remark(id, len(c.New.Import) != 0, true)...)
+	c.Finish = append(c.Finish, s.replaceMarks(id, len(c.New.Import) != 0, true)...)
 }
 
 // Unmarking returns the calls that take off the marks of ways back, and keep all others: what
@@ -75,7 +75,7 @@ func (p *Plan) Marking(s *State) []Call {
 	}
 	back := slices.ContainsFunc(p.Change.Finish,
 		func(c Call) bool { return c.Verb == Mark && strings.HasPrefix(c.Mark, RollbackMark) })
-	return s.remark(p.ID, len(p.Change.New.Import) != 0, back)
+	return s.replaceMarks(p.ID, len(p.Change.New.Import) != 0, back)
 }
 
 // Follows returns the mark of what was applied before p; "" if there was none.

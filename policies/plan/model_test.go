@@ -47,13 +47,13 @@ func reached(t *rapid.T, c chooser) *plantest.Model {
 		}
 	}
 	if c.oneIn(3) {
-		litter(t, c, m)
+		addOrphans(t, c, m)
 	}
 	return m
 }
 
-// litter leaves what hands and daemons may leave that nothing uses.
-func litter(t *rapid.T, c chooser, m *plantest.Model) {
+// addOrphans leaves what hands and daemons may leave that nothing uses.
+func addOrphans(t *rapid.T, c chooser, m *plantest.Model) {
 	gate := plan.GatePrefix + "left"
 	p := c.policy()
 	do(t, m, plan.Call{Verb: plan.AddGate, Name: gate})

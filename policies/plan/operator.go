@@ -69,5 +69,5 @@ func (s *OperatorStatement) appliesTo(client netip.Addr) bool {
 	return in != (s.AsksNeighbor == NoneOf)
 }
 
-// ends says whether no statement behind s is asked, whatever the route.
-func (s *OperatorStatement) ends() bool { return !s.Conditional && s.Decision != None }
+// endsList says whether no statement behind s is asked, whatever the route.
+func (s *OperatorStatement) endsList() bool { return !s.Conditional && s.Decision != None }

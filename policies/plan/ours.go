@@ -8,10 +8,10 @@ import (
 	"depeer/policies"
 )
 
-// ours says whether all calls of c are such as To and Clear make: they name only
+// checkOurs returns an error unless all calls of c are such as To and Clear make: they name only
 // objects of ours, and are in a place where their verb may stand. Nobody gets a
 // daemon to do more than that by writing a plan.
-func (c *Change) ours() error {
+func (c *Change) checkOurs() error {
 	for _, part := range []struct {
 		word    string
 		calls   []Call
@@ -27,9 +27,9 @@ func (c *Change) ours() error {
 		for _, call := range part.calls {
 			allowed := part.allowed
 			if part.word == "prepare" && call.Policy == policies.ExportPolicy {
-				allowed = append(slices.Clone(allowed), TakeStatements) // litter
+				allowed = append(slices.Clone(allowed), TakeStatements) // orphans
 			}
-			if err := call.ours(allowed, c); err != nil {
+			if err := call.checkOurs(allowed, c); err != nil {
 				return fmt.Errorf("%s: %s: %w", part.word, call, err)
 			}
 		}
@@ -37,12 +37,12 @@ func (c *Change) ours() error {
 	if len(c.Live) > 1 {
 		return fmt.Errorf("%d live calls", len(c.Live))
 	}
-	return c.placesOnly()
+	return c.checkPlaces()
 }
 
-// puttable says whether the lists that p puts back are such as PutBack makes: each has a
+// checkPutBack says whether the lists that p puts back are such as PutBack makes: each has a
 // default, those of export come first, and nothing else is changed.
-func (p *Plan) puttable() error {
+func (p *Plan) checkPutBack() error {
 	imports := false
 	for _, c := range p.PolicyLists {
 		if !c.Client.IsValid() || c.After.Default == None || imports && !c.Import {
@@ -56,19 +56,19 @@ func (p *Plan) puttable() error {
 	return nil
 }
 
-func (c Call) ours(allowed []Verb, in *Change) error {
+func (c Call) checkOurs(allowed []Verb, in *Change) error {
 	for _, verb := range allowed {
 		if verb != c.Verb {
 			continue
 		}
-		return c.named(in)
+		return c.checkNames(in)
 	}
 	return fmt.Errorf("no plan does this here")
 }
 
-// named says whether what c names is ours. What somebody has put into our two policies is
+// checkNames returns an error unless what c names is ours. What somebody has put into our two policies is
 // deleted with them, whatever it is called: a change takes it out first.
-func (c Call) named(in *Change) error {
+func (c Call) checkNames(in *Change) error {
 	gate := func(name string) bool { return strings.HasPrefix(name, GatePrefix) }
 	policy := c.Policy == policies.ImportPolicy || c.Policy == policies.ExportPolicy
 	right := true

@@ -6,8 +6,8 @@ import (
 	"depeer/policies"
 )
 
-// gives says whether c, an Assign, gives a client our place in its list; else it takes that.
-func (c Call) gives() bool {
+// givesPlace says whether c, an Assign, gives a client our place in its list; else it takes that.
+func (c Call) givesPlace() bool {
 	ours := policies.ExportPolicy
 	if c.Import {
 		ours = policies.ImportPolicy
@@ -21,13 +21,13 @@ func (c Call) gives() bool {
 func (c *Change) TakePlaces(s *State, undone *Change) {
 	given := func(call Call) bool {
 		return call.Verb == Assign && slices.ContainsFunc(undone.Calls(), func(other Call) bool {
-			return call.Replaces(other) && other.gives()
+			return call.Replaces(other) && other.givesPlace()
 		})
 	}
 	giving := func(call Call) bool { return call.Verb == Assign && (given(call) || len(c.New.Import) == 0) }
 	c.Prepare = slices.DeleteFunc(slices.Clone(c.Prepare), giving)
 	c.Finish = slices.DeleteFunc(slices.Clone(c.Finish), giving)
-	assign, restore := s.unanchor()
+	assign, restore := s.unanchorClients()
 	other := func(call Call) bool { return !given(call) }
 	c.Finish = append(slices.DeleteFunc(assign, other), c.Finish...)
 	c.Restore = append(slices.DeleteFunc(slices.Clone(c.Restore), giving), slices.DeleteFunc(restore, other)...)
@@ -36,21 +36,22 @@ func (c *Change) TakePlaces(s *State, undone *Change) {
 // KeepPlaces has the change, which puts back what an earlier one has put in, give no place in
 // clients' lists that the earlier one has taken.
 func (c *Change) KeepPlaces(earlier *Change) {
-	taken := func(call Call) bool { return call.Verb == Assign && call.gives() && earlier.takes(call) }
+	taken := func(call Call) bool { return call.Verb == Assign && call.givesPlace() && earlier.takesPlace(call) }
 	c.Prepare = slices.DeleteFunc(slices.Clone(c.Prepare), taken)
 	c.Finish = slices.DeleteFunc(slices.Clone(c.Finish), taken)
-	c.Restore = slices.DeleteFunc(slices.Clone(c.Restore), func(restore Call) bool { return earlier.takes(restore) })
+	c.Restore = slices.DeleteFunc(slices.Clone(c.Restore),
+		func(restore Call) bool { return earlier.takesPlace(restore) })
 }
 
-// takes says whether c takes the place that other, an Assign, is about.
-func (c *Change) takes(other Call) bool {
-	return slices.ContainsFunc(c.Calls(), func(call Call) bool { return call.Replaces(other) && !call.gives() })
+// takesPlace says whether c takes the place that other, an Assign, is about.
+func (c *Change) takesPlace(other Call) bool {
+	return slices.ContainsFunc(c.Calls(), func(call Call) bool { return call.Replaces(other) && !call.givesPlace() })
 }
 
-// leads says whether s needs no call to be as p leads to: a place that p has taken is none to
+// leadsTo says whether s needs no call to be as p leads to: a place that p has taken is none to
 // give.
-func (p *Plan) leads(s *State) bool {
+func (p *Plan) leadsTo(s *State) bool {
 	return !slices.ContainsFunc(To(s, p.Change.New, p.ID).Calls(), func(call Call) bool {
-		return call.Verb != Mark && call.Verb != Unmark && (call.Verb != Assign || !p.Change.takes(call))
+		return call.Verb != Mark && call.Verb != Unmark && (call.Verb != Assign || !p.Change.takesPlace(call))
 	})
 }

@@ -32,7 +32,7 @@ func Providers(c *filters.Compiled) []ProviderRef {
 		switch {
 		case l.State == filters.InForce && l.Ladder != "":
 			days := int(l.Provider.Listed.Age(c.At).Hours() / 24)
-			r.Why = fmt.Sprintf("listed %d %s", days, plural(days, "day"))
+			r.Why = fmt.Sprintf("listed %d %s", days, pluralOf(days, "day"))
 		case l.State == filters.InForce:
 		case l.State == filters.Expired:
 			r.Why = "expired " + l.Provider.Expires.String()

@@ -11,16 +11,16 @@ import (
 // prepared, has the gate of p closed, and behind it the old generation and the new
 // one, with exactly the contents that were planned. A reload or somebody's hand in
 // between is an error.
-func (p *Plan) Ready(s *State) error { return p.Change.stands(s, Closed) }
+func (p *Plan) Ready(s *State) error { return p.Change.checkGate(s, Closed) }
 
 // Stands says whether cleaning up may begin: all is as in Ready, and the gate is
 // open. After a reload in between the live call still answers OK, on a gate that
 // nothing refers to, and taking the old generation out then would take out what the
 // file has brought back.
-func (p *Plan) Stands(s *State) error { return p.Change.stands(s, Open) }
+func (p *Plan) Stands(s *State) error { return p.Change.checkGate(s, Open) }
 
-func (c *Change) stands(s *State, want GateState) error {
-	if err := c.noted(s); err != nil {
+func (c *Change) checkGate(s *State, want GateState) error {
+	if err := c.checkNoted(s); err != nil {
 		return err
 	}
 	gate := c.Gate()
@@ -34,11 +34,11 @@ func (c *Change) stands(s *State, want GateState) error {
 	}
 	switch {
 	case gate == "" && len(c.Live) == 0:
-		return s.holds(old, nil, "", c.Old)
+		return s.checkStatements(old, nil, "", c.Old)
 	case gate == "" && want == Closed:
 		return nil // the live call takes out what is there, whatever it is
 	case gate == "":
-		return s.holds(nil, new, "", c.New)
+		return s.checkStatements(nil, new, "", c.New)
 	}
 	state, there := s.Gates[gate]
 	if !there {
@@ -47,11 +47,11 @@ func (c *Change) stands(s *State, want GateState) error {
 	if state != want {
 		return fmt.Errorf("gate %s is %s, not %s", gate, state, want)
 	}
-	return s.holds(old, new, gate, c.Old, c.New)
+	return s.checkStatements(old, new, gate, c.Old, c.New)
 }
 
-// noted says whether all that c is about to do with sessions is noted.
-func (c *Change) noted(s *State) error {
+// checkNoted says whether all that c is about to do with sessions is noted.
+func (c *Change) checkNoted(s *State) error {
 	for _, call := range c.Prepare {
 		for _, n := range call.Notes {
 			if !slices.Contains(s.Sessions, n) {
@@ -62,13 +62,14 @@ func (c *Change) noted(s *State) error {
 	return nil
 }
 
-// holds says whether "depeer" has just the old and the new statements, each on
+// checkStatements says whether "depeer" has just the old and the new statements, each on
 // its side of the gate, and the server the sets of the generations.
-func (s *State) holds(old, new []policies.Statement, gate string, generations ...*policies.RoutingPolicy) error {
+func (s *State) checkStatements(old, new []policies.Statement, gate string,
+	generations ...*policies.RoutingPolicy) error {
 	if s.Import == nil && len(old)+len(new) > 0 {
 		return fmt.Errorf("policy %s is not defined any more", policies.ImportPolicy)
 	}
-	if want := slices.Concat(names(old), names(new)); !slices.Equal(s.Import, want) {
+	if want := slices.Concat(statementNames(old), statementNames(new)); !slices.Equal(s.Import, want) {
 		return fmt.Errorf("policy %s has %d statements, %q, and not the %d that are planned, %q", policies.ImportPolicy,
 			len(s.Import), s.Import, len(want), want)
 	}
@@ -96,7 +97,7 @@ func sameStatement(a, b policies.Statement) bool {
 
 // hasSets says whether the server holds the sets of p, element for element.
 func (s *State) hasSets(p *policies.RoutingPolicy) error {
-	same := s.equal(p)
+	same := s.findEqualSets(p)
 	for _, s := range p.Sets {
 		if set := ObjectOf(s); !same[set] {
 			return fmt.Errorf("%s is not what is planned", set)

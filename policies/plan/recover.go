@@ -11,7 +11,7 @@ import (
 type Side uint8
 
 const (
-	Whole  Side = iota // no change stands half-way; there may be litter
+	Whole  Side = iota // no change stands half-way; there may be orphans
 	Before             // the gate is closed: the change is undone
 	After              // the gate is open, or gone already: the change is finished
 )
@@ -46,7 +46,7 @@ func Recover(s *State) (*Recovery, error) {
 		return nil, err
 	}
 	if gate == "" {
-		r := &Recovery{Whole, s.litter(&policies.RoutingPolicy{})}
+		r := &Recovery{Whole, s.removeOrphans(&policies.RoutingPolicy{})}
 		if s.halfShut() {
 			r.Side, r.Calls = After, append(r.Calls, s.goOn()...)
 		}
@@ -67,7 +67,7 @@ func Recover(s *State) (*Recovery, error) {
 			held = append(held, name)
 		}
 	}
-	r.Calls = s.extricate(gate, out, held)
+	r.Calls = s.extricateStatements(gate, out, held)
 	if open {
 		r.Calls = append(r.Calls, s.goOn()...)
 	} else {
@@ -76,25 +76,25 @@ func Recover(s *State) (*Recovery, error) {
 	return r, nil
 }
 
-// extricate returns the calls that take the statements out, with the export statements
+// extricateStatements returns the calls that take the statements out, with the export statements
 // that belong to them, clean up, and take the gate off the held ones. Statements in no policy go first: they may refer to sets
 // and to the gate.
-func (s *State) extricate(gate string, out, held []string) []Call {
+func (s *State) extricateStatements(gate string, out, held []string) []Call {
 	var calls []Call
-	for _, name := range sorted(s.Statements) {
+	for _, name := range sortedKeys(s.Statements) {
 		if !slices.Contains(s.Import, name) && !slices.Contains(s.Export, name) {
 			calls = append(calls, Call{Verb: DeleteStatement, Name: name})
 		}
 	}
-	stay := without(s.Import, out)
-	exports := without(s.exportsOf(s.Import), s.exportsOf(stay))
-	exports = append(exports, s.idle()...)
-	kept := s.statements(slices.Concat(stay, without(s.Export, exports)))
-	calls = append(calls, s.remove(out, exports, setsOf(kept))...)
+	stay := withoutElements(s.Import, out)
+	exports := withoutElements(s.exportsOf(s.Import), s.exportsOf(stay))
+	exports = append(exports, s.idleExports()...)
+	kept := s.statementsNamed(slices.Concat(stay, withoutElements(s.Export, exports)))
+	calls = append(calls, s.removeStatements(out, exports, setsOf(kept))...)
 	for _, name := range held {
 		calls = append(calls, Call{Verb: Release, Name: name, Gate: s.Statements[name].Gate})
 	}
-	for _, name := range sorted(s.Gates) {
+	for _, name := range sortedKeys(s.Gates) {
 		calls = append(calls, Call{Verb: DeleteGate, Name: name})
 	}
 	return calls

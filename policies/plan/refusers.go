@@ -18,11 +18,11 @@ func (s *State) Refusers(c Client) []string {
 		return name == policies.ImportPolicy
 	})
 	ended := false
-	for _, o := range s.asked(list, c) {
+	for _, o := range s.statementsAsked(list, c) {
 		if o.Decision == Reject && !slices.Contains(out, o.policy) {
 			out = append(out, o.policy)
 		}
-		ended = o.ends()
+		ended = o.endsList()
 	}
 	if !ended && c.Import.Default != Accept {
 		out = append(out, DefaultRefuses)

@@ -22,15 +22,15 @@ func (s *State) sessionSteps(want []policies.Session) sessionSteps {
 	neighbors := make(map[netip.Addr]bool)
 	for _, c := range s.Clients {
 		neighbors[c.Address] = true
-		session, wanted := c.about(want)
-		notes := s.noted(c.Address)
-		ours := len(notes) > 0 || at(s.Remembered, c.Address) >= 0
+		session, wanted := c.findSession(want)
+		notes := s.notesAbout(c.Address)
+		ours := len(notes) > 0 || indexOfMember(s.Remembered, c.Address) >= 0
 		switch {
 		case wanted && !c.AdminDown:
 			steps.shut = append(steps.shut, session)
-			steps.keep(session, notes)
+			steps.keepSession(session, notes)
 		case wanted && ours:
-			steps.keep(session, notes)
+			steps.keepSession(session, notes)
 		case wanted:
 		case c.AdminDown && ours && !c.DownInFile:
 			steps.open = append(steps.open, policies.Session{ASN: c.ASN, Address: c.Address})
@@ -47,8 +47,8 @@ func (s *State) sessionSteps(want []policies.Session) sessionSteps {
 	return steps
 }
 
-// keep has a session be ours, and noted as shut, once.
-func (steps *sessionSteps) keep(session policies.Session, notes []SessionNote) {
+// keepSession records a session as ours, and notes it as shut, once.
+func (steps *sessionSteps) keepSession(session policies.Session, notes []SessionNote) {
 	noted := false
 	for _, n := range notes {
 		if n.Kind == NotedShut && !noted {
@@ -63,8 +63,8 @@ func (steps *sessionSteps) keep(session policies.Session, notes []SessionNote) {
 	steps.ours = append(steps.ours, session)
 }
 
-// intents are the notes of what is about to be done.
-func (steps sessionSteps) intents() []SessionNote {
+// intentNotes returns the notes of what is about to be done.
+func (steps sessionSteps) intentNotes() []SessionNote {
 	var notes []SessionNote
 	for _, session := range steps.shut {
 		notes = append(notes, noteOf(NotedShutting, session))
@@ -75,8 +75,8 @@ func (steps sessionSteps) intents() []SessionNote {
 	return notes
 }
 
-// work returns the calls that do it: members are let in before others are cut off.
-func (steps sessionSteps) work() []Call {
+// sessionCalls returns the calls that do it: members are let in before others are cut off.
+func (steps sessionSteps) sessionCalls() []Call {
 	var calls []Call
 	for _, session := range steps.open {
 		calls = append(calls, Call{Verb: OpenSession, Client: session.Address})
@@ -84,12 +84,12 @@ func (steps sessionSteps) work() []Call {
 	for _, session := range steps.shut {
 		calls = append(calls, Call{Verb: ShutSession, Client: session.Address, Message: session.Message})
 	}
-	calls = append(calls, noting(NoteSessions, steps.note)...)
-	return append(calls, noting(ForgetSessions, slices.Concat(steps.forget, steps.intents()))...)
+	calls = append(calls, noteCalls(NoteSessions, steps.note)...)
+	return append(calls, noteCalls(ForgetSessions, slices.Concat(steps.forget, steps.intentNotes()))...)
 }
 
-// noting returns the call that notes or forgets, if there is something to.
-func noting(verb Verb, notes []SessionNote) []Call {
+// noteCalls returns the call that notes or forgets, if there is something to.
+func noteCalls(verb Verb, notes []SessionNote) []Call {
 	if len(notes) == 0 {
 		return nil
 	}
@@ -101,8 +101,8 @@ func noting(verb Verb, notes []SessionNote) []Call {
 // calls of all.
 func (c *Change) shutSessions(s *State, want []policies.Session) {
 	steps := s.sessionSteps(want)
-	c.Prepare = append(c.Prepare, noting(NoteSessions, steps.intents())...)
-	c.Finish = append(c.Finish, steps.work()...)
+	c.Prepare = append(c.Prepare, noteCalls(NoteSessions, steps.intentNotes())...)
+	c.Finish = append(c.Finish, steps.sessionCalls()...)
 	if len(c.New.Sessions)+len(steps.ours) > 0 {
 		resolved := *c.New
 		resolved.Sessions = steps.ours
@@ -121,7 +121,7 @@ func (s *State) goOn() []Call {
 		}
 		steps.forget = append(steps.forget, n)
 		session := policies.Session{Address: n.Member, Message: n.Message}
-		noted := s.noted(n.Member, NotedShut)
+		noted := s.notesAbout(n.Member, NotedShut)
 		switch {
 		case n.Kind == NotedOpening || i < 0:
 			steps.forget = append(steps.forget, noted...)
@@ -136,12 +136,12 @@ func (s *State) goOn() []Call {
 			steps.note = append(steps.note, noteOf(NotedShut, session))
 		}
 	}
-	return steps.work()
+	return steps.sessionCalls()
 }
 
 // giveUp returns the call that forgets what is noted as about to be done.
 func (s *State) giveUp() []Call {
-	return noting(ForgetSessions, slices.DeleteFunc(slices.Clone(s.Sessions),
+	return noteCalls(ForgetSessions, slices.DeleteFunc(slices.Clone(s.Sessions),
 		func(n SessionNote) bool { return n.Kind == NotedShut }))
 }
 
@@ -155,13 +155,13 @@ func (c *Change) SessionsBack(s *State, cut ...netip.Addr) []Call {
 	}
 	ours := slices.Clone(c.Old.Sessions)
 	for _, member := range cut {
-		if i := at(c.New.Sessions, member); i >= 0 && at(ours, member) < 0 {
+		if i := indexOfMember(c.New.Sessions, member); i >= 0 && indexOfMember(ours, member) < 0 {
 			ours = append(ours, c.New.Sessions[i])
 		}
 	}
 	// What was shut before, is noted and up again was opened meanwhile by somebody's hand.
-	return s.towards(c.Old.Sessions, ours, func(client Client) bool {
-		return at(c.Old.Sessions, client.Address) >= 0 && len(s.noted(client.Address)) > 0
+	return s.leadSessions(c.Old.Sessions, ours, func(client Client) bool {
+		return indexOfMember(c.Old.Sessions, client.Address) >= 0 && len(s.notesAbout(client.Address)) > 0
 	})
 }
 
@@ -173,15 +173,16 @@ func (c *Change) SessionsLeft(s *State) []Call {
 		return nil
 	}
 	done := func(client Client) bool {
-		return at(c.New.Sessions, client.Address) >= 0 && len(s.noted(client.Address)) > 0 && client.AdminDown
+		return indexOfMember(c.New.Sessions, client.Address) >= 0 && len(s.notesAbout(client.Address)) > 0 &&
+			client.AdminDown
 	}
-	return s.towards(c.New.Sessions, slices.Concat(c.New.Sessions, c.Old.Sessions), done)
+	return s.leadSessions(c.New.Sessions, slices.Concat(c.New.Sessions, c.Old.Sessions), done)
 }
 
-// towards returns the calls that lead those sessions that are ours to what is wanted,
+// leadSessions returns the calls that lead those sessions that are ours to what is wanted,
 // but for those that are done with.
-func (s *State) towards(want, ours []policies.Session, done func(Client) bool) []Call {
-	in := func(member netip.Addr) bool { return at(ours, member) >= 0 }
+func (s *State) leadSessions(want, ours []policies.Session, done func(Client) bool) []Call {
+	in := func(member netip.Addr) bool { return indexOfMember(ours, member) >= 0 }
 	part := *s
 	part.Remembered = ours
 	part.Clients = slices.DeleteFunc(slices.Clone(s.Clients), func(c Client) bool { return !in(c.Address) || done(c) })
@@ -189,7 +190,7 @@ func (s *State) towards(want, ours []policies.Session, done func(Client) bool) [
 		return !slices.ContainsFunc(part.Clients, func(c Client) bool { return c.Address == n.Member })
 	})
 	steps := part.sessionSteps(want)
-	return slices.Concat(noting(NoteSessions, steps.intents()), steps.work())
+	return slices.Concat(noteCalls(NoteSessions, steps.intentNotes()), steps.sessionCalls())
 }
 
 // SessionsDone says whether s has the sessions that c leads to, where only these tell:

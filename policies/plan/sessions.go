@@ -93,9 +93,9 @@ func (s *State) Remember(shut []policies.Session) *State {
 	return &with
 }
 
-// noted returns the notes of these kinds about a member; of any kind if none is
+// notesAbout returns the notes of these kinds about a member; of any kind if none is
 // given.
-func (s *State) noted(member netip.Addr, kinds ...NoteKind) []SessionNote {
+func (s *State) notesAbout(member netip.Addr, kinds ...NoteKind) []SessionNote {
 	var notes []SessionNote
 	for _, n := range s.Sessions {
 		if n.Member == member && (len(kinds) == 0 || slices.Contains(kinds, n.Kind)) {
@@ -110,12 +110,12 @@ func (s *State) halfShut() bool {
 	return slices.ContainsFunc(s.Sessions, func(n SessionNote) bool { return n.Kind != NotedShut })
 }
 
-// shut returns the sessions that are down by our doing, by address.
-func (s *State) shut() []policies.Session {
+// findShutSessions returns the sessions that are down by our doing, by address.
+func (s *State) findShutSessions() []policies.Session {
 	var out []policies.Session
 	for _, c := range s.Clients {
-		notes := s.noted(c.Address, NotedShut)
-		switch i := at(s.Remembered, c.Address); {
+		notes := s.notesAbout(c.Address, NotedShut)
+		switch i := indexOfMember(s.Remembered, c.Address); {
 		case !c.AdminDown:
 		case len(notes) > 0:
 			out = append(out, policies.Session{ASN: c.ASN, Address: c.Address, Message: notes[0].Message})
@@ -126,15 +126,15 @@ func (s *State) shut() []policies.Session {
 	return out
 }
 
-// at returns where the session of an address stands in a list; -1 if it does not.
-func at(list []policies.Session, member netip.Addr) int {
+// indexOfMember returns where the session of an address stands in a list; -1 if it does not.
+func indexOfMember(list []policies.Session, member netip.Addr) int {
 	return slices.IndexFunc(list, func(s policies.Session) bool { return s.Address == member })
 }
 
-// about returns the session of want that is the client's, if one is. Only clients
+// findSession returns the session of want that is the client's, if one is. Only clients
 // of the route server are members; and one that was made by a dynamic neighbor is gone
 // when its session is, with what was said of it.
-func (c Client) about(want []policies.Session) (policies.Session, bool) {
+func (c Client) findSession(want []policies.Session) (policies.Session, bool) {
 	i := slices.IndexFunc(want, func(s policies.Session) bool {
 		return s.ASN == c.ASN && (!s.Address.IsValid() || s.Address == c.Address)
 	})
@@ -158,15 +158,15 @@ func (s *State) Unshuttable(want *policies.RoutingPolicy) []Obstacle {
 	return out
 }
 
-// sessions compares the sessions that we have shut with those that are to be.
-func (d *drift) sessions(want []policies.Session) {
+// compareSessions compares the sessions that we have shut with those that are to be.
+func (d *drift) compareSessions(want []policies.Session) {
 	s := d.state
 	add := func(member netip.Addr, format string, args ...any) {
 		d.found = append(d.found, Drifted{Object{Neighbor, member.String()}, member, fmt.Sprintf(format, args...)})
 	}
 	for _, c := range s.Clients {
-		_, wanted := c.about(want)
-		switch noted := len(s.noted(c.Address, NotedShut)) > 0; {
+		_, wanted := c.findSession(want)
+		switch noted := len(s.notesAbout(c.Address, NotedShut)) > 0; {
 		case wanted && !c.AdminDown:
 			add(c.Address, "is to be shut, and is not")
 		case !wanted && noted && c.AdminDown:

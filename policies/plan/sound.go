@@ -14,9 +14,9 @@ import (
 // What a plan file says is looked at when it is read, all of it: what comes later, in the middle
 // of a change, relies on it.
 
-// sound says whether the policies of p are such as a route server can be given, and judged by:
+// checkSound says whether the policies of p are such as a route server can be given, and judged by:
 // all names are ours, and all sets that statements refer to are there and not empty.
-func (p *Plan) sound() error {
+func (p *Plan) checkSound() error {
 	if p.Change.Old == nil || p.Change.New == nil {
 		return errors.New("without the policy before or after")
 	}
@@ -128,9 +128,9 @@ func (c Call) elements() int {
 	return c.Elements.Len()
 }
 
-// placesOnly says whether the assignments of c give our policy a place in a list, or take it
+// checkPlaces says whether the assignments of c give our policy a place in a list, or take it
 // away, and what puts them back does the reverse: the operator's policies stay, in their order.
-func (c *Change) placesOnly() error {
+func (c *Change) checkPlaces() error {
 	restored := make(map[Object]Call)
 	for _, call := range c.Restore {
 		o := placeOf(call)

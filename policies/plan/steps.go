@@ -19,37 +19,37 @@ func (c *Change) Gate() string {
 
 // Assigning returns the calls after the live one that members notice: clients get
 // their lists, or lose our place in those of import.
-func (c *Change) Assigning() []Call { return c.finishing(true) }
+func (c *Change) Assigning() []Call { return c.finishingCalls(true) }
 
 // Cleaning returns the calls that no member notices, once all others are made. Our
 // place in lists of export goes here: until routes have lost their tags, these are to be
 // stripped.
-func (c *Change) Cleaning() []Call { return c.finishing(false) }
+func (c *Change) Cleaning() []Call { return c.finishingCalls(false) }
 
-func (c *Change) finishing(assign bool) []Call {
-	return slices.DeleteFunc(slices.Clone(c.Finish), func(call Call) bool { return call.noticed() != assign })
+func (c *Change) finishingCalls(assign bool) []Call {
+	return slices.DeleteFunc(slices.Clone(c.Finish), func(call Call) bool { return call.isNoticed() != assign })
 }
 
-// noticed says whether c gives a client a list, or takes our import policy from it.
-func (c Call) noticed() bool {
+// isNoticed says whether c gives a client a list, or takes our import policy from it.
+func (c Call) isNoticed() bool {
 	return c.Verb == Assign && (c.Import || slices.Contains(c.Policies, policies.ExportPolicy))
 }
 
 // Assignable says whether the lists that Assigning replaces are still those that
 // the change was planned for. There is no compare-and-swap: it is asked just before.
-func (c *Change) Assignable(s *State) error { return c.replaceable(s, c.Assigning()) }
+func (c *Change) Assignable(s *State) error { return c.checkReplaceable(s, c.Assigning()) }
 
 // Leavable says the same of the lists that Cleaning replaces.
-func (c *Change) Leavable(s *State) error { return c.replaceable(s, c.Cleaning()) }
+func (c *Change) Leavable(s *State) error { return c.checkReplaceable(s, c.Cleaning()) }
 
-func (c *Change) replaceable(s *State, calls []Call) error {
+func (c *Change) checkReplaceable(s *State, calls []Call) error {
 	for _, call := range calls {
-		now, there := s.client(call.Client)
+		now, there := s.findClient(call.Client)
 		if !there || s.asItsGroup(now, call.Import) {
 			continue // a dynamic neighbor whose session has ended, or is a new one
 		}
 		for _, restore := range c.Restore {
-			if list := now.list(call.Import); restore.Replaces(call) && !slices.Equal(list, restore.Policies) {
+			if list := now.listOf(call.Import); restore.Replaces(call) && !slices.Equal(list, restore.Policies) {
 				return fmt.Errorf("the list of client %s is %q now, and not %q", call.Client, list, restore.Policies)
 			}
 		}
@@ -59,20 +59,20 @@ func (c *Change) replaceable(s *State, calls []Call) error {
 
 // Anchoring returns those of Assigning that still have to be made, as the lists are
 // now; places that were given while preparing are among them.
-func (p *Plan) Anchoring(s *State) []Call { return p.placing(s, true) }
+func (p *Plan) Anchoring(s *State) []Call { return p.placingCalls(s, true) }
 
 // Leaving returns the assignments of Cleaning that still have to be made.
-func (p *Plan) Leaving(s *State) []Call { return p.placing(s, false) }
+func (p *Plan) Leaving(s *State) []Call { return p.placingCalls(s, false) }
 
-func (p *Plan) placing(s *State, noticed bool) []Call {
-	give, _ := s.anchors()
-	take, _ := s.unanchor()
+func (p *Plan) placingCalls(s *State, noticed bool) []Call {
+	give, _ := s.anchorClients()
+	take, _ := s.unanchorClients()
 	planned := p.Change.Calls()
 	return slices.DeleteFunc(slices.Concat(give, take), func(call Call) bool {
-		c, _ := s.client(call.Client)
-		again := !call.gives() && noticed && s.asItsGroup(c, call.Import) // its session is a new one
-		return call.noticed() != noticed || again || !slices.ContainsFunc(planned, func(other Call) bool {
-			return call.Replaces(other) && call.gives() == other.gives()
+		c, _ := s.findClient(call.Client)
+		again := !call.givesPlace() && noticed && s.asItsGroup(c, call.Import) // its session is a new one
+		return call.isNoticed() != noticed || again || !slices.ContainsFunc(planned, func(other Call) bool {
+			return call.Replaces(other) && call.givesPlace() == other.givesPlace()
 		})
 	})
 }
@@ -84,12 +84,12 @@ func (c Call) Replaces(other Call) bool {
 
 // Before says whether exactly the old policy is in force, and After the new one,
 // sets and all. Where nothing of it was to change, both.
-func (c *Change) Before(s *State) bool { return s.runs(c.Old) }
+func (c *Change) Before(s *State) bool { return s.runsPolicy(c.Old) }
 
 // After: see Before.
-func (c *Change) After(s *State) bool { return s.runs(c.New) }
+func (c *Change) After(s *State) bool { return s.runsPolicy(c.New) }
 
-func (s *State) runs(p *policies.RoutingPolicy) bool {
+func (s *State) runsPolicy(p *policies.RoutingPolicy) bool {
 	now := s.InForce()
 	return slices.EqualFunc(now.Import, p.Import, sameStatement) &&
 		slices.EqualFunc(now.Export, p.Export, sameStatement) && s.hasSets(p) == nil
@@ -100,7 +100,7 @@ func (s *State) runs(p *policies.RoutingPolicy) bool {
 // as in SessionsBack.
 func (c *Change) Undone(s *State, cut ...netip.Addr) error {
 	if len(c.Old.Import) > 0 || s.Import != nil { // without a definition nothing is in force
-		if err := s.holds(c.Old.Import, nil, "", c.Old); err != nil {
+		if err := s.checkStatements(c.Old.Import, nil, "", c.Old); err != nil {
 			return err
 		}
 	}
@@ -115,7 +115,7 @@ func (c *Change) Undone(s *State, cut ...netip.Addr) error {
 	if calls := c.SessionsBack(s, cut...); len(calls) > 0 {
 		return fmt.Errorf("sessions are not as they were: %s", calls[0])
 	}
-	if left := s.litter(c.Old); len(left) > 0 {
+	if left := s.removeOrphans(c.Old); len(left) > 0 {
 		return fmt.Errorf("%d objects are left over", len(left))
 	}
 	return nil
@@ -138,8 +138,8 @@ func (c *Change) Restoring(s *State) []Call {
 		if assigned.Verb != Assign {
 			continue
 		}
-		now, there := s.client(assigned.Client)
-		if !there || !slices.Equal(now.list(assigned.Import), assigned.Policies) {
+		now, there := s.findClient(assigned.Client)
+		if !there || !slices.Equal(now.listOf(assigned.Import), assigned.Policies) {
 			continue
 		}
 		if i := slices.IndexFunc(c.Restore, assigned.Replaces); i >= 0 {
@@ -149,8 +149,8 @@ func (c *Change) Restoring(s *State) []Call {
 	return calls
 }
 
-// client returns the neighbor of an address, if there is one.
-func (s *State) client(address netip.Addr) (Client, bool) {
+// findClient returns the neighbor of an address, if there is one.
+func (s *State) findClient(address netip.Addr) (Client, bool) {
 	i := slices.IndexFunc(s.Clients, func(c Client) bool { return c.Address == address })
 	if i < 0 {
 		return Client{}, false
@@ -180,14 +180,14 @@ func (p *Plan) Holds(s *State) bool {
 		return s.Import != nil && To(s, p.Then, p.ID).Empty()
 	case p.Clear:
 		return !slices.ContainsFunc(Clear(s, p.ID).Calls(), func(call Call) bool {
-			c, _ := s.client(call.Client)
+			c, _ := s.findClient(call.Client)
 			if call.Verb == Unmark {
 				return !strings.HasPrefix(call.Mark, RollbackMark) // another machine went back to nothing
 			}
 			return call.Verb != Assign || !s.asItsGroup(c, call.Import) // new sessions have ours again: it does nothing
 		})
 	default:
-		return s.Import != nil && p.leads(s)
+		return s.Import != nil && p.leadsTo(s)
 	}
 }
 
@@ -195,7 +195,7 @@ func (p *Plan) Holds(s *State) bool {
 // that was cut off and can be recovered, keeps a plan from taking everything of ours
 // out, or putting lists of policies back; what comes after it waits for lost lists, too.
 func (p *Plan) Obstacles(s *State) []Obstacle {
-	all := slices.DeleteFunc(s.Obstacles(), p.accepts)
+	all := slices.DeleteFunc(s.Obstacles(), p.acceptsObstacle)
 	if !p.Clear && len(p.PolicyLists) == 0 {
 		all = append(all, ChoiceObstacles(s, p.Change.New)...)
 		for _, g := range JudgeAddPath(s, p.Change.New) {
@@ -219,13 +219,13 @@ func (p *Plan) Empty() bool { return p.Change.Empty() && len(p.PolicyLists) == 0
 // no calls but its mark, and the places that clients still lack.
 func (s *State) HalfWay() *Plan {
 	p := &Plan{Server: s.Server, Change: Change{
-		Old: s.generation(func(st Statement) bool { return st.Gate.Set == "" || st.Gate.Invert }),
-		New: s.generation(func(st Statement) bool { return st.Gate.Set == "" || !st.Gate.Invert }),
+		Old: s.selectGeneration(func(st Statement) bool { return st.Gate.Set == "" || st.Gate.Invert }),
+		New: s.selectGeneration(func(st Statement) bool { return st.Gate.Set == "" || !st.Gate.Invert }),
 	}}
 	if gate, err := s.theGate(); err == nil && gate != "" {
 		p.ID = strings.TrimPrefix(gate, GatePrefix)
 		if len(p.Change.New.Import) > 0 {
-			p.Change.Finish, _ = s.anchors()
+			p.Change.Finish, _ = s.anchorClients()
 		}
 		p.Change.Finish = append(p.Change.Finish, Call{Verb: Mark, Mark: p.ID})
 	}

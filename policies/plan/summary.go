@@ -76,7 +76,7 @@ func (s Summary) String() string {
 	}
 	sets := "sets unchanged"
 	if len(s.Sets) > 0 {
-		sets = fmt.Sprintf("%d %s: +%d -%d entries", len(s.Sets), plural(len(s.Sets), "set"), added, removed)
+		sets = fmt.Sprintf("%d %s: +%d -%d entries", len(s.Sets), pluralOf(len(s.Sets), "set"), added, removed)
 	}
 	come := 0
 	for _, st := range s.Statements {
@@ -128,7 +128,7 @@ func (c *Change) SessionChanges() []SessionChange {
 	return out
 }
 
-func plural(n int, word string) string {
+func pluralOf(n int, word string) string {
 	if n == 1 {
 		return word
 	}
@@ -159,8 +159,8 @@ func setTexts(p, other *policies.RoutingPolicy) []setText {
 	return out
 }
 
-// role returns a name of ours without the digest at its end: what a set is for.
-func role(name string) string { return name[:max(0, strings.LastIndexByte(name, '/'))] }
+// roleOf returns a name of ours without the digest at its end: what a set is for.
+func roleOf(name string) string { return name[:max(0, strings.LastIndexByte(name, '/'))] }
 
 // setChanges pairs the sets of two generations that have one role, and compares
 // them. Where several sets have a role, they are not told apart: they come and go.
@@ -168,7 +168,7 @@ func setChanges(old, new []setText) []SetChange {
 	byRole := func(sets []setText) map[Object][]setText {
 		out := make(map[Object][]setText)
 		for _, s := range sets {
-			out[Object{s.Kind, role(s.Name)}] = append(out[Object{s.Kind, role(s.Name)}], s)
+			out[Object{s.Kind, roleOf(s.Name)}] = append(out[Object{s.Kind, roleOf(s.Name)}], s)
 		}
 		return out
 	}
@@ -198,12 +198,12 @@ func setChanges(old, new []setText) []SetChange {
 }
 
 func compareSets(old, new setText) SetChange {
-	return SetChange{Name: new.Name, Type: new.Kind.String(), Add: without(new.elements, old.elements),
-		Remove: without(old.elements, new.elements)}
+	return SetChange{Name: new.Name, Type: new.Kind.String(), Add: withoutElements(new.elements, old.elements),
+		Remove: withoutElements(old.elements, new.elements)}
 }
 
-// without returns the elements of a that are not in b, in a's order; never nil.
-func without(a, b []string) []string {
+// withoutElements returns the elements of a that are not in b, in a's order; never nil.
+func withoutElements(a, b []string) []string {
 	in := make(map[string]bool, len(b))
 	for _, e := range b {
 		in[e] = true
@@ -222,17 +222,17 @@ func without(a, b []string) []string {
 func statementChanges(old, new []policies.Statement) []StatementChange {
 	count := make(map[string]int)
 	for _, st := range old {
-		count[meaning(st)]++
+		count[describeStatement(st)]++
 	}
 	var out []StatementChange
 	for _, st := range new {
-		if count[meaning(st)]--; count[meaning(st)] < 0 {
+		if count[describeStatement(st)]--; count[describeStatement(st)] < 0 {
 			out = append(out, StatementChange{st.Name, "add"})
 		}
 	}
 	for _, st := range slices.Backward(old) {
-		if count[meaning(st)] > 0 {
-			count[meaning(st)]--
+		if count[describeStatement(st)] > 0 {
+			count[describeStatement(st)]--
 			out = append(out, StatementChange{st.Name, "remove"})
 		}
 	}
@@ -242,11 +242,11 @@ func statementChanges(old, new []policies.Statement) []StatementChange {
 	return out
 }
 
-// meaning is all that a statement says, its sets by their roles.
-func meaning(st policies.Statement) string {
+// describeStatement returns all that a statement says, its sets by their roles.
+func describeStatement(st policies.Statement) string {
 	c := st.Conditions
 	for _, condition := range c.All() {
-		condition.Set = role(condition.Set)
+		condition.Set = roleOf(condition.Set)
 	}
 	return fmt.Sprintf("%+v %s", c, actionsText(st.Actions))
 }

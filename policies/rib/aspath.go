@@ -9,8 +9,9 @@ import (
 	"depeer/filters"
 )
 
-// ASPath is an AS_PATH as it is on the wire, with ASNs of four octets (RFC 4271, 4.3;
-// RFC 6793): segments of a type, a count, and as many ASNs. It is whole: see ParseASPath.
+// ASPath is an AS_PATH in wire format, with ASNs of four octets (RFC 4271, 4.3;
+// RFC 6793): segments of a type, a count, and as many ASNs. It holds whole segments only:
+// see ParseASPath.
 type ASPath []byte
 
 // SegmentType is the type of a segment of an AS path (RFC 4271, RFC 5065).
@@ -60,8 +61,8 @@ func (p ASPath) Append(to []filters.ASN) []filters.ASN {
 	return to
 }
 
-// Length is what a choice between paths compares: each ASN of a sequence counts, a
-// set counts once, and confederation segments do not (RFC 4271, 9.1.2.2; RFC 5065, 5.3).
+// Length returns the length that a choice between paths compares: each ASN of a sequence
+// counts, a set counts once, and confederation segments do not (RFC 4271, 9.1.2.2; RFC 5065, 5.3).
 func (p ASPath) Length() int {
 	n := 0
 	for kind, asns := range p.Segments {
@@ -75,8 +76,8 @@ func (p ASPath) Length() int {
 	return n
 }
 
-// Contains says whether asn is anywhere in the path, sets included: who is in a
-// path is not sent it back.
+// Contains says whether asn is anywhere in the path, sets included. A route server does
+// not send a member a path that contains the member's ASN.
 func (p ASPath) Contains(asn filters.ASN) bool {
 	for a := range p.ASNs {
 		if a == asn {
@@ -97,8 +98,8 @@ func (p ASPath) ASNs(yield func(filters.ASN) bool) {
 	}
 }
 
-// Origin returns the ASN that announced the prefix first, and false where that is
-// not one: the path is empty, or ends in a set.
+// Origin returns the ASN that announced the prefix first. It returns false if there is not
+// exactly one: the path is empty, or ends in a set.
 func (p ASPath) Origin() (filters.ASN, bool) {
 	var last filters.ASN
 	found := false
@@ -122,9 +123,9 @@ func (p ASPath) Neighbor() (filters.ASN, bool) {
 	return 0, false
 }
 
-// First returns the first ASN of the first segment that has one, be it a sequence or a
-// set; confederation segments are passed over. 0 if there is none. It is what gobgpd
-// takes for the neighbor AS where it compares MEDs.
+// First returns the first ASN of the first sequence or set that has one, and 0 if there
+// is none. It skips confederation segments. gobgpd takes this ASN for the neighbor AS when
+// it compares MEDs.
 func (p ASPath) First() filters.ASN {
 	for kind, asns := range p.Segments {
 		if len(asns) > 0 && (kind == ASSequence || kind == ASSet) {
@@ -157,7 +158,7 @@ func (p ASPath) String() string {
 	return string(b)
 }
 
-// Sequence returns the path of one sequence; for tests and examples.
+// Sequence returns a path of these ASNs in sequence. It is for tests and examples.
 func Sequence(asns ...filters.ASN) ASPath {
 	var p ASPath
 	for some := range slices.Chunk(asns, 255) {

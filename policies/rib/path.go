@@ -14,19 +14,19 @@ import (
 // next; an error is the last that is yielded.
 type Source = iter.Seq2[*Path, error]
 
-// Path is one path as a member announces it, before any policy of the route server's.
+// Path is one path as a member announces it, before any policy of the route server.
 type Path struct {
 	policies.Route
 
 	PeerASN filters.ASN // of the member that announces it
 	ID      uint32      // tells paths of one member to one prefix apart (RFC 7911); else 0
 
-	ASPath ASPath // all of it; Route.Path is what policies see of it
+	ASPath ASPath // all of it; Route.Path is the part that policies see
 	Origin Origin
 	Since  uint32 // seconds since 1970 that it has been announced; 0: not known
 }
 
-// Announcer returns who announces the path.
+// Announcer returns the peer that announces the path.
 func (p *Path) Announcer() Peer { return Peer{p.Peer, p.PeerASN} }
 
 // Clone returns a path with memory of its own.

@@ -8,27 +8,27 @@ import (
 	"depeer/filters"
 )
 
-// Preference is what decides between the paths to one prefix, as gobgpd 3.37 chooses
-// (internal/pkg/table, destination.go; TestChoice holds it against the daemon): local
-// preference, length of the AS path, ORIGIN, MED between paths that begin with one AS, be
-// it of a set, or that are both empty, the older, the lower address of the announcer. All
-// members of a route server are eBGP, and no router IDs are compared. What an exchange
-// changes of that in [global.route-selection-options] is not known here, nor which paths
-// are stale (RFC 9494).
+// Preference holds the values by which gobgpd 3.37 chooses between the paths to one prefix
+// (internal/pkg/table, destination.go; TestChoice compares it with the daemon). It compares
+// in this order: local preference, length of the AS path, ORIGIN, MED, age, and the address of
+// the announcer. It compares MEDs only of paths that begin with the same AS, even if that is
+// in a set, or that are both empty. All members of a route server are eBGP, and it compares no
+// router IDs. Preference does not know what [global.route-selection-options] changes, nor
+// which paths are stale (RFC 9494).
 type Preference struct {
 	LocalPref uint32
 	Length    uint32
 	Origin    Origin
-	First     filters.ASN // that the path begins with, be it of a set; 0: it is empty
+	First     filters.ASN // that the path begins with, even in a set; 0: it is empty
 	MED       uint32
 	Since     uint32
 	Peer      netip.Addr
 }
 
-// DefaultLocalPref is that of a path without one (gobgpd; RFC 4277, 12).
+// DefaultLocalPref is the local preference of a path without one (gobgpd; RFC 4277, 12).
 const DefaultLocalPref = 100
 
-// Preference returns that of a path as it is announced.
+// Preference returns the preference of a path as the member announces it.
 func (p *Path) Preference() Preference {
 	out := Preference{
 		LocalPref: cmp.Or(p.LocalPref, DefaultLocalPref), Length: uint32(p.ASPath.Length()), Origin: p.Origin,
@@ -58,8 +58,8 @@ func (p *Preference) Compare(o *Preference) int {
 //	a  AS 1, MED 9, the oldest   b  AS 2, younger   c  AS 1, MED 5, the youngest
 //	a before b (age), b before c (age), c before a (MED)
 //
-// gobgpd sorts each path in as it comes, so here they are sorted in by age as well. Two
-// of one second, and paths that a soft reset brings anew, may stand otherwise there.
+// gobgpd inserts each path when it arrives, so ByPreference inserts them by age. gobgpd may
+// order two paths of the same second otherwise, and paths that a soft reset sends again.
 func ByPreference[T any](paths []*T, of func(*T) *Preference) {
 	if len(paths) > 2 {
 		slices.SortStableFunc(paths, func(a, b *T) int { return cmp.Compare(of(a).Since, of(b).Since) })

@@ -74,7 +74,7 @@ func newSession(ctx context.Context, streams Streams) *session {
 }
 
 func newApp(s *session) *cli.App {
-	return &cli.App{
+	app := &cli.App{
 		Name:        "depeer",
 		Usage:       "turns lists of hosting providers into GoBGP routing policy",
 		UsageText:   "depeer [global flags] COMMAND [flags] [FILES]",
@@ -101,6 +101,8 @@ func newApp(s *session) *cli.App {
 			return newUsageError("depeer help", "no command")
 		},
 	}
+	refuseEmptyValues(app)
+	return app
 }
 
 // globalFlags may stand anywhere on the command line.

@@ -97,6 +97,9 @@ func (f *routeFlags) readOptions() operate.RouteOptions {
 	return options
 }
 
+// soakFlag is the only time that may be 0.
+const soakFlag = "soak"
+
 // override is the value of a flag that overrides a guard.
 type override struct {
 	guard.Override
@@ -131,7 +134,7 @@ const (
 
 // bindSoak returns the flag that says how long a target is watched before the next one is changed.
 func bindSoak(to *time.Duration, usual time.Duration) cli.Flag {
-	return &cli.DurationFlag{Name: "soak", Destination: to, Value: usual,
+	return &cli.DurationFlag{Name: soakFlag, Destination: to, Value: usual,
 		Usage: "with --target all: watch each target for this `TIME` before the next is changed"}
 }
 

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/urfave/cli/v2"
@@ -55,6 +56,10 @@ func showCommand(s *session) *cli.Command {
 			record, err := store.Find(c.Args().First())
 			if err != nil {
 				p, planErr := s.readPlan(c.Args().First())
+				if planErr != nil && errors.Is(err, journal.ErrAmbiguous) {
+					return &operate.Error{Kind: operate.Invalid, Name: "ambiguous", Err: err,
+						Hint: "depeer show with more of the ID"}
+				}
 				if planErr != nil {
 					return &operate.Error{Kind: operate.Invalid, Name: "no-such-change",
 						Err: fmt.Errorf("%s is neither a change of the history nor a plan: %w", c.Args().First(),

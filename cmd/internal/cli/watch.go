@@ -10,7 +10,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"depeer/cmd/internal/metrics"
-	"depeer/cmd/internal/notify"
+	"depeer/cmd/internal/sdnotify"
 	"depeer/policies/operate"
 	"depeer/policies/operate/wanted"
 	"depeer/policies/watch"
@@ -87,7 +87,7 @@ func (s *session) watchTargets(ctx context.Context, log *slog.Logger, args watch
 	if err != nil {
 		return err
 	}
-	manager, err := notify.New(os.Getenv)
+	manager, err := sdnotify.New(os.Getenv)
 	if err != nil {
 		log.Warn("the service manager is told nothing", "error", err)
 	}

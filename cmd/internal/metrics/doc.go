@@ -1,7 +1,6 @@
-// Package metrics keeps the numbers of a watch, and serves them to Prometheus, with a
-// word on how each target stands. Whoever wants to know how old a list or a feed is
-// subtracts its time stamp from time(): an age that is computed where it is served stands
-// still with a watch that does.
+// Package metrics keeps the metrics of a watch, and serves them to Prometheus, with the
+// state of each target. It serves the time stamp of a list or a feed, not its age: a query
+// subtracts it from time(). An age would stop growing when the watch hangs.
 //
 // Names are part of the interface: they are added, never changed.
 package metrics

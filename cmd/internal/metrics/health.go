@@ -11,27 +11,28 @@ import (
 	"depeer/policies/watch"
 )
 
-// health answers whether all targets are as they should be: 200, or 503 and which is
-// not, and why. It is for people who are to be told. It is not for whoever would start
-// the program anew: that does not reach a route server which is down, nor answer a guard.
+// health serves whether all targets are in sync: 200, or 503 with the targets that are not,
+// and why. It is for alerts to people. It is no reason to restart the program: that neither
+// reaches a route server that is down, nor answers a guard.
 type health struct {
 	mu      sync.Mutex
-	targets []standing
+	targets []targetHealth
 }
 
-type standing struct {
+type targetHealth struct {
 	Name  string    `json:"name"`
 	State string    `json:"state"`
 	Since time.Time `json:"since"`
 	Why   string    `json:"why,omitempty"`
 }
 
-// note notes how a target stands.
-func (h *health) note(name string, state watch.State, why string) {
+// noteState notes the state of a target.
+func (h *health) noteState(name string, state watch.State, why string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	now := standing{Name: name, State: state.String(), Since: time.Now().UTC(), Why: why}
-	i, there := slices.BinarySearchFunc(h.targets, now, func(a, b standing) int { return cmp.Compare(a.Name, b.Name) })
+	now := targetHealth{Name: name, State: state.String(), Since: time.Now().UTC(), Why: why}
+	i, there := slices.BinarySearchFunc(h.targets, now,
+		func(a, b targetHealth) int { return cmp.Compare(a.Name, b.Name) })
 	switch {
 	case !there:
 		h.targets = slices.Insert(h.targets, i, now)
@@ -45,9 +46,9 @@ func (h *health) note(name string, state watch.State, why string) {
 func (h *health) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 	h.mu.Lock()
 	body := struct {
-		SchemaVersion int        `json:"schema_version"`
-		OK            bool       `json:"ok"`
-		Targets       []standing `json:"targets"`
+		SchemaVersion int            `json:"schema_version"`
+		OK            bool           `json:"ok"`
+		Targets       []targetHealth `json:"targets"`
 	}{1, true, slices.Clone(h.targets)}
 	h.mu.Unlock()
 	for _, t := range body.Targets {

@@ -11,7 +11,7 @@ import (
 	"depeer/filters"
 )
 
-// Metrics are the numbers of a watch. They are safe for concurrent use.
+// Metrics are the metrics of a watch. They are safe for concurrent use.
 type Metrics struct {
 	registry *prometheus.Registry
 	health   health
@@ -31,7 +31,7 @@ type Metrics struct {
 	broken, read                              prometheus.Gauge
 }
 
-// New returns metrics of a program of some version.
+// New returns the metrics of a program of this version.
 func New(version string) *Metrics {
 	r := prometheus.NewRegistry()
 	gauge := func(name, help string, labels ...string) *prometheus.GaugeVec {
@@ -113,14 +113,14 @@ func (m *Metrics) Handler() http.Handler {
 	return mux
 }
 
-// Lists tells which lists there are, and how many files or feeds are broken.
+// Lists sets the metrics of lists, and how many files or feeds are broken.
 func (m *Metrics) Lists(at time.Time, lists []*filters.Listing, broken int) {
 	m.listUpdated.Reset()
 	m.listMaxAge.Reset()
 	m.listProviders.Reset()
 	for _, l := range lists {
 		if updated := l.Updated.Time(); !updated.IsZero() {
-			m.listUpdated.WithLabelValues(l.Name).Set(seconds(updated))
+			m.listUpdated.WithLabelValues(l.Name).Set(unixSeconds(updated))
 		}
 		if l.MaxAge > 0 {
 			m.listMaxAge.WithLabelValues(l.Name).Set(l.MaxAge.Seconds())
@@ -128,22 +128,22 @@ func (m *Metrics) Lists(at time.Time, lists []*filters.Listing, broken int) {
 		m.listProviders.WithLabelValues(l.Name).Set(float64(len(l.Providers)))
 	}
 	m.broken.Set(float64(broken))
-	m.read.Set(seconds(at))
+	m.read.Set(unixSeconds(at))
 }
 
-// FeedFetched tells when the copy of a feed was fetched, and FeedFailed that it could not be.
+// FeedFetched sets when the copy of a feed was fetched.
 func (m *Metrics) FeedFetched(url string, at time.Time) {
-	m.feedFetched.WithLabelValues(url).Set(seconds(at))
+	m.feedFetched.WithLabelValues(url).Set(unixSeconds(at))
 	m.feedFailures.WithLabelValues(url).Add(0) // one that has not failed is there, too
 }
 
-// FeedFailed: see FeedFetched.
+// FeedFailed counts a failed fetch of a feed.
 func (m *Metrics) FeedFailed(url string) { m.feedFailures.WithLabelValues(url).Inc() }
 
-// FeedGone drops a feed that is not asked for any more.
+// FeedGone drops the metrics of a feed that is not used any more.
 func (m *Metrics) FeedGone(url string) {
 	m.feedFetched.DeleteLabelValues(url)
 	m.feedFailures.DeleteLabelValues(url)
 }
 
-func seconds(t time.Time) float64 { return float64(t.UnixMilli()) / 1000 }
+func unixSeconds(t time.Time) float64 { return float64(t.UnixMilli()) / 1000 }

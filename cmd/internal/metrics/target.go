@@ -12,13 +12,13 @@ import (
 	"depeer/policies/watch"
 )
 
-// Target are the numbers of one target.
+// Target are the metrics of one target.
 type Target struct {
 	m    *Metrics
 	name string
 }
 
-// Target returns the numbers of a target, which is not reached yet.
+// Target returns the metrics of a target, which is not reached yet.
 func (m *Metrics) Target(name string) *Target {
 	t := &Target{m, name}
 	t.Stands(watch.Unreachable, "")
@@ -26,7 +26,7 @@ func (m *Metrics) Target(name string) *Target {
 	return t
 }
 
-// Stands tells how the target stands, and why.
+// Stands sets the state of the target, and why it is so.
 func (t *Target) Stands(state watch.State, why string) {
 	for _, s := range watch.States() {
 		value := 0.0
@@ -35,10 +35,10 @@ func (t *Target) Stands(state watch.State, why string) {
 		}
 		t.m.state.WithLabelValues(t.name, s.String()).Set(value)
 	}
-	t.m.health.note(t.name, state, why)
+	t.m.health.noteState(t.name, state, why)
 }
 
-// Looked tells what a look has found.
+// Looked sets the metrics of what a look has found.
 func (t *Target) Looked(s *plan.State) {
 	prefixes, paths := 0, 0
 	inForce := s.InForce()
@@ -66,7 +66,7 @@ func (t *Target) Looked(s *plan.State) {
 	t.m.outOfReach.WithLabelValues(t.name).Set(float64(len(s.OutOfReach())))
 }
 
-// File tells whether the file that the target is started from is in step.
+// File sets whether the file that the target is started from is in step.
 func (t *Target) File(inStep bool) {
 	value := 0.0
 	if inStep {
@@ -75,8 +75,8 @@ func (t *Target) File(inStep bool) {
 	t.m.file.WithLabelValues(t.name).Set(value)
 }
 
-// Counted tells what becomes of routes. Members and providers that are not in the
-// report are not there any more.
+// Counted sets the metrics of routes. It drops members and providers that are not in the
+// report.
 func (t *Target) Counted(at time.Time, r *impact.Report) {
 	mine := prometheus.Labels{"target": t.name}
 	t.m.memberRefused.DeletePartialMatch(mine)
@@ -89,11 +89,11 @@ func (t *Target) Counted(at time.Time, r *impact.Report) {
 	}
 	t.m.routes.WithLabelValues(t.name).Set(float64(r.Routes.Total))
 	t.m.routesRefused.WithLabelValues(t.name).Set(float64(r.Routes.Refused))
-	t.m.routesCounted.WithLabelValues(t.name).Set(seconds(at))
+	t.m.routesCounted.WithLabelValues(t.name).Set(unixSeconds(at))
 }
 
-// Polluted tells which members have routes that are treated already, or announced so.
-// Others have none.
+// Polluted sets which members have routes that are treated already, or announced so. It
+// drops all other members.
 func (t *Target) Polluted(members []impact.Polluted) {
 	t.m.memberPolluted.DeletePartialMatch(prometheus.Labels{"target": t.name})
 	for _, m := range members {
@@ -101,14 +101,14 @@ func (t *Target) Polluted(members []impact.Polluted) {
 	}
 }
 
-// Lengths tells how many treated paths are near the length that is sent, and how many are over it.
+// Lengths sets how many treated paths are near the longest that is sent, and how many are over it.
 func (t *Target) Lengths(near, notDelivered int) {
 	t.m.routesNear.WithLabelValues(t.name).Set(float64(near))
 	t.m.routesUndelivered.WithLabelValues(t.name).Set(float64(notDelivered))
 }
 
-// Guards tells which guards refuse what lists ask for now. asked: they have just been
-// asked, and not only been remembered.
+// Guards sets which guards refuse what lists ask for now. asked says that they were just
+// evaluated, and are not remembered results: then their refusals count.
 func (t *Target) Guards(codes []string, asked bool) {
 	refusing := make(map[string]bool)
 	for _, code := range codes {
@@ -127,15 +127,15 @@ func (t *Target) Guards(codes []string, asked bool) {
 	}
 }
 
-// Made tells what was done, and how it ended; failed, that it did not end as it should.
+// Made counts an action with its outcome, and sets when it was and how long it took.
 func (t *Target) Made(at time.Time, action, outcome string, took time.Duration) {
 	t.m.changes.WithLabelValues(t.name, action, outcome).Inc()
-	t.m.lastChange.WithLabelValues(t.name, action).Set(seconds(at))
+	t.m.lastChange.WithLabelValues(t.name, action).Set(unixSeconds(at))
 	t.m.lastDuration.WithLabelValues(t.name, action).Set(took.Seconds())
 }
 
-// Failed tells of an attempt that did not come to a good end.
+// Failed counts an attempt that failed.
 func (t *Target) Failed(action string) { t.m.failures.WithLabelValues(t.name, action).Inc() }
 
-// Lost tells that the target is not reached any more.
+// Lost counts that the target is not reached any more.
 func (t *Target) Lost() { t.m.lost.WithLabelValues(t.name).Inc() }

@@ -9,33 +9,34 @@ import (
 	"depeer/policies/plan"
 )
 
-// What the operator's own policies refuse already is no loss, and is told apart.
+// Routes that the operator's own policies refuse already are no loss: they are shown apart.
 
-// prefixesAlready says how many prefixes have no path because of these policies.
-func prefixesAlready(r *impact.Report) string {
+// describePrefixesAlready says how many prefixes have no path because of these policies.
+func describePrefixesAlready(r *impact.Report) string {
 	if r.Prefixes.RefusedAlready == 0 {
 		return ""
 	}
-	return fmt.Sprintf(", and %s more are refused by your own policies already", group(r.Prefixes.RefusedAlready))
+	return fmt.Sprintf(", and %s more are refused by your own policies already",
+		formatNumber(r.Prefixes.RefusedAlready))
 }
 
-// routesAlready says how many of the treated routes they refuse, and of how many that is not known.
-func routesAlready(w io.Writer, r *impact.Report) {
+// showRoutesAlready says how many of the treated routes they refuse, and of how many that is not known.
+func showRoutesAlready(w io.Writer, r *impact.Report) {
 	var said []string
 	if n := r.Routes.RefusedAlready; n > 0 {
-		said = append(said, fmt.Sprintf("your own policies refuse %s of these routes already", group(n)))
+		said = append(said, fmt.Sprintf("your own policies refuse %s of these routes already", formatNumber(n)))
 	}
 	if n := r.Routes.NotKnown; n > 0 {
 		said = append(said, fmt.Sprintf("whether your own policies refuse them, too, is not known of %s: what is in "+
-			"force refuses them", counted{n, "route"}))
+			"force refuses them", countOf{n, "route"}))
 	}
 	if len(said) > 0 {
 		fmt.Fprintf(w, "already\t%s\n", strings.Join(said, "; "))
 	}
 }
 
-// announcementAlready says whether the operator's own policies refuse an announcement, and which of them may.
-func announcementAlready(a impact.Announcement) string {
+// describeAlready says whether the operator's own policies refuse an announcement, and which of them may.
+func describeAlready(a impact.Announcement) string {
 	switch {
 	case a.NotKnown:
 		return "; whether your own policies refuse it, too, is not known"

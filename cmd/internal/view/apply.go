@@ -16,7 +16,7 @@ func neverNil(a *operate.Result) {
 
 func (v *program) Apply(a operate.Result) error {
 	neverNil(&a)
-	return object(v.Out, struct {
+	return writeObject(v.Out, struct {
 		SchemaVersion int `json:"schema_version"`
 		operate.Result
 	}{SchemaVersion, a})
@@ -34,40 +34,41 @@ func (v *person) Apply(a operate.Result) error {
 		text += fmt.Sprintf("  list      %s\n", c)
 	}
 	if a.Outcome == "applied" && len(a.PolicyLists) > 0 {
-		text += fmt.Sprintf("  reset     %s\n", counted{len(a.Reset), "member"})
+		text += fmt.Sprintf("  reset     %s\n", countOf{len(a.Reset), "member"})
 		text += "  verified  each list and default, by reading it back; what your policies make of routes is not " +
 			"looked at\n"
 		text += fmt.Sprintf("  id        %s\n", a.ID)
 	} else if a.Outcome == "applied" {
-		text += fmt.Sprintf("  reset     %s\n", counted{len(a.Reset), "member"})
+		text += fmt.Sprintf("  reset     %s\n", countOf{len(a.Reset), "member"})
 		text += fmt.Sprintf("  verified  %s\n", proofText(a))
 		if less := attributeText(a.Attributes); less != "" {
 			text += fmt.Sprintf("  overruled %s, by other policies behind ours\n", less)
 		}
 		if a.Uncertain > 0 {
 			text += fmt.Sprintf("  unproven  %s that other policies prepend to before ours: whether they are "+
-				"matched is not known\n", counted{a.Uncertain, "route"})
+				"matched is not known\n", countOf{a.Uncertain, "route"})
 		}
 		if a.Already > 0 {
 			text += fmt.Sprintf("  unproven  %s treated already, or announced so: in the table, and no proof\n",
-				counted{a.Already, "route"})
+				countOf{a.Already, "route"})
 		}
 		if a.Unproven > 0 {
-			text += fmt.Sprintf("  unproven  %s that no route tells about: read back, and right\n", entries(a.Unproven))
+			text += fmt.Sprintf("  unproven  %s that no route tells about: read back, and right\n",
+				formatEntries(a.Unproven))
 		}
 		if a.Tagged+a.Untagged > 0 {
 			text += fmt.Sprintf("  expected  %s tagged for members who have chosen; what they got cannot be read "+
-				"from gobgpd 3.37\n", counted{a.Tagged, "route"})
+				"from gobgpd 3.37\n", countOf{a.Tagged, "route"})
 		}
 		if a.Untagged > 0 {
 			text += fmt.Sprintf("  untagged  %s, by other policies behind ours: choices do nothing there\n",
-				counted{a.Untagged, "route"})
+				countOf{a.Untagged, "route"})
 		}
 		text += lengthsText(a)
 		text += fmt.Sprintf("  id        %s\n", a.ID)
 	}
 	var beyond strings.Builder
-	outOfReach(&beyond, "  ", "     ", a.OutOfReach, false)
+	showOutOfReach(&beyond, "  ", "     ", a.OutOfReach, false)
 	text += beyond.String()
 	text += leftText(a)
 	if a.Persist != nil {
@@ -77,18 +78,19 @@ func (v *person) Apply(a operate.Result) error {
 	return err
 }
 
-// proofText says what the route server's own table told.
+// proofText says what the route server's own table has shown.
 func proofText(a operate.Result) string {
-	text := fmt.Sprintf("%s refused, %s changed, %s as before", group(a.Refused), group(a.Changed), group(a.Passed))
+	text := fmt.Sprintf("%s refused, %s changed, %s as before", formatNumber(a.Refused), formatNumber(a.Changed),
+		formatNumber(a.Passed))
 	if a.Overruled > 0 {
-		text += fmt.Sprintf(", %s overruled by other policies", group(a.Overruled))
+		text += fmt.Sprintf(", %s overruled by other policies", formatNumber(a.Overruled))
 	}
 	return text + ", by the route server's own table"
 }
 
-func entries(n int) string {
+func formatEntries(n int) string {
 	if n == 1 {
 		return "1 entry"
 	}
-	return group(n) + " entries"
+	return formatNumber(n) + " entries"
 }

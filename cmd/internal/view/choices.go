@@ -10,28 +10,30 @@ import (
 	"depeer/policies/operate"
 )
 
-// choices shows what is expected, and says that it is no more than that.
-func (v *person) choices(w *tabwriter.Writer, i operate.Impact) {
+// showChoices shows what members with choices are expected to get, and says that this is not
+// verified.
+func (v *person) showChoices(w *tabwriter.Writer, i operate.Impact) {
 	all := i.Choices.ListMembers()
 	if len(all) == 0 {
 		return
 	}
 	fmt.Fprintf(w, "choices\t%s chosen for %s; expected, and not verified: gobgpd 3.37 cannot tell what members got\n",
-		haveChosen(len(all)), themselves(len(all)))
+		haveChosen(len(all)), reflexivePronoun(len(all)))
 	fmt.Fprint(w, "\tmember\t\trefused\tchanged\tanother path\twithheld\tits choices\n")
 	shown := limitTo(&i, len(all))
 	for _, c := range all[:shown] {
-		fmt.Fprintf(w, "\tAS%d\t%s\t%s\t%s\t%s\t%s\t%s\n", c.ASN, c.Address, group(c.Refused), group(c.Changed),
-			group(c.Another), group(c.Withheld), wishesText(c))
+		fmt.Fprintf(w, "\tAS%d\t%s\t%s\t%s\t%s\t%s\t%s\n", c.ASN, c.Address, formatNumber(c.Refused),
+			formatNumber(c.Changed),
+			formatNumber(c.Another), formatNumber(c.Withheld), wishesText(c))
 	}
 	if more := len(all) - shown; more > 0 {
-		fmt.Fprintf(w, "\tand %s more (--full)\n", counted{more, "member"})
+		fmt.Fprintf(w, "\tand %s more (--full)\n", countOf{more, "member"})
 	}
 	for _, c := range all {
 		if c.Withheld > 0 {
 			fmt.Fprintf(w, "\t%s would get another path to %s with secondary-route = true; each soft reset then "+
 				"sends it all again that is announced: %s here\n",
-				c.Address, counted{c.Withheld, "prefix"}, counted{i.Choices.Prefixes, "prefix"})
+				c.Address, countOf{c.Withheld, "prefix"}, countOf{i.Choices.Prefixes, "prefix"})
 		}
 	}
 }
@@ -40,17 +42,17 @@ func haveChosen(n int) string {
 	if n == 1 {
 		return "1 member has"
 	}
-	return group(n) + " members have"
+	return formatNumber(n) + " members have"
 }
 
-func themselves(n int) string {
+func reflexivePronoun(n int) string {
 	if n == 1 {
 		return "itself"
 	}
 	return "themselves"
 }
 
-// wishesText writes what is chosen, by the names of lists.
+// wishesText writes a member's choices, by the names of lists.
 func wishesText(c operate.Chosen) string {
 	var words []string
 	for _, list := range slices.Sorted(maps.Keys(c.Wishes)) {

@@ -10,13 +10,13 @@ import (
 )
 
 func (v *program) Explain(e operate.Answer) error {
-	return object(v.Out, struct {
+	return writeObject(v.Out, struct {
 		SchemaVersion int `json:"schema_version"`
 		*impact.Explanation
-		Target      *operate.Server `json:"target"`
-		Rib         *operate.Dumps  `json:"rib,omitempty"`
-		Diagnostics []diagnostic    `json:"diagnostics"`
-	}{SchemaVersion, e.Explanation, e.Server, e.Rib, diagnostics(e.Diagnostics)})
+		Target      *operate.Server  `json:"target"`
+		Rib         *operate.Dumps   `json:"rib,omitempty"`
+		Diagnostics []diagnosticJSON `json:"diagnostics"`
+	}{SchemaVersion, e.Explanation, e.Server, e.Rib, buildDiagnostics(e.Diagnostics)})
 }
 
 // Explain answers for what is refused, with evidence.
@@ -26,25 +26,25 @@ func (v *person) Explain(e operate.Answer) error {
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(w, "%s\n\n", e.Query)
 	for _, m := range e.Matches {
-		v.match(w, "listed", m)
+		v.showMatch(w, "listed", m)
 	}
 	if e.WhyNot != "" {
 		fmt.Fprintf(w, "not matched\t%s\n", e.WhyNot)
 	}
 	if e.Nearest != nil {
-		v.match(w, "nearest", *e.Nearest)
+		v.showMatch(w, "nearest", *e.Nearest)
 	}
-	v.announced(w, e)
+	v.showAnnouncers(w, e)
 	for n, c := range e.CoveredBy {
 		title := ""
 		if n == 0 {
 			title = "covered by"
 		}
-		fmt.Fprintf(w, "%s\t%s%s\n", title, c.Prefix, from(impact.Cover{Origin: c.Origin}))
+		fmt.Fprintf(w, "%s\t%s%s\n", title, c.Prefix, formatOrigin(impact.Cover{Origin: c.Origin}))
 	}
 	if in := e.Inside; in.Routes > 0 {
-		fmt.Fprintf(w, "inside\t%s, %s refused, %s changed\n", counted{in.Routes, "route"}, group(in.Refused),
-			group(in.Changed))
+		fmt.Fprintf(w, "inside\t%s, %s refused, %s changed\n", countOf{in.Routes, "route"}, formatNumber(in.Refused),
+			formatNumber(in.Changed))
 	}
 	if err := w.Flush(); err != nil {
 		return err
@@ -53,9 +53,10 @@ func (v *person) Explain(e operate.Answer) error {
 	return err
 }
 
-// match shows an entry, and who answers for it.
-func (v *person) match(w *tabwriter.Writer, title string, m impact.Match) {
-	fmt.Fprintf(w, "%s\t%s (%s) by %s, %s:%d\n", title, m.Provider, m.List, m.Entry, visible(m.File, ""), m.Line)
+// showMatch shows an entry with its evidence, and who answers for it.
+func (v *person) showMatch(w *tabwriter.Writer, title string, m impact.Match) {
+	fmt.Fprintf(w, "%s\t%s (%s) by %s, %s:%d\n", title, m.Provider, m.List, m.Entry, escapeUnprintable(m.File, ""),
+		m.Line)
 	line := func(title, format string, args ...any) {
 		fmt.Fprintf(w, "%s\t"+format+"\n", append([]any{title}, args...)...)
 	}
@@ -85,7 +86,7 @@ func (v *person) match(w *tabwriter.Writer, title string, m impact.Match) {
 	for _, e := range m.Evidence {
 		line("evidence", "%s", strings.TrimSpace(e.Ref+"  "+e.URL))
 	}
-	since := fmt.Sprintf("%s until %s", or(m.Listed, "not said"), or(m.Expires, "it is taken out"))
+	since := fmt.Sprintf("%s until %s", orElse(m.Listed, "not said"), orElse(m.Expires, "it is taken out"))
 	if m.Review != "" {
 		since += ", to be reviewed by " + m.Review
 	}
@@ -100,14 +101,14 @@ func (v *person) match(w *tabwriter.Writer, title string, m impact.Match) {
 		line("contact", "%s", m.Contact)
 	}
 	if len(m.Upstreams) > 0 {
-		line("carried by", "%s, as reported; not matched", asns(impact.Collateral{Via: m.Upstreams}))
+		line("carried by", "%s, as reported; not matched", formatASNs(impact.Collateral{Via: m.Upstreams}))
 	}
 	fmt.Fprintln(w)
 }
 
-// announced shows who announces it, and what becomes of that.
-func (v *person) announced(w *tabwriter.Writer, e operate.Answer) {
-	n := min(len(e.AnnouncedBy), 2*few)
+// showAnnouncers shows the members that announce it, with the verdict on each path.
+func (v *person) showAnnouncers(w *tabwriter.Writer, e operate.Answer) {
+	n := min(len(e.AnnouncedBy), 2*fewLines)
 	if e.Full {
 		n = len(e.AnnouncedBy)
 	}
@@ -119,13 +120,13 @@ func (v *person) announced(w *tabwriter.Writer, e operate.Answer) {
 		if a.Verdict == "changed" {
 			verdict += ": " + a.Effect
 		}
-		verdict += announcementAlready(a)
+		verdict += describeAlready(a)
 		if a.Polluted {
 			verdict += "; treated already, or announced so"
 		}
 		fmt.Fprintf(w, "%s\tAS%s  %s\t%s\t%s\t%s\n", title, a.ASN, a.Address, a.Prefix, a.ASPath, verdict)
 	}
 	if more := len(e.AnnouncedBy) - n; more > 0 {
-		fmt.Fprintf(w, "\tand %s more (--full)\n", group(more))
+		fmt.Fprintf(w, "\tand %s more (--full)\n", formatNumber(more))
 	}
 }

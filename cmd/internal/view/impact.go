@@ -14,9 +14,9 @@ import (
 	"depeer/policies/plan"
 )
 
-// impacted is an Impact as JSON. Where no routes were looked at, what is about these is
+// impactJSON is an Impact as JSON. Where no routes were looked at, what is about these is
 // not there.
-type impacted struct {
+type impactJSON struct {
 	Target  *operate.Server `json:"target"`
 	Lists   []plan.ListRef  `json:"lists"`
 	Changes plan.Summary    `json:"changes"`
@@ -29,23 +29,23 @@ type impacted struct {
 	NotDelivered []length.Route      `json:"not_delivered"`     // too long to be sent
 	Alerts       []impact.Alert      `json:"alerts"`
 	Guards       []guard.Result      `json:"guards"`
-	Diagnostics  []diagnostic        `json:"diagnostics"`
+	Diagnostics  []diagnosticJSON    `json:"diagnostics"`
 }
 
-func impactedOf(i operate.Impact) impacted {
-	return impacted{
+func buildImpactJSON(i operate.Impact) impactJSON {
+	return impactJSON{
 		Target: i.Server, Lists: nonNil(i.Lists), Changes: i.Summary, Rib: i.Rib, Report: i.Report,
 		OutOfReach: nonNil(i.OutOfReach), Operator: nonNil(i.Operator), Polluted: i.ListPolluted(),
 		Choices: i.Choices.ListMembers(), NotDelivered: nonNil(i.Lengths.NotDelivered),
-		Alerts: nonNil(i.Alerts), Guards: nonNil(i.Guards), Diagnostics: diagnostics(i.Diagnostics),
+		Alerts: nonNil(i.Alerts), Guards: nonNil(i.Guards), Diagnostics: buildDiagnostics(i.Diagnostics),
 	}
 }
 
 func (v *program) Impact(i operate.Impact) error {
-	return object(v.Out, struct {
+	return writeObject(v.Out, struct {
 		SchemaVersion int `json:"schema_version"`
-		impacted
-	}{SchemaVersion, impactedOf(i)})
+		impactJSON
+	}{SchemaVersion, buildImpactJSON(i)})
 }
 
 // Impact shows what a usual list does on one screen.
@@ -53,13 +53,13 @@ func (v *person) Impact(i operate.Impact) error {
 	v.Warnings(i.Diagnostics)
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	v.alerts(w, i.Alerts)
-	v.head(w, "", i)
-	v.routes(w, i)
-	v.polluted(w, i.ListPolluted())
-	v.lengths(w, i)
-	v.choices(w, i)
-	v.guards(w, i.Guards)
+	v.showAlerts(w, i.Alerts)
+	v.showHead(w, "", i)
+	v.showRoutes(w, i)
+	v.showPolluted(w, i.ListPolluted())
+	v.showLengths(w, i)
+	v.showChoices(w, i)
+	v.showGuards(w, i.Guards)
 	if err := w.Flush(); err != nil {
 		return err
 	}
@@ -67,19 +67,19 @@ func (v *person) Impact(i operate.Impact) error {
 	return err
 }
 
-// alerts say first who loses more than is usual.
-func (v *person) alerts(w *tabwriter.Writer, all []impact.Alert) {
+// showAlerts shows the members that lose more than their limit. It comes before all else.
+func (v *person) showAlerts(w *tabwriter.Writer, all []impact.Alert) {
 	for _, a := range all {
-		fmt.Fprintf(w, "%s\tAS%s  %s loses its last path to %s of %s that it could use\n", v.paint(red, "member"),
-			a.ASN, a.Address, group(a.Lost), counted{a.Usable, "prefix"})
+		fmt.Fprintf(w, "%s\tAS%s  %s loses its last path to %s of %s that it could use\n", v.paintText(red, "member"),
+			a.ASN, a.Address, formatNumber(a.Lost), countOf{a.Usable, "prefix"})
 	}
 	if len(all) > 0 {
 		fmt.Fprintln(w)
 	}
 }
 
-// head says which target and which lists.
-func (v *person) head(w *tabwriter.Writer, name string, i operate.Impact) {
+// showHead shows the target and the lists.
+func (v *person) showHead(w *tabwriter.Writer, name string, i operate.Impact) {
 	if s := i.Server; s != nil {
 		anchored := "anchored"
 		if n := len(s.Unanchored); n > 0 {
@@ -89,23 +89,24 @@ func (v *person) head(w *tabwriter.Writer, name string, i operate.Impact) {
 			name += "  "
 		}
 		fmt.Fprintf(w, "target\t%sAS%d  %s  gobgpd at %s, %s, %s\n", name, s.ASN, s.RouterID, s.Address, anchored,
-			counted{s.Clients, "member"})
+			countOf{s.Clients, "member"})
 	}
-	outOfReach(w, "", "\t", i.OutOfReach, i.Full)
-	operator(w, "", i.Operator, i.Full)
+	showOutOfReach(w, "", "\t", i.OutOfReach, i.Full)
+	showOperator(w, "", i.Operator, i.Full)
 	if i.Rib != nil {
-		fmt.Fprintf(w, "rib\t%s: %s, %s\n", strings.Join(i.Rib.Files, ", "), counted{i.Rib.Records, "record"},
-			counted{i.Rib.Paths, "path"})
+		fmt.Fprintf(w, "rib\t%s: %s, %s\n", strings.Join(i.Rib.Files, ", "), countOf{i.Rib.Records, "record"},
+			countOf{i.Rib.Paths, "path"})
 	}
 	for _, l := range i.Lists {
-		fmt.Fprintf(w, "lists\t%s, %s, %s, %s, %s\n", l.Name, dated(l.Updated, i.At), counted{l.Providers, "provider"},
-			counted{l.Prefixes, "prefix"}, counted{l.ASNs, "ASN"})
+		fmt.Fprintf(w, "lists\t%s, %s, %s, %s, %s\n", l.Name, formatUpdated(l.Updated, i.At),
+			countOf{l.Providers, "provider"},
+			countOf{l.Prefixes, "prefix"}, countOf{l.ASNs, "ASN"})
 	}
 	fmt.Fprintln(w)
 }
 
-// dated writes when a list was updated, and how long ago that is.
-func dated(updated string, at time.Time) string {
+// formatUpdated writes when a list was updated, and how long ago that is.
+func formatUpdated(updated string, at time.Time) string {
 	if updated == "" {
 		return "not dated"
 	}
@@ -113,52 +114,55 @@ func dated(updated string, at time.Time) string {
 	if err != nil || at.IsZero() {
 		return updated
 	}
-	return fmt.Sprintf("%s (%s old)", updated, counted{max(0, int(at.Sub(day).Hours()/24)), "day"})
+	return fmt.Sprintf("%s (%s old)", updated, countOf{max(0, int(at.Sub(day).Hours()/24)), "day"})
 }
 
-// few is how many lines of one kind are shown before the rest is counted.
-const few = 5
+// fewLines is how many lines of one kind are shown before the rest is counted.
+const fewLines = 5
 
 func limitTo(i *operate.Impact, n int) int {
 	if i.Full {
 		return n
 	}
-	return min(n, few)
+	return min(n, fewLines)
 }
 
-// routes shows what becomes of routes, most first.
-func (v *person) routes(w *tabwriter.Writer, i operate.Impact) {
+// showRoutes shows the effect on routes, the largest first.
+func (v *person) showRoutes(w *tabwriter.Writer, i operate.Impact) {
 	r := i.Report
 	if r == nil {
 		return
 	}
 	fmt.Fprintf(w, "routes\t%s of %s refused%s, %s changed%s, %s no longer treated\n",
-		group(r.Routes.Refused), group(r.Routes.Total), newly(r.Routes.NewlyRefused, r.Routes.Refused),
-		group(r.Routes.Changed), newly(r.Routes.NewlyChanged, r.Routes.Changed), group(r.Routes.Released))
+		formatNumber(r.Routes.Refused), formatNumber(r.Routes.Total),
+		formatNewly(r.Routes.NewlyRefused, r.Routes.Refused),
+		formatNumber(r.Routes.Changed), formatNewly(r.Routes.NewlyChanged, r.Routes.Changed),
+		formatNumber(r.Routes.Released))
 	fmt.Fprintf(w, "prefixes\t%s of %s lose a path, %s the last one%s; %s are chosen anew%s\n",
-		group(r.Prefixes.Refused), group(r.Prefixes.Total), group(r.Prefixes.WithoutPath), prefixesAlready(r),
-		group(r.Prefixes.Rerouted), unreached(r.Addresses))
-	routesAlready(w, r)
-	v.members(w, i)
-	v.providers(w, i)
+		formatNumber(r.Prefixes.Refused), formatNumber(r.Prefixes.Total), formatNumber(r.Prefixes.WithoutPath),
+		describePrefixesAlready(r), formatNumber(r.Prefixes.Rerouted), formatUnreached(r.Addresses))
+	showRoutesAlready(w, r)
+	v.showMembers(w, i)
+	v.showProviders(w, i)
 	notes := []note{
-		each("covered", r.Covered, func(c impact.Cover) string {
-			return fmt.Sprintf("%s (%s) is not announced; %s%s still reaches it", c.Prefix, c.Provider, c.By, from(c))
+		noteEach("covered", r.Covered, func(c impact.Cover) string {
+			return fmt.Sprintf("%s (%s) is not announced; %s%s still reaches it", c.Prefix, c.Provider, c.By,
+				formatOrigin(c))
 		}),
-		each("reached", r.Reached, func(c impact.Cover) string {
-			return fmt.Sprintf("%s (%s) is refused; %s%s still reaches it", c.Prefix, c.Provider, c.By, from(c))
+		noteEach("reached", r.Reached, func(c impact.Cover) string {
+			return fmt.Sprintf("%s (%s) is refused; %s%s still reaches it", c.Prefix, c.Provider, c.By, formatOrigin(c))
 		}),
-		each("moved", r.Moved, func(s impact.Sighting) string {
+		noteEach("moved", r.Moved, func(s impact.Sighting) string {
 			return fmt.Sprintf("%s (%s) is now announced by AS%s, which is not listed", s.Prefix, s.Provider, s.Origin)
 		}),
-		each("unlisted", r.Unlisted, func(s impact.Sighting) string {
+		noteEach("unlisted", r.Unlisted, func(s impact.Sighting) string {
 			return fmt.Sprintf("%s is announced by AS%s (%s), and is not listed", s.Prefix, s.Origin, s.Provider)
 		}),
-		each("gone", r.Gone, func(g impact.Gone) string {
+		noteEach("gone", r.Gone, func(g impact.Gone) string {
 			return fmt.Sprintf("%s (%s) is not seen any more", g.Entry,
 				g.Provider)
 		}),
-		each("besides", r.Collateral, besides),
+		noteEach("besides", r.Collateral, describeCollateral),
 	}
 	for _, n := range notes {
 		title, shown := n.title, limitTo(&i, n.count)
@@ -167,7 +171,7 @@ func (v *person) routes(w *tabwriter.Writer, i operate.Impact) {
 			title = ""
 		}
 		if more := n.count - shown; more > 0 {
-			fmt.Fprintf(w, "\tand %s more (--full)\n", group(more))
+			fmt.Fprintf(w, "\tand %s more (--full)\n", formatNumber(more))
 		}
 	}
 }
@@ -179,12 +183,12 @@ type note struct {
 	line  func(int) string
 }
 
-func each[T any](title string, list []T, line func(T) string) note {
+func noteEach[T any](title string, list []T, line func(T) string) note {
 	return note{title, len(list), func(i int) string { return line(list[i]) }}
 }
 
-// effort says what the change costs.
-func effort(i operate.Impact) string {
+// describeEffort says what the change costs.
+func describeEffort(i operate.Impact) string {
 	if i.Report == nil || i.Server == nil {
 		return ""
 	}
@@ -194,54 +198,55 @@ func effort(i operate.Impact) string {
 	}
 	again := ""
 	if e.Again > 0 {
-		again = fmt.Sprintf(", %s of them again (secondary-route)", group(e.Again))
+		again = fmt.Sprintf(", %s of them again (secondary-route)", formatNumber(e.Again))
 	}
 	return fmt.Sprintf("; soft reset in: %s of %s, about %.1f s; members are told %s%s",
-		group(len(e.Resets)), counted{i.Server.Clients, "member"}, e.Seconds, counted{e.Updates, "route"}, again)
+		formatNumber(len(e.Resets)), countOf{i.Server.Clients, "member"}, e.Seconds, countOf{e.Updates, "route"}, again)
 }
 
-func newly(n, of int) string {
+func formatNewly(n, of int) string {
 	if n == of {
 		return ""
 	}
-	return fmt.Sprintf(" (%s of them newly)", group(n))
+	return fmt.Sprintf(" (%s of them newly)", formatNumber(n))
 }
 
-func unreached(a impact.Addresses) string {
+func formatUnreached(a impact.Addresses) string {
 	out := ""
 	if a.IPv4 > 0 {
-		out += fmt.Sprintf("; nothing leads to %s IPv4 addresses", group(int(a.IPv4)))
+		out += fmt.Sprintf("; nothing leads to %s IPv4 addresses", formatNumber(int(a.IPv4)))
 	}
 	if a.IPv6 > 0 {
-		out += fmt.Sprintf("; nothing leads to %s IPv6 /64s", group(int(a.IPv6)))
+		out += fmt.Sprintf("; nothing leads to %s IPv6 /64s", formatNumber(int(a.IPv6)))
 	}
 	return out
 }
 
-func from(c impact.Cover) string {
+func formatOrigin(c impact.Cover) string {
 	if c.Origin == 0 {
 		return ""
 	}
 	return fmt.Sprintf(" from AS%s", c.Origin)
 }
 
-// besides says what happens to who is not listed: what is refused is lost, what is
+// describeCollateral says what happens to who is not listed: what is refused is lost, what is
 // changed is not.
-func besides(c impact.Collateral) string {
-	who, lost := fmt.Sprintf("AS%s is not listed, and", c.Origin), counted{c.Refused, "route"}
+func describeCollateral(c impact.Collateral) string {
+	who, lost := fmt.Sprintf("AS%s is not listed, and", c.Origin), countOf{c.Refused, "route"}
 	switch {
 	case c.Refused == 0:
-		return fmt.Sprintf("%s has %s changed behind %s", who, counted{c.Changed, "route"}, asns(c))
+		return fmt.Sprintf("%s has %s changed behind %s", who, countOf{c.Changed, "route"}, formatASNs(c))
 	case c.Changed == 0:
-		return fmt.Sprintf("%s loses %s behind %s, %s without a path", who, lost, asns(c),
-			counted{c.WithoutPath, "prefix"})
+		return fmt.Sprintf("%s loses %s behind %s, %s without a path", who, lost, formatASNs(c),
+			countOf{c.WithoutPath, "prefix"})
 	default:
-		return fmt.Sprintf("%s loses %s and has %s changed behind %s, %s without a path", who, lost, group(c.Changed),
-			asns(c), counted{c.WithoutPath, "prefix"})
+		return fmt.Sprintf("%s loses %s and has %s changed behind %s, %s without a path", who, lost,
+			formatNumber(c.Changed),
+			formatASNs(c), countOf{c.WithoutPath, "prefix"})
 	}
 }
 
-func asns(c impact.Collateral) string {
+func formatASNs(c impact.Collateral) string {
 	var out []string
 	for _, asn := range c.Via {
 		out = append(out, "AS"+asn.String())
@@ -249,8 +254,8 @@ func asns(c impact.Collateral) string {
 	return strings.Join(out, ", ")
 }
 
-// members shows whose routes are treated.
-func (v *person) members(w *tabwriter.Writer, i operate.Impact) {
+// showMembers shows the members with treated routes.
+func (v *person) showMembers(w *tabwriter.Writer, i operate.Impact) {
 	shown, more := 0, 0
 	for _, m := range mostTreated(i.Report.Members) {
 		if m.Refused+m.Changed+m.Released+m.Lost == 0 {
@@ -264,16 +269,17 @@ func (v *person) members(w *tabwriter.Writer, i operate.Impact) {
 			fmt.Fprint(w, "\tmember\t\trefused\tchanged\tof\tleft without a path\tcannot use itself\n")
 		}
 		shown++
-		fmt.Fprintf(w, "\tAS%s\t%s\t%s\t%s\t%s\t%s\t%s\n", m.ASN, m.Address, group(m.Refused), group(m.Changed),
-			group(m.Routes), group(m.WithoutPath), group(m.Lost))
+		fmt.Fprintf(w, "\tAS%s\t%s\t%s\t%s\t%s\t%s\t%s\n", m.ASN, m.Address, formatNumber(m.Refused),
+			formatNumber(m.Changed),
+			formatNumber(m.Routes), formatNumber(m.WithoutPath), formatNumber(m.Lost))
 	}
 	if more > 0 {
-		fmt.Fprintf(w, "\tand %s more (--full)\n", counted{more, "member"})
+		fmt.Fprintf(w, "\tand %s more (--full)\n", countOf{more, "member"})
 	}
 }
 
-// providers shows which listings decide.
-func (v *person) providers(w *tabwriter.Writer, i operate.Impact) {
+// showProviders shows the providers whose entries decide.
+func (v *person) showProviders(w *tabwriter.Writer, i operate.Impact) {
 	shown, more := 0, 0
 	for _, p := range mostDeciding(i.Report.Providers) {
 		if p.Refused+p.Changed == 0 {
@@ -287,16 +293,17 @@ func (v *person) providers(w *tabwriter.Writer, i operate.Impact) {
 			fmt.Fprint(w, "\tprovider\ttreatment\trefused\tchanged\tprefixes\tleft without a path\tof members\n")
 		}
 		shown++
-		fmt.Fprintf(w, "\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", p.ID, p.Treatment, group(p.Refused), group(p.Changed),
-			group(p.Prefixes), group(p.WithoutPath), addresses(p.Members))
+		fmt.Fprintf(w, "\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", p.ID, p.Treatment, formatNumber(p.Refused),
+			formatNumber(p.Changed),
+			formatNumber(p.Prefixes), formatNumber(p.WithoutPath), formatAddresses(p.Members))
 	}
 	if more > 0 {
-		fmt.Fprintf(w, "\tand %s more (--full)\n", counted{more, "provider"})
+		fmt.Fprintf(w, "\tand %s more (--full)\n", countOf{more, "provider"})
 	}
 }
 
-// addresses names a few.
-func addresses(list []netip.Addr) string {
+// formatAddresses writes a few addresses, and counts the rest.
+func formatAddresses(list []netip.Addr) string {
 	var out []string
 	for i, a := range list {
 		if i == 3 {

@@ -25,7 +25,8 @@ func TestBesides(t *testing.T) {
 	}}
 	var out bytes.Buffer
 	nothing := plan.Change{Old: &policies.RoutingPolicy{}, New: &policies.RoutingPolicy{}}
-	if err := view.New(view.Options{Out: &out}).Impact(operate.Impact{Report: r, Summary: nothing.Summary()}); err != nil {
+	if err := view.New(view.Options{Out: &out}).Impact(operate.Impact{Report: r,
+		Summary: nothing.Summary()}); err != nil {
 		t.Fatal(err)
 	}
 	_, got, _ := strings.Cut(out.String(), "besides")

@@ -28,50 +28,51 @@ func (v *program) Failure(f Failure) {
 		body["targets"] = f.Targets
 	}
 	if len(f.Diagnostics) != 0 {
-		body["diagnostics"] = diagnostics(f.Diagnostics)
+		body["diagnostics"] = buildDiagnostics(f.Diagnostics)
 	}
-	// Where stderr is gone there is nobody left to tell.
-	_ = object(v.Err, map[string]any{"error": body})
+	// Without stderr there is no way to report it.
+	_ = writeObject(v.Err, map[string]any{"error": body})
 }
 
 func (v *program) Check(c Check) error {
-	return object(v.Out, struct {
-		SchemaVersion int          `json:"schema_version"`
-		Diagnostics   []diagnostic `json:"diagnostics"`
-		Lists         int          `json:"lists"`
-		Providers     int          `json:"providers"`
-		Prefixes      int          `json:"prefixes"`
-		ASNs          int          `json:"asns"`
-	}{SchemaVersion, diagnostics(c.Diagnostics), c.Lists, c.Providers, c.Prefixes, c.ASNs})
+	return writeObject(v.Out, struct {
+		SchemaVersion int              `json:"schema_version"`
+		Diagnostics   []diagnosticJSON `json:"diagnostics"`
+		Lists         int              `json:"lists"`
+		Providers     int              `json:"providers"`
+		Prefixes      int              `json:"prefixes"`
+		ASNs          int              `json:"asns"`
+	}{SchemaVersion, buildDiagnostics(c.Diagnostics), c.Lists, c.Providers, c.Prefixes, c.ASNs})
 }
 
 func (v *program) Emit(e Emit) error {
-	return object(v.Out, struct {
-		SchemaVersion int          `json:"schema_version"`
-		Format        string       `json:"format"`
-		Configuration string       `json:"configuration,omitempty"`
-		File          string       `json:"file,omitempty"`
-		Changed       bool         `json:"changed"`
-		Diagnostics   []diagnostic `json:"diagnostics"`
-	}{SchemaVersion, e.Format, unlessWritten(e.File, e.Configuration), e.File, e.Changed, diagnostics(e.Diagnostics)})
+	return writeObject(v.Out, struct {
+		SchemaVersion int              `json:"schema_version"`
+		Format        string           `json:"format"`
+		Configuration string           `json:"configuration,omitempty"`
+		File          string           `json:"file,omitempty"`
+		Changed       bool             `json:"changed"`
+		Diagnostics   []diagnosticJSON `json:"diagnostics"`
+	}{SchemaVersion, e.Format, unlessWritten(e.File, e.Configuration), e.File, e.Changed,
+		buildDiagnostics(e.Diagnostics)})
 }
 
 func (v *program) Import(i Import) error {
-	return object(v.Out, struct {
-		SchemaVersion int          `json:"schema_version"`
-		Name          string       `json:"name"`
-		Providers     int          `json:"providers"`
-		Prefixes      int          `json:"prefixes"`
-		ASNs          int          `json:"asns"`
-		Listing       string       `json:"listing,omitempty"`
-		File          string       `json:"file,omitempty"`
-		Diagnostics   []diagnostic `json:"diagnostics"`
+	return writeObject(v.Out, struct {
+		SchemaVersion int              `json:"schema_version"`
+		Name          string           `json:"name"`
+		Providers     int              `json:"providers"`
+		Prefixes      int              `json:"prefixes"`
+		ASNs          int              `json:"asns"`
+		Listing       string           `json:"listing,omitempty"`
+		File          string           `json:"file,omitempty"`
+		Diagnostics   []diagnosticJSON `json:"diagnostics"`
 	}{SchemaVersion, i.Name, i.Providers, i.Prefixes, i.ASNs, unlessWritten(i.File, i.Listing), i.File,
-		diagnostics(i.Diagnostics)})
+		buildDiagnostics(i.Diagnostics)})
 }
 
 func (v *program) Version(ver Version) error {
-	return object(v.Out, struct {
+	return writeObject(v.Out, struct {
 		SchemaVersion int `json:"schema_version"`
 		Version
 	}{SchemaVersion, ver})
@@ -84,7 +85,7 @@ func unlessWritten(file string, content []byte) string {
 	return string(content)
 }
 
-type diagnostic struct {
+type diagnosticJSON struct {
 	File     string `json:"file"`
 	Line     int    `json:"line"`
 	Column   int    `json:"column"`
@@ -94,18 +95,19 @@ type diagnostic struct {
 	Hint     string `json:"hint"`
 }
 
-// diagnostics are never null, so that a program can count them.
-func diagnostics(l diag.List) []diagnostic {
-	out := make([]diagnostic, 0, len(l))
+// buildDiagnostics returns diagnostics for JSON: never null, so that a program can count them.
+func buildDiagnostics(l diag.List) []diagnosticJSON {
+	out := make([]diagnosticJSON, 0, len(l))
 	for _, d := range l {
-		out = append(out, diagnostic{d.Position.File, d.Position.Line, d.Position.Column, d.Severity.String(), d.Code,
+		out = append(out, diagnosticJSON{d.Position.File, d.Position.Line, d.Position.Column, d.Severity.String(),
+			d.Code,
 			d.Message, d.Hint})
 	}
 	return out
 }
 
-// object writes v as one line.
-func object(w io.Writer, v any) error {
+// writeObject writes v as one line.
+func writeObject(w io.Writer, v any) error {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
 	if err := enc.Encode(v); err != nil {

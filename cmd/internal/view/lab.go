@@ -54,7 +54,7 @@ func (v *program) LabStands(l Lab) error {
 	for _, m := range l.Members {
 		members = append(members, member{m.Address, m.ASN})
 	}
-	return object(v.Out, struct {
+	return writeObject(v.Out, struct {
 		SchemaVersion int      `json:"schema_version"`
 		Target        string   `json:"target"`
 		Members       []member `json:"members"`
@@ -74,7 +74,7 @@ func (v *program) Lab(l Lab) error {
 	for _, m := range l.Members {
 		members = append(members, member(m))
 	}
-	return object(v.Out, struct {
+	return writeObject(v.Out, struct {
 		SchemaVersion int      `json:"schema_version"`
 		ASN           uint32   `json:"asn"`
 		Listing       string   `json:"listing"`
@@ -86,7 +86,7 @@ func (v *program) Lab(l Lab) error {
 	}{SchemaVersion, l.ASN, l.Listing, l.Provider, l.Treatment, members, l.Applied.Outcome, l.RolledBack.Outcome})
 }
 
-// LabStands is the end of the story for who keeps the lab.
+// LabStands shows how to go on with a lab that is kept.
 func (v *person) LabStands(l Lab) error {
 	_, port, _ := strings.Cut(l.Target, ":")
 	_, err := fmt.Fprintf(v.Out, `
@@ -100,13 +100,13 @@ Ctrl-C ends it.
 
 func (v *person) Lab(l Lab) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "route server  AS%d, GoBGP on loopback, anchored, %s\n", l.ASN, counted{len(l.Members), "member"})
+	fmt.Fprintf(&b, "route server  AS%d, GoBGP on loopback, anchored, %s\n", l.ASN, countOf{len(l.Members), "member"})
 	fmt.Fprintf(&b, "listing       %s\n", l.Listing)
-	fmt.Fprintf(&b, "%-13s %s: %s\n", l.Treatment, v.paint(red, l.Provider), strings.Join(l.Matches, ", "))
+	fmt.Fprintf(&b, "%-13s %s: %s\n", l.Treatment, v.paintText(red, l.Provider), strings.Join(l.Matches, ", "))
 	fmt.Fprintf(&b, "              %s\n\n", l.Reason)
 	fmt.Fprintf(&b, "plan          %s; %d calls, one of them live\n", l.Plan, l.Calls)
 	fmt.Fprintf(&b, "apply         %s; %d of %s reset; %s\n\n", l.Applied.Outcome, len(l.Applied.Reset),
-		counted{len(l.Members), "member"}, proofText(l.Applied))
+		countOf{len(l.Members), "member"}, proofText(l.Applied))
 
 	table := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "member\taddress\tannounces\tholds before\tafter")
@@ -115,9 +115,9 @@ func (v *person) Lab(l Lab) error {
 	}
 	table.Flush()
 
-	listener := l.listener()
+	listener := l.findListener()
 	fmt.Fprintf(&b, "\nWhat AS%d holds, read from its own table:\n\n", listener.ASN)
-	gone, same := v.held(&b, listener)
+	gone, same := v.showHeld(&b, listener)
 	fmt.Fprintf(&b, `
 %s gone, %d as before.
 
@@ -126,13 +126,13 @@ To go on:
   depeer check LISTING.yaml    is a list of your own right?
   depeer emit LISTING.yaml     what it is for gobgpd
   depeer lab --keep            leave this exchange running, to plan and apply on
-`, counted{gone, "route"}, same, l.RolledBack.Outcome, l.restored())
+`, countOf{gone, "route"}, same, l.RolledBack.Outcome, l.describeRestored())
 	_, err := fmt.Fprint(v.Out, b.String())
 	return err
 }
 
-// restored says whether the rollback has brought back what members held.
-func (l *Lab) restored() string {
+// describeRestored says whether the rollback has brought back what members held.
+func (l *Lab) describeRestored() string {
 	var not []string
 	for _, m := range l.Members {
 		if !m.Restored {
@@ -145,9 +145,9 @@ func (l *Lab) restored() string {
 	return strings.Join(not, ", ") + " do not hold what they held before"
 }
 
-// listener returns the member whose table is shown in full: the first that only
-// listens, or the last.
-func (l *Lab) listener() LabMember {
+// findListener returns the member whose table is shown in full: the first that announces
+// nothing, or the last.
+func (l *Lab) findListener() LabMember {
 	for _, m := range l.Members {
 		if m.Announces == 0 {
 			return m
@@ -156,9 +156,9 @@ func (l *Lab) listener() LabMember {
 	return l.Members[len(l.Members)-1]
 }
 
-// held writes a line for each prefix that a member held before, and counts what
+// showHeld writes a line for each prefix that a member held before, and counts what
 // became of them.
-func (v *person) held(w io.Writer, m LabMember) (gone, same int) {
+func (v *person) showHeld(w io.Writer, m LabMember) (gone, same int) {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	defer table.Flush()
 	fmt.Fprintln(table, "prefix\tbefore, AS path\tafter, AS path")

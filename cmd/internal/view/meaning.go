@@ -11,7 +11,7 @@ import (
 // Meaning is the result of explain for a large community: what an exchange tells by it.
 type Meaning struct {
 	Query       string
-	Reason      bool   // nobody but the route server gives it
+	Reason      bool   // only the route server gives it
 	Treatments  []Told // that add it; none: it is not told by this exchange
 	Diagnostics diag.List
 }
@@ -34,13 +34,13 @@ func (v *program) Meaning(m Meaning) error {
 	for i := range told {
 		told[i].Providers = nonNil(told[i].Providers)
 	}
-	return object(v.Out, struct {
-		SchemaVersion int          `json:"schema_version"`
-		Query         string       `json:"query"`
-		Reason        bool         `json:"reason"`
-		Treatments    []Told       `json:"treatments"`
-		Diagnostics   []diagnostic `json:"diagnostics"`
-	}{SchemaVersion, m.Query, m.Reason, told, diagnostics(m.Diagnostics)})
+	return writeObject(v.Out, struct {
+		SchemaVersion int              `json:"schema_version"`
+		Query         string           `json:"query"`
+		Reason        bool             `json:"reason"`
+		Treatments    []Told           `json:"treatments"`
+		Diagnostics   []diagnosticJSON `json:"diagnostics"`
+	}{SchemaVersion, m.Query, m.Reason, told, buildDiagnostics(m.Diagnostics)})
 }
 
 func (v *person) Meaning(m Meaning) error {
@@ -49,10 +49,11 @@ func (v *person) Meaning(m Meaning) error {
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(w, "%s\n\n", m.Query)
 	for _, t := range m.Treatments {
-		fmt.Fprintf(w, "means\tthe route is treated as %s: %s\n", t.Treatment, or(t.Effect, "told, and nothing else"))
+		fmt.Fprintf(w, "means\tthe route is treated as %s: %s\n", t.Treatment,
+			orElse(t.Effect, "told, and nothing else"))
 		for i, p := range t.Providers {
-			if i == shown {
-				fmt.Fprintf(w, "\tand %s more\n", counted{len(t.Providers) - shown, "provider"})
+			if i == mostProviders {
+				fmt.Fprintf(w, "\tand %s more\n", countOf{len(t.Providers) - mostProviders, "provider"})
 				break
 			}
 			title := ""

@@ -19,8 +19,8 @@ const (
 	idsWidth  = 60 // of the names in a line
 )
 
-// next shows what changes next, and when.
-func (v *person) next(w io.Writer, p operate.Draft) {
+// showNext shows what changes next, and when.
+func (v *person) showNext(w io.Writer, p operate.Draft) {
 	steps := plan.NextSteps(p.Plan.Providers)
 	if len(steps) == 0 {
 		return
@@ -29,11 +29,11 @@ func (v *person) next(w io.Writer, p operate.Draft) {
 	word := "next"
 	for lines := 0; lines < soonLines && len(steps) > 0 && steps[0].From <= horizon; lines++ {
 		alike, rest := firstAlike(steps)
-		fmt.Fprintf(w, "%s\t%s  %s: %s\n", word, alike[0].From, stepText(alike[0]), ids(alike))
+		fmt.Fprintf(w, "%s\t%s  %s: %s\n", word, alike[0].From, stepText(alike[0]), providerNames(alike))
 		steps, word = rest, ""
 	}
 	if len(steps) > 0 {
-		fmt.Fprintf(w, "%s\t%s  %s from then on\n", word, steps[0].From, counted{len(steps), "step"})
+		fmt.Fprintf(w, "%s\t%s  %s from then on\n", word, steps[0].From, countOf{len(steps), "step"})
 	}
 	fmt.Fprintln(w)
 }
@@ -63,12 +63,12 @@ func stepText(s plan.NextStep) string {
 	}
 }
 
-// ids names the providers of steps, as far as there is room.
-func ids(steps []plan.NextStep) string {
+// providerNames names the providers of steps, as far as there is room.
+func providerNames(steps []plan.NextStep) string {
 	text := steps[0].ID
 	for i, s := range steps[1:] {
 		if len(text)+len(s.ID) > idsWidth {
-			return fmt.Sprintf("%s, and %s more", text, group(len(steps)-1-i))
+			return fmt.Sprintf("%s, and %s more", text, formatNumber(len(steps)-1-i))
 		}
 		text += ", " + s.ID
 	}

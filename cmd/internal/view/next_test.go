@@ -20,7 +20,7 @@ func TestNextFitsAScreen(t *testing.T) {
 	var refs []plan.ProviderRef
 	add := func(n int, treatment, next, from string) {
 		for i := range n {
-			refs = append(refs, plan.ProviderRef{List: "l", ID: fmt.Sprintf("%s-host-%d", or(next, "last"), i),
+			refs = append(refs, plan.ProviderRef{List: "l", ID: fmt.Sprintf("%s-host-%d", orElse(next, "last"), i),
 				Treatment: treatment, Next: next, NextFrom: from})
 		}
 	}
@@ -50,7 +50,7 @@ func TestNextFitsAScreen(t *testing.T) {
 	}
 }
 
-func or(s, otherwise string) string {
+func orElse(s, otherwise string) string {
 	if s == "" {
 		return otherwise
 	}

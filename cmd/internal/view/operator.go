@@ -14,33 +14,33 @@ func attributeText(all []operate.AttributeProof) string {
 	var words []string
 	for _, a := range all {
 		if a.Overruled > 0 {
-			words = append(words, fmt.Sprintf("%s of %s", a.Attribute, group(a.Overruled)))
+			words = append(words, fmt.Sprintf("%s of %s", a.Attribute, formatNumber(a.Overruled)))
 		}
 	}
 	return strings.Join(words, ", ")
 }
 
-// operator shows the statements of the operator's that undo what ours do, or act on it: a few
+// showOperator shows the statements of the operator's that undo what ours do, or act on it: a few
 // of them unless all are asked for.
-func operator(w io.Writer, prefix string, found []plan.Interference, all bool) {
+func showOperator(w io.Writer, prefix string, found []plan.Interference, all bool) {
 	for i, f := range found {
-		if i == few && !all {
-			fmt.Fprintf(w, "%soperator\tand %s more (--full)\n", prefix, counted{len(found) - few, "statement"})
+		if i == fewLines && !all {
+			fmt.Fprintf(w, "%soperator\tand %s more (--full)\n", prefix, countOf{len(found) - fewLines, "statement"})
 			return
 		}
 		fmt.Fprintf(w, "%soperator\tstatement %s of your policy %s %s (%s list of %s)\n", prefix, f.Statement, f.Policy,
-			f.What, f.Direction, addresses(f.Members))
+			f.What, f.Direction, formatAddresses(f.Members))
 	}
 }
 
-// overruled shows whose routes lack what treatments, or choices, give.
-func overruled(w io.Writer, t operate.Status) {
+// showOverruled shows the members whose routes lack what treatments, or choices, give.
+func showOverruled(w io.Writer, t operate.Status) {
 	for _, o := range t.Overruled {
-		fmt.Fprintf(w, "  overruled\t%s of AS%s %s: %s, by other policies behind ours\n", counted{o.Paths, "route"},
+		fmt.Fprintf(w, "  overruled\t%s of AS%s %s: %s, by other policies behind ours\n", countOf{o.Paths, "route"},
 			o.ASN, o.Address, attributeText(o.Attributes))
 	}
 	for _, o := range t.Untagged {
 		fmt.Fprintf(w, "  untagged\t%s of AS%s %s, by other policies behind ours: choices do nothing there\n",
-			counted{o.Paths, "route"}, o.ASN, o.Address)
+			countOf{o.Paths, "route"}, o.ASN, o.Address)
 	}
 }

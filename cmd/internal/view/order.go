@@ -9,7 +9,7 @@ import (
 
 // mostTreated returns members, those with most that is treated or lost first.
 func mostTreated(all []impact.Member) []impact.Member {
-	return ordered(all, func(a, b impact.Member) int {
+	return sortStable(all, func(a, b impact.Member) int {
 		return cmp.Or(cmp.Compare(b.Refused, a.Refused), cmp.Compare(b.Changed, a.Changed),
 			cmp.Compare(b.Released, a.Released), cmp.Compare(b.Lost, a.Lost))
 	})
@@ -17,12 +17,12 @@ func mostTreated(all []impact.Member) []impact.Member {
 
 // mostDeciding returns providers, those that decide about most routes first.
 func mostDeciding(all []impact.Provider) []impact.Provider {
-	return ordered(all, func(a, b impact.Provider) int {
+	return sortStable(all, func(a, b impact.Provider) int {
 		return cmp.Or(cmp.Compare(b.Refused, a.Refused), cmp.Compare(b.Changed, a.Changed))
 	})
 }
 
-func ordered[T any](list []T, compare func(a, b T) int) []T {
+func sortStable[T any](list []T, compare func(a, b T) int) []T {
 	list = slices.Clone(list)
 	slices.SortStableFunc(list, compare)
 	return list

@@ -7,8 +7,8 @@ import (
 	"depeer/policies/operate"
 )
 
-// persist says what becomes of the file.
-func (v *person) persist(w *tabwriter.Writer, p *operate.File) {
+// showPersist says what becomes of the file.
+func (v *person) showPersist(w *tabwriter.Writer, p *operate.File) {
 	switch {
 	case p == nil:
 	case p.Wrong != "":

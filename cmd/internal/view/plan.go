@@ -16,37 +16,37 @@ func (v *program) Plan(p operate.Draft) error {
 	if p.Begins {
 		return nil
 	}
-	return object(v.Out, plannedOf(p))
+	return writeObject(v.Out, buildPlanJSON(p))
 }
 
-// changeOf is a provider's change as JSON.
-type changeOf struct {
+// changeJSON is a provider's change as JSON.
+type changeJSON struct {
 	List   string `json:"list"`
 	ID     string `json:"id"`
 	Before string `json:"before"`
 	After  string `json:"after"`
 }
 
-func changesOf(all []plan.ProviderChange) []changeOf {
-	out := make([]changeOf, 0, len(all))
+func buildChanges(all []plan.ProviderChange) []changeJSON {
+	out := make([]changeJSON, 0, len(all))
 	for _, c := range all {
 		ref := c.New
 		if ref.ID == "" {
 			ref = c.Old
 		}
-		out = append(out, changeOf{ref.List, ref.ID, c.Old.Treatment, c.New.Treatment})
+		out = append(out, changeJSON{ref.List, ref.ID, c.Old.Treatment, c.New.Treatment})
 	}
 	return out
 }
 
-// noNilLists makes an empty list of none: JSON has [] for it, not null.
+// nonNil makes an empty list of nil: JSON has [] for it, not null.
 func nonNil[T any](list []T) []T { return append([]T{}, list...) }
 
 // Plan shows what a usual change needs on one screen.
 func (v *person) Plan(p operate.Draft) error {
 	v.Warnings(p.Diagnostics)
 	var b strings.Builder
-	if err := v.planned(&b, p); err != nil {
+	if err := v.showPlanned(&b, p); err != nil {
 		return err
 	}
 	switch {
@@ -66,36 +66,36 @@ func (v *person) Plan(p operate.Draft) error {
 	return err
 }
 
-// planned shows what a plan would do.
-func (v *person) planned(to io.Writer, p operate.Draft) error {
+// showPlanned shows what a plan would do.
+func (v *person) showPlanned(to io.Writer, p operate.Draft) error {
 	w := tabwriter.NewWriter(to, 0, 0, 2, ' ', 0)
-	v.sessions(w, p.Summary.Sessions)
-	v.alerts(w, p.Alerts)
-	v.head(w, p.Plan.Name, p.Impact)
-	v.providerChanges(w, p.Changes)
-	v.next(w, p)
-	v.routes(w, p.Impact)
-	v.polluted(w, p.ListPolluted())
+	v.showSessions(w, p.Summary.Sessions)
+	v.showAlerts(w, p.Alerts)
+	v.showHead(w, p.Plan.Name, p.Impact)
+	v.showProviderChanges(w, p.Changes)
+	v.showNext(w, p)
+	v.showRoutes(w, p.Impact)
+	v.showPolluted(w, p.ListPolluted())
 	if p.Plan.Clear && len(p.ListPolluted()) > 0 {
-		fmt.Fprintf(w, "stays\t%s\n", stays)
+		fmt.Fprintf(w, "stays\t%s\n", staysText)
 	}
-	v.lengths(w, p.Impact)
-	v.choices(w, p.Impact)
-	v.guards(w, p.Guards)
+	v.showLengths(w, p.Impact)
+	v.showChoices(w, p.Impact)
+	v.showGuards(w, p.Guards)
 	if len(p.Plan.PolicyLists) == 0 {
-		fmt.Fprintf(w, "changes\t%s%s\n", p.Summary, effort(p.Impact))
+		fmt.Fprintf(w, "changes\t%s%s\n", p.Summary, describeEffort(p.Impact))
 	}
 	if p.Plan.Then != nil {
 		fmt.Fprintln(w, "then\tthe lists are put in; until they are, nothing is treated")
 	}
-	v.policyLists(w, p.Plan)
-	v.persist(w, p.Persist)
+	v.showPolicyLists(w, p.Plan)
+	v.showPersist(w, p.Persist)
 	return w.Flush()
 }
 
-// policyLists shows what becomes of the operator's own lists, all of it: each line is one
+// showPolicyLists shows what becomes of the operator's own lists, all of it: each line is one
 // client's filters.
-func (v *person) policyLists(w *tabwriter.Writer, p *plan.Plan) {
+func (v *person) showPolicyLists(w *tabwriter.Writer, p *plan.Plan) {
 	for _, c := range p.PolicyLists {
 		fmt.Fprintf(w, "list\t%s\n", c)
 	}
@@ -108,19 +108,19 @@ func (v *person) policyLists(w *tabwriter.Writer, p *plan.Plan) {
 	}
 }
 
-// shown is how many providers of a change are named before the rest is counted.
-const shown = 12
+// mostProviders is how many providers of a change are named before the rest is counted.
+const mostProviders = 12
 
-func (v *person) providerChanges(w *tabwriter.Writer, all []plan.ProviderChange) {
+func (v *person) showProviderChanges(w *tabwriter.Writer, all []plan.ProviderChange) {
 	for i, c := range all {
-		if i == shown {
-			fmt.Fprintf(w, "...\tand %s more\n", counted{len(all) - shown, "provider"})
+		if i == mostProviders {
+			fmt.Fprintf(w, "...\tand %s more\n", countOf{len(all) - mostProviders, "provider"})
 			break
 		}
 		ref, what := c.New, strings.Join(c.New.Matches, "  ")
 		switch {
 		case c.Verb() == "-":
-			ref, what = c.Old, or(c.New.Why, "no longer listed")
+			ref, what = c.Old, orElse(c.New.Why, "no longer listed")
 			ref.Treatment = c.Old.Treatment
 		case c.Old.Treatment != "" && c.Old.Treatment != c.New.Treatment:
 			what = fmt.Sprintf("treatment %s -> %s", c.Old.Treatment, c.New.Treatment)
@@ -141,7 +141,7 @@ func (v *person) providerChanges(w *tabwriter.Writer, all []plan.ProviderChange)
 // guardText says what a guard looked at: "growth 3 of 20 entries".
 func guardText(g guard.Result) string {
 	if g.Code == guard.Sessions {
-		return counted{g.Value, "session"}.String() + " to be shut" + allowed(g)
+		return countOf{g.Value, "session"}.String() + " to be shut" + formatAllowed(g)
 	}
 	if g.Code == guard.AddPath {
 		return fmt.Sprintf("%s has chosen, and is sent several paths for a prefix (add-path): nothing would be "+
@@ -149,7 +149,7 @@ func guardText(g guard.Result) string {
 	}
 	if g.Code == guard.UpdateLength {
 		return fmt.Sprintf("%s of %s would have %s bytes of attributes, and sending it would end gobgpd, which "+
-			"lives with %s", g.Prefix, g.Member, group(g.Value), group(g.Limit))
+			"lives with %s", g.Prefix, g.Member, formatNumber(g.Value), formatNumber(g.Limit))
 	}
 	name := strings.TrimPrefix(strings.TrimPrefix(g.Code, "guard-"), "max-")
 	if g.List != "" {
@@ -161,23 +161,23 @@ func guardText(g guard.Result) string {
 	if !g.OK && g.Value == 0 && g.Limit == 0 {
 		return name // has no number
 	}
-	text := fmt.Sprintf("%s %s of %s %s", name, group(g.Value), group(g.Limit), guard.Get(g.Code).Unit)
+	text := fmt.Sprintf("%s %s of %s %s", name, formatNumber(g.Value), formatNumber(g.Limit), guard.Get(g.Code).Unit)
 	if g.Uncounted > 0 {
-		text += fmt.Sprintf(" (and %s more of what was counted before)", group(g.Uncounted))
+		text += fmt.Sprintf(" (and %s more of what was counted before)", formatNumber(g.Uncounted))
 	}
-	return text + allowed(g)
+	return text + formatAllowed(g)
 }
 
-// allowed says up to how much an override has let a guard pass.
-func allowed(g guard.Result) string {
+// formatAllowed says up to how much an override has let a guard pass.
+func formatAllowed(g guard.Result) string {
 	if g.Passed != guard.ByOverride {
 		return ""
 	}
-	return fmt.Sprintf(", %s allowed", group(g.Allowed))
+	return fmt.Sprintf(", %s allowed", formatNumber(g.Allowed))
 }
 
-// guards shows those that refuse one by one, and the others in a line.
-func (v *person) guards(w *tabwriter.Writer, all []guard.Result) {
+// showGuards shows those that refuse one by one, and the others in a line.
+func (v *person) showGuards(w *tabwriter.Writer, all []guard.Result) {
 	passed := make(map[guard.Passed][]string)
 	for _, g := range all {
 		if g.Code == guard.Sessions && g.Value == 0 {
@@ -189,12 +189,12 @@ func (v *person) guards(w *tabwriter.Writer, all []guard.Result) {
 		}
 		hint := ""
 		if g.Allowed > 0 {
-			hint = fmt.Sprintf(", at most %s are allowed", group(g.AtMost()))
+			hint = fmt.Sprintf(", at most %s are allowed", formatNumber(g.AtMost()))
 		}
 		if g.Flag != "" {
 			hint += fmt.Sprintf(" (hint: %s %d, if it is meant)", g.Flag, g.Suggest)
 		}
-		fmt.Fprintf(w, "guards\t%s: %s%s [%s]\n", guardText(g), v.paint(red, "refused"), hint, g.Code)
+		fmt.Fprintf(w, "guards\t%s: %s%s [%s]\n", guardText(g), v.paintText(red, "refused"), hint, g.Code)
 	}
 	for _, why := range []struct {
 		passed guard.Passed
@@ -211,7 +211,7 @@ func (v *person) guards(w *tabwriter.Writer, all []guard.Result) {
 	}
 }
 
-func or(s, otherwise string) string {
+func orElse(s, otherwise string) string {
 	if s == "" {
 		return otherwise
 	}

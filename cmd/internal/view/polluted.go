@@ -8,13 +8,13 @@ import (
 	"depeer/policies/operate"
 )
 
-// stays says what a clear does not take off.
-const stays = "what was left on these routes, such as local-pref and prepends: members that get them hold it until " +
+// staysText says what a clear does not take off.
+const staysText = "what was left on these routes, such as local-pref and prepends: members that get them hold it until " +
 	"they are announced again"
 
-// polluted names the members with routes that are treated already, or announced so, and
+// showPolluted names the members with routes that are treated already, or announced so, and
 // the cure.
-func (v *person) polluted(w *tabwriter.Writer, all []impact.Polluted) {
+func (v *person) showPolluted(w *tabwriter.Writer, all []impact.Polluted) {
 	for i, m := range all {
 		title := ""
 		if i == 0 {
@@ -22,11 +22,11 @@ func (v *person) polluted(w *tabwriter.Writer, all []impact.Polluted) {
 		}
 		fmt.Fprintf(w, "%s\t%s %s\n", title, m.Address, operate.DescribePolluted(m))
 	}
-	v.cure(w, "", all)
+	v.showCure(w, "", all)
 }
 
-// cure says what heals routes that are treated already, if there are any.
-func (v *person) cure(w *tabwriter.Writer, indent string, all []impact.Polluted) {
+// showCure says what heals routes that are treated already, if there are any.
+func (v *person) showCure(w *tabwriter.Writer, indent string, all []impact.Polluted) {
 	if len(all) > 0 {
 		fmt.Fprintf(w, "%scure\t%s\n", indent, operate.Cure)
 	}
@@ -39,7 +39,7 @@ func leftText(a operate.Result) string {
 		text += fmt.Sprintf("  polluted  %s %s\n", m.Address, operate.DescribePolluted(m))
 	}
 	if a.Stays && len(a.Polluted) > 0 {
-		text += fmt.Sprintf("  stays     %s\n", stays)
+		text += fmt.Sprintf("  stays     %s\n", staysText)
 	}
 	if len(a.Polluted) > 0 {
 		text += fmt.Sprintf("  cure      %s\n", operate.Cure)

@@ -18,13 +18,13 @@ func (v *person) Progress(what string) {
 
 const clearLine = "\r\x1b[K"
 
-// settled is a stream on which nothing is written beside progress.
-type settled struct {
+// quietWriter is a stream on which nothing is written beside progress.
+type quietWriter struct {
 	io.Writer
 	v *person
 }
 
-func (s settled) Write(p []byte) (int, error) {
+func (s quietWriter) Write(p []byte) (int, error) {
 	if s.v.busy {
 		s.v.busy = false
 		fmt.Fprint(s.v.terminal, clearLine)

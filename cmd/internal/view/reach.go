@@ -7,12 +7,12 @@ import (
 	"depeer/policies/operate"
 )
 
-// outOfReach names the neighbors that are no route-server clients, a few of them unless
+// showOutOfReach names the neighbors that are no route-server clients, a few of them unless
 // all are asked for.
-func outOfReach(w io.Writer, prefix, separator string, neighbors []operate.Neighbor, all bool) {
+func showOutOfReach(w io.Writer, prefix, separator string, neighbors []operate.Neighbor, all bool) {
 	for i, n := range neighbors {
-		if i == few && !all {
-			fmt.Fprintf(w, "%sreach%sand %s more\n", prefix, separator, counted{len(neighbors) - few, "neighbor"})
+		if i == fewLines && !all {
+			fmt.Fprintf(w, "%sreach%sand %s more\n", prefix, separator, countOf{len(neighbors) - fewLines, "neighbor"})
 			return
 		}
 		fmt.Fprintf(w, "%sreach%sAS%s %s is no route-server client: nothing of its routes is treated\n", prefix,

@@ -7,14 +7,14 @@ import (
 	"depeer/policies/plan"
 )
 
-// sessions say first whose session is cut off.
-func (v *person) sessions(w io.Writer, all []plan.SessionChange) {
+// showSessions shows the sessions that are shut down or opened. It comes before all else.
+func (v *person) showSessions(w io.Writer, all []plan.SessionChange) {
 	for _, s := range all {
 		text := sessionText(s, "is")
 		if s.Change == "shut" {
-			text = v.paint(red, text)
+			text = v.paintText(red, text)
 			if s.Routes > 0 {
-				text += fmt.Sprintf(", and %s of it with it", counted{int(s.Routes), "route"})
+				text += fmt.Sprintf(", and %s of it with it", countOf{int(s.Routes), "route"})
 			}
 		}
 		fmt.Fprintf(w, "session\t%s\n", text)

@@ -9,13 +9,13 @@ import (
 )
 
 func (v *program) Plans(p operate.Drafts) error {
-	targets := make([]planned, len(p.Targets))
+	targets := make([]planJSON, len(p.Targets))
 	for i, one := range p.Targets {
-		targets[i] = plannedOf(one)
+		targets[i] = buildPlanJSON(one)
 	}
-	return object(v.Out, struct {
-		SchemaVersion int       `json:"schema_version"`
-		Targets       []planned `json:"targets"`
+	return writeObject(v.Out, struct {
+		SchemaVersion int        `json:"schema_version"`
+		Targets       []planJSON `json:"targets"`
 	}{SchemaVersion, targets})
 }
 
@@ -25,7 +25,7 @@ func (v *person) Plans(p operate.Drafts) error {
 		if i == 0 {
 			v.Warnings(one.Diagnostics) // the others' are the same
 		}
-		if err := v.planned(&b, one); err != nil {
+		if err := v.showPlanned(&b, one); err != nil {
 			return err
 		}
 		b.WriteByte('\n')
@@ -50,7 +50,7 @@ func (v *program) Applied(all []operate.Result) error {
 	for i := range all {
 		neverNil(&all[i])
 	}
-	return object(v.Out, struct {
+	return writeObject(v.Out, struct {
 		SchemaVersion int              `json:"schema_version"`
 		Targets       []operate.Result `json:"targets"`
 	}{SchemaVersion, all})
@@ -77,13 +77,13 @@ func standingText(s operate.Standing) string {
 	return line
 }
 
-// planned is a plan as JSON.
-type planned struct {
+// planJSON is a plan as JSON.
+type planJSON struct {
 	SchemaVersion int    `json:"schema_version"`
 	Name          string `json:"name,omitempty"`
 	ID            string `json:"id"`
-	impacted
-	ProviderChanges []changeOf        `json:"provider_changes"`
+	impactJSON
+	ProviderChanges []changeJSON      `json:"provider_changes"`
 	Next            []plan.NextStep   `json:"next"`
 	Nothing         bool              `json:"nothing_to_do"`
 	TakeOver        bool              `json:"take_over,omitempty"`
@@ -93,8 +93,8 @@ type planned struct {
 	AcceptedLists   []plan.LostList   `json:"accepted_lists,omitempty"`
 }
 
-func plannedOf(p operate.Draft) planned {
-	return planned{SchemaVersion, p.Plan.Name, p.Plan.ID, impactedOf(p.Impact), changesOf(p.Changes),
+func buildPlanJSON(p operate.Draft) planJSON {
+	return planJSON{SchemaVersion, p.Plan.Name, p.Plan.ID, buildImpactJSON(p.Impact), buildChanges(p.Changes),
 		plan.NextSteps(p.Plan.Providers), p.Nothing(), p.Plan.Then != nil, p.Persist, p.File, p.Plan.PolicyLists,
 		p.Plan.AcceptedLists}
 }

@@ -30,13 +30,13 @@ func (v *program) Status(s Status) error {
 	}
 	type target struct {
 		operate.Status
-		Diagnostics []diagnostic `json:"diagnostics,omitempty"`
+		Diagnostics []diagnosticJSON `json:"diagnostics,omitempty"`
 	}
 	targets := make([]target, len(s.Targets))
 	for i, t := range s.Targets {
-		targets[i] = target{t, diagnostics(t.Diagnostics)}
+		targets[i] = target{t, buildDiagnostics(t.Diagnostics)}
 	}
-	return object(v.Out, struct {
+	return writeObject(v.Out, struct {
 		SchemaVersion int      `json:"schema_version"`
 		Targets       []target `json:"targets"`
 	}{SchemaVersion, targets})
@@ -55,19 +55,19 @@ func (v *person) Status(s Status) error {
 		policiesText(w, &t)
 		if n := len(t.Choosers); n > 0 {
 			fmt.Fprintf(w, "  choices\t%s chosen for %s; what they get is expected, and not verified: gobgpd 3.37 "+
-				"cannot tell\n", haveChosen(n), themselves(n))
+				"cannot tell\n", haveChosen(n), reflexivePronoun(n))
 		}
-		outOfReach(w, "  ", "\t", t.OutOfReach, false)
-		operator(w, "  ", t.Operator, true)
-		overruled(w, t)
+		showOutOfReach(w, "  ", "\t", t.OutOfReach, false)
+		showOperator(w, "  ", t.Operator, true)
+		showOverruled(w, t)
 		for _, d := range t.Drift {
 			fmt.Fprintf(w, "  drift\t%s %s\n", d.Object, d.What)
 		}
-		v.cure(w, "  ", t.Polluted)
+		v.showCure(w, "  ", t.Polluted)
 		if t.Cure != "" {
 			fmt.Fprintf(w, "  cure\t%s\n", t.Cure)
 		}
-		v.nearLimit(w, t.NearLimit)
+		v.showNearLimit(w, t.NearLimit)
 		if t.Persist != nil && t.Persist.InStep {
 			fmt.Fprintf(w, "  file\t%s is in step\n", t.Persist.File)
 		}
@@ -106,7 +106,7 @@ func (v *program) History(h History) error {
 	for i := range h.Changes {
 		h.Changes[i].Lists = nonNil(h.Changes[i].Lists)
 	}
-	return object(v.Out, struct {
+	return writeObject(v.Out, struct {
 		SchemaVersion int        `json:"schema_version"`
 		Target        string     `json:"target"`
 		Changes       []Recorded `json:"changes"`
@@ -118,7 +118,7 @@ func (v *person) History(h History) error {
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	for _, r := range h.Changes {
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", r.ID, r.Time.UTC().Format(time.RFC3339), r.By, r.Action, r.Outcome,
-			r.from())
+			r.describeSources())
 	}
 	if err := w.Flush(); err != nil {
 		return err
@@ -130,8 +130,8 @@ func (v *person) History(h History) error {
 	return err
 }
 
-// from says which lists a change was made from, or what it took back.
-func (r Recorded) from() string {
+// describeSources says which lists a change was made from, or what it took back.
+func (r Recorded) describeSources() string {
 	if r.Unread != "" {
 		return r.Unread
 	}
@@ -142,13 +142,13 @@ func (r Recorded) from() string {
 	for _, l := range r.Lists {
 		words = append(words, fmt.Sprintf("%s %s sha256 %.12s", l.Name, l.Updated, l.Digest))
 	}
-	flags, limits := overridden(r.Overrides, r.Limits)
+	flags, limits := formatOverrides(r.Overrides, r.Limits)
 	text := strings.Join(append(words, flags...), ", ")
 	if len(limits) > 0 {
 		text = "over " + strings.Join(limits, ", ") + ": " + text
 	}
 	if r.PolicyLists > 0 {
-		text += ", " + counted{r.PolicyLists, "list"}.String() + " of policies put back"
+		text += ", " + countOf{r.PolicyLists, "list"}.String() + " of policies put back"
 	}
 	for _, l := range r.AcceptedLists {
 		text += fmt.Sprintf(", %s accepted: %s", l.Client, l)
@@ -156,9 +156,9 @@ func (r Recorded) from() string {
 	return strings.TrimPrefix(text, ", ")
 }
 
-// overridden writes overrides, "--allow-routes 200", and the limits that they were for,
+// formatOverrides writes overrides, "--allow-routes 200", and the limits that they were for,
 // "max_routes 1%", in the order of guards.
-func overridden(overrides plan.Overrides, limits plan.Limits) (flags, over []string) {
+func formatOverrides(overrides plan.Overrides, limits plan.Limits) (flags, over []string) {
 	for _, g := range guard.Registry {
 		name := strings.TrimPrefix(g.Flag, "--")
 		o, given := overrides[name]
@@ -181,7 +181,7 @@ type Show struct {
 }
 
 func (v *program) Show(s Show) error {
-	return object(v.Out, struct {
+	return writeObject(v.Out, struct {
 		SchemaVersion int             `json:"schema_version"`
 		Plan          *plan.Plan      `json:"plan"`
 		Change        *Recorded       `json:"change,omitempty"`
@@ -220,9 +220,9 @@ func showPlan(b *strings.Builder, p *plan.Plan) {
 		p.Tool)
 	fmt.Fprintf(b, "target    %s, AS%s %s\n", p.Target, p.Server.ASN, p.Server.RouterID)
 	for _, l := range p.Lists {
-		fmt.Fprintf(b, "list      %s, %s, sha256 %s\n", l.Name, or(l.Updated, "not dated"), l.Digest)
+		fmt.Fprintf(b, "list      %s, %s, sha256 %s\n", l.Name, orElse(l.Updated, "not dated"), l.Digest)
 	}
-	if flags, limits := overridden(p.Overrides, p.Limits); len(flags) > 0 {
+	if flags, limits := formatOverrides(p.Overrides, p.Limits); len(flags) > 0 {
 		fmt.Fprintf(b, "allowed   %s\n", strings.Join(flags, ", "))
 		if len(limits) > 0 {
 			fmt.Fprintf(b, "over      %s\n", strings.Join(limits, ", "))

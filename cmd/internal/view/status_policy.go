@@ -10,7 +10,7 @@ import (
 	"depeer/policies/plan"
 )
 
-// noNilLists has programs read empty lists as such.
+// noNilLists makes empty lists of nil ones: JSON has [] for them, not null.
 func noNilLists(t *operate.Status) {
 	for _, p := range []*operate.Policy{t.InForce, t.Expected} {
 		if p != nil {
@@ -29,7 +29,7 @@ func policiesText(w io.Writer, t *operate.Status) {
 	}
 	fmt.Fprintf(w, "  in force\t%s\n", policyText(t.InForce))
 	for _, l := range t.Lists {
-		fmt.Fprintf(w, "  list\t%s, %s\n", l.Name, or(l.Updated, "not dated"))
+		fmt.Fprintf(w, "  list\t%s, %s\n", l.Name, orElse(l.Updated, "not dated"))
 	}
 	switch {
 	case t.InForce != nil && t.Expected != nil && t.InForce.Digest == t.Expected.Digest, t.InForce == nil &&
@@ -43,7 +43,8 @@ func policiesText(w io.Writer, t *operate.Status) {
 	case t.InForce != nil && t.InForce.Digest == t.Wanted.Digest:
 		fmt.Fprintf(w, "  lists ask\tthe same\n")
 	default:
-		fmt.Fprintf(w, "  lists ask\t%s, digest %.12s\n", or(listed(t.Wanted.Lists), "nothing"), t.Wanted.Digest)
+		fmt.Fprintf(w, "  lists ask\t%s, digest %.12s\n", orElse(joinListNames(t.Wanted.Lists), "nothing"),
+			t.Wanted.Digest)
 	}
 }
 
@@ -53,22 +54,22 @@ func policyText(p *operate.Policy) string {
 	case p == nil:
 		return "nothing"
 	case !p.Known:
-		return fmt.Sprintf("not known on this machine, plan %s, digest %.12s", or(p.Plan, "not told"), p.Digest)
+		return fmt.Sprintf("not known on this machine, plan %s, digest %.12s", orElse(p.Plan, "not told"), p.Digest)
 	default:
 		return fmt.Sprintf("plan %s, since %s, by %s, digest %.12s", p.Plan, p.Since.UTC().Format(time.RFC3339), p.By,
-			p.Digest) + of(listed(p.Lists))
+			p.Digest) + formatLists(joinListNames(p.Lists))
 	}
 }
 
-func of(lists string) string {
+func formatLists(lists string) string {
 	if lists == "" {
 		return ""
 	}
 	return ", of " + lists
 }
 
-// listed names lists.
-func listed(lists []plan.ListRef) string {
+// joinListNames names lists.
+func joinListNames(lists []plan.ListRef) string {
 	names := make([]string, len(lists))
 	for i, l := range lists {
 		names[i] = l.Name

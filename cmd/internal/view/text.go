@@ -22,41 +22,41 @@ type person struct {
 
 func newPerson(o Options) *person {
 	v := &person{Options: o, terminal: o.Err}
-	v.Out, v.Err = settled{o.Out, v}, settled{o.Err, v}
+	v.Out, v.Err = quietWriter{o.Out, v}, quietWriter{o.Err, v}
 	return v
 }
 
 func (v *person) Note(format string, args ...any) {
-	fmt.Fprintf(v.Err, "depeer: %s\n", visible(fmt.Sprintf(format, args...), "\n"))
+	fmt.Fprintf(v.Err, "depeer: %s\n", escapeUnprintable(fmt.Sprintf(format, args...), "\n"))
 }
 
-func (v *person) Warnings(l diag.List) { v.diagnostics(v.Err, l) }
+func (v *person) Warnings(l diag.List) { v.showDiagnostics(v.Err, l) }
 
 func (v *person) Failure(f Failure) {
-	v.diagnostics(v.Err, f.Diagnostics)
+	v.showDiagnostics(v.Err, f.Diagnostics)
 	fmt.Fprint(v.Err, f.Detail)
 	for _, t := range f.Targets {
-		fmt.Fprintln(v.Err, visible(standingText(t), ""))
+		fmt.Fprintln(v.Err, escapeUnprintable(standingText(t), ""))
 	}
-	fmt.Fprintf(v.Err, "depeer: %s %s\n", v.paint(red, "error:"), visible(f.Message, "\n"))
+	fmt.Fprintf(v.Err, "depeer: %s %s\n", v.paintText(red, "error:"), escapeUnprintable(f.Message, "\n"))
 	if f.Hint != "" {
-		fmt.Fprintf(v.Err, "depeer: %s %s\n", v.paint(cyan, "hint:"), visible(f.Hint, "\n"))
+		fmt.Fprintf(v.Err, "depeer: %s %s\n", v.paintText(cyan, "hint:"), escapeUnprintable(f.Hint, "\n"))
 	}
 }
 
 func (v *person) Check(c Check) error {
-	v.diagnostics(v.Out, c.Diagnostics)
+	v.showDiagnostics(v.Out, c.Diagnostics)
 	found := "no complaints"
 	if len(c.Diagnostics) != 0 {
-		found = strings.Join(nonzero(
-			counted{c.Diagnostics.Count(diag.Error), "error"},
-			counted{c.Diagnostics.Count(diag.Refused), "refusal"},
-			counted{c.Diagnostics.Count(diag.Warning), "warning"},
+		found = strings.Join(formatNonzero(
+			countOf{c.Diagnostics.Count(diag.Error), "error"},
+			countOf{c.Diagnostics.Count(diag.Refused), "refusal"},
+			countOf{c.Diagnostics.Count(diag.Warning), "warning"},
 		), ", ")
 	}
 	_, err := fmt.Fprintf(v.Out, "%s: %s\n", strings.Join([]string{
-		counted{c.Lists, "listing"}.String(), counted{c.Providers, "provider"}.String(),
-		counted{c.Prefixes, "prefix"}.String(), counted{c.ASNs, "ASN"}.String(),
+		countOf{c.Lists, "listing"}.String(), countOf{c.Providers, "provider"}.String(),
+		countOf{c.Prefixes, "prefix"}.String(), countOf{c.ASNs, "ASN"}.String(),
 	}, ", "), found)
 	return err
 }
@@ -77,8 +77,8 @@ func (v *person) Emit(e Emit) error {
 
 func (v *person) Import(i Import) error {
 	v.Warnings(i.Diagnostics)
-	v.Note("%s: %s, %s, %s", i.Name, counted{i.Providers, "provider"}, counted{i.Prefixes, "prefix"},
-		counted{i.ASNs, "ASN"})
+	v.Note("%s: %s, %s, %s", i.Name, countOf{i.Providers, "provider"}, countOf{i.Prefixes, "prefix"},
+		countOf{i.ASNs, "ASN"})
 	if i.File == "" {
 		_, err := v.Out.Write(i.Listing)
 		return err
@@ -100,23 +100,23 @@ func (v *person) Version(ver Version) error {
 	return err
 }
 
-// diagnostics writes each on its line, with the source and a caret below.
-func (v *person) diagnostics(w io.Writer, l diag.List) {
+// showDiagnostics writes each on its line, with the source and a caret below.
+func (v *person) showDiagnostics(w io.Writer, l diag.List) {
 	for _, d := range l {
 		color := red
 		if d.Severity == diag.Warning {
 			color = yellow
 		}
 		word := d.Severity.String() + ":"
-		fmt.Fprintln(w, strings.Replace(visible(d.String(), ""), word, v.paint(color, word), 1))
-		v.caret(w, d.Position)
+		fmt.Fprintln(w, strings.Replace(escapeUnprintable(d.String(), ""), word, v.paintText(color, word), 1))
+		v.showCaret(w, d.Position)
 	}
 }
 
-// caret writes the line that a diagnostic is about, and a caret below its
+// showCaret writes the line that a diagnostic is about, and a caret below its
 // column. Tabs are kept, so that both lines align in any terminal. Of a long line
 // only the start is looked at, for it can be all of a file, and wrong in every place.
-func (v *person) caret(w io.Writer, p diag.Position) {
+func (v *person) showCaret(w io.Writer, p diag.Position) {
 	const widest = 120
 	if p.Line == 0 || p.Column == 0 || p.Column > widest || v.Source == nil {
 		return
@@ -129,7 +129,7 @@ func (v *person) caret(w io.Writer, p diag.Position) {
 	if len(text) > widest {
 		line, more = wholeRunes(line), "..."
 	}
-	if p.Column > len(line)+1 || !utf8.ValidString(line) || strings.ContainsFunc(line, unprintable) {
+	if p.Column > len(line)+1 || !utf8.ValidString(line) || strings.ContainsFunc(line, isUnprintable) {
 		return
 	}
 	gap := strings.Map(func(r rune) rune {
@@ -138,7 +138,7 @@ func (v *person) caret(w io.Writer, p diag.Position) {
 		}
 		return ' '
 	}, line[:p.Column-1])
-	fmt.Fprintf(w, "%6d | %s%s\n       | %s%s\n", p.Line, line, more, gap, v.paint(cyan, "^"))
+	fmt.Fprintf(w, "%6d | %s%s\n       | %s%s\n", p.Line, line, more, gap, v.paintText(cyan, "^"))
 }
 
 // wholeRunes takes off the start of a rune that s ends with.
@@ -154,14 +154,14 @@ func wholeRunes(s string) string {
 	return s
 }
 
-// unprintable holds back lines that could play tricks on a terminal: controls,
-// and what is not seen or turns the direction of writing.
-func unprintable(r rune) bool { return r != '\t' && !unicode.IsGraphic(r) }
+// isUnprintable finds characters that could play tricks on a terminal: controls, invisible
+// ones, and those that turn the direction of writing.
+func isUnprintable(r rune) bool { return r != '\t' && !unicode.IsGraphic(r) }
 
-// visible escapes, but for those of keep, the characters that unprintable holds back:
+// escapeUnprintable escapes the characters that isUnprintable finds, except those of keep:
 // they come in names of files.
-func visible(s, keep string) string {
-	hidden := func(r rune) bool { return unprintable(r) && !strings.ContainsRune(keep, r) }
+func escapeUnprintable(s, keep string) string {
+	hidden := func(r rune) bool { return isUnprintable(r) && !strings.ContainsRune(keep, r) }
 	if utf8.ValidString(s) && !strings.ContainsFunc(s, hidden) {
 		return s
 	}
@@ -184,7 +184,7 @@ const (
 	cyan   = "36"
 )
 
-func (v *person) paint(color, s string) string {
+func (v *person) paintText(color, s string) string {
 	if !v.Color {
 		return s
 	}
@@ -192,21 +192,21 @@ func (v *person) paint(color, s string) string {
 }
 
 // Count writes "1 prefix", "1,699 prefixes".
-func Count(n int, noun string) string { return counted{n, noun}.String() }
+func Count(n int, noun string) string { return countOf{n, noun}.String() }
 
-// counted is a number of things.
-type counted struct {
+// countOf is a number of things.
+type countOf struct {
 	n    int
 	noun string
 }
 
 // String writes "1 prefix", "1,699 prefixes".
-func (c counted) String() string { return operate.Count(c.n, c.noun) }
+func (c countOf) String() string { return operate.Count(c.n, c.noun) }
 
-// group writes a number with commas between thousands.
-func group(n int) string { return operate.Group(n) }
+// formatNumber writes a number with commas between thousands.
+func formatNumber(n int) string { return operate.Group(n) }
 
-func nonzero(all ...counted) []string {
+func formatNonzero(all ...countOf) []string {
 	var out []string
 	for _, c := range all {
 		if c.n != 0 {

@@ -17,8 +17,8 @@ var (
 	all    = []netip.Prefix{netip.MustParsePrefix("0.0.0.0/0"), netip.MustParsePrefix("::/0")}
 )
 
-// clone copies the maps and what a call changes in place.
-func (o Objects) clone() Objects {
+// cloneObjects copies the maps and what a call changes in place.
+func (o Objects) cloneObjects() Objects {
 	o.Sets = maps.Clone(o.Sets)
 	o.Gates, o.Statements, o.Policies = maps.Clone(o.Gates), maps.Clone(o.Statements), maps.Clone(o.Policies)
 	o.Operators, o.Marks = maps.Clone(o.Operators), slices.Clone(o.Marks)
@@ -51,7 +51,7 @@ func (m *Model) Do(_ context.Context, c plan.Call) error {
 	default:
 		panic(fmt.Sprintf("plantest: no fault %d", fault))
 	}
-	if err := m.do(c); err != nil {
+	if err := m.doCall(c); err != nil {
 		return fmt.Errorf("%s: %w: %w", c, plan.ErrRefused, err)
 	}
 	if fault == Lost {
@@ -60,8 +60,8 @@ func (m *Model) Do(_ context.Context, c plan.Call) error {
 	return nil
 }
 
-// do makes the call. What a call that fails leaves behind is as in the engine.
-func (m *Model) do(c plan.Call) error {
+// doCall makes the call. What a call that fails leaves behind is as in the engine.
+func (m *Model) doCall(c plan.Call) error {
 	if err := verbs[c.Verb](m, c); err != nil {
 		return err
 	}
@@ -76,21 +76,21 @@ var verbs = [...]func(*Model, plan.Call) error{
 	plan.OpenGate:        func(m *Model, c plan.Call) error { return m.appendGate(c.Name, all) },
 	plan.CloseGate:       (*Model).closeGate,
 	plan.DeleteGate:      (*Model).deleteGate,
-	plan.Hold:            (*Model).hold,
-	plan.Release:         (*Model).release,
+	plan.Hold:            (*Model).holdStatement,
+	plan.Release:         (*Model).releaseStatement,
 	plan.AddStatements:   (*Model).addStatements,
 	plan.TakeStatements:  (*Model).takeStatements,
 	plan.DeleteStatement: (*Model).deleteStatement,
-	plan.Assign:          (*Model).assign,
+	plan.Assign:          (*Model).assignList,
 	plan.Reset:           (*Model).softReset,
-	plan.Mark:            (*Model).mark,
-	plan.Unmark:          (*Model).unmark,
-	plan.Lock:            (*Model).lock,
-	plan.Unlock:          (*Model).unlock,
+	plan.Mark:            (*Model).addMark,
+	plan.Unmark:          (*Model).deleteMark,
+	plan.Lock:            (*Model).addLock,
+	plan.Unlock:          (*Model).deleteLock,
 	plan.NoteSessions:    (*Model).noteSessions,
 	plan.ForgetSessions:  (*Model).forgetSessions,
-	plan.ShutSession:     func(m *Model, c plan.Call) error { return m.session(c, false) },
-	plan.OpenSession:     func(m *Model, c plan.Call) error { return m.session(c, true) },
+	plan.ShutSession:     func(m *Model, c plan.Call) error { return m.setSession(c, false) },
+	plan.OpenSession:     func(m *Model, c plan.Call) error { return m.setSession(c, true) },
 	plan.ResetOut:        func(*Model, plan.Call) error { panic("plantest: what soft reset out does is not modelled") },
 }
 
@@ -122,8 +122,8 @@ func (m *Model) deleteGate(c plan.Call) error {
 	return nil
 }
 
-func (m *Model) assign(c plan.Call) error {
-	to := m.client(c.Client)
+func (m *Model) assignList(c plan.Call) error {
+	to := m.findClient(c.Client)
 	switch {
 	case to == nil:
 		return fmt.Errorf("not found peer %s", c.Client)
@@ -132,7 +132,7 @@ func (m *Model) assign(c plan.Call) error {
 	}
 	for i, name := range c.Policies {
 		switch {
-		case !m.defined(name):
+		case !m.hasPolicy(name):
 			return fmt.Errorf("not found policy %s", name)
 		case slices.Contains(c.Policies[:i], name):
 			return fmt.Errorf("duplicated policy %s", name)
@@ -154,20 +154,20 @@ func (m *Model) softReset(c plan.Call) error {
 	if !c.Client.IsValid() {
 		panic("plantest: soft reset of every peer")
 	}
-	of := m.client(c.Client)
+	of := m.findClient(c.Client)
 	if of == nil || !of.Up {
 		return fmt.Errorf("not found peer %s, or it is down", c.Client)
 	}
-	m.reset(of)
+	m.resetClient(of)
 	return nil
 }
 
-func (m *Model) mark(c plan.Call) error {
+func (m *Model) addMark(c plan.Call) error {
 	m.objects.Marks = append(m.objects.Marks, c.Mark)
 	return nil
 }
 
-func (m *Model) unmark(c plan.Call) error {
+func (m *Model) deleteMark(c plan.Call) error {
 	if len(m.objects.Marks) == 0 {
 		return fmt.Errorf("not found defined-set: %s", plan.MarkSet)
 	}
@@ -175,7 +175,7 @@ func (m *Model) unmark(c plan.Call) error {
 	return nil
 }
 
-func (m *Model) lock(c plan.Call) error {
+func (m *Model) addLock(c plan.Call) error {
 	if m.objects.Holder != "" {
 		return fmt.Errorf("statement %slock already defined", policies.Prefix)
 	}
@@ -183,7 +183,7 @@ func (m *Model) lock(c plan.Call) error {
 	return nil
 }
 
-func (m *Model) unlock(c plan.Call) error {
+func (m *Model) deleteLock(c plan.Call) error {
 	if m.objects.Holder != c.Holder {
 		return fmt.Errorf("not found policy: %slock/%s", policies.Prefix, c.Holder)
 	}
@@ -204,15 +204,15 @@ func (m *Model) forgetSessions(c plan.Call) error {
 	return nil
 }
 
-// session shuts or opens one. It panics on no address: in gobgpd that is every peer.
-func (m *Model) session(c plan.Call, up bool) error {
+// setSession shuts or opens one. It panics on no address: in gobgpd that is every peer.
+func (m *Model) setSession(c plan.Call, up bool) error {
 	if !c.Client.IsValid() {
 		panic("plantest: the session of every peer")
 	}
-	of := m.client(c.Client)
+	of := m.findClient(c.Client)
 	if of == nil {
 		return fmt.Errorf("neighbor that has %v doesn't exist", c.Client)
 	}
-	m.admin(of, up)
+	m.setAdmin(of, up)
 	return nil
 }

@@ -63,12 +63,12 @@ type path struct {
 // New returns a route server without clients and policies.
 func New(server plan.Server) *Model {
 	m := &Model{server: server, objects: Objects{Operators: map[string]Operator{}}}
-	m.objects.wipe()
+	m.objects.wipeOurs()
 	return m
 }
 
-// wipe leaves the operator's policies only.
-func (o *Objects) wipe() {
+// wipeOurs leaves the operator's policies only.
+func (o *Objects) wipeOurs() {
 	*o = Objects{
 		Sets:       map[plan.Object]policies.Elements{},
 		Gates:      map[string][]netip.Prefix{},
@@ -78,8 +78,8 @@ func (o *Objects) wipe() {
 	}
 }
 
-// load registers p and defines both policies with its statements.
-func (o *Objects) load(p *policies.RoutingPolicy) {
+// loadPolicy registers p and defines both policies with its statements.
+func (o *Objects) loadPolicy(p *policies.RoutingPolicy) {
 	for _, s := range p.Sets {
 		o.Sets[plan.ObjectOf(s)] = s.Elements
 	}
@@ -102,18 +102,18 @@ func (m *Model) Load(p *policies.RoutingPolicy) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.made = nil
-	m.objects.wipe()
+	m.objects.wipeOurs()
 	if p != nil {
-		m.objects.load(p)
+		m.objects.loadPolicy(p)
 	}
 	for _, c := range m.clients {
 		for _, a := range []*plan.Assignment{&c.Import, &c.Export} {
-			if slices.ContainsFunc(a.Policies, func(name string) bool { return !m.defined(name) }) {
+			if slices.ContainsFunc(a.Policies, func(name string) bool { return !m.hasPolicy(name) }) {
 				*a = plan.Assignment{}
 			}
 		}
 		if !c.AdminDown {
-			m.reset(c)
+			m.resetClient(c)
 		}
 	}
 }
@@ -124,7 +124,7 @@ func (m *Model) Restart(p *policies.RoutingPolicy) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, c := range m.clients {
-		m.admin(c, !c.DownInFile)
+		m.setAdmin(c, !c.DownInFile)
 	}
 	for _, c := range m.clients {
 		m.sendAll(c)
@@ -135,17 +135,17 @@ func (m *Model) Restart(p *policies.RoutingPolicy) {
 func (m *Model) Admin(a netip.Addr, up bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.admin(m.client(a), up)
+	m.setAdmin(m.findClient(a), up)
 }
 
-// admin shuts a session, and its routes are gone; or lets it come up, and its client
+// setAdmin shuts a session, and its routes are gone; or lets it come up, and its client
 // announces them anew.
-func (m *Model) admin(c *client, up bool) {
+func (m *Model) setAdmin(c *client, up bool) {
 	if c.AdminDown == !up {
 		return
 	}
 	c.Up, c.AdminDown = up, !up
-	m.reset(c)
+	m.resetClient(c)
 	m.sendAll(c)
 }
 
@@ -165,7 +165,7 @@ func (m *Model) AddClient(c plan.Client) {
 		func(c *client, a netip.Addr) int { return c.Address.Compare(a) })
 	if there {
 		for _, p := range m.clients[i].paths {
-			m.withdraw(m.clients[i], p.announced.Prefix)
+			m.withdrawRoute(m.clients[i], p.announced.Prefix)
 		}
 		m.clients = slices.Delete(m.clients, i, i+1)
 	}
@@ -173,8 +173,8 @@ func (m *Model) AddClient(c plan.Client) {
 	m.sendAll(m.clients[i])
 }
 
-// client returns the neighbor of an address; nil if there is none.
-func (m *Model) client(a netip.Addr) *client {
+// findClient returns the neighbor of an address; nil if there is none.
+func (m *Model) findClient(a netip.Addr) *client {
 	for _, c := range m.clients {
 		if c.Address == a {
 			return c
@@ -183,8 +183,8 @@ func (m *Model) client(a netip.Addr) *client {
 	return nil
 }
 
-// defined says whether a policy is defined: one of ours or of the operator's.
-func (m *Model) defined(name string) bool {
+// hasPolicy says whether a policy is defined: one of ours or of the operator's.
+func (m *Model) hasPolicy(name string) bool {
 	_, ours := m.objects.Policies[name]
 	_, theirs := m.objects.Operators[name]
 	return ours || theirs
@@ -203,7 +203,7 @@ func (m *Model) Calls() []plan.Call {
 func (m *Model) Clone() *Model {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	n := &Model{server: m.server, sends: m.sends, objects: m.objects.clone()}
+	n := &Model{server: m.server, sends: m.sends, objects: m.objects.cloneObjects()}
 	for _, c := range m.clients {
 		d := *c
 		d.paths, d.held = slices.Clone(c.paths), maps.Clone(c.held)
@@ -218,8 +218,8 @@ func (m *Model) String() string {
 	defer m.mu.Unlock()
 	o := m.objects
 	s := fmt.Sprintf("policies %v\nstatements %v\nsets %v\ngates %v\nmarks %v, lock %q\n",
-		o.Policies, sorted(o.Statements), slices.Collect(maps.Keys(o.Sets)), o.Gates, o.Marks, o.Holder)
-	for _, name := range sorted(o.Statements) {
+		o.Policies, sortedKeys(o.Statements), slices.Collect(maps.Keys(o.Sets)), o.Gates, o.Marks, o.Holder)
+	for _, name := range sortedKeys(o.Statements) {
 		s += fmt.Sprintf("%s %v\n", name, o.Statements[name].Gate)
 	}
 	for _, c := range m.clients {
@@ -229,7 +229,7 @@ func (m *Model) String() string {
 	return s + fmt.Sprintf("notes %v\n", o.Sessions)
 }
 
-func sorted[K cmp.Ordered, V any](m map[K]V) []K {
+func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K {
 	keys := make([]K, 0, len(m))
 	for k := range m {
 		keys = append(keys, k)

@@ -12,7 +12,7 @@ import (
 
 func (m *Model) addSet(c plan.Call) error {
 	o := &m.objects
-	if m.has(plan.Object{Kind: c.Kind, Name: c.Name}) {
+	if m.hasSet(plan.Object{Kind: c.Kind, Name: c.Name}) {
 		m.made = nil
 	}
 	set := plan.Object{Kind: c.Kind, Name: c.Name}
@@ -40,7 +40,7 @@ func (m *Model) deleteSet(c plan.Call) error {
 		o.Marks = nil
 		return nil
 	}
-	if !m.has(plan.Object{Kind: c.Kind, Name: c.Name}) {
+	if !m.hasSet(plan.Object{Kind: c.Kind, Name: c.Name}) {
 		return fmt.Errorf("not found defined-set: %s", c.Name)
 	}
 	for _, s := range o.Statements {
@@ -55,16 +55,16 @@ func (m *Model) deleteSet(c plan.Call) error {
 	return nil
 }
 
-// has says whether there is a set.
-func (m *Model) has(set plan.Object) (there bool) {
+// hasSet says whether there is a set.
+func (m *Model) hasSet(set plan.Object) (there bool) {
 	if _, there = m.objects.Sets[set]; !there && set.Kind == plan.NeighborSet {
 		_, there = m.objects.Gates[set.Name]
 	}
 	return there
 }
 
-func (m *Model) hold(c plan.Call) error {
-	if !m.has(plan.Object{Kind: plan.NeighborSet, Name: c.Gate.Set}) {
+func (m *Model) holdStatement(c plan.Call) error {
+	if !m.hasSet(plan.Object{Kind: plan.NeighborSet, Name: c.Gate.Set}) {
 		return fmt.Errorf("not found neighbor set %s", c.Gate.Set)
 	}
 	s := m.objects.Statements[c.Name] // or one without conditions and actions: an orphan
@@ -76,9 +76,9 @@ func (m *Model) hold(c plan.Call) error {
 	return nil
 }
 
-// release takes the condition off whatever gate the call names: gobgpd looks at
+// releaseStatement takes the condition off whatever gate the call names: gobgpd looks at
 // the type only.
-func (m *Model) release(c plan.Call) error {
+func (m *Model) releaseStatement(c plan.Call) error {
 	s, there := m.objects.Statements[c.Name]
 	switch {
 	case !there:
@@ -98,7 +98,7 @@ func (m *Model) addStatements(c plan.Call) error {
 			asked = append(asked, plan.Object{Kind: plan.KindOf(kind), Name: c.Set})
 		}
 		for _, set := range asked {
-			if set.Name != "" && !m.has(set) {
+			if set.Name != "" && !m.hasSet(set) {
 				return fmt.Errorf("not found %s", set)
 			}
 		}

@@ -22,12 +22,12 @@ type evaluators map[string]*eval.Evaluator
 func (m *Model) Announce(from netip.Addr, routes ...policies.Route) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	c := m.client(from)
+	c := m.findClient(from)
 	for _, r := range routes {
 		r.Peer = from
-		m.changing(r.Prefix, func() {
+		m.changePaths(r.Prefix, func() {
 			c.paths = slices.DeleteFunc(c.paths, func(p path) bool { return p.announced.Prefix == r.Prefix })
-			c.paths = append(c.paths, path{r, m.left(c, r)})
+			c.paths = append(c.paths, path{r, m.routeLeft(c, r)})
 		})
 	}
 }
@@ -37,11 +37,11 @@ func (m *Model) Announce(from netip.Addr, routes ...policies.Route) {
 func (m *Model) AnnounceMore(from netip.Addr, routes ...policies.Route) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	c := m.client(from)
+	c := m.findClient(from)
 	for _, r := range routes {
 		r.Peer = from
-		m.changing(r.Prefix, func() {
-			c.paths = append(c.paths, path{r, m.left(c, r)})
+		m.changePaths(r.Prefix, func() {
+			c.paths = append(c.paths, path{r, m.routeLeft(c, r)})
 			slices.SortStableFunc(c.paths, func(a,
 				b path) int {
 				return a.announced.Prefix.Compare(b.announced.Prefix)
@@ -54,11 +54,11 @@ func (m *Model) AnnounceMore(from netip.Addr, routes ...policies.Route) {
 func (m *Model) Withdraw(from netip.Addr, prefix netip.Prefix) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.withdraw(m.client(from), prefix)
+	m.withdrawRoute(m.findClient(from), prefix)
 }
 
-func (m *Model) withdraw(c *client, prefix netip.Prefix) {
-	m.changing(prefix, func() {
+func (m *Model) withdrawRoute(c *client, prefix netip.Prefix) {
+	m.changePaths(prefix, func() {
 		c.paths = slices.DeleteFunc(slices.Clone(c.paths), func(p path) bool { return p.announced.Prefix == prefix })
 	})
 }
@@ -71,32 +71,32 @@ func (m *Model) Spoil(announce func(policies.Route) (policies.Route, bool)) {
 	m.spoil = announce
 }
 
-// reset looks at all routes of c again, one after another.
-func (m *Model) reset(c *client) {
+// resetClient looks at all routes of c again, one after another.
+func (m *Model) resetClient(c *client) {
 	for i, p := range c.paths {
-		m.changing(p.announced.Prefix, func() {
+		m.changePaths(p.announced.Prefix, func() {
 			if m.spoil != nil {
 				if out, spoilt := m.spoil(p.announced); spoilt {
 					c.paths[i].left = &out
 					return
 				}
 			}
-			c.paths[i].left = m.left(c, p.announced)
+			c.paths[i].left = m.routeLeft(c, p.announced)
 		})
 	}
 }
 
-// left returns what the policy in force leaves of a route; nil for nothing. A session
+// routeLeft returns what the policy in force leaves of a route; nil for nothing. A session
 // that is down leaves none.
-func (m *Model) left(c *client, r policies.Route) *policies.Route {
-	if out, ok := m.treat(c, r); ok && !c.AdminDown {
+func (m *Model) routeLeft(c *client, r policies.Route) *policies.Route {
+	if out, ok := m.treatRoute(c, r); ok && !c.AdminDown {
 		return &out
 	}
 	return nil
 }
 
-// table returns what is left of a client's routes.
-func (c *client) table() []policies.Route {
+// tableOf returns what is left of a client's routes.
+func (c *client) tableOf() []policies.Route {
 	var out []policies.Route
 	for _, p := range c.paths {
 		if p.left != nil {
@@ -110,7 +110,7 @@ func (c *client) table() []policies.Route {
 func (m *Model) Received(_ context.Context, from netip.Addr) iter.Seq2[policies.Route, error] {
 	return func(yield func(policies.Route, error) bool) {
 		m.mu.Lock()
-		c := m.client(from)
+		c := m.findClient(from)
 		var routes []policies.Route
 		if c != nil && !c.AdminDown {
 			for _, p := range c.paths {
@@ -136,7 +136,7 @@ func (m *Model) Table(context.Context) iter.Seq2[policies.Route, error] {
 		m.mu.Lock()
 		var routes []policies.Route
 		for _, c := range m.clients {
-			routes = append(routes, c.table()...)
+			routes = append(routes, c.tableOf()...)
 		}
 		m.mu.Unlock()
 		for _, r := range routes {
@@ -152,10 +152,10 @@ func (m *Model) Table(context.Context) iter.Seq2[policies.Route, error] {
 func (m *Model) Seen(_ context.Context, by netip.Addr, prefixes []netip.Prefix) iter.Seq2[policies.Route, error] {
 	return func(yield func(policies.Route, error) bool) {
 		m.mu.Lock()
-		viewer := m.client(by)
+		viewer := m.findClient(by)
 		var routes []policies.Route
 		for _, c := range m.clients {
-			for _, r := range c.table() {
+			for _, r := range c.tableOf() {
 				if viewer != nil && c != viewer && slices.Contains(prefixes, r.Prefix) &&
 					!slices.Contains(r.Path, viewer.ASN) {
 					routes = append(routes, r)
@@ -180,18 +180,18 @@ func (m *Model) Treat(from netip.Addr, r policies.Route) (policies.Route, bool) 
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	r.Peer = from
-	return m.treat(m.client(from), r)
+	return m.treatRoute(m.findClient(from), r)
 }
 
-// treat walks a client's import list.
-func (m *Model) treat(c *client, r policies.Route) (policies.Route, bool) {
+// treatRoute walks a client's import list.
+func (m *Model) treatRoute(c *client, r policies.Route) (policies.Route, bool) {
 	for _, name := range c.Import.Policies {
 		if name == policies.ExportPolicy {
 			continue // without effect on import, as its statements have none here
 		}
 		if name == policies.ImportPolicy {
 			var ok bool
-			if r, ok = m.evaluator(c.Address).Apply(r); !ok {
+			if r, ok = m.makeEvaluator(c.Address).Apply(r); !ok {
 				return r, false
 			}
 			continue
@@ -207,13 +207,13 @@ func (m *Model) treat(c *client, r policies.Route) (policies.Route, bool) {
 	return r, c.Import.Default == plan.Accept
 }
 
-// evaluator returns the meaning of the statements of "depeer" that are not held
+// makeEvaluator returns the meaning of the statements of "depeer" that are not held
 // off by a gate, for one client.
-func (m *Model) evaluator(from netip.Addr) *eval.Evaluator {
+func (m *Model) makeEvaluator(from netip.Addr) *eval.Evaluator {
 	var p policies.RoutingPolicy
 	var names []string
 	for _, name := range m.objects.Policies[policies.ImportPolicy] {
-		if s := m.objects.Statements[name]; m.passes(s.Gate, from) {
+		if s := m.objects.Statements[name]; m.passesGate(s.Gate, from) {
 			p.Import = append(p.Import, s.Statement)
 			names = append(names, name)
 		}
@@ -232,9 +232,9 @@ func (m *Model) evaluator(from netip.Addr) *eval.Evaluator {
 	return m.made[key]
 }
 
-// passes is gobgpd's neighbor condition: an empty set matches everybody, under
+// passesGate is gobgpd's neighbor condition: an empty set matches everybody, under
 // INVERT as well.
-func (m *Model) passes(g plan.Gate, from netip.Addr) bool {
+func (m *Model) passesGate(g plan.Gate, from netip.Addr) bool {
 	elements := m.objects.Gates[g.Set]
 	if g.Set == "" || len(elements) == 0 {
 		return true

@@ -45,31 +45,31 @@ func (m *Model) Held(_ context.Context, by netip.Addr) []policies.Route {
 		panic("plantest: nobody is sent anything")
 	}
 	var out []policies.Route
-	for _, r := range m.client(by).held {
+	for _, r := range m.findClient(by).held {
 		out = append(out, r)
 	}
 	slices.SortFunc(out, func(a, b policies.Route) int { return a.Prefix.Compare(b.Prefix) })
 	return out
 }
 
-// changing changes paths of one prefix, and sends members what comes of it.
-func (m *Model) changing(prefix netip.Prefix, change func()) {
+// changePaths changes paths of one prefix, and sends members what comes of it.
+func (m *Model) changePaths(prefix netip.Prefix, change func()) {
 	if !m.sends {
 		change()
 		return
 	}
-	old := m.known(prefix)
+	old := m.knownPaths(prefix)
 	change()
-	known := m.known(prefix)
+	known := m.knownPaths(prefix)
 	for _, c := range m.clients {
 		if c.RouteServer && c.Up {
-			m.send(c, prefix, old, known)
+			m.sendBest(c, prefix, old, known)
 		}
 	}
 }
 
-// known returns the paths of the table to a prefix, best first.
-func (m *Model) known(prefix netip.Prefix) []policies.Route {
+// knownPaths returns the paths of the table to a prefix, best first.
+func (m *Model) knownPaths(prefix netip.Prefix) []policies.Route {
 	var out []policies.Route
 	for _, c := range m.clients {
 		for i := range c.paths {
@@ -86,7 +86,7 @@ func (m *Model) known(prefix netip.Prefix) []policies.Route {
 	return out
 }
 
-func (m *Model) send(c *client, prefix netip.Prefix, old, known []policies.Route) {
+func (m *Model) sendBest(c *client, prefix netip.Prefix, old, known []policies.Route) {
 	if c.held == nil {
 		c.held = make(map[netip.Prefix]policies.Route)
 	}
@@ -94,18 +94,18 @@ func (m *Model) send(c *client, prefix netip.Prefix, old, known []policies.Route
 		m.sendSecondary(c, prefix, old, known)
 		return
 	}
-	best, was := c.first(known), c.first(old)
+	best, was := c.bestPath(known), c.bestPath(old)
 	switch {
-	case best == nil && was == nil, best != nil && was != nil && printed(*best) == printed(*was):
+	case best == nil && was == nil, best != nil && was != nil && printRoute(*best) == printRoute(*was):
 		return
 	case best == nil: // a withdrawal bypasses policy
 		delete(c.held, prefix)
 		return
 	}
-	if out, ok := m.export(c, *best); ok {
-		c.hold(out)
+	if out, ok := m.exportRoute(c, *best); ok {
+		c.holdRoute(out)
 	} else if was != nil {
-		if _, ok := m.export(c, *was); ok {
+		if _, ok := m.exportRoute(c, *was); ok {
 			delete(c.held, prefix)
 		}
 	}
@@ -117,14 +117,14 @@ func (m *Model) sendSecondary(c *client, prefix netip.Prefix, old, known []polic
 			if r.Peer == c.Address {
 				continue
 			}
-			if out, ok := m.export(c, r); ok {
+			if out, ok := m.exportRoute(c, r); ok {
 				return &out
 			}
 		}
 		return nil
 	}
 	if out := first(known); out != nil {
-		c.hold(*out)
+		c.holdRoute(*out)
 	} else if first(old) != nil {
 		delete(c.held, prefix)
 	}
@@ -141,14 +141,14 @@ func (m *Model) sendAll(c *client) {
 		for _, p := range other.paths {
 			if prefix := p.announced.Prefix; !done[prefix] {
 				done[prefix] = true
-				m.send(c, prefix, nil, m.known(prefix))
+				m.sendBest(c, prefix, nil, m.knownPaths(prefix))
 			}
 		}
 	}
 }
 
-// first returns the best path that is neither the client's own nor through it.
-func (c *client) first(paths []policies.Route) *policies.Route {
+// bestPath returns the best path that is neither the client's own nor through it.
+func (c *client) bestPath(paths []policies.Route) *policies.Route {
 	for i, r := range paths {
 		if r.Peer != c.Address && !slices.Contains(r.Path, c.ASN) {
 			return &paths[i]
@@ -157,8 +157,8 @@ func (c *client) first(paths []policies.Route) *policies.Route {
 	return nil
 }
 
-// hold is the member's own doing: it takes no path through itself.
-func (c *client) hold(r policies.Route) {
+// holdRoute is the member's own doing: it takes no path through itself.
+func (c *client) holdRoute(r policies.Route) {
 	if slices.Contains(r.Path, c.ASN) {
 		delete(c.held, r.Prefix)
 		return
@@ -166,8 +166,8 @@ func (c *client) hold(r policies.Route) {
 	c.held[r.Prefix] = r
 }
 
-// printed tells paths apart by what goes into an UPDATE.
-func printed(r policies.Route) string {
+// printRoute tells paths apart by what goes into an UPDATE.
+func printRoute(r policies.Route) string {
 	med := "-"
 	if r.MED != nil {
 		med = fmt.Sprint(*r.MED)
@@ -175,19 +175,19 @@ func printed(r policies.Route) string {
 	return fmt.Sprint(r.Peer, r.Prefix, r.Path, r.LocalPref, med, r.Communities, r.LargeCommunities)
 }
 
-// export walks a client's export list.
-func (m *Model) export(c *client, r policies.Route) (policies.Route, bool) {
+// exportRoute walks a client's export list.
+func (m *Model) exportRoute(c *client, r policies.Route) (policies.Route, bool) {
 	for _, name := range c.Export.Policies {
 		if name == policies.ExportPolicy {
 			for _, statement := range m.objects.Policies[name] {
 				s := m.objects.Statements[statement]
-				if !m.about(s, c.Address, r) {
+				if !m.matchesExport(s, c.Address, r) {
 					continue
 				}
 				if s.Actions.Reject {
 					return r, false
 				}
-				r = acted(s.Actions, r)
+				r = applyActions(s.Actions, r)
 			}
 			continue
 		}
@@ -202,8 +202,8 @@ func (m *Model) export(c *client, r policies.Route) (policies.Route, bool) {
 	return r, c.Export.Default == plan.Accept
 }
 
-// about says whether an export statement matches. An empty neighbor-set is everybody.
-func (m *Model) about(s plan.Statement, to netip.Addr, r policies.Route) bool {
+// matchesExport says whether an export statement matches. An empty neighbor-set is everybody.
+func (m *Model) matchesExport(s plan.Statement, to netip.Addr, r policies.Route) bool {
 	set, _ := m.objects.Sets[plan.Object{Kind: plan.NeighborSet,
 		Name: s.Conditions.NeighborSet.Set}].(policies.Neighbors)
 	if len(set) > 0 && !slices.Contains(set, to) {
@@ -216,8 +216,8 @@ func (m *Model) about(s plan.Statement, to netip.Addr, r policies.Route) bool {
 		})
 }
 
-// acted does what an export statement of ours can do.
-func acted(a policies.Actions, r policies.Route) policies.Route {
+// applyActions does what an export statement of ours can do.
+func applyActions(a policies.Actions, r policies.Route) policies.Route {
 	if a.MED != nil {
 		r.MED = a.MED
 	}

@@ -19,10 +19,10 @@ func (m *Model) State(context.Context) (*plan.State, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, c := range m.late {
-		m.do(c) // what is refused is refused unseen
+		m.doCall(c) // what is refused is refused unseen
 	}
 	m.late, m.later = m.later, nil
-	o := m.objects.clone()
+	o := m.objects.cloneObjects()
 	s := &plan.State{
 		Server:     m.server,
 		Sets:       o.Sets,
@@ -31,14 +31,14 @@ func (m *Model) State(context.Context) (*plan.State, error) {
 		Import:     slices.Clone(o.Policies[policies.ImportPolicy]),
 		Export:     slices.Clone(o.Policies[policies.ExportPolicy]),
 		Applied:    o.Marks,
-		Sessions:   unique(o.Sessions),
+		Sessions:   uniqueNotes(o.Sessions),
 		Accepting:  make(map[string]bool),
 		Theirs:     make(map[plan.Object]string),
 	}
 	for _, c := range m.clients {
 		d := c.Client
 		d.Import.Policies, d.Export.Policies = slices.Clone(c.Import.Policies), slices.Clone(c.Export.Policies)
-		d.Accepted = uint64(len(c.table()))
+		d.Accepted = uint64(len(c.tableOf()))
 		s.Clients = append(s.Clients, d)
 	}
 	for name, elements := range o.Gates {
@@ -53,7 +53,7 @@ func (m *Model) State(context.Context) (*plan.State, error) {
 	if o.Holder != "" {
 		s.Holders = []string{o.Holder}
 	}
-	s.Strange = strange(s)
+	s.Strange = findConflicts(s)
 	return s, nil
 }
 
@@ -73,9 +73,9 @@ func stateOf(elements []netip.Prefix) plan.GateState {
 	}
 }
 
-// strange finds what does not have the name of its contents: sets, and generations
+// findConflicts finds what does not have the name of its contents: sets, and generations
 // in our policies.
-func strange(s *plan.State) []plan.Strange {
+func findConflicts(s *plan.State) []plan.Strange {
 	var out []plan.Strange
 	add := func(k plan.Kind, name string, genuine bool) {
 		if !genuine {
@@ -90,7 +90,7 @@ func strange(s *plan.State) []plan.Strange {
 		generation, _, _ := strings.Cut(strings.TrimPrefix(name, policies.Prefix), "/")
 		generations[generation] = append(generations[generation], s.Statements[name].Statement)
 	}
-	for _, generation := range sorted(generations) {
+	for _, generation := range sortedKeys(generations) {
 		add(plan.StatementObject, policies.Prefix+generation, policies.GenuineStatements(generations[generation]))
 	}
 	return out
@@ -100,8 +100,8 @@ func compareObjects(a, b plan.Object) int {
 	return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Name, b.Name))
 }
 
-// unique returns notes in an order of their own, each once.
-func unique(notes []plan.SessionNote) []plan.SessionNote {
+// uniqueNotes returns notes in an order of their own, each once.
+func uniqueNotes(notes []plan.SessionNote) []plan.SessionNote {
 	var out []plan.SessionNote
 	for _, n := range notes {
 		if !slices.Contains(out, n) {

@@ -5,8 +5,8 @@ import (
 	"sync/atomic"
 )
 
-// How far unpacking runs ahead: blocks that stay in a processor's cache, and are few enough
-// that waking the other side costs nothing beside them.
+// These bound how far unpacking runs ahead. A block stays in a processor's cache, and is large
+// enough that waking the other side costs little beside it.
 const (
 	blockSize = 256 << 10
 	blocks    = 4
@@ -24,20 +24,20 @@ func (s *source) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// input is the unpacked octets of a file, filled by a goroutine that is ahead:
+// input is the unpacked octets of a file. A goroutine fills it, and runs ahead:
 //
-//	goroutine ── full ──► next, skip
+//	goroutine ── full ──► takeOctets, skipOctets
 //	          ◄── free ──
 type input struct {
 	full  chan block
 	free  chan []byte
-	done  chan struct{} // closed: nobody listens any more
+	done  chan struct{} // closed: the reader has stopped
 	ended chan struct{} // closed: the goroutine has ended
 
 	block []byte // whole, as it goes back
 	rest  []byte // of it, not yet taken
 	err   error  // behind rest; nil: there is another block
-	joint []byte // what stands in several blocks, put together
+	joint []byte // octets of several blocks, put together
 }
 
 // block is octets, and the error behind them.
@@ -46,8 +46,8 @@ type block struct {
 	err    error
 }
 
-// unpack starts to unpack s. It must be closed.
-func unpack(s *source) *input {
+// startUnpacking starts to unpack s. The caller must close the result.
+func startUnpacking(s *source) *input {
 	in := &input{
 		full:  make(chan block, blocks),
 		free:  make(chan []byte, blocks),
@@ -59,7 +59,7 @@ func unpack(s *source) *input {
 	}
 	go func() {
 		defer close(in.ended)
-		in.fill(s)
+		in.fillBlocks(s)
 	}()
 	return in
 }
@@ -70,9 +70,9 @@ func (in *input) close() {
 	<-in.ended
 }
 
-// fill sends blocks until there is an error, as there is at the end.
-func (in *input) fill(s *source) {
-	r, err := unpacker(s)
+// fillBlocks sends blocks until there is an error, as there is at the end.
+func (in *input) fillBlocks(s *source) {
+	r, err := newUnpacker(s)
 	for {
 		var octets []byte
 		select {
@@ -100,8 +100,8 @@ func (in *input) fill(s *source) {
 	}
 }
 
-// more takes the next block, and false where there is none.
-func (in *input) more() bool {
+// takeBlock takes the next block. It returns false if there is none.
+func (in *input) takeBlock() bool {
 	if in.err != nil {
 		return false
 	}
@@ -113,24 +113,25 @@ func (in *input) more() bool {
 	return true
 }
 
-// next returns the next n octets, valid until the next call. io.EOF: there are none
-// left at all; io.ErrUnexpectedEOF: there are fewer.
-func (in *input) next(n int) ([]byte, error) {
+// takeOctets returns the next n octets, valid until the next call. It returns io.EOF if
+// no octet is left, and io.ErrUnexpectedEOF if there are fewer than n.
+func (in *input) takeOctets(n int) ([]byte, error) {
 	if n <= len(in.rest) {
 		octets := in.rest[:n:n]
 		in.rest = in.rest[n:]
 		return octets, nil
 	}
-	return in.join(n)
+	return in.joinBlocks(n)
 }
 
-// join does so across blocks. The room it needs grows with what is really there.
-func (in *input) join(n int) ([]byte, error) {
+// joinBlocks returns the next n octets across blocks. It allocates only as much as there are
+// octets.
+func (in *input) joinBlocks(n int) ([]byte, error) {
 	in.joint = append(in.joint[:0], in.rest...)
 	in.rest = nil
 	for len(in.joint) < n {
-		if !in.more() {
-			return nil, in.ending(len(in.joint) > 0)
+		if !in.takeBlock() {
+			return nil, in.endingError(len(in.joint) > 0)
 		}
 		some := min(n-len(in.joint), len(in.rest))
 		in.joint = append(in.joint, in.rest[:some]...)
@@ -139,23 +140,23 @@ func (in *input) join(n int) ([]byte, error) {
 	return in.joint, nil
 }
 
-// skip passes over n octets. Errors are those of next.
-func (in *input) skip(n uint32) error {
+// skipOctets skips n octets. Its errors are those of takeOctets.
+func (in *input) skipOctets(n uint32) error {
 	left, some := int64(n), false
 	for int64(len(in.rest)) < left {
 		left -= int64(len(in.rest))
 		some = some || len(in.rest) > 0
 		in.rest = nil
-		if !in.more() {
-			return in.ending(some)
+		if !in.takeBlock() {
+			return in.endingError(some)
 		}
 	}
 	in.rest = in.rest[left:]
 	return nil
 }
 
-// ending is the error at the end of the input, in the middle of something or not.
-func (in *input) ending(middle bool) error {
+// endingError returns the error at the end of the input, in the middle of something or not.
+func (in *input) endingError(middle bool) error {
 	if middle && in.err == io.EOF {
 		return io.ErrUnexpectedEOF
 	}

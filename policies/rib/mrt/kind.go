@@ -5,7 +5,7 @@ import (
 	"fmt"
 )
 
-// Kind is what a record is: type and subtype (RFC 6396, 4 and 5; RFC 8050, 4).
+// Kind is the type and subtype of a record (RFC 6396, 4 and 5; RFC 8050, 4).
 type Kind struct{ Type, Subtype uint16 }
 
 const (
@@ -24,8 +24,8 @@ var (
 	ribIPv6Addpaths = Kind{tableDumpV2, 10}
 )
 
-// names are for kinds that are not read, and are met.
-var names = map[Kind]string{
+// kindNames are for kinds that are not read, and are met.
+var kindNames = map[Kind]string{
 	{tableDumpV2, 3}:  "RIB_IPV4_MULTICAST",
 	{tableDumpV2, 5}:  "RIB_IPV6_MULTICAST",
 	{tableDumpV2, 6}:  "RIB_GENERIC",
@@ -35,9 +35,9 @@ var names = map[Kind]string{
 	{tableDumpV2, 12}: "RIB_GENERIC_ADDPATH",
 }
 
-// String returns type and subtype, and what they are called.
+// String returns type and subtype, and their name if there is one.
 func (k Kind) String() string {
-	name := names[k]
+	name := kindNames[k]
 	switch k.Type {
 	case 16, 17:
 		name = "BGP4MP, updates"
@@ -48,13 +48,12 @@ func (k Kind) String() string {
 	return fmt.Sprintf("type %d subtype %d (%s)", k.Type, k.Subtype, name)
 }
 
-// assigned says whether records of that type may be met at all (RFC 6396, 4 and
-// appendix B; others are for nobody).
-func (k Kind) assigned() bool {
+// isAssigned says whether the type is assigned (RFC 6396, 4 and appendix B).
+func (k Kind) isAssigned() bool {
 	return k.Type <= 17 || k.Type == 32 || k.Type == 33 || k.Type == 48 || k.Type == 49
 }
 
-// header is what each record begins with (RFC 6396, 2).
+// header is the start of each record (RFC 6396, 2).
 type header struct {
 	Kind
 	time   uint32 // seconds since 1970

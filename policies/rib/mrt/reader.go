@@ -8,12 +8,12 @@ import (
 	"depeer/policies/rib"
 )
 
-// ErrNoRoute says that a file was read to its end, or as far as it goes, without
-// one route in it that can be read.
+// ErrNoRoute says that a file holds no readable route, up to its end or up to the point
+// where it breaks off.
 var ErrNoRoute = errors.New("no route that can be read")
 
-// maxRecord is the longest record that is held in memory. Peers of all collectors
-// together would need less than a quarter of it for one prefix.
+// maxRecord is the longest record that the reader holds in memory. The peers of all
+// collectors together would need less than a quarter of it for one prefix.
 const maxRecord = 16 << 20
 
 // Reader reads one dump, once.
@@ -28,12 +28,12 @@ type Reader struct {
 }
 
 // NewReader returns a reader of r. Nothing is read from r before the loop over Paths
-// begins, nor after it has ended, however it ends; then r may be closed. A loop that
+// begins, nor after it has ended for any reason; then r may be closed. A loop that
 // is left early ends when a Read of r that has begun returns.
 func NewReader(r io.Reader) *Reader { return NewSnapshotReader(r, Snapshot{}) }
 
-// NewSnapshotReader returns a reader of one snapshot of r. The zero Snapshot is the only
-// one that there is: a second one makes the loop over Paths end with ErrAppended.
+// NewSnapshotReader returns a reader of one snapshot of r. With the zero Snapshot r must hold
+// only one: a second one makes the loop over Paths end with ErrAppended.
 func NewSnapshotReader(r io.Reader, s Snapshot) *Reader {
 	return &Reader{source: source{r: r}, from: s}
 }
@@ -42,10 +42,10 @@ func NewSnapshotReader(r io.Reader, s Snapshot) *Reader {
 // rib.Source promises. Nothing is allocated for a path; what a path holds, MED and
 // ASPath included, is the reader's and valid until the next.
 //
-// An error comes last, after all that could be read: io.ErrUnexpectedEOF in it says
-// that the file is cut, ErrNoRoute that it holds no route, ErrAppended that what was
-// yielded is out of date; other errors are those of the io.Reader, or of the packing. Damaged records are no error: see Report. A second
-// loop yields an error only.
+// An error comes last, after all readable paths: io.ErrUnexpectedEOF in it says
+// that the file is cut, ErrNoRoute that it holds no route, ErrAppended that the paths
+// before it are out of date. Other errors are those of the io.Reader, or of the packing.
+// Damaged records are no error: see Report. A second loop yields only an error.
 func (r *Reader) Paths() rib.Source {
 	return func(yield func(*rib.Path, error) bool) {
 		if r.begun {
@@ -53,37 +53,37 @@ func (r *Reader) Paths() rib.Source {
 			return
 		}
 		r.begun = true
-		in := unpack(&r.source)
+		in := startUnpacking(&r.source)
 		defer in.close()
 		d := decoder{report: &r.report, yield: yield}
-		err := r.records(in, &d)
+		err := r.readRecords(in, &d)
 		switch {
 		case d.stopped:
 		case err == ErrAppended:
 			yield(nil, err)
 		case r.report.Paths == 0:
-			yield(nil, r.report.noRoute(err))
+			yield(nil, r.report.noRouteError(err))
 		case err != nil:
 			yield(nil, err)
 		}
 	}
 }
 
-// Report says what was read so far. It is for the goroutine of the loop over Paths,
-// within the loop and after it.
-func (r *Reader) Report() Report { return r.report.clone() }
+// Report says what the reader has read so far. It is for the goroutine of the loop over
+// Paths, within the loop and after it.
+func (r *Reader) Report() Report { return r.report.cloneReport() }
 
-// Consumed returns how many bytes have been read from the io.Reader, as they are
-// there: of a packed file, packed ones. It is for progress: ahead of the paths that
-// have been yielded by a megabyte, unpacked. Any goroutine may ask at any time.
+// Consumed returns how many bytes the reader has taken from the io.Reader: packed ones,
+// if the file is packed. It is for progress, and runs up to an unpacked megabyte ahead of
+// the yielded paths. Any goroutine may call it at any time.
 func (r *Reader) Consumed() int64 { return r.source.consumed.Load() }
 
-// records reads until the end (nil), an error, or until nobody listens.
-func (r *Reader) records(in *input, d *decoder) error {
+// readRecords reads until the end (nil), an error, or until the loop stops.
+func (r *Reader) readRecords(in *input, d *decoder) error {
 	var told snapshots
 	r.report.Older = r.from.Older
 	for {
-		h, err := in.next(headerLen)
+		h, err := in.takeOctets(headerLen)
 		if err == io.EOF {
 			return nil
 		}
@@ -92,23 +92,23 @@ func (r *Reader) records(in *input, d *decoder) error {
 		}
 		r.report.Records++
 		head := parseHeader(h)
-		if told.note(head) && r.from.Table == 0 {
+		if told.noteRecord(head) && r.from.Table == 0 {
 			return ErrAppended
 		}
-		decode := d.forKind(head.Kind)
+		decode := d.readerFor(head.Kind)
 		switch {
 		case told.tables > 0 && told.tables < r.from.Table && head.Type == tableDumpV2:
-			err = in.skip(head.length) // of an older snapshot
+			err = in.skipOctets(head.length) // of an older snapshot
 		case decode == nil:
-			r.report.unread(head.Kind)
-			err = in.skip(head.length)
+			r.report.noteUnread(head.Kind)
+			err = in.skipOctets(head.length)
 		case head.length > maxRecord:
-			r.report.damaged(tooLong)
-			err = in.skip(head.length)
+			r.report.noteDamaged(tooLong)
+			err = in.skipOctets(head.length)
 		default:
 			var body []byte
-			if body, err = in.next(int(head.length)); err == nil {
-				d.record(head, decode, body)
+			if body, err = in.takeOctets(int(head.length)); err == nil {
+				d.readRecord(head, decode, body)
 			}
 		}
 		if err == io.EOF { // with the header there is something to come

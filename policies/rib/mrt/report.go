@@ -7,16 +7,16 @@ import (
 	"time"
 )
 
-// Report says what was in a dump, and what of it could not be read. Records are
-// counted from 1, in the order of the file.
+// Report says what was in a dump, and what of it is not readable. It counts records
+// from 1, in the order of the file.
 type Report struct {
 	Records int       // begun
 	Paths   int       // yielded
 	Taken   time.Time // of the first record that is read, UTC: when the table was dumped
 
-	// Damaged counts records of which something could not be read: an entry, the
-	// rest, or all of it. FirstDamaged is the number of the first one, 0 where there
-	// is none, and FirstDamage what is wrong with it.
+	// Damaged counts records that are not readable in part: an entry, the rest, or
+	// all of it. FirstDamaged is the number of the first one, 0 if there is none, and
+	// FirstDamage says what is wrong with it.
 	Damaged      int
 	FirstDamaged int
 	FirstDamage  string
@@ -24,13 +24,13 @@ type Report struct {
 	// Older counts the snapshots before the one that was read.
 	Older int
 
-	// Unread counts whole records of a kind that holds no unicast routes, or that
-	// nobody knows. Kinds are the first 16 kinds of them, in the order of the file.
+	// Unread counts whole records of a kind that holds no unicast routes, or that is
+	// not known. Kinds are the first 16 kinds of them, in the order of the file.
 	Unread int
 	Kinds  []KindCount
 }
 
-// KindCount is how many records there are of a kind.
+// KindCount is the number of records of a kind.
 type KindCount struct {
 	Kind  Kind
 	Count int
@@ -39,22 +39,22 @@ type KindCount struct {
 // maxKinds bounds Report.Kinds: a file of random octets has any number.
 const maxKinds = 16
 
-func (r *Report) clone() Report {
+func (r *Report) cloneReport() Report {
 	c := *r
 	c.Kinds = slices.Clone(r.Kinds)
 	return c
 }
 
-// damaged notes what is wrong with the record that is being read.
-func (r *Report) damaged(why damage) {
+// noteDamaged notes what is wrong with the record that is being read.
+func (r *Report) noteDamaged(why damage) {
 	if r.FirstDamaged == 0 {
 		r.FirstDamaged, r.FirstDamage = r.Records, string(why)
 	}
 	r.Damaged++
 }
 
-// unread notes that the record is of a kind that is not read.
-func (r *Report) unread(k Kind) {
+// noteUnread notes that the record is of a kind that is not read.
+func (r *Report) noteUnread(k Kind) {
 	r.Unread++
 	i := slices.IndexFunc(r.Kinds, func(c KindCount) bool { return c.Kind == k })
 	switch {
@@ -65,18 +65,18 @@ func (r *Report) unread(k Kind) {
 	}
 }
 
-// foreign says that nothing in the file, whole as it may be, is of MRT.
-func (r *Report) foreign() bool {
-	return r.Unread == r.Records && !slices.ContainsFunc(r.Kinds, func(c KindCount) bool { return c.Kind.assigned() })
+// isForeign says whether no record of the file is MRT, even if the file is whole.
+func (r *Report) isForeign() bool {
+	return r.Unread == r.Records && !slices.ContainsFunc(r.Kinds, func(c KindCount) bool { return c.Kind.isAssigned() })
 }
 
-// noRoute returns ErrNoRoute with what there was instead; err is what ended the read.
-func (r *Report) noRoute(err error) error {
+// noRouteError returns ErrNoRoute with what the file holds instead; err ended the read.
+func (r *Report) noRouteError(err error) error {
 	said := r.String()
 	switch {
 	case r.Records == 0 && err == nil:
 		said = "there is nothing in the file"
-	case r.foreign():
+	case r.isForeign():
 		said = "this is no MRT file"
 	}
 	if err != nil {
@@ -85,11 +85,11 @@ func (r *Report) noRoute(err error) error {
 	return fmt.Errorf("%w: %s", ErrNoRoute, said)
 }
 
-// String says it in one line: 3 records, 1 path, 1 damaged (record 3: ...), 1 not
+// String returns one line: 3 records, 1 path, 1 damaged (record 3: ...), 1 not
 // read (1 of type 16 subtype 1).
 func (r Report) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s, %s", count(r.Records, "record"), count(r.Paths, "path"))
+	fmt.Fprintf(&b, "%s, %s", countOf(r.Records, "record"), countOf(r.Paths, "path"))
 	if r.Damaged > 0 {
 		fmt.Fprintf(&b, ", %d damaged (first record %d: %s)", r.Damaged, r.FirstDamaged, r.FirstDamage)
 	}
@@ -114,7 +114,7 @@ func (r Report) String() string {
 	return b.String()
 }
 
-func count(n int, what string) string {
+func countOf(n int, what string) string {
 	if n == 1 {
 		return "1 " + what
 	}

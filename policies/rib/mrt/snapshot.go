@@ -6,8 +6,8 @@ import (
 )
 
 // A file may hold several snapshots of a table, one behind another: gobgpd appends one at
-// each interval. Only the last one is what is announced. What belongs to it is told by the
-// peer index tables, each of which begins a table:
+// each interval. Only the last one is up to date. The peer index tables, each of which begins
+// a table, tell the snapshots apart:
 //
 //	index 4 4 6   index 4 6       two snapshots: IPv4 comes a second time, later
 //	index 4 4     index 6 6       one: BIRD writes a table for each family
@@ -16,11 +16,11 @@ import (
 //
 // (gobgpd writes a table once a minute at most.)
 
-// pause is how many seconds after a record a table is of another snapshot.
+// pause is the number of seconds after a record from which on a table is of another snapshot.
 const pause = 60
 
-// ErrAppended says that a newer snapshot stands behind what was yielded: all of that is
-// to be forgotten, and the file read again from what LastSnapshot returns.
+// ErrAppended says that a newer snapshot stands behind the yielded paths. The caller must drop
+// all of these, and read the file again from the snapshot that LastSnapshot returns.
 var ErrAppended = errors.New("a newer table stands behind the first")
 
 // Snapshot says where the last snapshot of a file begins.
@@ -29,7 +29,7 @@ type Snapshot struct {
 	Older int // snapshots before it
 }
 
-// snapshots finds out, record by record, which snapshot a record is of.
+// snapshots finds out, record by record, to which snapshot a record belongs.
 type snapshots struct {
 	last Snapshot // so far
 
@@ -40,8 +40,8 @@ type snapshots struct {
 	seen, still [2]bool // families of the snapshot in tables before; of the present table
 }
 
-// note takes notice of a record, and says whether another snapshot begins with its table.
-func (s *snapshots) note(h header) (renewed bool) {
+// noteRecord notes a record, and says whether another snapshot begins with its table.
+func (s *snapshots) noteRecord(h header) (renewed bool) {
 	family, isRoute := familyOf(h.Kind)
 	switch {
 	case h.Kind == peerIndexTable:
@@ -77,21 +77,21 @@ func familyOf(k Kind) (family int, isRoute bool) {
 	}
 }
 
-// LastSnapshot looks through a file for where its last snapshot begins. It reads no more
-// than the headers of records, and as far as it goes: what is wrong with the file is said
-// where its routes are read.
+// LastSnapshot finds where the last snapshot of a file begins. It reads only the headers of
+// records, up to the end or to the first error. It does not report errors: reading the routes
+// does.
 func LastSnapshot(r io.Reader) Snapshot {
-	in := unpack(&source{r: r})
+	in := startUnpacking(&source{r: r})
 	defer in.close()
 	var s snapshots
 	for {
-		b, err := in.next(headerLen)
+		b, err := in.takeOctets(headerLen)
 		if err != nil {
 			return s.last
 		}
 		h := parseHeader(b)
-		s.note(h)
-		if in.skip(h.length) != nil {
+		s.noteRecord(h)
+		if in.skipOctets(h.length) != nil {
 			return s.last
 		}
 	}

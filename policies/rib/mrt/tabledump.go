@@ -7,16 +7,16 @@ import (
 	"depeer/policies/rib/wire"
 )
 
-func (d *decoder) tableDumpIPv4(b []byte) damage { return d.tableDump(b, 4) }
-func (d *decoder) tableDumpIPv6(b []byte) damage { return d.tableDump(b, 16) }
+func (d *decoder) readTableDumpIPv4(b []byte) damage { return d.readTableDump(b, 4) }
+func (d *decoder) readTableDumpIPv6(b []byte) damage { return d.readTableDump(b, 16) }
 
-// tableDump reads one path (RFC 6396, 4.2).
+// readTableDump reads one path (RFC 6396, 4.2).
 //
 //	view 2, sequence number 2, prefix, its length 1, status 1, originated 4, peer, its ASN 2,
 //	attributes 2, attributes
-func (d *decoder) tableDump(b []byte, addressLen int) damage {
+func (d *decoder) readTableDump(b []byte, addressLen int) damage {
 	if len(b) < 14+2*addressLen {
-		return short
+		return cutShort
 	}
 	b = b[4:]
 	network, length := wire.ReadAddress(b[:addressLen]), int(b[addressLen])
@@ -36,14 +36,14 @@ func (d *decoder) tableDump(b []byte, addressLen int) damage {
 
 	attributes := int(binary.BigEndian.Uint16(b))
 	if b = b[2:]; len(b) < attributes {
-		return short
+		return cutShort
 	}
 	why := d.attributes.ReadPath(p, b[:attributes], 2)
 	if why == sound {
-		d.emit()
+		d.yieldPath()
 	}
 	if len(b) > attributes {
-		return first(why, surplus)
+		return firstFault(why, octetsLeft)
 	}
 	return why
 }

@@ -7,23 +7,23 @@ import (
 	"depeer/policies/rib/wire"
 )
 
-// peerIndexTable reads who the entries after it are of (RFC 6396, 4.3.1). It stands
-// in place of one before it. Of a damaged one, the peers before the damage hold.
+// readPeerIndexTable reads the peers of the entries after it (RFC 6396, 4.3.1). It replaces
+// the table before it. Of a damaged table it keeps the peers before the damage.
 //
 //	collector 4, length of name 2, name, peers 2; each: type 1, BGP ID 4, address, ASN
-func (d *decoder) peerIndexTable(b []byte) damage {
+func (d *decoder) readPeerIndexTable(b []byte) damage {
 	d.peers = d.peers[:0]
 	if len(b) < 6 {
-		return short
+		return cutShort
 	}
 	name := int(binary.BigEndian.Uint16(b[4:]))
 	if b = b[6:]; len(b) < name+2 {
-		return short
+		return cutShort
 	}
 	n := int(binary.BigEndian.Uint16(b[name:]))
 	for b = b[name+2:]; n > 0; n-- {
 		if len(b) < 5 {
-			return short
+			return cutShort
 		}
 		addressLen, asnLen := 4, 2
 		if b[0]&1 != 0 {
@@ -33,7 +33,7 @@ func (d *decoder) peerIndexTable(b []byte) damage {
 			asnLen = 4
 		}
 		if b = b[5:]; len(b) < addressLen+asnLen {
-			return short
+			return cutShort
 		}
 		d.peers = append(d.peers, rib.Peer{
 			Address: wire.ReadAddress(b[:addressLen]),
@@ -42,22 +42,22 @@ func (d *decoder) peerIndexTable(b []byte) damage {
 		b = b[addressLen+asnLen:]
 	}
 	if len(b) > 0 {
-		return surplus
+		return octetsLeft
 	}
 	return sound
 }
 
-func (d *decoder) ribIPv4(b []byte) damage         { return d.rib(b, 4, false) }
-func (d *decoder) ribIPv6(b []byte) damage         { return d.rib(b, 16, false) }
-func (d *decoder) ribIPv4Addpaths(b []byte) damage { return d.rib(b, 4, true) }
-func (d *decoder) ribIPv6Addpaths(b []byte) damage { return d.rib(b, 16, true) }
+func (d *decoder) readRIBIPv4(b []byte) damage         { return d.readRIB(b, 4, false) }
+func (d *decoder) readRIBIPv6(b []byte) damage         { return d.readRIB(b, 16, false) }
+func (d *decoder) readRIBIPv4Addpaths(b []byte) damage { return d.readRIB(b, 4, true) }
+func (d *decoder) readRIBIPv6Addpaths(b []byte) damage { return d.readRIB(b, 16, true) }
 
-// rib reads all paths to one prefix (RFC 6396, 4.3.2).
+// readRIB reads all paths to one prefix (RFC 6396, 4.3.2).
 //
 //	sequence number 4, length of prefix 1, prefix, entries 2
-func (d *decoder) rib(b []byte, addressLen int, addPath bool) damage {
+func (d *decoder) readRIB(b []byte, addressLen int, addPath bool) damage {
 	if len(b) < 5 {
-		return short
+		return cutShort
 	}
 	length := int(b[4])
 	if length > 8*addressLen {
@@ -65,17 +65,17 @@ func (d *decoder) rib(b []byte, addressLen int, addPath bool) damage {
 	}
 	octets := (length + 7) / 8
 	if b = b[5:]; len(b) < octets+2 {
-		return short
+		return cutShort
 	}
 	d.path.Prefix, _ = wire.ReadPrefix(b[:octets], length, addressLen)
 	n := int(binary.BigEndian.Uint16(b[octets:]))
-	return d.entries(b[octets+2:], n, addPath)
+	return d.readEntries(b[octets+2:], n, addPath)
 }
 
-// entries reads n entries of a record. One that is damaged is passed over.
+// readEntries reads n entries of a record. It skips damaged ones.
 //
 //	peer index 2, originated 4, path identifier 4 where there are several, attributes 2, attributes
-func (d *decoder) entries(b []byte, n int, addPath bool) damage {
+func (d *decoder) readEntries(b []byte, n int, addPath bool) damage {
 	head := 8
 	if addPath {
 		head = 12
@@ -83,30 +83,30 @@ func (d *decoder) entries(b []byte, n int, addPath bool) damage {
 	why := sound
 	for ; n > 0; n-- {
 		if len(b) < head {
-			return first(why, short)
+			return firstFault(why, cutShort)
 		}
 		length := int(binary.BigEndian.Uint16(b[head-2:]))
 		if len(b) < head+length {
-			return first(why, short)
+			return firstFault(why, cutShort)
 		}
 		entry, attributes := b[:head], b[head:head+length]
 		b = b[head+length:]
-		if bad := d.entry(entry, attributes); bad != sound {
-			why = first(why, bad)
+		if bad := d.readEntry(entry, attributes); bad != sound {
+			why = firstFault(why, bad)
 			continue
 		}
-		if d.emit(); d.stopped {
+		if d.yieldPath(); d.stopped {
 			return why
 		}
 	}
 	if len(b) > 0 {
-		return first(why, surplus)
+		return firstFault(why, octetsLeft)
 	}
 	return why
 }
 
-// entry reads one entry into the path.
-func (d *decoder) entry(head, attributes []byte) damage {
+// readEntry reads one entry into the path.
+func (d *decoder) readEntry(head, attributes []byte) damage {
 	peer := int(binary.BigEndian.Uint16(head))
 	if peer >= len(d.peers) {
 		return badPeer
@@ -121,8 +121,8 @@ func (d *decoder) entry(head, attributes []byte) damage {
 	return d.attributes.ReadPath(p, attributes, 4)
 }
 
-// first keeps what was said first.
-func first(before, now damage) damage {
+// firstFault returns before, or now if before is sound.
+func firstFault(before, now damage) damage {
 	if before != sound {
 		return before
 	}

@@ -9,8 +9,9 @@ import (
 	"github.com/klauspost/compress/gzip"
 )
 
-// unpacker tells by content how r is packed. An input too short to tell is not packed.
-func unpacker(r io.Reader) (io.Reader, error) {
+// newUnpacker returns a reader of r unpacked. It tells by content how r is packed; an input
+// too short to tell is not packed.
+func newUnpacker(r io.Reader) (io.Reader, error) {
 	buffered := bufio.NewReaderSize(r, 64<<10)
 	start, err := buffered.Peek(4)
 	if err != nil && err != io.EOF {

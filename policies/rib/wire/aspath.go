@@ -7,7 +7,7 @@ import (
 	"depeer/policies/rib"
 )
 
-// readASPath reads an AS_PATH with ASNs of four octets, which is kept as it stands.
+// readASPath reads an AS_PATH with ASNs of four octets, and keeps its octets unchanged.
 func readASPath(p *rib.Path, b []byte) Fault {
 	seen, ok := appendASNs(p.Path[:0], b)
 	if !ok {
@@ -17,8 +17,8 @@ func readASPath(p *rib.Path, b []byte) Fault {
 	return Sound
 }
 
-// appendASNs is rib.ASPath.Append for octets that may be no AS path at all: the same walk
-// checks them (RFC 7606, 7.2), for it is taken for every path there is.
+// appendASNs is rib.ASPath.Append for octets that may be no AS path at all. The same walk
+// checks them (RFC 7606, 7.2): every path takes it, and two walks would take longer.
 func appendASNs(to []filters.ASN, b []byte) ([]filters.ASN, bool) {
 	for len(b) > 0 {
 		if len(b) < 2 {
@@ -68,9 +68,9 @@ func appendWidened(to, b []byte) ([]byte, bool) {
 	return to, true
 }
 
-// mergeAS4Path puts AS4_PATH in place of the last part of the path, where there is one that
-// may be believed (RFC 6793, 4.2.3): a speaker of two octets only cannot have added to
-// it, and so the first part of the path is longer by what they added.
+// mergeAS4Path replaces the last part of the path by AS4_PATH, if there is one that may be
+// believed (RFC 6793, 4.2.3). Speakers of two octets cannot add to AS4_PATH, so the path is
+// longer by the ASNs that they have added at its front.
 //
 //	AS_PATH     64500 23456 23456
 //	AS4_PATH          70000 70001

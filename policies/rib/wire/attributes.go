@@ -8,9 +8,8 @@ import (
 )
 
 // Attributes are the attributes of one path that policies and the choice between paths
-// look at. Lists point into the octets that they were read from, and are not taken apart
-// before FillRoute: many a path is only counted. None of the attributes passed over, next
-// hops among them, is asked for by a policy.
+// use. Lists point into the octets that they were read from. Only FillRoute parses them:
+// many paths are only counted. No policy uses any of the other attributes, such as next hops.
 type Attributes struct {
 	Origin    rib.Origin
 	LocalPref uint32
@@ -22,7 +21,7 @@ type Attributes struct {
 }
 
 // ReadAttribute notes the value of one attribute. An AS path has to be whole segments with
-// ASNs of four octets, of whatever types. Of attributes that are not needed nothing is read.
+// ASNs of four octets, of any types. ReadAttribute ignores attributes that are not needed.
 func (a *Attributes) ReadAttribute(code Code, value []byte) (fault Fault) {
 	switch code {
 	case Origin:
@@ -45,8 +44,8 @@ func (a *Attributes) ReadAttribute(code Code, value []byte) (fault Fault) {
 	return fault
 }
 
-// FillRoute puts the attributes, as policies look at them, into r, and into the memory
-// that r has. A MED goes to med, which r then points to.
+// FillRoute puts the attributes, as policies see them, into r. It uses the memory that r
+// has. A MED goes to med, which r then points to.
 func (a *Attributes) FillRoute(r *policies.Route, med *uint32) {
 	r.LocalPref, r.MED = a.LocalPref, nil
 	if a.HasMED {

@@ -19,8 +19,8 @@ const (
 	LargeCommunities Code = 32
 )
 
-// Fault is what is wrong with octets. Faults are constants: octets that are nothing but
-// damaged cost no allocation.
+// Fault says what is wrong with octets. Faults are constants, so that damaged octets cost no
+// allocation.
 type Fault string
 
 const (

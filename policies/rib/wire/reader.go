@@ -18,14 +18,14 @@ type Reader struct {
 	merged []byte // the same with what AS4_PATH knows
 }
 
-// older is what decides a path with ASNs of two octets: attributes as they stand,
-// nil where they are missing.
+// older are the attributes that decide a path with ASNs of two octets, as they stand;
+// nil for missing ones.
 type older struct{ path, as4Path, aggregator, as4Aggregator []byte }
 
 // ReadPath reads b, the attributes of a path whose ASNs have asnLen octets, into p. Of an
 // attribute that stands twice the first holds (RFC 7606, 3.g). Without AS_PATH the path is
-// empty, and without ORIGIN it is the worst. What p holds then is valid until the next
-// ReadPath, and as long as b is.
+// empty, and without ORIGIN its origin is INCOMPLETE. The content of p is valid until the
+// next ReadPath, and as long as b is.
 func (r *Reader) ReadPath(p *rib.Path, b []byte, asnLen int) Fault {
 	p.Path, p.ASPath = p.Path[:0], nil
 	p.Origin, p.LocalPref, p.MED = rib.Incomplete, 0, nil
@@ -55,8 +55,8 @@ func (r *Reader) ReadPath(p *rib.Path, b []byte, asnLen int) Fault {
 	return Sound
 }
 
-// readValue reads one attribute. What decides a path with ASNs of two octets is read when
-// all of it is there.
+// readValue reads one attribute. It only keeps those that decide a path with ASNs of two
+// octets: ReadPath reads them once all are there.
 func (r *Reader) readValue(p *rib.Path, code Code, value []byte) (fault Fault) {
 	switch code {
 	case Origin:
@@ -93,8 +93,9 @@ func (r *Reader) readValue(p *rib.Path, code Code, value []byte) (fault Fault) {
 
 // ReadPrefix reads the address of a prefix, whose length in bits stands before it, from as
 // many octets as that needs (RFC 4271, 4.3). The value of trailing bits is irrelevant, and
-// routers take such a route: they are masked. An address has addressLen octets. ReadPrefix
-// returns false for a prefix that is longer than that, or whose octets are more or fewer.
+// routers accept such a route: ReadPrefix masks them. An address has addressLen octets.
+// ReadPrefix returns false for a prefix that is longer than that, or if octets is longer or
+// shorter than needed.
 func ReadPrefix(octets []byte, bits, addressLen int) (netip.Prefix, bool) {
 	if bits > 8*addressLen || len(octets) != (bits+7)/8 {
 		return netip.Prefix{}, false

@@ -21,7 +21,7 @@ func readOrigin(to *rib.Origin, value []byte) Fault {
 	return Sound
 }
 
-// readNumber reads four octets. It returns bad where there are more or less.
+// readNumber reads four octets. It returns bad if there are more or fewer.
 func readNumber(to *uint32, value []byte, bad Fault) Fault {
 	if len(value) != 4 {
 		return bad
@@ -44,7 +44,7 @@ func checkLargeCommunities(value []byte) Fault {
 	return Sound
 }
 
-// appendCommunities appends a list that checkCommunities finds sound.
+// appendCommunities appends a list that checkCommunities has found sound.
 func appendCommunities(to []policies.Community, list []byte) []policies.Community {
 	for ; len(list) >= communityLen; list = list[communityLen:] {
 		to = append(to, policies.Community(binary.BigEndian.Uint32(list)))

@@ -10,7 +10,7 @@ import (
 	"depeer/filters/diag"
 )
 
-// Facts are what a route server knows about itself. Guards look at them beside the
+// Facts are what a route server knows about itself. Guards look at them and at the
 // exchange file, which may be older, or another exchange's.
 type Facts struct {
 	Name string // of the target: as the file has it, or its address
@@ -31,9 +31,9 @@ func (f Facts) Equal(o Facts) bool {
 	return f.Name == o.Name && f.ASN == o.ASN && slices.Equal(f.Peers, o.Peers)
 }
 
-// Towards returns the exchange as it is towards a route server: WithASN of its ASN, and
-// Guard and Misfits look at all that the route server knows.
-func (e *Exchange) Towards(f Facts) *Exchange {
+// WithFacts returns the exchange as it is towards a route server: it is WithASN of the
+// route server's ASN, and its Guard and Misfits look at all that the route server knows.
+func (e *Exchange) WithFacts(f Facts) *Exchange {
 	with := *e.WithASN(f.ASN)
 	f.Peers = slices.Clone(f.Peers)
 	with.facts = &f
@@ -46,10 +46,10 @@ const (
 	CodeMemberASN = "member-asn"
 )
 
-// Misfits returns what the exchange file says, and the route server of Towards says
-// otherwise, sorted: another ASN than is expected of it, and a member's address that
-// has another ASN there. Refused is what policy must not be made for: it would be for
-// another route server, or be another network's choice. The rest are warnings.
+// Misfits returns the contradictions between the exchange file and the route server of
+// WithFacts, sorted: the route server has another ASN than expected, or a member's address
+// has another ASN there. Those that would put a policy into the wrong route server, or apply
+// a choice to the wrong network, are Refused. The rest are warnings.
 func (e *Exchange) Misfits() diag.List {
 	var found diag.List
 	if e.facts == nil {
@@ -61,10 +61,10 @@ func (e *Exchange) Misfits() diag.List {
 	return found
 }
 
-// checkASN holds the route server's ASN against what the file expects of it.
+// checkASN compares the route server's ASN with the one that the file expects.
 func (e *Exchange) checkASN(found *diag.List) {
 	f := e.facts
-	if t := e.target(); t != nil && t.ASN != 0 {
+	if t := e.currentTarget(); t != nil && t.ASN != 0 {
 		if t.ASN != f.ASN {
 			found.Refusef(t.ASNSource, CodeTargetASN, "asn: "+f.ASN.String()+", or the address of the right one",
 				"target %s is said to be AS%s, and is AS%s", t.Name, t.ASN, f.ASN)
@@ -79,11 +79,11 @@ func (e *Exchange) checkASN(found *diag.List) {
 		"the exchange is AS%s, and %s is AS%s", e.ASN, f.Name, f.ASN)
 }
 
-// checkMembers holds the addresses of members against the route server's neighbors.
+// checkMembers compares the addresses of members with the route server's neighbors.
 func (e *Exchange) checkMembers(found *diag.List) {
 	peers := make(map[netip.Addr]Peer, len(e.facts.Peers))
 	for _, p := range e.facts.Peers {
-		peers[plain(p.Address)] = p
+		peers[plainAddress(p.Address)] = p
 	}
 	for _, m := range e.Members {
 		for _, a := range m.Addresses {
@@ -103,8 +103,8 @@ func (e *Exchange) checkMembers(found *diag.List) {
 	}
 }
 
-// target returns the target of the file that Towards was given, or nil.
-func (e *Exchange) target() *Target {
+// currentTarget returns the target of the file that the facts are of, or nil.
+func (e *Exchange) currentTarget() *Target {
 	for i := range e.Targets {
 		if e.Targets[i].Name == e.facts.Name {
 			return &e.Targets[i]
@@ -113,33 +113,33 @@ func (e *Exchange) target() *Target {
 	return nil
 }
 
-// own returns whose each ASN is that no list may name: the exchange's, and those of its
-// route servers, as the file and as the target of Towards say.
-func (e *Exchange) own() map[filters.ASN]string {
+// ownASNs returns the ASNs that no list may name, with their owner: the exchange's, and those
+// of its route servers, according to the file and to the facts.
+func (e *Exchange) ownASNs() map[filters.ASN]string {
 	whose := make(map[filters.ASN]string)
 	if e.facts != nil && e.facts.ASN != 0 {
 		whose[e.facts.ASN] = e.facts.Name + "'s own"
 	}
 	for _, t := range e.Targets {
 		if t.ASN != 0 {
-			whose[t.ASN] = "target " + t.Name + "'s own" + where(t.ASNSource)
+			whose[t.ASN] = "target " + t.Name + "'s own" + formatPlace(t.ASNSource)
 		}
 	}
 	if e.ASN != 0 {
-		whose[e.ASN] = "the exchange's own" + where(e.asnSource)
+		whose[e.ASN] = "the exchange's own" + formatPlace(e.asnSource)
 	}
 	return whose
 }
 
-// clients returns the route-server clients that the target of Towards has, by address.
-func (e *Exchange) clients() []Peer {
+// routeServerClients returns the route-server clients of the facts, by address.
+func (e *Exchange) routeServerClients() []Peer {
 	if e.facts == nil {
 		return nil
 	}
 	var out []Peer
 	for _, p := range e.facts.Peers {
 		if p.Client {
-			p.Address = plain(p.Address)
+			p.Address = plainAddress(p.Address)
 			out = append(out, p)
 		}
 	}
@@ -147,21 +147,21 @@ func (e *Exchange) clients() []Peer {
 	return out
 }
 
-// sessions returns the clients whose addresses no list may cover: all but those of
-// members that the file says to peer from space of their own.
-func (e *Exchange) sessions() []Peer {
-	return slices.DeleteFunc(e.clients(), func(p Peer) bool {
+// guardedSessions returns the clients whose addresses no list may cover: all except those of
+// members that the file says peer from their own space.
+func (e *Exchange) guardedSessions() []Peer {
+	return slices.DeleteFunc(e.routeServerClients(), func(p Peer) bool {
 		return slices.ContainsFunc(e.Members, func(m Member) bool {
 			return m.Wide && (p.ASN == 0 || p.ASN == m.ASN) && slices.Contains(m.Addresses, p.Address)
 		})
 	})
 }
 
-// plain is an address as the exchange file writes it.
-func plain(a netip.Addr) netip.Addr { return a.Unmap().WithZone("") }
+// plainAddress returns an address as the exchange file writes it.
+func plainAddress(a netip.Addr) netip.Addr { return a.Unmap().WithZone("") }
 
-// inside returns the peers, which are sorted by address, whose addresses lie in p.
-func inside(p netip.Prefix, peers []Peer) []Peer {
+// peersWithin returns the peers with addresses in p. peers are sorted by address.
+func peersWithin(p netip.Prefix, peers []Peer) []Peer {
 	first, _ := slices.BinarySearchFunc(peers, p.Masked().Addr(),
 		func(peer Peer, a netip.Addr) int { return peer.Address.Compare(a) })
 	last := first
@@ -171,8 +171,8 @@ func inside(p netip.Prefix, peers []Peer) []Peer {
 	return peers[first:last]
 }
 
-// named lists a few peers.
-func named(peers []Peer) string {
+// formatPeers lists a few peers.
+func formatPeers(peers []Peer) string {
 	const few = 3
 	var words []string
 	for i, p := range peers {

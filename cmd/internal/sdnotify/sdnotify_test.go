@@ -1,4 +1,4 @@
-package notify_test
+package sdnotify_test
 
 import (
 	"net"
@@ -10,7 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"depeer/cmd/internal/notify"
+	"depeer/cmd/internal/sdnotify"
 )
 
 // What is told arrives as sd_notify(3) has it.
@@ -28,7 +28,7 @@ func TestNotify(t *testing.T) {
 	defer manager.Close()
 	env := map[string]string{"NOTIFY_SOCKET": path, "WATCHDOG_USEC": "30000000",
 		"WATCHDOG_PID": strconv.Itoa(os.Getpid())}
-	n, err := notify.New(func(key string) string { return env[key] })
+	n, err := sdnotify.New(func(key string) string { return env[key] })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,17 +58,17 @@ func TestNotify(t *testing.T) {
 
 // Where nobody asks nothing is told; a socket that is not there is an error.
 func TestNobodyAsks(t *testing.T) {
-	n, err := notify.New(func(string) string { return "" })
+	n, err := sdnotify.New(func(string) string { return "" })
 	if err != nil || n.Watchdog != 0 || n.Ready() != nil || n.Close() != nil {
 		t.Errorf("%+v, %v", n, err)
 	}
 	for _, name := range []string{"vsock:2:3", filepath.Join(t.TempDir(), "none")} {
-		if _, err := notify.New(func(key string) string { return map[string]string{"NOTIFY_SOCKET": name}[key] }); err == nil {
+		if _, err := sdnotify.New(func(key string) string { return map[string]string{"NOTIFY_SOCKET": name}[key] }); err == nil {
 			t.Errorf("%s is a socket", name)
 		}
 	}
 	env := map[string]string{"WATCHDOG_USEC": "30000000", "WATCHDOG_PID": "1"}
-	if n, _ := notify.New(func(key string) string { return env[key] }); n.Watchdog != 0 {
+	if n, _ := sdnotify.New(func(key string) string { return env[key] }); n.Watchdog != 0 {
 		t.Errorf("another process is asked, and we answer every %v", n.Watchdog)
 	}
 }

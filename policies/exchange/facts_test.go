@@ -91,7 +91,7 @@ func TestGuardFacts(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			x := read(t, test.file)
 			l := listing(t, test.entries...)
-			check(t, test.want, x.Towards(test.facts).Guard([]*filters.Listing{l}, compiled(filters.InForce, l)))
+			check(t, test.want, x.WithFacts(test.facts).Guard([]*filters.Listing{l}, compiled(filters.InForce, l)))
 		})
 	}
 }
@@ -142,7 +142,7 @@ func TestMisfits(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var got []string
-			for _, d := range read(t, test.file).Towards(test.facts).Misfits() {
+			for _, d := range read(t, test.file).WithFacts(test.facts).Misfits() {
 				got = append(got, d.String())
 				if d.Severity == diag.Error {
 					t.Errorf("%v: what a file says of a target is no invalid input", d)
@@ -155,13 +155,13 @@ func TestMisfits(t *testing.T) {
 	}
 }
 
-// Towards leaves the exchange as it is, and what is known of one target is not known of
+// WithFacts leaves the exchange as it is, and what is known of one target is not known of
 // the next one.
 func TestTowards(t *testing.T) {
 	x := read(t, "exchange: {name: IX}\n")
 	first, second := facts(), facts()
 	second.ASN, second.Peers = 64501, nil
-	a, b := x.Towards(first), x.Towards(second)
+	a, b := x.WithFacts(first), x.WithFacts(second)
 	if a.ASN != 64500 || b.ASN != 64501 || x.ASN != 0 || len(x.Misfits()) != 0 {
 		t.Errorf("ASNs %v, %v, %v", a.ASN, b.ASN, x.ASN)
 	}
@@ -170,7 +170,7 @@ func TestTowards(t *testing.T) {
 	for i, test := range []struct {
 		x    *exchange.Exchange
 		want int
-	}{{a, 2}, {b, 0}, {x, 0}, {b.Towards(first), 2}, {a.Towards(second), 0}} {
+	}{{a, 2}, {b, 0}, {x, 0}, {b.WithFacts(first), 2}, {a.WithFacts(second), 0}} {
 		if got := len(test.x.Guard([]*filters.Listing{l}, c)); got != test.want {
 			t.Errorf("%d: %d refused, want %d", i, got, test.want)
 		}
@@ -192,7 +192,7 @@ func BenchmarkGuardFacts(b *testing.B) {
 	if x == nil {
 		b.Fatal(diags)
 	}
-	x = x.Towards(f)
+	x = x.WithFacts(f)
 	l := listing(b, slash24s(100_000)...)
 	c := compiled(filters.InForce, l)
 	for b.Loop() {
