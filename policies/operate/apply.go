@@ -1,6 +1,7 @@
 package operate
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -17,6 +18,8 @@ type ApplyOptions struct {
 	// ConfirmWithin: what was before is restored unless the change is confirmed in this time;
 	// 0: it stays.
 	ConfirmWithin time.Duration
+	// MaxAge is how old a plan may be that puts something in; 0: a day.
+	MaxAge time.Duration
 }
 
 // Apply does exactly what a plan says, and proves it, under an entry of the history.
@@ -31,11 +34,16 @@ func (o *Operator) Apply(ctx context.Context, t Target, p *plan.Plan, options Ap
 	defer client.Close()
 	var beyond []Neighbor
 	var fit *plan.State
+	var fileLimits plan.Limits
 	if options.Action == ActionApply && (!p.Clear || p.Then != nil) { // the off-switch works whatever the file says
+		if err := checkAge(p, time.Now(), cmp.Or(options.MaxAge, DefaultPlanAge)); err != nil {
+			return Result{}, err
+		}
 		state, err := o.readFittingState(ctx, client, t)
 		if err != nil {
 			return Result{}, err
 		}
+		p, fileLimits = o.underLimits(p)
 		beyond, fit = listOutOfReach(state), state
 	}
 	store, err := o.Store()
@@ -55,7 +63,7 @@ func (o *Operator) Apply(ctx context.Context, t Target, p *plan.Plan, options Ap
 	if err != nil {
 		return Result{}, errors.Join(err, lock.Unlock())
 	}
-	start := journal.Start{Action: options.Action}
+	start := journal.Start{Action: options.Action, FileLimits: fileLimits}
 	if p.Then != nil {
 		start.Action = ActionTakeOver
 	}
@@ -108,6 +116,7 @@ func (o *Operator) Lock(store *journal.Store, address string) (*journal.Lock, er
 // Change applies p, journalling.
 func (o *Operator) Change(ctx context.Context, t Target, client Daemon, lock *journal.Lock, p *plan.Plan,
 	start journal.Start) (*journal.Entry, apply.Result, error) {
+	own := start.Undoes != "" || start.Action == ActionRepair
 	start.Holder = p.ID // recover finds by it, in the journal, which change holds the daemon's lock
 	if len(p.PolicyLists) > 0 {
 		start.Action = ActionRepair
@@ -117,6 +126,7 @@ func (o *Operator) Change(ctx context.Context, t Target, client Daemon, lock *jo
 		return nil, apply.Result{Outcome: apply.Untouched}, &apply.JournalError{Err: err}
 	}
 	applier := o.newApplier(t, client, entry, start.Holder)
+	applier.Own = own
 	if len(p.PolicyLists) == 0 {
 		applier.Keep = o.keepFile(ctx, t, p.Server, p, entry, start.Undoes != "")
 	}
@@ -143,7 +153,7 @@ func (o *Operator) nameOutcome(outcome apply.Outcome, p *plan.Plan, start journa
 // newApplier returns an Applier for a target, which journals under an entry of the history.
 func (o *Operator) newApplier(t Target, client Daemon, entry *journal.Entry, holder string) *apply.Applier {
 	return &apply.Applier{Daemon: client, Journal: entry, Holder: holder, Log: o.Log, Timeout: t.Timeout,
-		Progress: o.Progress}
+		Progress: o.Progress, Shut: o.readKnownShut(t.Address)}
 }
 
 // outcomeApplied is how the journal calls a change that is in force.
