@@ -35,12 +35,6 @@ type Applier struct {
 	// Cut are the sessions that the journal says were being shut, where a change that was
 	// cut off is recovered: they are known to be our doing, whatever the daemon has lost.
 	Cut []netip.Addr
-	// Own says that the plan was made by this process, and not read from a file: its calls are
-	// believed.
-	Own bool
-	// Shut are the sessions that histories say we have shut: a plan went by one of these lists,
-	// or by none.
-	Shut [][]policies.Session
 	// LastSeen are the operator's lists of policies as they were last seen; nil: nothing is
 	// known of them. Fit, if set, is told of the state that p was found to fit.
 	LastSeen plan.Lists
@@ -107,9 +101,6 @@ func (a *Applier) checkPlan(state *plan.State, p *plan.Plan) (done bool, err err
 	case len(p.PolicyLists) > 0 && !p.Holds(state) && p.AsSeen(state) != nil:
 		return false, &StaleError{p.AsSeen(state).Error()}
 	case state.Fingerprint() == p.Fingerprint:
-		if err := p.Faithful(state, a.Shut...); err != nil && !a.Own {
-			return false, &StaleError{err.Error()}
-		}
 		return p.Empty(), nil
 	case p.Holds(state):
 		return true, nil

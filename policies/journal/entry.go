@@ -26,9 +26,6 @@ type Start struct {
 	Action string // apply, clear, rollback: what the user said
 	Holder string // of the lock in the daemon
 	Undoes string // ID of the entry that a rollback takes back
-	// FileLimits are those of the exchange file when a plan was applied; Limits of the plan are
-	// those of when it was made. The stricter ones hold.
-	FileLimits plan.Limits
 }
 
 // Event is one line of a journal.
@@ -59,10 +56,8 @@ type Begun struct {
 	Lists     []plan.ListRef `json:"lists,omitempty"`
 	Overrides plan.Overrides `json:"overrides,omitempty"`
 	Limits    plan.Limits    `json:"limits,omitempty"` // that held
-	// FileLimits: see Start.
-	FileLimits plan.Limits `json:"file_limits,omitempty"`
-	Calls      int         `json:"calls"`
-	Digest     string      `json:"digest,omitempty"` // of the policy that it leads to
+	Calls     int            `json:"calls"`
+	Digest    string         `json:"digest,omitempty"` // of the policy that it leads to
 
 	// PolicyLists counts the operator's lists of policies that it puts back: it does
 	// nothing else then. AcceptedLists are those that may have lost what they have.
@@ -105,7 +100,6 @@ func (e *Entry) writeBeginning(p *plan.Plan, start Start) error {
 	begun := &Begun{
 		Plan: p.ID, Action: start.Action, Target: p.Target, Name: p.Name, Server: p.Server, Holder: start.Holder,
 		Undoes: start.Undoes, Lists: p.Lists, Overrides: p.Overrides, Limits: p.Limits,
-		FileLimits:  start.FileLimits,
 		Calls:       len(p.Change.Calls()) + len(p.PolicyLists),
 		Digest:      p.Wanted().Digest(),
 		PolicyLists: len(p.PolicyLists), AcceptedLists: p.AcceptedLists,

@@ -1,7 +1,6 @@
 package operate
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -18,8 +17,6 @@ type ApplyOptions struct {
 	// ConfirmWithin: what was before is restored unless the change is confirmed in this time;
 	// 0: it stays.
 	ConfirmWithin time.Duration
-	// MaxAge is how old a plan may be that puts something in; 0: a day.
-	MaxAge time.Duration
 }
 
 // Apply does exactly what a plan says, and proves it, under an entry of the history.
@@ -34,16 +31,11 @@ func (o *Operator) Apply(ctx context.Context, t Target, p *plan.Plan, options Ap
 	defer client.Close()
 	var beyond []Neighbor
 	var fit *plan.State
-	var fileLimits plan.Limits
 	if options.Action == ActionApply && (!p.Clear || p.Then != nil) { // the off-switch works whatever the file says
-		if err := checkAge(p, time.Now(), cmp.Or(options.MaxAge, DefaultPlanAge)); err != nil {
-			return Result{}, err
-		}
 		state, err := o.readFittingState(ctx, client, t)
 		if err != nil {
 			return Result{}, err
 		}
-		p, fileLimits = o.underLimits(p)
 		beyond, fit = listOutOfReach(state), state
 	}
 	store, err := o.Store()
@@ -63,7 +55,7 @@ func (o *Operator) Apply(ctx context.Context, t Target, p *plan.Plan, options Ap
 	if err != nil {
 		return Result{}, errors.Join(err, lock.Unlock())
 	}
-	start := journal.Start{Action: options.Action, FileLimits: fileLimits}
+	start := journal.Start{Action: options.Action}
 	if p.Then != nil {
 		start.Action = ActionTakeOver
 	}
@@ -116,7 +108,6 @@ func (o *Operator) Lock(store *journal.Store, address string) (*journal.Lock, er
 // Change applies p, journalling.
 func (o *Operator) Change(ctx context.Context, t Target, client Daemon, lock *journal.Lock, p *plan.Plan,
 	start journal.Start) (*journal.Entry, apply.Result, error) {
-	own := start.Undoes != "" || start.Action == ActionRepair
 	start.Holder = p.ID // recover finds by it, in the journal, which change holds the daemon's lock
 	if len(p.PolicyLists) > 0 {
 		start.Action = ActionRepair
@@ -126,7 +117,6 @@ func (o *Operator) Change(ctx context.Context, t Target, client Daemon, lock *jo
 		return nil, apply.Result{Outcome: apply.Untouched}, &apply.JournalError{Err: err}
 	}
 	applier := o.newApplier(t, client, entry, start.Holder)
-	applier.Own = own
 	if len(p.PolicyLists) == 0 {
 		applier.Keep = o.keepFile(ctx, t, p.Server, p, entry, start.Undoes != "")
 	}
@@ -153,7 +143,7 @@ func (o *Operator) nameOutcome(outcome apply.Outcome, p *plan.Plan, start journa
 // newApplier returns an Applier for a target, which journals under an entry of the history.
 func (o *Operator) newApplier(t Target, client Daemon, entry *journal.Entry, holder string) *apply.Applier {
 	return &apply.Applier{Daemon: client, Journal: entry, Holder: holder, Log: o.Log, Timeout: t.Timeout,
-		Progress: o.Progress, Shut: o.readKnownShut(t.Address)}
+		Progress: o.Progress}
 }
 
 // outcomeApplied is how the journal calls a change that is in force.

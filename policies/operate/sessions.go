@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"depeer/policies"
 	"depeer/policies/guard"
 	"depeer/policies/plan"
 )
@@ -36,25 +35,6 @@ func (o *Operator) findLastKnown(address string) *plan.Plan {
 		return nil
 	}
 	return last
-}
-
-// readKnownShut returns the sessions that history says we have shut: by what was applied last, and by
-// the last of it that can be read.
-func (o *Operator) readKnownShut(address string) (all [][]policies.Session) {
-	store, err := o.Store()
-	if err != nil {
-		return nil
-	}
-	found, err := readPast(store, address)
-	if err != nil {
-		return nil
-	}
-	for _, p := range []*plan.Plan{found.applied, found.read} {
-		if p != nil {
-			all = append(all, p.Change.New.Sessions)
-		}
-	}
-	return all
 }
 
 // addRoutes fills in how many routes each session cuts off.

@@ -29,7 +29,7 @@ func (c *Change) checkOurs() error {
 			if part.word == "prepare" && call.Policy == policies.ExportPolicy {
 				allowed = append(slices.Clone(allowed), TakeStatements) // orphans
 			}
-			if err := call.checkOurs(allowed, c); err != nil {
+			if err := call.checkOurs(allowed); err != nil {
 				return fmt.Errorf("%s: %s: %w", part.word, call, err)
 			}
 		}
@@ -37,7 +37,7 @@ func (c *Change) checkOurs() error {
 	if len(c.Live) > 1 {
 		return fmt.Errorf("%d live calls", len(c.Live))
 	}
-	return c.checkPlaces()
+	return nil
 }
 
 // checkPutBack says whether the lists that p puts back are such as PutBack makes: each has a
@@ -56,19 +56,18 @@ func (p *Plan) checkPutBack() error {
 	return nil
 }
 
-func (c Call) checkOurs(allowed []Verb, in *Change) error {
+func (c Call) checkOurs(allowed []Verb) error {
 	for _, verb := range allowed {
 		if verb != c.Verb {
 			continue
 		}
-		return c.checkNames(in)
+		return c.checkNames()
 	}
 	return fmt.Errorf("no plan does this here")
 }
 
-// checkNames returns an error unless what c names is ours. What somebody has put into our two policies is
-// deleted with them, whatever it is called: a change takes it out first.
-func (c Call) checkNames(in *Change) error {
+// checkNames returns an error unless what c names is ours.
+func (c Call) checkNames() error {
 	gate := func(name string) bool { return strings.HasPrefix(name, GatePrefix) }
 	policy := c.Policy == policies.ImportPolicy || c.Policy == policies.ExportPolicy
 	right := true
@@ -76,7 +75,7 @@ func (c Call) checkNames(in *Change) error {
 	case AddGate, OpenGate, CloseGate, DeleteGate:
 		right = gate(c.Name)
 	case AddSet:
-		right = isOurObject(c.Name) && c.elements() > 0
+		right = strings.HasPrefix(c.Name, policies.Prefix) && c.Elements != nil && c.Elements.Len() > 0
 	case DeleteSet:
 		right = strings.HasPrefix(c.Name, policies.Prefix)
 	case AddStatements:
@@ -86,17 +85,12 @@ func (c Call) checkNames(in *Change) error {
 			if c.Policy == policies.ExportPolicy {
 				inert = s.Gate == (Gate{}) && s.OnTags()
 			}
-			right = right && isOurObject(s.Name) && inert
+			right = right && strings.HasPrefix(s.Name, policies.Prefix) && inert
 		}
 	case TakeStatements:
 		right = policy
-	case DeleteStatement:
-		right = isOurObject(c.Name) || slices.ContainsFunc(in.Calls(),
-			func(take Call) bool { return take.Verb == TakeStatements && slices.Contains(take.Take, c.Name) })
 	case Hold, Release:
-		right = gate(c.Gate.Set) && isOurObject(c.Name)
-	case Mark, Unmark:
-		right = c.Mark != ""
+		right = gate(c.Gate.Set)
 	case Assign, Reset, OpenSession, ShutSession:
 		right = c.Client.IsValid() && c.Default == None // defaults are the operator's
 	case NoteSessions, ForgetSessions:

@@ -107,9 +107,6 @@ type ListRef struct {
 	Providers int    `json:"providers"`
 	Prefixes  int    `json:"prefixes"`
 	ASNs      int    `json:"asns"`
-	// StaleAfter is the moment from which it is older than it allows itself to be, as RFC 3339
-	// has it; "" for never.
-	StaleAfter string `json:"stale_after,omitempty"`
 }
 
 // Refs returns references to lists.
@@ -120,13 +117,6 @@ func Refs(lists []*filters.Listing) []ListRef {
 		for i := range l.Providers {
 			r.Prefixes += len(l.Providers[i].Prefixes)
 			r.ASNs += len(l.Providers[i].ASNs)
-		}
-		if l.MaxAge > 0 && !l.Updated.IsZero() {
-			end := l.Updated.Time().Add(l.MaxAge)
-			if l.Updated.IsDay() {
-				end = end.Add(24 * time.Hour)
-			}
-			r.StaleAfter = end.UTC().Format(time.RFC3339)
 		}
 		refs = append(refs, r)
 	}

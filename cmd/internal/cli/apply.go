@@ -40,8 +40,6 @@ func applyCommand(s *session) *cli.Command {
 			&cli.StringFlag{Name: "target", Destination: &args.target,
 				Usage: "`all`: apply the plans that depeer plan --target all -o PLAN " +
 					"has kept, one target after another"},
-			&cli.DurationFlag{Name: "max-plan-age", Destination: &args.options.MaxAge, Value: operate.DefaultPlanAge,
-				Usage: "refuse a plan that is older than this `TIME`"},
 			&cli.DurationFlag{Name: "confirm-within", Destination: &args.options.ConfirmWithin,
 				Usage: "restore what was before, unless confirm comes within this `TIME`"},
 		),
