@@ -59,14 +59,22 @@ func (s *Site) Member(i int) netip.Addr {
 	return s.hostAddress(byte(10 + i))
 }
 
-// freePort returns an address on which nothing listens. The site is ours, so
-// nothing will before we do.
+// freePort returns an address on which nothing listens. The site is ours, so nothing will before
+// we do. The port is below those that the kernel gives to connections (from 32768 on): gobgpd's
+// own connections to members start at the same address, and one of them could take the port
+// before gobgpd listens there.
 func freePort(t testing.TB, a netip.Addr) netip.AddrPort {
 	t.Helper()
-	l, err := net.Listen("tcp", netip.AddrPortFrom(a, 0).String())
-	if err != nil {
-		t.Fatalf("free port on %v: %v", a, err)
+	const first, last, attempts = 20000, 32000, 100
+	var err error
+	for range attempts {
+		at := netip.AddrPortFrom(a, uint16(first+rand.IntN(last-first)))
+		var l net.Listener
+		if l, err = net.Listen("tcp", at.String()); err == nil {
+			l.Close()
+			return at
+		}
 	}
-	defer l.Close()
-	return netip.MustParseAddrPort(l.Addr().String())
+	t.Fatalf("free port on %v: %v", a, err)
+	return netip.AddrPort{}
 }
