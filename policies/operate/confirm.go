@@ -98,10 +98,14 @@ func (o *Operator) awaitConfirm(ctx context.Context, store *journal.Store, lock 
 	return o.watchPending(ctx, store, p, entry.ID)
 }
 
+// recordTicks is for how many ticks watchPending waits for the journal to say why the wait ended.
+const recordTicks = 25
+
 // watchPending waits until a change is confirmed, or taken back by its guardian.
 func (o *Operator) watchPending(ctx context.Context, store *journal.Store, p *plan.Plan, id string) (Result, error) {
 	tick := time.NewTicker(200 * time.Millisecond)
 	defer tick.Stop()
+	ended := 0 // ticks since the wait ended: why it did is recorded a moment later
 	for {
 		w, err := ReadWaits(store.Pending(p.Target))
 		if err != nil {
@@ -110,7 +114,10 @@ func (o *Operator) watchPending(ctx context.Context, store *journal.Store, p *pl
 					err)}
 		}
 		if w.Unread == nil && (w.Pending == nil || w.Pending.Entry != id) {
-			return o.findPendingOutcome(store, p, id)
+			result, recorded, err := o.findPendingOutcome(store, p, id)
+			if ended++; recorded || ended > recordTicks {
+				return result, err
+			}
 		}
 		select {
 		case <-ctx.Done():
@@ -122,25 +129,32 @@ func (o *Operator) watchPending(ctx context.Context, store *journal.Store, p *pl
 	}
 }
 
-// findPendingOutcome returns whether a change that waited for its confirmation was kept.
-func (o *Operator) findPendingOutcome(store *journal.Store, p *plan.Plan, id string) (Result, error) {
+// findPendingOutcome returns whether a change that waited for its confirmation was kept, and whether
+// the journal says so yet.
+func (o *Operator) findPendingOutcome(store *journal.Store, p *plan.Plan, id string) (result Result,
+	recorded bool, err error) {
 	records, err := store.History(p.Target)
 	if err != nil {
-		return Result{}, err
+		return Result{}, true, err
 	}
 	for _, r := range records {
 		if r.Begun.Undoes == id && TookEffect(&r) {
-			return Result{}, &Error{Kind: Restored, Name: "restored",
+			return Result{}, true, &Error{Kind: Restored, Name: "restored",
 				Err: errors.New("not confirmed in time; what was before is in force again")}
 		}
 	}
 	for _, r := range records {
-		if r.ID == id && len(r.Events) > 0 && strings.HasSuffix(r.Events[len(r.Events)-1].Text, Replaced) {
-			return Result{}, &Error{Kind: Unfit, Name: "changed-since", Err: fmt.Errorf("%s is %s", id, Replaced),
+		if r.ID != id || len(r.Events) == 0 {
+			continue
+		}
+		last := r.Events[len(r.Events)-1]
+		recorded = last.Kind == journal.Confirm
+		if strings.HasSuffix(last.Text, Replaced) {
+			return Result{}, true, &Error{Kind: Unfit, Name: "changed-since", Err: fmt.Errorf("%s is %s", id, Replaced),
 				Hint: "depeer status --target " + p.Target}
 		}
 	}
-	return Result{Target: p.Target, ID: id, Outcome: "confirmed"}, nil
+	return Result{Target: p.Target, ID: id, Outcome: "confirmed"}, recorded, nil
 }
 
 // retry is how long a guardian waits before it tries again.
