@@ -33,7 +33,7 @@ func TestRollbackTakesPlacesOff(t *testing.T) {
 
 	w.depeer("emit", "c.yaml", "--into", w.Daemon.ConfigFile).exits(0)
 	w.Daemon.Reload()
-	w.holds(outcomes[""]) // nobody is asked to obey it
+	w.holds(outcomes[""]) // no client asks it
 	before = dumpOf(t, w.Daemon)
 	w.put("c")
 	w.on("rollback", "--yes").exits(0).says("applied")

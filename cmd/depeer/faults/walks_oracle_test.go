@@ -119,7 +119,7 @@ func (m *machine) compareExpected(r report) {
 		return
 	}
 	switch {
-	case expected == "" && r.Expected != nil && m.unplaced(r): // nobody obeyed it before
+	case expected == "" && r.Expected != nil && m.unplaced(r): // no client obeyed it before
 	case expected == "" && r.Expected != nil:
 		m.fails("nothing is expected, and it says %+v", r.Expected)
 	case expected != "" && r.Expected == nil:
