@@ -32,11 +32,13 @@ var rooms = map[string][]string{
 	"policies/eval":      {"policies", "filters"},
 	"policies/gobgpconf": {"policies", "policies/guard", "filters", "filters/diag"},
 	"policies/lab":       {"policies", "filters", "policies/gobgpconf", "policies/eval"},
-	"policies/plan":      {"policies", "policies/guard", "filters", "policies/counted"},
-	"policies/rib":       {"policies", "filters"},
-	"policies/rib/wire":  {"policies", "filters", "policies/rib"},
-	"policies/rib/mrt":   {"policies", "filters", "policies/rib", "policies/rib/wire"},
-	"policies/counted":   {"policies", "filters"},
+	"policies/plan": {"policies", "policies/guard", "filters", "policies/counted",
+		"policies/plan/session"},
+	"policies/plan/session": {"policies", "filters"},
+	"policies/rib":          {"policies", "filters"},
+	"policies/rib/wire":     {"policies", "filters", "policies/rib"},
+	"policies/rib/mrt":      {"policies", "filters", "policies/rib", "policies/rib/wire"},
+	"policies/counted":      {"policies", "filters"},
 	"policies/impact": {"policies", "policies/guard", "filters", "policies/counted", "policies/eval",
 		"policies/rib"},
 	"policies/length":  {"policies", "policies/guard", "policies/eval", "policies/plan", "policies/rib"},
@@ -49,7 +51,7 @@ var rooms = map[string][]string{
 		"policies/counted", "policies/eval", "policies/exchange", "policies/gobgpconf", "policies/guard",
 		"policies/impact", "policies/journal", "policies/length", "policies/operate/wanted", "policies/persist",
 		"policies/persist/judge",
-		"policies/plan", "policies/rib", "policies/rib/mrt"},
+		"policies/plan", "policies/plan/session", "policies/rib", "policies/rib/mrt"},
 	"policies/operate/wanted": {"filters", "filters/diag", "filters/feed", "filters/listing", "filters/strict",
 		"policies", "policies/build", "policies/exchange"},
 	"policies/watch": {},
@@ -58,9 +60,9 @@ var rooms = map[string][]string{
 	"policies/watch/run": {"filters", "filters/diag", "filters/feed", "policies", "policies/apply", "policies/exchange",
 		"policies/gobgpconf", "policies/guard", "policies/impact", "policies/journal", "policies/length",
 		"policies/operate", "policies/operate/wanted", "policies/plan", "policies/rib", "policies/watch", "policies/watch/sources"},
-	"policies/gobgp": {"policies", "filters", "policies/plan", "policies/rib", "policies/rib/wire"},
+	"policies/gobgp": {"policies", "filters", "policies/plan", "policies/plan/session", "policies/rib", "policies/rib/wire"},
 
-	"policies/plan/plantest": {"policies", "filters", "policies/eval", "policies/plan"},
+	"policies/plan/plantest": {"policies", "filters", "policies/eval", "policies/plan", "policies/plan/session"},
 	"policies/apply/bench":   {}, // measurements only
 
 	// The judge loads a file into GoBGP's own server, in a process of its own.
@@ -85,7 +87,7 @@ var rooms = map[string][]string{
 // no files, no network, no processes and no clock.
 var pure = []string{
 	"filters/diag", "filters", "policies", "policies/build", "policies/guard", "policies/eval", "policies/plan",
-	"policies/rib", "policies/rib/wire", "policies/impact",
+	"policies/plan/session", "policies/rib", "policies/rib/wire", "policies/impact",
 	"policies/counted", "policies/length", "policies/watch",
 }
 

@@ -15,6 +15,7 @@ import (
 	"depeer/policies/gobgp"
 	"depeer/policies/lab/testbed"
 	"depeer/policies/plan"
+	"depeer/policies/plan/session"
 )
 
 const operators = `
@@ -300,7 +301,7 @@ func TestPanics(t *testing.T) {
 			Message: strings.Repeat("x", 129)},
 		"a message cut in two":   {Verb: plan.ShutSession, Client: netip.MustParseAddr("127.0.0.2"), Message: "\xd0"},
 		"no note":                {Verb: plan.NoteSessions},
-		"a note about nobody":    {Verb: plan.NoteSessions, Notes: []plan.SessionNote{{}}},
+		"a note about nobody":    {Verb: plan.NoteSessions, Notes: []session.Note{{}}},
 		"forgetting nothing":     {Verb: plan.ForgetSessions},
 		"verb that is not there": {Verb: 200},
 	} {

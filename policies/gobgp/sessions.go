@@ -14,6 +14,7 @@ import (
 	api "github.com/osrg/gobgp/v3/api"
 
 	"depeer/policies/plan"
+	"depeer/policies/plan/session"
 )
 
 // Sessions that are shut, and the notes about them. A note is an element of a
@@ -23,12 +24,12 @@ import (
 // longestMessage is where gobgpd 3.37 cuts a shutdown communication, in bytes.
 const longestMessage = 128
 
-func noteEntry(n plan.SessionNote) string {
+func noteEntry(n session.Note) string {
 	return fmt.Sprintf("%s%s-%x-%x", markPrefix, n.Kind, n.Member.AsSlice(), n.Message)
 }
 
-func noteSet(notes []plan.SessionNote) *api.DefinedSet {
-	set := &api.DefinedSet{DefinedType: api.DefinedType_COMMUNITY, Name: plan.SessionSet}
+func noteSet(notes []session.Note) *api.DefinedSet {
+	set := &api.DefinedSet{DefinedType: api.DefinedType_COMMUNITY, Name: session.SetName}
 	for _, n := range notes {
 		set.List = append(set.List, noteEntry(n))
 	}
@@ -36,8 +37,8 @@ func noteSet(notes []plan.SessionNote) *api.DefinedSet {
 }
 
 // parseNote reads what noteEntry writes, and nothing else.
-func parseNote(entry string) (plan.SessionNote, error) {
-	var n plan.SessionNote
+func parseNote(entry string) (session.Note, error) {
+	var n session.Note
 	wrong := fmt.Errorf("%s is no note of ours", entry)
 	rest, ours := strings.CutPrefix(entry, markPrefix)
 	parts := strings.Split(rest, "-")
@@ -76,7 +77,7 @@ func noteSessions(ctx context.Context, c *Client, call plan.Call) error {
 // forgetSessions takes notes off, and the set with the last of them. Nothing is left
 // to be done where they are gone already.
 func forgetSessions(ctx context.Context, c *Client, call plan.Call) error {
-	there, err := c.listElements(ctx, plan.SessionSet)
+	there, err := c.listElements(ctx, session.SetName)
 	if err != nil {
 		return err
 	}

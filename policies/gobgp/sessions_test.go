@@ -14,6 +14,7 @@ import (
 	"depeer/policies/build"
 	"depeer/policies/lab/testbed"
 	"depeer/policies/plan"
+	"depeer/policies/plan/session"
 )
 
 // Notes are read back as they were written, whatever they say, and forgotten each for
@@ -23,19 +24,19 @@ func TestSessionNotes(t *testing.T) {
 	d := testbed.Gobgpd(t, testbed.Config{Policy: anchor, Members: []testbed.MemberConfig{{ASN: 64496}}})
 	c := dialTarget(t, d)
 	four, six := netip.MustParseAddr("127.0.0.2"), netip.MustParseAddr("2001:db8::6450:1")
-	notes := []plan.SessionNote{
-		{Kind: plan.NotedShut, Member: four},
-		{Kind: plan.NotedShut, Member: four, Message: "no-export"},
-		{Kind: plan.NotedShutting, Member: four, Message: strings.Repeat("ж", 64)},
-		{Kind: plan.NotedShut, Member: six, Message: "64500:1 ^.*$ \"\\\n"},
-		{Kind: plan.NotedOpening, Member: six},
+	notes := []session.Note{
+		{Kind: session.Shut, Member: four},
+		{Kind: session.Shut, Member: four, Message: "no-export"},
+		{Kind: session.Shutting, Member: four, Message: strings.Repeat("ж", 64)},
+		{Kind: session.Shut, Member: six, Message: "64500:1 ^.*$ \"\\\n"},
+		{Kind: session.Opening, Member: six},
 	}
 	do(t, c, plan.Call{Verb: plan.NoteSessions, Notes: notes}, plan.Call{Verb: plan.NoteSessions, Notes: notes[:2]})
 	same := cmp.Comparer(func(a, b netip.Addr) bool { return a == b })
-	has := func(want ...plan.SessionNote) {
+	has := func(want ...session.Note) {
 		t.Helper()
 		s := state(t, c)
-		var missing []plan.SessionNote
+		var missing []session.Note
 		for _, n := range want {
 			found := false
 			for _, got := range s.Sessions {
@@ -50,14 +51,14 @@ func TestSessionNotes(t *testing.T) {
 		}
 	}
 	has(notes...)
-	do(t, c, plan.Call{Verb: plan.ForgetSessions, Notes: []plan.SessionNote{notes[1], notes[2]}})
+	do(t, c, plan.Call{Verb: plan.ForgetSessions, Notes: []session.Note{notes[1], notes[2]}})
 	has(notes[0], notes[3], notes[4])
-	do(t, c, plan.Call{Verb: plan.ForgetSessions, Notes: []plan.SessionNote{notes[1]}}) // is gone: nothing to do
+	do(t, c, plan.Call{Verb: plan.ForgetSessions, Notes: []session.Note{notes[1]}}) // is gone: nothing to do
 	has(notes[0], notes[3], notes[4])
 	do(t, c, plan.Call{Verb: plan.ForgetSessions, Notes: notes})
 	has()
 	for _, line := range dump(t, d) {
-		if strings.Contains(line, plan.SessionSet) {
+		if strings.Contains(line, session.SetName) {
 			t.Errorf("left behind: %s", line)
 		}
 	}
@@ -66,7 +67,7 @@ func TestSessionNotes(t *testing.T) {
 	for _, entry := range []string{"v1-shut-7f00000-", "v1-shut-7f000002-zz", "v1-shut-7f000002-ff",
 		"v1-closed-7f000002-", "v1-shut-7F000002-", "65000:1", "v1-shut-7f000002",
 		"v1-shut-7f000002-" + strings.Repeat("61", 129)} {
-		set := &api.DefinedSet{DefinedType: api.DefinedType_COMMUNITY, Name: plan.SessionSet, List: []string{entry}}
+		set := &api.DefinedSet{DefinedType: api.DefinedType_COMMUNITY, Name: session.SetName, List: []string{entry}}
 		if _, err := d.API().AddDefinedSet(t.Context(), &api.AddDefinedSetRequest{DefinedSet: set}); err != nil {
 			t.Fatal(err)
 		}

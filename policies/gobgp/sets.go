@@ -12,6 +12,7 @@ import (
 	"depeer/filters"
 	"depeer/policies"
 	"depeer/policies/plan"
+	"depeer/policies/plan/session"
 )
 
 // readSet reads a set of r.kind.
@@ -120,10 +121,10 @@ func (r *reader) readCommunities(s *api.DefinedSet) {
 	switch s.Name {
 	case markName:
 		r.readMarks(s)
-	case plan.SessionSet:
+	case session.SetName:
 		r.readSessionNotes(s)
 	default:
-		r.noteConflict(r.kind, s.Name, "we make no community-sets but %s and %s", markName, plan.SessionSet)
+		r.noteConflict(r.kind, s.Name, "we make no community-sets but %s and %s", markName, session.SetName)
 	}
 }
 

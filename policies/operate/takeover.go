@@ -11,6 +11,7 @@ import (
 	"depeer/policies/guard"
 	"depeer/policies/journal"
 	"depeer/policies/plan"
+	"depeer/policies/plan/session"
 )
 
 // Objects with our names that another hand has made cannot be taken over in one change: an altered set
@@ -39,7 +40,7 @@ func (o *Operator) checkFit(state *plan.State, t Target, takeOver bool) error {
 func survivesClear(state *plan.State, strange plan.Strange) bool {
 	switch o := strange.Object; o.Kind {
 	case plan.CommunitySet:
-		return strange.Used || o.Name == plan.SessionSet
+		return strange.Used || o.Name == session.SetName
 	case plan.Policy:
 		return o.Name != policies.ImportPolicy && o.Name != policies.ExportPolicy
 	case plan.StatementObject:

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"depeer/policies"
+	"depeer/policies/plan/session"
 )
 
 // anchorClients returns the calls that give clients without our policies the place in
@@ -140,8 +141,8 @@ func (s *State) Obstacles() []Obstacle {
 				"a change was cut off here; its gate is " + s.Gates[gate].String()})
 		}
 	}
-	if gate, err := s.theGate(); err == nil && gate == "" && s.halfShut() {
-		out = append(out, Obstacle{CutOff, SessionSet, "a change was cut off while it shut or opened sessions"})
+	if gate, err := s.theGate(); err == nil && gate == "" && session.HalfDone(s.Sessions) {
+		out = append(out, Obstacle{CutOff, session.SetName, "a change was cut off while it shut or opened sessions"})
 	}
 	for _, holder := range s.Holders {
 		out = append(out, Obstacle{Locked, holder, "holds the lock"})

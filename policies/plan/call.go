@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"depeer/policies"
+	"depeer/policies/plan/session"
 )
 
 // Call is one writing call to a route server. These are all that depeer ever
@@ -21,18 +22,18 @@ type Call struct {
 	// Elements are those of an AddSet, of its Kind. Call's JSON has a key for each kind.
 	Elements policies.Elements `json:"-"`
 
-	Policy   string        `json:"policy,omitempty"`   // AddStatements, TakeStatements
-	Add      []Statement   `json:"add,omitempty"`      // AddStatements
-	Take     []string      `json:"take,omitempty"`     // TakeStatements
-	Gate     Gate          `json:"gate,omitzero"`      // Hold, Release
-	Client   netip.Addr    `json:"client,omitzero"`    // Assign, Reset, ResetOut, ShutSession, OpenSession; never the zero address
-	Import   bool          `json:"import,omitempty"`   // Assign: the direction
-	Policies []string      `json:"policies,omitempty"` // Assign: the whole list
-	Default  Disposition   `json:"default,omitempty"`  // Assign: the default; None leaves it as it is
-	Mark     string        `json:"mark,omitempty"`     // Mark, Unmark: of an applied plan
-	Holder   string        `json:"holder,omitempty"`   // Lock, Unlock
-	Message  string        `json:"message,omitempty"`  // ShutSession: what the member is told
-	Notes    []SessionNote `json:"notes,omitempty"`    // NoteSessions, ForgetSessions
+	Policy   string         `json:"policy,omitempty"`   // AddStatements, TakeStatements
+	Add      []Statement    `json:"add,omitempty"`      // AddStatements
+	Take     []string       `json:"take,omitempty"`     // TakeStatements
+	Gate     Gate           `json:"gate,omitzero"`      // Hold, Release
+	Client   netip.Addr     `json:"client,omitzero"`    // Assign, Reset, ResetOut, ShutSession, OpenSession; never the zero address
+	Import   bool           `json:"import,omitempty"`   // Assign: the direction
+	Policies []string       `json:"policies,omitempty"` // Assign: the whole list
+	Default  Disposition    `json:"default,omitempty"`  // Assign: the default; None leaves it as it is
+	Mark     string         `json:"mark,omitempty"`     // Mark, Unmark: of an applied plan
+	Holder   string         `json:"holder,omitempty"`   // Lock, Unlock
+	Message  string         `json:"message,omitempty"`  // ShutSession: what the member is told
+	Notes    []session.Note `json:"notes,omitempty"`    // NoteSessions, ForgetSessions
 }
 
 // Verb says what a Call does.

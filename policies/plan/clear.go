@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"depeer/policies"
+	"depeer/policies/plan/session"
 )
 
 // Clear returns the change from s, in whatever state it is, to nothing of ours: no
@@ -96,7 +97,7 @@ func (s *State) deleteObjects() []Call {
 	}
 	for _, strange := range s.Strange {
 		_, gate := s.Gates[strange.Object.Name]
-		notes := strange.Object == Object{CommunitySet, SessionSet} // ours are forgotten one by one
+		notes := strange.Object == Object{CommunitySet, session.SetName} // ours are forgotten one by one
 		if strange.Object.Kind <= LargeCommunitySet && !notes && !(gate && strange.Object.Kind == NeighborSet) &&
 			!s.hasSet(strange.Object) {
 			sets[strange.Object] = true

@@ -26,7 +26,7 @@
 // proven: until then nobody is cut off, and an undo has no session to bring back. They are
 // opened before others are shut. What is about to be done is noted in the daemon before
 // the live call, in one call for all sessions, so that whoever recovers finds it: the rules
-// stand in sessions.go.
+// stand in package session.
 //
 // What clients' lists of policies hold beside ours is the operator's. It is held against what
 // was last seen of it, since a reload can lose it, and is put back by calls of their own:

@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"depeer/policies"
+	"depeer/policies/plan/session"
 )
 
 // Fingerprint returns a digest of all of s that a change depends on: the server's
@@ -40,7 +41,7 @@ func (s *State) Fingerprint() string {
 	if len(s.RolledBack) > 0 { // plans of older versions have been made without
 		fmt.Fprintln(h, "rolled back", slices.Sorted(slices.Values(s.RolledBack)))
 	}
-	fmt.Fprintf(h, "sessions %q\n", slices.SortedFunc(slices.Values(s.Sessions), SessionNote.compare))
+	fmt.Fprintf(h, "sessions %q\n", slices.SortedFunc(slices.Values(s.Sessions), session.Note.Compare))
 	for _, o := range slices.SortedFunc(maps.Keys(s.Theirs), Object.compare) {
 		fmt.Fprintln(h, o, s.Theirs[o])
 	}

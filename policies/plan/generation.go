@@ -13,7 +13,7 @@ import (
 // that only prepare a change, or clean up after it, do not change it.
 func (s *State) InForce() *policies.RoutingPolicy {
 	p := s.selectGeneration(func(st Statement) bool { return st.Gate.Passes(s.Gates) })
-	p.Sessions = s.findShutSessions()
+	p.Sessions = s.sessionState().OursDown()
 	return p
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"depeer/policies"
+	"depeer/policies/plan/session"
 )
 
 // checkOurs returns an error unless all calls of c are such as To and Clear make: they name only
@@ -95,7 +96,7 @@ func (c Call) checkNames() error {
 		right = c.Client.IsValid() && c.Default == None // defaults are the operator's
 	case NoteSessions, ForgetSessions:
 		right = len(c.Notes) > 0 && !slices.ContainsFunc(c.Notes,
-			func(n SessionNote) bool { return !n.Member.IsValid() })
+			func(n session.Note) bool { return !n.Member.IsValid() })
 	}
 	if !right {
 		return fmt.Errorf("not an object of ours")

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"depeer/policies"
+	"depeer/policies/plan/session"
 )
 
 // Side says on which side of its live call a change that was cut off stands.
@@ -47,8 +48,8 @@ func Recover(s *State) (*Recovery, error) {
 	}
 	if gate == "" {
 		r := &Recovery{Whole, s.removeOrphans(&policies.RoutingPolicy{})}
-		if s.halfShut() {
-			r.Side, r.Calls = After, append(r.Calls, s.goOn()...)
+		if session.HalfDone(s.Sessions) {
+			r.Side, r.Calls = After, append(r.Calls, s.goOnWithSessions()...)
 		}
 		return r, nil
 	}
@@ -69,9 +70,9 @@ func Recover(s *State) (*Recovery, error) {
 	}
 	r.Calls = s.extricateStatements(gate, out, held)
 	if open {
-		r.Calls = append(r.Calls, s.goOn()...)
+		r.Calls = append(r.Calls, s.goOnWithSessions()...)
 	} else {
-		r.Calls = append(s.giveUp(), r.Calls...)
+		r.Calls = append(s.giveUpSessions(), r.Calls...)
 	}
 	return r, nil
 }

@@ -1,89 +1,26 @@
 package plan
 
 import (
-	"cmp"
-	"fmt"
 	"net/netip"
 	"slices"
 
 	"depeer/policies"
+	"depeer/policies/plan/session"
 )
 
-// The sessions of members that are listed themselves. A session that is down
-// administratively does not tell who shut it, and the operator's own doing is never
-// undone here: so the daemon holds notes of ours, in a community-set that no policy
-// refers to. All that a change is about to do is noted in one call, before its live
-// call if it has one, and done when the new policy is proven:
-//
-//	                     the session that is shut    the session that is opened
-//	                     notes         session       notes            session
-//	before               -             up            shut             down
-//	note        1 call   shutting      up            shut, opening    down
-//	open        each     shutting      up            shut, opening    up
-//	shut        each     shutting      down          shut, opening    up
-//	note        1 call   shutting, shut  down        shut, opening    up
-//	forget      1 call   shut          down          -                up
-//
-// Whoever finds "shutting" or "opening" without a gate, or with an open one, goes on;
-// with a closed gate no session has been touched, and the two are forgotten.
-//
-// A reload of policy wipes the notes, and leaves sessions as they are: what was shut
-// is then remembered by the journal alone (State.Remember). A restart brings sessions up.
-
-// SessionSet is the name of the community-set with the notes.
-const SessionSet = policies.Prefix + "sessions"
-
-// SessionNote is one note about a member's session.
-type SessionNote struct {
-	Kind    NoteKind   `json:"kind"`
-	Member  netip.Addr `json:"member"`
-	Message string     `json:"message,omitempty"` // that it is told, or was
-}
-
-func (n SessionNote) compare(o SessionNote) int {
-	return cmp.Or(n.Member.Compare(o.Member), cmp.Compare(n.Kind, o.Kind), cmp.Compare(n.Message, o.Message))
-}
-
-// noteOf returns a note about a session.
-func noteOf(kind NoteKind, s policies.Session) SessionNote {
-	return SessionNote{kind, s.Address, s.Message}
-}
-
-// NoteKind says what is noted.
-type NoteKind uint8
-
-const (
-	NotedShut     NoteKind = iota // we have shut it
-	NotedShutting                 // we are about to
-	NotedOpening                  // we are about to open it again
-)
-
-var noteKinds = [...]string{"shut", "shutting", "opening"}
-
-// String returns the word that stands in the note.
-func (k NoteKind) String() string {
-	if int(k) >= len(noteKinds) {
-		panic(fmt.Sprintf("plan: no kind %d of note", uint8(k)))
+// sessionState returns what of s decides about sessions.
+func (s *State) sessionState() session.State {
+	neighbors := make([]session.Neighbor, len(s.Clients))
+	for i, c := range s.Clients {
+		neighbors[i] = session.Neighbor{Address: c.Address, ASN: c.ASN, RouteServer: c.RouteServer,
+			Dynamic: c.Dynamic, AdminDown: c.AdminDown, DownInFile: c.DownInFile}
 	}
-	return noteKinds[k]
+	return session.State{Neighbors: neighbors, Notes: s.Sessions, Remembered: s.Remembered}
 }
 
-// MarshalText writes the word of String.
-func (k NoteKind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
-
-// UnmarshalText reads it.
-func (k *NoteKind) UnmarshalText(text []byte) error {
-	i := slices.Index(noteKinds[:], string(text))
-	if i < 0 {
-		return fmt.Errorf("no kind %q of note", text)
-	}
-	*k = NoteKind(i)
-	return nil
-}
-
-// Remember returns s with sessions that the journal says we have shut, where a reload
-// of policy has wiped everything of ours, the notes too: of these, the ones that
-// are down are ours. It returns s itself if there are notes or marks.
+// Remember returns s with sessions that the journal says we have shut, where a reload of policy has
+// wiped everything of ours, the notes too: of these, the ones that are down are ours. It returns s
+// itself if there are notes or marks.
 func (s *State) Remember(shut []policies.Session) *State {
 	if len(s.Sessions) > 0 || len(s.Applied) > 0 || len(shut) == 0 {
 		return s
@@ -93,101 +30,104 @@ func (s *State) Remember(shut []policies.Session) *State {
 	return &with
 }
 
-// notesAbout returns the notes of these kinds about a member; of any kind if none is
-// given.
-func (s *State) notesAbout(member netip.Addr, kinds ...NoteKind) []SessionNote {
-	var notes []SessionNote
-	for _, n := range s.Sessions {
-		if n.Member == member && (len(kinds) == 0 || slices.Contains(kinds, n.Kind)) {
-			notes = append(notes, n)
-		}
-	}
-	return notes
-}
-
-// halfShut says whether sessions are noted that a change was about to shut or open.
-func (s *State) halfShut() bool {
-	return slices.ContainsFunc(s.Sessions, func(n SessionNote) bool { return n.Kind != NotedShut })
-}
-
-// findShutSessions returns the sessions that are down by our doing, by address.
-func (s *State) findShutSessions() []policies.Session {
-	var out []policies.Session
-	for _, c := range s.Clients {
-		notes := s.notesAbout(c.Address, NotedShut)
-		switch i := indexOfMember(s.Remembered, c.Address); {
-		case !c.AdminDown:
-		case len(notes) > 0:
-			out = append(out, policies.Session{ASN: c.ASN, Address: c.Address, Message: notes[0].Message})
-		case i >= 0:
-			out = append(out, policies.Session{ASN: c.ASN, Address: c.Address, Message: s.Remembered[i].Message})
-		}
-	}
-	return out
-}
-
-// indexOfMember returns where the session of an address stands in a list; -1 if it does not.
-func indexOfMember(list []policies.Session, member netip.Addr) int {
-	return slices.IndexFunc(list, func(s policies.Session) bool { return s.Address == member })
-}
-
-// findSession returns the session of want that is the client's, if one is. Only clients
-// of the route server are members; and one that was made by a dynamic neighbor is gone
-// when its session is, with what was said of it.
-func (c Client) findSession(want []policies.Session) (policies.Session, bool) {
-	i := slices.IndexFunc(want, func(s policies.Session) bool {
-		return s.ASN == c.ASN && (!s.Address.IsValid() || s.Address == c.Address)
-	})
-	if i < 0 || !c.RouteServer || c.Dynamic {
-		return policies.Session{}, false
-	}
-	return policies.Session{ASN: c.ASN, Address: c.Address, Message: want[i].Message}, true
-}
-
-// Unshuttable returns the members whose sessions want has shut, and that would come
-// back at once: those of dynamic neighbors.
-func (s *State) Unshuttable(want *policies.RoutingPolicy) []Obstacle {
-	var out []Obstacle
-	for _, c := range s.Clients {
-		named := slices.ContainsFunc(want.Sessions, func(w policies.Session) bool { return w.ASN == c.ASN })
-		if named && c.RouteServer && c.Dynamic {
-			out = append(out, Obstacle{NotAnchored, c.Address.String(),
-				"its session cannot be shut: a dynamic neighbor comes back as a new one"})
-		}
-	}
-	return out
-}
-
-// compareSessions compares the sessions that we have shut with those that are to be.
-func (d *drift) compareSessions(want []policies.Session) {
-	s := d.state
-	add := func(member netip.Addr, format string, args ...any) {
-		d.found = append(d.found, Drifted{Object{Neighbor, member.String()}, member, fmt.Sprintf(format, args...)})
-	}
-	for _, c := range s.Clients {
-		_, wanted := c.findSession(want)
-		switch noted := len(s.notesAbout(c.Address, NotedShut)) > 0; {
-		case wanted && !c.AdminDown:
-			add(c.Address, "is to be shut, and is not")
-		case !wanted && noted && c.AdminDown:
-			add(c.Address, "is shut by us, and is not to be")
-		case !wanted && noted:
-			add(c.Address, "is noted as shut, and is not")
-		}
-	}
-	for _, n := range s.Sessions {
-		switch {
-		case n.Kind != NotedShut:
-			add(n.Member, "a change was cut off while it was %s its session", n.Kind)
-		case !slices.ContainsFunc(s.Clients, func(c Client) bool { return c.Address == n.Member }):
-			add(n.Member, "is noted as shut, and is no neighbor")
-		}
-	}
-}
-
 // WithoutSessions returns s as if we had shut none.
 func (s *State) WithoutSessions() *State {
 	without := *s
 	without.Sessions, without.Remembered = nil, nil
 	return &without
+}
+
+// Unshuttable returns the members whose sessions want has shut, and that would come back at once.
+func (s *State) Unshuttable(want *policies.RoutingPolicy) []Obstacle {
+	var out []Obstacle
+	for _, member := range s.sessionState().ComingBack(want.Sessions) {
+		out = append(out, Obstacle{NotAnchored, member.String(),
+			"its session cannot be shut: a dynamic neighbor comes back as a new one"})
+	}
+	return out
+}
+
+// shutSessions adds to c, a change from s, what leads to want's sessions: the note as the last call
+// that prepares, where the gate stands already, and the rest as the last calls of all.
+func (c *Change) shutSessions(s *State, want []policies.Session) {
+	steps := s.sessionState().Lead(want)
+	c.Prepare = append(c.Prepare, noteCalls(NoteSessions, steps.Intent())...)
+	c.Finish = append(c.Finish, sessionCalls(steps)...)
+	if len(c.New.Sessions)+len(steps.Ours) > 0 {
+		resolved := *c.New
+		resolved.Sessions = steps.Ours
+		c.New = &resolved
+	}
+}
+
+// sessionCalls returns the calls that make the steps, once what they are about to do is noted.
+func sessionCalls(steps session.Steps) []Call {
+	var calls []Call
+	for _, s := range steps.Open {
+		calls = append(calls, Call{Verb: OpenSession, Client: s.Address})
+	}
+	for _, s := range steps.Shut {
+		calls = append(calls, Call{Verb: ShutSession, Client: s.Address, Message: s.Message})
+	}
+	calls = append(calls, noteCalls(NoteSessions, steps.Note)...)
+	return append(calls, noteCalls(ForgetSessions, slices.Concat(steps.Forget, steps.Intent()))...)
+}
+
+// notedCalls returns the calls that note what the steps are about to do, and then make them.
+func notedCalls(steps session.Steps) []Call {
+	return slices.Concat(noteCalls(NoteSessions, steps.Intent()), sessionCalls(steps))
+}
+
+// noteCalls returns the call that notes or forgets, if there is something to.
+func noteCalls(verb Verb, notes []session.Note) []Call {
+	if len(notes) == 0 {
+		return nil
+	}
+	return []Call{{Verb: verb, Notes: session.UniqueNotes(notes)}}
+}
+
+// goOnWithSessions returns the calls that do what is noted as about to be done, as far as it has not
+// been.
+func (s *State) goOnWithSessions() []Call { return sessionCalls(s.sessionState().GoOn()) }
+
+// giveUpSessions returns the call that forgets what is noted as about to be done.
+func (s *State) giveUpSessions() []Call { return noteCalls(ForgetSessions, s.sessionState().GiveUp()) }
+
+// SessionsBack returns the calls that take back what c has done to sessions. They come last in a
+// change, and nothing is taken back then: mostly it is the note of what was to come. But a daemon that
+// was wiped in the middle may hold sessions as c has left them: cut are those that c was shutting, as
+// the journal says.
+func (c *Change) SessionsBack(s *State, cut ...netip.Addr) []Call {
+	if session.HalfDone(s.Sessions) {
+		return s.giveUpSessions()
+	}
+	return notedCalls(s.sessionState().Back(c.Old.Sessions, c.New.Sessions, cut))
+}
+
+// SessionsLeft returns the calls that are left to be done for c's sessions, where nothing is noted
+// that is about to be: a daemon that was wiped, or started anew, has lost it.
+func (c *Change) SessionsLeft(s *State) []Call {
+	if session.HalfDone(s.Sessions) {
+		return nil
+	}
+	return notedCalls(s.sessionState().Left(c.Old.Sessions, c.New.Sessions))
+}
+
+// SessionsDone says whether s has the sessions that c leads to, where only these tell: what c shuts
+// is down, and what it opens is up.
+func (c *Change) SessionsDone(s *State) bool {
+	for _, call := range c.Finish {
+		client, there := s.findClient(call.Client)
+		if there && (call.Verb == ShutSession && !client.AdminDown || call.Verb == OpenSession && client.AdminDown) {
+			return false
+		}
+	}
+	return true
+}
+
+// compareSessions compares the sessions that we have shut with those that are to be.
+func (d *drift) compareSessions(want []policies.Session) {
+	for _, found := range d.state.sessionState().Compare(want) {
+		d.found = append(d.found, Drifted{Object{Neighbor, found.Member.String()}, found.Member, found.What})
+	}
 }

@@ -18,10 +18,11 @@ import (
 	"depeer/policies/guard"
 	"depeer/policies/plan"
 	"depeer/policies/plan/plantest"
+	"depeer/policies/plan/session"
 )
 
-// session is one member's, as an oracle keeps it: who has shut it, if anybody.
-type session struct {
+// memberSession is one member's session, as an oracle keeps it, with who has shut it, if anybody.
+type memberSession struct {
 	asn        filters.ASN
 	member     bool // a client of the route server
 	down, ours bool
@@ -29,12 +30,12 @@ type session struct {
 }
 
 // oracle is what sessions are meant to be, by address.
-type oracle map[netip.Addr]*session
+type oracle map[netip.Addr]*memberSession
 
 func oracleOf(clients []plan.Client) oracle {
 	o := make(oracle)
 	for _, c := range clients {
-		o[c.Address] = &session{asn: c.ASN, member: c.RouteServer, down: c.AdminDown, inFile: c.DownInFile}
+		o[c.Address] = &memberSession{asn: c.ASN, member: c.RouteServer, down: c.AdminDown, inFile: c.DownInFile}
 	}
 	return o
 }
@@ -67,7 +68,7 @@ func sessionsOf(s *plan.State) []string {
 	var out []string
 	for _, c := range s.Clients {
 		noted := slices.ContainsFunc(s.Sessions,
-			func(n plan.SessionNote) bool { return n.Member == c.Address && n.Kind == plan.NotedShut })
+			func(n session.Note) bool { return n.Member == c.Address && n.Kind == session.Shut })
 		out = append(out, fmt.Sprintf("%s down %t ours %t", c.Address, c.AdminDown, noted))
 	}
 	slices.Sort(out)
@@ -202,7 +203,7 @@ func TestSessionDrift(t *testing.T) {
 			plan.InSync},
 		"cut off": {func(m *plantest.Model) {
 			do(failsNever{}, m, plan.Call{Verb: plan.NoteSessions,
-				Notes: []plan.SessionNote{{Kind: plan.NotedOpening, Member: member(0).Address}}})
+				Notes: []session.Note{{Kind: session.Opening, Member: member(0).Address}}})
 		}, shut, "neighbor 127.0.0.2 a change was cut off while it was opening its session", plan.Unknown},
 	}
 	for name, test := range tests {

@@ -8,6 +8,7 @@ import (
 
 	"depeer/filters"
 	"depeer/policies"
+	"depeer/policies/plan/session"
 )
 
 // State is what a route server held of policy at one moment: what is ours in
@@ -32,8 +33,8 @@ type State struct {
 	// RolledBack are the IDs of the plans, from the same set, that went back to what is in force:
 	// who keeps the target by lists waits until somebody applies something.
 	RolledBack []string
-	Sessions   []SessionNote // what we have noted of members' sessions
-	Holders    []string      // who holds the lock; more than one cannot be
+	Sessions   []session.Note // what we have noted of members' sessions
+	Holders    []string       // who holds the lock; more than one cannot be
 
 	// Accepting are the policies, by name, with a statement that accepts.
 	Accepting map[string]bool

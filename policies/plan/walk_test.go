@@ -15,6 +15,7 @@ import (
 	"depeer/policies/eval"
 	"depeer/policies/plan"
 	"depeer/policies/plan/plantest"
+	"depeer/policies/plan/session"
 )
 
 // outcome is what becomes of each route of each client, as text.
@@ -125,7 +126,7 @@ func clean(t failing, m *plantest.Model, p *policies.RoutingPolicy) {
 		t.Fatalf("statements, sets, gates (-want +got):\n%s\n%v", diff, m)
 	}
 	for _, n := range s.Sessions {
-		if n.Kind != plan.NotedShut {
+		if n.Kind != session.Shut {
 			t.Fatalf("it is noted that %s is %s", n.Member, n.Kind)
 		}
 	}

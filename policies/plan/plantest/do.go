@@ -9,6 +9,7 @@ import (
 
 	"depeer/policies"
 	"depeer/policies/plan"
+	"depeer/policies/plan/session"
 )
 
 // The elements of a gate, closed and open.
@@ -200,7 +201,7 @@ func (m *Model) noteSessions(c plan.Call) error {
 // there is forgotten.
 func (m *Model) forgetSessions(c plan.Call) error {
 	m.objects.Sessions = slices.DeleteFunc(slices.Clone(m.objects.Sessions),
-		func(n plan.SessionNote) bool { return slices.Contains(c.Notes, n) })
+		func(n session.Note) bool { return slices.Contains(c.Notes, n) })
 	return nil
 }
 

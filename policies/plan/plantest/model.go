@@ -10,6 +10,7 @@ import (
 
 	"depeer/policies"
 	"depeer/policies/plan"
+	"depeer/policies/plan/session"
 )
 
 // Model is a route server. It implements apply.Daemon, and is safe for concurrent
@@ -36,7 +37,7 @@ type Objects struct {
 	Policies   map[string][]string               // statements of "depeer" and "depeer-export", where defined
 	Operators  map[string]Operator               // policies that are not ours
 	Marks      []string
-	Sessions   []plan.SessionNote
+	Sessions   []session.Note
 	Holder     string // of the lock; "" for nobody
 }
 

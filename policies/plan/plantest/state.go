@@ -11,6 +11,7 @@ import (
 
 	"depeer/policies"
 	"depeer/policies/plan"
+	"depeer/policies/plan/session"
 )
 
 // State reads what the route server holds. What was sent and is late takes effect
@@ -101,14 +102,14 @@ func compareObjects(a, b plan.Object) int {
 }
 
 // uniqueNotes returns notes in an order of their own, each once.
-func uniqueNotes(notes []plan.SessionNote) []plan.SessionNote {
-	var out []plan.SessionNote
+func uniqueNotes(notes []session.Note) []session.Note {
+	var out []session.Note
 	for _, n := range notes {
 		if !slices.Contains(out, n) {
 			out = append(out, n)
 		}
 	}
-	slices.SortFunc(out, func(a, b plan.SessionNote) int {
+	slices.SortFunc(out, func(a, b session.Note) int {
 		return cmp.Or(a.Member.Compare(b.Member), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Message, b.Message))
 	})
 	return out
