@@ -1,10 +1,13 @@
 package cli
 
 import (
+	"errors"
+	"fmt"
 	"time"
 
 	"github.com/urfave/cli/v2"
 
+	"depeer/filters"
 	"depeer/policies/exchange"
 	"depeer/policies/gobgp"
 	"depeer/policies/guard"
@@ -119,6 +122,27 @@ func (o *override) String() string {
 		return ""
 	}
 	return o.Override.String()
+}
+
+// span is the value of a flag that takes a time in days, too.
+type span time.Duration
+
+// Set reads what is given.
+func (s *span) Set(text string) error {
+	read, err := filters.ParseSpan(text)
+	if e := new(filters.SyntaxError); errors.As(err, &e) {
+		return fmt.Errorf("%w: %s", err, e.Hint)
+	}
+	*s = span(read)
+	return err
+}
+
+// String returns what was given, and "" for nothing.
+func (s *span) String() string {
+	if *s == 0 {
+		return ""
+	}
+	return filters.FormatSpan(time.Duration(*s))
 }
 
 // bindOutput returns the flag that names the file of a result.
