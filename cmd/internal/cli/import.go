@@ -61,13 +61,7 @@ func importCommand(s *session) *cli.Command {
 	}
 }
 
-func formatNames(separator string) string {
-	var names []string
-	for _, f := range feed.Formats() {
-		names = append(names, f.String())
-	}
-	return strings.Join(names, separator)
-}
+func formatNames(separator string) string { return strings.Join(namesOf(feed.Formats()), separator) }
 
 func (s *session) importFeed(ctx context.Context, args importArgs) error {
 	imported, err := operate.Import(ctx, s.reader, args.ImportOptions)
