@@ -121,7 +121,7 @@ func checkReadBack(text []byte) error {
 
 // readFeed reads a feed from a file or a URL.
 func (s *session) readFeed(ctx context.Context, args importArgs) (*filters.Listing, diag.List, error) {
-	if !strings.Contains(args.source, "://") {
+	if !feed.IsURL(args.source) {
 		data, err := s.reader.Files.Get(args.source)
 		if ctx.Err() != nil {
 			return nil, nil, ctx.Err()
