@@ -48,7 +48,7 @@ var rooms = map[string][]string{
 	"policies/apply": {"policies", "policies/guard", "filters", "policies/eval", "policies/plan", "policies/impact",
 		"policies/length",
 		"policies/journal", "policies/rib"},
-	"policies/operate": {"filters", "filters/diag", "policies", "policies/apply", "policies/build",
+	"policies/operate": {"filters", "filters/diag", "filters/feed", "filters/listing", "policies", "policies/apply", "policies/build",
 		"policies/counted", "policies/eval", "policies/exchange", "policies/gobgpconf", "policies/guard",
 		"policies/impact", "policies/journal", "policies/length", "policies/operate/wanted", "policies/persist",
 		"policies/persist/judge",
@@ -71,15 +71,19 @@ var rooms = map[string][]string{
 
 	"policies/lab/testbed": {"policies", "filters"},
 
-	"examples": {}, // embedded, for lab
+	"policies/lab/story": {"examples", "filters", "filters/listing", "policies", "policies/apply", "policies/build",
+		"policies/exchange", "policies/journal", "policies/lab", "policies/operate", "policies/plan"},
+
+	"examples": {}, // embedded, for the lab's story
 
 	"cmd/internal/view": {"policies", "policies/guard", "filters", "policies/operate", "policies/plan",
 		"policies/impact",
-		"policies/length", "policies/journal", "filters/diag"},
+		"policies/length", "policies/journal", "policies/lab/story", "filters/diag"},
 	"cmd/internal/metrics": {"filters", "policies", "policies/guard", "policies/impact", "policies/length",
 		"policies/plan",
 		"policies/watch"},
 	"cmd/internal/sdnotify": {},
+	"cmd/internal/cmdline":  {"filters/diag"},
 	"cmd/internal/cli":      {"*"},
 	"cmd/depeer":            {"cmd/internal/cli"},
 	"cmd/depeer/faults":     {}, // tests alone

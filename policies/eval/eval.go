@@ -15,6 +15,7 @@ type Evaluator struct {
 	large      largeTable
 	statements []statement
 	keys       []uint32 // of the statements
+	unkeyed    bool     // some statement may match a route without any bit
 	effects    []string // of the statements; see Effect
 	tags       []policies.LargeCommunity
 	scrubs     []policies.LargeCommunityPattern // see Scrubbed
@@ -47,7 +48,8 @@ func New(p *policies.RoutingPolicy) *Evaluator {
 		}
 		compiled.large = e.large.compileCondition(p, s.Conditions.LargeCommunitySet)
 		e.statements = append(e.statements, compiled)
-		e.keys = append(e.keys, compiled.packKey())
+		key := compiled.packKey()
+		e.keys, e.unkeyed = append(e.keys, key), e.unkeyed || key == always
 	}
 	return e
 }

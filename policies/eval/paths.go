@@ -56,8 +56,8 @@ func (t *pathTable) findSlot(asn filters.ASN) *slot {
 	}
 }
 
-// setHits sets the bits of the sets that match path.
-func (t *pathTable) setHits(path []filters.ASN, hits bits) {
+// setHits sets the bits of the sets that match path, and says whether it set any.
+func (t *pathTable) setHits(path []filters.ASN, hits bits) (some bool) {
 	for i, asn := range path {
 		if !t.some.May(asn) {
 			continue
@@ -69,7 +69,9 @@ func (t *pathTable) setHits(path []filters.ASN, hits bits) {
 				p.where == filters.Neighbor && i == 0,
 				p.where == filters.Origin && i == len(path)-1:
 				hits.set(p.set)
+				some = true
 			}
 		}
 	}
+	return some
 }

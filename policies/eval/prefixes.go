@@ -16,9 +16,14 @@ import (
 //	set 1   10.0.0.0/8 8..32             10.0.0.0/8    1: 8..32
 //	set 2   10.1.0.0/16 16..24     ->    10.1.0.0/16   1: 8..32, 2: 16..24
 //	set 1   10.1.2.0/24 24..24           10.1.2.0/24   1: 24..24, 2: 16..24
+//
+// Prefixes of length 0 stand beside the tree: each policy that adds anything has 0.0.0.0/0, and a
+// route that nothing else covers would be looked for up to the root.
 type prefixTable struct {
-	nodes  *bart.Table[span]
-	ranges []lengths
+	nodes      *bart.Table[span]
+	all4, all6 span  // of 0.0.0.0/0 and ::/0
+	allMax     uint8 // the longest length that these match
+	ranges     []lengths
 }
 
 // span is a part of ranges.
@@ -69,7 +74,20 @@ func newPrefixTable(policy *policies.RoutingPolicy, numbers sets) prefixTable {
 		open = append(open, n)
 		from := len(t.ranges)
 		t.ranges = append(t.ranges, n.ranges...)
-		t.nodes.Insert(prefix, span{uint32(from), uint32(len(t.ranges))})
+		there := span{uint32(from), uint32(len(t.ranges))}
+		if prefix.Bits() == 0 {
+			for _, r := range n.ranges {
+				t.allMax = max(t.allMax, r.max)
+			}
+		}
+		switch {
+		case prefix.Bits() > 0:
+			t.nodes.Insert(prefix, there)
+		case prefix.Addr().Is4():
+			t.all4 = there
+		default:
+			t.all6 = there
+		}
 	}
 	return t
 }
@@ -84,19 +102,27 @@ func (n *node) inheritRanges(parent node) {
 	}
 }
 
-// setHits sets the bits of the sets that match p.
-func (t *prefixTable) setHits(p netip.Prefix, hits bits) {
+// setHits sets the bits of the sets that match p, and says whether it set any.
+func (t *prefixTable) setHits(p netip.Prefix, hits bits) (some bool) {
 	if len(t.ranges) == 0 {
-		return
-	}
-	s, found := t.nodes.LookupPrefix(p)
-	if !found {
-		return
+		return false
 	}
 	length := uint8(p.Bits())
+	s, found := t.nodes.LookupPrefix(p)
+	switch {
+	case found:
+	case length > t.allMax:
+		return false
+	case p.Addr().Is4():
+		s = t.all4
+	default:
+		s = t.all6
+	}
 	for _, r := range t.ranges[s.from:s.to] {
 		if r.min <= length && length <= r.max {
 			hits.set(r.set)
+			some = true
 		}
 	}
+	return some
 }

@@ -87,12 +87,16 @@ func (e *Evaluator) runStatements(r *policies.Route, trail *[]int) Verdict {
 	if e.large.words > room {
 		large = make(bits, e.large.words)
 	}
-	e.prefixes.setHits(r.Prefix, hits)
-	e.paths.setHits(r.Path, hits)
-	hits.set(always)
+	some := e.prefixes.setHits(r.Prefix, hits)
+	some = e.paths.setHits(r.Path, hits) || some
 	if e.large.setPresent(r.LargeCommunities, large) {
 		hits.set(anyLarge)
+		some = true
 	}
+	if !some && !e.unkeyed { // as are most routes
+		return Verdict{}
+	}
+	hits.set(always)
 
 	is6 := r.Prefix.Addr().Is6()
 	var v Verdict

@@ -11,10 +11,15 @@ import (
 // announcement holds what paths of a member share: attributes and verdicts of the policies. It is
 // kept small: past 32 octets every path takes longer (BenchmarkAssess).
 type announcement struct {
+	attributes
+	path place
+}
+
+// attributes are an announcement without its AS path.
+type attributes struct {
 	peer      uint32
 	localPref uint32 // 100 where it is absent
 	med       uint32
-	path      place
 	id        uint32 // of rib.Path, where announcements keep it
 	old, new  eval.Verdict
 	origin    rib.Origin
@@ -43,9 +48,10 @@ type announcements struct {
 
 // waiting is an announcement that has no number yet. Its AS path is in octets.
 type waiting struct {
-	announcement
-	hash   uint32
-	number uint32 // counted from 1; while it is looked for, one that it may have
+	attributes
+	at, length uint32 // its AS path in octets
+	hash       uint32
+	number     uint32 // counted from 1; while it is looked for, one that it may have
 }
 
 const (
@@ -60,7 +66,7 @@ func newAnnouncements() announcements { return announcements{seed: maphash.MakeS
 // for one. When it is full, numbers must be given.
 func (s *announcements) addPath(p *rib.Path, peer uint32, old, new eval.Verdict, tagging taggingNumber) (number uint32,
 	full bool) {
-	a := announcement{peer: peer, localPref: p.LocalPref, origin: p.Origin, old: old, new: new, tagging: tagging}
+	a := attributes{peer: peer, localPref: p.LocalPref, origin: p.Origin, old: old, new: new, tagging: tagging}
 	if a.localPref == 0 {
 		a.localPref = rib.DefaultLocalPref
 	}
@@ -70,14 +76,13 @@ func (s *announcements) addPath(p *rib.Path, peer uint32, old, new eval.Verdict,
 	if s.keepsIDs {
 		a.id = p.ID
 	}
-	a.path.length = uint32(len(p.ASPath))
 	for len(s.last) <= int(peer) {
 		s.last = append(s.last, none)
 	}
 	switch n := s.last[peer]; {
 	case n == none:
 	case n&waits != 0:
-		if w := &s.waiting[n&^waits]; a.equalExceptPath(&w.announcement) && bytes.Equal(s.pathOf(w), p.ASPath) {
+		if w := &s.waiting[n&^waits]; a == w.attributes && bytes.Equal(s.pathOf(w), p.ASPath) {
 			return n, false
 		}
 	case s.isSame(n, &a, p.ASPath):
@@ -86,24 +91,16 @@ func (s *announcements) addPath(p *rib.Path, peer uint32, old, new eval.Verdict,
 	hash := uint32(maphash.Bytes(s.seed,
 		p.ASPath)) ^ a.localPref*0x9e3779b1 ^ a.med*0x85ebca77 ^ uint32(a.origin) ^ a.peer<<8 ^ a.tagging.value()<<16 ^
 		a.id*0xc2b2ae35
-	a.path.at = uint32(len(s.octets))
-	s.octets = append(s.octets, p.ASPath...)
 	number = uint32(len(s.waiting)) | waits
-	s.waiting, s.last[peer] = append(s.waiting, waiting{a, hash, 0}), number
+	s.waiting = append(s.waiting, waiting{a, uint32(len(s.octets)), uint32(len(p.ASPath)), hash, 0})
+	s.octets, s.last[peer] = append(s.octets, p.ASPath...), number
 	return number, len(s.waiting) == together
 }
 
-// equalExceptPath says whether two are equal except for the content of their AS paths.
-func (a *announcement) equalExceptPath(b *announcement) bool {
-	c := *a
-	c.path.at = b.path.at
-	return c == *b
-}
-
 // isSame says whether announcement n is a with this AS path.
-func (s *announcements) isSame(n uint32, a *announcement, path []byte) bool {
+func (s *announcements) isSame(n uint32, a *attributes, path []byte) bool {
 	b := s.list.at(n)
-	return a.equalExceptPath(b) && bytes.Equal(s.paths.bytesAt(b.path), path)
+	return *a == b.attributes && bytes.Equal(s.paths.bytesAt(b.path), path)
 }
 
 // numberWaiting gives a number to all waiting announcements, and calls each with it, in order.
@@ -112,7 +109,7 @@ func (s *announcements) numberWaiting(each func(number uint32)) {
 		s.waiting[i].number = s.index.firstCandidate(s.waiting[i].hash)
 	}
 	for i := range s.waiting { // fetches what is there
-		if w := &s.waiting[i]; w.number != 0 && !w.equalExceptPath(s.list.at(w.number-1)) {
+		if w := &s.waiting[i]; w.number != 0 && w.attributes != s.list.at(w.number-1).attributes {
 			w.number = 0
 		}
 	}
@@ -131,19 +128,17 @@ func (s *announcements) numberWaiting(each func(number uint32)) {
 // findNumber returns the number of a waiting announcement, and gives it one if it has none.
 func (s *announcements) findNumber(w *waiting) uint32 {
 	path := s.pathOf(w)
-	n, known := s.index.findNumber(w.hash, func(n uint32) bool { return s.isSame(n, &w.announcement, path) })
+	n, known := s.index.findNumber(w.hash, func(n uint32) bool { return s.isSame(n, &w.attributes, path) })
 	if !known {
 		n = uint32(s.list.len())
-		a := w.announcement
-		a.path = s.paths.keepCopy(path)
-		s.list.add(a)
+		s.list.add(announcement{w.attributes, s.paths.keepCopy(path)})
 		s.index.addNumber(w.hash, n)
 	}
 	return n
 }
 
 // pathOf returns the AS path of a waiting announcement.
-func (s *announcements) pathOf(w *waiting) []byte { return s.octets[w.path.at:][:w.path.length] }
+func (s *announcements) pathOf(w *waiting) []byte { return s.octets[w.at:][:w.length] }
 
 // pathAt returns the AS path of an announcement.
 func (s *announcements) pathAt(n uint32) rib.ASPath { return s.paths.bytesAt(s.list.at(n).path) }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 
+	"depeer/cmd/internal/cmdline"
 	"depeer/policies/operate"
 	"depeer/policies/operate/wanted"
 	"depeer/policies/persist"
@@ -17,7 +18,7 @@ func (s *session) loadInput(ctx context.Context, names []string) (*wanted.Input,
 	download := new(wanted.DownloadError)
 	switch {
 	case errors.Is(err, wanted.ErrNoList):
-		return nil, newUsageError("depeer check LISTING.yaml", "%v", err)
+		return nil, cmdline.NewUsageError("depeer check LISTING.yaml", "%v", err)
 	case errors.As(err, &download):
 		return nil, &operate.Error{Kind: operate.Failed, Name: "download", Err: download.Err}
 	}
@@ -31,7 +32,7 @@ const stdoutName = "-"
 // hardly meant, unless that is what the command is for.
 func (s *session) writeOutput(name string, write func(io.Writer) error, mode fs.FileMode) error {
 	if s.reader.Files.IsInput(name) {
-		return newUsageError("-o another file", "-o %s: this file is read, and would be lost", name)
+		return cmdline.NewUsageError("-o another file", "-o %s: this file is read, and would be lost", name)
 	}
 	return persist.Replace(name, write, mode)
 }

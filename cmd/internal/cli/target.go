@@ -5,6 +5,7 @@ import (
 	"os/user"
 	"path/filepath"
 
+	"depeer/cmd/internal/cmdline"
 	"depeer/policies/exchange"
 	"depeer/policies/journal"
 	"depeer/policies/operate"
@@ -14,12 +15,12 @@ import (
 func (s *session) findTarget(f targetFlags, x *exchange.Exchange) (operate.Target, error) {
 	name := f.target
 	if name == "" {
-		return operate.Target{}, newUsageError("depeer "+f.command+
+		return operate.Target{}, cmdline.NewUsageError("depeer "+f.command+
 			" --target rs1, or an address such as unix:///run/gobgpd.sock",
 			"no target: it is never guessed")
 	}
 	if name == exchange.AllTargets {
-		return operate.Target{}, newUsageError("depeer "+f.command+" --target NAME", "%s is for one target at a time",
+		return operate.Target{}, cmdline.NewUsageError("depeer "+f.command+" --target NAME", "%s is for one target at a time",
 			f.command)
 	}
 	t := operate.Target{Timeout: f.timeout, Insecure: f.insecure,
@@ -39,7 +40,7 @@ func (s *session) findTarget(f targetFlags, x *exchange.Exchange) (operate.Targe
 		return operate.Target{}, s.confWrong
 	}
 	if err != nil {
-		return operate.Target{}, newUsageError("--target NAME, host:port or unix:///path",
+		return operate.Target{}, cmdline.NewUsageError("--target NAME, host:port or unix:///path",
 			"--target %s: neither a target of the exchange file nor an address", name)
 	}
 	t.Address = address.String()
