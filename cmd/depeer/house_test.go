@@ -7,6 +7,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -85,6 +86,8 @@ var rooms = map[string][]string{
 	"cmd/internal/cmdline":  {"filters/diag"},
 	"cmd/internal/cli":      {"*"},
 	"cmd/depeer":            {"cmd/internal/cli"},
+	"cmd/depeer/faults":     {}, // tests alone
+	"cmd/depeer/foresight":  {}, // tests alone
 }
 
 // pure packages know no GoBGP and no grpc, however indirectly, and themselves
@@ -112,6 +115,9 @@ type pkg struct {
 func TestTheHouse(t *testing.T) {
 	for _, p := range packages(t) {
 		name := strings.TrimPrefix(p.ImportPath, "depeer/")
+		if _, err := os.Stat(filepath.Join(p.Dir, "doc.go")); err != nil {
+			t.Errorf("%s has no doc.go", name)
+		}
 		allowed, known := rooms[name]
 		if !known {
 			t.Errorf("%s has no room in the plan of the house", name)
