@@ -107,7 +107,7 @@ func (r *run) completeChange(ctx context.Context) error {
 	if err := r.makeCalls(ctx, r.plan.Anchoring(r.before)); err != nil {
 		return err
 	}
-	if err := r.resetClients(ctx, r.judgeOnwards); err != nil {
+	if err := r.resetClients(ctx, r.compareFinished); err != nil {
 		return err
 	}
 	if err := r.verifyTable(ctx); err != nil {

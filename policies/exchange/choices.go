@@ -22,7 +22,7 @@ func (e *Exchange) Choices(c *filters.Compiled) build.Choices {
 	var out build.Choices
 	chosen := make(map[string]bool)
 	for _, m := range e.Members {
-		wishes := make(map[string]policies.Wish)
+		wishes := make(map[string]policies.MemberPolicy)
 		for _, c := range m.Choices {
 			wishes[c.List], chosen[c.List] = c.Wish, true
 			switch c.Wish {
@@ -33,7 +33,7 @@ func (e *Exchange) Choices(c *filters.Compiled) build.Choices {
 			}
 		}
 		if len(wishes) > 0 {
-			out.Members = append(out.Members, build.Chooser{Addresses: m.Addresses, Wishes: wishes})
+			out.Members = append(out.Members, build.Chooser{Addresses: m.Addresses, Policies: wishes})
 		}
 	}
 	for _, l := range listsInForce(c, chosen) {
@@ -103,12 +103,12 @@ func (r *reader) checkChoice(n strict.Node, c Choice) {
 	})
 }
 
-func (r *reader) treatmentAt(w policies.Wish) int {
+func (r *reader) treatmentAt(w policies.MemberPolicy) int {
 	return slices.IndexFunc(r.ex.Treatments, func(t policies.Treatment) bool { return t.Name == w.String() })
 }
 
 // hasWish says whether any member has a wish.
-func (r *reader) hasWish(w policies.Wish) bool {
+func (r *reader) hasWish(w policies.MemberPolicy) bool {
 	return slices.ContainsFunc(r.ex.Members, func(m Member) bool {
 		return slices.ContainsFunc(m.Choices, func(c Choice) bool { return c.Wish == w })
 	})

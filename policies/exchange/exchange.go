@@ -74,7 +74,7 @@ type Member struct {
 // itself.
 type Choice struct {
 	List   string // a listing's name
-	Wish   policies.Wish
+	Wish   policies.MemberPolicy
 	Source diag.Position
 }
 
@@ -144,7 +144,7 @@ func (e *Exchange) Inert(c *filters.Compiled) diag.List {
 	count := make(map[*filters.Listing]int)
 	for _, l := range c.Listed {
 		t, known := e.Treatment(l.Treatment)
-		if !known || t.Reject || t.Changes() || t.Towards == policies.Choosers {
+		if !known || t.Reject || t.Changes() || t.Audience == policies.Choosers {
 			continue
 		}
 		if count[l.Listing]++; count[l.Listing] == 1 {

@@ -69,7 +69,7 @@ func TestReference(t *testing.T) {
 			{Name: "depeer", Reject: true},
 			{Name: "deprefer", LocalPref: 50},
 			{Name: "tag", Communities: []policies.Community{64500<<16 | 64661}},
-			{Name: "more", Towards: policies.Choosers, MED: &med, Prepend: 2,
+			{Name: "more", Audience: policies.Choosers, MED: &med, Prepend: 2,
 				LargeCommunities: []policies.LargeCommunity{{Global: 64500, Local1: 666, Local2: 1},
 					{Global: 64500, Local1: 66700, Local2: 1}},
 				Reason: policies.LargeCommunity{Global: 64500, Local1: 66700, Local2: 1}},

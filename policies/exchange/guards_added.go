@@ -125,7 +125,7 @@ func (g *guardInput) placeOfTreatment(t policies.Treatment) (diag.Position, bool
 }
 
 // choiceTreatment returns the treatment of a wish.
-func (e *Exchange) choiceTreatment(w policies.Wish) policies.Treatment {
+func (e *Exchange) choiceTreatment(w policies.MemberPolicy) policies.Treatment {
 	if e.builtin {
 		t := policies.BuiltinChoice(w, e.ASN)
 		for _, tells := range e.reasons {

@@ -42,7 +42,7 @@ var treatmentFields = []strict.Field[treatmentReader]{
 		}
 	}},
 	{Key: "towards", Read: func(t *treatmentReader, n strict.Node) {
-		if t.Towards, _ = readWord(n, policies.Everybody, policies.Choosers); t.Towards == policies.Choosers {
+		if t.Audience, _ = readWord(n, policies.Everybody, policies.Choosers); t.Audience == policies.Choosers {
 			t.towards = &n
 		}
 	}},

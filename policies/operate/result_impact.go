@@ -74,8 +74,8 @@ func (i *Impact) ListPolluted() []impact.Polluted {
 	return i.Polluted
 }
 
-// Answer is the result of explain.
-type Answer struct {
+// Explanation is the result of explain.
+type Explanation struct {
 	*impact.Explanation
 	Server      *Server // nil: no target was asked
 	Rib         *Dumps  // nil: routes are not those of a file

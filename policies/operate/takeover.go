@@ -25,7 +25,7 @@ func (o *Operator) checkFit(state *plan.State, t Target, takeOver bool) error {
 		return addAnchor(checkObstacles(obstacles, t.Address), state)
 	}
 	obstacles = slices.DeleteFunc(obstacles, func(o plan.Obstacle) bool {
-		return o.Code == plan.NotOurs && !slices.ContainsFunc(state.Strange, func(strange plan.Strange) bool {
+		return o.Code == plan.NotOurs && !slices.ContainsFunc(state.Conflicts, func(strange plan.Conflict) bool {
 			return strange.Object.String() == o.Object && survivesClear(state, strange)
 		})
 	})
@@ -37,7 +37,7 @@ func (o *Operator) checkFit(state *plan.State, t Target, takeOver bool) error {
 }
 
 // survivesClear says whether a clear leaves an object that is in conflict with our names.
-func survivesClear(state *plan.State, strange plan.Strange) bool {
+func survivesClear(state *plan.State, strange plan.Conflict) bool {
 	switch o := strange.Object; o.Kind {
 	case plan.CommunitySet:
 		return strange.Used || o.Name == session.SetName

@@ -127,7 +127,7 @@ func (s *State) Obstacles() []Obstacle {
 	for _, c := range s.Clients {
 		out = append(out, s.findListObstacles(c)...)
 	}
-	for _, strange := range s.Strange {
+	for _, strange := range s.Conflicts {
 		out = append(out, Obstacle{NotOurs, strange.Object.String(), strange.Why})
 	}
 	if tag, is := s.unhandledTag(); is {

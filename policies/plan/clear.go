@@ -95,7 +95,7 @@ func (s *State) deleteObjects() []Call {
 			sets[set] = true
 		}
 	}
-	for _, strange := range s.Strange {
+	for _, strange := range s.Conflicts {
 		_, gate := s.Gates[strange.Object.Name]
 		notes := strange.Object == Object{CommunitySet, session.SetName} // ours are forgotten one by one
 		if strange.Object.Kind <= LargeCommunitySet && !notes && !(gate && strange.Object.Kind == NeighborSet) &&
@@ -118,15 +118,15 @@ func (s *State) deleteObjects() []Call {
 
 // isConflict says whether an object is not what we make.
 func (s *State) isConflict(o Object) bool {
-	return slices.ContainsFunc(s.Strange, func(strange Strange) bool { return strange.Object == o })
+	return slices.ContainsFunc(s.Conflicts, func(strange Conflict) bool { return strange.Object == o })
 }
 
 // isLent says whether a policy that is not ours refers to an object of ours.
 func (s *State) isLent(o Object) bool {
-	return slices.ContainsFunc(s.Strange, func(strange Strange) bool { return strange.Object == o && strange.Used })
+	return slices.ContainsFunc(s.Conflicts, func(strange Conflict) bool { return strange.Object == o && strange.Used })
 }
 
 // isUnsure says whether something is in force that a policy of ours cannot express.
 func (s *State) isUnsure() bool {
-	return len(s.Strange) > 0 && len(s.Import) > 0
+	return len(s.Conflicts) > 0 && len(s.Import) > 0
 }

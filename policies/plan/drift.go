@@ -27,7 +27,7 @@ func Drift(s *State, want *policies.RoutingPolicy) []Drifted {
 	d.compareSessions(want.Sessions)
 	d.findLeftovers()
 	d.found = append(d.found, ListDrift(s)...)
-	for _, strange := range s.Strange {
+	for _, strange := range s.Conflicts {
 		d.addDrift(strange.Object, "%s", strange.Why)
 	}
 	return d.found

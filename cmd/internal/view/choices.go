@@ -12,7 +12,7 @@ import (
 
 // showChoices shows what members with choices are expected to get, and says that this is not
 // verified.
-func (v *person) showChoices(w *tabwriter.Writer, i operate.Impact) {
+func (v *textView) showChoices(w *tabwriter.Writer, i operate.Impact) {
 	all := i.Choices.ListMembers()
 	if len(all) == 0 {
 		return
