@@ -24,6 +24,6 @@ func (w MemberPolicy) String() string {
 	case Tag:
 		return "tag"
 	default:
-		panic(fmt.Sprintf("policies: no wish %d", uint8(w)))
+		panic(fmt.Sprintf("policies: no member policy %d", uint8(w)))
 	}
 }

@@ -117,8 +117,8 @@ func Builtin(asn filters.ASN) []Treatment {
 	}
 }
 
-// BuiltinChoice returns what the built-in treatment of a wish does towards a member who has
-// the wish. LOCAL_PREF decides nothing there, so that deprefer is a community: what the
+// BuiltinChoice returns what the built-in treatment of a member policy does towards a member that has
+// chosen it. LOCAL_PREF decides nothing there, so that deprefer is a community: what the
 // member makes of it is the member's.
 func BuiltinChoice(w MemberPolicy, asn filters.ASN) Treatment {
 	switch w {
@@ -127,7 +127,7 @@ func BuiltinChoice(w MemberPolicy, asn filters.ASN) Treatment {
 	case Tag:
 		return ownCommunity(w.String(), asn, 64661, 2)
 	default:
-		panic("policies: no treatment for the wish " + w.String())
+		panic("policies: no treatment for the member policy " + w.String())
 	}
 }
 

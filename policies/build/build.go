@@ -167,8 +167,8 @@ func (b *builder) addStep(s step) {
 	if s.entries != nil {
 		when.PrefixSet.Set = b.addSet(owner, policies.Prefixes(s.entries))
 	}
-	if s.spared != nil {
-		when.PrefixSet = policies.Condition{Set: b.addSet("spared", policies.Prefixes(s.spared)), Invert: true}
+	if s.protected != nil {
+		when.PrefixSet = policies.Condition{Set: b.addSet("spared", policies.Prefixes(s.protected)), Invert: true}
 	}
 	if s.asns != nil {
 		when.ASPathSet.Set = b.addSet(owner, policies.ASPaths(s.asns))

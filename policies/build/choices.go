@@ -118,7 +118,7 @@ func (c Choices) resolveChoices(steps []step, treatments []policies.Treatment, a
 // adds bytes to what a list names of short announcements.
 func (p *memberChoices) addsToShort() (severest policies.MemberPolicy, adds bool) {
 	for _, w := range []policies.MemberPolicy{policies.Tag, policies.Deprefer} {
-		lists := p.listsWished(w)
+		lists := p.listsChosen(w)
 		if len(lists) == 0 {
 			continue
 		}
@@ -168,8 +168,8 @@ func (p *memberChoices) treatmentFor(w policies.MemberPolicy) policies.Treatment
 	return p.Tag
 }
 
-// listsWished returns the lists that somebody has the wish about.
-func (p *memberChoices) listsWished(w policies.MemberPolicy) []int {
+// listsChosen returns the lists that somebody has the wish about.
+func (p *memberChoices) listsChosen(w policies.MemberPolicy) []int {
 	var all []int
 	for _, g := range p.groups {
 		all = append(all, g.lists[w]...)
@@ -188,7 +188,7 @@ func (p *memberChoices) findFulfilled(s step, treatments []policies.Treatment) (
 		return 0, false
 	}
 	for _, w := range []policies.MemberPolicy{policies.Deprefer, policies.Tag} {
-		if len(p.listsWished(w)) > 0 && place(s.treatment) <= place(p.treatmentFor(w)) {
+		if len(p.listsChosen(w)) > 0 && place(s.treatment) <= place(p.treatmentFor(w)) {
 			return w, true
 		}
 	}

@@ -11,9 +11,9 @@ import (
 func (b *builder) addExport(p *memberChoices) {
 	b.addRefusals(p)
 	b.addAbove(p, "above-deprefer", p.above[policies.Deprefer],
-		slices.Concat(p.listsWished(policies.Deprefer), p.listsWished(policies.Tag)))
+		slices.Concat(p.listsChosen(policies.Deprefer), p.listsChosen(policies.Tag)))
 	b.addDepreferences(p)
-	b.addAbove(p, "above-tag", p.above[policies.Tag], p.listsWished(policies.Tag))
+	b.addAbove(p, "above-tag", p.above[policies.Tag], p.listsChosen(policies.Tag))
 	for i, g := range p.groups {
 		// without an ASN of the exchange it does nothing
 		if len(g.lists[policies.Tag]) > 0 && p.Tag.TowardsOne().Changes() {

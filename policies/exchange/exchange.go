@@ -74,7 +74,7 @@ type Member struct {
 // itself.
 type Choice struct {
 	List   string // a listing's name
-	Wish   policies.MemberPolicy
+	Policy policies.MemberPolicy
 	Source diag.Position
 }
 
@@ -157,9 +157,9 @@ func (e *Exchange) Inert(c *filters.Compiled) diag.List {
 	}
 	for _, m := range e.Members {
 		for _, c := range m.Choices {
-			if c.Wish != policies.Refuse && !e.choiceTreatment(c.Wish).TowardsOne().Changes() {
+			if c.Policy != policies.Refuse && !e.choiceTreatment(c.Policy).TowardsOne().Changes() {
 				diags.Warnf(c.Source, "exchange-choice-inert", "exchange: {asn: ...}",
-					"nothing happens: %s is a community of the exchange, whose ASN is not known", c.Wish)
+					"nothing happens: %s is a community of the exchange, whose ASN is not known", c.Policy)
 			}
 		}
 	}

@@ -80,7 +80,7 @@ func TestReference(t *testing.T) {
 		Members: []exchange.Member{
 			{ASN: 64496, Name: "Member A", Addresses: []netip.Addr{netip.MustParseAddr("203.0.113.11"),
 				netip.MustParseAddr("2001:db9:1::11")},
-				Choices: []exchange.Choice{{List: "example-ix-listed", Wish: policies.Refuse}}},
+				Choices: []exchange.Choice{{List: "example-ix-listed", Policy: policies.Refuse}}},
 			{ASN: 64497, Addresses: []netip.Addr{netip.MustParseAddr("198.51.100.12")}, Wide: true},
 		},
 		Protect: filters.Protection{

@@ -15,8 +15,8 @@ import (
 // statementName is what build.Policy names statements: the generation, a number, a label.
 var statementName = regexp.MustCompile(`^depeer/([0-9a-f]{12})/[0-9]{3}-[a-z0-9-]+$`)
 
-// readProgram reads policies and statements.
-func (r *reader) readProgram(p *loadedPolicy) {
+// readLoadedPolicy reads policies and statements.
+func (r *reader) readLoadedPolicy(p *loadedPolicy) {
 	registered := make(map[string]*api.Statement, len(p.statements))
 	for _, s := range p.statements {
 		registered[s.Name] = s

@@ -46,7 +46,7 @@ const readings = 10
 // readState returns nil if the policy changed meanwhile.
 func (c *Client) readState(ctx context.Context) (*plan.State, error) {
 	var r reader
-	before, err := c.listProgram(ctx)
+	before, err := c.listLoadedPolicy(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -62,17 +62,17 @@ func (c *Client) readState(ctx context.Context) (*plan.State, error) {
 			return nil, err
 		}
 	}
-	after, err := c.listProgram(ctx)
+	after, err := c.listLoadedPolicy(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if before.digestProgram() != after.digestProgram() || !r.isAssignedComplete() {
+	if before.computeDigest() != after.computeDigest() || !r.isAssignedComplete() {
 		return nil, nil
 	}
 	for name, n := range r.clients {
 		c.noteSpelling(n.Address, name)
 	}
-	r.readProgram(after)
+	r.readLoadedPolicy(after)
 	r.sortState()
 	return r.State, nil
 }
@@ -87,7 +87,7 @@ type loadedPolicy struct {
 	statements []*api.Statement
 }
 
-func (c *Client) listProgram(ctx context.Context) (*loadedPolicy, error) {
+func (c *Client) listLoadedPolicy(ctx context.Context) (*loadedPolicy, error) {
 	var p loadedPolicy
 	err := listStream(ctx, c, c.api.ListPolicy, &api.ListPolicyRequest{},
 		func(a *api.ListPolicyResponse) { p.policies = append(p.policies, a.Policy) })
@@ -99,7 +99,7 @@ func (c *Client) listProgram(ctx context.Context) (*loadedPolicy, error) {
 	return &p, err
 }
 
-func (p *loadedPolicy) digestProgram() [sha256.Size]byte {
+func (p *loadedPolicy) computeDigest() [sha256.Size]byte {
 	var lines []string
 	for _, policy := range p.policies {
 		lines = append(lines, canonicalText(policy))

@@ -43,8 +43,9 @@ type State struct {
 	Operator map[string][]OperatorStatement
 	// Theirs holds a digest of the contents of each object that is not ours.
 	Theirs map[Object]string
-	// Conflicts are objects with names of ours that we cannot have made.
-	Conflicts []Conflict
+	// Conflicts are objects with names of ours that we cannot have made. Their key in JSON is that of earlier
+	// versions: a watch that still runs asks the judge of the version that has replaced it.
+	Conflicts []Conflict `json:"Strange"`
 
 	// Remembered are sessions that the server itself tells nothing of: see Remember.
 	Remembered []policies.Session
