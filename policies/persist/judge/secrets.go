@@ -22,7 +22,7 @@ func Hide(text string, files ...[]byte) string {
 	return text
 }
 
-func hideSecrets(a *Answer, files ...[]byte) {
+func hideSecrets(a *Forecast, files ...[]byte) {
 	a.Failed = Hide(a.Failed, files...)
 	for _, list := range [][]Problem{a.Start.Problems, a.Reload.Problems, a.Warnings} {
 		for i := range list {
