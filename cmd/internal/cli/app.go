@@ -114,6 +114,7 @@ type globalFlags struct {
 	logFormat string
 	verbose   bool
 	state     string
+	trust     bool
 }
 
 func (f *globalFlags) bindFlags() []cli.Flag {
@@ -135,6 +136,8 @@ func (f *globalFlags) bindFlags() []cli.Flag {
 			Usage: "log every call on stderr"},
 		&cli.StringFlag{Name: "state", Destination: &f.state, EnvVars: []string{"DEPEER_STATE"},
 			Usage: "the `DIR` for what is kept between runs ($XDG_STATE_HOME/depeer)"},
+		&cli.BoolFlag{Name: "trust-files", Destination: &f.trust, EnvVars: []string{"DEPEER_TRUST_FILES"},
+			Usage: "use files that other users own or may write: for labs, and for a checkout of a runner's"},
 	}
 }
 
@@ -148,6 +151,7 @@ func (s *session) readGlobalFlags(*cli.Context) error {
 	}
 	s.view = s.newView(s.global.json, color)
 	s.reader.Config, s.state = s.global.config, s.global.state
+	s.reader.Files.Trust.All = s.global.trust
 	s.now = time.Now().UTC()
 	if err := s.newLog(s.global.logFormat, s.global.verbose); err != nil {
 		return err

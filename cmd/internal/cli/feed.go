@@ -3,9 +3,11 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"depeer/filters/diag"
 	"depeer/filters/feed"
+	"depeer/filters/trust"
 	"depeer/policies/operate"
 )
 
@@ -15,7 +17,10 @@ func (s *session) newFetcher() (*feed.Fetcher, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &feed.Fetcher{StateDir: dir, Version: readBuild().Version}, nil
+	if err := s.trustRule().CheckState(dir); err != nil {
+		return nil, newStateError(fmt.Errorf("state directory %s: %w", dir, err))
+	}
+	return &feed.Fetcher{StateDir: dir, Version: readBuild().Version, Trust: s.trustRule()}, nil
 }
 
 // feedFailure turns an error of fetching into the exit code that it means.
@@ -27,6 +32,8 @@ func feedFailure(err error, diags diag.List) error {
 		tooSoon *feed.TooSoonError
 	)
 	switch {
+	case errors.As(err, new(*trust.Error)):
+		return newStateError(err)
 	case errors.As(err, &address):
 		return newUsageError("depeer import FORMAT https://...", "%v", err)
 	case errors.As(err, &invalid):

@@ -15,6 +15,7 @@ import (
 	"depeer/filters/diag"
 	"depeer/filters/feed"
 	"depeer/filters/listing"
+	"depeer/filters/trust"
 	"depeer/policies/operate"
 	"depeer/policies/persist"
 )
@@ -122,7 +123,7 @@ func checkReadBack(text []byte) error {
 // readFeed reads a feed from a file or a URL.
 func (s *session) readFeed(ctx context.Context, args importArgs) (*filters.Listing, diag.List, error) {
 	if !strings.Contains(args.source, "://") {
-		data, err := s.reader.Files.Get(args.source)
+		data, err := s.reader.Files.Get(args.source, trust.Any)
 		if ctx.Err() != nil {
 			return nil, nil, ctx.Err()
 		}

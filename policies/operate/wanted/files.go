@@ -12,11 +12,14 @@ import (
 
 	"depeer/filters/diag"
 	"depeer/filters/strict"
+	"depeer/filters/trust"
 )
 
 // Files are the inputs of one run, each read once and kept, so that a
 // diagnostic can show the line it is about.
 type Files struct {
+	Trust trust.Rule // whose files are used
+
 	ctx   context.Context // of the run: its end ends a read, too
 	stdin io.Reader
 	read  map[string][]byte
@@ -31,9 +34,10 @@ func NewFiles(ctx context.Context, stdin io.Reader) *Files {
 // Stdin is how a user names the standard input.
 const Stdin = "-"
 
-// Get reads a whole file, or the standard input for "-". What it reads from may be
-// a terminal or a pipe, and never end: it does not wait for longer than the run lasts.
-func (f *Files) Get(name string) ([]byte, error) {
+// Get reads a whole regular file, or the standard input for "-". The standard input may be a terminal
+// or a pipe, and never end: Get does not wait for longer than the run lasts. The error is a
+// *trust.Error where the file is not trusted as one of its kind.
+func (f *Files) Get(name string, kind trust.Kind) ([]byte, error) {
 	if data, ok := f.read[name]; ok {
 		return data, nil
 	}
@@ -43,7 +47,7 @@ func (f *Files) Get(name string) ([]byte, error) {
 	}
 	done := make(chan result, 1)
 	go func() {
-		data, err := f.readLimited(name)
+		data, err := f.readLimited(name, kind)
 		done <- result{data, err}
 	}()
 	select {
@@ -59,11 +63,11 @@ func (f *Files) Get(name string) ([]byte, error) {
 
 // readLimited reads a file, or the standard input. It never reads more than the limit of package strict,
 // and the one byte that shows that the limit is passed.
-func (f *Files) readLimited(name string) ([]byte, error) {
+func (f *Files) readLimited(name string, kind trust.Kind) ([]byte, error) {
 	r := f.stdin
 	size := int64(0)
 	if name != Stdin {
-		file, err := os.Open(name)
+		file, err := f.Trust.Open(name, kind)
 		if err != nil {
 			return nil, Reason(err)
 		}
@@ -71,9 +75,6 @@ func (f *Files) readLimited(name string) ([]byte, error) {
 		info, err := file.Stat()
 		if err != nil {
 			return nil, Reason(err)
-		}
-		if info.IsDir() {
-			return nil, errors.New("is a directory")
 		}
 		r, size = file, info.Size()
 	}
@@ -103,9 +104,16 @@ func Reason(err error) error {
 
 // Open is Get, where that a file cannot be read is a diagnostic like any other, so that it does
 // not hide the rest.
-func (f *Files) Open(name string, diags *diag.List) (data []byte, ok bool) {
-	data, err := f.Get(name)
-	if err != nil {
+func (f *Files) Open(name string, kind trust.Kind, diags *diag.List) (data []byte, ok bool) {
+	data, err := f.Get(name, kind)
+	switch {
+	case errors.As(err, new(*trust.Error)):
+		diags.Errorf(diag.Position{File: name}, "input-untrusted", trust.Hint, "%v", err)
+		return nil, false
+	case errors.Is(err, trust.ErrNotRegular):
+		diags.Errorf(diag.Position{File: name}, "input-unreadable", "- is the standard input", "%v", err)
+		return nil, false
+	case err != nil:
 		diags.Errorf(diag.Position{File: name}, "input-unreadable", "", "%v", err)
 		return nil, false
 	}

@@ -12,6 +12,7 @@ import (
 
 	"depeer/filters/diag"
 	"depeer/filters/feed"
+	"depeer/filters/trust"
 	"depeer/policies/exchange"
 )
 
@@ -73,6 +74,7 @@ func (r *Reader) LoadOr(ctx context.Context, names []string, good *LastGood) (*I
 func (r *Reader) At(ctx context.Context, now time.Time) *Reader {
 	again := *r
 	again.Files, again.Now, again.Note = NewFiles(ctx, nil), now, func(string, ...any) {}
+	again.Files.Trust = r.Files.Trust
 	return &again
 }
 
@@ -109,7 +111,7 @@ func (r *Reader) ReadExchange() (*exchange.Exchange, diag.List) {
 func (in *Input) readExchange(files *Files, name string) {
 	before := len(in.Read)
 	in.Exchange = nil
-	data, ok := files.Open(name, &in.Read)
+	data, ok := files.Open(name, trust.Exchange, &in.Read)
 	if ok {
 		x, diags := exchange.Read(name, data)
 		in.Read = append(in.Read, diags...)
