@@ -54,7 +54,7 @@ var rooms = map[string][]string{
 		"policies/persist/judge",
 		"policies/plan", "policies/plan/session", "policies/rib", "policies/rib/mrt"},
 	"policies/operate/wanted": {"filters", "filters/diag", "filters/feed", "filters/listing", "filters/strict",
-		"filters/trust", "policies", "policies/build", "policies/exchange"},
+		"filters/trust", "policies", "policies/build", "policies/exchange", "policies/gobgpconf"},
 	"policies/watch": {},
 	"policies/watch/sources": {"filters", "filters/diag", "filters/feed", "policies/exchange", "policies/operate",
 		"policies/operate/wanted"},

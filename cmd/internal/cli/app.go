@@ -164,6 +164,7 @@ func (s *session) readGlobalFlags(*cli.Context) error {
 		s.now = m.Time()
 	}
 	s.reader.Now = s.now
+	s.reader.FixConfig()
 	return nil
 }
 

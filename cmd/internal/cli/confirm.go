@@ -66,8 +66,12 @@ func (s *session) startGuardian(t operate.Target, id string) error {
 	}
 	args := []string{"guard", id, "--state", dir, "--target", t.Address, "--timeout",
 		t.Timeout.String()}
-	if s.reader.Used != "" {
-		args = append(args, "--config", s.reader.Used)
+	config, err := s.reader.AbsoluteConfig()
+	if err != nil {
+		return err
+	}
+	if config != "" {
+		args = append(args, "--config", config)
 	}
 	if t.Insecure {
 		args = append(args, "--insecure")

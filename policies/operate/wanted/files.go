@@ -13,6 +13,7 @@ import (
 	"depeer/filters/diag"
 	"depeer/filters/strict"
 	"depeer/filters/trust"
+	"depeer/policies/gobgpconf"
 )
 
 // Files are the inputs of one run, each read once and kept, so that a
@@ -24,11 +25,14 @@ type Files struct {
 	stdin io.Reader
 	read  map[string][]byte
 	lines map[string][]int // where each line starts, of files that a diagnostic was about
+
+	configurations map[string]bool // the files of those that may be a gobgpd.conf, and hold passwords
 }
 
 // NewFiles returns the inputs of a run; ctx ends its reads.
 func NewFiles(ctx context.Context, stdin io.Reader) *Files {
-	return &Files{ctx: ctx, stdin: stdin, read: map[string][]byte{}, lines: map[string][]int{}}
+	return &Files{ctx: ctx, stdin: stdin, read: map[string][]byte{}, lines: map[string][]int{},
+		configurations: map[string]bool{}}
 }
 
 // Stdin is how a user names the standard input.
@@ -55,7 +59,7 @@ func (f *Files) Get(name string, kind trust.Kind) ([]byte, error) {
 		return nil, f.ctx.Err()
 	case r := <-done:
 		if r.err == nil {
-			f.read[name] = r.data
+			f.read[name], f.configurations[name] = r.data, kind == trust.Any
 		}
 		return r.data, r.err
 	}
@@ -120,9 +124,9 @@ func (f *Files) Open(name string, kind trust.Kind, diags *diag.List) (data []byt
 	return data, true
 }
 
-// Keep notes the text of a file that was read by another way, so that a diagnostic can show the
+// Keep notes the text of a gobgpd.conf that was read by another way, so that a diagnostic can show the
 // line it is about.
-func (f *Files) Keep(name string, text []byte) { f.read[name] = text }
+func (f *Files) Keep(name string, text []byte) { f.read[name], f.configurations[name] = text, true }
 
 // Line returns line n of a file that was read. It finds all lines the first
 // time: a file can have as many diagnostics as lines.
@@ -150,10 +154,15 @@ func (f *Files) Line(name string, n int) ([]byte, bool) {
 	if n < len(starts) {
 		line = line[:starts[n]-starts[n-1]-1]
 	}
-	return cutSecrets(bytes.TrimSuffix(line, []byte("\r"))), true
+	line = bytes.TrimSuffix(line, []byte("\r"))
+	if f.configurations[name] {
+		line = gobgpconf.CutSecrets(line, data)
+		return line, line != nil
+	}
+	return cutSecrets(line), true
 }
 
-// secretKey matches a key whose value must not be shown.
+// secretKey matches a key whose value must not be shown: a gobgpd.conf may be taken for a list.
 var secretKey = regexp.MustCompile(`(?i)password["']?\s*[=:]`)
 
 // cutSecrets cuts a line where the value of a password begins.

@@ -25,6 +25,23 @@ type Reader struct {
 	Fetcher func() (*feed.Fetcher, error)
 
 	Used string // the exchange file that was read; "" for none
+
+	fixed bool // Config says which exchange file there is; "": there is none
+}
+
+// FixConfig finds the exchange file once: for as long as the command runs, no other one takes its place,
+// whatever appears in the usual places, or goes.
+func (r *Reader) FixConfig() {
+	r.Config, _ = r.FindConfig()
+	r.fixed = true
+}
+
+// AbsoluteConfig returns the path of the exchange file that was read, for another process; "": none was.
+func (r *Reader) AbsoluteConfig() (string, error) {
+	if r.Used == "" {
+		return "", nil
+	}
+	return filepath.Abs(r.Used)
 }
 
 // ErrNoList says that no list is named, and there is no exchange file that names one.
@@ -82,8 +99,8 @@ func (r *Reader) At(ctx context.Context, now time.Time) *Reader {
 // that cannot be reached, or is a link to nothing, is there: without it, protected
 // space would be lost in silence.
 func (r *Reader) FindConfig() (string, bool) {
-	if r.Config != "" {
-		return r.Config, true
+	if r.Config != "" || r.fixed {
+		return r.Config, r.Config != ""
 	}
 	candidates := []string{"depeer.yaml"}
 	if dir, err := os.UserConfigDir(); err == nil {
