@@ -1,5 +1,3 @@
-// Package examples holds the example files of depeer, built in: real cases with
-// their listings, and an exchange. Each folder has a README with its story.
 package examples
 
 import "embed"

@@ -7,6 +7,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -48,7 +49,7 @@ var rooms = map[string][]string{
 	"policies/apply": {"policies", "policies/guard", "filters", "policies/eval", "policies/plan", "policies/impact",
 		"policies/length",
 		"policies/journal", "policies/rib"},
-	"policies/operate": {"filters", "filters/diag", "policies", "policies/apply", "policies/build",
+	"policies/operate": {"filters", "filters/diag", "filters/trust", "filters/feed", "filters/listing", "policies", "policies/apply", "policies/build",
 		"policies/counted", "policies/eval", "policies/exchange", "policies/gobgpconf", "policies/guard",
 		"policies/impact", "policies/journal", "policies/length", "policies/operate/wanted", "policies/persist",
 		"policies/persist/judge",
@@ -71,17 +72,23 @@ var rooms = map[string][]string{
 
 	"policies/lab/testbed": {"policies", "filters"},
 
-	"examples": {}, // embedded, for lab
+	"policies/lab/story": {"examples", "filters", "filters/listing", "policies", "policies/apply", "policies/build",
+		"policies/exchange", "policies/journal", "policies/lab", "policies/operate", "policies/plan"},
+
+	"examples": {}, // embedded, for the lab's story
 
 	"cmd/internal/view": {"policies", "policies/guard", "filters", "policies/operate", "policies/plan",
 		"policies/impact",
-		"policies/length", "policies/journal", "filters/diag"},
+		"policies/length", "policies/journal", "policies/lab/story", "filters/diag"},
 	"cmd/internal/metrics": {"filters", "policies", "policies/guard", "policies/impact", "policies/length",
 		"policies/plan",
 		"policies/watch"},
 	"cmd/internal/sdnotify": {},
+	"cmd/internal/cmdline":  {"filters/diag"},
 	"cmd/internal/cli":      {"*"},
 	"cmd/depeer":            {"cmd/internal/cli"},
+	"cmd/depeer/faults":     {}, // tests alone
+	"cmd/depeer/foresight":  {}, // tests alone
 }
 
 // pure packages know no GoBGP and no grpc, however indirectly, and themselves
@@ -109,6 +116,9 @@ type pkg struct {
 func TestTheHouse(t *testing.T) {
 	for _, p := range packages(t) {
 		name := strings.TrimPrefix(p.ImportPath, "depeer/")
+		if _, err := os.Stat(filepath.Join(p.Dir, "doc.go")); err != nil {
+			t.Errorf("%s has no doc.go", name)
+		}
 		allowed, known := rooms[name]
 		if !known {
 			t.Errorf("%s has no room in the plan of the house", name)

@@ -1,4 +1,3 @@
-// Command depeer turns lists of hosting providers into GoBGP routing policy.
 package main
 
 import (

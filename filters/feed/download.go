@@ -21,7 +21,7 @@ const (
 	defaultTimeout = time.Minute
 )
 
-// IsURL says whether the user's text is the address of a feed and not a file.
+// IsURL says whether what a user names as a feed is its address, and not a file.
 func IsURL(s string) bool { return strings.Contains(s, "://") }
 
 // parseURL reads the address of a feed.

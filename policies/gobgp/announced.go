@@ -17,7 +17,7 @@ import (
 const (
 	// inFlight is how many tables are listed at once. gobgpd copies one after another,
 	// in its event loop, and puts the copies into words beside it: two at once take
-	// less time than one after another (BenchmarkAnnounced), and more would take
+	// less time than one after another (BenchmarkReceived), and more would take
 	// more of the processors that its sessions need.
 	inFlight = 2
 	// handful is how many answers are handed on together, and waiting how often that may

@@ -84,7 +84,7 @@ func announce(b *testing.B, d *testbed.Daemon, n int) netip.Addr {
 	return s.Address
 }
 
-// unread is a codec that throws answers away.
+// readError is a codec that throws answers away.
 type readError struct{}
 
 func (readError) Marshal(m any) ([]byte, error) { return proto.Marshal(m.(proto.Message)) }

@@ -80,9 +80,6 @@ func dialTarget(o Options) (*Client, error) {
 // Close ends the connection.
 func (c *Client) Close() error { return c.conn.Close() }
 
-// Address returns the address as it was given.
-func (c *Client) Address() string { return c.address }
-
 // withDeadline gives a call a deadline: that of ctx, if it has one, else the client's
 // timeout.
 func (c *Client) withDeadline(ctx context.Context) (context.Context, context.CancelFunc) {

@@ -22,7 +22,7 @@ var equal = cmp.Options{
 	cmp.Comparer(func(a, b netip.Prefix) bool { return a == b }),
 	cmp.Comparer(func(a, b netip.Addr) bool { return a == b }),
 	cmpopts.EquateEmpty(),
-	cmpopts.IgnoreFields(policies.Route{}, "Size"), // size_test.go
+	cmpopts.IgnoreFields(policies.Route{}, "Size"), // wire_test.go compares sizes
 }
 
 // anchor is the definitions that an operator pastes.

@@ -8,8 +8,8 @@
 // it from addresses of their own in 127.0.0.0/8. No root is needed. If only 127.0.0.1 exists
 // (macOS), Start says which address is missing.
 //
-// It is at the end of the way of the data: the output of gobgpconf goes into Treat, and Holds reads
-// the result from the members' own tables.
+// It is at the end of the way of the data: it starts with the anchor that gobgpconf writes, a policy
+// arrives over the API, and Holds reads the result from the members' own tables.
 //
 // Limits of GoBGP 3.37: each embedded server leaves one idle goroutine behind (BgpServer.Serve has
 // no end), and starting one writes package variables that all servers of the process read. Labs of

@@ -27,7 +27,6 @@ type Config struct {
 type Lab struct {
 	rs      *routeServer
 	members []*speaker
-	mu      sync.Mutex // one Treat at a time
 	close   func()
 }
 
@@ -129,18 +128,6 @@ func (l *Lab) Holds(ctx context.Context, member filters.ASN) ([]policies.Route, 
 		}
 	}
 	return nil, fmt.Errorf("AS%s is no member of this lab", member)
-}
-
-// Treat loads configuration (TOML with the defined sets and policies that gobgpconf writes) into
-// the route server through GoBGP's own configuration code, as a reload of its file would. It
-// returns when the members hold the result.
-func (l *Lab) Treat(ctx context.Context, configuration []byte) error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if err := l.rs.loadConfig(ctx, configuration); err != nil {
-		return fmt.Errorf("route server: %w", err)
-	}
-	return l.Settle(ctx)
 }
 
 // Settle returns when every member holds what the route server has for it: changes made over the

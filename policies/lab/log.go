@@ -14,7 +14,7 @@ import (
 
 // logger passes what GoBGP logs to slog. GoBGP's configuration code reports its
 // failures by a fatal message only, and goes on if that returns: the first one
-// is kept, for Start and Treat to return as their error.
+// is kept, for loadConfig to return as its error.
 type logger struct {
 	to *slog.Logger
 

@@ -59,8 +59,3 @@ func (w sendMode) spareBytes(p netip.Prefix, s *policies.Size) int {
 func (w sendMode) endsDaemon(s *policies.Size) bool {
 	return !s.Reach && s.Counted() >= room+w.longestPrefixBytes()
 }
-
-// Fits says whether gobgpd sends a route of that size to every member without add-path.
-func Fits(p netip.Prefix, s *policies.Size) bool {
-	return !s.Known() || sendMode{}.spareBytes(p, s) >= 0
-}

@@ -60,7 +60,8 @@ func findPastPolicies(store *journal.Store, address string, now *policies.Routin
 	return past, nil
 }
 
-// FindPast is pastPolicies for what works without a history, too.
+// FindPast returns the policies that were in force here before, as findPastPolicies does. Where the history
+// cannot be read, it logs a warning and returns none.
 func (o *Operator) FindPast(address string, now *policies.RoutingPolicy) []*policies.RoutingPolicy {
 	store, err := o.Store()
 	if err == nil {

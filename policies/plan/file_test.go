@@ -148,9 +148,9 @@ func FuzzDecode(f *testing.F) {
 	})
 }
 
-// FuzzPlanBody has the digest right, so that what is behind it is reached.
 func sum(data []byte) [sha256.Size]byte { return sha256.Sum256(data) }
 
+// FuzzPlanBody has the digest right, so that what is behind it is reached.
 func FuzzPlanBody(f *testing.F) {
 	m := through.server(policyOf("10.0.0.0/8"))
 	var body struct {

@@ -7,10 +7,10 @@ import (
 	"depeer/policies"
 )
 
-// InForce returns the policy that is in force: the statements of "depeer" that pass
-// their gates, those of "depeer-export" that belong to them, with the sets that they
-// refer to, sorted by name, and the sessions that are down by our doing. Of routes, calls
-// that only prepare a change, or clean up after it, do not change it.
+// InForce returns the policy that is in force, with sets sorted by name: the statements of
+// "depeer" that pass their gates, the statements of "depeer-export" that belong to them, the sets
+// that both refer to, and the sessions that we have shut down. Calls that prepare a change, or
+// clean up after it, change nothing of what InForce returns about routes.
 func (s *State) InForce() *policies.RoutingPolicy {
 	p := s.selectGeneration(func(st Statement) bool { return st.Gate.Passes(s.Gates) })
 	p.Sessions = s.sessionState().OursDown()

@@ -110,7 +110,7 @@ func (z *Sizes) countEntries() map[string]force {
 	return entries
 }
 
-// countElements is countEntries where only policies are known.
+// countElements counts what old and new policy match, each element once, where no lists are known.
 func (z *Sizes) countElements() map[string]force {
 	elements := make(map[string]force)
 	note := func(p *policies.RoutingPolicy, there, refused force) {

@@ -6,7 +6,7 @@ import (
 	"depeer/policies"
 )
 
-// Plans and journals hold the elements of a set under a key of their kind.
+// storedElements are the elements of a set in plans and journals, under a key of their kind.
 type storedElements struct {
 	Entries   policies.Prefixes         `json:"entries,omitempty"`
 	Neighbors policies.Neighbors        `json:"neighbors,omitempty"`

@@ -56,17 +56,6 @@ func (c *Change) Summary() Summary {
 	return s
 }
 
-// Entries counts the elements that come and go in sets of one kind.
-func (s Summary) Entries(k Kind) (added, removed int) {
-	for _, set := range s.Sets {
-		if set.Type == k.String() {
-			added += len(set.Add)
-			removed += len(set.Remove)
-		}
-	}
-	return added, removed
-}
-
 // String is one line: "2 sets: +3 -1 entries; statements unchanged".
 func (s Summary) String() string {
 	added, removed := 0, 0

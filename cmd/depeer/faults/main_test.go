@@ -1,6 +1,3 @@
-// Package faults_test drives the built program against a real gobgpd with real
-// members, and judges it by the routes that these hold, and by what the daemon says
-// it has. Each test names the row of the table of faults that it is about.
 package faults_test
 
 import (

@@ -1,5 +1,3 @@
-// Package foresight_test drives the built program on dumps of real routing tables, and
-// judges what it foretells by programs that share nothing with it.
 package foresight_test
 
 import (

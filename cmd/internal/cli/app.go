@@ -11,6 +11,7 @@ import (
 	"github.com/urfave/cli/v2"
 	"golang.org/x/term"
 
+	"depeer/cmd/internal/cmdline"
 	"depeer/cmd/internal/view"
 	"depeer/filters"
 	"depeer/policies/operate"
@@ -45,17 +46,17 @@ type session struct {
 func Run(ctx context.Context, streams Streams, args []string) Code {
 	s := newSession(ctx, streams)
 	// Until the flags are read, what can be said is said in the form they ask for.
-	s.view = s.newView(asksForJSON(args), "auto")
+	s.view = s.newView(cmdline.AsksForJSON(args), "auto")
 
 	app := newApp(s)
 	for _, c := range app.Commands {
 		c.OnUsageError = onUsageError
 		c.HideHelpCommand = true // "depeer check help" is about a file of that name
 	}
-	if answerCompletion(app, s, args) {
+	if cmdline.Complete(s.Out, app, args) {
 		return OK
 	}
-	ordered, err := arrangeFlags(app, args)
+	ordered, err := cmdline.Arrange(app, args)
 	if err == nil {
 		err = app.RunContext(ctx, append([]string{app.Name}, ordered...))
 	}
@@ -98,10 +99,10 @@ func newApp(s *session) *cli.App {
 		OnUsageError:   onUsageError,
 		ExitErrHandler: func(*cli.Context, error) {}, // Run reports
 		Action: func(*cli.Context) error {
-			return newUsageError("depeer help", "no command")
+			return cmdline.NewUsageError("depeer help", "no command")
 		},
 	}
-	refuseEmptyValues(app)
+	cmdline.RefuseEmptyValues(app, soakFlag)
 	return app
 }
 
@@ -147,7 +148,7 @@ func (s *session) readGlobalFlags(*cli.Context) error {
 	switch color {
 	case "auto", "always", "never":
 	default:
-		return newUsageError("--color auto|always|never", "--color %s: no such choice", color)
+		return cmdline.NewUsageError("--color auto|always|never", "--color %s: no such choice", color)
 	}
 	s.view = s.newView(s.global.json, color)
 	s.reader.Config, s.state = s.global.config, s.global.state
@@ -159,7 +160,7 @@ func (s *session) readGlobalFlags(*cli.Context) error {
 	if at := s.global.at; at != "" {
 		m, err := filters.ParseMoment(at)
 		if err != nil {
-			return newUsageError("--at 2008-11-10, or --at 2008-11-10T12:00:00Z", "--at: %v", err)
+			return cmdline.NewUsageError("--at 2008-11-10, or --at 2008-11-10T12:00:00Z", "--at: %v", err)
 		}
 		s.now = m.Time()
 	}
@@ -180,7 +181,7 @@ func (s *session) newLog(format string, verbose bool) error {
 	case "json":
 		s.log = slog.New(slog.NewJSONHandler(s.Err, options))
 	default:
-		return newUsageError("--log-format text|json", "--log-format %s: no such format", format)
+		return cmdline.NewUsageError("--log-format text|json", "--log-format %s: no such format", format)
 	}
 	return nil
 }
@@ -232,5 +233,5 @@ func onUsageError(c *cli.Context, err error, _ bool) error {
 	if c.Command != nil && c.Command.Name != "" && c.Command.Name != c.App.Name {
 		line += " " + c.Command.Name
 	}
-	return newUsageError(line, "%v", err)
+	return cmdline.NewUsageError(line, "%v", err)
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/urfave/cli/v2"
 	"golang.org/x/term"
 
+	"depeer/cmd/internal/cmdline"
 	"depeer/filters/trust"
 	"depeer/policies/exchange"
 	"depeer/policies/operate"
@@ -46,13 +47,13 @@ func applyCommand(s *session) *cli.Command {
 		),
 		Action: func(c *cli.Context) error {
 			if c.NArg() != 1 {
-				return newUsageError("depeer apply PLAN", "apply takes one plan, which depeer plan -o keeps")
+				return cmdline.NewUsageError("depeer apply PLAN", "apply takes one plan, which depeer plan -o keeps")
 			}
 			if args.isAll() {
 				return s.applyAll(c.Context, &args, c.Args().First())
 			}
 			if args.target != "" {
-				return newUsageError("depeer apply PLAN",
+				return cmdline.NewUsageError("depeer apply PLAN",
 					"a plan says itself which target it is for; --target all is for "+
 						"those of all targets")
 			}
@@ -135,7 +136,7 @@ func (s *session) askForRouterID(f askFlags, address string, server plan.Server)
 	}
 	in, ok := s.In.(*os.File)
 	if !ok || !term.IsTerminal(int(in.Fd())) {
-		return newUsageError("depeer "+f.command+" ... --yes", "there is no terminal to ask on")
+		return cmdline.NewUsageError("depeer "+f.command+" ... --yes", "there is no terminal to ask on")
 	}
 	fmt.Fprintf(s.Err, "depeer: to change %s, type its router id (%s): ", address, server.RouterID)
 	line, err := bufio.NewReader(in).ReadString('\n')

@@ -6,6 +6,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"depeer/cmd/internal/cmdline"
 	"depeer/policies/operate"
 )
 
@@ -28,7 +29,7 @@ func clearCommand(s *session) *cli.Command {
 		Flags: append(args.bindFlags(), args.bindYes(), bindSoak(&args.soak, 0), bindOutput(&args.output, keepPlan)),
 		Action: func(c *cli.Context) error {
 			if c.NArg() > 0 {
-				return newUsageError("depeer clear --target rs1", "clear takes no lists")
+				return cmdline.NewUsageError("depeer clear --target rs1", "clear takes no lists")
 			}
 			if args.isAll() {
 				return s.clearAll(c.Context, &args)
@@ -55,7 +56,7 @@ func (s *session) clearTarget(ctx context.Context, t operate.Target, args *clear
 		return err
 	}
 	if args.output == "" && !result.Nothing() {
-		return newUsageError("depeer clear --target "+t.Address+" --yes, or -o FILE",
+		return cmdline.NewUsageError("depeer clear --target "+t.Address+" --yes, or -o FILE",
 			"nothing was changed: clear needs --yes or -o")
 	}
 	return nil

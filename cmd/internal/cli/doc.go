@@ -1,7 +1,7 @@
-// Package cli is what users type: one file a command, each with its flags, an
-// arguments struct and a run function.
+// Package cli is what users type: one file for each command, with its flags, a struct of
+// arguments and a run function.
 //
-// Commands load their input (input.go), let the packages below do the work, and
-// hand the result to a view. They return errors; only Run turns an error into
-// words on stderr and an exit code (exit.go).
+// Commands load their lists (lists.go) and their target (target.go), ask package operate to
+// do the work, and hand the result to a view. They return errors. Only Run turns an error
+// into words on stderr and an exit code (exit.go).
 package cli

@@ -7,6 +7,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"depeer/cmd/internal/cmdline"
 	"depeer/cmd/internal/view"
 	"depeer/filters/diag"
 	"depeer/filters/trust"
@@ -51,7 +52,7 @@ func emitCommand(s *session) *cli.Command {
 			args.lists = c.Args().Slice()
 			var err error
 			if args.format, err = gobgpconf.ParseFormat(format); err != nil {
-				return newUsageError("depeer emit --format toml|yaml|json", "%v", err)
+				return cmdline.NewUsageError("depeer emit --format toml|yaml|json", "%v", err)
 			}
 			return s.emitPolicy(c.Context, args)
 		},
@@ -61,12 +62,12 @@ func emitCommand(s *session) *cli.Command {
 func (s *session) emitPolicy(ctx context.Context, args emitArgs) error {
 	switch {
 	case args.anchor && (args.into != "" || len(args.lists) > 0):
-		return newUsageError("depeer emit --anchor", "--anchor needs no listing, and goes into no file by itself")
+		return cmdline.NewUsageError("depeer emit --anchor", "--anchor needs no listing, and goes into no file by itself")
 	case args.into == wanted.Stdin:
-		return newUsageError("depeer emit --into gobgpd.conf",
+		return cmdline.NewUsageError("depeer emit --into gobgpd.conf",
 			"--into replaces part of a file; it does not read the standard input")
 	case args.into != "" && args.format != gobgpconf.TOML:
-		return newUsageError("depeer emit --into gobgpd.conf", "--into reads and writes TOML only")
+		return cmdline.NewUsageError("depeer emit --into gobgpd.conf", "--into reads and writes TOML only")
 	case args.anchor:
 		return s.deliverEmit(ctx, view.Emit{Format: args.format.String(), Configuration: gobgpconf.Anchor(args.format)},
 			args.output)

@@ -3,8 +3,8 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 
+	"depeer/cmd/internal/cmdline"
 	"depeer/cmd/internal/view"
 	"depeer/policies/operate"
 )
@@ -41,20 +41,6 @@ var codes = map[operate.Kind]Code{
 	operate.Interrupted: Interrupted,
 }
 
-// usageError says that the command line is wrong.
-type usageError struct {
-	corrected string // the line as it is right
-	err       error
-}
-
-func (e *usageError) Error() string { return e.err.Error() }
-func (e *usageError) Unwrap() error { return e.err }
-
-// newUsageError says that the command line is wrong, and how it is right.
-func newUsageError(corrected, format string, args ...any) error {
-	return &usageError{corrected, fmt.Errorf(format, args...)}
-}
-
 // shownError is an error that the view has shown already, as part of a result.
 type shownError struct{ error }
 
@@ -62,7 +48,7 @@ func (e shownError) Unwrap() error { return e.error }
 
 // isNamed says whether an error says by itself what it means.
 func isNamed(err error) bool {
-	return errors.As(err, new(*operate.Error)) || errors.As(err, new(*usageError))
+	return errors.As(err, new(*operate.Error)) || errors.As(err, new(*cmdline.UsageError))
 }
 
 // formatCount writes "1 error", "2 errors".
@@ -73,10 +59,10 @@ func reportError(v view.View, err error) Code {
 	if err == nil {
 		return OK
 	}
-	e, wrong := new(operate.Error), new(usageError)
+	e, wrong := new(operate.Error), new(cmdline.UsageError)
 	switch {
 	case errors.As(err, &wrong):
-		v.Failure(view.Failure{Code: "usage", Message: wrong.Error(), Hint: wrong.corrected, Exit: int(Usage)})
+		v.Failure(view.Failure{Code: "usage", Message: wrong.Error(), Hint: wrong.Corrected, Exit: int(Usage)})
 		return Usage
 	case errors.As(err, &e):
 	case errors.Is(err, context.Canceled):

@@ -8,6 +8,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"depeer/cmd/internal/cmdline"
 	"depeer/filters"
 	"depeer/policies"
 	"depeer/policies/impact"
@@ -81,12 +82,12 @@ func (s *session) explainCommunity(ctx context.Context, in *wanted.Input, t *ope
 func parseSubject(text string) (impact.Subject, error) {
 	const right = "depeer explain 198.51.100.0/24, or AS64999"
 	if text == "" {
-		return impact.Subject{}, newUsageError(right, "explain takes a prefix or an ASN first")
+		return impact.Subject{}, cmdline.NewUsageError(right, "explain takes a prefix or an ASN first")
 	}
 	if !strings.ContainsAny(text, "./:") {
 		asn, err := filters.ParseASN(text)
 		if err != nil {
-			return impact.Subject{}, newUsageError(right, "%v", err)
+			return impact.Subject{}, cmdline.NewUsageError(right, "%v", err)
 		}
 		return impact.Subject{ASN: asn}, nil
 	}
@@ -99,7 +100,7 @@ func parseSubject(text string) (impact.Subject, error) {
 		if e := new(filters.SyntaxError); errors.As(err, &e) && e.Hint != "" {
 			hint = "depeer explain " + e.Hint
 		}
-		return impact.Subject{}, newUsageError(hint, "%v", err)
+		return impact.Subject{}, cmdline.NewUsageError(hint, "%v", err)
 	}
 	return impact.Subject{Prefix: p}, nil
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"depeer/cmd/internal/cmdline"
 	"depeer/cmd/internal/view"
 	"depeer/policies/journal"
 	"depeer/policies/operate"
@@ -47,7 +48,7 @@ func showCommand(s *session) *cli.Command {
 		ArgsUsage: "ID|PLAN",
 		Action: func(c *cli.Context) error {
 			if c.NArg() != 1 {
-				return newUsageError("depeer show ID|PLAN", "show takes one ID or plan")
+				return cmdline.NewUsageError("depeer show ID|PLAN", "show takes one ID or plan")
 			}
 			store, err := s.openStore()
 			if err != nil {

@@ -3,6 +3,7 @@ package cli
 import (
 	"github.com/urfave/cli/v2"
 
+	"depeer/cmd/internal/cmdline"
 	"depeer/policies/operate"
 )
 
@@ -23,7 +24,7 @@ func impactCommand(s *session) *cli.Command {
 		Action: func(c *cli.Context) error {
 			args := flags.readOptions()
 			if flags.target == "" && len(args.Dumps) == 0 {
-				return newUsageError("depeer impact LISTING.yaml --rib FILE, or --target rs1",
+				return cmdline.NewUsageError("depeer impact LISTING.yaml --rib FILE, or --target rs1",
 					"no routes: neither --rib nor --target")
 			}
 			in, err := s.loadInput(c.Context, c.Args().Slice())

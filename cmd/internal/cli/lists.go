@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 
+	"depeer/cmd/internal/cmdline"
 	"depeer/filters/trust"
 	"depeer/policies/operate"
 	"depeer/policies/operate/wanted"
@@ -19,11 +20,11 @@ func (s *session) loadInput(ctx context.Context, names []string) (*wanted.Input,
 	download := new(wanted.DownloadError)
 	switch {
 	case errors.Is(err, wanted.ErrNoList):
-		return nil, newUsageError("depeer check LISTING.yaml", "%v", err)
+		return nil, cmdline.NewUsageError("depeer check LISTING.yaml", "%v", err)
 	case errors.As(err, &download):
 		return nil, &operate.Error{Kind: operate.Failed, Name: "download", Err: download.Err}
 	case errors.As(err, new(*trust.Error)):
-		return nil, newStateError(err)
+		return nil, operate.NewStateError(err)
 	}
 	return in, err
 }
@@ -35,7 +36,7 @@ const stdoutName = "-"
 // hardly meant, unless that is what the command is for.
 func (s *session) writeOutput(name string, write func(io.Writer) error, mode fs.FileMode) error {
 	if s.reader.Files.IsInput(name) {
-		return newUsageError("-o another file", "-o %s: this file is read, and would be lost", name)
+		return cmdline.NewUsageError("-o another file", "-o %s: this file is read, and would be lost", name)
 	}
 	if err := s.checkOutput(name); err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"depeer/cmd/internal/cmdline"
 	"depeer/filters/diag"
 	"depeer/policies/operate"
 	"depeer/policies/operate/wanted"
@@ -82,7 +83,7 @@ func (s *session) planTarget(ctx context.Context, in *wanted.Input, t operate.Ta
 // planForFile shows what lists do to the routes of a file, without a target.
 func (s *session) planForFile(ctx context.Context, in *wanted.Input, args *planArgs) error {
 	if args.output != "" || args.draft.TakeOver || args.draft.AcceptLists {
-		return newUsageError("depeer plan LISTING.yaml --rib FILE --target rs1 -o plan.depeer",
+		return cmdline.NewUsageError("depeer plan LISTING.yaml --rib FILE --target rs1 -o plan.depeer",
 			"a plan is kept for a target, and none is named")
 	}
 	if f := operate.Verdict(in.Diagnostics); f != nil && f.Kind != operate.Guarded {

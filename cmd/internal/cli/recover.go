@@ -3,6 +3,7 @@ package cli
 import (
 	"github.com/urfave/cli/v2"
 
+	"depeer/cmd/internal/cmdline"
 	"depeer/policies/operate"
 	"depeer/policies/plan"
 )
@@ -24,7 +25,7 @@ func recoverCommand(s *session) *cli.Command {
 				Usage: "take the lock of `ID`, whose process is dead on another machine"}),
 		Action: func(c *cli.Context) error {
 			if c.NArg() > 0 {
-				return newUsageError("depeer recover --target rs1", "recover takes no files")
+				return cmdline.NewUsageError("depeer recover --target rs1", "recover takes no files")
 			}
 			t, err := s.findTarget(args.targetFlags, s.readExchange())
 			if err != nil {

@@ -8,6 +8,7 @@ import (
 	"github.com/urfave/cli/v2"
 	"golang.org/x/term"
 
+	"depeer/cmd/internal/cmdline"
 	"depeer/policies/operate"
 	"depeer/policies/plan"
 )
@@ -38,7 +39,7 @@ func repairCommand(s *session) *cli.Command {
 		),
 		Action: func(c *cli.Context) error {
 			if c.NArg() > 0 {
-				return newUsageError("depeer repair --target rs1",
+				return cmdline.NewUsageError("depeer repair --target rs1",
 					"repair takes no lists: it puts back what was applied last")
 			}
 			if err := s.checkAnswerable(args.askFlags, args.output != ""); err != nil {
@@ -61,7 +62,7 @@ func (s *session) checkAnswerable(f askFlags, kept bool) error {
 	if f.yes || kept || ok && term.IsTerminal(int(in.Fd())) {
 		return nil
 	}
-	return newUsageError("depeer "+f.command+" ... --yes, or -o FILE", "there is no terminal to ask on")
+	return cmdline.NewUsageError("depeer "+f.command+" ... --yes, or -o FILE", "there is no terminal to ask on")
 }
 
 // repairTargets makes a plan for each target, shows them, asks, and applies them one after

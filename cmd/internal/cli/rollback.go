@@ -3,6 +3,7 @@ package cli
 import (
 	"github.com/urfave/cli/v2"
 
+	"depeer/cmd/internal/cmdline"
 	"depeer/policies/guard"
 	"depeer/policies/operate"
 )
@@ -26,7 +27,7 @@ func rollbackCommand(s *session) *cli.Command {
 		),
 		Action: func(c *cli.Context) error {
 			if c.NArg() > 1 {
-				return newUsageError("depeer rollback [ID] --target rs1", "rollback takes one ID")
+				return cmdline.NewUsageError("depeer rollback [ID] --target rs1", "rollback takes one ID")
 			}
 			t, err := s.findTarget(args.targetFlags, s.readExchange())
 			if err != nil {

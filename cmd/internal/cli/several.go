@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"depeer/cmd/internal/cmdline"
 	"depeer/policies/exchange"
 	"depeer/policies/guard"
 	"depeer/policies/operate"
@@ -34,7 +35,7 @@ func (s *session) findAllTargets(f targetFlags, x *exchange.Exchange) ([]operate
 		return nil, s.confWrong
 	}
 	if x == nil || len(x.Targets) == 0 {
-		return nil, newUsageError("depeer "+f.command+" --target ADDRESS",
+		return nil, cmdline.NewUsageError("depeer "+f.command+" --target ADDRESS",
 			"--target all: the exchange file has no targets")
 	}
 	var all []operate.Target
@@ -166,7 +167,7 @@ func (s *session) clearAll(ctx context.Context, args *clearArgs) error {
 		return err
 	}
 	if args.output == "" && !plans.Nothing() {
-		return newUsageError("depeer clear --target all --yes, or -o FILE",
+		return cmdline.NewUsageError("depeer clear --target all --yes, or -o FILE",
 			"nothing was changed: clear needs --yes or -o")
 	}
 	return nil

@@ -7,6 +7,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"depeer/cmd/internal/cmdline"
 	"depeer/cmd/internal/view"
 	"depeer/policies/operate"
 	"depeer/policies/operate/wanted"
@@ -39,7 +40,7 @@ func statusCommand(s *session) *cli.Command {
 				return err
 			}
 			if args.isAll() && args.options.File != "" {
-				return newUsageError("depeer status --target rs1 --file gobgpd.conf", "a file is one target's")
+				return cmdline.NewUsageError("depeer status --target rs1 --file gobgpd.conf", "a file is one target's")
 			}
 			targets, err := s.findTargets(args.targetFlags)
 			if err != nil {

@@ -7,6 +7,7 @@ import (
 	"os/user"
 	"path/filepath"
 
+	"depeer/cmd/internal/cmdline"
 	"depeer/filters/trust"
 	"depeer/policies/exchange"
 	"depeer/policies/journal"
@@ -17,12 +18,12 @@ import (
 func (s *session) findTarget(f targetFlags, x *exchange.Exchange) (operate.Target, error) {
 	name := f.target
 	if name == "" {
-		return operate.Target{}, newUsageError("depeer "+f.command+
+		return operate.Target{}, cmdline.NewUsageError("depeer "+f.command+
 			" --target rs1, or an address such as unix:///run/gobgpd.sock",
 			"no target: it is never guessed")
 	}
 	if name == exchange.AllTargets {
-		return operate.Target{}, newUsageError("depeer "+f.command+" --target NAME", "%s is for one target at a time",
+		return operate.Target{}, cmdline.NewUsageError("depeer "+f.command+" --target NAME", "%s is for one target at a time",
 			f.command)
 	}
 	t := operate.Target{Timeout: f.timeout, Insecure: f.insecure,
@@ -42,7 +43,7 @@ func (s *session) findTarget(f targetFlags, x *exchange.Exchange) (operate.Targe
 		return operate.Target{}, s.confWrong
 	}
 	if err != nil {
-		return operate.Target{}, newUsageError("--target NAME, host:port or unix:///path",
+		return operate.Target{}, cmdline.NewUsageError("--target NAME, host:port or unix:///path",
 			"--target %s: neither a target of the exchange file nor an address", name)
 	}
 	t.Address = address.String()
@@ -92,7 +93,7 @@ func (s *session) openStore() (*journal.Store, error) {
 	}
 	store, err := journal.OpenTrusting(dir, s.trustRule())
 	if err != nil {
-		return nil, newStateError(err)
+		return nil, operate.NewStateError(err)
 	}
 	store.OnUnread = s.passOver
 	return store, nil
@@ -100,15 +101,6 @@ func (s *session) openStore() (*journal.Store, error) {
 
 // trustRule says whose files are used.
 func (s *session) trustRule() trust.Rule { return s.reader.Files.Trust }
-
-// newStateError says why the state directory is not used.
-func newStateError(err error) *operate.Error {
-	hint := "--state DIR names another place"
-	if errors.As(err, new(*trust.Error)) {
-		hint = trust.Hint + "; " + hint
-	}
-	return &operate.Error{Kind: operate.Failed, Name: "state", Err: err, Hint: hint}
-}
 
 // nameUser returns who runs this program: user@host.
 func nameUser() string {

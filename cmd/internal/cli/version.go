@@ -7,6 +7,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"depeer/cmd/internal/cmdline"
 	"depeer/cmd/internal/view"
 )
 
@@ -17,7 +18,7 @@ func versionCommand(s *session) *cli.Command {
 		ArgsUsage: " ",
 		Action: func(c *cli.Context) error {
 			if c.NArg() > 0 {
-				return newUsageError("depeer version", "version takes no files")
+				return cmdline.NewUsageError("depeer version", "version takes no files")
 			}
 			return s.view.Version(readBuild())
 		},

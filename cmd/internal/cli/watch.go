@@ -9,6 +9,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"depeer/cmd/internal/cmdline"
 	"depeer/cmd/internal/metrics"
 	"depeer/cmd/internal/sdnotify"
 	"depeer/policies/operate"
@@ -102,7 +103,7 @@ func (s *session) watchTargets(ctx context.Context, log *slog.Logger, args watch
 	defer stop()
 	err = run.New(options).Run(ctx)
 	if errors.Is(err, wanted.ErrNoList) {
-		return newUsageError("depeer watch LISTING.yaml --target rs1", "%v", err)
+		return cmdline.NewUsageError("depeer watch LISTING.yaml --target rs1", "%v", err)
 	}
 	return err
 }

@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"time"
 
+	"depeer/cmd/internal/cmdline"
 	"depeer/cmd/internal/metrics"
 	"depeer/policies/operate"
 )
@@ -20,11 +21,11 @@ func serveMetrics(args watchArgs, numbers *metrics.Metrics, log *slog.Logger) (s
 	}
 	host, _, err := net.SplitHostPort(args.listen)
 	if err != nil {
-		return nil, newUsageError("--listen 127.0.0.1:9179", "--listen %s: %v", args.listen, err)
+		return nil, cmdline.NewUsageError("--listen 127.0.0.1:9179", "--listen %s: %v", args.listen, err)
 	}
 	address, err := netip.ParseAddr(host)
 	if loopback := host == "localhost" || err == nil && address.Unmap().IsLoopback(); !loopback && !args.anywhere {
-		return nil, newUsageError("--listen 127.0.0.1:9179, or --listen-anywhere as well",
+		return nil, cmdline.NewUsageError("--listen 127.0.0.1:9179, or --listen-anywhere as well",
 			"--listen %s: others could read who is listed, and how this exchange stands", args.listen)
 	}
 	l, err := net.Listen("tcp", args.listen)

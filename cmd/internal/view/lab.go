@@ -7,45 +7,11 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"depeer/policies/operate"
+	"depeer/policies/lab/story"
 )
 
-// Lab is an embedded exchange, and what its members hold before a listing is
-// treated and after, as their own tables say.
-type Lab struct {
-	Target  string // of the route server's API
-	ASN     uint32 // the route server's
-	Members []LabMember
-
-	Provider  string // that is listed
-	Reason    string
-	Matches   []string // its ASNs and prefixes
-	Listing   string   // the file
-	Treatment string
-
-	Plan       string // what the change does to the route server's objects
-	Calls      int    // that it takes
-	Applied    operate.Result
-	RolledBack operate.Result
-}
-
-// LabMember is a member with what it holds from the route server.
-type LabMember struct {
-	Address       string
-	ASN           uint32
-	Announces     int // routes
-	Before, After []LabRoute
-	Restored      bool // after the rollback it holds again what it held before
-}
-
-// LabRoute is a route that a member holds.
-type LabRoute struct {
-	Prefix string `json:"prefix"`
-	Path   string `json:"as_path"`
-}
-
 // LabStands shows where a lab that stays can be reached.
-func (v *program) LabStands(l Lab) error {
+func (v *program) LabStands(l story.Result) error {
 	type member struct {
 		Address string `json:"address"`
 		ASN     uint32 `json:"asn"`
@@ -61,14 +27,14 @@ func (v *program) LabStands(l Lab) error {
 	}{SchemaVersion, l.Target, members})
 }
 
-func (v *program) Lab(l Lab) error {
+func (v *program) Lab(l story.Result) error {
 	type member struct {
-		Address   string     `json:"address"`
-		ASN       uint32     `json:"asn"`
-		Announces int        `json:"announces"`
-		Before    []LabRoute `json:"before"`
-		After     []LabRoute `json:"after"`
-		Restored  bool       `json:"restored"`
+		Address   string        `json:"address"`
+		ASN       uint32        `json:"asn"`
+		Announces int           `json:"announces"`
+		Before    []story.Route `json:"before"`
+		After     []story.Route `json:"after"`
+		Restored  bool          `json:"restored"`
 	}
 	members := make([]member, 0, len(l.Members))
 	for _, m := range l.Members {
@@ -87,7 +53,7 @@ func (v *program) Lab(l Lab) error {
 }
 
 // LabStands shows how to go on with a lab that is kept.
-func (v *person) LabStands(l Lab) error {
+func (v *person) LabStands(l story.Result) error {
 	_, port, _ := strings.Cut(l.Target, ":")
 	_, err := fmt.Fprintf(v.Out, `
 The route server stays, anchored and empty, as a target at %s:
@@ -98,7 +64,7 @@ Ctrl-C ends it.
 	return err
 }
 
-func (v *person) Lab(l Lab) error {
+func (v *person) Lab(l story.Result) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "route server  AS%d, GoBGP on loopback, anchored, %s\n", l.ASN, countOf{len(l.Members), "member"})
 	fmt.Fprintf(&b, "listing       %s\n", l.Listing)
@@ -115,7 +81,7 @@ func (v *person) Lab(l Lab) error {
 	}
 	table.Flush()
 
-	listener := l.findListener()
+	listener := findListener(&l)
 	fmt.Fprintf(&b, "\nWhat AS%d holds, read from its own table:\n\n", listener.ASN)
 	gone, same := v.showHeld(&b, listener)
 	fmt.Fprintf(&b, `
@@ -126,13 +92,13 @@ To go on:
   depeer check LISTING.yaml    is a list of your own right?
   depeer emit LISTING.yaml     what it is for gobgpd
   depeer lab --keep            leave this exchange running, to plan and apply on
-`, countOf{gone, "route"}, same, l.RolledBack.Outcome, l.describeRestored())
+`, countOf{gone, "route"}, same, l.RolledBack.Outcome, describeRestored(&l))
 	_, err := fmt.Fprint(v.Out, b.String())
 	return err
 }
 
 // describeRestored says whether the rollback has brought back what members held.
-func (l *Lab) describeRestored() string {
+func describeRestored(l *story.Result) string {
 	var not []string
 	for _, m := range l.Members {
 		if !m.Restored {
@@ -147,7 +113,7 @@ func (l *Lab) describeRestored() string {
 
 // findListener returns the member whose table is shown in full: the first that announces
 // nothing, or the last.
-func (l *Lab) findListener() LabMember {
+func findListener(l *story.Result) story.Member {
 	for _, m := range l.Members {
 		if m.Announces == 0 {
 			return m
@@ -158,13 +124,13 @@ func (l *Lab) findListener() LabMember {
 
 // showHeld writes a line for each prefix that a member held before, and counts what
 // became of them.
-func (v *person) showHeld(w io.Writer, m LabMember) (gone, same int) {
+func (v *person) showHeld(w io.Writer, m story.Member) (gone, same int) {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	defer table.Flush()
 	fmt.Fprintln(table, "prefix\tbefore, AS path\tafter, AS path")
 	for _, r := range m.Before {
 		after := "gone"
-		if i := slices.IndexFunc(m.After, func(a LabRoute) bool { return a.Prefix == r.Prefix }); i >= 0 {
+		if i := slices.IndexFunc(m.After, func(a story.Route) bool { return a.Prefix == r.Prefix }); i >= 0 {
 			after = m.After[i].Path
 		}
 		switch after {

@@ -48,7 +48,7 @@ func policiesText(w io.Writer, t *operate.Status) {
 	}
 }
 
-// String says it in a clause.
+// policyText says in a clause which policy is in force, since when and by whom.
 func policyText(p *operate.Policy) string {
 	switch {
 	case p == nil:

@@ -191,9 +191,6 @@ func (v *person) paintText(color, s string) string {
 	return "\x1b[" + color + "m" + s + "\x1b[0m"
 }
 
-// Count writes "1 prefix", "1,699 prefixes".
-func Count(n int, noun string) string { return countOf{n, noun}.String() }
-
 // countOf is a number of things.
 type countOf struct {
 	n    int

@@ -4,6 +4,7 @@ import (
 	"io"
 
 	"depeer/filters/diag"
+	"depeer/policies/lab/story"
 	"depeer/policies/operate"
 )
 
@@ -23,8 +24,8 @@ type View interface {
 	Check(Check) error
 	Emit(Emit) error
 	Import(Import) error
-	Lab(Lab) error
-	LabStands(Lab) error // where a lab that stays is reached
+	Lab(story.Result) error
+	LabStands(story.Result) error // where a lab that stays is reached
 	Version(Version) error
 	Meaning(Meaning) error
 	Plan(operate.Draft) error

@@ -1,7 +1,7 @@
-// Package testbed is the rig of our tests: an exchange of real programs on
-// loopback, with the gobgpd that go.mod names as its route server and BIRD as
-// its members. What a test says here is said by the routes that a member holds,
-// not by what a daemon says about itself.
+// Package testbed is the rig of our tests: an exchange of real programs on loopback. Its route
+// server is the gobgpd of the module in the folder gobgpd, with the versions of that release, and
+// BIRD runs its members. A test judges by the routes that a member holds, not by what a daemon
+// reports about itself.
 //
 // Everything is an ordinary process of the test: no root, no network beyond
 // 127.0.0.0/8, nothing left behind when the test ends or dies. Exchanges of

@@ -126,7 +126,7 @@ func (c *comparison) compareTable(v reflect.Value, path string, kind Kind) {
 		case "bgp-conditions", "bgp-actions", "igp-conditions", "igp-actions":
 			c.compareTable(v.Field(i), at, kind)
 			continue
-		case "route-disposition": // a word: see wordsOf
+		case "route-disposition": // a word: checkWord reports it
 			continue
 		}
 		if v.Field(i).IsZero() && !isMeaningful(c.written(at), kind) || isNone(v.Field(i)) {

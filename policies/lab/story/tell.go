@@ -1,4 +1,4 @@
-package cli
+package story
 
 import (
 	"context"
@@ -6,60 +6,23 @@ import (
 	"fmt"
 	"os"
 	"slices"
-	"time"
 
-	"depeer/cmd/internal/view"
-	"depeer/examples"
 	"depeer/filters"
-	"depeer/filters/listing"
 	"depeer/policies"
 	"depeer/policies/apply"
-	"depeer/policies/build"
-	"depeer/policies/exchange"
 	"depeer/policies/journal"
 	"depeer/policies/lab"
 	"depeer/policies/operate"
 	"depeer/policies/plan"
 )
 
-// story is what the lab tells: a listing, and the policy that follows from it.
-type story struct {
-	listing *filters.Listing
-	policy  *policies.RoutingPolicy
-}
-
-func readStory(now time.Time) (*story, []lab.Member, error) {
-	text, err := examples.Files.ReadFile(labListing)
-	if err != nil {
-		return nil, nil, err
-	}
-	l, diags := listing.Read("examples/"+labListing, text)
-	if f := operate.Verdict(diags); f != nil {
-		return nil, nil, f
-	}
-	x := exchange.Default().WithASN(labASN)
-	compiled, diags := filters.Compile([]*filters.Listing{l}, x.Rules(now))
-	if f := operate.Verdict(diags); f != nil {
-		return nil, nil, f
-	}
-	if f := operate.Verdict(x.Guard([]*filters.Listing{l}, compiled)); f != nil {
-		return nil, nil, f
-	}
-	routes, err := examples.Files.ReadFile(labRoutes)
-	if err != nil {
-		return nil, nil, err
-	}
-	members, err := lab.ReadMembers("examples/"+labRoutes, routes)
-	return &story{l, build.Policy(compiled, x.Treatments, x.ASN)}, members, err
-}
-
-// tellStory plans and applies the story on the lab's route server as on any other, and
+// Tell plans and applies the story on the lab's route server as on any other, and
 // takes it back. What members hold is read from their own tables each time.
-func (s *session) tellStory(ctx context.Context, l *lab.Lab, story *story, result *view.Lab) error {
-	describeStory(story, result)
-	ctx, cancel := context.WithTimeout(ctx, 2*labTimeout)
+func (s *Story) Tell(ctx context.Context, l *lab.Lab, o *operate.Operator, result *Result) error {
+	s.describe(result)
+	ctx, cancel := context.WithTimeout(ctx, 2*Timeout)
 	defer cancel()
-	client, err := s.newOperator().Connect(ctx, operate.Target{Address: l.Target()})
+	client, err := o.Connect(ctx, operate.Target{Address: l.Target()})
 	if err != nil {
 		return err
 	}
@@ -69,13 +32,13 @@ func (s *session) tellStory(ctx context.Context, l *lab.Lab, story *story, resul
 		return err
 	}
 	defer os.RemoveAll(dir)
-	teller := &teller{session: s, lab: l, client: client, state: dir}
+	teller := &teller{operator: o, lab: l, client: client, state: dir}
 
 	before, err := teller.readHeldRoutes(ctx, result)
 	if err != nil {
 		return err
 	}
-	change, err := teller.applyPolicy(ctx, story.policy)
+	change, err := teller.applyPolicy(ctx, s.policy)
 	if err != nil {
 		return err
 	}
@@ -104,10 +67,10 @@ func (s *session) tellStory(ctx context.Context, l *lab.Lab, story *story, resul
 
 // teller applies changes to a lab, with a journal that ends with it.
 type teller struct {
-	session *session
-	lab     *lab.Lab
-	client  operate.Daemon
-	state   string
+	operator *operate.Operator
+	lab      *lab.Lab
+	client   operate.Daemon
+	state    string
 }
 
 // told is one change that the lab has seen.
@@ -122,13 +85,13 @@ func (t *teller) applyPolicy(ctx context.Context, want *policies.RoutingPolicy) 
 		return told{}, operate.NotReached(ctx, err)
 	}
 	id := operate.NewID()
-	p := t.session.newOperator().NewPlan(operate.Target{Address: t.lab.Target()}, state, id,
+	p := t.operator.NewPlan(operate.Target{Address: t.lab.Target()}, state, id,
 		*plan.To(state, want, id))
 	store, err := journal.Open(t.state)
 	if err != nil {
 		return told{}, err
 	}
-	lock, err := store.Lock(p.Target, nameUser())
+	lock, err := store.Lock(p.Target, t.operator.By)
 	if err != nil {
 		return told{}, err
 	}
@@ -136,36 +99,36 @@ func (t *teller) applyPolicy(ctx context.Context, want *policies.RoutingPolicy) 
 	if err != nil {
 		return told{}, errors.Join(err, lock.Unlock())
 	}
-	a := &apply.Applier{Daemon: t.client, Journal: entry, Holder: id, Log: t.session.log}
+	a := &apply.Applier{Daemon: t.client, Journal: entry, Holder: id, Log: t.operator.Log}
 	result, err := a.Apply(ctx, p)
 	return told{p, result}, errors.Join(err, entry.End(result.Outcome.String()), lock.Unlock())
 }
 
 // readHeldRoutes returns what each member holds, once all that was done has arrived.
-func (t *teller) readHeldRoutes(ctx context.Context, result *view.Lab) ([][]view.LabRoute, error) {
+func (t *teller) readHeldRoutes(ctx context.Context, result *Result) ([][]Route, error) {
 	if err := t.lab.Settle(ctx); err != nil {
 		return nil, fmt.Errorf("the lab: %w", err)
 	}
-	all := make([][]view.LabRoute, 0, len(result.Members))
+	all := make([][]Route, 0, len(result.Members))
 	for _, m := range result.Members {
 		routes, err := t.lab.Holds(ctx, filters.ASN(m.ASN))
 		if err != nil {
 			return nil, fmt.Errorf("the lab: %w", err)
 		}
-		held := make([]view.LabRoute, 0, len(routes))
+		held := make([]Route, 0, len(routes))
 		for _, r := range routes {
-			held = append(held, view.LabRoute{Prefix: r.Prefix.String(), Path: formatASPath(r.Path)})
+			held = append(held, Route{Prefix: r.Prefix.String(), Path: formatASPath(r.Path)})
 		}
 		all = append(all, held)
 	}
 	return all, nil
 }
 
-// describeStory says what is listed, and why.
-func describeStory(s *story, result *view.Lab) {
+// describe says what is listed, and why.
+func (s *Story) describe(result *Result) {
 	p := &s.listing.Providers[0]
 	result.Provider, result.Reason = p.Name, p.Reason
-	result.Listing, result.Treatment = "examples/"+labListing, s.listing.Treatment
+	result.Listing, result.Treatment = "examples/"+Listing, s.listing.Treatment
 	for _, m := range p.ASNs {
 		result.Matches = append(result.Matches, "AS"+m.ASN.String())
 	}

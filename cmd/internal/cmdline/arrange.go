@@ -1,4 +1,4 @@
-package cli
+package cmdline
 
 import (
 	"os"
@@ -11,12 +11,12 @@ import (
 	"depeer/filters/diag"
 )
 
-// arrangeFlags puts flags where urfave/cli v2 reads them: it takes every flag after
+// Arrange puts flags where urfave/cli v2 reads them: it takes every flag after
 // the first file for a file, so that "plan list.yaml --dry-run" would plan for
 // real. Global flags go before the command, the command's own before its files;
 // "--" ends the flags. A flag that neither knows is wrong usage, and so is one whose
 // value stands twice, for only one of the two would count.
-func arrangeFlags(app *cli.App, args []string) ([]string, error) {
+func Arrange(app *cli.App, args []string) ([]string, error) {
 	var command *cli.Command
 	var name string
 	var help bool
@@ -52,14 +52,14 @@ func arrangeFlags(app *cli.App, args []string) ([]string, error) {
 		case flag == nil:
 			return nil, unknownFlag(app, command, args[i:], key)
 		case takesValue(flag) && !isRepeatable(flag) && given[flag.Names()[0]]:
-			return nil, newUsageError("--"+flag.Names()[0]+" once", "flag %s stands twice", arg)
+			return nil, NewUsageError("--"+flag.Names()[0]+" once", "flag %s stands twice", arg)
 		}
 		given[flag.Names()[0]] = true
 		*into = append(*into, arg)
 		if !joined && takesValue(flag) {
 			i++
 			if i == len(args) {
-				return nil, newUsageError(arg+" VALUE", "flag %s needs a value", arg)
+				return nil, NewUsageError(arg+" VALUE", "flag %s needs a value", arg)
 			}
 			*into = append(*into, args[i])
 		}
@@ -121,9 +121,9 @@ func unknownCommand(app *cli.App, name string) error {
 		}
 	}
 	if near := diag.Nearest(name, names); near != "" {
-		return newUsageError("depeer "+near, "unknown command %q", name)
+		return NewUsageError("depeer "+near, "unknown command %q", name)
 	}
-	return newUsageError("depeer "+strings.Join(names, "|"), "unknown command %q", name)
+	return NewUsageError("depeer "+strings.Join(names, "|"), "unknown command %q", name)
 }
 
 func unknownFlag(app *cli.App, command *cli.Command, rest []string, key string) error {
@@ -132,7 +132,7 @@ func unknownFlag(app *cli.App, command *cli.Command, rest []string, key string) 
 		// A flag of a command that is named later is a common slip: say where it goes.
 		for _, arg := range rest {
 			if c := app.Command(arg); c != nil && findFlag(c.Flags, key) != nil {
-				return newUsageError("depeer "+c.Name+" "+rest[0], "flag %s belongs behind its command", rest[0])
+				return NewUsageError("depeer "+c.Name+" "+rest[0], "flag %s belongs behind its command", rest[0])
 			}
 		}
 	} else {
@@ -153,12 +153,12 @@ func unknownFlag(app *cli.App, command *cli.Command, rest []string, key string) 
 	if near := diag.Nearest(key, names); near != "" {
 		hint = where + " --" + near
 	}
-	return newUsageError(hint, "%s has no flag %s", where, rest[0])
+	return NewUsageError(hint, "%s has no flag %s", where, rest[0])
 }
 
-// asksForJSON is known before the flags are read, so that a wrong flag is
+// AsksForJSON is known before the flags are read, so that a wrong flag is
 // reported in the form that was asked for.
-func asksForJSON(args []string) bool {
+func AsksForJSON(args []string) bool {
 	asked, _ := strconv.ParseBool(os.Getenv("DEPEER_JSON"))
 	for _, a := range args {
 		flag, value, joined := strings.Cut(a, "=")
