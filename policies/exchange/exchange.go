@@ -57,6 +57,7 @@ type List struct {
 	Every     time.Duration // at least an hour; 0: whenever it is asked for
 	Name      string        // of the feed's listing; "" takes the format's
 	Treatment string        // of a treatment or a ladder, over all that the list says; "" leaves that to it
+	MaxAge    time.Duration // plans refuse a list that is older; 0: only the list's own max_age counts
 	Source    diag.Position
 }
 

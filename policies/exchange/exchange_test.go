@@ -61,7 +61,7 @@ func TestReference(t *testing.T) {
 		Lists: []exchange.List{
 			{File: "listings/*.yaml"},
 			{Feed: feed.SpamhausDrop, URL: "https://www.spamhaus.org/drop/drop_v4.json", Every: 12 * time.Hour,
-				Name: "spamhaus-drop-v4", Treatment: "tag"},
+				Name: "spamhaus-drop-v4", Treatment: "tag", MaxAge: 7 * aDay},
 		},
 		Except: []filters.Exception{{List: "spamhaus-drop-v4", Provider: "sbl300238", Until: day("2026-12-31"),
 			Reason: "being handled with the customer"}},

@@ -253,7 +253,7 @@ func TestGuardAge(t *testing.T) {
 		{"1999-01-01", 0, ""},
 		{"", 0, ""},
 		{"", 30 * aDay, "example-ix-listed has a max_age of 30d and does not say when it was updated (hint: " +
-			"updated: 2008-11-11) [guard-list-age]"},
+			"a list that says when it was updated, or no max_age in the exchange file) [guard-list-age]"},
 		{"2008-11-12", 0, ""},
 		{"2008-11-13", 0, "example-ix-listed of 2008-11-13 is in the future (hint: the right date, or a clock that " +
 			"is right) [guard-list-future]"},

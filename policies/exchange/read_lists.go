@@ -28,6 +28,7 @@ var listFields = []strict.Field[listReader]{
 	{Key: "every", Read: func(l *listReader, n strict.Node) { l.every = &n; readEvery(n, &l.Every) }},
 	{Key: "name", Read: func(l *listReader, n strict.Node) { l.name = &n; readSlug(n, &l.Name) }},
 	{Key: "treatment", Read: func(l *listReader, n strict.Node) { l.r.readFollows(n, &l.Treatment) }},
+	{Key: "max_age", Read: func(l *listReader, n strict.Node) { l.MaxAge, _ = strict.Value(n, filters.ParseSpan) }},
 }
 
 func readLists(r *reader, n strict.Node) {

@@ -28,9 +28,12 @@ func (f Format) String() string {
 	}
 }
 
+// Formats returns all formats.
+func Formats() []Format { return []Format{TOML, YAML, JSON} }
+
 // ParseFormat returns the format of that name.
 func ParseFormat(s string) (Format, error) {
-	for f := TOML; f <= JSON; f++ {
+	for _, f := range Formats() {
 		if f.String() == s {
 			return f, nil
 		}

@@ -62,7 +62,7 @@ var Registry = []Guard{
 	{Code: OwnASN, Looks: AtLists, Refuses: "the exchange's or the target's own ASN"},
 	{Code: PathMatch, Looks: AtLists,
 		Refuses: "`match: path` on a member or a transit-free network that does not say `wide: true`"},
-	{Code: ListAge, Looks: AtLists, Unit: "days", Refuses: "a list that is older than its `max_age`"},
+	{Code: ListAge, Looks: AtLists, Unit: "days", Refuses: "a list that is older than its `max_age`, or than that of its entry in the exchange file"},
 	{Code: ListFuture, Looks: AtLists, Refuses: "a list from the future"},
 	{Code: AddedBytes, Looks: AtLists, Limit: "max_added_bytes", Unit: "bytes",
 		Refuses: "more bytes added to a route by treatment, reason and choice together"},

@@ -21,6 +21,7 @@ type ImportOptions struct {
 	Format       feed.Format
 	Source       string // a file, "-", or an https URL
 	Options      feed.Options
+	MaxAge       time.Duration // goes into the listing; 0: none
 	AllowPrivate bool // fetch from private and loopback addresses, too
 	Force        bool // ask a URL again within the hour
 }
@@ -43,6 +44,7 @@ func Import(ctx context.Context, r *wanted.Reader, o ImportOptions) (Imported, e
 	if err := Verdict(imported.Diagnostics); err != nil {
 		return imported, err
 	}
+	imported.boundAge(o.MaxAge, r.Now)
 	var text bytes.Buffer
 	if err := listing.Write(&text, imported.Listing); err != nil {
 		return imported, err
@@ -52,6 +54,23 @@ func Import(ctx context.Context, r *wanted.Reader, o ImportOptions) (Imported, e
 	}
 	imported.Text = text.Bytes()
 	return imported, checkReadBack(imported.Text)
+}
+
+// boundAge puts the greatest age into the listing, and warns where plans would refuse it already.
+func (i *Imported) boundAge(maxAge time.Duration, now time.Time) {
+	l := i.Listing
+	if l.MaxAge = maxAge; maxAge == 0 {
+		return
+	}
+	const code, hint = "feed-old", "plans will refuse the listing"
+	span := filters.FormatSpan(maxAge)
+	if l.Updated.IsZero() {
+		i.Diagnostics.Warnf(l.At(filters.Place{}), code, hint, "%s does not say when it was updated, and has a max_age of %s",
+			l.Name, span)
+	} else if age := now.Sub(l.Updated.Time()); age > maxAge {
+		i.Diagnostics.Warnf(l.At(filters.Place{}), code, hint, "%s of %s is %d days old, over its max_age of %s", l.Name,
+			l.Updated, age/(24*time.Hour), span)
+	}
 }
 
 // checkReadBack returns an error where check would not read what import has written.

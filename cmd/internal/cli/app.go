@@ -51,9 +51,8 @@ func Run(ctx context.Context, streams Streams, args []string) Code {
 	app := newApp(s)
 	for _, c := range app.Commands {
 		c.OnUsageError = onUsageError
-		c.HideHelpCommand = true // "depeer check help" is about a file of that name
 	}
-	if cmdline.Complete(s.Out, app, args) {
+	if cmdline.Complete(s.Out, app, args, s.completeValues(args)) {
 		return OK
 	}
 	ordered, err := cmdline.Arrange(app, args)
@@ -76,34 +75,53 @@ func newSession(ctx context.Context, streams Streams) *session {
 
 func newApp(s *session) *cli.App {
 	app := &cli.App{
-		Name:        "depeer",
-		Usage:       "turns lists of hosting providers into GoBGP routing policy",
-		UsageText:   "depeer [global flags] COMMAND [flags] [FILES]",
-		Description: "Flags may stand before or after the files. Every global flag has a DEPEER_... variable.",
-		Writer:      s.Out,
+		Name:      "depeer",
+		Usage:     "turns lists of hosting providers into GoBGP routing policy",
+		UsageText: "depeer [global flags] COMMAND [flags] [FILES]",
+		Writer:    s.Out,
 		// A comma is a part of a file's name.
 		DisableSliceFlagSeparator: true,
 		ErrWriter:                 s.Err,
 		HideVersion:               true,
 		Flags:                     s.global.bindFlags(),
-		Commands: []*cli.Command{
-			checkCommand(s), emitCommand(s), importCommand(s),
-			planCommand(s), applyCommand(s), confirmCommand(s), rollbackCommand(s), recoverCommand(s), repairCommand(s),
-			clearCommand(s),
-			impactCommand(s), explainCommand(s), statusCommand(s), historyCommand(s), showCommand(s), watchCommand(s),
-			labCommand(s),
-			guardCommand(s), judgeCommand(s),
-			versionCommand(s), completionCommand(s),
-		},
-		Before:         s.readGlobalFlags,
-		OnUsageError:   onUsageError,
-		ExitErrHandler: func(*cli.Context, error) {}, // Run reports
-		Action: func(*cli.Context) error {
+		Commands:                  commands(s),
+		Before:                    s.readGlobalFlags,
+		OnUsageError:              onUsageError,
+		ExitErrHandler:            func(*cli.Context, error) {}, // Run reports
+		Action: func(c *cli.Context) error {
+			if isTerminal(s.Out) {
+				if err := cli.ShowAppHelp(c); err != nil {
+					return err
+				}
+			}
 			return cmdline.NewUsageError("depeer help", "no command")
 		},
 	}
 	cmdline.RefuseEmptyValues(app, soakFlag)
+	cmdline.ArrangeHelp(app)
 	return app
+}
+
+// commands returns all commands, each group in the order in which its commands are needed.
+func commands(s *session) []*cli.Command {
+	var all []*cli.Command
+	for _, group := range []struct {
+		name     string
+		commands []*cli.Command
+	}{
+		{"Try it", []*cli.Command{labCommand(s)}},
+		{"Lists", []*cli.Command{importCommand(s), checkCommand(s), emitCommand(s), impactCommand(s), explainCommand(s)}},
+		{"Change a route server", []*cli.Command{planCommand(s), applyCommand(s), confirmCommand(s), watchCommand(s)}},
+		{"Look", []*cli.Command{statusCommand(s), historyCommand(s), showCommand(s)}},
+		{"Go back", []*cli.Command{rollbackCommand(s), clearCommand(s), recoverCommand(s), repairCommand(s)}},
+		{"This program", []*cli.Command{versionCommand(s), completionCommand(s), guardCommand(s), judgeCommand(s)}},
+	} {
+		for _, c := range group.commands {
+			c.Category = group.name
+			all = append(all, c)
+		}
+	}
+	return all
 }
 
 // globalFlags may stand anywhere on the command line.

@@ -19,7 +19,7 @@ type clearArgs struct {
 }
 
 func clearCommand(s *session) *cli.Command {
-	args := clearArgs{targetFlags: targetFlags{command: "clear"}, askFlags: askFlags{command: "clear"}}
+	args := clearArgs{targetFlags: targetFlags{command: "clear", several: true}, askFlags: askFlags{command: "clear"}}
 	return &cli.Command{
 		Name:      "clear",
 		Usage:     "the off-switch: takes everything of ours out of a route server",

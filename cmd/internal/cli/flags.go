@@ -1,10 +1,13 @@
 package cli
 
 import (
+	"errors"
+	"fmt"
 	"time"
 
 	"github.com/urfave/cli/v2"
 
+	"depeer/filters"
 	"depeer/policies/exchange"
 	"depeer/policies/gobgp"
 	"depeer/policies/guard"
@@ -15,10 +18,14 @@ import (
 // Flags are bound to fields: a field and the flag that sets it stand in one place, and no flag is
 // read by its name. Those of one command stand in its file, those of several here.
 
+// targetFlag names a route server.
+const targetFlag = "target"
+
 // targetFlags are of every command that speaks to a route server. Which one is
 // never guessed, so --target has no variable.
 type targetFlags struct {
 	command  string // whose flags they are
+	several  bool   // the command can be done to all targets
 	target   string
 	timeout  time.Duration
 	insecure bool
@@ -29,15 +36,17 @@ func (f *targetFlags) bindFlags() []cli.Flag {
 }
 
 func (f *targetFlags) bindTarget() cli.Flag {
-	return &cli.StringFlag{Name: "target", Destination: &f.target,
-		Usage: "the route server: a `NAME` of the exchange file, host:port, " +
-			"unix:///path; all, one after another, for plan, apply, status and clear"}
+	usage := "the route server: a `NAME` of the exchange file, host:port, or unix:///path"
+	if f.several {
+		usage += "; all: one after another"
+	}
+	return &cli.StringFlag{Name: targetFlag, Destination: &f.target, Usage: usage}
 }
 
 func (f *targetFlags) bindConnection() []cli.Flag {
 	return []cli.Flag{
 		&cli.DurationFlag{Name: "timeout", Destination: &f.timeout, Value: gobgp.DefaultTimeout,
-			EnvVars: []string{"DEPEER_TIMEOUT"}, Usage: "when a silent target counts as not reached"},
+			EnvVars: []string{"DEPEER_TIMEOUT"}, Usage: "`TIME` after which a silent target counts as not reached"},
 		&cli.BoolFlag{Name: "insecure", Destination: &f.insecure, EnvVars: []string{"DEPEER_INSECURE"},
 			Usage: "speak plain text to another host, where anybody on the way could change routes"},
 	}
@@ -119,6 +128,27 @@ func (o *override) String() string {
 		return ""
 	}
 	return o.Override.String()
+}
+
+// span is the value of a flag that takes a time in days, too.
+type span time.Duration
+
+// Set reads what is given.
+func (s *span) Set(text string) error {
+	read, err := filters.ParseSpan(text)
+	if e := new(filters.SyntaxError); errors.As(err, &e) {
+		return fmt.Errorf("%w: %s", err, e.Hint)
+	}
+	*s = span(read)
+	return err
+}
+
+// String returns what was given, and "" for nothing.
+func (s *span) String() string {
+	if *s == 0 {
+		return ""
+	}
+	return filters.FormatSpan(time.Duration(*s))
 }
 
 // bindOutput returns the flag that names the file of a result.

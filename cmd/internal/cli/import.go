@@ -20,6 +20,7 @@ import (
 // importArgs are the arguments and flags of import.
 type importArgs struct {
 	operate.ImportOptions
+	maxAge span
 	output string
 }
 
@@ -37,6 +38,8 @@ func importCommand(s *session) *cli.Command {
 				Usage: "the listing's `NAME` (by default the feed's)"},
 			&cli.StringFlag{Name: "treatment", Destination: &args.Options.Treatment,
 				Usage: "the listing's default `TREATMENT`"},
+			&cli.GenericFlag{Name: "max-age", Value: &args.maxAge,
+				Usage: "how old the listing may be when plans are made of it, such as `30d`"},
 			bindOutput(&args.output, writeFile),
 			&cli.BoolFlag{Name: "allow-private", Destination: &args.AllowPrivate,
 				Usage: "fetch from private and loopback addresses, too"},
@@ -52,19 +55,13 @@ func importCommand(s *session) *cli.Command {
 				near := diag.Nearest(c.Args().Get(0), strings.Split(formatNames("|"), "|"))
 				return cmdline.NewUsageError("depeer import "+cmp.Or(near, formatNames("|"))+" "+c.Args().Get(1), "%v", err)
 			}
-			args.Format, args.Source = format, c.Args().Get(1)
+			args.MaxAge, args.Format, args.Source = time.Duration(args.maxAge), format, c.Args().Get(1)
 			return s.importFeed(c.Context, args)
 		},
 	}
 }
 
-func formatNames(separator string) string {
-	var names []string
-	for _, f := range feed.Formats() {
-		names = append(names, f.String())
-	}
-	return strings.Join(names, separator)
-}
+func formatNames(separator string) string { return strings.Join(namesOf(feed.Formats()), separator) }
 
 func (s *session) importFeed(ctx context.Context, args importArgs) error {
 	imported, err := operate.Import(ctx, s.reader, args.ImportOptions)

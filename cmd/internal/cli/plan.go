@@ -27,7 +27,7 @@ type keepArgs struct {
 }
 
 func planCommand(s *session) *cli.Command {
-	args := planArgs{targetFlags: targetFlags{command: "plan"}}
+	args := planArgs{targetFlags: targetFlags{command: "plan", several: true}}
 	return &cli.Command{
 		Name:      "plan",
 		Usage:     "shows what would change on a route server; changes nothing",

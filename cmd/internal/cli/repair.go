@@ -23,7 +23,7 @@ type repairArgs struct {
 }
 
 func repairCommand(s *session) *cli.Command {
-	args := repairArgs{targetFlags: targetFlags{command: "repair"}, askFlags: askFlags{command: "repair"}}
+	args := repairArgs{targetFlags: targetFlags{command: "repair", several: true}, askFlags: askFlags{command: "repair"}}
 	return &cli.Command{
 		Name:      "repair",
 		Usage:     "puts back what was applied last, where a restart or a reload has lost it",

@@ -32,7 +32,7 @@ type watchArgs struct {
 
 func watchCommand(s *session) *cli.Command {
 	var args watchArgs
-	target := targetFlags{command: "watch"}
+	target := targetFlags{command: "watch", several: true}
 	return &cli.Command{
 		Name:      "watch",
 		Usage:     "stays, and keeps a route server as lists ask for",

@@ -49,6 +49,9 @@ func Arrange(app *cli.App, args []string) ([]string, error) {
 		case key == "help" || key == "h":
 			help = true
 			continue
+		case key == "version" && flag == nil && name == "": // as most programs have it
+			name, command = key, app.Command(key)
+			continue
 		case flag == nil:
 			return nil, unknownFlag(app, command, args[i:], key)
 		case takesValue(flag) && !isRepeatable(flag) && given[flag.Names()[0]]:
@@ -114,12 +117,7 @@ func isRepeatable(f cli.Flag) bool {
 }
 
 func unknownCommand(app *cli.App, name string) error {
-	var names []string
-	for _, c := range app.Commands {
-		if !c.Hidden {
-			names = append(names, c.Name)
-		}
-	}
+	names := commandNames(app)
 	if near := diag.Nearest(name, names); near != "" {
 		return NewUsageError("depeer "+near, "unknown command %q", name)
 	}

@@ -1,11 +1,12 @@
 package cmdline
 
 import (
+	"cmp"
 	"errors"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 	"github.com/urfave/cli/v2"
 )
 
@@ -45,29 +46,45 @@ func TestArrange(t *testing.T) {
 		if errors.As(err, &wrong) {
 			said = "! " + wrong.Corrected
 		}
-		if diff := cmp.Diff(want, said); diff != "" {
+		if diff := gocmp.Diff(want, said); diff != "" {
 			t.Errorf("%q (-want +got):\n%s", line, diff)
 		}
 	}
 }
 
 func TestComplete(t *testing.T) {
+	values := func(command, flag string) []string { return []string{command + " of " + cmp.Or(flag, "nothing")} }
 	for line, want := range map[string]string{
 		"--complete pl":              "plan\n",
 		"--complete":                 "plan\n",
 		"plan --complete --":         "--target\n--full\n--rib\n--config\n--json\n",
 		"plan --complete --t":        "--target\n",
 		"plan a.yaml --complete --f": "--full\n",
+		"plan --complete":            "plan of nothing\n",
+		"plan --target --complete":   "plan of target\n",
+		"plan --target=x --complete": "plan of nothing\n",
+		"plan --full --complete":     "plan of nothing\n",
+		"plan a.yaml --complete":     "",
+		"-c --complete":              " of config\n",
 	} {
 		var out strings.Builder
-		if !Complete(&out, newTestApp(), strings.Fields(line)) {
+		if !Complete(&out, newTestApp(), strings.Fields(line), values) {
 			t.Errorf("%q: not taken for a question", line)
 		}
-		if diff := cmp.Diff(want, out.String()); diff != "" {
+		if diff := gocmp.Diff(want, out.String()); diff != "" {
 			t.Errorf("%q (-want +got):\n%s", line, diff)
 		}
 	}
-	if Complete(new(strings.Builder), newTestApp(), strings.Fields("plan --complete a b")) {
+	if Complete(new(strings.Builder), newTestApp(), strings.Fields("plan --complete a b"), values) {
 		t.Error("a word too many is taken for a question")
+	}
+}
+
+func TestGiven(t *testing.T) {
+	for line, want := range map[string]string{"plan -c a": "a", "--config=b plan": "b", "plan": "", "-c a -c b": "b",
+		"plan -c": ""} {
+		if got := Given(strings.Fields(line), "config", "c"); got != want {
+			t.Errorf("%q: %q, want %q", line, got, want)
+		}
 	}
 }

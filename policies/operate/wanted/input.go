@@ -40,6 +40,7 @@ func (in *Input) Compile(at time.Time, x *exchange.Exchange) {
 		if diags.Worst() != diag.Error {
 			in.Exchange, in.Compiled = x, compiled
 			in.Diagnostics = append(in.Diagnostics, x.Guard(in.Lists, compiled)...)
+			in.Diagnostics = append(in.Diagnostics, exchange.WarnOfOldLists(in.Lists, at)...)
 		}
 	}
 	in.Diagnostics.Sort()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"depeer/filters"
 	"depeer/filters/diag"
@@ -29,9 +30,7 @@ func (r *Reader) loadExchangeLists(ctx context.Context, in *Input, dir string, t
 			}
 		}
 		for _, l := range loaded {
-			if l != nil && source.Treatment != "" {
-				treatments[l.Name] = source.Treatment
-			}
+			in.followSource(l, source, treatments)
 		}
 	}
 	return nil
@@ -48,16 +47,31 @@ func (in *Input) readListing(files *Files, name string) *filters.Listing {
 	return in.addListingOrLastGood(name, l, before)
 }
 
-// findExchangeTreatment returns the treatment that the exchange file gives to a file that
-// is named on the command line, if it is one of its lists: that is over all that
-// the list says, wherever the list is named.
-func (in *Input) findExchangeTreatment(dir, name string) string {
+// followSource has a listing, if there is one, follow what the exchange file says of its source: the
+// treatment is over all that the list says, and of two greatest ages the shorter counts.
+func (in *Input) followSource(l *filters.Listing, source exchange.List, treatments map[string]string) {
+	if l == nil {
+		return
+	}
+	if source.Treatment != "" {
+		treatments[l.Name] = source.Treatment
+	}
+	if source.MaxAge > 0 && (l.MaxAge == 0 || source.MaxAge < l.MaxAge) {
+		bounded := *l // the last good one is kept as it was read
+		bounded.MaxAge = source.MaxAge
+		in.Lists[slices.Index(in.Lists, l)] = &bounded
+	}
+}
+
+// findSource returns the list of the exchange file that a file named on the command line is one of:
+// what the exchange file says of it holds wherever the list is named.
+func (in *Input) findSource(dir, name string) (exchange.List, bool) {
 	named, err := os.Stat(name)
 	if err != nil {
-		return ""
+		return exchange.List{}, false
 	}
 	for _, source := range in.Exchange.Lists {
-		if source.URL != "" || source.Treatment == "" {
+		if source.URL != "" {
 			continue
 		}
 		pattern := source.File
@@ -70,11 +84,11 @@ func (in *Input) findExchangeTreatment(dir, name string) string {
 		}
 		for _, file := range files {
 			if info, err := os.Stat(file); err == nil && os.SameFile(info, named) {
-				return source.Treatment
+				return source, true
 			}
 		}
 	}
-	return ""
+	return exchange.List{}, false
 }
 
 // Expand returns the files of a list's path or glob, in order; dir is the exchange file's. None at

@@ -70,8 +70,8 @@ func (r *Reader) LoadOr(ctx context.Context, names []string, good *LastGood) (*I
 	if len(names) > 0 {
 		for _, name := range names {
 			if l := in.readListing(r.Files, name); l != nil && in.Exchange != nil {
-				if treatment := in.findExchangeTreatment(filepath.Dir(conf), name); treatment != "" {
-					treatments[l.Name] = treatment
+				if source, found := in.findSource(filepath.Dir(conf), name); found {
+					in.followSource(l, source, treatments)
 				}
 			}
 		}
