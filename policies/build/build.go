@@ -52,7 +52,7 @@ func PolicyWithChoices(c *filters.Compiled, treatments []policies.Treatment, asn
 		reasons: reasonSpaces(treatments)}
 	b.mustLeaveScratch(treatments)
 	steps := arrangeSteps(b.listMatches(c, treatments))
-	p := choices.makeProgram(steps, treatments, asn)
+	p := choices.resolveChoices(steps, treatments, asn)
 	for _, s := range steps {
 		if p != nil {
 			p.raiseStep(&s, treatments)
@@ -167,8 +167,8 @@ func (b *builder) addStep(s step) {
 	if s.entries != nil {
 		when.PrefixSet.Set = b.addSet(owner, policies.Prefixes(s.entries))
 	}
-	if s.spared != nil {
-		when.PrefixSet = policies.Condition{Set: b.addSet("spared", policies.Prefixes(s.spared)), Invert: true}
+	if s.protected != nil {
+		when.PrefixSet = policies.Condition{Set: b.addSet("spared", policies.Prefixes(s.protected)), Invert: true}
 	}
 	if s.asns != nil {
 		when.ASPathSet.Set = b.addSet(owner, policies.ASPaths(s.asns))
@@ -205,7 +205,7 @@ func (b *builder) actionsOf(s step) policies.Actions {
 // addLeavingShort adds the statement that marks short announcements, once. Export learns from it
 // that enough is done to them, where members' choices (p; nil: there are none) would add
 // anything: they can be refused, and nothing else.
-func (b *builder) addLeavingShort(p *program) {
+func (b *builder) addLeavingShort(p *memberChoices) {
 	if b.short {
 		return
 	}

@@ -59,17 +59,17 @@ type ChosenList struct {
 // Chooser is a member with all its addresses.
 type Chooser struct {
 	Addresses []netip.Addr
-	Wishes    map[string]policies.Wish // by list
+	Policies  map[string]policies.MemberPolicy // by list
 }
 
-// program is what Choices come to for one policy.
-type program struct {
+// memberChoices is what Choices come to for one policy.
+type memberChoices struct {
 	Choices                           // lists by name, those only that match something for somebody
 	groups  []group                   // at least one
 	tags    []policies.LargeCommunity // of lists
 	// above are the tags of what the exchange has done as much to as a wish would; the
 	// zero value where there is none.
-	above [policies.Wishes]policies.LargeCommunity
+	above [policies.MemberPolicyCount]policies.LargeCommunity
 	// short is the one of above that short announcements get, which are left out of what
 	// adds bytes; the zero value where no choice adds any to one.
 	short policies.LargeCommunity
@@ -77,17 +77,17 @@ type program struct {
 
 // group are members who have chosen alike.
 type group struct {
-	addresses []netip.Addr           // sorted, unique
-	lists     [policies.Wishes][]int // by wish: places in the program's lists
+	addresses []netip.Addr                      // sorted, unique
+	lists     [policies.MemberPolicyCount][]int // by wish: places in the program's lists
 }
 
-// makeProgram finds out whom choices concern, beside the import statements of steps; nil
+// resolveChoices finds out whom choices concern, beside the import statements of steps; nil
 // if nobody.
-func (c Choices) makeProgram(steps []step, treatments []policies.Treatment, asn filters.ASN) *program {
-	p := &program{Choices: c}
+func (c Choices) resolveChoices(steps []step, treatments []policies.Treatment, asn filters.ASN) *memberChoices {
+	p := &memberChoices{Choices: c}
 	p.Lists = slices.DeleteFunc(slices.Clone(c.Lists), func(l ChosenList) bool {
 		return len(l.Compiled.Filters) == 0 || !slices.ContainsFunc(c.Members, func(m Chooser) bool {
-			_, chosen := m.Wishes[l.Name]
+			_, chosen := m.Policies[l.Name]
 			return chosen && len(m.Addresses) > 0
 		})
 	})
@@ -116,9 +116,9 @@ func (c Choices) makeProgram(steps []step, treatments []policies.Treatment, asn 
 
 // addsToShort returns the severest wish of those that somebody has, if the treatment of any
 // adds bytes to what a list names of short announcements.
-func (p *program) addsToShort() (severest policies.Wish, adds bool) {
-	for _, w := range []policies.Wish{policies.Tag, policies.Deprefer} {
-		lists := p.listsWished(w)
+func (p *memberChoices) addsToShort() (severest policies.MemberPolicy, adds bool) {
+	for _, w := range []policies.MemberPolicy{policies.Tag, policies.Deprefer} {
+		lists := p.listsChosen(w)
 		if len(lists) == 0 {
 			continue
 		}
@@ -137,11 +137,11 @@ func namesShort(c *filters.Compiled) bool {
 }
 
 // addMember puts a member into its group, if it has chosen.
-func (p *program) addMember(m Chooser) {
+func (p *memberChoices) addMember(m Chooser) {
 	var g group
 	chosen := false
 	for i, l := range p.Lists {
-		if w, has := m.Wishes[l.Name]; has {
+		if w, has := m.Policies[l.Name]; has {
 			g.lists[w], chosen = append(g.lists[w], i), true
 		}
 	}
@@ -161,15 +161,15 @@ func (p *program) addMember(m Chooser) {
 }
 
 // treatmentFor returns the one behind a wish.
-func (p *program) treatmentFor(w policies.Wish) policies.Treatment {
+func (p *memberChoices) treatmentFor(w policies.MemberPolicy) policies.Treatment {
 	if w == policies.Deprefer {
 		return p.Deprefer
 	}
 	return p.Tag
 }
 
-// listsWished returns the lists that somebody has the wish about.
-func (p *program) listsWished(w policies.Wish) []int {
+// listsChosen returns the lists that somebody has the wish about.
+func (p *memberChoices) listsChosen(w policies.MemberPolicy) []int {
 	var all []int
 	for _, g := range p.groups {
 		all = append(all, g.lists[w]...)
@@ -180,15 +180,15 @@ func (p *program) listsWished(w policies.Wish) []int {
 
 // findFulfilled returns the severest wish, of those that somebody has, that the exchange does
 // to everybody with a step.
-func (p *program) findFulfilled(s step, treatments []policies.Treatment) (policies.Wish, bool) {
+func (p *memberChoices) findFulfilled(s step, treatments []policies.Treatment) (policies.MemberPolicy, bool) {
 	place := func(t policies.Treatment) int {
 		return slices.IndexFunc(treatments, func(o policies.Treatment) bool { return o.Name == t.Name })
 	}
 	if s.treatment.Reject || s.isIdle() {
 		return 0, false
 	}
-	for _, w := range []policies.Wish{policies.Deprefer, policies.Tag} {
-		if len(p.listsWished(w)) > 0 && place(s.treatment) <= place(p.treatmentFor(w)) {
+	for _, w := range []policies.MemberPolicy{policies.Deprefer, policies.Tag} {
+		if len(p.listsChosen(w)) > 0 && place(s.treatment) <= place(p.treatmentFor(w)) {
 			return w, true
 		}
 	}
@@ -196,7 +196,7 @@ func (p *program) findFulfilled(s step, treatments []policies.Treatment) (polici
 }
 
 // raiseStep has a step tell export what it has done, where that fulfils a wish.
-func (p *program) raiseStep(s *step, treatments []policies.Treatment) {
+func (p *memberChoices) raiseStep(s *step, treatments []policies.Treatment) {
 	if w, is := p.findFulfilled(*s, treatments); is {
 		s.above, s.marks = p.above[w], true
 	}

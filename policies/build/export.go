@@ -8,12 +8,12 @@ import (
 )
 
 // addExport adds the statements of the export policy: see choices.go.
-func (b *builder) addExport(p *program) {
+func (b *builder) addExport(p *memberChoices) {
 	b.addRefusals(p)
 	b.addAbove(p, "above-deprefer", p.above[policies.Deprefer],
-		slices.Concat(p.listsWished(policies.Deprefer), p.listsWished(policies.Tag)))
+		slices.Concat(p.listsChosen(policies.Deprefer), p.listsChosen(policies.Tag)))
 	b.addDepreferences(p)
-	b.addAbove(p, "above-tag", p.above[policies.Tag], p.listsWished(policies.Tag))
+	b.addAbove(p, "above-tag", p.above[policies.Tag], p.listsChosen(policies.Tag))
 	for i, g := range p.groups {
 		// without an ASN of the exchange it does nothing
 		if len(g.lists[policies.Tag]) > 0 && p.Tag.TowardsOne().Changes() {
@@ -23,7 +23,7 @@ func (b *builder) addExport(p *program) {
 	b.addStrip(p)
 }
 
-func (b *builder) addRefusals(p *program) {
+func (b *builder) addRefusals(p *memberChoices) {
 	for i, g := range p.groups {
 		if len(g.lists[policies.Refuse]) > 0 {
 			b.addTowards(g, fmt.Sprint("refuse", i+1), p.tagsOf(g.lists[policies.Refuse]),
@@ -34,7 +34,7 @@ func (b *builder) addRefusals(p *program) {
 
 // addDepreferences adds what is done for who wishes to de-prefer. GoBGP's one action on
 // large communities cannot both take the tags off and add the treatment's own.
-func (b *builder) addDepreferences(p *program) {
+func (b *builder) addDepreferences(p *memberChoices) {
 	for i, g := range p.groups {
 		if len(g.lists[policies.Deprefer]) == 0 || !p.Deprefer.TowardsOne().Changes() { // as tag does, below
 			continue
@@ -55,7 +55,7 @@ func (b *builder) addDepreferences(p *program) {
 }
 
 // addAbove takes the tags of lists off routes that the exchange has done enough to.
-func (b *builder) addAbove(p *program, label string, tag policies.LargeCommunity, lists []int) {
+func (b *builder) addAbove(p *memberChoices, label string, tag policies.LargeCommunity, lists []int) {
 	if tag == (policies.LargeCommunity{}) {
 		return
 	}
@@ -69,7 +69,7 @@ func (b *builder) addAbove(p *program, label string, tag policies.LargeCommunity
 
 // addStrip takes off all tags of this program, and no other's: those of the next one
 // are still to be acted on.
-func (b *builder) addStrip(p *program) {
+func (b *builder) addStrip(p *memberChoices) {
 	all := slices.Clone(p.tags)
 	for _, tag := range p.above {
 		if tag != (policies.LargeCommunity{}) {
@@ -94,7 +94,7 @@ func (b *builder) addTowards(g group, label string, tags []policies.LargeCommuni
 }
 
 // tagsOf returns the tags of lists.
-func (p *program) tagsOf(lists []int) []policies.LargeCommunity {
+func (p *memberChoices) tagsOf(lists []int) []policies.LargeCommunity {
 	var tags []policies.LargeCommunity
 	for _, i := range lists {
 		tags = append(tags, p.tags[i])

@@ -15,7 +15,7 @@ type match struct {
 	family    family
 	entries   []filters.Entry          // of a match by prefix; else nil
 	asns      []policies.ASPathPattern // of a match by AS path; else nil
-	spared    []filters.Entry          // which a match by AS path leaves alone; of family
+	protected    []filters.Entry          // which a match by AS path leaves alone; of family
 	group     int                      // counted from 1; 0: no exceptions
 	except    []policies.ASPathPattern // of the group
 }
@@ -32,7 +32,7 @@ const (
 // suffixOf tells statements and sets of the two families apart in their names.
 func (f family) suffixOf() string { return [...]string{anyFamily: "", ipv4: "4", ipv6: "6"}[f] }
 
-// nobody is an announcement that nobody makes: what is spared in the other family
+// nobody is an announcement that nobody makes: what is protected in the other family
 // where only one has protected space. (An empty set would not do: in GoBGP INVERT
 // on it is false, and the set of the other family is false for all its routes.)
 var nobody = map[family]filters.Entry{
@@ -59,16 +59,16 @@ func (b *builder) listMatches(c *filters.Compiled, treatments []policies.Treatme
 
 // matchesOf returns the matches of one filter. Groups are counted through the whole
 // policy.
-func (b *builder) matchesOf(f filters.Filter, t policies.Treatment, spared filters.Entries) []match {
+func (b *builder) matchesOf(f filters.Filter, t policies.Treatment, protected filters.Entries) []match {
 	list := byPrefix(t, f.Prefixes)
 	if len(f.ASNs) != 0 {
-		list = append(list, byPath(match{label: t.Name + "-as-path", treatment: t, asns: patternsOf(f.ASNs)}, spared)...)
+		list = append(list, byPath(match{label: t.Name + "-as-path", treatment: t, asns: patternsOf(f.ASNs)}, protected)...)
 	}
 	for _, g := range f.Groups {
 		b.groups++
 		m := match{treatment: t, group: b.groups, asns: patternsAnywhere(g.ASNs), except: patternsAnywhere(g.Except)}
 		m.label = fmt.Sprintf("%s-group%d", t.Name, b.groups)
-		list = append(list, byPath(m, spared)...)
+		list = append(list, byPath(m, protected)...)
 	}
 	return list
 }
@@ -87,20 +87,20 @@ func byPrefix(t policies.Treatment, e filters.Entries) []match {
 
 // byPath returns m, or where there is protected space, m for each family
 // without it. This needs no mark, and the family that does not fit costs nothing.
-func byPath(m match, spared filters.Entries) []match {
-	if spared.Len() == 0 {
+func byPath(m match, protected filters.Entries) []match {
+	if protected.Len() == 0 {
 		return []match{m}
 	}
 	split := func(f family, entries []filters.Entry) match {
 		part := m
 		part.label += f.suffixOf()
-		part.family, part.spared = f, entries
+		part.family, part.protected = f, entries
 		if len(entries) == 0 {
-			part.spared = []filters.Entry{nobody[f]}
+			part.protected = []filters.Entry{nobody[f]}
 		}
 		return part
 	}
-	return []match{split(ipv4, spared.IPv4), split(ipv6, spared.IPv6)}
+	return []match{split(ipv4, protected.IPv4), split(ipv6, protected.IPv6)}
 }
 
 func patternsOf(list []filters.ASMatch) []policies.ASPathPattern {

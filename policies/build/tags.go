@@ -18,7 +18,7 @@ func tagOf(asn filters.ASN, value uint32) policies.LargeCommunity {
 // its export statements do, to whom, and by which lists. Those of two programs that
 // differ have none in common, but for a chance of one in 10^7 with twenty tags in each,
 // which plan.ChoiceObstacles looks out for.
-func (p *program) numberTags(asn filters.ASN) {
+func (p *memberChoices) numberTags(asn filters.ASN) {
 	p.giveTags(func(i int) policies.LargeCommunity { return tagOf(asn, uint32(i)) })
 	trial := builder{asn: asn, policy: &policies.RoutingPolicy{}}
 	trial.addExport(p)
@@ -43,7 +43,7 @@ func (p *program) numberTags(asn filters.ASN) {
 }
 
 // giveTags gives each tag of a program the value for its number.
-func (p *program) giveTags(value func(i int) policies.LargeCommunity) {
+func (p *memberChoices) giveTags(value func(i int) policies.LargeCommunity) {
 	p.tags = make([]policies.LargeCommunity, len(p.Lists))
 	for i := range p.tags {
 		p.tags[i] = value(i + 1)

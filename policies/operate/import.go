@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"depeer/filters"
@@ -86,7 +85,7 @@ func checkReadBack(text []byte) error {
 
 // readFeed reads a feed from a file or a URL.
 func readFeed(ctx context.Context, r *wanted.Reader, o ImportOptions) (Imported, error) {
-	if !strings.Contains(o.Source, "://") {
+	if !feed.IsURL(o.Source) {
 		data, err := r.Files.Get(o.Source, trust.Any)
 		if ctx.Err() != nil {
 			return Imported{}, ctx.Err()

@@ -35,8 +35,8 @@ type session struct {
 	state  string // --state
 	log    *slog.Logger
 
-	passed *passed       // files of the state directory that were named as unread
-	judge  operate.Judge // of gobgpd.conf files
+	passed *passed           // files of the state directory that were named as unread
+	judge  operate.FileJudge // of gobgpd.conf files
 
 	confWrong *operate.Error // of the exchange file; nil: it is valid, or was not read
 }
@@ -67,7 +67,7 @@ func Run(ctx context.Context, streams Streams, args []string) Code {
 
 func newSession(ctx context.Context, streams Streams) *session {
 	s := &session{Streams: streams, ctx: ctx, passed: new(passed),
-		judge: &operate.RememberingJudge{Judge: newJudge()}}
+		judge: &operate.CachingJudge{Judge: newJudge()}}
 	s.reader = &wanted.Reader{Files: wanted.NewFiles(ctx, streams.In), Fetcher: s.newFetcher,
 		Note: func(format string, args ...any) { s.view.Note(format, args...) }}
 	return s
