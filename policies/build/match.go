@@ -15,7 +15,7 @@ type match struct {
 	family    family
 	entries   []filters.Entry          // of a match by prefix; else nil
 	asns      []policies.ASPathPattern // of a match by AS path; else nil
-	protected    []filters.Entry          // which a match by AS path leaves alone; of family
+	protected []filters.Entry          // which a match by AS path leaves alone; of family
 	group     int                      // counted from 1; 0: no exceptions
 	except    []policies.ASPathPattern // of the group
 }

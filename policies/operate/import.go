@@ -11,6 +11,7 @@ import (
 	"depeer/filters/diag"
 	"depeer/filters/feed"
 	"depeer/filters/listing"
+	"depeer/filters/trust"
 	"depeer/policies/operate/wanted"
 )
 
@@ -85,7 +86,7 @@ func checkReadBack(text []byte) error {
 // readFeed reads a feed from a file or a URL.
 func readFeed(ctx context.Context, r *wanted.Reader, o ImportOptions) (Imported, error) {
 	if !feed.IsURL(o.Source) {
-		data, err := r.Files.Get(o.Source)
+		data, err := r.Files.Get(o.Source, trust.Any)
 		if ctx.Err() != nil {
 			return Imported{}, ctx.Err()
 		}
@@ -120,6 +121,8 @@ func explainFetch(err error, diags diag.List) error {
 	switch {
 	case errors.As(err, new(*feed.URLError)), errors.Is(err, context.Canceled):
 		return err
+	case errors.As(err, new(*trust.Error)):
+		return NewStateError(err)
 	case errors.As(err, &invalid):
 		return &Error{Kind: Invalid, Name: "invalid-input", Diagnostics: diags, Err: err}
 	case errors.Is(err, feed.ErrPrivate):

@@ -133,6 +133,7 @@ type globalFlags struct {
 	logFormat string
 	verbose   bool
 	state     string
+	trust     bool
 }
 
 func (f *globalFlags) bindFlags() []cli.Flag {
@@ -154,6 +155,8 @@ func (f *globalFlags) bindFlags() []cli.Flag {
 			Usage: "log every call on stderr"},
 		&cli.StringFlag{Name: "state", Destination: &f.state, EnvVars: []string{"DEPEER_STATE"},
 			Usage: "the `DIR` for what is kept between runs ($XDG_STATE_HOME/depeer)"},
+		&cli.BoolFlag{Name: "trust-files", Destination: &f.trust, EnvVars: []string{"DEPEER_TRUST_FILES"},
+			Usage: "use files that other users own or may write: for labs, and for a checkout of a runner's"},
 	}
 }
 
@@ -167,6 +170,7 @@ func (s *session) readGlobalFlags(*cli.Context) error {
 	}
 	s.view = s.newView(s.global.json, color)
 	s.reader.Config, s.state = s.global.config, s.global.state
+	s.reader.Files.Trust.All = s.global.trust
 	s.now = time.Now().UTC()
 	if err := s.newLog(s.global.logFormat, s.global.verbose); err != nil {
 		return err
@@ -179,6 +183,7 @@ func (s *session) readGlobalFlags(*cli.Context) error {
 		s.now = m.Time()
 	}
 	s.reader.Now = s.now
+	s.reader.FixConfig()
 	return nil
 }
 
