@@ -21,8 +21,8 @@ type ImportOptions struct {
 	Source       string // a file, "-", or an https URL
 	Options      feed.Options
 	MaxAge       time.Duration // goes into the listing; 0: none
-	AllowPrivate bool // fetch from private and loopback addresses, too
-	Force        bool // ask a URL again within the hour
+	AllowPrivate bool          // fetch from private and loopback addresses, too
+	Force        bool          // ask a URL again within the hour
 }
 
 // Imported is a listing that was made of a feed.
