@@ -11,8 +11,8 @@
 //	prove    by the route server's tables                                 | undo, until the
 //	keep     the file that the route server starts from, if there is one  | target says so
 //	look     the target was neither wiped nor edited meanwhile         ---+
-//	clean    delete the old generation and the gate; then open sessions of members and shut
-//	         them down, and set the marker; until the target says that nothing is left
+//	clean    delete the old generation and the gate; then open and shut down sessions of
+//	         members, and set the marker; until the target says that nothing is left
 //	unlock
 //
 // What apply relies on:

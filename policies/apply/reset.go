@@ -15,8 +15,8 @@ import (
 // client is a client that was reset, and what the proof needs of it.
 type client struct {
 	plan.Client
-	comparison   comparison
-	viewers []plan.Client
+	comparison comparison
+	viewers    []plan.Client
 	// sample are prefixes of the client that our policies treat neither before nor now, and that
 	// were in the table before the reset.
 	sample map[netip.Prefix]bool
