@@ -35,6 +35,20 @@ func TestCompileSays(t *testing.T) {
 				"[listing-no-treatment]"},
 		},
 		{
+			name: "no treatment in bulk",
+			lists: []*filters.Listing{list("", ipv4(101), ipv4(201), ipv4(301), ipv4(401),
+				with(ipv4(501), func(p *filters.Provider) { p.Treatment = "tag" }))},
+			want: []string{`a.yaml:1:5: error: nothing says how 4 of the 5 providers of list "a" are to be treated, ` +
+				`p1 the first (hint: defaults: {treatment: depeer}) [listing-no-treatment]`},
+		},
+		{
+			name:  "no days on a ladder in bulk",
+			lists: []*filters.Listing{list("slow", ipv4(101), ipv4(201), ipv4(301), ipv4(401))},
+			want: []string{`a.yaml:1:5: error: 4 of the 4 providers of list "a" are to be treated by a ladder, and do ` +
+				`not say since when they are listed, p1 the first (hint: listed: YYYY-MM-DD for each, or a treatment ` +
+				`that is no ladder) [listing-ladder-no-date]`},
+		},
+		{
 			name: "unknown treatment of a provider",
 			lists: []*filters.Listing{list("depeer",
 				with(ipv4(101), func(p *filters.Provider) { p.Treatment = "depear" }))},

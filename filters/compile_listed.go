@@ -30,12 +30,53 @@ func (c *compiler) decideProviders(lists []*Listing) {
 			c.diags.Warnf(l.Source, "listing-empty", "", "list %q has no providers, and matches nothing", l.Name)
 		}
 		exceptions := c.findExceptions(l)
+		c.untreated, c.undated = nil, nil
 		for i := range l.Providers {
 			p := &l.Providers[i]
 			listed := Listed{Listing: l, Provider: p}
 			severity := c.decideProvider(&listed, exceptions[p.ID])
 			c.out.Listed, c.severity = append(c.out.Listed, listed), append(c.severity, severity)
 		}
+		c.reportUntreated(l)
+		c.reportUndated(l)
+	}
+}
+
+// inBulk is how many complaints of one kind about a list are made one by one. More of them have one
+// reason, which is the list's, and are one complaint.
+const inBulk = 3
+
+// reportUntreated reports the providers of a list that nothing says the treatment of.
+func (c *compiler) reportUntreated(l *Listing) {
+	if len(c.untreated) > inBulk {
+		c.diags.Errorf(l.Source, "listing-no-treatment", "defaults: {treatment: "+c.severestTreatment()+"}",
+			"nothing says how %d of the %d providers of list %q are to be treated, %s the first", len(c.untreated),
+			len(l.Providers), l.Name, c.untreated[0].ID)
+		return
+	}
+	for _, p := range c.untreated {
+		c.diags.Errorf(p.Source, "listing-no-treatment", "treatment: "+c.severestTreatment(),
+			"nothing says how %s is to be treated", p.ID)
+	}
+}
+
+// undated is a provider that is treated by a ladder, and does not say since when it is listed.
+type undated struct {
+	*Provider
+	ladder string
+}
+
+// reportUndated reports the providers of a list whose step on a ladder is not known.
+func (c *compiler) reportUndated(l *Listing) {
+	if len(c.undated) > inBulk {
+		c.diags.Errorf(l.Source, "listing-ladder-no-date", "listed: YYYY-MM-DD for each, or a treatment that is no ladder",
+			"%d of the %d providers of list %q are to be treated by a ladder, and do not say since when they are "+
+				"listed, %s the first", len(c.undated), len(l.Providers), l.Name, c.undated[0].ID)
+		return
+	}
+	for _, p := range c.undated {
+		c.diags.Errorf(p.At(p.Places.Treatment), "listing-ladder-no-date", "listed: YYYY-MM-DD",
+			"%s is to be treated by ladder %q, and does not say since when it is listed", p.ID, p.ladder)
 	}
 }
 
@@ -47,16 +88,14 @@ func (c *compiler) decideProvider(listed *Listed, exceptions []*Exception) int {
 	name := cmp.Or(general, p.Treatment, l.Treatment)
 	switch {
 	case name == "":
-		c.diags.Errorf(p.Source, "listing-no-treatment", "treatment: "+c.severestTreatment(),
-			"nothing says how %s is to be treated", p.ID)
+		c.untreated = append(c.untreated, p)
 		return -1
 	case general == "" && p.Treatment != "" && !c.isKnown(p.At(p.Places.Treatment), name):
 		return -1
 	}
 	ladder := c.ladders[name]
 	if ladder != nil && p.Listed.IsZero() {
-		c.diags.Errorf(p.At(p.Places.Treatment), "listing-ladder-no-date", "listed: YYYY-MM-DD",
-			"%s is to be treated by ladder %q, and does not say since when it is listed", p.ID, name)
+		c.undated = append(c.undated, undated{p, name})
 		return -1
 	}
 

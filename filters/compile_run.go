@@ -33,6 +33,8 @@ type compiler struct {
 	severity   []int    // of each of out.Listed; -1: matches nothing
 	filters    []Filter // of each treatment, also those that match nothing
 	ipv4, ipv6 holes
+	untreated  []*Provider // of the list at hand: what is missing is said once for all of them
+	undated    []undated
 }
 
 func newCompiler(rules Rules) *compiler {

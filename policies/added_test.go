@@ -36,10 +36,10 @@ func TestAddedBytes(t *testing.T) {
 		"22 large communities": {policies.Treatment{LargeCommunities: large(22)}, 268, none, 268, 268},
 		"deprefer with a reason": {policies.Treatment{LocalPref: 50}.Telling(reason), 22,
 			policies.Treatment{Communities: communities(1)}, 15, 22},
-		"for choosers only": {policies.Treatment{Communities: communities(2), Towards: policies.Choosers}, 0,
+		"for choosers only": {policies.Treatment{Communities: communities(2), Audience: policies.Choosers}, 0,
 			none, 11, 11},
 		"on what is for choosers": {policies.Treatment{Communities: communities(1)}, 7,
-			policies.Treatment{Prepend: 1, Towards: policies.Choosers}, 7, 7},
+			policies.Treatment{Prepend: 1, Audience: policies.Choosers}, 7, 7},
 		"on what is refused": {policies.Treatment{Communities: communities(1)}, 7,
 			policies.Treatment{Reject: true}, 7, 7},
 	} {

@@ -11,11 +11,11 @@ import (
 // it is refused, or its attributes change and it goes on to the operator's own
 // policies. A treatment never accepts.
 type Treatment struct {
-	Name    string // slug
-	Reject  bool
-	Session SessionTreatment // of a listed network that is itself a member
-	Ask     string           // whom that member is told to ask, where its session is shut
-	Towards Towards          // whom it is done for
+	Name     string // slug
+	Reject   bool
+	Session  SessionTreatment // of a listed network that is itself a member
+	Ask      string           // whom that member is told to ask, where its session is shut
+	Audience Audience         // whom it is done for
 
 	LocalPref        uint32  // 1 to 4294967295; 0: left alone (gobgpd drops a 0 silently)
 	MED              *uint32 // nil: left alone
@@ -53,16 +53,16 @@ func (s SessionTreatment) String() string {
 	}
 }
 
-// Towards says whose view of a route a treatment changes.
-type Towards uint8
+// Audience says whose view of a route a treatment changes.
+type Audience uint8
 
 const (
-	Everybody Towards = iota
-	Choosers          // members who have chosen it only: the exchange itself does nothing
+	Everybody Audience = iota
+	Choosers           // members who have chosen it only: the exchange itself does nothing
 )
 
 // String returns the word of the exchange file.
-func (t Towards) String() string {
+func (t Audience) String() string {
 	switch t {
 	case Everybody:
 		return "all"
@@ -75,7 +75,7 @@ func (t Towards) String() string {
 
 // ForAll returns what t does to every route that it is for, whoever gets it.
 func (t Treatment) ForAll() Treatment {
-	if t.Towards == Choosers {
+	if t.Audience == Choosers {
 		return Treatment{Name: t.Name}
 	}
 	return t
@@ -117,17 +117,17 @@ func Builtin(asn filters.ASN) []Treatment {
 	}
 }
 
-// BuiltinChoice returns what the built-in treatment of a wish does towards a member who has
-// the wish. LOCAL_PREF decides nothing there, so that deprefer is a community: what the
+// BuiltinChoice returns what the built-in treatment of a member policy does towards a member that has
+// chosen it. LOCAL_PREF decides nothing there, so that deprefer is a community: what the
 // member makes of it is the member's.
-func BuiltinChoice(w Wish, asn filters.ASN) Treatment {
+func BuiltinChoice(w MemberPolicy, asn filters.ASN) Treatment {
 	switch w {
 	case Deprefer:
 		return ownCommunity(w.String(), asn, 64662, 1)
 	case Tag:
 		return ownCommunity(w.String(), asn, 64661, 2)
 	default:
-		panic("policies: no treatment for the wish " + w.String())
+		panic("policies: no treatment for the member policy " + w.String())
 	}
 }
 

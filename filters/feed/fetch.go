@@ -11,6 +11,7 @@ import (
 
 	"depeer/filters"
 	"depeer/filters/diag"
+	"depeer/filters/trust"
 )
 
 // Interval is how long a feed is left alone after a request. It is Spamhaus's own rule: a client
@@ -37,6 +38,7 @@ type Fetcher struct {
 	Timeout      time.Duration    // for a whole download; 0: a minute
 	Now          func() time.Time // nil: time.Now
 	Logger       *slog.Logger     // nil: none
+	Trust        trust.Rule       // for the kept copies
 
 	permit netip.AddrPort // an address that a test may connect to all the same
 }
@@ -53,14 +55,18 @@ type Copy struct {
 //
 // Fetch does not ask the server again within Interval of its last answer, nor as long as it asks to
 // be left alone (Retry-After, a week at most). It then returns the last outcome: the kept copy or a
-// *TooSoonError. The other errors are a *URLError, a *DownloadError and an *InvalidError. They do
-// not change the kept copy, which Kept returns.
+// *TooSoonError. The other errors are a *URLError, a *DownloadError, an *InvalidError and one that wraps
+// a *trust.Error. They do not change the kept copy, which Kept returns.
 func (f *Fetcher) Fetch(ctx context.Context, url string, accept func([]byte) error) (Copy, error) {
 	u, err := parseURL(url)
 	if err != nil {
 		return Copy{}, err
 	}
-	k, now := f.loadKept(url), f.now()
+	k, err := f.loadKept(url)
+	if err != nil {
+		return Copy{}, err
+	}
+	now := f.now()
 	if !f.Force && k.isRecent(now, f.Every) {
 		if k.Failure != "" {
 			return Copy{}, &TooSoonError{URL: url, Tried: k.Tried, Until: k.nextAttempt(f.Every), Failure: k.Failure}
@@ -96,7 +102,10 @@ func (f *Fetcher) Fetch(ctx context.Context, url string, accept func([]byte) err
 
 // Kept returns the last good copy of the feed at url, if there is one.
 func (f *Fetcher) Kept(url string) (Copy, bool) {
-	k := f.loadKept(url)
+	k, err := f.loadKept(url)
+	if err != nil {
+		f.logger().Error("kept copy of a feed is not used", "url", url, "error", err)
+	}
 	return Copy{Data: k.data, FetchedAt: k.Fetched}, !k.Fetched.IsZero()
 }
 

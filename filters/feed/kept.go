@@ -7,10 +7,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
+
+	"depeer/filters/trust"
 )
 
 // kept is the stored state of a feed: a line of JSON, then the last good copy. It is one file, so
@@ -60,38 +63,41 @@ func (f *Fetcher) filePath(url string) string {
 	return filepath.Join(f.StateDir, "feeds", digest([]byte(url))[:32]+".feed")
 }
 
-// loadKept returns the stored state of a feed, or an empty one if the file is damaged.
-func (f *Fetcher) loadKept(url string) kept {
+// loadKept returns the stored state of a feed, or an empty one if the file is damaged. The error wraps
+// a *trust.Error: the file is not trusted.
+func (f *Fetcher) loadKept(url string) (kept, error) {
 	if f.StateDir == "" {
-		return kept{URL: url}
+		return kept{URL: url}, nil
 	}
-	k, err := readKept(f.filePath(url))
-	switch {
-	case err == nil && k.URL == url:
-		return k
-	case err == nil:
+	k, err := f.readKept(f.filePath(url))
+	if err == nil && k.URL != url {
 		err = fmt.Errorf("it is about %q", k.URL)
-		fallthrough
-	default:
-		if !errors.Is(err, fs.ErrNotExist) {
-			f.logger().Warn("kept copy of a feed is not used", "url", url, "file", f.filePath(url), "error", err)
-		}
-		return kept{URL: url}
 	}
+	switch {
+	case err == nil:
+		return k, nil
+	case errors.As(err, new(*trust.Error)):
+		return kept{URL: url}, fmt.Errorf("kept copy of the feed, %s: %w", f.filePath(url), err)
+	case !errors.Is(err, fs.ErrNotExist):
+		f.logger().Warn("kept copy of a feed is not used", "url", url, "file", f.filePath(url), "error", err)
+	}
+	return kept{URL: url}, nil
 }
 
 // readKept reads and verifies one file.
-func readKept(path string) (kept, error) {
-	info, err := os.Stat(path)
+func (f *Fetcher) readKept(path string) (kept, error) {
+	file, err := f.Trust.Open(path, trust.State)
 	if err != nil {
 		return kept{}, err
 	}
-	if !info.Mode().IsRegular() || info.Size() > MaxSize+maxHeaderBytes*4 {
+	defer file.Close()
+	const largest = MaxSize + maxHeaderBytes*4
+	data, err := io.ReadAll(io.LimitReader(file, largest+1))
+	if err != nil {
+		return kept{}, err
+	}
+	if len(data) > largest {
 		return kept{}, errors.New("not a file of ours")
-	}
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return kept{}, err
 	}
 	head, data, _ := bytes.Cut(data, []byte("\n"))
 	var version struct{ Version int }
@@ -125,7 +131,11 @@ func (f *Fetcher) saveKept(k kept) {
 	if f.StateDir == "" {
 		return
 	}
-	if err := writeKept(f.filePath(k.URL), k); err != nil {
+	err := f.Trust.CheckStateDirectory(filepath.Join(f.StateDir, "feeds"))
+	if err == nil {
+		err = writeKept(f.filePath(k.URL), k)
+	}
+	if err != nil {
 		f.logger().Warn("copy of a feed is not kept, so the next run asks for it again", "url", k.URL, "error", err)
 	}
 }

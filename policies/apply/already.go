@@ -15,14 +15,14 @@ import (
 
 // isAlreadyTreated says whether a route has, before any policy, what one gives it: the one that is
 // in force now, or one that may have been before.
-func (j judge) isAlreadyTreated(r *policies.Route) bool {
+func (j comparison) isAlreadyTreated(r *policies.Route) bool {
 	carried := func(e *eval.Evaluator) bool { return e != nil && e.Carried(r) }
 	return carried(j.now) || slices.ContainsFunc(j.was, carried)
 }
 
 // noteTreated counts a route of a client that is treated already, or announced so, and says
 // whether it is.
-func (w *witness) noteTreated(t *client, r *policies.Route) bool {
+func (w *coverage) noteTreated(t *client, r *policies.Route) bool {
 	if !t.judge.isAlreadyTreated(r) {
 		return false
 	}

@@ -187,7 +187,7 @@ func (r *run) settleLock(ctx context.Context) error {
 		(!r.change.After(gone) || r.checkPlaces(gone) != nil || len(r.change.SessionsLeft(gone)) > 0) ||
 		r.result.Outcome == Restored && r.change.Undone(gone, r.Cut...) != nil):
 		r.result.Outcome, r.result.Known = Partial, r.describeState(gone)
-		return &MeddledError{errors.New("the lock was gone in the end, and what was in force with it")}
+		return &ConcurrentChangeError{errors.New("the lock was gone in the end, and what was in force with it")}
 	case r.unwritten != nil && r.result.Outcome == Applied:
 		return r.unwritten
 	default:

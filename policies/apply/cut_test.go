@@ -92,11 +92,11 @@ func sending(m *plantest.Model) *plantest.Model {
 }
 
 // nobody is no wish.
-const nobody = policies.Wish(99)
+const nobody = policies.MemberPolicy(99)
 
 // choosing is the policy of a list about which the second, the third and the last member
 // have these wishes, if any.
-func choosing(c *filters.Compiled, wishes ...policies.Wish) *policies.RoutingPolicy {
+func choosing(c *filters.Compiled, wishes ...policies.MemberPolicy) *policies.RoutingPolicy {
 	named := &filters.Compiled{Filters: []filters.Filter{{
 		Treatment: "choice", Prefixes: entries("10.0.0.0/9", "192.0.2.0/24", "2001:db8::/48"),
 		ASNs: []filters.ASMatch{{ASN: 64998, Where: filters.Path}},
@@ -106,14 +106,14 @@ func choosing(c *filters.Compiled, wishes ...policies.Wish) *policies.RoutingPol
 	for i, address := range []string{"127.0.0.3", "127.0.0.4", "127.0.0.8"} {
 		if wishes[i] != nobody {
 			all.Members = append(all.Members, build.Chooser{Addresses: []netip.Addr{netip.MustParseAddr(address)},
-				Wishes: map[string]policies.Wish{"bad": wishes[i]}})
+				Policies: map[string]policies.MemberPolicy{"bad": wishes[i]}})
 		}
 	}
 	return build.PolicyWithChoices(c, treatments, asn, all)
 }
 
 // choices is an exchange with such a policy in force.
-func choices(c *filters.Compiled, wishes ...policies.Wish) func(testing.TB) *plantest.Model {
+func choices(c *filters.Compiled, wishes ...policies.MemberPolicy) func(testing.TB) *plantest.Model {
 	return func(t testing.TB) *plantest.Model {
 		m := sending(exchange())
 		must(t, m, planned(m, choosing(c, wishes...), "earlier"))

@@ -38,12 +38,14 @@ type FileError struct{ Err error }
 func (e *FileError) Error() string { return "its file is not in step with it: " + e.Err.Error() }
 func (e *FileError) Unwrap() error { return e.Err }
 
-// MeddledError says that the target is not as this change has left it: it was
+// ConcurrentChangeError says that the target is not as this change has left it: it was
 // reloaded or restarted meanwhile, or somebody else is at work. Nothing later is done.
-type MeddledError struct{ Why error }
+type ConcurrentChangeError struct{ Why error }
 
-func (e *MeddledError) Error() string { return "the target was changed meanwhile: " + e.Why.Error() }
-func (e *MeddledError) Unwrap() error { return e.Why }
+func (e *ConcurrentChangeError) Error() string {
+	return "the target was changed meanwhile: " + e.Why.Error()
+}
+func (e *ConcurrentChangeError) Unwrap() error { return e.Why }
 
 // UnprovenError says that the route server's tables are not what the new policy
 // makes of what members announce.

@@ -31,7 +31,7 @@ func (r *run) keepPolicy(p *policies.RoutingPolicy) {
 // them: the file does not, and a daemon that was started anew has them from there.
 func (r *run) checkPlaces(state *plan.State) error {
 	if lost := r.plan.Anchoring(state); len(lost) > 0 {
-		return &MeddledError{fmt.Errorf("client %s has not the place in its list any more that the change has given it",
+		return &ConcurrentChangeError{fmt.Errorf("client %s has not the place in its list any more that the change has given it",
 			lost[0].Client)}
 	}
 	return nil
@@ -41,7 +41,7 @@ func (r *run) checkPlaces(state *plan.State) error {
 // in the new policy by itself, from the file that was put in step: then there is nothing
 // to go back to. (gobgpd 3.37 with --config-auto-reload does this each time.)
 func (r *run) broughtIn(ctx context.Context, err error) bool {
-	if !errors.As(err, new(*MeddledError)) || !r.kept || r.unkept != nil {
+	if !errors.As(err, new(*ConcurrentChangeError)) || !r.kept || r.unkept != nil {
 		return false
 	}
 	state, err := r.readState(context.WithoutCancel(ctx))

@@ -256,7 +256,7 @@ func TestReal(t *testing.T) {
 				from, to = to, from
 			}
 			s := x.state()
-			if len(s.Gates)+len(s.Holders)+len(s.Strange) != 0 || len(s.Statements) != len(s.Import) {
+			if len(s.Gates)+len(s.Holders)+len(s.Conflicts) != 0 || len(s.Statements) != len(s.Import) {
 				t.Fatalf("litter after call %d: %+v", k, s)
 			}
 			if diff := cmp.Diff(foreign, x.foreign()); diff != "" {

@@ -32,9 +32,9 @@ func (a *Applier) Recover(ctx context.Context, p *plan.Plan) (Result, error) {
 	}
 	known := p != nil
 	if !known {
-		if strange := slices.DeleteFunc(state.Obstacles(),
-			func(o plan.Obstacle) bool { return o.Code != plan.NotOurs }); len(strange) > 0 {
-			return untouched, &ObstacleError{strange} // what is in force cannot be told
+		if conflicts := slices.DeleteFunc(state.Obstacles(),
+			func(o plan.Obstacle) bool { return o.Code != plan.NotOurs }); len(conflicts) > 0 {
+			return untouched, &ObstacleError{conflicts} // what is in force cannot be told
 		}
 		p = state.HalfWay()
 	}
@@ -107,7 +107,7 @@ func (r *run) completeChange(ctx context.Context) error {
 	if err := r.makeCalls(ctx, r.plan.Anchoring(r.before)); err != nil {
 		return err
 	}
-	if err := r.resetClients(ctx, r.judgeOnwards); err != nil {
+	if err := r.resetClients(ctx, r.compareFinished); err != nil {
 		return err
 	}
 	if err := r.verifyTable(ctx); err != nil {

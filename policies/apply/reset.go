@@ -15,7 +15,7 @@ import (
 // client is one that was reset, and what is needed to prove that it took.
 type client struct {
 	plan.Client
-	judge   judge
+	judge   comparison
 	viewers []plan.Client
 	// sample are prefixes of it that our policies had nothing to do with, nor have
 	// now, and that were in the table before the reset.
@@ -38,7 +38,7 @@ const (
 // route of which something else is made now, and no others. It comes after the live
 // call, so that what is announced meanwhile is either seen here, or was met by the new
 // policy when it came. It begins with those of which the plan says so.
-func (r *run) resetClients(ctx context.Context, look view) error {
+func (r *run) resetClients(ctx context.Context, look compareFunc) error {
 	state, err := r.readState(ctx)
 	if err != nil {
 		return err

@@ -69,7 +69,7 @@ func (r *run) goForward(ctx context.Context) error {
 	if err := r.makeCalls(ctx, r.change.Assigning()); err != nil {
 		return err
 	}
-	if err := r.resetClients(ctx, r.judgeForth); err != nil {
+	if err := r.resetClients(ctx, r.compareApplied); err != nil {
 		return err
 	}
 	if err := r.verifyTable(ctx); err != nil {
@@ -88,7 +88,7 @@ func (r *run) lookAgain(ctx context.Context, questions ...func(*plan.State) erro
 	}
 	for _, right := range append(questions, r.checkLock) {
 		if err := right(state); err != nil {
-			return &MeddledError{err}
+			return &ConcurrentChangeError{err}
 		}
 	}
 	return nil
@@ -129,7 +129,7 @@ func (r *run) cleanUp(ctx context.Context, failed error) error {
 			return errors.Join(failed, err)
 		}
 		if err = r.checkAlone(state); err == nil && !r.change.After(state) {
-			err = &MeddledError{errors.New("the new policy was proven, and is not in force any more")}
+			err = &ConcurrentChangeError{errors.New("the new policy was proven, and is not in force any more")}
 		} else if err == nil {
 			err = r.checkPlaces(state)
 		}

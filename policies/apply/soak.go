@@ -52,9 +52,9 @@ func Soak(ctx context.Context, d Daemon, p *plan.Plan, up []netip.Addr, long, ev
 func checkSound(s *plan.State, p *plan.Plan, up []netip.Addr) error {
 	switch {
 	case len(s.Holders) > 0:
-		return &MeddledError{fmt.Errorf("%s holds its lock", s.Holders[0])}
+		return &ConcurrentChangeError{fmt.Errorf("%s holds its lock", s.Holders[0])}
 	case !p.Holds(s):
-		return &MeddledError{errors.New("what was applied is not in force any more")}
+		return &ConcurrentChangeError{errors.New("what was applied is not in force any more")}
 	}
 	stands := make(map[netip.Addr]bool)
 	for _, a := range Up(s) {

@@ -34,10 +34,10 @@ func Stand(ctx context.Context, d Daemon, s *plan.State, inForce *policies.Routi
 		if !c.RouteServer || !slices.Contains(c.Import.Policies, policies.ImportPolicy) {
 			continue
 		}
-		t := &client{Client: c, judge: r.judgeForth(c), viewers: viewersOf(c, s.Clients), lengths: lengths}
+		t := &client{Client: c, judge: r.compareApplied(c), viewers: viewersOf(c, s.Clients), lengths: lengths}
 		t.judge.alone = false // what lacks something is counted, whatever took it off
 		r.result.Proof, r.result.Attributes = Proof{}, AttributeProofs{}
-		if _, err := r.compareClient(ctx, t, nil, newWitness(inForce, inForce)); err != nil {
+		if _, err := r.compareClient(ctx, t, nil, newCoverage(inForce, inForce)); err != nil {
 			return nil, fmt.Errorf("routes of %s: %w", c.Address, err)
 		}
 		if proof := r.result.Proof; proof.Overruled+proof.Untagged > 0 {

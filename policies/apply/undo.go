@@ -58,7 +58,7 @@ func (r *run) undoChange(ctx context.Context) error {
 		reset = reset || len(closing) > 0
 		failed = r.makeCalls(ctx, slices.Concat(closing, r.change.Restoring(state), r.change.SessionsBack(state, r.Cut...)))
 		if failed == nil && reset {
-			failed = r.resetClients(ctx, r.judgeBackwards)
+			failed = r.resetClients(ctx, r.compareUndone)
 			reset = failed != nil
 		}
 		if failed == nil {
@@ -80,7 +80,7 @@ func (r *run) undoChange(ctx context.Context) error {
 func (r *run) checkAlone(s *plan.State) error {
 	for _, holder := range s.Holders {
 		if holder != r.Holder && !slices.Contains(r.dead, holder) {
-			return &MeddledError{fmt.Errorf("the lock is held by %q now", holder)}
+			return &ConcurrentChangeError{fmt.Errorf("the lock is held by %q now", holder)}
 		}
 	}
 	return nil
@@ -98,7 +98,7 @@ func (r *run) cleanUpOn(ctx context.Context, side plan.Side) error {
 		return err
 	}
 	if recovery.Side != side && recovery.Side != plan.Whole {
-		return &MeddledError{fmt.Errorf("it is now to %s, and it was to %s", recovery.Side, side)}
+		return &ConcurrentChangeError{fmt.Errorf("it is now to %s, and it was to %s", recovery.Side, side)}
 	}
 	return r.makeCalls(ctx, recovery.Calls)
 }

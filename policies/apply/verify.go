@@ -15,7 +15,7 @@ import (
 // verifyTable compares the table with what the new policy makes of the announcements of
 // the clients that were reset.
 func (r *run) verifyTable(ctx context.Context) error {
-	w := newWitness(r.change.Old, r.change.New)
+	w := newCoverage(r.change.Old, r.change.New)
 	lengths := length.New(length.Question{Policy: r.change.New, Members: length.AfterChange(r.before)})
 	r.result.Proof, r.result.Attributes, r.result.NotDelivered = Proof{}, AttributeProofs{}, nil
 	for _, t := range r.touched {
@@ -41,7 +41,7 @@ func (r *run) verifyTable(ctx context.Context) error {
 
 // proveClient compares what one client announces with the table. It goes on announcing
 // meanwhile, so what does not agree is looked at again until it does, or time is up.
-func (r *run) proveClient(ctx context.Context, t *client, w *witness) error {
+func (r *run) proveClient(ctx context.Context, t *client, w *coverage) error {
 	settle := orElse(r.Settle, 30*time.Second)
 	deadline := time.Now().Add(settle)
 	var only map[netip.Prefix]bool // nil: all
@@ -73,7 +73,7 @@ func (r *run) proveClient(ctx context.Context, t *client, w *witness) error {
 // compareClient returns what does not agree, and why. Not all is kept: a route server
 // holds millions of paths.
 func (r *run) compareClient(ctx context.Context, t *client, only map[netip.Prefix]bool,
-	w *witness) (map[netip.Prefix]string,
+	w *coverage) (map[netip.Prefix]string,
 	error) {
 	wrong := make(map[netip.Prefix]string)
 	want := make(map[netip.Prefix]*expected)
@@ -99,7 +99,7 @@ func (r *run) compareClient(ctx context.Context, t *client, only map[netip.Prefi
 
 // noteExpected notes what is expected of paths to one prefix, if it is asked for.
 func (t *client) noteExpected(want map[netip.Prefix]*expected, paths []policies.Route, only map[netip.Prefix]bool,
-	w *witness) {
+	w *coverage) {
 	if len(paths) == 0 || only != nil && !only[paths[0].Prefix] {
 		return
 	}
@@ -167,7 +167,7 @@ func (p *Proof) addExpected(x *expected) {
 
 // expectedPaths returns what is expected of a client's paths to one prefix; nil if
 // nothing is.
-func (t *client) expectedPaths(paths []policies.Route, w *witness) *expected {
+func (t *client) expectedPaths(paths []policies.Route, w *coverage) *expected {
 	x := &expected{viewer: t.viewerOf(&paths[0])}
 	for i := range paths {
 		route := &paths[i]

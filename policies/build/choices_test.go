@@ -18,15 +18,15 @@ import (
 // chooser reads "192.0.2.1 2001:db8::1: bad refuse, worse tag".
 func chooser(s string) build.Chooser {
 	addresses, wishes, _ := strings.Cut(s, ": ")
-	c := build.Chooser{Wishes: map[string]policies.Wish{}}
+	c := build.Chooser{Policies: map[string]policies.MemberPolicy{}}
 	for _, a := range strings.Fields(addresses) {
 		c.Addresses = append(c.Addresses, netip.MustParseAddr(a))
 	}
 	for wish := range strings.SplitSeq(wishes, ", ") {
 		list, word, _ := strings.Cut(wish, " ")
-		for _, w := range []policies.Wish{policies.Refuse, policies.Deprefer, policies.Tag} {
+		for _, w := range []policies.MemberPolicy{policies.Refuse, policies.Deprefer, policies.Tag} {
 			if w.String() == word {
-				c.Wishes[list] = w
+				c.Policies[list] = w
 			}
 		}
 	}
@@ -81,7 +81,7 @@ func named(p *policies.RoutingPolicy) []string {
 func TestBuildWith(t *testing.T) {
 	mild := policies.Treatment{Name: "mild",
 		LargeCommunities: []policies.LargeCommunity{{Global: 64500, Local1: 666, Local2: 2}}}
-	quiet := policies.Treatment{Name: "quiet", Prepend: 1, Towards: policies.Choosers}
+	quiet := policies.Treatment{Name: "quiet", Prepend: 1, Audience: policies.Choosers}
 	all := []policies.Treatment{refuse, deprefer, slow, mild, quiet}
 	one := entries("192.0.2.0/24")
 	tests := map[string]struct {

@@ -61,7 +61,7 @@ func (c chooser) choices(treatments []policies.Treatment, list func() *filters.C
 	for _, name := range names[:c(4)] {
 		out.Lists = append(out.Lists, build.ChosenList{Name: name, Compiled: list()})
 	}
-	wishes := []policies.Wish{policies.Refuse}
+	wishes := []policies.MemberPolicy{policies.Refuse}
 	able := slices.DeleteFunc(slices.Clone(treatments),
 		func(t policies.Treatment) bool { return t.Reject || !t.TowardsOne().Changes() })
 	if len(able) > 1 && !c.oneIn(6) {
@@ -70,10 +70,10 @@ func (c chooser) choices(treatments []policies.Treatment, list func() *filters.C
 		wishes = append(wishes, policies.Deprefer, policies.Deprefer, policies.Tag, policies.Tag)
 	}
 	for _, addresses := range [][]netip.Addr{members[:2], members[2:3]} {
-		m := build.Chooser{Addresses: addresses, Wishes: map[string]policies.Wish{}}
+		m := build.Chooser{Addresses: addresses, Policies: map[string]policies.MemberPolicy{}}
 		for _, name := range names {
 			if c.oneIn(2) {
-				m.Wishes[name] = pick(c, wishes)
+				m.Policies[name] = pick(c, wishes)
 			}
 		}
 		out.Members = append(out.Members, m)
@@ -85,7 +85,7 @@ func (c chooser) choices(treatments []policies.Treatment, list func() *filters.C
 func (c chooser) towards(treatments []policies.Treatment) []policies.Treatment {
 	for i := range treatments {
 		if !treatments[i].Reject && c.oneIn(4) {
-			treatments[i].Towards = policies.Choosers
+			treatments[i].Audience = policies.Choosers
 		}
 	}
 	return treatments
@@ -98,7 +98,7 @@ func wished(compiled *filters.Compiled, treatments []policies.Treatment, choices
 	i := slices.IndexFunc(treatments, func(t policies.Treatment) bool { return t.Name == name })
 	done := len(treatments) // how severe, of what is done for everybody
 	r = withoutReasons(r, treatments)
-	if i >= 0 && treatments[i].Towards == policies.Everybody {
+	if i >= 0 && treatments[i].Audience == policies.Everybody {
 		var accepted bool
 		if r, accepted = treat(renewing(r, treatments, name), treatments, name); !accepted {
 			return r, false
@@ -113,10 +113,10 @@ func wished(compiled *filters.Compiled, treatments []policies.Treatment, choices
 	if len(p.Export) > 0 {
 		r.LargeCommunities = slices.DeleteFunc(slices.Clone(r.LargeCommunities), policies.TagSpace(asn).Matches)
 	}
-	severest := policies.Wish(99)
+	severest := policies.MemberPolicy(99)
 	for _, m := range choices.Members {
 		for _, l := range choices.Lists {
-			if w, has := m.Wishes[l.Name]; has && slices.Contains(m.Addresses, to) && naive(l.Compiled, nil, r) != "" {
+			if w, has := m.Policies[l.Name]; has && slices.Contains(m.Addresses, to) && naive(l.Compiled, nil, r) != "" {
 				severest = min(severest, w)
 			}
 		}

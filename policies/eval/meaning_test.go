@@ -77,7 +77,7 @@ func usesMarks(p *policies.RoutingPolicy) bool {
 func leftOut(treatments []policies.Treatment, name string, r policies.Route) bool {
 	return r.Prefix.Addr().Is4() && r.Prefix.Bits() <= 8 &&
 		slices.ContainsFunc(treatments, func(t policies.Treatment) bool {
-			return t.Name == name && !t.Reject && t.Towards == policies.Everybody && t.Changes()
+			return t.Name == name && !t.Reject && t.Audience == policies.Everybody && t.Changes()
 		})
 }
 

@@ -14,7 +14,7 @@ import (
 // A choice of a member is about all providers of a list that are in force, independent of the
 // treatment that the exchange gives them. Like the exchange's own treatments it leaves alone
 // expired and excepted providers, those on a ladder that has not begun, and protected space.
-// So guards have seen all of it. The wishes deprefer and tag stand for the treatments of
+// So guards have seen all of it. The member policies deprefer and tag stand for the treatments of
 // these names.
 
 // Choices returns what members have chosen about the lists that c was compiled from.
@@ -22,18 +22,18 @@ func (e *Exchange) Choices(c *filters.Compiled) build.Choices {
 	var out build.Choices
 	chosen := make(map[string]bool)
 	for _, m := range e.Members {
-		wishes := make(map[string]policies.Wish)
+		chosenPolicies := make(map[string]policies.MemberPolicy)
 		for _, c := range m.Choices {
-			wishes[c.List], chosen[c.List] = c.Wish, true
-			switch c.Wish {
+			chosenPolicies[c.List], chosen[c.List] = c.Policy, true
+			switch c.Policy {
 			case policies.Deprefer:
-				out.Deprefer = e.choiceTreatment(c.Wish)
+				out.Deprefer = e.choiceTreatment(c.Policy)
 			case policies.Tag:
-				out.Tag = e.choiceTreatment(c.Wish)
+				out.Tag = e.choiceTreatment(c.Policy)
 			}
 		}
-		if len(wishes) > 0 {
-			out.Members = append(out.Members, build.Chooser{Addresses: m.Addresses, Wishes: wishes})
+		if len(chosenPolicies) > 0 {
+			out.Members = append(out.Members, build.Chooser{Addresses: m.Addresses, Policies: chosenPolicies})
 		}
 	}
 	for _, l := range listsInForce(c, chosen) {
@@ -80,13 +80,13 @@ func (e *Exchange) compileAlone(l *filters.Listing, at time.Time) *filters.Compi
 // checkChoice defers the check of a choice, at n, until all treatments are known.
 func (r *reader) checkChoice(n strict.Node, c Choice) {
 	r.deferCheck(func() {
-		if c.Wish == policies.Refuse || r.ex.Treatments == nil {
+		if c.Policy == policies.Refuse || r.ex.Treatments == nil {
 			return
 		}
-		place := r.treatmentAt(c.Wish)
+		place := r.treatmentAt(c.Policy)
 		if place < 0 {
 			n.Errorf("choice-treatment", "a treatment of that name",
-				"there is no treatment %s, which is what is chosen", c.Wish)
+				"there is no treatment %s, which is what is chosen", c.Policy)
 			return
 		}
 		switch t := r.ex.Treatments[place]; {
@@ -96,20 +96,20 @@ func (r *reader) checkChoice(n strict.Node, c Choice) {
 			n.Errorf("choice-nothing", "prepend, med, communities or large_communities in it",
 				"towards one member treatment %s does nothing: the route server has chosen its path by then, and "+
 					"local_pref decides no more", t.Name)
-		case c.Wish == policies.Tag && r.hasWish(policies.Deprefer) && place < r.treatmentAt(policies.Deprefer):
+		case c.Policy == policies.Tag && r.hasPolicy(policies.Deprefer) && place < r.treatmentAt(policies.Deprefer):
 			n.Errorf("choice-order", "the most severe first",
 				"treatment tag stands before deprefer, and members have chosen both")
 		}
 	})
 }
 
-func (r *reader) treatmentAt(w policies.Wish) int {
+func (r *reader) treatmentAt(w policies.MemberPolicy) int {
 	return slices.IndexFunc(r.ex.Treatments, func(t policies.Treatment) bool { return t.Name == w.String() })
 }
 
-// hasWish says whether any member has a wish.
-func (r *reader) hasWish(w policies.Wish) bool {
+// hasPolicy says whether any member has chosen a policy.
+func (r *reader) hasPolicy(w policies.MemberPolicy) bool {
 	return slices.ContainsFunc(r.ex.Members, func(m Member) bool {
-		return slices.ContainsFunc(m.Choices, func(c Choice) bool { return c.Wish == w })
+		return slices.ContainsFunc(m.Choices, func(c Choice) bool { return c.Policy == w })
 	})
 }

@@ -53,9 +53,9 @@ members:
 	want := build.Choices{
 		Members: []build.Chooser{
 			{Addresses: []netip.Addr{address("203.0.113.11"), address("2001:db9:1::11")},
-				Wishes: map[string]policies.Wish{"ours": policies.Refuse, "other": policies.Tag}},
+				Policies: map[string]policies.MemberPolicy{"ours": policies.Refuse, "other": policies.Tag}},
 			{Addresses: []netip.Addr{address("203.0.113.13")},
-				Wishes: map[string]policies.Wish{"ours": policies.Deprefer}},
+				Policies: map[string]policies.MemberPolicy{"ours": policies.Deprefer}},
 		},
 		Deprefer: policies.BuiltinChoice(policies.Deprefer, 64500), Tag: policies.BuiltinChoice(policies.Tag, 64500),
 	}

@@ -75,7 +75,7 @@ type Member struct {
 // itself.
 type Choice struct {
 	List   string // a listing's name
-	Wish   policies.Wish
+	Policy policies.MemberPolicy
 	Source diag.Position
 }
 
@@ -145,7 +145,7 @@ func (e *Exchange) Inert(c *filters.Compiled) diag.List {
 	count := make(map[*filters.Listing]int)
 	for _, l := range c.Listed {
 		t, known := e.Treatment(l.Treatment)
-		if !known || t.Reject || t.Changes() || t.Towards == policies.Choosers {
+		if !known || t.Reject || t.Changes() || t.Audience == policies.Choosers {
 			continue
 		}
 		if count[l.Listing]++; count[l.Listing] == 1 {
@@ -158,9 +158,9 @@ func (e *Exchange) Inert(c *filters.Compiled) diag.List {
 	}
 	for _, m := range e.Members {
 		for _, c := range m.Choices {
-			if c.Wish != policies.Refuse && !e.choiceTreatment(c.Wish).TowardsOne().Changes() {
+			if c.Policy != policies.Refuse && !e.choiceTreatment(c.Policy).TowardsOne().Changes() {
 				diags.Warnf(c.Source, "exchange-choice-inert", "exchange: {asn: ...}",
-					"nothing happens: %s is a community of the exchange, whose ASN is not known", c.Wish)
+					"nothing happens: %s is a community of the exchange, whose ASN is not known", c.Policy)
 			}
 		}
 	}

@@ -69,7 +69,7 @@ func TestReference(t *testing.T) {
 			{Name: "depeer", Reject: true},
 			{Name: "deprefer", LocalPref: 50},
 			{Name: "tag", Communities: []policies.Community{64500<<16 | 64661}},
-			{Name: "more", Towards: policies.Choosers, MED: &med, Prepend: 2,
+			{Name: "more", Audience: policies.Choosers, MED: &med, Prepend: 2,
 				LargeCommunities: []policies.LargeCommunity{{Global: 64500, Local1: 666, Local2: 1},
 					{Global: 64500, Local1: 66700, Local2: 1}},
 				Reason: policies.LargeCommunity{Global: 64500, Local1: 66700, Local2: 1}},
@@ -80,7 +80,7 @@ func TestReference(t *testing.T) {
 		Members: []exchange.Member{
 			{ASN: 64496, Name: "Member A", Addresses: []netip.Addr{netip.MustParseAddr("203.0.113.11"),
 				netip.MustParseAddr("2001:db9:1::11")},
-				Choices: []exchange.Choice{{List: "example-ix-listed", Wish: policies.Refuse}}},
+				Choices: []exchange.Choice{{List: "example-ix-listed", Policy: policies.Refuse}}},
 			{ASN: 64497, Addresses: []netip.Addr{netip.MustParseAddr("198.51.100.12")}, Wide: true},
 		},
 		Protect: filters.Protection{

@@ -56,10 +56,10 @@ func (g *guardInput) findTooMuch() (all []added) {
 	}
 	for _, m := range g.Members {
 		for _, c := range m.Choices {
-			if c.Wish == policies.Refuse {
+			if c.Policy == policies.Refuse {
 				continue
 			}
-			t := g.choiceTreatment(c.Wish)
+			t := g.choiceTreatment(c.Policy)
 			what, with, without := g.describeChoice(c, t, policies.Treatment{}), t.AddedBytesFor(policies.Treatment{}),
 				t.WithoutReason().AddedBytesFor(policies.Treatment{})
 			for _, on := range g.treatmentsBelow(c) {
@@ -124,8 +124,8 @@ func (g *guardInput) placeOfTreatment(t policies.Treatment) (diag.Position, bool
 	return diag.Position{}, false
 }
 
-// choiceTreatment returns the treatment of a wish.
-func (e *Exchange) choiceTreatment(w policies.Wish) policies.Treatment {
+// choiceTreatment returns the treatment for a member policy.
+func (e *Exchange) choiceTreatment(w policies.MemberPolicy) policies.Treatment {
 	if e.builtin {
 		t := policies.BuiltinChoice(w, e.ASN)
 		for _, tells := range e.reasons {
@@ -155,7 +155,7 @@ func (g *guardInput) treatmentsBelow(c Choice) []policies.Treatment {
 	var out []policies.Treatment
 	for _, l := range g.compiled.Listed {
 		i := place(l.Treatment)
-		if l.State != filters.InForce || i <= place(c.Wish.String()) || i > mildest ||
+		if l.State != filters.InForce || i <= place(c.Policy.String()) || i > mildest ||
 			slices.ContainsFunc(out, func(t policies.Treatment) bool { return t.Name == l.Treatment }) {
 			continue
 		}

@@ -46,9 +46,9 @@ func readChoices(m *memberReader, n strict.Node) {
 	pairs, _ := n.Pairs()
 	for _, p := range pairs {
 		list, named := strict.Value(p.Key, filters.ParseSlug)
-		wish, wished := readWord(p.Value, policies.Refuse, policies.Deprefer, policies.Tag)
-		if named && wished {
-			c := Choice{list, wish, p.Key.Position()}
+		policy, known := readWord(p.Value, policies.Refuse, policies.Deprefer, policies.Tag)
+		if named && known {
+			c := Choice{list, policy, p.Key.Position()}
 			m.Choices = append(m.Choices, c)
 			m.r.checkChoice(p.Key, c)
 		}

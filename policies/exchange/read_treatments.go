@@ -17,7 +17,7 @@ type treatmentReader struct {
 	tells      *strict.Node // its reason
 	reason     uint32
 	attributes bool         // it names some, be they right or wrong
-	towards    *strict.Node // its towards, unless that is everybody
+	audience   *strict.Node // its towards, unless that is everybody
 }
 
 // attributeReader makes the reader of a key that changes a route's attributes.
@@ -42,8 +42,8 @@ var treatmentFields = []strict.Field[treatmentReader]{
 		}
 	}},
 	{Key: "towards", Read: func(t *treatmentReader, n strict.Node) {
-		if t.Towards, _ = readWord(n, policies.Everybody, policies.Choosers); t.Towards == policies.Choosers {
-			t.towards = &n
+		if t.Audience, _ = readWord(n, policies.Everybody, policies.Choosers); t.Audience == policies.Choosers {
+			t.audience = &n
 		}
 	}},
 	{Key: "local_pref", Read: attributeReader(readLocalPref)},
@@ -80,10 +80,10 @@ func readTreatments(r *reader, n strict.Node) {
 				"a treatment that refuses routes cannot change their attributes, too")
 		case !t.Reject && t.shut != nil:
 			t.shut.Errorf("session-without-reject", "reject: true", "session: shut goes with reject: true only")
-		case t.Reject && t.towards != nil:
-			t.towards.Errorf("towards-refused", "one of the two",
+		case t.Reject && t.audience != nil:
+			t.audience.Errorf("towards-refused", "one of the two",
 				"who refuses for itself chooses refuse: towards: choosers goes with attributes, or with nothing")
-		case !t.Reject && !t.attributes && t.towards == nil:
+		case !t.Reject && !t.attributes && t.audience == nil:
 			n.Errorf("treatment-nothing", "reject: true, or local_pref, med, prepend, communities, "+
 				"large_communities, reason", "a treatment that does nothing")
 		case t.Reject && changes != "":

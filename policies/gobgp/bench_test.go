@@ -163,8 +163,8 @@ func BenchmarkState(b *testing.B) {
 	}
 	for b.Loop() {
 		s := state(b, c)
-		if s.Sets[plan.ObjectOf(policy.Sets[0])].Len() != n || len(s.Strange) != 0 {
-			b.Fatal(s.Strange)
+		if s.Sets[plan.ObjectOf(policy.Sets[0])].Len() != n || len(s.Conflicts) != 0 {
+			b.Fatal(s.Conflicts)
 		}
 	}
 	b.ReportAllocs()
@@ -191,8 +191,8 @@ func TestManyEntries(t *testing.T) {
 	want := wide(n)
 	do(t, c, plan.To(state(t, c), want, "a").Calls()...)
 	s := state(t, c)
-	if got := s.Sets[plan.ObjectOf(want.Sets[0])].Len(); got != n || len(s.Strange) != 0 {
-		t.Errorf("%d entries of %d; strange %v", got, n, s.Strange)
+	if got := s.Sets[plan.ObjectOf(want.Sets[0])].Len(); got != n || len(s.Conflicts) != 0 {
+		t.Errorf("%d entries of %d; strange %v", got, n, s.Conflicts)
 	}
 	do(t, c, plan.To(s, &policies.RoutingPolicy{}, "b").Calls()...)
 	if s := state(t, c); len(s.Sets) != 0 {

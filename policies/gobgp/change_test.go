@@ -26,8 +26,8 @@ func TestChangesReadBack(t *testing.T) {
 		for _, call := range change.Calls() {
 			do(t, c, call)
 			now := state(t, c)
-			if len(now.Strange) != 0 {
-				t.Fatalf("after %s: %v", call, now.Strange)
+			if len(now.Conflicts) != 0 {
+				t.Fatalf("after %s: %v", call, now.Conflicts)
 			}
 		}
 		if diff := cmp.Diff(want, state(t, c).InForce(), equal); diff != "" {
@@ -57,8 +57,8 @@ func TestStateWhileItChanges(t *testing.T) {
 				continue
 			}
 			read++
-			if len(s.Strange) != 0 {
-				t.Errorf("strange: %v", s.Strange)
+			if len(s.Conflicts) != 0 {
+				t.Errorf("strange: %v", s.Conflicts)
 			}
 			for _, name := range s.Import {
 				for _, set := range []string{s.Statements[name].Conditions.PrefixSet.Set, s.Statements[name].Gate.Set} {

@@ -180,8 +180,8 @@ func TestCallsThatLeaveSomethingBehind(t *testing.T) {
 	}
 	do(t, c, plan.Call{Verb: plan.AddGate, Name: gate.Set}, plan.Call{Verb: plan.AddGate, Name: gate.Set},
 		plan.Call{Verb: plan.OpenGate, Name: gate.Set}, plan.Call{Verb: plan.OpenGate, Name: gate.Set})
-	if s := state(t, c); s.Gates[gate.Set] != plan.Open || len(s.Strange) != 0 {
-		t.Errorf("a gate that was opened twice: %v, %v", s.Gates, s.Strange)
+	if s := state(t, c); s.Gates[gate.Set] != plan.Open || len(s.Conflicts) != 0 {
+		t.Errorf("a gate that was opened twice: %v, %v", s.Gates, s.Conflicts)
 	}
 	do(t, c, plan.Call{Verb: plan.CloseGate, Name: gate.Set})
 	if s := state(t, c); s.Gates[gate.Set] != plan.Closed {

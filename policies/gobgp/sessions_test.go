@@ -46,8 +46,8 @@ func TestSessionNotes(t *testing.T) {
 				missing = append(missing, n)
 			}
 		}
-		if len(missing) > 0 || len(s.Sessions) != len(want) || len(s.Strange) != 0 {
-			t.Fatalf("notes %v, want %v; strange: %v", s.Sessions, want, s.Strange)
+		if len(missing) > 0 || len(s.Sessions) != len(want) || len(s.Conflicts) != 0 {
+			t.Fatalf("notes %v, want %v; strange: %v", s.Sessions, want, s.Conflicts)
 		}
 	}
 	has(notes...)
@@ -71,8 +71,8 @@ func TestSessionNotes(t *testing.T) {
 		if _, err := d.API().AddDefinedSet(t.Context(), &api.AddDefinedSetRequest{DefinedSet: set}); err != nil {
 			t.Fatal(err)
 		}
-		if s := state(t, c); len(s.Strange) != 1 || len(s.Sessions) != 0 {
-			t.Errorf("%s: strange %v, notes %v", entry, s.Strange, s.Sessions)
+		if s := state(t, c); len(s.Conflicts) != 1 || len(s.Sessions) != 0 {
+			t.Errorf("%s: strange %v, notes %v", entry, s.Conflicts, s.Sessions)
 		}
 		if _, err := d.API().DeleteDefinedSet(t.Context(),
 			&api.DeleteDefinedSetRequest{DefinedSet: set, All: true}); err != nil {

@@ -110,7 +110,7 @@ func (r *reader) readGate(s *api.DefinedSet) {
 	case slices.Equal(elements, slices.Sorted(slices.Values(slices.Concat(nobody, everybody)))):
 		r.Gates[s.Name] = plan.Open
 	default:
-		r.Gates[s.Name] = plan.Odd
+		r.Gates[s.Name] = plan.Modified
 		r.noteConflict(r.kind, s.Name, "a gate that is neither closed nor open: %v", elements)
 	}
 }

@@ -46,7 +46,7 @@ const readings = 10
 // readState returns nil if the policy changed meanwhile.
 func (c *Client) readState(ctx context.Context) (*plan.State, error) {
 	var r reader
-	before, err := c.listProgram(ctx)
+	before, err := c.listLoadedPolicy(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -62,17 +62,17 @@ func (c *Client) readState(ctx context.Context) (*plan.State, error) {
 			return nil, err
 		}
 	}
-	after, err := c.listProgram(ctx)
+	after, err := c.listLoadedPolicy(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if before.digestProgram() != after.digestProgram() || !r.isAssignedComplete() {
+	if before.computeDigest() != after.computeDigest() || !r.isAssignedComplete() {
 		return nil, nil
 	}
 	for name, n := range r.clients {
 		c.noteSpelling(n.Address, name)
 	}
-	r.readProgram(after)
+	r.readLoadedPolicy(after)
 	r.sortState()
 	return r.State, nil
 }
@@ -81,14 +81,14 @@ func (c *Client) readState(ctx context.Context) (*plan.State, error) {
 var setKinds = []plan.Kind{plan.NeighborSet, plan.CommunitySet, plan.ASPathSet, plan.ExtCommunitySet,
 	plan.LargeCommunitySet, plan.PrefixSet}
 
-// program is what gobgpd runs: policies, and all registered statements.
-type program struct {
+// loadedPolicy is what gobgpd runs: policies, and all registered statements.
+type loadedPolicy struct {
 	policies   []*api.Policy
 	statements []*api.Statement
 }
 
-func (c *Client) listProgram(ctx context.Context) (*program, error) {
-	var p program
+func (c *Client) listLoadedPolicy(ctx context.Context) (*loadedPolicy, error) {
+	var p loadedPolicy
 	err := listStream(ctx, c, c.api.ListPolicy, &api.ListPolicyRequest{},
 		func(a *api.ListPolicyResponse) { p.policies = append(p.policies, a.Policy) })
 	if err != nil {
@@ -99,7 +99,7 @@ func (c *Client) listProgram(ctx context.Context) (*program, error) {
 	return &p, err
 }
 
-func (p *program) digestProgram() [sha256.Size]byte {
+func (p *loadedPolicy) computeDigest() [sha256.Size]byte {
 	var lines []string
 	for _, policy := range p.policies {
 		lines = append(lines, canonicalText(policy))
@@ -147,7 +147,7 @@ func (r *reader) sortState() {
 	slices.Sort(r.Applied)
 	slices.Sort(r.RolledBack)
 	slices.Sort(r.Holders)
-	slices.SortFunc(r.Strange, func(a, b plan.Strange) int {
+	slices.SortFunc(r.Conflicts, func(a, b plan.Conflict) int {
 		return cmp.Or(compareObjects(a.Object, b.Object),
 			cmp.Compare(a.Why, b.Why))
 	})
@@ -155,7 +155,7 @@ func (r *reader) sortState() {
 
 // noteConflict notes an object with a name of ours that we cannot have made.
 func (r *reader) noteConflict(kind plan.Kind, name, format string, args ...any) {
-	r.Strange = append(r.Strange, plan.Strange{Object: plan.Object{Kind: kind, Name: name},
+	r.Conflicts = append(r.Conflicts, plan.Conflict{Object: plan.Object{Kind: kind, Name: name},
 		Why: fmt.Sprintf(format, args...)})
 }
 

@@ -148,8 +148,8 @@ func TestStateOfAnOperatorsServer(t *testing.T) {
 	if diff := cmp.Diff(wantObjects, objects); diff != "" {
 		t.Errorf("objects that are theirs (-want +got):\n%s", diff)
 	}
-	if len(s.Strange) != 0 || s.Import == nil || s.Export == nil || len(s.Import)+len(s.Export)+len(s.Statements) != 0 {
-		t.Errorf("ours: %v %v %v, strange %v", s.Import, s.Export, s.Statements, s.Strange)
+	if len(s.Conflicts) != 0 || s.Import == nil || s.Export == nil || len(s.Import)+len(s.Export)+len(s.Statements) != 0 {
+		t.Errorf("ours: %v %v %v, strange %v", s.Import, s.Export, s.Statements, s.Conflicts)
 	}
 
 	for range 20 {
@@ -257,8 +257,8 @@ func TestStateFromAFile(t *testing.T) {
 	d := testbed.Gobgpd(t, testbed.Config{Policy: string(text),
 		Members: []testbed.MemberConfig{{ASN: 64496, Import: []string{"depeer"}, Export: []string{"depeer-export"}}}})
 	s := state(t, dialTarget(t, d))
-	if diff := cmp.Diff(want, s.InForce(), equal); diff != "" || len(s.Strange) != 0 {
-		t.Errorf("strange: %v; in force (-want +got):\n%s", s.Strange, diff)
+	if diff := cmp.Diff(want, s.InForce(), equal); diff != "" || len(s.Conflicts) != 0 {
+		t.Errorf("strange: %v; in force (-want +got):\n%s", s.Conflicts, diff)
 	}
 }
 

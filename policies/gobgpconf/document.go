@@ -89,8 +89,15 @@ func (d *document) reportSyntax(p diag.Position, err error, l *diag.List) {
 			"not TOML: it looks like %s, and depeer reads and writes TOML only", format)
 		return
 	}
-	l.Errorf(p, "gobgpd-syntax", "", "not TOML: %s", replaceUnprintable(strings.TrimPrefix(err.Error(), "toml: ")))
+	message := HideSecrets(strings.TrimPrefix(err.Error(), "toml: "), d.text)
+	if lines := bytes.Split(d.text, []byte("\n")); p.Line > 0 && p.Line <= len(lines) && secretWord.Match(lines[p.Line-1]) {
+		message = quotedCharacter.ReplaceAllString(message, "") // it may be one of a password
+	}
+	l.Errorf(p, "gobgpd-syntax", "", "not TOML: %s", replaceUnprintable(message))
 }
+
+// quotedCharacter matches how the parser quotes the character that it stops at.
+var quotedCharacter = regexp.MustCompile(` U\+[0-9A-F]+( '.*')?`)
 
 // FormatOf returns the format of a gobgpd.conf: the one that gobgpd takes it for by its name,
 // or else the one that it looks like.

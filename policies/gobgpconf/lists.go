@@ -183,27 +183,63 @@ func (d *document) warnUnlistedClients(p *policies.RoutingPolicy, l *diag.List) 
 			sections = append(sections, g)
 		}
 	}
+	var all []notFirst
 	for _, s := range sections {
 		if !s.isClient() {
 			continue
 		}
-		d.warnNotFirst(s, importList, policies.ImportPolicy, l)
+		all = append(all, d.findNotFirst(s, importList, policies.ImportPolicy)...)
 		if len(p.Export) != 0 {
-			d.warnNotFirst(s, exportList, policies.ExportPolicy, l)
+			all = append(all, d.findNotFirst(s, exportList, policies.ExportPolicy)...)
 		}
 	}
+	d.warnNotFirst(all, l)
 }
 
-// warnNotFirst warns unless name is the first of the list.
-func (d *document) warnNotFirst(s scope, path, name string, l *diag.List) {
+// notFirst is a list of a route-server client that a policy of ours is not the first of.
+type notFirst struct {
+	client, path string
+	name, key    string // of the policy, and of the list
+	right        string // the list as it is right
+}
+
+// findNotFirst returns the list unless name is the first of it.
+func (d *document) findNotFirst(s scope, path, name string) []notFirst {
 	list := listNames(s.valueAt(path))
 	if len(list) > 0 && list[0] == name {
-		return
+		return nil
 	}
 	list = slices.DeleteFunc(list, func(other string) bool { return other == name })
 	key := path[strings.LastIndexByte(path, '.')+1:]
 	quoted := mapSlice(slices.Insert(list, 0, name), func(s string) string { return string(appendTOMLString(nil, s)) })
-	right := key + " = [" + strings.Join(quoted, ", ") + "]"
-	l.Warnf(d.locatePath(s.path+"."+path), "gobgpd-not-first", right,
-		"%s is a route-server client, and %q is not first in its %s", s.what, name, key)
+	return []notFirst{{s.what, s.path + "." + path, name, key, key + " = [" + strings.Join(quoted, ", ") + "]"}}
+}
+
+// inBulk is how many lists that are mended in the same way are warned of one by one.
+const inBulk = 3
+
+// warnNotFirst warns of lists; of many that are mended in the same way, once.
+func (d *document) warnNotFirst(all []notFirst, l *diag.List) {
+	for len(all) > 0 {
+		first := all[0]
+		var alike, others []notFirst
+		for _, n := range all {
+			if n.right == first.right {
+				alike = append(alike, n)
+			} else {
+				others = append(others, n)
+			}
+		}
+		all = others
+		if len(alike) <= inBulk {
+			for _, n := range alike {
+				l.Warnf(d.locatePath(n.path), "gobgpd-not-first", n.right,
+					"%s is a route-server client, and %q is not first in its %s", n.client, n.name, n.key)
+			}
+			continue
+		}
+		l.Warnf(d.locatePath(first.path), "gobgpd-not-first", first.right,
+			"%d route-server clients do not have %q first in their %s, %s the first of them", len(alike), first.name,
+			first.key, first.client)
+	}
 }

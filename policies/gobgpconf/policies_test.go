@@ -190,8 +190,8 @@ func choices() *policies.RoutingPolicy {
 		}
 		return build.ChosenList{Name: name, Compiled: &filters.Compiled{Filters: []filters.Filter{f}}}
 	}
-	chooser := func(bad, worse policies.Wish, addresses ...string) build.Chooser {
-		c := build.Chooser{Wishes: map[string]policies.Wish{"bad": bad, "worse": worse}}
+	chooser := func(bad, worse policies.MemberPolicy, addresses ...string) build.Chooser {
+		c := build.Chooser{Policies: map[string]policies.MemberPolicy{"bad": bad, "worse": worse}}
 		for _, a := range addresses {
 			c.Addresses = append(c.Addresses, netip.MustParseAddr(a))
 		}

@@ -51,9 +51,9 @@ type choosers struct {
 // tagging stands for the tags that import adds to a path. What export does to a path
 // depends on its tags alone.
 type tagging struct {
-	tags    bool // there are some
-	differs bool // they are not those that were in force
-	towards []outcome
+	tags     bool // there are some
+	differs  bool // they are not those that were in force
+	outcomes []outcome
 }
 
 // taggingNumber is the number of a tagging, in 24 bits.
@@ -140,14 +140,14 @@ func (c *choosers) numberTags(r *policies.Route, anchored bool) taggingNumber {
 }
 
 func (c *choosers) newTagging(tags []policies.LargeCommunity, differs bool) tagging {
-	t := tagging{tags: len(tags) > 0, differs: differs, towards: make([]outcome, len(c.members))}
+	t := tagging{tags: len(tags) > 0, differs: differs, outcomes: make([]outcome, len(c.members))}
 	for i, m := range c.members {
 		switch c.exporter.Effect(m.Address, policies.Route{LargeCommunities: tags}) {
 		case "":
 		case "refuse":
-			t.towards[i] = refused
+			t.outcomes[i] = refused
 		default:
-			t.towards[i] = changed
+			t.outcomes[i] = changed
 		}
 	}
 	return t
@@ -190,7 +190,7 @@ func (a *assessment) countChooser(i int, order []*candidate) {
 		loop := a.table.pathOf(&p.entry).Contains(m.ASN)
 		became := plain
 		if t := a.taggingOf(&p.entry); t != nil {
-			became = t.towards[i]
+			became = t.outcomes[i]
 		}
 		switch {
 		case p.Peer == m.Address || loop && !m.SecondaryRoute: // not offered

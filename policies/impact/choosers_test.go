@@ -23,7 +23,7 @@ func chooser(n int) impact.Session {
 var choiceTreatments = policies.Builtin(64500)
 
 // choicePolicy is that members of a wish have it about the list.
-func choicePolicy(wishes map[int]policies.Wish) *policies.RoutingPolicy {
+func choicePolicy(wishes map[int]policies.MemberPolicy) *policies.RoutingPolicy {
 	list := &filters.Compiled{Filters: []filters.Filter{{
 		Treatment: "choice",
 		Prefixes: filters.Entries{IPv4: []filters.Entry{{Prefix: netip.MustParsePrefix("10.0.0.0/8"), Min: 8,
@@ -35,7 +35,7 @@ func choicePolicy(wishes map[int]policies.Wish) *policies.RoutingPolicy {
 	for n := 1; n <= 5; n++ {
 		if w, has := wishes[n]; has {
 			c.Members = append(c.Members, build.Chooser{Addresses: []netip.Addr{chooser(n).Address},
-				Wishes: map[string]policies.Wish{"bad": w}})
+				Policies: map[string]policies.MemberPolicy{"bad": w}})
 		}
 	}
 	return build.PolicyWithChoices(&filters.Compiled{}, choiceTreatments, 64500, c)
@@ -58,33 +58,33 @@ func TestChoices(t *testing.T) {
 		pathFrom(1, "30.0.0.0/16"), pathFrom(3, "10.3.0.0/16"),
 	})
 	tests := map[string]struct {
-		old, new  map[int]policies.Wish
+		old, new  map[int]policies.MemberPolicy
 		secondary bool
 		want      []impact.Chooser
 		resets    []int
 		tagged    int
 	}{
 		"one refuses": {
-			new:    map[int]policies.Wish{3: policies.Refuse},
+			new:    map[int]policies.MemberPolicy{3: policies.Refuse},
 			want:   []impact.Chooser{{Refused: 3, Withheld: 1}}, // of 10.3.0.0/16 it is the announcer
 			resets: []int{1, 2, 3}, tagged: 5,
 		},
 		"one refuses, with secondary-route": {
-			new: map[int]policies.Wish{3: policies.Refuse}, secondary: true,
+			new: map[int]policies.MemberPolicy{3: policies.Refuse}, secondary: true,
 			want:   []impact.Chooser{{Refused: 3, Another: 1}},
 			resets: []int{1, 2, 3}, tagged: 5,
 		},
 		"two choose": {
-			new:    map[int]policies.Wish{4: policies.Refuse, 5: policies.Deprefer},
+			new:    map[int]policies.MemberPolicy{4: policies.Refuse, 5: policies.Deprefer},
 			want:   []impact.Chooser{{Refused: 4, Withheld: 2}, {Changed: 4}},
 			resets: []int{1, 2, 3}, tagged: 5,
 		},
 		"as before": {
-			old: map[int]policies.Wish{5: policies.Tag}, new: map[int]policies.Wish{5: policies.Tag},
+			old: map[int]policies.MemberPolicy{5: policies.Tag}, new: map[int]policies.MemberPolicy{5: policies.Tag},
 			want: []impact.Chooser{{Changed: 4}},
 		},
 		"nobody any more": {
-			old:    map[int]policies.Wish{5: policies.Tag},
+			old:    map[int]policies.MemberPolicy{5: policies.Tag},
 			resets: []int{1, 2, 3}, tagged: 5,
 		},
 	}

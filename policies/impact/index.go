@@ -33,9 +33,9 @@ func (r ref) isBefore(o ref) bool {
 	return r.provider < o.provider || r.provider == o.provider && r.match < o.match
 }
 
-func newIndex(c *filters.Compiled, spared filters.Protection) *index {
+func newIndex(c *filters.Compiled, protected filters.Protection) *index {
 	x := &index{listed: c.Listed, asns: make(map[filters.ASN][]ref), origins: make(map[filters.ASN]bool)}
-	for _, p := range spared.Prefixes {
+	for _, p := range protected.Prefixes {
 		x.protected.Insert(p.Prefix, struct{}{})
 	}
 	rank, matched := make(map[string]int), make(map[filters.ASN]bool)

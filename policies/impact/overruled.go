@@ -47,7 +47,7 @@ func (x *explainer) statementOf(f found, meeting []eval.Verdict) (statement, eff
 		}
 	}
 	i := slices.IndexFunc(x.Treatments, func(t policies.Treatment) bool { return t.Name == treatment })
-	if i < 0 || x.Treatments[i].Towards == policies.Choosers {
+	if i < 0 || x.Treatments[i].Audience == policies.Choosers {
 		return "", ""
 	}
 	return "", eval.EffectOf(x.Treatments[i], policies.LargeCommunity{})

@@ -88,7 +88,7 @@ func (e *Entry) writeBeginning(p *plan.Plan, start Start) error {
 	if err := e.lock.savePlan(e.ID, p); err != nil {
 		return err
 	}
-	file, err := os.OpenFile(e.filePath(), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	file, err := e.lock.store.openToWrite(e.filePath(), os.O_WRONLY|os.O_CREATE|os.O_EXCL)
 	if err != nil {
 		return err
 	}

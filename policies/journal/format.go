@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 )
 
 // formatVersion is the version of journals and of pending confirmations that this package
@@ -57,28 +56,6 @@ type UnreadError struct {
 func (e *UnreadError) Error() string { return fmt.Sprintf("%s cannot be read: %v", e.Path, e.Err) }
 
 func (e *UnreadError) Unwrap() error { return e.Err }
-
-// readFile reads a file of ours. It does not wait for a pipe or a device in its place. The error is
-// fs.ErrNotExist or an *UnreadError.
-func readFile(path string) ([]byte, error) {
-	data, err := []byte(nil), checkRegular(path)
-	if err == nil {
-		data, err = os.ReadFile(path)
-	}
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		err = &UnreadError{path, withoutPath(err)}
-	}
-	return data, err
-}
-
-// checkRegular returns an error unless path is a regular file.
-func checkRegular(path string) error {
-	info, err := os.Stat(path)
-	if err == nil && !info.Mode().IsRegular() {
-		err = errors.New("it is not a file")
-	}
-	return err
-}
 
 // withoutPath removes the path from an error that names it.
 func withoutPath(err error) error {

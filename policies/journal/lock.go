@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"syscall"
 	"time"
+
+	"depeer/filters/trust"
 )
 
 // Holder is the process that works, or worked, on a target.
@@ -59,12 +61,13 @@ type Lock struct {
 // the error is a *LockedError; it does not wait.
 func (s *Store) Lock(target, by string) (*Lock, error) {
 	dir := s.targetDirectory(target)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := s.makeDirectory(dir); err != nil {
 		return nil, fmt.Errorf("lock: %w", err)
 	}
-	file, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_RDWR|os.O_CREATE, 0o600)
+	name := filepath.Join(dir, "lock")
+	file, err := s.openToWrite(name, os.O_RDWR|os.O_CREATE)
 	if err != nil {
-		return nil, fmt.Errorf("lock: %w", err)
+		return nil, fmt.Errorf("lock %s: %w", name, withoutPath(err))
 	}
 	l := &Lock{store: s, target: target, dir: dir, file: file}
 	if err := l.takeLock(by); err != nil {
@@ -97,11 +100,12 @@ func (l *Lock) takeLock(by string) error {
 
 // Locked says whether a living process holds the lock of a target.
 func (s *Store) Locked(target string) (bool, error) {
-	file, err := os.Open(filepath.Join(s.targetDirectory(target), "lock"))
+	name := filepath.Join(s.targetDirectory(target), "lock")
+	file, err := s.trust.Open(name, trust.State)
 	if errors.Is(err, os.ErrNotExist) {
 		return false, nil
 	} else if err != nil {
-		return false, fmt.Errorf("lock: %w", err)
+		return false, fmt.Errorf("lock %s: %w", name, withoutPath(err))
 	}
 	defer file.Close()
 	err = syscall.Flock(int(file.Fd()), syscall.LOCK_SH|syscall.LOCK_NB) // let go of with the file

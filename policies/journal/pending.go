@@ -75,14 +75,14 @@ func (l *Lock) Disarm(entry, why string) error {
 // be read.
 func (l *Lock) addConfirmEvent(id, why string) error {
 	e := &Entry{ID: id, lock: l}
-	_, whole, err := parseFile(e.filePath())
+	_, whole, err := l.store.parseFile(e.filePath())
 	if unread := (*UnreadError)(nil); errors.As(err, &unread) {
 		return nil
 	} else if err != nil {
 		return fmt.Errorf("journal: %w", err)
 	}
 	e.size = int64(whole)
-	if e.file, err = os.OpenFile(e.filePath(), os.O_WRONLY, 0o600); err != nil {
+	if e.file, err = l.store.openToWrite(e.filePath(), os.O_WRONLY); err != nil {
 		return fmt.Errorf("journal: %w", err)
 	}
 	by := l.self
@@ -100,7 +100,7 @@ func (s *Store) Pending(target string) (*Pending, error) {
 
 func (s *Store) readPending(dir string) (*Pending, error) {
 	path := pendingPath(dir)
-	data, err := readFile(path)
+	data, err := s.readFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	} else if err != nil {

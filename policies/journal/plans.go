@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strings"
 
+	"depeer/filters/trust"
 	"depeer/policies/plan"
 )
 
@@ -24,11 +25,14 @@ func (l *Lock) planPath(id string) string { return filepath.Join(l.dir, id+".pla
 // savePlan writes p beside the journal, synced. It overwrites a plan that is there: its process
 // died before its first line.
 func (l *Lock) savePlan(id string, p *plan.Plan) error {
-	file, err := os.OpenFile(l.planPath(id), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	file, err := l.store.openToWrite(l.planPath(id), os.O_WRONLY|os.O_CREATE)
 	if err != nil {
 		return err
 	}
 	defer file.Close()
+	if err := file.Truncate(0); err != nil {
+		return err
+	}
 	packed := gzip.NewWriter(file)
 	if err := errors.Join(plan.Encode(packed, p), packed.Close()); err != nil {
 		return err
@@ -37,20 +41,17 @@ func (l *Lock) savePlan(id string, p *plan.Plan) error {
 }
 
 // loadPlan reads what savePlan wrote.
-func loadPlan(dir, id string) (*plan.Plan, *UnreadError) {
+func (s *Store) loadPlan(dir, id string) (*plan.Plan, *UnreadError) {
 	path := filepath.Join(dir, id+".plan.gz")
-	p, err := readPlan(path)
+	p, err := s.readPlan(path)
 	if err != nil {
 		return nil, &UnreadError{path, withoutPath(err)}
 	}
 	return p, nil
 }
 
-func readPlan(path string) (*plan.Plan, error) {
-	if err := checkRegular(path); err != nil {
-		return nil, err
-	}
-	file, err := os.Open(path)
+func (s *Store) readPlan(path string) (*plan.Plan, error) {
+	file, err := s.trust.Open(path, trust.State)
 	if err != nil {
 		return nil, err
 	}

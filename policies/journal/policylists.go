@@ -33,7 +33,7 @@ func (s *Store) PolicyListsFile(target string) string {
 // none are stored. Its errors name the file, and wrap ErrOtherVersion where that is the reason.
 func (s *Store) PolicyLists(target string) (plan.Lists, error) {
 	name := s.PolicyListsFile(target)
-	data, err := os.ReadFile(name)
+	data, err := s.readFile(name)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, nil
 	}
@@ -76,7 +76,7 @@ func (s *Store) RememberPolicyLists(target string, lists plan.Lists) error {
 		return fmt.Errorf("remembered lists of policies: %w", err)
 	}
 	name := s.PolicyListsFile(target)
-	if err = os.MkdirAll(filepath.Dir(name), 0o700); err == nil {
+	if err = s.makeDirectory(filepath.Dir(name)); err == nil {
 		err = replaceFile(name, append(data, '\n'))
 	}
 	if err != nil {

@@ -40,7 +40,7 @@ func (r *Record) Finished() bool { return r.Outcome != "" }
 // Plan returns the plan that was applied, with the policies before and after. The error is an
 // *UnreadError.
 func (r *Record) Plan() (*plan.Plan, error) {
-	p, unread := loadPlan(r.dir, r.ID)
+	p, unread := r.store.loadPlan(r.dir, r.ID)
 	if unread != nil {
 		r.store.reportUnread(unread)
 		return nil, unread
@@ -149,7 +149,7 @@ func (s *Store) readHistory(dir string) ([]Record, error) {
 // reports an entry that cannot be read, and returns it with Unread set.
 func (s *Store) loadRecord(dir, id string) (*Record, error) {
 	path := filepath.Join(dir, id+".jsonl")
-	r, _, err := parseFile(path)
+	r, _, err := s.parseFile(path)
 	unread := (*UnreadError)(nil)
 	switch {
 	case errors.As(err, &unread):
@@ -177,8 +177,8 @@ func (s *Store) reportUnread(unread *UnreadError) {
 
 // parseFile reads a journal, and returns how many bytes of it are whole. A file that exists and
 // cannot be read is an *UnreadError.
-func parseFile(path string) (r Record, whole int, err error) {
-	data, err := readFile(path)
+func (s *Store) parseFile(path string) (r Record, whole int, err error) {
+	data, err := s.readFile(path)
 	if err != nil {
 		return r, 0, err
 	}

@@ -11,7 +11,7 @@ func (l *Lock) Resume(id string) (*Entry, error) {
 		return nil, fmt.Errorf("%q: %w", id, ErrNotFound)
 	}
 	e := &Entry{ID: id, lock: l}
-	r, whole, err := parseFile(e.filePath())
+	r, whole, err := l.store.parseFile(e.filePath())
 	if err != nil {
 		return nil, fmt.Errorf("journal: %w", err)
 	}
@@ -19,7 +19,7 @@ func (l *Lock) Resume(id string) (*Entry, error) {
 		e.step = max(e.step, event.Step)
 	}
 	e.size = int64(whole)
-	if e.file, err = os.OpenFile(e.filePath(), os.O_WRONLY, 0o600); err != nil {
+	if e.file, err = l.store.openToWrite(e.filePath(), os.O_WRONLY); err != nil {
 		return nil, fmt.Errorf("journal: %w", err)
 	}
 	by := l.self

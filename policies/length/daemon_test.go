@@ -52,7 +52,7 @@ var listed = &filters.Compiled{Filters: []filters.Filter{{
 func asn(member int) filters.ASN { return filters.ASN(64496 + member) }
 
 // start starts an exchange where routes are treated, and a member has chosen something.
-func start(t *testing.T, treatment policies.Treatment, wish *policies.Wish, unexported bool) *exchange {
+func start(t *testing.T, treatment policies.Treatment, wish *policies.MemberPolicy, unexported bool) *exchange {
 	t.Helper()
 	treatment.Name = "it"
 	site := testbed.Claim(t)
@@ -63,7 +63,7 @@ func start(t *testing.T, treatment policies.Treatment, wish *policies.Wish, unex
 			Deprefer: policies.BuiltinChoice(policies.Deprefer, 64500),
 			Tag:      policies.BuiltinChoice(policies.Tag, 64500),
 			Members: []build.Chooser{{Addresses: []netip.Addr{site.Member(chooser)},
-				Wishes: map[string]policies.Wish{"list": *wish}}},
+				Policies: map[string]policies.MemberPolicy{"list": *wish}}},
 		}
 	}
 	x := &exchange{t: t, policy: build.PolicyWithChoices(listed, []policies.Treatment{treatment}, 64500, choices)}
@@ -200,11 +200,11 @@ func (x *exchange) compare() length.Report {
 	return report
 }
 
-func wish(w policies.Wish) *policies.Wish { return &w }
+func wish(w policies.MemberPolicy) *policies.MemberPolicy { return &w }
 
 var tests = map[string]struct {
 	treatment policies.Treatment
-	wish      *policies.Wish // of the chooser; nil: nobody has chosen
+	wish      *policies.MemberPolicy // of the chooser; nil: nobody has chosen
 	// unexported: the export list of one member lacks our policy, and it sees the tags of choices.
 	unexported bool
 }{
@@ -220,7 +220,7 @@ var tests = map[string]struct {
 		LargeCommunities: []policies.LargeCommunity{{Global: 64500, Local1: 666, Local2: 2}}}},
 	"refused":          {treatment: policies.Treatment{Reject: true}},
 	"choice: deprefer": {treatment: policies.Treatment{LocalPref: 50}, wish: wish(policies.Deprefer)},
-	"choice: tag": {treatment: policies.Treatment{Towards: policies.Choosers, LocalPref: 50},
+	"choice: tag": {treatment: policies.Treatment{Audience: policies.Choosers, LocalPref: 50},
 		wish: wish(policies.Tag)},
 	"choice, and a list without our export policy": {treatment: policies.Treatment{LocalPref: 50},
 		wish: wish(policies.Refuse), unexported: true},

@@ -68,7 +68,7 @@ func Lost(s *plan.State) bool {
 // Stands says whether s is as last, the plan that was applied last, has left it. After the
 // off-switch a restart may bring our places in clients' lists back: they do nothing.
 func Stands(s *plan.State, last *plan.Plan) bool {
-	if last.WayBack() && len(s.Strange) == 0 && s.InForce().Empty() && len(s.Import)+len(s.Export) == 0 {
+	if last.WayBack() && len(s.Conflicts) == 0 && s.InForce().Empty() && len(s.Import)+len(s.Export) == 0 {
 		return true
 	}
 	return last.Holds(s)

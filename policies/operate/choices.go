@@ -34,14 +34,14 @@ func describeChoices(x *exchange.Exchange, r *impact.Report) *Choices {
 	out := &Choices{Members: []Chosen{}, Prefixes: r.Prefixes.Total}
 	for _, m := range r.Choices.Members {
 		c := Chosen{
-			Address: m.Address, ASN: uint32(m.ASN), SecondaryRoute: m.SecondaryRoute, Wishes: map[string]string{},
+			Address: m.Address, ASN: uint32(m.ASN), SecondaryRoute: m.SecondaryRoute, Policies: map[string]string{},
 			Refused: m.Refused, Changed: m.Changed, Another: m.Another, Withheld: m.Withheld,
 		}
 		for _, member := range x.Members {
 			if slices.Contains(member.Addresses, m.Address) {
 				c.Name = member.Name
-				for _, wish := range member.Choices {
-					c.Wishes[wish.List] = wish.Wish.String()
+				for _, choice := range member.Choices {
+					c.Policies[choice.List] = choice.Policy.String()
 				}
 			}
 		}

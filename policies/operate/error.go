@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"depeer/filters/diag"
+	"depeer/filters/trust"
 )
 
 // Kind says what an error means for the route server, and for the caller's next step.
@@ -86,6 +87,15 @@ func Verdict(diags diag.List) *Error {
 		return &Error{Kind: Invalid, Name: "invalid-input", Diagnostics: diags,
 			Err: fmt.Errorf("invalid input: %s", Count(diags.Count(diag.Error), "error"))}
 	}
+}
+
+// NewStateError says why the state directory, or a file in it, is not used.
+func NewStateError(err error) *Error {
+	hint := "--state DIR names another place"
+	if errors.As(err, new(*trust.Error)) {
+		hint = trust.Hint + "; " + hint
+	}
+	return &Error{Kind: Failed, Name: "state", Err: err, Hint: hint}
 }
 
 // KindOf returns the kind of an error: Failed for one that is no Error.

@@ -48,18 +48,18 @@ func (o *Operator) compileOn(ctx context.Context, in *wanted.Input, t Target, cl
 // Explain answers for a prefix or an ASN. t is nil where no target is asked; routes of dumps,
 // where there are any, stand in place of its own.
 func (o *Operator) Explain(ctx context.Context, in *wanted.Input, subject impact.Subject, t *Target,
-	ribs []string) (Answer, error) {
+	ribs []string) (Explanation, error) {
 	if t == nil {
 		return o.explainWith(ctx, in, subject, ribs, live{})
 	}
 	client, err := o.Connect(ctx, *t)
 	if err != nil {
-		return Answer{}, err
+		return Explanation{}, err
 	}
 	defer client.Close()
 	state, err := o.compileOn(ctx, in, *t, client)
 	if err != nil {
-		return Answer{}, err
+		return Explanation{}, err
 	}
 	now := JudgedInForce(state)
 	answer, err := o.explainWith(ctx, in, subject, ribs,
@@ -72,8 +72,8 @@ func (o *Operator) Explain(ctx context.Context, in *wanted.Input, subject impact
 
 // explainWith is Explain, with what members of a target announce at hand.
 func (o *Operator) explainWith(ctx context.Context, in *wanted.Input, subject impact.Subject, ribs []string,
-	found live) (Answer, error) {
-	result := Answer{}
+	found live) (Explanation, error) {
+	result := Explanation{}
 	x := in.Exchange
 	q := impact.Question{Lists: in.Compiled, New: in.Policy(), Protect: x.Protect, Treatments: x.Treatments}
 	d := &dumps{names: ribs}
@@ -94,9 +94,9 @@ func (o *Operator) explainWith(ctx context.Context, in *wanted.Input, subject im
 	})
 	switch {
 	case errors.As(err, new(*Error)):
-		return Answer{}, err
+		return Explanation{}, err
 	case err != nil:
-		return Answer{}, NotReached(ctx, err)
+		return Explanation{}, NotReached(ctx, err)
 	}
 	if len(ribs) > 0 {
 		result.Rib = &d.into

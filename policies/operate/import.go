@@ -5,13 +5,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"depeer/filters"
 	"depeer/filters/diag"
 	"depeer/filters/feed"
 	"depeer/filters/listing"
+	"depeer/filters/trust"
 	"depeer/policies/operate/wanted"
 )
 
@@ -21,8 +21,8 @@ type ImportOptions struct {
 	Source       string // a file, "-", or an https URL
 	Options      feed.Options
 	MaxAge       time.Duration // goes into the listing; 0: none
-	AllowPrivate bool // fetch from private and loopback addresses, too
-	Force        bool // ask a URL again within the hour
+	AllowPrivate bool          // fetch from private and loopback addresses, too
+	Force        bool          // ask a URL again within the hour
 }
 
 // Imported is a listing that was made of a feed.
@@ -85,8 +85,8 @@ func checkReadBack(text []byte) error {
 
 // readFeed reads a feed from a file or a URL.
 func readFeed(ctx context.Context, r *wanted.Reader, o ImportOptions) (Imported, error) {
-	if !strings.Contains(o.Source, "://") {
-		data, err := r.Files.Get(o.Source)
+	if !feed.IsURL(o.Source) {
+		data, err := r.Files.Get(o.Source, trust.Any)
 		if ctx.Err() != nil {
 			return Imported{}, ctx.Err()
 		}
@@ -121,6 +121,8 @@ func explainFetch(err error, diags diag.List) error {
 	switch {
 	case errors.As(err, new(*feed.URLError)), errors.Is(err, context.Canceled):
 		return err
+	case errors.As(err, new(*trust.Error)):
+		return NewStateError(err)
 	case errors.As(err, &invalid):
 		return &Error{Kind: Invalid, Name: "invalid-input", Diagnostics: diags, Err: err}
 	case errors.Is(err, feed.ErrPrivate):

@@ -9,17 +9,17 @@ import (
 	"depeer/policies/persist/judge"
 )
 
-// Judge says what gobgpd makes of a gobgpd.conf.
-type Judge interface {
-	Ask(context.Context, judge.Question) (*judge.Answer, error)
+// FileJudge says what gobgpd makes of a gobgpd.conf.
+type FileJudge interface {
+	Ask(context.Context, judge.Question) (*judge.Forecast, error)
 	// Diagnose says what a start with text, or a reload of it, would do where the file name
 	// holds old now.
 	Diagnose(ctx context.Context, name string, old, text []byte) (diag.List, error)
 }
 
-// RememberingJudge is a Judge that is not asked twice in a row about the same texts: a plan asks
+// CachingJudge is a Judge that is not asked twice in a row about the same texts: a plan asks
 // twice, and a watch at each look. It keeps the last diagnosis. It is safe for concurrent use.
-type RememberingJudge struct {
+type CachingJudge struct {
 	judge.Judge
 
 	mu   sync.Mutex
@@ -28,7 +28,7 @@ type RememberingJudge struct {
 }
 
 // Diagnose is that of the judge, or the last one where the texts are the same.
-func (j *RememberingJudge) Diagnose(ctx context.Context, name string, old, text []byte) (diag.List, error) {
+func (j *CachingJudge) Diagnose(ctx context.Context, name string, old, text []byte) (diag.List, error) {
 	h := sha256.New()
 	for _, part := range [][]byte{[]byte(name), old, text} {
 		sum := sha256.Sum256(part)

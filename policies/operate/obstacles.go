@@ -28,6 +28,45 @@ func NotReached(ctx context.Context, err error) error {
 	return &Error{Kind: Unreached, Name: "unreached", Err: err}
 }
 
+// obstacleFailure is the failure that obstacles of one code mean.
+type obstacleFailure struct {
+	name string
+	hint string              // TARGET stands for the address of the target
+	cure func(string) string // the hint, by the target's address; nil: hint has it
+	held bool                // Kind is Held, and otherwise stays as it is
+	over func(*Error) bool   // whether it takes the place of the failure that earlier obstacles mean
+}
+
+// obstacleFailures are those of the codes of package plan. The name and the hint are of the most pressing
+// obstacle, which is not overAny the first one.
+var obstacleFailures = map[plan.ObstacleCode]obstacleFailure{
+	plan.Rejecting: {name: "routes-rejected", cure: CureOfRejecting, over: overAny},
+	plan.CutOff:    {name: "cut-off", hint: "depeer recover --target TARGET", held: true, over: overAny},
+	plan.Locked: {name: "locked", hint: "wait; or, if its process is dead: depeer recover --target TARGET", held: true,
+		over: overUnheld},
+	plan.NotOurs: {name: "changed-by-hand", hint: "look at it; --take-over replaces it", held: true,
+		over: func(f *Error) bool { return overUnheld(f) && f.Name != "routes-rejected" }},
+	plan.ListsLost: {name: "lists-lost", cure: CureOfLostLists,
+		over: func(f *Error) bool { return overUnheld(f) && f.Name != "lists-lost" }},
+	plan.NotAnchored: {name: "not-anchored",
+		hint: "depeer emit --anchor says what to paste into gobgpd.conf, and what " +
+			"its reload costs", over: overNothing},
+	plan.GroupLacks: {name: "not-anchored", hint: "edit that peer group in gobgpd.conf, and reload: gobgpd takes one " +
+		"changed group at each reload; then plan gives it to sessions that are up", over: overNothing},
+	plan.Stuck: {name: "stuck", hint: "plan --take-over takes everything out first; or apply without its choices, " +
+		"and then with them", over: overNothing},
+	plan.NoClient: {name: "no-client",
+		hint: "route-server-client = true in the section of each neighbor whose routes " +
+			"are to be treated", over: overNothing},
+	plan.GlobalList: {name: "global-list", hint: "take it out of global.apply-policy: it belongs into the lists of " +
+		"route-server clients", over: overNothing},
+	plan.DecidesBefore: {name: "decides-before", hint: "put depeer first in that client's list", over: overNothing},
+}
+
+func overAny(*Error) bool       { return true }
+func overUnheld(f *Error) bool  { return f.Kind != Held }
+func overNothing(f *Error) bool { return f.Hint == "" }
+
 // checkObstacles turns obstacles into the failure that they mean.
 func checkObstacles(obstacles []plan.Obstacle, address string) error {
 	if len(obstacles) == 0 {
@@ -35,57 +74,25 @@ func checkObstacles(obstacles []plan.Obstacle, address string) error {
 	}
 	f := &Error{Kind: Unfit, Name: "unfit"}
 	for _, o := range obstacles {
-		switch o.Code {
-		case plan.Rejecting:
-			f.Name, f.Hint = "routes-rejected", CureOfRejecting(address)
-		case plan.CutOff:
-			f.Kind, f.Name, f.Hint = Held, "cut-off", "depeer recover --target "+address
-		case plan.Locked:
-			if f.Kind != Held {
-				f.Kind, f.Name, f.Hint = Held, "locked",
-					"wait; or, if its process is dead: depeer recover --target "+address
-			}
-		case plan.NotOurs:
-			if f.Kind == Unfit && f.Name != "routes-rejected" {
-				f.Kind, f.Name, f.Hint = Held, "changed-by-hand", "look at it; --take-over replaces it"
-			}
-		case plan.NotAnchored:
-			if f.Hint == "" {
-				f.Name, f.Hint = "not-anchored", "depeer emit --anchor says what to paste into gobgpd.conf, and "+
-					"what its reload costs"
-			}
-		case plan.GroupLacks:
-			if f.Hint == "" {
-				f.Name, f.Hint = "not-anchored", "edit that peer group in gobgpd.conf, and reload: gobgpd takes one "+
-					"changed group at each reload; then plan gives it to sessions that are up"
-			}
-		case plan.ListsLost:
-			if f.Kind == Unfit && f.Name != "lists-lost" {
-				f.Name, f.Hint = "lists-lost", CureOfLostLists(address)
-			}
-		case plan.Stuck:
-			if f.Hint == "" {
-				f.Name, f.Hint = "stuck", "plan --take-over takes everything out first; or apply without its "+
-					"choices, and then with them"
-			}
-		case plan.NoClient:
-			if f.Hint == "" {
-				f.Name, f.Hint = "no-client", "route-server-client = true in the section of each neighbor whose "+
-					"routes are to be treated"
-			}
-		case plan.GlobalList:
-			if f.Hint == "" {
-				f.Name, f.Hint = "global-list", "take it out of global.apply-policy: it belongs into the lists of "+
-					"route-server clients"
-			}
-		case plan.DecidesBefore:
-			if f.Hint == "" {
-				f.Name, f.Hint = "decides-before", "put depeer first in that client's list"
-			}
+		failure, known := obstacleFailures[o.Code]
+		if !known || !failure.over(f) {
+			continue
 		}
+		if failure.held {
+			f.Kind = Held
+		}
+		f.Name, f.Hint = failure.name, failure.hintFor(address)
 	}
 	f.Err = errors.New(DescribeObstacles(obstacles))
 	return f
+}
+
+// hintFor returns the hint for a target.
+func (f obstacleFailure) hintFor(address string) string {
+	if f.cure != nil {
+		return f.cure(address)
+	}
+	return strings.ReplaceAll(f.hint, "TARGET", address)
 }
 
 // DescribeObstacles says what obstacles are in one line, in their order. What is the same of several

@@ -27,7 +27,7 @@ type Operator struct {
 	// Exchange reads the exchange file; nil: there is none, or it is invalid.
 	Exchange func() *exchange.Exchange
 	// Judge says what gobgpd makes of a gobgpd.conf.
-	Judge Judge
+	Judge FileJudge
 	// StartGuardian starts the process that takes an entry back unless it is confirmed in time.
 	StartGuardian func(t Target, entry string) error
 	// Working, if set, is told that a target is being changed, until done is called.

@@ -209,9 +209,9 @@ func (o *Operator) settleFile(ctx context.Context, t Target, state *plan.State) 
 	if t.Persist == "" {
 		return a, nil
 	}
-	if len(state.Strange) > 0 {
+	if len(state.Conflicts) > 0 {
 		return Result{}, &Error{Kind: Held, Name: "changed-by-hand",
-			Err:  fmt.Errorf("%s: %s; it is not put into %s", state.Strange[0].Object, state.Strange[0].Why, t.Persist),
+			Err:  fmt.Errorf("%s: %s; it is not put into %s", state.Conflicts[0].Object, state.Conflicts[0].Why, t.Persist),
 			Hint: "depeer plan --take-over"}
 	}
 	want := state.InForce()

@@ -78,7 +78,7 @@ func (o *Operator) DraftFor(ctx context.Context, in *wanted.Input, t Target, cli
 	id, state := NewID(), RememberSessions(state, past.applied)
 	change := plan.To(state, want, id)
 	p := o.NewPlan(t, state, id, *change)
-	if args.TakeOver && len(state.Strange)+len(state.Obstacles())+len(stuck) > 0 {
+	if args.TakeOver && len(state.Conflicts)+len(state.Obstacles())+len(stuck) > 0 {
 		takeOver(p, state, want)
 	}
 	p.Lists, p.Providers, p.Overrides, p.Limits = plan.Refs(in.Lists), plan.Providers(in.Compiled), args.Overrides,

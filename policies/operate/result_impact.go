@@ -50,7 +50,7 @@ type Chosen struct {
 	Address        netip.Addr        `json:"address"`
 	ASN            uint32            `json:"asn"`
 	Name           string            `json:"name"`
-	Wishes         map[string]string `json:"wishes"` // by list
+	Policies       map[string]string `json:"wishes"` // by list
 	SecondaryRoute bool              `json:"secondary_route"`
 	Refused        int               `json:"refused"`  // it refuses the best path that there is for it
 	Changed        int               `json:"changed"`  // it gets a path that is changed for it alone
@@ -74,8 +74,8 @@ func (i *Impact) ListPolluted() []impact.Polluted {
 	return i.Polluted
 }
 
-// Answer is the result of explain.
-type Answer struct {
+// Explanation is the result of explain.
+type Explanation struct {
 	*impact.Explanation
 	Server      *Server // nil: no target was asked
 	Rib         *Dumps  // nil: routes are not those of a file

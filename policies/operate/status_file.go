@@ -117,7 +117,7 @@ func listErrors(name string, diags diag.List) []Drift {
 // in force. gobgpd compares a file that it reloads with the one that it loaded last: that
 // it does not tell, but its part of ours is known where history does.
 type restartForecast struct {
-	judge Judge
+	judge FileJudge
 	name  string
 	text  []byte
 	state *plan.State
@@ -197,7 +197,7 @@ func (f *restartForecast) describeDrift(ctx context.Context) ([]Drift, error) {
 }
 
 // askJudge asks the judge, for the neighbors as they run.
-func (f *restartForecast) askJudge(ctx context.Context, loaded []byte) (*judge.Answer, error) {
+func (f *restartForecast) askJudge(ctx context.Context, loaded []byte) (*judge.Forecast, error) {
 	return f.judge.Ask(ctx,
 		judge.Question{File: f.text, Loaded: loaded, Live: f.state.Clients, IsLive: true})
 }
@@ -212,7 +212,7 @@ func (f *restartForecast) countRejecting(o judge.Outcome) int {
 }
 
 // findReloadOutcomes returns what a reload leaves, for each file that gobgpd may have loaded last.
-func (f *restartForecast) findReloadOutcomes(ctx context.Context, differing *judge.Answer,
+func (f *restartForecast) findReloadOutcomes(ctx context.Context, differing *judge.Forecast,
 	holds *policies.RoutingPolicy) ([]judge.Outcome, error) {
 	if !haveSameTheirs(differing.Start.State, f.state) { // the operator has changed policy since
 		return []judge.Outcome{differing.Reload}, nil

@@ -25,8 +25,8 @@ func (o *Operator) checkFit(state *plan.State, t Target, takeOver bool) error {
 		return addAnchor(checkObstacles(obstacles, t.Address), state)
 	}
 	obstacles = slices.DeleteFunc(obstacles, func(o plan.Obstacle) bool {
-		return o.Code == plan.NotOurs && !slices.ContainsFunc(state.Strange, func(strange plan.Strange) bool {
-			return strange.Object.String() == o.Object && survivesClear(state, strange)
+		return o.Code == plan.NotOurs && !slices.ContainsFunc(state.Conflicts, func(conflict plan.Conflict) bool {
+			return conflict.Object.String() == o.Object && survivesClear(state, conflict)
 		})
 	})
 	err := addAnchor(checkObstacles(obstacles, t.Address), state)
@@ -37,17 +37,17 @@ func (o *Operator) checkFit(state *plan.State, t Target, takeOver bool) error {
 }
 
 // survivesClear says whether a clear leaves an object that is in conflict with our names.
-func survivesClear(state *plan.State, strange plan.Strange) bool {
-	switch o := strange.Object; o.Kind {
+func survivesClear(state *plan.State, conflict plan.Conflict) bool {
+	switch o := conflict.Object; o.Kind {
 	case plan.CommunitySet:
-		return strange.Used || o.Name == session.SetName
+		return conflict.Used || o.Name == session.SetName
 	case plan.Policy:
 		return o.Name != policies.ImportPolicy && o.Name != policies.ExportPolicy
 	case plan.StatementObject:
 		_, read := state.Statements[o.Name]
-		return strange.Used || !read
+		return conflict.Used || !read
 	default:
-		return strange.Used
+		return conflict.Used
 	}
 }
 

@@ -173,7 +173,7 @@ type noJudge struct{}
 
 var errNoJudge = errors.New("no judge")
 
-func (noJudge) Ask(context.Context, judge.Question) (*judge.Answer, error) { return nil, errNoJudge }
+func (noJudge) Ask(context.Context, judge.Question) (*judge.Forecast, error) { return nil, errNoJudge }
 func (noJudge) Diagnose(context.Context, string, []byte, []byte) (diag.List, error) {
 	return nil, errNoJudge
 }

@@ -127,8 +127,8 @@ func (s *State) Obstacles() []Obstacle {
 	for _, c := range s.Clients {
 		out = append(out, s.findListObstacles(c)...)
 	}
-	for _, strange := range s.Strange {
-		out = append(out, Obstacle{NotOurs, strange.Object.String(), strange.Why})
+	for _, conflict := range s.Conflicts {
+		out = append(out, Obstacle{NotOurs, conflict.Object.String(), conflict.Why})
 	}
 	if tag, is := s.unhandledTag(); is {
 		out = append(out, Obstacle{NotOurs, policies.ExportPolicy,

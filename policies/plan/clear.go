@@ -95,12 +95,12 @@ func (s *State) deleteObjects() []Call {
 			sets[set] = true
 		}
 	}
-	for _, strange := range s.Strange {
-		_, gate := s.Gates[strange.Object.Name]
-		notes := strange.Object == Object{CommunitySet, session.SetName} // ours are forgotten one by one
-		if strange.Object.Kind <= LargeCommunitySet && !notes && !(gate && strange.Object.Kind == NeighborSet) &&
-			!s.hasSet(strange.Object) {
-			sets[strange.Object] = true
+	for _, conflict := range s.Conflicts {
+		_, gate := s.Gates[conflict.Object.Name]
+		notes := conflict.Object == Object{CommunitySet, session.SetName} // ours are forgotten one by one
+		if conflict.Object.Kind <= LargeCommunitySet && !notes && !(gate && conflict.Object.Kind == NeighborSet) &&
+			!s.hasSet(conflict.Object) {
+			sets[conflict.Object] = true
 		}
 	}
 	for _, set := range sortedObjects(sets) {
@@ -118,15 +118,15 @@ func (s *State) deleteObjects() []Call {
 
 // isConflict says whether an object is not what we make.
 func (s *State) isConflict(o Object) bool {
-	return slices.ContainsFunc(s.Strange, func(strange Strange) bool { return strange.Object == o })
+	return slices.ContainsFunc(s.Conflicts, func(conflict Conflict) bool { return conflict.Object == o })
 }
 
 // isLent says whether a policy that is not ours refers to an object of ours.
 func (s *State) isLent(o Object) bool {
-	return slices.ContainsFunc(s.Strange, func(strange Strange) bool { return strange.Object == o && strange.Used })
+	return slices.ContainsFunc(s.Conflicts, func(conflict Conflict) bool { return conflict.Object == o && conflict.Used })
 }
 
 // isUnsure says whether something is in force that a policy of ours cannot express.
 func (s *State) isUnsure() bool {
-	return len(s.Strange) > 0 && len(s.Import) > 0
+	return len(s.Conflicts) > 0 && len(s.Import) > 0
 }

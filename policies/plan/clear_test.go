@@ -59,7 +59,7 @@ func TestClearFromOddStates(t *testing.T) {
 	gate := func(name string) string { return plan.GatePrefix + name }
 	tests := map[string]struct {
 		change  func(*plantest.Objects)
-		strange []plan.Strange // what package gobgp would say of it besides
+		strange []plan.Conflict // what package gobgp would say of it besides
 		live    plan.Verb
 		stays   int // sets
 	}{
@@ -72,7 +72,7 @@ func TestClearFromOddStates(t *testing.T) {
 				o.Statements["by-hand"] = alien
 				o.Policies[policies.ImportPolicy] = append(o.Policies[policies.ImportPolicy], "by-hand")
 			},
-			strange: []plan.Strange{{Object: plan.Object{Kind: plan.StatementObject, Name: "by-hand"}}},
+			strange: []plan.Conflict{{Object: plan.Object{Kind: plan.StatementObject, Name: "by-hand"}}},
 			live:    plan.TakeStatements,
 		},
 		"statements behind two gates": {
@@ -96,7 +96,7 @@ func TestClearFromOddStates(t *testing.T) {
 		},
 		"a set that the operator's policy refers to": {
 			change: func(o *plantest.Objects) { o.Sets[prefixSet(policies.Prefix+"lent")] = listed.Sets[0].Elements },
-			strange: []plan.Strange{{Object: plan.Object{Kind: plan.PrefixSet, Name: policies.Prefix + "lent"},
+			strange: []plan.Conflict{{Object: plan.Object{Kind: plan.PrefixSet, Name: policies.Prefix + "lent"},
 				Used: true}},
 			live:  plan.OpenGate,
 			stays: 1,
@@ -107,7 +107,7 @@ func TestClearFromOddStates(t *testing.T) {
 			m := through.server(listed)
 			m.ByHand(test.change)
 			s := state(m)
-			s.Strange = append(s.Strange, test.strange...)
+			s.Conflicts = append(s.Conflicts, test.strange...)
 			p := &plan.Plan{ID: "clear", Clear: true, Change: *plan.Clear(s, "clear")}
 			if o := p.Obstacles(s); len(o) != 0 {
 				t.Fatalf("obstacles: %v", o)

@@ -27,8 +27,8 @@ func Drift(s *State, want *policies.RoutingPolicy) []Drifted {
 	d.compareSessions(want.Sessions)
 	d.findLeftovers()
 	d.found = append(d.found, ListDrift(s)...)
-	for _, strange := range s.Strange {
-		d.addDrift(strange.Object, "%s", strange.Why)
+	for _, conflict := range s.Conflicts {
+		d.addDrift(conflict.Object, "%s", conflict.Why)
 	}
 	return d.found
 }

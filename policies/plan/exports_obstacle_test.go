@@ -23,7 +23,7 @@ func refusing(members ...string) *policies.RoutingPolicy {
 	c := build.Choices{Lists: []build.ChosenList{{Name: "bad", Compiled: list}}}
 	for _, m := range members {
 		c.Members = append(c.Members, build.Chooser{Addresses: []netip.Addr{netip.MustParseAddr(m)},
-			Wishes: map[string]policies.Wish{"bad": policies.Refuse}})
+			Policies: map[string]policies.MemberPolicy{"bad": policies.Refuse}})
 	}
 	return build.PolicyWithChoices(&filters.Compiled{}, treatments, asn, c)
 }

@@ -45,8 +45,8 @@ func (s *State) Fingerprint() string {
 	for _, o := range slices.SortedFunc(maps.Keys(s.Theirs), Object.compare) {
 		fmt.Fprintln(h, o, s.Theirs[o])
 	}
-	for _, strange := range s.Strange {
-		fmt.Fprintln(h, "strange", strange.Object, strange.Why)
+	for _, conflict := range s.Conflicts {
+		fmt.Fprintln(h, "strange", conflict.Object, conflict.Why)
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }

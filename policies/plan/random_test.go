@@ -65,13 +65,13 @@ func (c chooser) choices() build.Choices {
 			Compiled: &filters.Compiled{Filters: []filters.Filter{f}}})
 	}
 	for _, addresses := range [][]string{{"127.0.0.2", "2001:db9::2"}, {"127.0.0.3"}, {"2001:db9::3", "192.0.2.9"}} {
-		m := build.Chooser{Wishes: map[string]policies.Wish{}}
+		m := build.Chooser{Policies: map[string]policies.MemberPolicy{}}
 		for _, a := range addresses {
 			m.Addresses = append(m.Addresses, netip.MustParseAddr(a))
 		}
 		for _, name := range []string{"bad", "worse"} {
 			if !c.oneIn(3) {
-				m.Wishes[name] = pick(c, policies.Refuse, policies.Deprefer, policies.Tag)
+				m.Policies[name] = pick(c, policies.Refuse, policies.Deprefer, policies.Tag)
 			}
 		}
 		out.Members = append(out.Members, m)

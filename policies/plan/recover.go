@@ -119,7 +119,7 @@ func (s *State) theGate() (string, error) {
 		return "", nil
 	}
 	state, there := s.Gates[gate]
-	if !there || state == Odd {
+	if !there || state == Modified {
 		return "", fmt.Errorf("gate %s is neither closed nor open: somebody has changed it", gate)
 	}
 	return gate, nil

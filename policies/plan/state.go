@@ -43,8 +43,9 @@ type State struct {
 	Operator map[string][]OperatorStatement
 	// Theirs holds a digest of the contents of each object that is not ours.
 	Theirs map[Object]string
-	// Strange are objects with names of ours that we cannot have made.
-	Strange []Strange
+	// Conflicts are objects with names of ours that we cannot have made. Their key in JSON is that of earlier
+	// versions: a watch that still runs asks the judge of the version that has replaced it.
+	Conflicts []Conflict `json:"Strange"`
 
 	// Remembered are sessions that the server itself tells nothing of: see Remember.
 	Remembered []policies.Session
@@ -154,9 +155,9 @@ func (g Gate) Passes(gates map[string]GateState) bool {
 type GateState uint8
 
 const (
-	Closed GateState = iota // matches no member
-	Open                    // matches everybody
-	Odd                     // neither: somebody has changed it
+	Closed   GateState = iota // matches no member
+	Open                      // matches everybody
+	Modified                  // neither: somebody has changed it
 )
 
 // String returns one lower-case word.
@@ -166,7 +167,7 @@ func (g GateState) String() string {
 		return "closed"
 	case Open:
 		return "open"
-	case Odd:
+	case Modified:
 		return "odd"
 	default:
 		panic(fmt.Sprintf("plan: no state %d of a gate", uint8(g)))
@@ -243,9 +244,9 @@ func (k *Kind) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// Strange is an object with a name of ours that we cannot have made, or that
+// Conflict is an object with a name of ours that we cannot have made, or that
 // somebody has changed since.
-type Strange struct {
+type Conflict struct {
 	Object Object
 	Why    string
 	Used   bool // a policy that is not ours refers to it: it cannot be deleted

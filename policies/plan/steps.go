@@ -174,7 +174,7 @@ func (p *Plan) Holds(s *State) bool {
 	switch {
 	case len(p.PolicyLists) > 0:
 		return !slices.ContainsFunc(p.PolicyLists, func(c ListChange) bool { return !c.Made(s) })
-	case len(s.Strange) > 0:
+	case len(s.Conflicts) > 0:
 		return false
 	case p.Then != nil:
 		return s.Import != nil && To(s, p.Then, p.ID).Empty()

@@ -136,7 +136,7 @@ const (
 	Clear   Obstacle = iota
 	Locked           // another process is at work
 	Pending          // a change waits for its confirmation
-	Strange          // the target does not fit: not anchored, decided before us, names of ours used by others
+	Unfit            // the target does not fit: not anchored, decided before us, names of ours used by others
 )
 
 // New returns a keeper that has been told nothing. random returns numbers in [0, 1),

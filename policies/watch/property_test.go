@@ -74,7 +74,7 @@ func (w *target) finding() watch.Finding {
 	case w.pending:
 		f.InTheWay = watch.Pending
 	case w.strange:
-		f.InTheWay = watch.Strange
+		f.InTheWay = watch.Unfit
 	}
 	f.Routes, f.Members, f.Up, f.Aged = w.routes, 3, int(w.routes*10/w.full/3), w.missing.IsZero()
 	if w.before {

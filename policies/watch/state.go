@@ -55,7 +55,7 @@ func (k *Keeper) deriveState() State {
 		return Held
 	case f.InTheWay == Pending:
 		return Confirmation
-	case f.InTheWay == Strange:
+	case f.InTheWay == Unfit:
 		return Misfit
 	case !f.Stands:
 		return Drift

@@ -35,8 +35,8 @@ type session struct {
 	state  string // --state
 	log    *slog.Logger
 
-	passed *passed       // files of the state directory that were named as unread
-	judge  operate.Judge // of gobgpd.conf files
+	passed *passed           // files of the state directory that were named as unread
+	judge  operate.FileJudge // of gobgpd.conf files
 	stdout *stream
 
 	confWrong *operate.Error // of the exchange file; nil: it is valid, or was not read
@@ -58,13 +58,13 @@ func Run(ctx context.Context, streams Streams, args []string) Code {
 		c.OnUsageError = onUsageError
 	}
 	if cmdline.Complete(s.Out, app, args, s.completeValues(args)) {
-		return reportError(s.view, s.checkOutput(nil))
+		return reportError(s.view, s.checkWritten(nil))
 	}
 	ordered, err := cmdline.Arrange(app, args)
 	if err == nil {
 		err = app.RunContext(ctx, append([]string{app.Name}, ordered...))
 	}
-	if err = s.checkOutput(err); ctx.Err() != nil && err != nil && !isNamed(err) {
+	if err = s.checkWritten(err); ctx.Err() != nil && err != nil && !isNamed(err) {
 		err = ctx.Err()
 	}
 	return reportError(s.view, err)
@@ -72,7 +72,7 @@ func Run(ctx context.Context, streams Streams, args []string) Code {
 
 func newSession(ctx context.Context, streams Streams) *session {
 	s := &session{Streams: streams, ctx: ctx, passed: new(passed),
-		judge: &operate.RememberingJudge{Judge: newJudge()}}
+		judge: &operate.CachingJudge{Judge: newJudge()}}
 	s.reader = &wanted.Reader{Files: wanted.NewFiles(ctx, streams.In), Fetcher: s.newFetcher,
 		Note: func(format string, args ...any) { s.view.Note(format, args...) }}
 	return s
@@ -138,6 +138,7 @@ type globalFlags struct {
 	logFormat string
 	verbose   bool
 	state     string
+	trust     bool
 }
 
 func (f *globalFlags) bindFlags() []cli.Flag {
@@ -159,6 +160,8 @@ func (f *globalFlags) bindFlags() []cli.Flag {
 			Usage: "log every call on stderr"},
 		&cli.StringFlag{Name: "state", Destination: &f.state, EnvVars: []string{"DEPEER_STATE"},
 			Usage: "the `DIR` for what is kept between runs ($XDG_STATE_HOME/depeer)"},
+		&cli.BoolFlag{Name: "trust-files", Destination: &f.trust, EnvVars: []string{"DEPEER_TRUST_FILES"},
+			Usage: "use files that other users own or may write: for labs, and for a checkout of a runner's"},
 	}
 }
 
@@ -172,6 +175,7 @@ func (s *session) readGlobalFlags(*cli.Context) error {
 	}
 	s.view = s.newView(s.global.json, color)
 	s.reader.Config, s.state = s.global.config, s.global.state
+	s.reader.Files.Trust.All = s.global.trust
 	s.now = time.Now().UTC()
 	if err := s.newLog(s.global.logFormat, s.global.verbose); err != nil {
 		return err
@@ -184,6 +188,7 @@ func (s *session) readGlobalFlags(*cli.Context) error {
 		s.now = m.Time()
 	}
 	s.reader.Now = s.now
+	s.reader.FixConfig()
 	return nil
 }
 

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/term"
 
 	"depeer/cmd/internal/cmdline"
+	"depeer/filters/trust"
 	"depeer/policies/apply"
 	"depeer/policies/exchange"
 	"depeer/policies/operate"
@@ -69,7 +70,7 @@ func applyCommand(s *session) *cli.Command {
 
 // readPlan reads a plan file. One that was altered does not fit any target.
 func (s *session) readPlan(name string) (*plan.Plan, error) {
-	file, err := os.Open(name)
+	file, err := s.trustRule().Open(name, trust.Any)
 	if err != nil {
 		return nil, &operate.Error{Kind: operate.Invalid, Name: "invalid-input",
 			Err: fmt.Errorf("%s: %w", name, wanted.Reason(err))}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"depeer/filters/trust"
 	"depeer/policies/operate"
 )
 
@@ -65,13 +66,21 @@ func (s *session) startGuardian(t operate.Target, id string) error {
 	}
 	args := []string{"guard", id, "--state", dir, "--target", t.Address, "--timeout",
 		t.Timeout.String()}
-	if s.reader.Used != "" {
-		args = append(args, "--config", s.reader.Used)
+	config, err := s.reader.AbsoluteConfig()
+	if err != nil {
+		return err
+	}
+	if config != "" {
+		args = append(args, "--config", config)
 	}
 	if t.Insecure {
 		args = append(args, "--insecure")
 	}
-	log, err := os.OpenFile(filepath.Join(dir, "guard.log"), os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
+	if s.global.trust {
+		args = append(args, "--trust-files")
+	}
+	log, err := s.trustRule().OpenFile(filepath.Join(dir, "guard.log"), trust.State,
+		os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
 	if err != nil {
 		return err
 	}

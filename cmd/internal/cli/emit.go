@@ -10,6 +10,7 @@ import (
 	"depeer/cmd/internal/cmdline"
 	"depeer/cmd/internal/view"
 	"depeer/filters/diag"
+	"depeer/filters/trust"
 	"depeer/policies"
 	"depeer/policies/gobgpconf"
 	"depeer/policies/operate"
@@ -112,7 +113,7 @@ func (s *session) emitPolicy(ctx context.Context, args emitArgs) error {
 // compileInto compiles for the route server that a gobgpd.conf is of, where the exchange
 // file does not say which: marks and tags are of its ASN, as they are in a plan for it.
 func (s *session) compileInto(in *wanted.Input, name string) {
-	text, err := s.reader.Files.Get(name)
+	text, err := s.reader.Files.Get(name, trust.Any)
 	if err != nil || in.Compiled == nil || in.Exchange.ASN != 0 {
 		return // emitInto says what cannot be read
 	}
@@ -120,9 +121,17 @@ func (s *session) compileInto(in *wanted.Input, name string) {
 	in.Compile(s.now, in.Exchange.WithASN(asn))
 }
 
+// openConfiguration reads a gobgpd.conf. Who may write it is the operator's business: gobgpd trusts it.
+func (s *session) openConfiguration(name string, diags *diag.List) (text []byte, ok bool) {
+	return s.reader.Files.Open(name, trust.Any, diags)
+}
+
 // emitInto replaces our part of an existing gobgpd.conf.
 func (s *session) emitInto(ctx context.Context, in *wanted.Input, policy *policies.RoutingPolicy, args emitArgs) error {
-	old, ok := s.reader.Files.Open(args.into, &in.Read)
+	if err := s.checkOutput(args.into); err != nil {
+		return err
+	}
+	old, ok := s.openConfiguration(args.into, &in.Read)
 	if !ok {
 		return operate.Verdict(in.Read)
 	}

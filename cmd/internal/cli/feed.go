@@ -1,7 +1,10 @@
 package cli
 
 import (
+	"fmt"
+
 	"depeer/filters/feed"
+	"depeer/policies/operate"
 )
 
 // newFetcher returns a fetcher of feeds that keeps copies under --state.
@@ -10,5 +13,8 @@ func (s *session) newFetcher() (*feed.Fetcher, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &feed.Fetcher{StateDir: dir, Version: readBuild().Version}, nil
+	if err := s.trustRule().CheckState(dir); err != nil {
+		return nil, operate.NewStateError(fmt.Errorf("state directory %s: %w", dir, err))
+	}
+	return &feed.Fetcher{StateDir: dir, Version: readBuild().Version, Trust: s.trustRule()}, nil
 }

@@ -3,10 +3,12 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 
 	"depeer/cmd/internal/cmdline"
+	"depeer/filters/trust"
 	"depeer/policies/operate"
 	"depeer/policies/operate/wanted"
 	"depeer/policies/persist"
@@ -21,6 +23,8 @@ func (s *session) loadInput(ctx context.Context, names []string) (*wanted.Input,
 		return nil, cmdline.NewUsageError("depeer check LISTING.yaml", "%v", err)
 	case errors.As(err, &download):
 		return nil, &operate.Error{Kind: operate.Failed, Name: "download", Err: download.Err}
+	case errors.As(err, new(*trust.Error)):
+		return nil, operate.NewStateError(err)
 	}
 	return in, err
 }
@@ -34,5 +38,17 @@ func (s *session) writeOutput(name string, write func(io.Writer) error, mode fs.
 	if s.reader.Files.IsInput(name) {
 		return cmdline.NewUsageError("-o another file", "-o %s: this file is read, and would be lost", name)
 	}
+	if err := s.checkOutput(name); err != nil {
+		return err
+	}
 	return persist.Replace(name, write, mode)
+}
+
+// checkOutput refuses to write through a link that another user could turn elsewhere.
+func (s *session) checkOutput(name string) error {
+	if err := s.trustRule().CheckLinks(name); err != nil {
+		return &operate.Error{Kind: operate.Invalid, Name: "output-untrusted", Hint: trust.Hint,
+			Err: fmt.Errorf("write %s: %w", name, err)}
+	}
+	return nil
 }

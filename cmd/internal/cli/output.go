@@ -44,8 +44,8 @@ func (s *stream) failed() error {
 	return s.err
 }
 
-// checkOutput returns what a run ends with whose result is err, where its output could not be written.
-func (s *session) checkOutput(err error) error {
+// checkWritten returns what a run ends with whose result is err, where its output could not be written.
+func (s *session) checkWritten(err error) error {
 	failed := s.stdout.failed()
 	if failed == nil || err != nil && isNamed(err) {
 		return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/hex"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -23,6 +24,12 @@ func TestScripts(t *testing.T) {
 		Dir:           "testdata/script",
 		UpdateScripts: *update,
 		Cmds:          labCommands,
+		Condition: func(condition string) (bool, error) {
+			if condition != "superuser" { // who can give files away
+				return false, fmt.Errorf("no such condition: %s", condition)
+			}
+			return os.Geteuid() == 0, nil
+		},
 		Setup: func(env *testscript.Env) error {
 			// Nothing of the user's own may reach the scripts.
 			env.Setenv("HOME", filepath.Join(env.WorkDir, "home"))

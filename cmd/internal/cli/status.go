@@ -18,7 +18,7 @@ func statusCommand(s *session) *cli.Command {
 	args := struct {
 		targetFlags
 		options operate.StatusOptions
-	}{targetFlags{command: "status", several: true}, operate.StatusOptions{Read: s.reader.Files.Open}}
+	}{targetFlags{command: "status", several: true}, operate.StatusOptions{Read: s.openConfiguration}}
 	return &cli.Command{
 		Name:      "status",
 		Usage:     "says what is in force on a route server, and whether it is as lists say",

@@ -1,11 +1,14 @@
 package cli
 
 import (
+	"errors"
+	"fmt"
 	"os"
 	"os/user"
 	"path/filepath"
 
 	"depeer/cmd/internal/cmdline"
+	"depeer/filters/trust"
 	"depeer/policies/exchange"
 	"depeer/policies/journal"
 	"depeer/policies/operate"
@@ -31,7 +34,7 @@ func (s *session) findTarget(f targetFlags, x *exchange.Exchange) (operate.Targe
 			if known.Name == name || known.Address.String() == name {
 				t.Name, t.Address, t.TLS, t.Persist = known.Name, known.Address.String(),
 					s.findTLS(known), known.Persist
-				return t, nil
+				return t, s.checkTLS(t.TLS)
 			}
 		}
 	}
@@ -61,20 +64,43 @@ func (s *session) findTLS(t exchange.Target) *exchange.TLS {
 	return &exchange.TLS{CA: beside(t.TLS.CA), Cert: beside(t.TLS.Cert), Key: beside(t.TLS.Key)}
 }
 
+// checkTLS judges the files that say which route server is spoken to, and as whom. One that is missing
+// fails where it is read.
+func (s *session) checkTLS(files *exchange.TLS) error {
+	if files == nil {
+		return nil
+	}
+	for _, f := range []struct {
+		name string
+		kind trust.Kind
+	}{{files.CA, trust.Exchange}, {files.Cert, trust.Exchange}, {files.Key, trust.Secret}} {
+		if f.name == "" {
+			continue
+		}
+		if err := s.trustRule().Check(f.name, f.kind); errors.As(err, new(*trust.Error)) {
+			return &operate.Error{Kind: operate.Invalid, Name: "input-untrusted", Hint: trust.Hint,
+				Err: fmt.Errorf("%s: %w", f.name, err)}
+		}
+	}
+	return nil
+}
+
 // openStore opens the journal, which keeps what was done to route servers.
 func (s *session) openStore() (*journal.Store, error) {
 	dir, err := s.stateDir()
 	if err != nil {
 		return nil, err
 	}
-	store, err := journal.Open(dir)
+	store, err := journal.OpenTrusting(dir, s.trustRule())
 	if err != nil {
-		return nil, &operate.Error{Kind: operate.Failed, Name: "state", Err: err,
-			Hint: "--state DIR names another place"}
+		return nil, operate.NewStateError(err)
 	}
 	store.OnUnread = s.passOver
 	return store, nil
 }
+
+// trustRule says whose files are used.
+func (s *session) trustRule() trust.Rule { return s.reader.Files.Trust }
 
 // nameUser returns who runs this program: user@host.
 func nameUser() string {

@@ -14,7 +14,7 @@ func neverNil(a *operate.Result) {
 	a.Attributes = nonNil(a.Attributes)
 }
 
-func (v *program) Apply(a operate.Result) error {
+func (v *jsonView) Apply(a operate.Result) error {
 	neverNil(&a)
 	return writeObject(v.Out, struct {
 		SchemaVersion int `json:"schema_version"`
@@ -22,7 +22,7 @@ func (v *program) Apply(a operate.Result) error {
 	}{SchemaVersion, a})
 }
 
-func (v *person) Apply(a operate.Result) error {
+func (v *textView) Apply(a operate.Result) error {
 	text := fmt.Sprintf("%s: %s\n", a.Target, a.Outcome)
 	if a.Why != "" {
 		text = fmt.Sprintf("%s: %s\n", a.Target, a.Why)

@@ -12,7 +12,7 @@ import (
 
 // showChoices shows what members with choices are expected to get, and says that this is not
 // verified.
-func (v *person) showChoices(w *tabwriter.Writer, i operate.Impact) {
+func (v *textView) showChoices(w *tabwriter.Writer, i operate.Impact) {
 	all := i.Choices.ListMembers()
 	if len(all) == 0 {
 		return
@@ -24,7 +24,7 @@ func (v *person) showChoices(w *tabwriter.Writer, i operate.Impact) {
 	for _, c := range all[:shown] {
 		fmt.Fprintf(w, "\tAS%d\t%s\t%s\t%s\t%s\t%s\t%s\n", c.ASN, c.Address, formatNumber(c.Refused),
 			formatNumber(c.Changed),
-			formatNumber(c.Another), formatNumber(c.Withheld), wishesText(c))
+			formatNumber(c.Another), formatNumber(c.Withheld), formatChoices(c))
 	}
 	if more := len(all) - shown; more > 0 {
 		fmt.Fprintf(w, "\tand %s more (--full)\n", countOf{more, "member"})
@@ -52,11 +52,11 @@ func reflexivePronoun(n int) string {
 	return "themselves"
 }
 
-// wishesText writes a member's choices, by the names of lists.
-func wishesText(c operate.Chosen) string {
+// formatChoices writes a member's choices, by the names of lists.
+func formatChoices(c operate.Chosen) string {
 	var words []string
-	for _, list := range slices.Sorted(maps.Keys(c.Wishes)) {
-		words = append(words, list+" "+c.Wishes[list])
+	for _, list := range slices.Sorted(maps.Keys(c.Policies)) {
+		words = append(words, list+" "+c.Policies[list])
 	}
 	return strings.Join(words, ", ")
 }

@@ -9,7 +9,7 @@ import (
 	"depeer/policies/operate"
 )
 
-func (v *program) Explain(e operate.Answer) error {
+func (v *jsonView) Explain(e operate.Explanation) error {
 	return writeObject(v.Out, struct {
 		SchemaVersion int `json:"schema_version"`
 		*impact.Explanation
@@ -20,7 +20,7 @@ func (v *program) Explain(e operate.Answer) error {
 }
 
 // Explain answers for what is refused, with evidence.
-func (v *person) Explain(e operate.Answer) error {
+func (v *textView) Explain(e operate.Explanation) error {
 	v.Warnings(e.Diagnostics)
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
@@ -54,7 +54,7 @@ func (v *person) Explain(e operate.Answer) error {
 }
 
 // showMatch shows an entry with its evidence, and who answers for it.
-func (v *person) showMatch(w *tabwriter.Writer, title string, m impact.Match) {
+func (v *textView) showMatch(w *tabwriter.Writer, title string, m impact.Match) {
 	fmt.Fprintf(w, "%s\t%s (%s) by %s, %s:%d\n", title, m.Provider, m.List, m.Entry, escapeUnprintable(m.File, ""),
 		m.Line)
 	line := func(title, format string, args ...any) {
@@ -107,7 +107,7 @@ func (v *person) showMatch(w *tabwriter.Writer, title string, m impact.Match) {
 }
 
 // showAnnouncers shows the members that announce it, with the verdict on each path.
-func (v *person) showAnnouncers(w *tabwriter.Writer, e operate.Answer) {
+func (v *textView) showAnnouncers(w *tabwriter.Writer, e operate.Explanation) {
 	n := min(len(e.AnnouncedBy), 2*fewLines)
 	if e.Full {
 		n = len(e.AnnouncedBy)

@@ -41,7 +41,7 @@ func buildImpactJSON(i operate.Impact) impactJSON {
 	}
 }
 
-func (v *program) Impact(i operate.Impact) error {
+func (v *jsonView) Impact(i operate.Impact) error {
 	return writeObject(v.Out, struct {
 		SchemaVersion int `json:"schema_version"`
 		impactJSON
@@ -49,7 +49,7 @@ func (v *program) Impact(i operate.Impact) error {
 }
 
 // Impact shows what a usual list does on one screen.
-func (v *person) Impact(i operate.Impact) error {
+func (v *textView) Impact(i operate.Impact) error {
 	v.Warnings(i.Diagnostics)
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
@@ -68,7 +68,7 @@ func (v *person) Impact(i operate.Impact) error {
 }
 
 // showAlerts shows the members that lose more than their limit. It comes before all else.
-func (v *person) showAlerts(w *tabwriter.Writer, all []impact.Alert) {
+func (v *textView) showAlerts(w *tabwriter.Writer, all []impact.Alert) {
 	for _, a := range all {
 		fmt.Fprintf(w, "%s\tAS%s  %s loses its last path to %s of %s that it could use\n", v.paintText(red, "member"),
 			a.ASN, a.Address, formatNumber(a.Lost), countOf{a.Usable, "prefix"})
@@ -79,7 +79,7 @@ func (v *person) showAlerts(w *tabwriter.Writer, all []impact.Alert) {
 }
 
 // showHead shows the target and the lists.
-func (v *person) showHead(w *tabwriter.Writer, name string, i operate.Impact) {
+func (v *textView) showHead(w *tabwriter.Writer, name string, i operate.Impact) {
 	if s := i.Server; s != nil {
 		anchored := "anchored"
 		if n := len(s.Unanchored); n > 0 {
@@ -128,7 +128,7 @@ func limitTo(i *operate.Impact, n int) int {
 }
 
 // showRoutes shows the effect on routes, the largest first.
-func (v *person) showRoutes(w *tabwriter.Writer, i operate.Impact) {
+func (v *textView) showRoutes(w *tabwriter.Writer, i operate.Impact) {
 	r := i.Report
 	if r == nil {
 		return
@@ -255,7 +255,7 @@ func formatASNs(c impact.Collateral) string {
 }
 
 // showMembers shows the members with treated routes.
-func (v *person) showMembers(w *tabwriter.Writer, i operate.Impact) {
+func (v *textView) showMembers(w *tabwriter.Writer, i operate.Impact) {
 	shown, more := 0, 0
 	for _, m := range mostTreated(i.Report.Members) {
 		if m.Refused+m.Changed+m.Released+m.Lost == 0 {
@@ -279,7 +279,7 @@ func (v *person) showMembers(w *tabwriter.Writer, i operate.Impact) {
 }
 
 // showProviders shows the providers whose entries decide.
-func (v *person) showProviders(w *tabwriter.Writer, i operate.Impact) {
+func (v *textView) showProviders(w *tabwriter.Writer, i operate.Impact) {
 	shown, more := 0, 0
 	for _, p := range mostDeciding(i.Report.Providers) {
 		if p.Refused+p.Changed == 0 {

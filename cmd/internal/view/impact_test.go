@@ -47,7 +47,7 @@ func TestOverruled(t *testing.T) {
 		Overruled: &impact.Overruler{Provider: "other", List: "m", Entry: "192.0.2.0/24", Treatment: "depeer"},
 	}}}
 	var out bytes.Buffer
-	if err := view.New(view.Options{Out: &out}).Explain(operate.Answer{Explanation: e}); err != nil {
+	if err := view.New(view.Options{Out: &out}).Explain(operate.Explanation{Explanation: e}); err != nil {
 		t.Fatal(err)
 	}
 	want := `192.0.2.0/24

@@ -8,15 +8,15 @@ import (
 	"depeer/filters/diag"
 )
 
-// program shows results as JSON: one object each.
-type program struct{ Options }
+// jsonView shows results as JSON: one object each.
+type jsonView struct{ Options }
 
-func (v *program) Note(string, ...any) {}
+func (v *jsonView) Note(string, ...any) {}
 
 // Warnings are part of each result here.
-func (v *program) Warnings(diag.List) {}
+func (v *jsonView) Warnings(diag.List) {}
 
-func (v *program) Failure(f Failure) {
+func (v *jsonView) Failure(f Failure) {
 	body := map[string]any{"code": f.Code, "message": f.Message, "exit": f.Exit}
 	if f.Hint != "" {
 		body["hint"] = f.Hint
@@ -34,7 +34,7 @@ func (v *program) Failure(f Failure) {
 	_ = writeObject(v.Err, map[string]any{"error": body})
 }
 
-func (v *program) Check(c Check) error {
+func (v *jsonView) Check(c Check) error {
 	return writeObject(v.Out, struct {
 		SchemaVersion int              `json:"schema_version"`
 		Diagnostics   []diagnosticJSON `json:"diagnostics"`
@@ -45,7 +45,7 @@ func (v *program) Check(c Check) error {
 	}{SchemaVersion, buildDiagnostics(c.Diagnostics), c.Lists, c.Providers, c.Prefixes, c.ASNs})
 }
 
-func (v *program) Emit(e Emit) error {
+func (v *jsonView) Emit(e Emit) error {
 	return writeObject(v.Out, struct {
 		SchemaVersion int              `json:"schema_version"`
 		Format        string           `json:"format"`
@@ -57,7 +57,7 @@ func (v *program) Emit(e Emit) error {
 		buildDiagnostics(e.Diagnostics)})
 }
 
-func (v *program) Import(i Import) error {
+func (v *jsonView) Import(i Import) error {
 	return writeObject(v.Out, struct {
 		SchemaVersion int              `json:"schema_version"`
 		Name          string           `json:"name"`
@@ -71,7 +71,7 @@ func (v *program) Import(i Import) error {
 		buildDiagnostics(i.Diagnostics)})
 }
 
-func (v *program) Version(ver Version) error {
+func (v *jsonView) Version(ver Version) error {
 	return writeObject(v.Out, struct {
 		SchemaVersion int `json:"schema_version"`
 		Version

@@ -11,7 +11,7 @@ import (
 )
 
 // LabStands shows where a lab that stays can be reached.
-func (v *program) LabStands(l story.Result) error {
+func (v *jsonView) LabStands(l story.Result) error {
 	type member struct {
 		Address string `json:"address"`
 		ASN     uint32 `json:"asn"`
@@ -27,7 +27,7 @@ func (v *program) LabStands(l story.Result) error {
 	}{SchemaVersion, l.Target, members})
 }
 
-func (v *program) Lab(l story.Result) error {
+func (v *jsonView) Lab(l story.Result) error {
 	type member struct {
 		Address   string        `json:"address"`
 		ASN       uint32        `json:"asn"`
@@ -53,7 +53,7 @@ func (v *program) Lab(l story.Result) error {
 }
 
 // LabStands shows how to go on with a lab that is kept.
-func (v *person) LabStands(l story.Result) error {
+func (v *textView) LabStands(l story.Result) error {
 	_, port, _ := strings.Cut(l.Target, ":")
 	_, err := fmt.Fprintf(v.Out, `
 The route server stays, anchored and empty, as a target at %s:
@@ -64,7 +64,7 @@ Ctrl-C ends it.
 	return err
 }
 
-func (v *person) Lab(l story.Result) error {
+func (v *textView) Lab(l story.Result) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "route server  AS%d, GoBGP on loopback, anchored, %s\n", l.ASN, countOf{len(l.Members), "member"})
 	fmt.Fprintf(&b, "listing       %s\n", l.Listing)
@@ -124,7 +124,7 @@ func findListener(l *story.Result) story.Member {
 
 // showHeld writes a line for each prefix that a member held before, and counts what
 // became of them.
-func (v *person) showHeld(w io.Writer, m story.Member) (gone, same int) {
+func (v *textView) showHeld(w io.Writer, m story.Member) (gone, same int) {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	defer table.Flush()
 	fmt.Fprintln(table, "prefix\tbefore, AS path\tafter, AS path")

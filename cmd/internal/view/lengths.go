@@ -9,7 +9,7 @@ import (
 )
 
 // showLengths shows routes that are too long to be sent.
-func (v *person) showLengths(w *tabwriter.Writer, i operate.Impact) {
+func (v *textView) showLengths(w *tabwriter.Writer, i operate.Impact) {
 	all := i.Lengths.NotDelivered
 	if len(all) == 0 {
 		return
@@ -42,7 +42,7 @@ func lengthsText(a operate.Result) string {
 }
 
 // showNearLimit shows treated routes that are nearly too long to be sent.
-func (v *person) showNearLimit(w *tabwriter.Writer, all []length.Route) {
+func (v *textView) showNearLimit(w *tabwriter.Writer, all []length.Route) {
 	if len(all) == 0 {
 		return
 	}

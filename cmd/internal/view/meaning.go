@@ -29,7 +29,7 @@ type ProviderID struct {
 	ID   string `json:"id"`
 }
 
-func (v *program) Meaning(m Meaning) error {
+func (v *jsonView) Meaning(m Meaning) error {
 	told := nonNil(m.Treatments)
 	for i := range told {
 		told[i].Providers = nonNil(told[i].Providers)
@@ -43,7 +43,7 @@ func (v *program) Meaning(m Meaning) error {
 	}{SchemaVersion, m.Query, m.Reason, told, buildDiagnostics(m.Diagnostics)})
 }
 
-func (v *person) Meaning(m Meaning) error {
+func (v *textView) Meaning(m Meaning) error {
 	v.Warnings(m.Diagnostics)
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)

@@ -20,7 +20,7 @@ const (
 )
 
 // showNext shows what changes next, and when.
-func (v *person) showNext(w io.Writer, p operate.Draft) {
+func (v *textView) showNext(w io.Writer, p operate.Draft) {
 	steps := plan.NextSteps(p.Plan.Providers)
 	if len(steps) == 0 {
 		return

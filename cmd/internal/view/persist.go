@@ -8,7 +8,7 @@ import (
 )
 
 // showPersist says what becomes of the file.
-func (v *person) showPersist(w *tabwriter.Writer, p *operate.File) {
+func (v *textView) showPersist(w *tabwriter.Writer, p *operate.File) {
 	switch {
 	case p == nil:
 	case p.Wrong != "":

@@ -12,7 +12,7 @@ import (
 	"depeer/policies/plan"
 )
 
-func (v *program) Plan(p operate.Draft) error {
+func (v *jsonView) Plan(p operate.Draft) error {
 	if p.Begins {
 		return nil
 	}
@@ -43,7 +43,7 @@ func buildChanges(all []plan.ProviderChange) []changeJSON {
 func nonNil[T any](list []T) []T { return append([]T{}, list...) }
 
 // Plan shows what a usual change needs on one screen.
-func (v *person) Plan(p operate.Draft) error {
+func (v *textView) Plan(p operate.Draft) error {
 	v.Warnings(p.Diagnostics)
 	var b strings.Builder
 	if err := v.showPlanned(&b, p); err != nil {
@@ -67,7 +67,7 @@ func (v *person) Plan(p operate.Draft) error {
 }
 
 // showPlanned shows what a plan would do.
-func (v *person) showPlanned(to io.Writer, p operate.Draft) error {
+func (v *textView) showPlanned(to io.Writer, p operate.Draft) error {
 	w := tabwriter.NewWriter(to, 0, 0, 2, ' ', 0)
 	v.showSessions(w, p.Summary.Sessions)
 	v.showAlerts(w, p.Alerts)
@@ -95,7 +95,7 @@ func (v *person) showPlanned(to io.Writer, p operate.Draft) error {
 
 // showPolicyLists shows what becomes of the operator's own lists, all of it: each line is one
 // client's filters.
-func (v *person) showPolicyLists(w *tabwriter.Writer, p *plan.Plan) {
+func (v *textView) showPolicyLists(w *tabwriter.Writer, p *plan.Plan) {
 	for _, c := range p.PolicyLists {
 		fmt.Fprintf(w, "list\t%s\n", c)
 	}
@@ -111,7 +111,7 @@ func (v *person) showPolicyLists(w *tabwriter.Writer, p *plan.Plan) {
 // mostProviders is how many providers of a change are named before the rest is counted.
 const mostProviders = 12
 
-func (v *person) showProviderChanges(w *tabwriter.Writer, all []plan.ProviderChange) {
+func (v *textView) showProviderChanges(w *tabwriter.Writer, all []plan.ProviderChange) {
 	for i, c := range all {
 		if i == mostProviders {
 			fmt.Fprintf(w, "...\tand %s more\n", countOf{len(all) - mostProviders, "provider"})
@@ -177,7 +177,7 @@ func formatAllowed(g guard.Result) string {
 }
 
 // showGuards shows those that refuse one by one, and the others in a line.
-func (v *person) showGuards(w *tabwriter.Writer, all []guard.Result) {
+func (v *textView) showGuards(w *tabwriter.Writer, all []guard.Result) {
 	passed := make(map[guard.Passed][]string)
 	for _, g := range all {
 		if g.Code == guard.Sessions && g.Value == 0 {

@@ -14,7 +14,7 @@ const staysText = "what was left on these routes, such as local-pref and prepend
 
 // showPolluted names the members with routes that are treated already, or announced so, and
 // the cure.
-func (v *person) showPolluted(w *tabwriter.Writer, all []impact.Polluted) {
+func (v *textView) showPolluted(w *tabwriter.Writer, all []impact.Polluted) {
 	for i, m := range all {
 		title := ""
 		if i == 0 {
@@ -26,7 +26,7 @@ func (v *person) showPolluted(w *tabwriter.Writer, all []impact.Polluted) {
 }
 
 // showCure says what heals routes that are treated already, if there are any.
-func (v *person) showCure(w *tabwriter.Writer, indent string, all []impact.Polluted) {
+func (v *textView) showCure(w *tabwriter.Writer, indent string, all []impact.Polluted) {
 	if len(all) > 0 {
 		fmt.Fprintf(w, "%scure\t%s\n", indent, operate.Cure)
 	}

@@ -7,9 +7,9 @@ import (
 
 // Progress says on a terminal's stderr what is being done, in one line, which goes when
 // anything else is written.
-func (v *program) Progress(string) {}
+func (v *jsonView) Progress(string) {}
 
-func (v *person) Progress(what string) {
+func (v *textView) Progress(what string) {
 	if v.Terminal {
 		fmt.Fprintf(v.terminal, clearLine+"depeer: %s", what)
 		v.busy = true
@@ -21,7 +21,7 @@ const clearLine = "\r\x1b[K"
 // quietWriter is a stream on which nothing is written beside progress.
 type quietWriter struct {
 	io.Writer
-	v *person
+	v *textView
 }
 
 func (s quietWriter) Write(p []byte) (int, error) {

@@ -8,7 +8,7 @@ import (
 )
 
 // showSessions shows the sessions that are shut down or opened. It comes before all else.
-func (v *person) showSessions(w io.Writer, all []plan.SessionChange) {
+func (v *textView) showSessions(w io.Writer, all []plan.SessionChange) {
 	for _, s := range all {
 		text := sessionText(s, "is")
 		if s.Change == "shut" {

@@ -8,7 +8,7 @@ import (
 	"depeer/policies/plan"
 )
 
-func (v *program) Plans(p operate.Drafts) error {
+func (v *jsonView) Plans(p operate.Drafts) error {
 	targets := make([]planJSON, len(p.Targets))
 	for i, one := range p.Targets {
 		targets[i] = buildPlanJSON(one)
@@ -19,7 +19,7 @@ func (v *program) Plans(p operate.Drafts) error {
 	}{SchemaVersion, targets})
 }
 
-func (v *person) Plans(p operate.Drafts) error {
+func (v *textView) Plans(p operate.Drafts) error {
 	var b strings.Builder
 	for i, one := range p.Targets {
 		if i == 0 {
@@ -45,7 +45,7 @@ func (v *person) Plans(p operate.Drafts) error {
 	return err
 }
 
-func (v *program) Applied(all []operate.Result) error {
+func (v *jsonView) Applied(all []operate.Result) error {
 	all = nonNil(all)
 	for i := range all {
 		neverNil(&all[i])
@@ -56,7 +56,7 @@ func (v *program) Applied(all []operate.Result) error {
 	}{SchemaVersion, all})
 }
 
-func (v *person) Applied(all []operate.Result) error {
+func (v *textView) Applied(all []operate.Result) error {
 	for _, a := range all {
 		if err := v.Apply(a); err != nil {
 			return err

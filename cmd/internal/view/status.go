@@ -15,7 +15,7 @@ import (
 // Status is the result of status.
 type Status struct{ Targets []operate.Status }
 
-func (v *program) Status(s Status) error {
+func (v *jsonView) Status(s Status) error {
 	for i := range s.Targets {
 		s.Targets[i].Lists, s.Targets[i].Drift, s.Targets[i].Choosers = nonNil(s.Targets[i].Lists),
 			nonNil(s.Targets[i].Drift), nonNil(s.Targets[i].Choosers)
@@ -42,7 +42,7 @@ func (v *program) Status(s Status) error {
 	}{SchemaVersion, targets})
 }
 
-func (v *person) Status(s Status) error {
+func (v *textView) Status(s Status) error {
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	for _, t := range s.Targets {
@@ -102,7 +102,7 @@ type Recorded struct {
 	Unread        string          `json:"unread,omitempty"` // why it, or its plan, cannot be read
 }
 
-func (v *program) History(h History) error {
+func (v *jsonView) History(h History) error {
 	for i := range h.Changes {
 		h.Changes[i].Lists = nonNil(h.Changes[i].Lists)
 	}
@@ -113,7 +113,7 @@ func (v *program) History(h History) error {
 	}{SchemaVersion, h.Target, nonNil(h.Changes)})
 }
 
-func (v *person) History(h History) error {
+func (v *textView) History(h History) error {
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	for _, r := range h.Changes {
@@ -180,7 +180,7 @@ type Show struct {
 	Events []journal.Event
 }
 
-func (v *program) Show(s Show) error {
+func (v *jsonView) Show(s Show) error {
 	return writeObject(v.Out, struct {
 		SchemaVersion int             `json:"schema_version"`
 		Plan          *plan.Plan      `json:"plan"`
@@ -189,7 +189,7 @@ func (v *program) Show(s Show) error {
 	}{SchemaVersion, s.Plan, s.Change, s.Events})
 }
 
-func (v *person) Show(s Show) error {
+func (v *textView) Show(s Show) error {
 	var b strings.Builder
 	showPlan(&b, s.Plan)
 	if s.Change != nil {

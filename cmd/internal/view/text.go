@@ -13,26 +13,26 @@ import (
 	"depeer/policies/operate"
 )
 
-// person shows results as text.
-type person struct {
+// textView shows results as text.
+type textView struct {
 	Options
 	terminal io.Writer // stderr, for progress
 	busy     bool      // a line of progress stands there
 }
 
-func newPerson(o Options) *person {
-	v := &person{Options: o, terminal: o.Err}
+func newTextView(o Options) *textView {
+	v := &textView{Options: o, terminal: o.Err}
 	v.Out, v.Err = quietWriter{o.Out, v}, quietWriter{o.Err, v}
 	return v
 }
 
-func (v *person) Note(format string, args ...any) {
+func (v *textView) Note(format string, args ...any) {
 	fmt.Fprintf(v.Err, "depeer: %s\n", escapeUnprintable(fmt.Sprintf(format, args...), "\n"))
 }
 
-func (v *person) Warnings(l diag.List) { v.showDiagnostics(v.Err, l) }
+func (v *textView) Warnings(l diag.List) { v.showDiagnostics(v.Err, l) }
 
-func (v *person) Failure(f Failure) {
+func (v *textView) Failure(f Failure) {
 	v.showDiagnostics(v.Err, f.Diagnostics)
 	fmt.Fprint(v.Err, f.Detail)
 	for _, t := range f.Targets {
@@ -44,7 +44,7 @@ func (v *person) Failure(f Failure) {
 	}
 }
 
-func (v *person) Check(c Check) error {
+func (v *textView) Check(c Check) error {
 	v.showDiagnostics(v.Out, c.Diagnostics)
 	found := "no complaints"
 	if len(c.Diagnostics) != 0 {
@@ -61,7 +61,7 @@ func (v *person) Check(c Check) error {
 	return err
 }
 
-func (v *person) Emit(e Emit) error {
+func (v *textView) Emit(e Emit) error {
 	v.Warnings(e.Diagnostics)
 	if e.File == "" {
 		_, err := v.Out.Write(e.Configuration)
@@ -75,7 +75,7 @@ func (v *person) Emit(e Emit) error {
 	return nil
 }
 
-func (v *person) Import(i Import) error {
+func (v *textView) Import(i Import) error {
 	v.Warnings(i.Diagnostics)
 	v.Note("%s: %s, %s, %s", i.Name, countOf{i.Providers, "provider"}, countOf{i.Prefixes, "prefix"},
 		countOf{i.ASNs, "ASN"})
@@ -87,7 +87,7 @@ func (v *person) Import(i Import) error {
 	return nil
 }
 
-func (v *person) Version(ver Version) error {
+func (v *textView) Version(ver Version) error {
 	commit := cmp.Or(ver.Commit, "unknown")
 	if ver.CommitTime != "" {
 		commit += " of " + ver.CommitTime
@@ -101,7 +101,7 @@ func (v *person) Version(ver Version) error {
 }
 
 // showDiagnostics writes each on its line, with the source and a caret below.
-func (v *person) showDiagnostics(w io.Writer, l diag.List) {
+func (v *textView) showDiagnostics(w io.Writer, l diag.List) {
 	for _, d := range l {
 		color := red
 		if d.Severity == diag.Warning {
@@ -116,7 +116,7 @@ func (v *person) showDiagnostics(w io.Writer, l diag.List) {
 // showCaret writes the line that a diagnostic is about, and a caret below its
 // column. Tabs are kept, so that both lines align in any terminal. Of a long line
 // only the start is looked at, for it can be all of a file, and wrong in every place.
-func (v *person) showCaret(w io.Writer, p diag.Position) {
+func (v *textView) showCaret(w io.Writer, p diag.Position) {
 	const widest = 120
 	if p.Line == 0 || p.Column == 0 || p.Column > widest || v.Source == nil {
 		return
@@ -184,7 +184,7 @@ const (
 	cyan   = "36"
 )
 
-func (v *person) paintText(color, s string) string {
+func (v *textView) paintText(color, s string) string {
 	if !v.Color {
 		return s
 	}

@@ -31,7 +31,7 @@ type View interface {
 	Plan(operate.Draft) error
 	Plans(operate.Drafts) error // of several targets
 	Impact(operate.Impact) error
-	Explain(operate.Answer) error
+	Explain(operate.Explanation) error
 	Apply(operate.Result) error
 	Applied([]operate.Result) error // to several targets
 	Status(Status) error
@@ -109,7 +109,7 @@ type Options struct {
 // New returns the view that the options ask for.
 func New(o Options) View {
 	if o.JSON {
-		return &program{o}
+		return &jsonView{o}
 	}
-	return newPerson(o)
+	return newTextView(o)
 }

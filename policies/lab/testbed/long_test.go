@@ -71,7 +71,7 @@ func newLongExchange(t *testing.T, treatments []policies.Treatment, treatment st
 			Lists: []build.ChosenList{{Name: "ours",
 				Compiled: &filters.Compiled{Filters: []filters.Filter{{Treatment: "depeer", ASNs: listed}}}}},
 			Members: []build.Chooser{{Addresses: []netip.Addr{site.Member(2)},
-				Wishes: map[string]policies.Wish{"ours": policies.Deprefer}}},
+				Policies: map[string]policies.MemberPolicy{"ours": policies.Deprefer}}},
 			Deprefer: policies.BuiltinChoice(policies.Deprefer, 64500),
 		}
 	}

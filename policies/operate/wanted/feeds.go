@@ -8,6 +8,7 @@ import (
 	"depeer/filters"
 	"depeer/filters/diag"
 	"depeer/filters/feed"
+	"depeer/filters/trust"
 	"depeer/policies/exchange"
 )
 
@@ -35,6 +36,8 @@ func (r *Reader) loadFeed(ctx context.Context, in *Input, source exchange.List) 
 		return in.addListing(nil, diags), nil
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
+	case errors.As(err, new(*trust.Error)):
+		return nil, err
 	}
 	kept, ok := f.Kept(source.URL)
 	if !ok {

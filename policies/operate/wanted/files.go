@@ -12,28 +12,36 @@ import (
 
 	"depeer/filters/diag"
 	"depeer/filters/strict"
+	"depeer/filters/trust"
+	"depeer/policies/gobgpconf"
 )
 
 // Files are the inputs of one run, each read once and kept, so that a
 // diagnostic can show the line it is about.
 type Files struct {
+	Trust trust.Rule // whose files are used
+
 	ctx   context.Context // of the run: its end ends a read, too
 	stdin io.Reader
 	read  map[string][]byte
 	lines map[string][]int // where each line starts, of files that a diagnostic was about
+
+	configurations map[string]bool // the files of those that may be a gobgpd.conf, and hold passwords
 }
 
 // NewFiles returns the inputs of a run; ctx ends its reads.
 func NewFiles(ctx context.Context, stdin io.Reader) *Files {
-	return &Files{ctx: ctx, stdin: stdin, read: map[string][]byte{}, lines: map[string][]int{}}
+	return &Files{ctx: ctx, stdin: stdin, read: map[string][]byte{}, lines: map[string][]int{},
+		configurations: map[string]bool{}}
 }
 
 // Stdin is how a user names the standard input.
 const Stdin = "-"
 
-// Get reads a whole file, or the standard input for "-". What it reads from may be
-// a terminal or a pipe, and never end: it does not wait for longer than the run lasts.
-func (f *Files) Get(name string) ([]byte, error) {
+// Get reads a whole regular file, or the standard input for "-". The standard input may be a terminal
+// or a pipe, and never end: Get does not wait for longer than the run lasts. The error is a
+// *trust.Error where the file is not trusted as one of its kind.
+func (f *Files) Get(name string, kind trust.Kind) ([]byte, error) {
 	if data, ok := f.read[name]; ok {
 		return data, nil
 	}
@@ -43,7 +51,7 @@ func (f *Files) Get(name string) ([]byte, error) {
 	}
 	done := make(chan result, 1)
 	go func() {
-		data, err := f.readLimited(name)
+		data, err := f.readLimited(name, kind)
 		done <- result{data, err}
 	}()
 	select {
@@ -51,7 +59,7 @@ func (f *Files) Get(name string) ([]byte, error) {
 		return nil, f.ctx.Err()
 	case r := <-done:
 		if r.err == nil {
-			f.read[name] = r.data
+			f.read[name], f.configurations[name] = r.data, kind == trust.Any
 		}
 		return r.data, r.err
 	}
@@ -59,11 +67,11 @@ func (f *Files) Get(name string) ([]byte, error) {
 
 // readLimited reads a file, or the standard input. It never reads more than the limit of package strict,
 // and the one byte that shows that the limit is passed.
-func (f *Files) readLimited(name string) ([]byte, error) {
+func (f *Files) readLimited(name string, kind trust.Kind) ([]byte, error) {
 	r := f.stdin
 	size := int64(0)
 	if name != Stdin {
-		file, err := os.Open(name)
+		file, err := f.Trust.Open(name, kind)
 		if err != nil {
 			return nil, Reason(err)
 		}
@@ -71,9 +79,6 @@ func (f *Files) readLimited(name string) ([]byte, error) {
 		info, err := file.Stat()
 		if err != nil {
 			return nil, Reason(err)
-		}
-		if info.IsDir() {
-			return nil, errors.New("is a directory")
 		}
 		r, size = file, info.Size()
 	}
@@ -103,18 +108,25 @@ func Reason(err error) error {
 
 // Open is Get, where that a file cannot be read is a diagnostic like any other, so that it does
 // not hide the rest.
-func (f *Files) Open(name string, diags *diag.List) (data []byte, ok bool) {
-	data, err := f.Get(name)
-	if err != nil {
+func (f *Files) Open(name string, kind trust.Kind, diags *diag.List) (data []byte, ok bool) {
+	data, err := f.Get(name, kind)
+	switch {
+	case errors.As(err, new(*trust.Error)):
+		diags.Errorf(diag.Position{File: name}, "input-untrusted", trust.Hint, "%v", err)
+		return nil, false
+	case errors.Is(err, trust.ErrNotRegular):
+		diags.Errorf(diag.Position{File: name}, "input-unreadable", "- is the standard input", "%v", err)
+		return nil, false
+	case err != nil:
 		diags.Errorf(diag.Position{File: name}, "input-unreadable", "", "%v", err)
 		return nil, false
 	}
 	return data, true
 }
 
-// Keep notes the text of a file that was read by another way, so that a diagnostic can show the
+// Keep notes the text of a gobgpd.conf that was read by another way, so that a diagnostic can show the
 // line it is about.
-func (f *Files) Keep(name string, text []byte) { f.read[name] = text }
+func (f *Files) Keep(name string, text []byte) { f.read[name], f.configurations[name] = text, true }
 
 // Line returns line n of a file that was read. It finds all lines the first
 // time: a file can have as many diagnostics as lines.
@@ -142,10 +154,15 @@ func (f *Files) Line(name string, n int) ([]byte, bool) {
 	if n < len(starts) {
 		line = line[:starts[n]-starts[n-1]-1]
 	}
-	return cutSecrets(bytes.TrimSuffix(line, []byte("\r"))), true
+	line = bytes.TrimSuffix(line, []byte("\r"))
+	if f.configurations[name] {
+		line = gobgpconf.CutSecrets(line, data)
+		return line, line != nil
+	}
+	return cutSecrets(line), true
 }
 
-// secretKey matches a key whose value must not be shown.
+// secretKey matches a key whose value must not be shown: a gobgpd.conf may be taken for a list.
 var secretKey = regexp.MustCompile(`(?i)password["']?\s*[=:]`)
 
 // cutSecrets cuts a line where the value of a password begins.

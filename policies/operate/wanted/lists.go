@@ -9,6 +9,7 @@ import (
 	"depeer/filters"
 	"depeer/filters/diag"
 	"depeer/filters/listing"
+	"depeer/filters/trust"
 	"depeer/policies/exchange"
 )
 
@@ -37,7 +38,7 @@ func (r *Reader) loadExchangeLists(ctx context.Context, in *Input, dir string, t
 
 func (in *Input) readListing(files *Files, name string) *filters.Listing {
 	before := len(in.Read)
-	data, ok := files.Open(name, &in.Read)
+	data, ok := files.Open(name, trust.List, &in.Read)
 	if !ok {
 		return in.addListingOrLastGood(name, nil, before)
 	}

@@ -12,6 +12,7 @@ import (
 
 	"depeer/filters/diag"
 	"depeer/filters/feed"
+	"depeer/filters/trust"
 	"depeer/policies/exchange"
 )
 
@@ -24,6 +25,23 @@ type Reader struct {
 	Fetcher func() (*feed.Fetcher, error)
 
 	Used string // the exchange file that was read; "" for none
+
+	fixed bool // Config says which exchange file there is; "": there is none
+}
+
+// FixConfig finds the exchange file once: for as long as the command runs, no other one takes its place,
+// whatever appears in the usual places, or goes.
+func (r *Reader) FixConfig() {
+	r.Config, _ = r.FindConfig()
+	r.fixed = true
+}
+
+// AbsoluteConfig returns the path of the exchange file that was read, for another process; "": none was.
+func (r *Reader) AbsoluteConfig() (string, error) {
+	if r.Used == "" {
+		return "", nil
+	}
+	return filepath.Abs(r.Used)
 }
 
 // ErrNoList says that no list is named, and there is no exchange file that names one.
@@ -73,6 +91,7 @@ func (r *Reader) LoadOr(ctx context.Context, names []string, good *LastGood) (*I
 func (r *Reader) At(ctx context.Context, now time.Time) *Reader {
 	again := *r
 	again.Files, again.Now, again.Note = NewFiles(ctx, nil), now, func(string, ...any) {}
+	again.Files.Trust = r.Files.Trust
 	return &again
 }
 
@@ -80,8 +99,8 @@ func (r *Reader) At(ctx context.Context, now time.Time) *Reader {
 // that cannot be reached, or is a link to nothing, is there: without it, protected
 // space would be lost in silence.
 func (r *Reader) FindConfig() (string, bool) {
-	if r.Config != "" {
-		return r.Config, true
+	if r.Config != "" || r.fixed {
+		return r.Config, r.Config != ""
 	}
 	candidates := []string{"depeer.yaml"}
 	if dir, err := os.UserConfigDir(); err == nil {
@@ -109,7 +128,7 @@ func (r *Reader) ReadExchange() (*exchange.Exchange, diag.List) {
 func (in *Input) readExchange(files *Files, name string) {
 	before := len(in.Read)
 	in.Exchange = nil
-	data, ok := files.Open(name, &in.Read)
+	data, ok := files.Open(name, trust.Exchange, &in.Read)
 	if ok {
 		x, diags := exchange.Read(name, data)
 		in.Read = append(in.Read, diags...)

@@ -95,3 +95,42 @@ func TestNothingIsNamed(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// The exchange file of a command is the one that was there when it began.
+func TestFixConfig(t *testing.T) {
+	t.Chdir(t.TempDir())
+	home := t.TempDir()
+	t.Setenv("XDG_CONFIG_HOME", home)
+	write(t, filepath.Join(home, "depeer", "depeer.yaml"), exchangeFile)
+	r := wanted.Reader{}
+	r.FixConfig()
+	before, found := r.FindConfig()
+	if !found {
+		t.Fatal("no exchange file")
+	}
+	write(t, "depeer.yaml", exchangeFile)
+	if after, _ := r.FindConfig(); after != before {
+		t.Errorf("%s, and then %s", before, after)
+	}
+	if err := os.Remove(before); err != nil {
+		t.Fatal(err)
+	}
+	if after, _ := r.FindConfig(); after != before {
+		t.Errorf("%s, and, once it is gone, %s", before, after)
+	}
+}
+
+// Where there was none, one that appears later is not read.
+func TestFixNoConfig(t *testing.T) {
+	t.Chdir(t.TempDir())
+	t.Setenv("XDG_CONFIG_HOME", t.TempDir())
+	r := wanted.Reader{}
+	if name, found := r.FindConfig(); found {
+		t.Skipf("this machine has %s", name)
+	}
+	r.FixConfig()
+	write(t, "depeer.yaml", exchangeFile)
+	if name, found := r.FindConfig(); found {
+		t.Errorf("%s, which was not there", name)
+	}
+}

@@ -10,8 +10,8 @@ import (
 )
 
 // judgeFile judges a file. An error means that it could not.
-func judgeFile(ctx context.Context, q Question) (*Answer, error) {
-	a := &Answer{}
+func judgeFile(ctx context.Context, q Question) (*Forecast, error) {
+	a := &Forecast{}
 	file, err := readFile(q.File)
 	if err != nil {
 		dead := describeUnreadable(err)

@@ -54,7 +54,7 @@ func Unjudged(name string, err error) diag.List {
 
 // Diagnose formats an answer about text as diagnostics. Positions are those of old, the present
 // content of the file called name; the two differ in our part.
-func (a *Answer) Diagnose(name string, old, text []byte) diag.List {
+func (a *Forecast) Diagnose(name string, old, text []byte) diag.List {
 	var l diag.List
 	places := gobgpconf.LocateKeys(name, old, text)
 	at := func(p Problem) diag.Position {
@@ -83,7 +83,7 @@ func (a *Answer) Diagnose(name string, old, text []byte) diag.List {
 }
 
 // atStart says what a problem means for a start, and until then.
-func (a *Answer) atStart(p Problem) string {
+func (a *Forecast) atStart(p Problem) string {
 	switch p.Kind {
 	case NoStart:
 		if a.Reload.Ignored || a.Reload.PolicyIgnored {

@@ -45,8 +45,8 @@ type Question struct {
 	IsLive bool          `json:",omitempty"`
 }
 
-// Answer is what gobgpd would make of the file.
-type Answer struct {
+// Forecast is what gobgpd would make of the file.
+type Forecast struct {
 	Start, Reload Outcome
 	Warnings      []Problem // words that it takes for others, and what is there twice
 	Clients       int       // route-server clients that the file means to have
@@ -99,7 +99,7 @@ const (
 const judgeVariable = "DEPEER_JUDGE"
 
 // Ask returns what gobgpd would make of a file. Its error wraps ErrUnjudged, or the context's.
-func (j Judge) Ask(ctx context.Context, q Question) (*Answer, error) {
+func (j Judge) Ask(ctx context.Context, q Question) (*Forecast, error) {
 	if len(j.Command) == 0 || os.Getenv(judgeVariable) != "" {
 		return nil, fmt.Errorf("%w: no process to judge it", ErrUnjudged)
 	}

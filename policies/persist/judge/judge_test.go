@@ -29,7 +29,7 @@ func newJudge(t testing.TB) judge.Judge {
 	return judge.Judge{Command: []string{self, "judge"}}
 }
 
-func ask(t testing.TB, q judge.Question) *judge.Answer {
+func ask(t testing.TB, q judge.Question) *judge.Forecast {
 	t.Helper()
 	a, err := newJudge(t).Ask(t.Context(), q)
 	if err != nil {

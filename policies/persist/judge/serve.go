@@ -29,7 +29,7 @@ func Serve(ctx context.Context, in io.Reader, out io.Writer) error {
 	}
 	a, err := judgeFile(ctx, q)
 	if err != nil {
-		a = &Answer{Failed: err.Error()}
+		a = &Forecast{Failed: err.Error()}
 	}
 	hideSecrets(a, q.File, q.Loaded)
 	return json.NewEncoder(out).Encode(toWire(a))

@@ -6,7 +6,7 @@ import "depeer/policies/plan"
 // comes as a list.
 
 type wireAnswer struct {
-	Answer
+	Forecast
 	Start, Reload wireOutcome
 }
 
@@ -25,7 +25,7 @@ type theirs struct {
 	Digest string
 }
 
-func toWire(a *Answer) wireAnswer {
+func toWire(a *Forecast) wireAnswer {
 	return wireAnswer{*a, toWireOutcome(a.Start), toWireOutcome(a.Reload)}
 }
 
@@ -40,8 +40,8 @@ func toWireOutcome(o Outcome) wireOutcome {
 	return w
 }
 
-func (w wireAnswer) toAnswer() *Answer {
-	a := w.Answer
+func (w wireAnswer) toAnswer() *Forecast {
+	a := w.Forecast
 	a.Start, a.Reload = w.Start.toOutcome(), w.Reload.toOutcome()
 	return &a
 }

@@ -54,7 +54,7 @@ func (m *Model) State(context.Context) (*plan.State, error) {
 	if o.Holder != "" {
 		s.Holders = []string{o.Holder}
 	}
-	s.Strange = findConflicts(s)
+	s.Conflicts = findConflicts(s)
 	return s, nil
 }
 
@@ -70,17 +70,17 @@ func stateOf(elements []netip.Prefix) plan.GateState {
 	case same(slices.Concat(nobody, all)):
 		return plan.Open
 	default:
-		return plan.Odd
+		return plan.Modified
 	}
 }
 
 // findConflicts finds what does not have the name of its contents: sets, and generations
 // in our policies.
-func findConflicts(s *plan.State) []plan.Strange {
-	var out []plan.Strange
+func findConflicts(s *plan.State) []plan.Conflict {
+	var out []plan.Conflict
 	add := func(k plan.Kind, name string, genuine bool) {
 		if !genuine {
-			out = append(out, plan.Strange{Object: plan.Object{Kind: k, Name: name}, Why: "not what its name says"})
+			out = append(out, plan.Conflict{Object: plan.Object{Kind: k, Name: name}, Why: "not what its name says"})
 		}
 	}
 	for _, set := range slices.SortedFunc(maps.Keys(s.Sets), compareObjects) {

@@ -64,7 +64,7 @@ func (k *keeper) readFinding(ctx context.Context) (watch.Finding, error) {
 	}
 	state = operate.RememberSessions(state, k.found.last)
 	f.Stands = k.found.last == nil || k.found.last.WayBack() || k.found.last.Holds(state) || k.isAnothers(state)
-	if !f.CutOff && (f.Stands && f.InTheWay == watch.Clear || f.InTheWay == watch.Strange &&
+	if !f.CutOff && (f.Stands && f.InTheWay == watch.Clear || f.InTheWay == watch.Unfit &&
 		operate.IsUndefined(state)) {
 		k.settleFile(ctx, f.Pulse, state)
 	}
@@ -73,7 +73,7 @@ func (k *keeper) readFinding(ctx context.Context) (watch.Finding, error) {
 		f.Lists, f.Unfit = w.version, w.policy == nil
 		f.Listed = w.policy != nil && plan.To(state, w.policy, "watch").Empty()
 		f.Newer = w.policy != nil && k.found.last != nil && k.found.last.Wanted().Digest() != w.policy.Digest()
-		if f.Listed && f.Newer && len(state.Strange) == 0 && !k.found.last.Holds(state) {
+		if f.Listed && f.Newer && len(state.Conflicts) == 0 && !k.found.last.Holds(state) {
 			// It holds what lists ask for, and history expected something else: nothing is put
 			// back, and a change that has nothing to do records it.
 			f.Stands, f.Listed = true, false
@@ -101,7 +101,7 @@ func (k *keeper) findObstacles(f *watch.Finding, state *plan.State) {
 		if o.Code == plan.Locked || o.Code == plan.CutOff {
 			f.InTheWay = watch.Locked
 		} else if f.InTheWay == watch.Clear {
-			f.InTheWay = watch.Strange
+			f.InTheWay = watch.Unfit
 		}
 	}
 	if len(obstacles) > 0 {

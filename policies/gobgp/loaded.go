@@ -15,8 +15,8 @@ import (
 // statementName is what build.Policy names statements: the generation, a number, a label.
 var statementName = regexp.MustCompile(`^depeer/([0-9a-f]{12})/[0-9]{3}-[a-z0-9-]+$`)
 
-// readProgram reads policies and statements.
-func (r *reader) readProgram(p *program) {
+// readLoadedPolicy reads policies and statements.
+func (r *reader) readLoadedPolicy(p *loadedPolicy) {
 	registered := make(map[string]*api.Statement, len(p.statements))
 	for _, s := range p.statements {
 		registered[s.Name] = s
@@ -100,11 +100,11 @@ func (r *reader) readForeignPolicy(p *api.Policy, accepts bool) {
 
 // noteLent notes that a policy that is not ours refers to an object.
 func (r *reader) noteLent(o plan.Object, policy string) {
-	if i := slices.IndexFunc(r.Strange, func(s plan.Strange) bool { return s.Object == o }); i >= 0 {
-		r.Strange[i].Used = true
+	if i := slices.IndexFunc(r.Conflicts, func(s plan.Conflict) bool { return s.Object == o }); i >= 0 {
+		r.Conflicts[i].Used = true
 		return
 	}
-	r.Strange = append(r.Strange, plan.Strange{Object: o, Why: "policy " + policy + " refers to it, and is not ours",
+	r.Conflicts = append(r.Conflicts, plan.Conflict{Object: o, Why: "policy " + policy + " refers to it, and is not ours",
 		Used: true})
 }
 

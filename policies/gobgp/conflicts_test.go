@@ -203,15 +203,15 @@ func TestStrange(t *testing.T) {
 	for _, trial := range trials {
 		trial.do()
 		s := state(t, c)
-		named := func(strange plan.Strange) bool {
+		named := func(strange plan.Conflict) bool {
 			used := ""
 			if strange.Used {
 				used = " (used)"
 			}
 			return strings.HasPrefix(fmt.Sprintf("%s: %s%s", strange.Object, strange.Why, used), trial.want)
 		}
-		if !slices.ContainsFunc(s.Strange, named) || len(s.Strange) > 2 {
-			t.Errorf("%s: strange is %v, and should be %q", trial.name, s.Strange, trial.want)
+		if !slices.ContainsFunc(s.Conflicts, named) || len(s.Conflicts) > 2 {
+			t.Errorf("%s: strange is %v, and should be %q", trial.name, s.Conflicts, trial.want)
 		}
 		trial.undo()
 		if s := state(t, c); s.Fingerprint() != clean.Fingerprint() {

@@ -10,10 +10,10 @@ import (
 	"depeer/policies/plan"
 )
 
-// judge says what becomes of one client's routes: what may have been made of those
+// comparison says what becomes of one client's routes: what may have been made of those
 // that the route server holds, and what is made of them now. nil stands for nothing:
 // a policy of ours that is not in the client's list.
-type judge struct {
+type comparison struct {
 	was []*eval.Evaluator
 	now *eval.Evaluator
 	// blind: what was in force cannot be told in our words, so every route may change.
@@ -24,27 +24,27 @@ type judge struct {
 	prepends []filters.ASN
 }
 
-// view is how a part of a change looks at a client, as the target says it is now.
-type view func(c plan.Client) judge
+// compareFunc is how a part of a change looks at a client, as the target says it is now.
+type compareFunc func(c plan.Client) comparison
 
-// judgeForth returns the view of a change that has just been let in.
-func (r *run) judgeForth(c plan.Client) judge {
+// compareApplied returns the view of a change that has just been let in.
+func (r *run) compareApplied(c plan.Client) comparison {
 	was := r.hadEvaluators(c.Address)
-	return judge{was: was, now: r.ifObeyed(c, r.newPolicy()), blind: r.change.Unsure &&
+	return comparison{was: was, now: r.ifObeyed(c, r.newPolicy()), blind: r.change.Unsure &&
 		was[0] != nil, alone: isAlone(c), prepends: r.before.PrependsBefore(c)}
 }
 
-// judgeBackwards returns the view of a change that has just been undone: routes may have met
+// compareUndone returns the view of a change that has just been undone: routes may have met
 // the new policy, or none where a list was given or taken, and are to be as before.
-func (r *run) judgeBackwards(c plan.Client) judge {
-	return judge{was: append(r.hadEvaluators(c.Address), r.newPolicy(), nil), now: r.ifObeyed(c, r.oldPolicy()),
+func (r *run) compareUndone(c plan.Client) comparison {
+	return comparison{was: append(r.hadEvaluators(c.Address), r.newPolicy(), nil), now: r.ifObeyed(c, r.oldPolicy()),
 		blind: r.change.Unsure, alone: isAlone(c), prepends: r.before.PrependsBefore(c)}
 }
 
-// judgeOnwards returns the view of a change that was cut off and is finished: routes may have
+// compareFinished returns the view of a change that was cut off and is finished: routes may have
 // met the old policy, or none.
-func (r *run) judgeOnwards(c plan.Client) judge {
-	return judge{was: []*eval.Evaluator{r.oldPolicy(), nil}, now: r.ifObeyed(c, r.newPolicy()), blind: r.change.Unsure,
+func (r *run) compareFinished(c plan.Client) comparison {
+	return comparison{was: []*eval.Evaluator{r.oldPolicy(), nil}, now: r.ifObeyed(c, r.newPolicy()), blind: r.change.Unsure,
 		alone: isAlone(c), prepends: r.before.PrependsBefore(c)}
 }
 
@@ -90,14 +90,14 @@ func (r *run) newPolicy() *eval.Evaluator {
 }
 
 // isIdle says that no route changes, whatever it is.
-func (j judge) isIdle() bool {
+func (j comparison) isIdle() bool {
 	return !j.blind && !slices.ContainsFunc(j.was, func(e *eval.Evaluator) bool { return e != j.now })
 }
 
 // changesRoute says whether something else is made of a route now, and whether nothing
 // is, and nothing was. The tags of members' choices count: those of the old ones must not
 // be left in the table, and no member's own.
-func (j judge) changesRoute(r *policies.Route) (changes, untreated bool) {
+func (j comparison) changesRoute(r *policies.Route) (changes, untreated bool) {
 	changes, untreated = j.changesAsItIs(r)
 	for _, v := range j.routeVariants(r) {
 		alsoChanges, alsoUntreated := j.changesAsItIs(&v)
@@ -106,7 +106,7 @@ func (j judge) changesRoute(r *policies.Route) (changes, untreated bool) {
 	return changes, untreated
 }
 
-func (j judge) changesAsItIs(r *policies.Route) (changes, untreated bool) {
+func (j comparison) changesAsItIs(r *policies.Route) (changes, untreated bool) {
 	now, tags := effectOf(j.now, r), tagsOf(j.now, r)
 	untreated = now == "" && len(tags) == 0
 	for _, e := range j.was {
@@ -122,7 +122,7 @@ func (j judge) changesAsItIs(r *policies.Route) (changes, untreated bool) {
 
 // routeVariants returns a route as it may come to our policy where the operator's prepend to it
 // before.
-func (j judge) routeVariants(r *policies.Route) []policies.Route {
+func (j comparison) routeVariants(r *policies.Route) []policies.Route {
 	var out []policies.Route
 	for _, asn := range j.prepends {
 		v := *r
@@ -133,14 +133,14 @@ func (j judge) routeVariants(r *policies.Route) []policies.Route {
 }
 
 // isUncertain says whether what is made of a route depends on what is prepended before.
-func (j judge) isUncertain(r *policies.Route) bool {
+func (j comparison) isUncertain(r *policies.Route) bool {
 	return slices.ContainsFunc(j.routeVariants(r), func(v policies.Route) bool {
 		return effectOf(j.now, &v) != effectOf(j.now, r) || !slices.Equal(tagsOf(j.now, &v), tagsOf(j.now, r))
 	})
 }
 
 // scrubsRoute says whether something else is taken off a route before it is looked at.
-func (j judge) scrubsRoute(r *policies.Route) bool {
+func (j comparison) scrubsRoute(r *policies.Route) bool {
 	if len(r.LargeCommunities) == 0 {
 		return false
 	}
@@ -155,7 +155,7 @@ func (j judge) scrubsRoute(r *policies.Route) bool {
 }
 
 // isTagged says whether a route has tags now, or may have had.
-func (j judge) isTagged(r *policies.Route) bool {
+func (j comparison) isTagged(r *policies.Route) bool {
 	return len(tagsOf(j.now, r)) > 0 || slices.ContainsFunc(j.was,
 		func(e *eval.Evaluator) bool { return len(tagsOf(e, r)) > 0 })
 }

@@ -12,9 +12,9 @@ import (
 	"depeer/policies/impact"
 )
 
-// witness counts which entries and AS patterns that a change brings a route tells
+// coverage counts which entries and AS patterns that a change brings a route tells
 // about. The others are in force all the same, as far as reading back says, and unproven.
-type witness struct {
+type coverage struct {
 	prefixes bart.Table[entries]
 	paths    map[policies.ASPathPattern]bool
 	seen     []bool // by the numbers of entries
@@ -27,8 +27,8 @@ type entries struct {
 	first  int
 }
 
-func newWitness(old, new *policies.RoutingPolicy) *witness {
-	w := &witness{paths: make(map[policies.ASPathPattern]bool)}
+func newCoverage(old, new *policies.RoutingPolicy) *coverage {
+	w := &coverage{paths: make(map[policies.ASPathPattern]bool)}
 	had := make(map[string]map[filters.Entry]bool)
 	matched := make(map[string]map[policies.ASPathPattern]bool)
 	for name, elements := range policies.SetsOf[policies.Prefixes](old) {
@@ -73,7 +73,7 @@ func joinElements[E comparable](all map[E]bool, list []E) map[E]bool {
 }
 
 // sawRoute notes a route that the policy treats.
-func (w *witness) sawRoute(r *policies.Route) {
+func (w *coverage) sawRoute(r *policies.Route) {
 	if found, ok := w.prefixes.LookupPrefix(r.Prefix); ok {
 		bits := uint8(r.Prefix.Bits())
 		for i, e := range found.ranges {
@@ -93,7 +93,7 @@ func (w *witness) sawRoute(r *policies.Route) {
 	}
 }
 
-func (w *witness) sawASN(asn filters.ASN, where filters.Where) {
+func (w *coverage) sawASN(asn filters.ASN, where filters.Where) {
 	pattern := policies.ASPathPattern{ASN: asn, Where: where}
 	if _, known := w.paths[pattern]; known {
 		w.paths[pattern] = true
@@ -101,7 +101,7 @@ func (w *witness) sawASN(asn filters.ASN, where filters.Where) {
 }
 
 // countSilent counts what no route has told about.
-func (w *witness) countSilent() int {
+func (w *coverage) countSilent() int {
 	n := 0
 	for _, seen := range w.seen {
 		if !seen {
