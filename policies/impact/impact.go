@@ -28,6 +28,8 @@ type Question struct {
 	Treatments []policies.Treatment
 	// Counted is what the plan has counted that is in force; nil: nothing is known of it.
 	Counted *counted.Routes
+	// Details: every path that is treated, or was, is reported.
+	Details bool
 	// Passages tells which paths the operator's own policies refuse; nil: that is not asked.
 	Passages rib.Passages
 }
