@@ -161,9 +161,9 @@ func (f File) Put(want *policies.RoutingPolicy, comment []string) (written bool,
 		if bytes.Equal(found.Text, next) {
 			return false, nil
 		}
-		if err = replaceIf(f.Path, found.Text, next); err == nil {
+		if err = ReplaceIf(f.Path, found.Text, next); err == nil {
 			return true, nil
-		} else if !errors.Is(err, errMeanwhile) {
+		} else if !errors.Is(err, ErrMeanwhile) {
 			return false, err
 		}
 	}

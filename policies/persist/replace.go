@@ -12,7 +12,8 @@ import (
 
 // Replace makes the file name hold what write writes. It writes a new file beside it, syncs it, and
 // renames it, so that name holds either the old content or all of the new one, whatever happens. A
-// symbolic link keeps its target. An existing file keeps its mode and owner; a new one gets mode.
+// symbolic link keeps its target. An existing file keeps its mode, owner, ACL and extended attributes; a
+// new one gets mode. The error wraps ErrNotKept where it cannot keep them, or another name (a hard link).
 // What cannot be renamed onto, such as a pipe, is written to directly, and may have got a part when
 // write fails.
 func Replace(name string, write func(io.Writer) error, mode fs.FileMode) error {
@@ -32,9 +33,9 @@ func Replace(name string, write func(io.Writer) error, mode fs.FileMode) error {
 	return renameSynced(tmp, name)
 }
 
-// replaceIf is Replace for a file that holds old. It gives up if the file has changed: another
-// process has written it.
-func replaceIf(name string, old, data []byte) error {
+// ReplaceIf is Replace for a file that holds old. If the file has changed, it leaves it as it is, and its
+// error wraps ErrMeanwhile: another process has written it.
+func ReplaceIf(name string, old, data []byte) error {
 	name, err := followLinks(name)
 	if err != nil {
 		return err
@@ -44,18 +45,18 @@ func replaceIf(name string, old, data []byte) error {
 		return err
 	}
 	defer os.Remove(tmp)
-	now, err := os.ReadFile(name)
+	now, err := readRegular(name)
 	if err != nil {
 		return writeError(name, err)
 	}
 	if !bytes.Equal(now, old) {
-		return fmt.Errorf("write %s: %w", name, errMeanwhile)
+		return fmt.Errorf("write %s: %w", name, ErrMeanwhile)
 	}
 	return renameSynced(tmp, name)
 }
 
-// errMeanwhile is the error of replaceIf for a file that has changed.
-var errMeanwhile = errors.New("somebody has written it meanwhile")
+// ErrMeanwhile says that a file has changed since it was read.
+var ErrMeanwhile = errors.New("somebody has written it meanwhile")
 
 // tryReplace does all of Replace except the last step, and leaves nothing.
 func tryReplace(name string, data []byte) error {
@@ -82,18 +83,26 @@ func followLinks(name string) (string, error) {
 	return name, nil
 }
 
-// writeBeside writes data to a new file beside name, synced, with the mode and the owner of name.
+// ErrNotKept says that a file has something that its replacement would not have.
+var ErrNotKept = errors.New("the file would not keep what it has")
+
+// writeBeside writes data to a new file beside name, synced, with all that name has beside its content.
 // It returns the name of the new file.
 func writeBeside(name string, write func(io.Writer) error, mode fs.FileMode) (string, error) {
 	info, err := os.Stat(name)
 	if err == nil {
-		mode = info.Mode().Perm()
+		mode = info.Mode() & (fs.ModePerm | fs.ModeSetuid | fs.ModeSetgid | fs.ModeSticky)
+		if err := checkNames(info); err != nil {
+			return "", writeError(name, err)
+		}
 	}
 	tmp, err := os.CreateTemp(filepath.Dir(name), ".depeer.*")
 	if err != nil {
 		return "", writeError(name, err)
 	}
-	err = errors.Join(write(tmp), tmp.Chmod(mode), keepOwner(tmp, info), tmp.Sync(), tmp.Close())
+	// A change of owner can take bits of the mode away, and a mode changes an ACL: in this order.
+	err = errors.Join(write(tmp), keepOwner(tmp, info), tmp.Chmod(mode), keepAttributes(tmp.Name(), name, info),
+		tmp.Sync(), tmp.Close())
 	if err != nil {
 		os.Remove(tmp.Name())
 		return "", writeError(name, err)

@@ -18,13 +18,13 @@ func TestReplaceIf(t *testing.T) {
 	if err := os.WriteFile(name, []byte("theirs"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := replaceIf(name, []byte("as read"), []byte("ours")); !errors.Is(err, errMeanwhile) {
+	if err := ReplaceIf(name, []byte("as read"), []byte("ours")); !errors.Is(err, ErrMeanwhile) {
 		t.Errorf("got %v", err)
 	}
 	if text, _ := os.ReadFile(name); string(text) != "theirs" {
 		t.Errorf("it holds %q", text)
 	}
-	if err := replaceIf(name, []byte("theirs"), []byte("ours")); err != nil {
+	if err := ReplaceIf(name, []byte("theirs"), []byte("ours")); err != nil {
 		t.Error(err)
 	}
 	if text, _ := os.ReadFile(name); string(text) != "ours" {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/urfave/cli/v2"
 
@@ -126,30 +127,38 @@ func (s *session) openConfiguration(name string, diags *diag.List) (text []byte,
 	return s.reader.Files.Open(name, trust.Any, diags)
 }
 
-// emitInto replaces our part of an existing gobgpd.conf.
+// maxAttempts bounds how often a gobgpd.conf is read again that another process has written meanwhile.
+const maxAttempts = 5
+
+// emitInto replaces our part of an existing gobgpd.conf. What others write meanwhile is not lost: the file is
+// read again, and judged again.
 func (s *session) emitInto(ctx context.Context, in *wanted.Input, policy *policies.RoutingPolicy, args emitArgs) error {
 	if err := s.checkOutput(args.into); err != nil {
 		return err
 	}
+	var err error
+	for range maxAttempts {
+		again := *in
+		again.Read, again.Diagnostics = slices.Clip(in.Read), slices.Clip(in.Diagnostics)
+		if err = s.tryEmitInto(ctx, &again, policy, args); !errors.Is(err, persist.ErrMeanwhile) {
+			return err
+		}
+		s.reader.Files.Forget(args.into)
+	}
+	return &operate.Error{Kind: operate.Held, Name: "file-changed", Err: err, Hint: "try again, when nobody writes it"}
+}
+
+// tryEmitInto is emitInto for the file as it is now. Its error wraps persist.ErrMeanwhile where it has changed
+// while it was judged.
+func (s *session) tryEmitInto(ctx context.Context, in *wanted.Input, policy *policies.RoutingPolicy,
+	args emitArgs) error {
 	old, ok := s.openConfiguration(args.into, &in.Read)
 	if !ok {
 		return operate.Verdict(in.Read)
 	}
-	text, diags := gobgpconf.ReplacePart(args.into, old, policy, operate.CommentOn(plan.Refs(in.Lists)))
-	in.Diagnostics = append(append(in.Diagnostics, diags...),
-		gobgpconf.FindLeaks(args.into, old, policy, in.Exchange.Limits.MaxAddedBytes)...)
-	in.Diagnostics.Sort()
-	if f := operate.Verdict(in.Diagnostics); f != nil {
-		return f
-	}
-	judged, err := s.judge.Diagnose(ctx, args.into, old, text)
+	text, err := s.replacePart(ctx, in, policy, args.into, old)
 	if err != nil {
 		return err
-	}
-	in.Diagnostics = append(in.Diagnostics, judged...)
-	in.Diagnostics.Sort()
-	if f := operate.Verdict(in.Diagnostics); f != nil {
-		return f
 	}
 	e := view.Emit{Format: args.format.String(), Configuration: text, Diagnostics: in.Diagnostics}
 	if args.output != "" && args.output != args.into {
@@ -160,8 +169,8 @@ func (s *session) emitInto(ctx context.Context, in *wanted.Input, policy *polici
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := persist.Replace(args.into, persist.Whole(text), 0o644); err != nil {
-			return err
+		if err := persist.ReplaceIf(args.into, old, text); err != nil {
+			return explainUnwritten(err)
 		}
 	}
 	if err := s.view.Emit(e); err != nil && e.Changed {
@@ -170,6 +179,28 @@ func (s *session) emitInto(ctx context.Context, in *wanted.Input, policy *polici
 		return err
 	}
 	return nil
+}
+
+// replacePart returns the text of a gobgpd.conf with our part replaced. GoBGP's own code has judged it.
+func (s *session) replacePart(ctx context.Context, in *wanted.Input, policy *policies.RoutingPolicy, name string,
+	old []byte) ([]byte, error) {
+	text, diags := gobgpconf.ReplacePart(name, old, policy, operate.CommentOn(plan.Refs(in.Lists)))
+	in.Diagnostics = append(append(in.Diagnostics, diags...),
+		gobgpconf.FindLeaks(name, old, policy, in.Exchange.Limits.MaxAddedBytes)...)
+	in.Diagnostics.Sort()
+	if f := operate.Verdict(in.Diagnostics); f != nil {
+		return nil, f
+	}
+	judged, err := s.judge.Diagnose(ctx, name, old, text)
+	if err != nil {
+		return nil, err
+	}
+	in.Diagnostics = append(in.Diagnostics, judged...)
+	in.Diagnostics.Sort()
+	if f := operate.Verdict(in.Diagnostics); f != nil {
+		return nil, f
+	}
+	return text, nil
 }
 
 // deliverEmit writes a configuration to a file, if one is named, and shows the

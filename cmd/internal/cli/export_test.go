@@ -4,10 +4,20 @@ import (
 	"context"
 
 	urfave "github.com/urfave/cli/v2"
+
+	"depeer/policies/operate"
 )
 
 // DescribeBuild is describeBuild.
 var DescribeBuild = describeBuild
+
+// RunJudged is Run with another judge of gobgpd.conf files, for the commands of a session alone.
+func RunJudged(ctx context.Context, streams Streams, args []string, judge operate.FileJudge) Code {
+	s := newSession(ctx, streams)
+	s.judge = judge
+	s.view = s.newView(false, "never")
+	return reportError(s.view, newApp(s).RunContext(ctx, append([]string{"depeer"}, args...)))
+}
 
 // Flags returns the flags of the program and of its commands, by "command --name".
 func Flags() map[string]urfave.Flag {

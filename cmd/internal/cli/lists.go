@@ -41,7 +41,16 @@ func (s *session) writeOutput(name string, write func(io.Writer) error, mode fs.
 	if err := s.checkOutput(name); err != nil {
 		return err
 	}
-	return persist.Replace(name, write, mode)
+	return explainUnwritten(persist.Replace(name, write, mode))
+}
+
+// explainUnwritten gives an error of writing its kind, where it is not only that writing failed.
+func explainUnwritten(err error) error {
+	if errors.Is(err, persist.ErrNotKept) {
+		return &operate.Error{Kind: operate.Invalid, Name: "not-kept", Err: err,
+			Hint: "-o another file, and put it in place by hand"}
+	}
+	return err
 }
 
 // checkOutput refuses to write through a link that another user could turn elsewhere.

@@ -124,6 +124,12 @@ func (f *Files) Open(name string, kind trust.Kind, diags *diag.List) (data []byt
 	return data, true
 }
 
+// Forget has a file be read again.
+func (f *Files) Forget(name string) {
+	delete(f.read, name)
+	delete(f.lines, name)
+}
+
 // Keep notes the text of a gobgpd.conf that was read by another way, so that a diagnostic can show the
 // line it is about.
 func (f *Files) Keep(name string, text []byte) { f.read[name], f.configurations[name] = text, true }
