@@ -208,7 +208,7 @@ func (s *session) newView(json bool, color string) view.View {
 	return view.New(view.Options{
 		JSON: json, Terminal: isTerminal(s.Err), Color: color == "always" || color == "auto" &&
 			wantsColor(s.Out, s.Err),
-		Out: s.Out, Err: s.Err, Source: s.reader.Files.Line,
+		Out: s.Out, Err: s.Err, Source: s.reader.Files.Line, Screen: s.findScreen(),
 	})
 }
 

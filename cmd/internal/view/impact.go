@@ -3,7 +3,6 @@ package view
 import (
 	"fmt"
 	"net/netip"
-	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -53,20 +52,20 @@ func (v *jsonView) Impact(i operate.Impact) error {
 func (v *textView) Impact(i operate.Impact) error {
 	v.Warnings(i.Diagnostics)
 	var b strings.Builder
-	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	w := tabwriter.NewWriter(&b, labelWidth, 0, 2, ' ', 0)
+	v.showHeadline(w, i)
 	v.showAlerts(w, i.Alerts)
 	v.showHead(w, "", i)
 	v.showRoutes(w, i)
 	v.showPolluted(w, i.ListPolluted())
 	v.showLengths(w, i)
 	v.showChoices(w, i)
-	v.showGuards(w, i.Guards)
+	v.showGuards(w, i.Guards, i.Full)
 	if err := w.Flush(); err != nil {
 		return err
 	}
 	v.showDetails(&b, i)
-	_, err := fmt.Fprint(v.Out, b.String())
-	return err
+	return v.show(b.String(), i.Full)
 }
 
 // showAlerts shows the members that lose more than their limit. It comes before all else.
@@ -256,14 +255,6 @@ func formatASNs(c impact.Collateral) string {
 	return strings.Join(out, ", ")
 }
 
-// columns returns an address, and a name where members have any.
-func columns(named bool, address, name string) string {
-	if !named {
-		return address
-	}
-	return address + "\t" + name
-}
-
 // longestName is how much of a member's name a table shows.
 const longestName = 24
 
@@ -278,52 +269,26 @@ func shortenName(name string) string {
 
 // showMembers shows the members with treated routes.
 func (v *textView) showMembers(w *tabwriter.Writer, i operate.Impact) {
-	shown, more := 0, 0
-	named := slices.ContainsFunc(i.Report.Members, func(m impact.Member) bool { return m.Name != "" })
+	t := newTable("member", "", "refused", "changed", "of", "left without a path", "loses", "name")
 	for _, m := range mostTreated(i.Report.Members) {
-		if m.Refused+m.Changed+m.Released+m.Lost == 0 {
-			continue
+		if m.Refused+m.Changed+m.Released+m.Lost > 0 {
+			t.addRow("AS"+m.ASN.String(), m.Address.String(), formatNumber(m.Refused), formatNumber(m.Changed),
+				formatNumber(m.Routes), formatNumber(m.WithoutPath), formatNumber(m.Lost), shortenName(m.Name))
 		}
-		if shown == limitTo(&i, len(i.Report.Members)) {
-			more++
-			continue
-		}
-		if shown == 0 {
-			fmt.Fprintf(w, "\tmember\t%s\trefused\tchanged\tof\tleft without a path\tcannot use itself\n",
-				columns(named, "", ""))
-		}
-		shown++
-		fmt.Fprintf(w, "\tAS%s\t%s\t%s\t%s\t%s\t%s\t%s\n", m.ASN, columns(named, m.Address.String(), shortenName(m.Name)),
-			formatNumber(m.Refused), formatNumber(m.Changed), formatNumber(m.Routes), formatNumber(m.WithoutPath),
-			formatNumber(m.Lost))
 	}
-	if more > 0 {
-		fmt.Fprintf(w, "\tand %s more (--full)\n", countOf{more, "member"})
-	}
+	t.show(w, limitTo(&i, len(t.rows)), "member", v.Screen.Width)
 }
 
 // showProviders shows the providers whose entries decide.
 func (v *textView) showProviders(w *tabwriter.Writer, i operate.Impact) {
-	shown, more := 0, 0
+	t := newTable("provider", "treatment", "refused", "changed", "prefixes", "left without a path", "members")
 	for _, p := range mostDeciding(i.Report.Providers) {
-		if p.Refused+p.Changed == 0 {
-			continue
+		if p.Refused+p.Changed > 0 {
+			t.addRow(escapeUnprintable(p.ID, ""), p.Treatment, formatNumber(p.Refused), formatNumber(p.Changed),
+				formatNumber(p.Prefixes), formatNumber(p.WithoutPath), formatAddresses(p.Members))
 		}
-		if shown == limitTo(&i, len(i.Report.Providers)) {
-			more++
-			continue
-		}
-		if shown == 0 {
-			fmt.Fprint(w, "\tprovider\ttreatment\trefused\tchanged\tprefixes\tleft without a path\tof members\n")
-		}
-		shown++
-		fmt.Fprintf(w, "\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", p.ID, p.Treatment, formatNumber(p.Refused),
-			formatNumber(p.Changed),
-			formatNumber(p.Prefixes), formatNumber(p.WithoutPath), formatAddresses(p.Members))
 	}
-	if more > 0 {
-		fmt.Fprintf(w, "\tand %s more (--full)\n", countOf{more, "provider"})
-	}
+	t.show(w, limitTo(&i, len(t.rows)), "provider", v.Screen.Width)
 }
 
 // formatAddresses writes a few addresses, and counts the rest.

@@ -41,8 +41,7 @@ func (v *textView) Plans(p operate.Drafts) error {
 		fmt.Fprintf(&b, "Nothing has been changed. To do this, one after another: depeer apply %s --target all\n",
 			p.File)
 	}
-	_, err := fmt.Fprint(v.Out, b.String())
-	return err
+	return v.show(b.String(), len(p.Targets) > 0 && p.Targets[0].Full)
 }
 
 func (v *jsonView) Applied(all []operate.Result) error {
