@@ -93,6 +93,9 @@ func (o *Operator) recoverLocked(ctx context.Context, t Target, lock *journal.Lo
 		return Result{}, &Error{Kind: Failed, Name: "journal", Err: fmt.Errorf("%w; nothing was changed", err)}
 	}
 	result, err := o.LeadOut(ctx, t, client, state.Server, cut, entry)
+	if err == nil {
+		err = o.disarmUnlessDone(lock, entry, result.Outcome)
+	}
 	switch {
 	case result.Outcome == apply.Restored && err == nil:
 		return Result{}, o.checkObeyed(ctx, t, client, cut.Plan)
@@ -128,7 +131,7 @@ func (o *Operator) LeadOut(ctx context.Context, t Target, client Daemon, server 
 	applier := o.newApplier(t, client, entry, cmp.Or(cut.ID, "recover-"+NewID()))
 	applier.Cut = cut.listShutSessions()
 	applier.Keep = o.keepFile(ctx, t, server, cut.Plan, entry, true)
-	result, err := applier.Recover(ctx, cut.Plan)
+	result, err := o.whileWorking(func() (apply.Result, error) { return applier.Recover(ctx, cut.Plan) })
 	if result.Outcome == apply.Partial || result.Outcome == apply.Untouched && cut.Record != nil {
 		return result, errors.Join(err, entry.Close())
 	}

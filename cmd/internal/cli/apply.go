@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,7 +15,9 @@ import (
 	"golang.org/x/term"
 
 	"depeer/cmd/internal/cmdline"
+	"depeer/cmd/internal/view"
 	"depeer/filters/trust"
+	"depeer/policies/apply"
 	"depeer/policies/exchange"
 	"depeer/policies/operate"
 	"depeer/policies/operate/wanted"
@@ -110,15 +113,27 @@ func (s *session) showResult(result operate.Result, err error) error {
 	if err != nil {
 		return err
 	}
-	return s.view.Apply(result)
+	err = s.view.Apply(result)
+	if err != nil && changesSomething(result) {
+		return outputLost(result.Target+": "+result.Outcome, err, "depeer status --target "+result.Target)
+	}
+	return err
 }
+
+// changesSomething says whether a result tells of something that was done.
+func changesSomething(r operate.Result) bool { return r.Outcome != apply.Nothing.String() }
 
 // showResults shows what came of changes to several targets.
 func (s *session) showResults(results []operate.Result, err error) error {
 	if err != nil {
 		return err
 	}
-	return s.view.Applied(results)
+	err = s.view.Applied(results)
+	if err != nil && slices.ContainsFunc(results, changesSomething) {
+		return outputLost(formatCount(len(results), "target")+" applied, or as asked for already", err,
+			"depeer status --target all")
+	}
+	return err
 }
 
 // readExchange reads the exchange file for its targets alone. Its errors matter only where a target's
@@ -138,7 +153,7 @@ func (s *session) askForRouterID(f askFlags, address string, server plan.Server)
 	if !ok || !term.IsTerminal(int(in.Fd())) {
 		return cmdline.NewUsageError("depeer "+f.command+" ... --yes", "there is no terminal to ask on")
 	}
-	fmt.Fprintf(s.Err, "depeer: to change %s, type its router id (%s): ", address, server.RouterID)
+	fmt.Fprintf(s.Err, "depeer: to change %s, type its router id (%s): ", view.Escape(address), server.RouterID)
 	line, err := bufio.NewReader(in).ReadString('\n')
 	if err != nil && !errors.Is(err, io.EOF) {
 		return err

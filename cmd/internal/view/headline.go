@@ -1,7 +1,6 @@
 package view
 
 import (
-	"fmt"
 	"strings"
 	"text/tabwriter"
 
@@ -15,31 +14,31 @@ func (v *textView) showHeadline(w *tabwriter.Writer, i operate.Impact) {
 	if i.Report != nil {
 		text := describeImpact(i.Report)
 		if n := len(i.Choices.ListMembers()); n > 0 {
-			text += fmt.Sprintf("; %s chosen for %s", haveChosen(n), reflexivePronoun(n))
+			text += textf("; %s chosen for %s", haveChosen(n), reflexivePronoun(n))
 		}
-		fmt.Fprintf(w, "in short\t%s\n\n", text)
+		writef(w, "in short\t%s\n\n", text)
 	}
 }
 
 func describeImpact(r *impact.Report) string {
 	n := r.Routes
 	if n.Refused+n.Changed+n.Released == 0 {
-		return fmt.Sprintf("nothing is refused or changed of %s", countOf{n.Total, "route"})
+		return textf("nothing is refused or changed of %s", countOf{n.Total, "route"})
 	}
 	var parts []string
 	if n.Refused > 0 {
-		parts = append(parts, fmt.Sprintf("%s of %s refused%s, of %s", formatNumber(n.Refused), areRoutes(n.Total),
+		parts = append(parts, textf("%s of %s refused%s, of %s", formatNumber(n.Refused), areRoutes(n.Total),
 			formatNewly(n.NewlyRefused, n.Refused), nameMembers(r, func(m impact.Member) int { return m.Refused })))
 	}
 	if n.Changed > 0 {
-		parts = append(parts, fmt.Sprintf("%s changed%s, of %s", formatNumber(n.Changed),
+		parts = append(parts, textf("%s changed%s, of %s", formatNumber(n.Changed),
 			formatNewly(n.NewlyChanged, n.Changed), nameMembers(r, func(m impact.Member) int { return m.Changed })))
 	}
 	if n.Released > 0 {
-		parts = append(parts, fmt.Sprintf("%s no longer treated", formatNumber(n.Released)))
+		parts = append(parts, textf("%s no longer treated", formatNumber(n.Released)))
 	}
 	if p := r.Prefixes.WithoutPath; p > 0 {
-		goes := fmt.Sprintf("the last path to %s goes", countOf{p, "prefix"})
+		goes := textf("the last path to %s goes", countOf{p, "prefix"})
 		if losers := nameMembers(r, func(m impact.Member) int { return m.Lost }); losers != "" {
 			goes += ", for " + losers
 		}
@@ -72,7 +71,7 @@ func nameMembers(r *impact.Report, count func(impact.Member) int) string {
 		}
 	}
 	if more > 0 {
-		return fmt.Sprintf("%s and %s more", strings.Join(names, ", "), formatNumber(more))
+		return textf("%s and %s more", strings.Join(names, ", "), formatNumber(more))
 	}
 	return strings.Join(names, ", ")
 }

@@ -1,7 +1,6 @@
 package view
 
 import (
-	"fmt"
 	"io"
 	"strings"
 	"unicode/utf8"
@@ -56,10 +55,10 @@ func foldLine(b *strings.Builder, line string, width int) {
 	for _, word := range splitWords(line) {
 		w, gap := displayWidth(word.text), word.gap
 		if !empty && at+gap+w > width {
-			fmt.Fprintf(b, "\n%*s", indent, "")
+			b.WriteString("\n" + strings.Repeat(" ", indent))
 			at, gap = indent, 0
 		}
-		fmt.Fprintf(b, "%*s%s", gap, "", word.text)
+		b.WriteString(strings.Repeat(" ", gap) + word.text)
 		at, empty = at+gap+w, false
 	}
 }

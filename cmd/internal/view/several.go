@@ -1,7 +1,6 @@
 package view
 
 import (
-	"fmt"
 	"strings"
 
 	"depeer/policies/operate"
@@ -38,7 +37,7 @@ func (v *textView) Plans(p operate.Drafts) error {
 	case p.File == "":
 		b.WriteString("Nothing has been changed. To keep these plans: -o plan.depeer\n")
 	default:
-		fmt.Fprintf(&b, "Nothing has been changed. To do this, one after another: depeer apply %s --target all\n",
+		writef(&b, "Nothing has been changed. To do this, one after another: depeer apply %s --target all\n",
 			p.File)
 	}
 	return v.show(b.String(), len(p.Targets) > 0 && p.Targets[0].Full)

@@ -22,7 +22,13 @@ const fewest = 6
 
 func newTable(heads ...string) *table { return &table{heads: heads} }
 
-func (t *table) addRow(cells ...string) { t.rows = append(t.rows, cells) }
+// addRow adds a row. What is not printable in it is escaped.
+func (t *table) addRow(cells ...string) {
+	for i, cell := range cells {
+		cells[i] = Escape(cell)
+	}
+	t.rows = append(t.rows, cells)
+}
 
 // show writes the head and the first rows, and says how many more there are. On a screen that is too
 // narrow (0: there is none) the last column is cut.
@@ -55,12 +61,12 @@ func (t *table) show(w io.Writer, most int, noun string, screen int) {
 				cell = string(r[:room-3]) + "…"
 			}
 			if !empty[i] {
-				fmt.Fprintf(&b, "  %s%*s", cell, max(0, widths[i]-displayWidth(cell)), "")
+				b.WriteString("  " + cell + strings.Repeat(" ", max(0, widths[i]-displayWidth(cell))))
 			}
 		}
 		fmt.Fprintln(w, strings.TrimRight(b.String(), " "))
 	}
 	if more := len(t.rows) - most; more > 0 {
-		fmt.Fprintf(w, "  and %s more (--full)\n", countOf{more, noun})
+		writef(w, "  and %s more (--full)\n", countOf{more, noun})
 	}
 }
