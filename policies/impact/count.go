@@ -207,6 +207,7 @@ func (a *assessment) countForProvider(slot uint32, e *entry, none bool) {
 	if none && p.gone != slot+1 {
 		p.gone = slot + 1
 		p.withoutPath++
+		a.collected.lost = append(a.collected.lost, lost{f.provider, slot})
 	}
 	if f.byASN && (!matched || a.index.asMatch(f.ref).Where == filters.Path) {
 		a.collected.addCollateral(slot, e, a.index.asMatch(f.ref).ASN, none)
@@ -269,6 +270,7 @@ func (r *Report) neverNil() {
 	neverNil(&r.Moved)
 	neverNil(&r.Unlisted)
 	neverNil(&r.Gone)
+	neverNil(&r.Seen)
 	neverNil(&r.Collateral)
 	neverNil(&r.Effort.Resets)
 }

@@ -26,8 +26,13 @@ type Question struct {
 	Protect filters.Protection
 	// Treatments are those that New was built with.
 	Treatments []policies.Treatment
+	// OutOfReach are the routes of neighbors on which no policy of ours acts; nil: there are none.
+	// They are only said to be seen.
+	OutOfReach rib.Source
 	// Counted is what the plan has counted that is in force; nil: nothing is known of it.
 	Counted *counted.Routes
+	// CountedOn is the day of that plan, as text; "" where it is not known.
+	CountedOn string
 	// Passages tells which paths the operator's own policies refuse; nil: that is not asked.
 	Passages rib.Passages
 }
@@ -57,6 +62,9 @@ func Assess(q Question, routes rib.Source) (*Report, error) {
 		}
 		a.addPath(p)
 	}
+	if err := a.addOutOfReach(); err != nil {
+		return nil, err
+	}
 	return a.buildReport()
 }
 
@@ -80,17 +88,18 @@ type assessment struct {
 	tally     *counted.Tally // of Counted
 	providers []providerCount
 	collected *collected
-	secondary bool       // some session has secondary-route
-	cut       *shutdowns // sessions that are shut
-	choosers  *choosers  // nil: no member has chosen anything, now or before
-	sent      [2]int     // sessions that are sent IPv4, and IPv6
-	most      [2]tally   // of IPv4 and IPv6: updates of a member to which all paths are offered
-	unlike    []tally    // of each session: the difference from that
-	resent    resent     // where some session has secondary-route
-	usable    [2]int     // prefixes that there was a path to before
-	unusable  [][2]int   // of these, of each session: what it could not use
-	none      []uint32   // members that could use none of the paths that were counted last, if any was left
-	reachable bool       // one was
+	beyond    map[found]int // paths of OutOfReach that have what is listed
+	secondary bool          // some session has secondary-route
+	cut       *shutdowns    // sessions that are shut
+	choosers  *choosers     // nil: no member has chosen anything, now or before
+	sent      [2]int        // sessions that are sent IPv4, and IPv6
+	most      [2]tally      // of IPv4 and IPv6: updates of a member to which all paths are offered
+	unlike    []tally       // of each session: the difference from that
+	resent    resent        // where some session has secondary-route
+	usable    [2]int        // prefixes that there was a path to before
+	unusable  [][2]int      // of these, of each session: what it could not use
+	none      []uint32      // members that could use none of the paths that were counted last, if any was left
+	reachable bool          // one was
 	room      room
 }
 
