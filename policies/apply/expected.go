@@ -18,6 +18,7 @@ type expected struct {
 	changed []trace
 	tags    [][]policies.LargeCommunity // of those that are not refused
 	tagged  bool                        // some have tags, or may have had
+	chosen  bool                        // the policy gives tags: those of the space are not a member's own
 	already bool                        // some are treated already, or announced so
 	long    []length.Route              // of those that are not refused: too long to be sent
 

@@ -73,7 +73,7 @@ func (a *assessment) countPrefix(slot uint32, at *view) {
 		m := &a.members[e.peer]
 		m.Routes++
 		is.addPath(e)
-		treated = treated || e.new.Treated() || e.old.Treated()
+		treated = treated || e.new.Treated() || e.old.Treated() || e.scrubbed
 	}
 	a.collected.seePrefix(slot, paths, is.left)
 	a.countUsable(family, at)
@@ -128,7 +128,8 @@ func (c *counting) addPath(e *entry) {
 // isGone says whether the last path is lost.
 func (c *counting) isGone() bool { return c.lost && !c.left }
 
-// countPath counts one path, and says whether something else is made of it now.
+// countPath counts one path, and says whether members are to be told of it anew: something else
+// is made of it now, or taken off it.
 func (a *assessment) countPath(e *entry) (differs bool) {
 	was, now, m := a.oldEffect(e), a.newEffect(e), &a.members[e.peer]
 	differs = was != now
@@ -150,6 +151,7 @@ func (a *assessment) countPath(e *entry) (differs bool) {
 		m.Released++
 		a.out.Routes.Released++
 	}
+	differs = differs || e.scrubbed
 	m.Reset = m.Reset || differs && !a.cut.isShut(e)
 	if e.stopped && e.new.Treated() {
 		a.out.Routes.RefusedAlready++

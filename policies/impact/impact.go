@@ -1,6 +1,8 @@
 package impact
 
 import (
+	"slices"
+
 	"depeer/filters"
 	"depeer/policies"
 	"depeer/policies/counted"
@@ -141,10 +143,20 @@ func (a *assessment) addPath(p *rib.Path) {
 	if a.choosers != nil {
 		tagging = a.choosers.numberTags(&p.Route, a.sessions[peer].Anchored)
 	}
-	a.table.addPath(p, peer, old, new, tagging)
+	a.table.addPath(p, peer, old, new, len(p.LargeCommunities) > 0 && a.scrubsOther(p, peer), tagging)
 	if a.Live {
 		a.notePolluted(p, old, new)
 	}
+}
+
+// scrubsOther says whether the new policy takes other communities off a path than the old one,
+// whatever else it makes of it: apply resets its member for that, too.
+func (a *assessment) scrubsOther(p *rib.Path, peer uint32) bool {
+	var off []policies.LargeCommunity
+	if a.old != nil && a.sessions[peer].Anchored {
+		off = a.old.Scrubbed(&p.Route)
+	}
+	return !slices.Equal(off, a.new.Scrubbed(&p.Route))
 }
 
 // oldEffect and newEffect return the effect of the policies on a path, as text; "" for none.
