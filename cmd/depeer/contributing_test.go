@@ -32,3 +32,20 @@ func TestContributingNamesTheRooms(t *testing.T) {
 		}
 	}
 }
+
+// TestContributingNamesFilesThatAreThere holds that each path in CONTRIBUTING leads somewhere.
+func TestContributingNamesFilesThatAreThere(t *testing.T) {
+	text, err := os.ReadFile("../../.github/CONTRIBUTING.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	paths := regexp.MustCompile("`((?:cmd|examples|filters|policies)/[A-Za-z0-9_./-]+)`").FindAllStringSubmatch(string(text), -1)
+	if len(paths) < 100 {
+		t.Errorf("CONTRIBUTING names %d paths only", len(paths))
+	}
+	for _, path := range paths {
+		if _, err := os.Stat(filepath.Join("../..", filepath.FromSlash(path[1]))); err != nil {
+			t.Errorf("CONTRIBUTING names %s: %v", path[1], err)
+		}
+	}
+}

@@ -1,5 +1,5 @@
 // Command depeer turns lists of hosting providers into GoBGP routing policy.
 //
-// main gives the program its context, which SIGINT and SIGTERM cancel, and leaves the rest to package cli.
+// main gives the program its context, which package interrupt ends, and leaves the rest to package cli.
 // The tests of this folder hold the plan of the house and what CONTRIBUTING says of it.
 package main

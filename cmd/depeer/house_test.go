@@ -83,12 +83,13 @@ var rooms = map[string][]string{
 	"cmd/internal/metrics": {"filters", "policies", "policies/guard", "policies/impact", "policies/length",
 		"policies/plan",
 		"policies/watch"},
-	"cmd/internal/sdnotify": {},
-	"cmd/internal/cmdline":  {"filters/diag"},
-	"cmd/internal/cli":      {"*"},
-	"cmd/depeer":            {"cmd/internal/cli"},
-	"cmd/depeer/faults":     {}, // tests alone
-	"cmd/depeer/foresight":  {}, // tests alone
+	"cmd/internal/sdnotify":  {},
+	"cmd/internal/interrupt": {},
+	"cmd/internal/cmdline":   {"filters/diag"},
+	"cmd/internal/cli":       {"*"},
+	"cmd/depeer":             {"cmd/internal/cli", "cmd/internal/interrupt"},
+	"cmd/depeer/faults":      {}, // tests alone
+	"cmd/depeer/foresight":   {}, // tests alone
 }
 
 // pure packages know no GoBGP and no grpc, however indirectly, and themselves

@@ -15,40 +15,39 @@ import (
 	"depeer/policies/plan"
 )
 
-// Applier applies changes to one route server. It is not safe for concurrent use;
-// who runs it holds the lock on this machine.
+// Applier applies changes to one route server. It is not safe for concurrent use. Its caller holds the
+// lock on this machine.
 type Applier struct {
 	Daemon  Daemon
 	Journal Journal
 	Holder  string // of the lock in the daemon: who and where
 	Log     *slog.Logger
-	// Timeout is how long a silent daemon is waited for, as the Daemon does of its
-	// own: soft resets get more, by the routes that they are about. 0: 15 s.
+	// Timeout is how long Applier waits for a silent daemon, and should be the timeout of Daemon.
+	// A soft reset gets more time, by the number of its routes. 0: 15 s.
 	Timeout time.Duration
-	// Settle is how long the tables may take to agree with what members announce,
-	// while these go on announcing. 0: 30 s.
+	// Settle is the time in which the tables must agree with what members announce, while
+	// members go on announcing. 0: 30 s.
 	Settle time.Duration
-	// Keep, if set, puts a policy that is proven to be in force, or is in force again, into
-	// the file that the route server starts from. What it cannot do stops nothing, and is
-	// joined to the error as a *FileError, beside whatever the outcome is.
+	// Keep, if set, writes a policy that is in force (proven or restored) into the file that the
+	// route server starts from. If it fails, Apply goes on, and joins a *FileError to its error.
 	Keep func(*policies.RoutingPolicy) error
-	// Cut are the sessions that the journal says were being shut, where a change that was
-	// cut off is recovered: they are known to be our doing, whatever the daemon has lost.
+	// Cut are the sessions that a change which was cut off was shutting down, from the journal.
+	// Recover takes them for ours, even if the daemon has lost its notes.
 	Cut []netip.Addr
-	// LastSeen are the operator's lists of policies as they were last seen; nil: nothing is
-	// known of them. Fit, if set, is told of the state that p was found to fit.
+	// LastSeen are the operator's lists of policies as they were last seen; nil: not known.
+	// Apply calls Fit, if set, with the state that the plan fits.
 	LastSeen plan.Lists
 	Fit      func(*plan.State)
-	// Progress, if set, is told what is being done.
+	// Apply calls Progress, if set, with what it is doing.
 	Progress func(what string)
 }
 
-// Apply does exactly what p says, and proves it. With an error, the result's
-// outcome says what is in force; Applied with an error is a change that is done, and
-// a journal that could not be written to its end.
+// Apply makes exactly the change of p, and proves it. With an error, the result's outcome says what
+// is in force. Applied with an error means that the change is done, and that the journal or the file
+// could not be written.
 //
-// A context that is cancelled stops it between two calls: what was done is undone.
-// Once the old policy is being taken out, nothing stops it.
+// Cancelling the context stops Apply between two calls, and Apply undoes the change. Once it has begun
+// to delete the old policy, nothing stops it.
 func (a *Applier) Apply(ctx context.Context, p *plan.Plan) (Result, error) {
 	untouched := Result{Outcome: Untouched}
 	if err := ctx.Err(); err != nil {
@@ -109,7 +108,7 @@ func (a *Applier) checkPlan(state *plan.State, p *plan.Plan) (done bool, err err
 	}
 }
 
-// takeLock takes the lock in the daemon. If it fails, r.result says what is left.
+// takeLock takes the lock in the daemon. If it fails, r.result says whether the lock may be left.
 func (r *run) takeLock(ctx context.Context) error {
 	err := r.doCall(ctx, plan.Call{Verb: plan.Lock, Holder: r.Holder})
 	if err == nil {
@@ -128,7 +127,7 @@ func (r *run) takeLock(ctx context.Context) error {
 	return fmt.Errorf("lock: %w", err)
 }
 
-// whoHolds makes an error of a lock that was refused.
+// whoHolds returns an error that names the holders of the lock, after the daemon refused it.
 func (r *run) whoHolds(ctx context.Context, refused error) error {
 	state, err := r.readState(context.WithoutCancel(ctx))
 	if err != nil || len(state.Holders) == 0 {
@@ -141,8 +140,8 @@ func (r *run) whoHolds(ctx context.Context, refused error) error {
 	return e
 }
 
-// releaseLock takes the lock off, and says whether it is off: answers that were lost are
-// looked for in the daemon. gone says that it was off already.
+// releaseLock removes the lock, and says whether it is gone. After a lost answer it reads the daemon
+// again. gone is the state of a daemon that had lost the lock before; nil otherwise.
 func (r *run) releaseLock(ctx context.Context) (off bool, gone *plan.State) {
 	ctx = context.WithoutCancel(ctx)
 	r.onward = true
@@ -164,15 +163,15 @@ func (r *run) releaseLock(ctx context.Context) (off bool, gone *plan.State) {
 	return false, nil
 }
 
-// workThenUnlock does the work, and takes the lock off.
+// workThenUnlock does the work, and removes the lock.
 func (r *run) workThenUnlock(ctx context.Context, work func(context.Context) error) (Result, error) {
 	err := work(ctx)
 	err = errors.Join(err, r.settleLock(ctx), r.unkept)
 	return r.result, err
 }
 
-// settleLock takes the lock off, and corrects the outcome where that tells something
-// else: the lock does not come off, or was wiped with everything else.
+// settleLock removes the lock. It corrects the outcome if the lock cannot be removed, or if the daemon
+// had lost both the lock and the policy.
 func (r *run) settleLock(ctx context.Context) error {
 	off, gone := r.releaseLock(ctx)
 	inForce := map[Outcome]string{Applied: "the change is in force",

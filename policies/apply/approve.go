@@ -7,9 +7,8 @@ import (
 	"depeer/policies/plan"
 )
 
-// approveWayBack takes off the mark that what is in force is a way back, where a plan asks for just
-// that and has nothing else to do: machines that keep the target by lists wait no more. No
-// member notices.
+// approveWayBack removes the mark of a way back from the policy in force, if the plan asks for this policy
+// and has nothing else to do. A watch on any machine then follows its lists again. No route changes.
 func (r *run) approveWayBack(ctx context.Context, state *plan.State) error {
 	calls := state.Unmarking()
 	if len(calls) == 0 || r.plan.Clear || len(r.plan.PolicyLists) > 0 {

@@ -9,10 +9,10 @@ import (
 	"depeer/policies/eval"
 )
 
-// The operator's policies behind ours may take off one attribute of a treatment and leave
-// another, so each is looked for by itself: one that is there proves nothing about another.
+// The operator's policies behind ours can change one attribute of a treatment and leave another. So
+// each attribute is proven by itself: one that is there proves nothing about another.
 
-// Attribute is a kind of what treatments give.
+// Attribute is an attribute that treatments set or add to.
 type Attribute uint8
 
 const (
@@ -22,7 +22,7 @@ const (
 	Communities
 	LargeCommunities
 
-	attributes = iota // how many there are
+	attributes = iota // their number
 )
 
 var attributeNames = [attributes]string{"local-pref", "med", "prepend", "communities", "large-communities"}
@@ -35,19 +35,19 @@ func (a Attribute) String() string {
 	return attributeNames[a]
 }
 
-// AttributeProof counts, of the paths that a treatment gives an attribute to, what the route
-// server's table says of it.
+// AttributeProof counts the paths to which treatments give an attribute, by what the route server's
+// table says of it.
 type AttributeProof struct {
-	Proven    int // is there, and was not announced so
-	Overruled int // is not there: the operator's policies behind ours have changed it
+	Proven    int // in the table, and not announced so
+	Overruled int // not in the table: the operator's policies behind ours have changed it
 	Unproven  int // the path is not in the table, is too long to be sent, or was announced so
 }
 
 // AttributeProofs are those of all attributes.
 type AttributeProofs [attributes]AttributeProof
 
-// addExpected counts what the table says of the paths to one prefix, lost of which are too long to be
-// sent. Which path of several is which cannot be told, so that they are counted.
+// addExpected counts what the table says of the paths to one prefix. lost is the number of paths that
+// are too long to be sent. With several paths it cannot tell which is which, and compares numbers.
 func (p *AttributeProofs) addExpected(x *expected, lost int) {
 	absent := max(0, len(x.changed)+x.passed-x.present)
 	for i := range p {
@@ -80,15 +80,15 @@ func (p *AttributeProofs) addExpected(x *expected, lost int) {
 	}
 }
 
-// shows are attributes, a bit for each.
+// shows is a set of attributes, one bit for each.
 type shows uint8
 
 func (s shows) hasAttribute(a Attribute) bool { return s&(1<<a) != 0 }
 
-// trace is what a treatment leaves to be seen on a path.
+// trace is what a treatment leaves visible on a path.
 type trace struct {
 	gives shows // what the treatment gives
-	shows shows // of these, what the path was not announced with
+	shows shows // the part of it that the path was not announced with
 
 	localPref   uint32
 	med         uint32
@@ -98,6 +98,7 @@ type trace struct {
 	large       []policies.LargeCommunity
 }
 
+// traceOf returns the trace of the treatment of v on a route.
 func traceOf(e *eval.Evaluator, v eval.Verdict, r *policies.Route) trace {
 	out, _ := e.Apply(*r)
 	statement, _ := e.Statement(v)
@@ -135,7 +136,7 @@ func traceOf(e *eval.Evaluator, v eval.Verdict, r *policies.Route) trace {
 	return t
 }
 
-// treatmentLeft returns what of the treatment is on a path of the table.
+// treatmentLeft returns the attributes of the treatment that a path in the table has.
 func (t *trace) treatmentLeft(r *policies.Route) shows {
 	var left shows
 	for a, is := range [attributes]bool{
@@ -152,7 +153,7 @@ func (t *trace) treatmentLeft(r *policies.Route) shows {
 	return left & t.shows
 }
 
-// longestRun counts how often an AS stands in a row in a path, where it does so most.
+// longestRun returns the length of the longest run of an AS in a path.
 func longestRun(path []filters.ASN, asn filters.ASN) int {
 	longest, n := 0, 0
 	for _, a := range path {
@@ -165,7 +166,7 @@ func longestRun(path []filters.ASN, asn filters.ASN) int {
 	return longest
 }
 
-// withoutElements returns what list has that others have not.
+// withoutElements returns the elements of list that are not in others.
 func withoutElements[E comparable](list, others []E) []E {
 	return slices.DeleteFunc(slices.Clone(list), func(e E) bool { return slices.Contains(others, e) })
 }

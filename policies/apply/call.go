@@ -10,39 +10,39 @@ import (
 	"depeer/policies/plan"
 )
 
-// run is one change on its way.
+// run is one change in progress.
 type run struct {
 	*Applier
 	plan   *plan.Plan
 	change *plan.Change
 	before *plan.State
 
-	live    bool // the live call may have taken effect, or lists were assigned behind it
-	touched []*client
+	live    bool      // the live call may have taken effect, or clients' lists were assigned after it
+	touched []*client // that were reset
 	result  Result
 
-	// onward: what is begun is brought to an end, on the way back or in cleaning up,
-	// even if the journal cannot be written any more.
+	// onward: the run goes on even if the journal cannot be written. It is set while it undoes
+	// or cleans up.
 	onward    bool
-	unwritten error    // of the journal
-	sent      int      // writing calls so far
-	dead      []string // holders of the lock that are not at work any more
+	unwritten error    // why the journal could not be written
+	sent      int      // number of writing calls so far
+	dead      []string // holders of the lock that are no longer running
 
-	kept   bool  // the file was written, or it was tried
-	unkept error // it is not in step
+	kept   bool  // Keep was called
+	unkept error // why the file is not in step
 
-	// doubt: the answer to a call was lost since the target was last read.
+	// doubt: the answer to a call was lost, and the target has not been read since.
 	doubt bool
 
-	old, new *eval.Evaluator // made when they are asked for
+	old, new *eval.Evaluator // made on first use
 }
 
 func (a *Applier) beginRun(p *plan.Plan, state *plan.State) *run {
 	return &run{Applier: a, plan: p, change: &p.Change, before: state}
 }
 
-// doCall journals a call, and makes it. A context that is cancelled keeps it from being
-// made; once it is, it is waited for: a call that is given up may take effect all the same.
+// doCall journals a call, and makes it. It makes no call if the context is cancelled. Cancelling does not
+// interrupt a call: an abandoned call could take effect all the same.
 func (r *run) doCall(ctx context.Context, call plan.Call) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -76,8 +76,8 @@ func (r *run) doCall(ctx context.Context, call plan.Call) error {
 	return nil
 }
 
-// readState reads the target. A call whose answer was lost is given the time of a reading
-// to take effect, if it does: what counts is the next one.
+// readState reads the target. After a lost answer it reads twice, and returns the second reading: the
+// first one gives the call time to take effect.
 func (r *run) readState(ctx context.Context) (*plan.State, error) {
 	if r.doubt {
 		if _, err := r.Daemon.State(ctx); err != nil {
@@ -88,7 +88,7 @@ func (r *run) readState(ctx context.Context) (*plan.State, error) {
 	return r.Daemon.State(ctx)
 }
 
-// makeCalls makes calls one after another.
+// makeCalls makes calls one after another, up to the first that fails.
 func (r *run) makeCalls(ctx context.Context, calls []plan.Call) error {
 	for _, call := range calls {
 		if err := r.doCall(ctx, call); err != nil {
@@ -98,11 +98,11 @@ func (r *run) makeCalls(ctx context.Context, calls []plan.Call) error {
 	return nil
 }
 
-// perRoute is how long a soft reset takes for each route and neighbor, several
-// times what was measured: gobgpd does nothing else meanwhile, and answers at its end.
+// perRoute is the time allowed to a soft reset for each route and neighbor, several times the measured
+// time. gobgpd does nothing else during a reset, and answers when it has ended.
 const perRoute = 10 * time.Microsecond
 
-// withPatience gives a soft reset the time that it may need.
+// withPatience returns a context with a longer deadline for a soft reset.
 func (r *run) withPatience(ctx context.Context, call plan.Call) (context.Context, context.CancelFunc) {
 	if call.Verb != plan.Reset && call.Verb != plan.ResetOut {
 		return context.WithCancel(ctx)

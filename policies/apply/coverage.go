@@ -12,21 +12,22 @@ import (
 	"depeer/policies/impact"
 )
 
-// coverage counts which entries and AS patterns that a change brings a route tells
-// about. The others are in force all the same, as far as reading back says, and unproven.
+// coverage notes which entries and AS patterns of a change have matched a route in the proof. The others
+// read back as they should, and are unproven.
 type coverage struct {
 	prefixes bart.Table[entries]
 	paths    map[policies.ASPathPattern]bool
-	seen     []bool // by the numbers of entries
+	seen     []bool // by number of entry
 	polluted impact.Pollution
 }
 
-// entries are those of one prefix: their numbers, from first on.
+// entries are the entries of one prefix. Their numbers count from first on.
 type entries struct {
 	ranges []filters.Entry
 	first  int
 }
 
+// newCoverage returns a coverage of the entries and patterns that new has and old has not.
 func newCoverage(old, new *policies.RoutingPolicy) *coverage {
 	w := &coverage{paths: make(map[policies.ASPathPattern]bool)}
 	had := make(map[string]map[filters.Entry]bool)
@@ -40,7 +41,8 @@ func newCoverage(old, new *policies.RoutingPolicy) *coverage {
 	added := make(map[netip.Prefix][]filters.Entry)
 	for name, elements := range policies.SetsOf[policies.Prefixes](new) {
 		for _, e := range elements {
-			if !had[ownerOf(name)][e] && !slices.Contains(added[e.Prefix], e) { // chosen about, and treated: once
+			// a list with choices and a treatment counts once
+			if !had[ownerOf(name)][e] && !slices.Contains(added[e.Prefix], e) {
 				added[e.Prefix] = append(added[e.Prefix], e)
 			}
 		}
@@ -59,7 +61,7 @@ func newCoverage(old, new *policies.RoutingPolicy) *coverage {
 	return w
 }
 
-// ownerOf returns a set's name without the digest of its contents: whose it is.
+// ownerOf returns a set's name without the digest of its contents.
 func ownerOf(set string) string { return set[:strings.LastIndexByte(set, '/')+1] }
 
 func joinElements[E comparable](all map[E]bool, list []E) map[E]bool {
@@ -100,7 +102,7 @@ func (w *coverage) sawASN(asn filters.ASN, where filters.Where) {
 	}
 }
 
-// countSilent counts what no route has told about.
+// countSilent counts the entries and patterns that no route has matched.
 func (w *coverage) countSilent() int {
 	n := 0
 	for _, seen := range w.seen {

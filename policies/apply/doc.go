@@ -1,41 +1,33 @@
-// Package apply brings a planned change into a running route server, one call at a
-// time: it journals each call before it is made, verifies the outcome by the
-// route server's own tables, goes back by itself where that fails, and leads a
-// server out of a change that was cut off.
+// Package apply makes a planned change on a running route server, one call at a time. It journals each
+// call before it makes it, proves the outcome by the route server's own tables, undoes a change that fails,
+// and recovers a server from a change that was cut off.
 //
-//	check    the target is the one that was planned for, as it was then
-//	lock     nobody else is at work; and check once more
+//	check    the target is the one of the plan, in the state of the plan
+//	lock     no other process is at work; then check again
 //	prepare  new sets and statements, inert
 //	look     everything stands behind the gate, and the lock is ours   ---+
-//	live     one call; then clients' lists, where these change            |
-//	reset    the clients whose routes change, one after another           | anything fails:
+//	live     one call; then clients' lists, if these change               |
+//	reset    the clients whose routes change, one after another           | on any failure:
 //	prove    by the route server's tables                                 | undo, until the
-//	keep     the file that the route server starts from, where one is     | target says so
-//	look     nothing was wiped or edited meanwhile                     ---+
-//	clean    the old generation goes, the gate comes off; then sessions of members
-//	         are opened and shut, and the mark is set: until the target says that
-//	         nothing is left to be done
+//	keep     the file that the route server starts from, if there is one  | target says so
+//	look     the target was neither wiped nor edited meanwhile         ---+
+//	clean    delete the old generation and the gate; then open and shut down sessions of
+//	         members, and set the marker; until the target says that nothing is left
 //	unlock
 //
-// What is believed:
+// What apply relies on:
 //
-//   - A call that answered, and what is read. After a call whose answer was lost,
-//     only the second reading.
-//   - No outcome is said before the target has been read once more: Applied and
-//     Restored are what it says. Where it cannot be read, the outcome is Partial, and
-//     Result.Known says what follows from the calls alone.
-//   - Only a reading just before counts for calls that replace or delete: somebody
-//     may have reloaded the daemon, which wipes our lock as well.
+//   - A call that was answered, and a reading. After a lost answer, only the second reading.
+//   - The target is read again before any outcome is reported: Applied and Restored are what it holds. If it
+//     cannot be read, the outcome is Partial, and Result.Known says what follows from the calls alone.
+//   - Calls that replace or delete need a reading just before: a reload of the daemon may have wiped
+//     its policy, and our lock.
 //
-// A change is undone, and one that was cut off finished or undone, from what the
-// target says; the journal adds which clients had which lists, and what was in force
-// if the daemon has lost it. On these ways back a journal that cannot be written any
-// more stops nothing.
+// Undo and recovery follow what the target holds. The journal adds which clients had which lists, and what
+// was in force if the daemon has lost it. A journal that cannot be written stops neither of them.
 //
-// Lists of the operator's policies are put back on a road of their own, without a way back:
-// lists.go.
+// Lists of the operator's policies are put back by steps of their own, without an undo: lists.go.
 //
-// What the calls are is package plan's; this package decides when, and whom to
-// reset. It speaks to the route server through Daemon, which package gobgp
-// implements and tests replace.
+// Package plan says what the calls are. This package decides when to make them, and which clients to reset.
+// It speaks to the route server through Daemon, which package gobgp implements and tests replace.
 package apply

@@ -24,22 +24,22 @@ func (e *ObstacleError) Error() string {
 	return fmt.Sprintf("%s: %s%s", o.Object, o.Why, more)
 }
 
-// JournalError says that the journal could not be written. The call that was to
-// come was not made, unless it was on the way back.
+// JournalError says that the journal could not be written. The call to be recorded was not made, unless
+// the run was undoing or cleaning up.
 type JournalError struct{ Err error }
 
 func (e *JournalError) Error() string { return "journal: " + e.Err.Error() }
 func (e *JournalError) Unwrap() error { return e.Err }
 
-// FileError says that the file which the route server starts from could not be put in
-// step with what is in force.
+// FileError says that the policy in force could not be written into the file that the route server
+// starts from.
 type FileError struct{ Err error }
 
 func (e *FileError) Error() string { return "its file is not in step with it: " + e.Err.Error() }
 func (e *FileError) Unwrap() error { return e.Err }
 
-// ConcurrentChangeError says that the target is not as this change has left it: it was
-// reloaded or restarted meanwhile, or somebody else is at work. Nothing later is done.
+// ConcurrentChangeError says that the target is not as this change has left it: it was reloaded or
+// restarted meanwhile, or another process changes it. Apply makes no further step.
 type ConcurrentChangeError struct{ Why error }
 
 func (e *ConcurrentChangeError) Error() string {
@@ -47,13 +47,13 @@ func (e *ConcurrentChangeError) Error() string {
 }
 func (e *ConcurrentChangeError) Unwrap() error { return e.Why }
 
-// UnprovenError says that the route server's tables are not what the new policy
-// makes of what members announce.
+// UnprovenError says that the route server's tables do not hold what the new policy makes of members'
+// announcements.
 type UnprovenError struct {
 	Peer   netip.Addr
 	Prefix netip.Prefix
 	Why    string
-	More   int // so many other prefixes of that member likewise
+	More   int // number of other prefixes of that member with the same problem
 }
 
 func (e *UnprovenError) Error() string {

@@ -8,32 +8,31 @@ import (
 	"depeer/policies/length"
 )
 
-// expected is what the table should say of one client's paths to one prefix, and
-// what it says. There are several where the client sends more than one (add-path):
-// which is which cannot be told, so they are counted.
+// expected is what the table should hold of one client's paths to one prefix, and what it holds. A client
+// can send several paths (add-path). Which is which cannot be told, so that numbers are compared.
 type expected struct {
 	viewer  int
 	refused int
 	passed  int
 	changed []trace
-	tags    [][]policies.LargeCommunity // of those that are not refused
-	tagged  bool                        // some have tags, or may have had
+	tags    [][]policies.LargeCommunity // of paths that are not refused
+	tagged  bool                        // some path has tags, or may have had some
 	chosen  bool                        // the policy gives tags: those of the space are not a member's own
-	already bool                        // some are treated already, or announced so
-	long    []length.Route              // of those that are not refused: too long to be sent
+	already bool                        // some path is treated already, or announced so
+	long    []length.Route              // paths that are not refused, and too long to be sent
 
-	plain []policies.Route // of those that pass
-	// uncertain are paths of which it is not known what the policy makes: see judge.variants.
+	plain []policies.Route // that pass untreated
+	// uncertain counts paths whose verdict is not known: see comparison.isUncertain.
 	uncertain int
 
 	present  int // in the table
-	partial  int // of these, without all that some treatment gives
+	partial  int // in the table, and no treatment's trace is complete on it
 	seenWith [attributes]int
 	tagsSeen [][]policies.LargeCommunity
 	longSeen []length.Route
 }
 
-// addRoute adds a route that the client announces, to which v happens.
+// addRoute adds a route that the client announces, with its verdict.
 func (x *expected) addRoute(e *eval.Evaluator, v eval.Verdict, r *policies.Route) {
 	if !v.Refused() {
 		x.tags = append(x.tags, e.Tags(r))
@@ -63,17 +62,17 @@ func (x *expected) seePath(r *policies.Route) {
 	}
 }
 
-// hasPart says whether a path has what some treatment gives of one attribute.
+// hasPart says whether a path has an attribute as some treatment sets it.
 func (x *expected) hasPart(r *policies.Route, a Attribute) bool {
 	return slices.ContainsFunc(x.changed,
 		func(t trace) bool { return t.shows.hasAttribute(a) && t.treatmentLeft(r).hasAttribute(a) })
 }
 
-// countOverruled returns how many paths in the table were treated, and have not all of it.
+// countOverruled returns the number of treated paths in the table that lack a part of their treatment.
 func (x *expected) countOverruled() int { return max(0, x.partial-x.passed) }
 
-// countTagging counts the paths in the table with tags as they should be, and those without
-// any that should have some. odd: one has tags that it should not have.
+// countTagging counts the paths in the table with the right tags, and those that should have tags and
+// have none. odd: a path has tags that it should not have.
 func (x *expected) countTagging() (right, without int, odd bool) {
 	want := slices.Clone(x.tags)
 	for _, seen := range x.tagsSeen {
@@ -93,8 +92,8 @@ func (x *expected) countTagging() (right, without int, odd bool) {
 	return right, without, odd
 }
 
-// describeWrong says what is wrong, or "". alone: no policy of the operator's could have
-// changed what ours gave. there: a path was in the table before.
+// describeWrong says what is wrong; "" if nothing is. alone: the client has no policy of the operator's
+// that could have changed what ours did. there: a path was in the table before the reset.
 func (x *expected) describeWrong(alone, there bool) string {
 	_, without, odd := x.countTagging()
 	switch {

@@ -13,25 +13,24 @@ import (
 	"depeer/policies/plan"
 )
 
-// Guards on routes were asked when the plan was made. Routes come and go since, so they
-// are asked again before anything is written. Listing what everybody announces takes a
-// large route server longer than the change itself: where the plan is fresh and the
-// daemon's own counts say that no limit can be passed unless members have replaced
-// routes by others, that is believed.
+// The plan has asked the guards on routes. Routes come and go, so apply asks the guards again before it
+// writes anything. Listing all announcements takes a large route server longer than the change itself.
+// So apply skips the listing if the plan is fresh, and the daemon's own counts say that no limit can be
+// exceeded unless members have replaced routes by others.
 
 const (
-	// fresh is how old a plan may be whose counts are believed.
+	// fresh is the maximum age of a plan whose counts are believed.
 	fresh = 5 * time.Minute
-	// little is how many paths are looked at in any case: that takes half a second.
+	// little is the number of paths up to which all are listed in any case: that takes half a second.
 	little = 50_000
 )
 
 // GuardError says that more would be refused now than limits and overrides allow, or that a
 // route would be so long that the daemon ends.
-type GuardError struct{ Answers []guard.Result } // those that refuse
+type GuardError struct{ Results []guard.Result } // those that refuse
 
 func (e *GuardError) Error() string {
-	a := e.Answers[0]
+	a := e.Results[0]
 	whose := ""
 	if a.Member != nil {
 		whose = "of " + a.Member.String() + " "
@@ -66,8 +65,8 @@ func (a *Applier) guardRoutes(ctx context.Context, state *plan.State, p *plan.Pl
 	return nil
 }
 
-// boundRefused returns the most that can count as refused now, if members have only come, gone, and
-// announced more or less: all that they announce more, besides what was refused.
+// boundRefused returns an upper bound of the refused routes now, if members have only come, gone, and
+// announced more or fewer routes. It counts all additional routes as refused.
 func boundRefused(p *plan.Plan, state *plan.State) (r *impact.Report, paths uint64) {
 	then := make(map[netip.Addr]plan.ForeseenMember)
 	for _, m := range p.Foreseen.Members {
@@ -91,15 +90,14 @@ func boundRefused(p *plan.Plan, state *plan.State) (r *impact.Report, paths uint
 	return r, paths
 }
 
-// shutsSession says whether a change shuts the session of a client, and with it all its routes
-// out.
+// shutsSession says whether a change shuts down the session of a client, and so removes all its routes.
 func shutsSession(change *plan.Change, c plan.Client) bool {
 	return slices.ContainsFunc(change.New.Sessions, func(s policies.Session) bool { return s.Address == c.Address })
 }
 
-// countRefused looks at what everybody announces now. What is only more of what the plan has
-// counted, does not count again: neither does what comes over a session that is shut, if
-// some of it was counted.
+// countRefused counts refused routes in what all clients announce now. More specifics of what the plan
+// has counted do not count again. Of a session that is to be shut down, only the routes beyond those
+// counted by the plan do.
 func (a *Applier) countRefused(ctx context.Context, state *plan.State, p *plan.Plan) (*impact.Report, error) {
 	r := a.beginRun(p, state)
 	out, tally := &impact.Report{}, p.Counted.Tally()

@@ -9,11 +9,11 @@ import (
 	"depeer/policies/plan"
 )
 
-// The file that the route server starts from is put in step behind the proof, and before
-// the old generation is deleted: from there on nothing is to bring that back. What a
-// restart or a reload gives at each step is in package persist.
+// apply writes the file that the route server starts from after the proof, and before it deletes the old
+// generation: from then on nothing must bring the old one back. Package persist says what a restart
+// or a reload gives at each step.
 
-// keepPolicy puts p into the file, if one is kept.
+// keepPolicy writes p into the file, if there is one.
 func (r *run) keepPolicy(p *policies.RoutingPolicy) {
 	if r.Keep == nil {
 		return
@@ -27,19 +27,20 @@ func (r *run) keepPolicy(p *policies.RoutingPolicy) {
 	}
 }
 
-// checkPlaces says whether clients still have the places in their lists that the change gives
-// them: the file does not, and a daemon that was started anew has them from there.
+// checkPlaces returns an error if a client no longer has our policy in its list where the change has
+// assigned it. The file has no such assignment, so that a restart of the daemon loses it.
 func (r *run) checkPlaces(state *plan.State) error {
 	if lost := r.plan.Anchoring(state); len(lost) > 0 {
-		return &ConcurrentChangeError{fmt.Errorf("client %s has not the place in its list any more that the change has given it",
+		return &ConcurrentChangeError{fmt.Errorf("client %s has not the place in its list any more that the change "+
+			"has given it",
 			lost[0].Client)}
 	}
 	return nil
 }
 
-// broughtIn says whether, when something has gone wrong, a reload or a restart has brought
-// in the new policy by itself, from the file that was put in step: then there is nothing
-// to go back to. (gobgpd 3.37 with --config-auto-reload does this each time.)
+// broughtIn says, after an error, whether a reload or a restart has loaded the new policy from the file
+// that keepPolicy wrote. If so, there is nothing to undo. (gobgpd 3.37 with --config-auto-reload
+// does this each time.)
 func (r *run) broughtIn(ctx context.Context, err error) bool {
 	if !errors.As(err, new(*ConcurrentChangeError)) || !r.kept || r.unkept != nil {
 		return false

@@ -9,10 +9,9 @@ import (
 	"depeer/policies/plan"
 )
 
-// A route that the table holds as the new policy leaves it, and that is too long for any
-// message, is sent to nobody, and not withdrawn either. So the table proves nothing of it. It
-// is foretold from what is announced, and from the table, where the operator's own policies may have made
-// it longer still.
+// A route in the table that is too long for any message is neither sent nor withdrawn. So the table proves
+// nothing about what members hold. apply predicts such routes from what clients announce, and from
+// the table, where the operator's policies may have made routes longer still.
 
 // expectLength notes whether a route that the client announces will be too long.
 func (x *expected) expectLength(f *length.Foresight, r *policies.Route) bool {
@@ -42,7 +41,7 @@ func (x *expected) notDelivered() []length.Route {
 	}
 }
 
-// tellNotDelivered puts what is not delivered in order, and warns of it.
+// tellNotDelivered sorts the routes that are not delivered, and logs a warning.
 func (r *run) tellNotDelivered() {
 	all := r.result.NotDelivered
 	slices.SortFunc(all, length.Route.Compare)
@@ -52,11 +51,11 @@ func (r *run) tellNotDelivered() {
 	}
 }
 
-// harmless is how many bytes a policy may add that cannot end the daemon (length.Edge).
+// harmless is the number of bytes that a policy can add without ending the daemon: see package length.
 const harmless = 7
 
-// guardLengths refuses a change that would make a live route so long that the daemon ends. It
-// looks through all routes only where the new policy adds more than any daemon lives with.
+// guardLengths refuses a change that would make an announced route so long that the daemon ends. It lists
+// all routes only if the new policy adds more than harmless bytes.
 func (a *Applier) guardLengths(ctx context.Context, state *plan.State, p *plan.Plan) error {
 	if p.Clear || length.Adds(p.Change.New) <= harmless {
 		return nil

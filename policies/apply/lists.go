@@ -11,18 +11,18 @@ import (
 	"depeer/policies/plan"
 )
 
-// Lists of policies that were lost are put back, and never taken away again: a client
-// that has its filters keeps them, whatever becomes of the others. So there is no undo. What
-// is cut off is gone on with by Recover, which makes the calls that are left, and all resets.
+// putLists puts lost lists of policies back. It never removes them again: a client that has its filters
+// keeps them, even if another client's list fails. So there is no undo. If it is cut off, Recover makes
+// the calls that are left, and all resets.
 //
-//	look      lists are as they were when it was planned, and the lock is ours
+//	look      lists are as the plan saw them, and the lock is ours
 //	export    each list and its default by one call
-//	import    likewise
-//	reset in  the clients of import lists, one after another: what they announced meanwhile
-//	          meets their filters
-//	reset out the clients of export lists: they are sent what they lacked. What they
-//	          were sent meanwhile, and their filters refuse, gobgpd 3.37 does not take back
-//	          (TestFactExportListLeavesWhatWasSent)
+//	import    the same
+//	reset in  the clients of import lists, one after another: their filters judge what they
+//	          announced meanwhile
+//	reset out the clients of export lists: gobgpd sends what they lacked. It does not withdraw
+//	          what it sent meanwhile and their filters refuse (gobgpd 3.37,
+//	          TestFactExportListLeavesWhatWasSent)
 //	look      each list and default reads back
 
 // putLists puts the lists of the plan back.
@@ -65,8 +65,8 @@ func (r *run) putLists(ctx context.Context) error {
 	return nil
 }
 
-// restOfLists goes on with what was cut off. What somebody has changed since stays as it is,
-// and so does what the target cannot do any more: status has it as drift.
+// restOfLists continues after a cut. It leaves lists that somebody has changed since, and lists that the
+// target cannot take any more. status reports these as drift.
 func (r *run) restOfLists(ctx context.Context) error {
 	rest := *r.plan
 	rest.PolicyLists = slices.DeleteFunc(slices.Clone(rest.PolicyLists), func(c plan.ListChange) bool {
@@ -80,7 +80,7 @@ func (r *run) restOfLists(ctx context.Context) error {
 	return r.putLists(ctx)
 }
 
-// assignLists makes the calls. One that fails keeps none of the others from being made.
+// assignLists makes the calls. If one fails, it makes the others all the same.
 func (r *run) assignLists(ctx context.Context) error {
 	var failed error
 	for _, c := range r.plan.PolicyLists {

@@ -10,16 +10,15 @@ import (
 	"depeer/policies/plan"
 )
 
-// Recover leads the target out of a change that was cut off, at whatever call: it
-// is finished if the target stands behind its live call, else undone. p is the plan
-// that was being applied, from the journal; nil where that is on another machine: then
-// clients keep a place in their lists that they have, where nothing is in force. The
-// caller has made sure that nobody is at work: locks in the daemon are taken over,
-// and taken off at the end.
+// Recover ends a change that was cut off, at any call. It finishes the change if the target is past its
+// live call, and undoes it otherwise. p is the plan that was being applied, from the journal. It is nil if
+// the journal is on another machine: then clients keep our policies in their lists, even where no policy
+// is in force. The caller has made sure that no other process is at work. Recover takes over the locks
+// in the daemon, and removes them at the end.
 //
-// The outcome is Applied, Restored, Nothing, or Partial with an error. Where the
-// daemon has lost what was in force before (a restart, a reload), that is put in
-// again. Recover can be repeated as often as it fails.
+// The outcome is Applied, Restored, Nothing, or Partial with an error. If the daemon has lost the policy
+// that was in force before, by a restart or a reload, Recover puts it in again. If Recover fails, it can
+// be called again.
 func (a *Applier) Recover(ctx context.Context, p *plan.Plan) (Result, error) {
 	untouched := Result{Outcome: Untouched}
 	state, err := a.Daemon.State(ctx)
@@ -34,7 +33,7 @@ func (a *Applier) Recover(ctx context.Context, p *plan.Plan) (Result, error) {
 	if !known {
 		if conflicts := slices.DeleteFunc(state.Obstacles(),
 			func(o plan.Obstacle) bool { return o.Code != plan.NotOurs }); len(conflicts) > 0 {
-			return untouched, &ObstacleError{conflicts} // what is in force cannot be told
+			return untouched, &ObstacleError{conflicts} // what is in force is not known
 		}
 		p = state.HalfWay()
 	}
@@ -49,7 +48,7 @@ func (a *Applier) Recover(ctx context.Context, p *plan.Plan) (Result, error) {
 		return untouched, &StaleError{fmt.Sprintf("neither what was before nor what was to come is in force, and %q "+
 			"was applied since", state.Applied)}
 	}
-	if len(r.dead) == 0 { // wiped, or nothing else is left
+	if len(r.dead) == 0 { // the daemon has lost the lock, or only leftovers remain
 		if err := r.takeLock(ctx); err != nil {
 			return r.result, err
 		}
@@ -57,15 +56,15 @@ func (a *Applier) Recover(ctx context.Context, p *plan.Plan) (Result, error) {
 	}
 	err = work(ctx)
 	if err != nil {
-		r.result.Outcome = Partial // the locks stay: who comes next is to recover
+		r.result.Outcome = Partial // the locks stay, so that the next process has to recover
 		return r.result, err
 	}
 	err = errors.Join(r.unlockAll(ctx), r.unkept)
 	return r.result, err
 }
 
-// chooseCourse says what is to be done: finish, undo, put back what was lost, or only
-// clean up; nil where somebody else has gone on since.
+// chooseCourse returns what to do: finish, undo, put back what was lost, or only clean up. It returns nil
+// if another change was applied since.
 func (r *run) chooseCourse(state *plan.State, side plan.Side, known bool) func(context.Context) error {
 	switch {
 	case len(r.plan.PolicyLists) > 0 && side == plan.Whole:
@@ -91,7 +90,7 @@ func (r *run) chooseCourse(state *plan.State, side plan.Side, known bool) func(c
 	}
 }
 
-// unlockAll takes off the locks that were taken over.
+// unlockAll removes the locks that Recover has taken over.
 func (r *run) unlockAll(ctx context.Context) error {
 	for _, holder := range r.dead {
 		r.Holder = holder
@@ -117,11 +116,11 @@ func (r *run) completeChange(ctx context.Context) error {
 	return r.cleanUp(ctx, nil)
 }
 
-// goOn finishes what is noted of sessions, where the policy of the change is in force
-// and cleaned up, and it is not known which one it was.
+// goOn makes the calls that are noted for sessions, if the policy of the change is in force and cleaned up,
+// and the plan is not known.
 func (r *run) goOn(ctx context.Context) error { return r.cleanUp(ctx, nil) }
 
-// reverseChange undoes a change whose live call was not made, or was taken back.
+// reverseChange undoes a change whose live call was not made, or was undone.
 func (r *run) reverseChange(ctx context.Context) error {
 	r.live = true
 	err := r.undoChange(ctx)
@@ -132,8 +131,7 @@ func (r *run) reverseChange(ctx context.Context) error {
 	return err
 }
 
-// removeLeftovers removes what is left over where no change stands half-way, and it is not
-// known which one it was.
+// removeLeftovers removes orphans and locks, if no change stands half-way and the plan is not known.
 func (r *run) removeLeftovers(ctx context.Context) error {
 	r.result.Outcome, r.result.Known = Nothing, "no change stands half-way"
 	if err := r.cleanUpOn(ctx, plan.Whole); err != nil || r.Keep == nil {
@@ -147,8 +145,8 @@ func (r *run) removeLeftovers(ctx context.Context) error {
 	return nil
 }
 
-// putBack puts in what was in force before, where the daemon has lost it, by the
-// same road as any change, and under its mark.
+// putBack puts in the policy that was in force before, if the daemon has lost it. It does so by the steps
+// of any change, and sets the marker of that policy.
 func (r *run) putBack(ctx context.Context) error {
 	if err := r.makeCalls(ctx, r.change.Restoring(r.before)); err != nil {
 		return err
@@ -160,7 +158,7 @@ func (r *run) putBack(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	passed := func(o plan.Obstacle) bool { // what is rejected was so before, and does not keep ours from its end
+	passed := func(o plan.Obstacle) bool { // routes were rejected before, too: that does not stop the recovery
 		return o.Code == plan.Rejecting || o.Code == plan.Locked && slices.Contains(r.dead, o.Object)
 	}
 	if obstacles := slices.DeleteFunc(state.Obstacles(), passed); len(obstacles) > 0 {
@@ -178,7 +176,7 @@ func (r *run) putBack(ctx context.Context) error {
 	if mark == "" {
 		change.Finish = slices.DeleteFunc(change.Finish, func(c plan.Call) bool { return c.Verb == plan.Mark })
 	}
-	// Who had no place before gets none now.
+	// A client that had none of our policies in its lists before gets none now.
 	placed := func(c plan.Call) bool { return slices.ContainsFunc(r.change.Calls(), c.Replaces) }
 	change.Prepare, change.Finish = slices.DeleteFunc(change.Prepare, placed), slices.DeleteFunc(change.Finish, placed)
 	back := r.beginRun(&plan.Plan{ID: mark, Server: state.Server, Change: *change, Touched: r.plan.Touched}, state)

@@ -12,32 +12,29 @@ import (
 	"depeer/policies/plan"
 )
 
-// client is one that was reset, and what is needed to prove that it took.
+// client is a client that was reset, and what the proof needs of it.
 type client struct {
 	plan.Client
-	judge   comparison
-	viewers []plan.Client
-	// sample are prefixes of it that our policies had nothing to do with, nor have
-	// now, and that were in the table before the reset.
+	comparison comparison
+	viewers    []plan.Client
+	// sample are prefixes of the client that our policies treat neither before nor now, and that
+	// were in the table before the reset.
 	sample map[netip.Prefix]bool
 	// lengths says which of its routes are too long to be sent.
 	lengths *length.Foresight
 }
 
 const (
-	// sampled is for how many untreated routes of a client it is looked whether they
-	// are still there afterwards.
+	// sampled is the number of untreated routes of a client in the sample.
 	sampled = 100
-	// long is the number of routes from which on looking through what a client
-	// announces takes longer than what is gained by it, if the plan says that
-	// its routes change.
+	// long is the number of routes above which listing a client's announcements costs more than it
+	// saves, if the plan says that its routes change.
 	long = 100_000
 )
 
-// resetClients resets, softly, inbound, one after another, the clients that announce a
-// route of which something else is made now, and no others. It comes after the live
-// call, so that what is announced meanwhile is either seen here, or was met by the new
-// policy when it came. It begins with those of which the plan says so.
+// resetClients makes a soft reset in, one after another, of the clients that announce a route whose
+// treatment changes, and of no others. It runs after the live call, so that the new policy has judged
+// any route that it does not list. It begins with the clients that the plan names.
 func (r *run) resetClients(ctx context.Context, look compareFunc) error {
 	state, err := r.readState(ctx)
 	if err != nil {
@@ -61,7 +58,7 @@ func (r *run) resetClients(ctx context.Context, look compareFunc) error {
 		if !c.RouteServer || j.isIdle() {
 			continue
 		}
-		t := &client{Client: c, judge: j, viewers: viewersOf(c, state.Clients)}
+		t := &client{Client: c, comparison: j, viewers: viewersOf(c, state.Clients)}
 		changes := planned(c) && c.Accepted > long
 		if !changes {
 			if changes, err = r.sightRoutes(ctx, t); err != nil {
@@ -78,8 +75,8 @@ func (r *run) resetClients(ctx context.Context, look compareFunc) error {
 	return nil
 }
 
-// sightRoutes looks through what a client announces until a route changes, and gathers
-// a sample of routes that do not. A client that is gone has nothing to change.
+// sightRoutes lists what a client announces until it finds a route whose treatment changes, and gathers
+// a sample of untreated routes. A client that is gone has no routes.
 func (r *run) sightRoutes(ctx context.Context, t *client) (changes bool, err error) {
 	r.logProgress("looking through what %s announces", t.Address)
 	var sample []path
@@ -87,7 +84,7 @@ func (r *run) sightRoutes(ctx context.Context, t *client) (changes bool, err err
 		if err != nil {
 			return false, r.unlessGone(ctx, t.Address, fmt.Errorf("routes of %s: %w", t.Address, err))
 		}
-		differs, untreated := t.judge.changesRoute(&route)
+		differs, untreated := t.comparison.changesRoute(&route)
 		changes = changes || differs
 		if untreated && len(sample) < sampled {
 			sample = append(sample, path{route.Prefix, t.viewerOf(&route)})
@@ -103,7 +100,7 @@ func (r *run) sightRoutes(ctx context.Context, t *client) (changes bool, err err
 	return true, r.listSeen(ctx, t, sample, func(route *policies.Route) { t.sample[route.Prefix] = true })
 }
 
-// resetSoftly resets one client.
+// resetSoftly makes a soft reset in of one client.
 func (r *run) resetSoftly(ctx context.Context, t *client) error {
 	r.logProgress("soft reset in: %s", t.Address)
 	err := r.doCall(ctx, plan.Call{Verb: plan.Reset, Client: t.Address})
@@ -118,8 +115,8 @@ func (r *run) resetSoftly(ctx context.Context, t *client) error {
 	return err
 }
 
-// unlessGone drops the error of a client whose session has ended meanwhile, or
-// that is no neighbor any more: what it announces next meets the policy in force.
+// unlessGone returns err, or nil if the client's session has ended, or if it is no longer a neighbor: the
+// policy in force judges what it announces next.
 func (r *run) unlessGone(ctx context.Context, client netip.Addr, err error) error {
 	state, unread := r.readState(ctx)
 	if unread != nil {

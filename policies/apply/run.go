@@ -9,8 +9,7 @@ import (
 	"depeer/policies/plan"
 )
 
-// applyAll takes the change through. What fails before the old generation is taken
-// out is undone.
+// applyAll makes the change. If it fails before the old generation is deleted, it undoes the change.
 func (r *run) applyAll(ctx context.Context) error {
 	if err := r.checkAgain(ctx); err != nil {
 		r.result.Outcome = Untouched
@@ -22,8 +21,7 @@ func (r *run) applyAll(ctx context.Context) error {
 	return r.takeThrough(ctx)
 }
 
-// checkAgain checks the target once more: before the lock was ours, somebody else may
-// have had it.
+// checkAgain checks the target once more: another process may have had the lock before us.
 func (r *run) checkAgain(ctx context.Context) error {
 	state, err := r.readState(ctx)
 	if err != nil {
@@ -38,7 +36,7 @@ func (r *run) checkAgain(ctx context.Context) error {
 	return nil
 }
 
-// takeThrough takes a change to its end, or back to where it began.
+// takeThrough makes a change and finishes it, or undoes it.
 func (r *run) takeThrough(ctx context.Context) error {
 	if err := r.goForward(ctx); err != nil {
 		if r.broughtIn(ctx, err) {
@@ -48,11 +46,11 @@ func (r *run) takeThrough(ctx context.Context) error {
 		}
 		return r.goBack(ctx, err)
 	}
-	// From here on there is only cleaning up, and nothing to go back to.
+	// From here on only cleaning up is left, and there is no undo.
 	return r.finishChange(context.WithoutCancel(ctx))
 }
 
-// goForward does everything up to the proof.
+// goForward makes all steps up to the proof, and writes the file.
 func (r *run) goForward(ctx context.Context) error {
 	r.logProgress("preparing: %d calls", len(r.change.Prepare))
 	if err := r.makeCalls(ctx, r.change.Prepare); err != nil {
@@ -79,8 +77,8 @@ func (r *run) goForward(ctx context.Context) error {
 	return r.lookAgain(ctx, r.plan.Stands, r.change.Leavable)
 }
 
-// lookAgain reads the target again, and asks whether it is as it should be, and the
-// lock still ours: a reload of the daemon has wiped both.
+// lookAgain reads the target again, and returns an error unless all questions are answered with nil and
+// the lock is ours. A reload of the daemon wipes both policy and lock.
 func (r *run) lookAgain(ctx context.Context, questions ...func(*plan.State) error) error {
 	state, err := r.readState(ctx)
 	if err != nil {
@@ -102,11 +100,11 @@ func (r *run) checkLock(s *plan.State) error {
 	return r.checkAlone(s)
 }
 
-// tries is how often what is left to be done is read from the target again. A call
-// whose answer was lost may take effect late: then there is something to do once more.
+// tries is the number of times that cleaning up and undoing read the target again. A call whose answer was
+// lost can take effect late, and then more calls are needed.
 const tries = 3
 
-// finishChange takes the old generation out, and the gate off.
+// finishChange deletes the old generation and the gate, and leads sessions to what is wanted.
 func (r *run) finishChange(ctx context.Context) error {
 	r.onward = true
 	if changes := r.change.SessionChanges(); len(changes) > 0 {
@@ -117,8 +115,8 @@ func (r *run) finishChange(ctx context.Context) error {
 	return r.cleanUp(ctx, r.makeCalls(ctx, r.change.Cleaning()))
 }
 
-// cleanUp makes the calls that are left when the new policy is in force, as the
-// target says, until none is. What goes wrong is tried again: no call here is live.
+// cleanUp makes the calls that are left, as the target says, until none is. The new policy is in force. It
+// repeats failed calls: none of them is live.
 func (r *run) cleanUp(ctx context.Context, failed error) error {
 	r.result.Outcome = Partial
 	var left []plan.Call
@@ -152,7 +150,7 @@ func (r *run) cleanUp(ctx context.Context, failed error) error {
 	return errors.Join(failed, errors.New("cleaning up comes to no end"))
 }
 
-// namesOfCalls names some calls.
+// namesOfCalls names the first call, and counts the others.
 func namesOfCalls(list []plan.Call) string {
 	switch len(list) {
 	case 0:
@@ -164,7 +162,7 @@ func namesOfCalls(list []plan.Call) string {
 	}
 }
 
-// callsLeft returns what is still to be done when the new policy is in force.
+// callsLeft returns the calls that are left once the new policy is in force.
 func (r *run) callsLeft(state *plan.State) ([]plan.Call, error) {
 	recovery, err := plan.Recover(state)
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 	"depeer/policies/plan"
 )
 
-// Up returns the clients whose sessions stand.
+// Up returns the clients whose sessions are up.
 func Up(s *plan.State) []netip.Addr {
 	var up []netip.Addr
 	for _, c := range s.Clients {
@@ -21,11 +21,9 @@ func Up(s *plan.State) []netip.Addr {
 	return up
 }
 
-// Soak looks at a target, once and then again and again for as long as it is told to,
-// after p was applied to it. It returns what is wrong as soon as anything is: p is not in
-// force any more, somebody else is at work, or the session of a client that was up,
-// before, has gone down. The last look is at the end. Between two looks it waits for
-// every.
+// Soak watches a target after p was applied to it, for as long as long says. It reads the target at the
+// start, after each interval every, and at the end. It returns an error as soon as p is no longer in
+// force, another process holds the lock, or the session of a client of up has gone down.
 func Soak(ctx context.Context, d Daemon, p *plan.Plan, up []netip.Addr, long, every time.Duration) error {
 	end := time.Now().Add(long)
 	for {
@@ -48,7 +46,7 @@ func Soak(ctx context.Context, d Daemon, p *plan.Plan, up []netip.Addr, long, ev
 	}
 }
 
-// checkSound says what is wrong with a target that p was applied to.
+// checkSound returns an error if something is wrong with a target that p was applied to.
 func checkSound(s *plan.State, p *plan.Plan, up []netip.Addr) error {
 	switch {
 	case len(s.Holders) > 0:

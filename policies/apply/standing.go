@@ -13,7 +13,7 @@ import (
 	"depeer/policies/plan"
 )
 
-// Standing is what the tables say of a client's routes that the policy in force treats.
+// Standing is what the tables say of the routes of a client that the policy in force treats.
 type Standing struct {
 	Address    netip.Addr
 	ASN        filters.ASN
@@ -21,10 +21,10 @@ type Standing struct {
 	Attributes AttributeProofs
 }
 
-// Stand compares, without changing anything, what clients announce with what the tables hold
-// under the policy in force, and returns the clients whose treated routes lack something of
-// it: the operator's policies take it off. What changes meanwhile may be counted wrong: it is
-// looked at once. No statement in s may stand behind a gate.
+// Stand compares what clients announce with the tables, under the policy in force, and changes nothing. It
+// returns the clients whose treated routes lack a part of their treatment, which the operator's
+// policies have changed. It looks once, so that it can count routes wrong that change meanwhile. No
+// statement in s may stand behind a gate.
 func Stand(ctx context.Context, d Daemon, s *plan.State, inForce *policies.RoutingPolicy) ([]Standing, error) {
 	p := &plan.Plan{Change: plan.Change{Old: inForce, New: inForce}}
 	r := (&Applier{Daemon: d, Log: slog.New(slog.DiscardHandler)}).beginRun(p, s)
@@ -34,8 +34,8 @@ func Stand(ctx context.Context, d Daemon, s *plan.State, inForce *policies.Routi
 		if !c.RouteServer || !slices.Contains(c.Import.Policies, policies.ImportPolicy) {
 			continue
 		}
-		t := &client{Client: c, judge: r.compareApplied(c), viewers: viewersOf(c, s.Clients), lengths: lengths}
-		t.judge.alone = false // what lacks something is counted, whatever took it off
+		t := &client{Client: c, comparison: r.compareApplied(c), viewers: viewersOf(c, s.Clients), lengths: lengths}
+		t.comparison.alone = false // a route that lacks something counts, whatever removed it
 		r.result.Proof, r.result.Attributes = Proof{}, AttributeProofs{}
 		if _, err := r.compareClient(ctx, t, nil, newCoverage(inForce, inForce)); err != nil {
 			return nil, fmt.Errorf("routes of %s: %w", c.Address, err)

@@ -9,8 +9,8 @@ import (
 	"depeer/policies/plan"
 )
 
-// goBack undoes what was done, and says whether that is certain. It goes on whatever
-// happens to the context: an interrupt does not leave a change half-way.
+// goBack undoes the change, and returns the cause with what the undo has met. It ignores the context's
+// end: an interrupt does not leave a change half-way.
 func (r *run) goBack(ctx context.Context, cause error) error {
 	r.Log.Warn("going back", "cause", cause)
 	ctx = context.WithoutCancel(ctx)
@@ -37,8 +37,7 @@ func (r *run) goBack(ctx context.Context, cause error) error {
 	return errors.Join(cause, fmt.Errorf("going back: %w", err))
 }
 
-// undoChange brings back what was in force before, from what the target says now, until
-// the target says that it is as it was.
+// undoChange makes calls, chosen by what the target holds now, until the target is as it was before.
 func (r *run) undoChange(ctx context.Context) error {
 	reset := r.live
 	var failed error
@@ -56,7 +55,8 @@ func (r *run) undoChange(ctx context.Context) error {
 		}
 		closing := r.change.Closing(state)
 		reset = reset || len(closing) > 0
-		failed = r.makeCalls(ctx, slices.Concat(closing, r.change.Restoring(state), r.change.SessionsBack(state, r.Cut...)))
+		failed = r.makeCalls(ctx, slices.Concat(closing, r.change.Restoring(state),
+			r.change.SessionsBack(state, r.Cut...)))
 		if failed == nil && reset {
 			failed = r.resetClients(ctx, r.compareUndone)
 			reset = failed != nil
@@ -75,8 +75,8 @@ func (r *run) undoChange(ctx context.Context) error {
 	return r.change.Undone(state, r.Cut...)
 }
 
-// checkAlone returns an error if another process is at work: the lock does not fence us in, so who
-// has broken it may be.
+// checkAlone returns an error if another process holds the lock. gobgpd enforces no lock, so a process that
+// has broken ours may be at work.
 func (r *run) checkAlone(s *plan.State) error {
 	for _, holder := range s.Holders {
 		if holder != r.Holder && !slices.Contains(r.dead, holder) {
@@ -86,8 +86,8 @@ func (r *run) checkAlone(s *plan.State) error {
 	return nil
 }
 
-// cleanUpOn removes what a change that was cut off left behind, if the target stands
-// on the side that is expected.
+// cleanUpOn removes what a change that was cut off has left, if the target is on the expected side of its
+// live call.
 func (r *run) cleanUpOn(ctx context.Context, side plan.Side) error {
 	state, err := r.readState(ctx)
 	if err != nil {
@@ -103,7 +103,7 @@ func (r *run) cleanUpOn(ctx context.Context, side plan.Side) error {
 	return r.makeCalls(ctx, recovery.Calls)
 }
 
-// describeState says what a target tells, in words that are true.
+// describeState says which policy the target had in force when it was read.
 func (r *run) describeState(state *plan.State) string {
 	old, new := r.change.Before(state), r.change.After(state)
 	switch {

@@ -12,8 +12,7 @@ import (
 	"depeer/policies/length"
 )
 
-// verifyTable compares the table with what the new policy makes of the announcements of
-// the clients that were reset.
+// verifyTable compares the table with what the new policy makes of the reset clients' announcements.
 func (r *run) verifyTable(ctx context.Context) error {
 	w := newCoverage(r.change.Old, r.change.New)
 	lengths := length.New(length.Question{Policy: r.change.New, Members: length.AfterChange(r.before)})
@@ -39,8 +38,8 @@ func (r *run) verifyTable(ctx context.Context) error {
 	return nil
 }
 
-// proveClient compares what one client announces with the table. It goes on announcing
-// meanwhile, so what does not agree is looked at again until it does, or time is up.
+// proveClient compares what one client announces with the table. The client goes on announcing, so
+// proveClient repeats the comparison of prefixes that differ until they agree, or time is up.
 func (r *run) proveClient(ctx context.Context, t *client, w *coverage) error {
 	settle := orElse(r.Settle, 30*time.Second)
 	deadline := time.Now().Add(settle)
@@ -54,7 +53,7 @@ func (r *run) proveClient(ctx context.Context, t *client, w *coverage) error {
 			first := slices.MinFunc(slices.Collect(maps.Keys(wrong)), netip.Prefix.Compare)
 			return &UnprovenError{Peer: t.Address, Prefix: first, Why: wrong[first], More: len(wrong) - 1}
 		}
-		// What was wiped, the lock with it, will never agree: that need not be waited for.
+		// If the daemon was wiped, and the lock with it, the table will never agree.
 		if err := r.lookAgain(ctx); err != nil {
 			return err
 		}
@@ -70,7 +69,7 @@ func (r *run) proveClient(ctx context.Context, t *client, w *coverage) error {
 	}
 }
 
-// compareClient returns what does not agree, and why. Not all is kept: a route server
+// compareClient returns the prefixes that differ, and why. It works in batches, because a route server
 // holds millions of paths.
 func (r *run) compareClient(ctx context.Context, t *client, only map[netip.Prefix]bool,
 	w *coverage) (map[netip.Prefix]string,
@@ -97,7 +96,7 @@ func (r *run) compareClient(ctx context.Context, t *client, only map[netip.Prefi
 	return wrong, r.settlePaths(ctx, t, want, wrong)
 }
 
-// noteExpected notes what is expected of paths to one prefix, if it is asked for.
+// noteExpected adds what is expected of the paths to one prefix to want, if only has the prefix or is nil.
 func (t *client) noteExpected(want map[netip.Prefix]*expected, paths []policies.Route, only map[netip.Prefix]bool,
 	w *coverage) {
 	if len(paths) == 0 || only != nil && !only[paths[0].Prefix] {
@@ -108,7 +107,8 @@ func (t *client) noteExpected(want map[netip.Prefix]*expected, paths []policies.
 	}
 }
 
-// settlePaths looks for what is wanted, and leaves nothing of it: it agrees, or is wrong.
+// settlePaths looks the wanted prefixes up in the table, counts those that agree, adds the others to wrong,
+// and empties want.
 func (r *run) settlePaths(ctx context.Context, t *client, want map[netip.Prefix]*expected,
 	wrong map[netip.Prefix]string) error {
 	paths := make([]path, 0, len(want))
@@ -125,14 +125,14 @@ func (r *run) settlePaths(ctx context.Context, t *client, want map[netip.Prefix]
 		return err
 	}
 	for prefix, x := range want {
-		if x.viewer == nobody {
+		if x.viewer == noViewer {
 			continue
 		}
 		if x.uncertain > 0 {
 			r.result.Proof.Uncertain += x.uncertain
 			continue
 		}
-		if why := x.describeWrong(t.judge.alone, t.sample[prefix]); why != "" {
+		if why := x.describeWrong(t.comparison.alone, t.sample[prefix]); why != "" {
 			wrong[prefix] = why
 			continue
 		}
@@ -144,7 +144,7 @@ func (r *run) settlePaths(ctx context.Context, t *client, want map[netip.Prefix]
 	return nil
 }
 
-// addExpected counts what the table has proven. A route that is in the table and too long to be sent
+// addExpected counts what the table proves of one prefix. A route in the table that is too long to be sent
 // proves nothing about what members hold.
 func (p *Proof) addExpected(x *expected) {
 	lost := len(x.notDelivered())
@@ -168,30 +168,30 @@ func (p *Proof) addExpected(x *expected) {
 	p.Tagged, p.Untagged = p.Tagged+max(0, tagged-lost), p.Untagged+without
 }
 
-// expectedPaths returns what is expected of a client's paths to one prefix; nil if
-// nothing is.
+// expectedPaths returns what the table should hold of a client's paths to one prefix; nil if the prefix
+// proves nothing.
 func (t *client) expectedPaths(paths []policies.Route, w *coverage) *expected {
-	x := &expected{viewer: t.viewerOf(&paths[0]), chosen: t.judge.now != nil && t.judge.now.GivesTags()}
+	x := &expected{viewer: t.viewerOf(&paths[0]), chosen: t.comparison.givesTags()}
 	for i := range paths {
 		route := &paths[i]
-		if x.viewer != nobody && slices.Contains(route.Path, t.viewers[x.viewer].ASN) {
-			x.viewer = nobody
+		if x.viewer != noViewer && slices.Contains(route.Path, t.viewers[x.viewer].ASN) {
+			x.viewer = noViewer
 		}
-		x.tagged = x.tagged || t.judge.isTagged(route)
+		x.tagged = x.tagged || t.comparison.isTagged(route)
 		already, long := w.noteTreated(t, route), x.expectLength(t.lengths, route)
 		x.already = x.already || already
-		if t.judge.now == nil {
+		if t.comparison.now == nil {
 			x.passed++
 			x.tags = append(x.tags, tagsIn(route))
 			continue
 		}
-		if t.judge.isUncertain(route) {
+		if t.comparison.isUncertain(route) {
 			x.uncertain++
 			continue
 		}
-		v := t.judge.now.Verdict(route)
-		x.addRoute(t.judge.now, v, route)
-		if !already && !long && x.viewer != nobody && (v.Treated() || len(t.judge.now.Tags(route)) > 0) {
+		v := t.comparison.now.Verdict(route)
+		x.addRoute(t.comparison.now, v, route)
+		if !already && !long && x.viewer != noViewer && (v.Treated() || len(t.comparison.now.Tags(route)) > 0) {
 			w.sawRoute(route)
 		}
 	}

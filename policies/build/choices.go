@@ -9,48 +9,45 @@ import (
 	"depeer/policies"
 )
 
-// A member's choice is for itself alone: import tags the routes that a list names,
-// export acts on the tags, towards the members who have chosen. Tags are large
-// communities of the route server's own. They are scrubbed from what members send,
-// before anything else, and stripped from what members are sent, after everything else:
-// nobody sees one.
+// A member's choice is for itself alone. Import tags the routes that a list names. Export acts on
+// the tags towards the members that have chosen. Tags are large communities of the route server's
+// own. Import scrubs them from what members send, before anything else. Export strips them from what
+// members are sent, after everything else. No member sees one.
 //
 // The statements of the export policy:
 //
-//	refuse<n>       towards the n-th group of members: a route goes nowhere that has the
-//	                tag of a list which they refuse
-//	above-deprefer  what the exchange itself does as much to as deprefer does, or more, is
-//	                left as it is: the tags of lists come off
-//	deprefer<n>     towards the n-th group: what the treatment of that name does; the tags
-//	  -add<n>       of lists which they only want tagged come off
-//	above-tag       as above-deprefer
-//	tag<n>          towards the n-th group: what the treatment of that name does
-//	strip           all tags come off
+//	refuse<n>       towards the n-th group of members: refuses routes with the tag of a list that
+//	                the group refuses
+//	above-deprefer  removes the tags of lists from routes that the exchange treats at least as
+//	                severely as deprefer does
+//	deprefer<n>     towards the n-th group: applies the treatment deprefer, and removes the tags
+//	  -add<n>       of lists that the group only wants tagged
+//	above-tag       like above-deprefer, for the treatment tag
+//	tag<n>          towards the n-th group: applies the treatment tag
+//	strip           removes all tags
 //
-// A group are members who have chosen alike, so that no member is met by two statements
-// of one kind: where several lists name a route, the severest choice holds, once. It
-// comes on top of what the exchange does to everybody, unless that is as severe.
+// A group is the members with equal choices, so that no member meets two statements of one kind.
+// Where several lists name a route, the severest choice is applied, once. It is applied in addition
+// to what the exchange does for everybody, unless that is at least as severe.
 //
-// A treatment can do less towards one member than to everybody: see Treatment.TowardsOne.
+// A treatment can do less towards one member than for everybody: see Treatment.TowardsOne.
 //
-// The values of tags are made from who has chosen what (numberTags). gobgpd 3.37 takes a
-// route back from a member only where export refuses the new path and would let the old
-// one through. So a subscriber who is added, or whatever else is to happen to whom, must
-// come with tags that no route has yet. Two generations of export statements stand side
-// by side while routes go from the old tags to the new ones; each acts on its own tags
-// only, strip included. (TestFactTagOnImportActOnExport, TestFactTheTagMustBeNew.)
+// The values of tags depend on all choices (numberTags). gobgpd 3.37 withdraws a route from a member
+// only if export refuses the new path and would pass the old one. So any change of choices needs tags
+// that no route has yet. Two generations of export statements stand side by side while routes go
+// from the old tags to the new ones. Each generation acts on its own tags only, strip included.
+// (TestFactTagOnImportActOnExport, TestFactTheTagMustBeNew.)
 
-// Choices is what members have chosen. The zero value is that nobody has.
+// Choices is what members have chosen. In the zero value no member has chosen anything.
 type Choices struct {
-	Lists   []ChosenList // that somebody may have chosen about
+	Lists   []ChosenList // for which members can have made choices
 	Members []Chooser
-	// Deprefer and Tag are the treatments that these wishes are for, each among those of
-	// the policy; the zero Treatment where nobody has the wish.
+	// Deprefer and Tag are the treatments for these member policies, each one of the policy's
+	// treatments. The zero Treatment: no member has chosen it.
 	Deprefer, Tag policies.Treatment
 }
 
-// ChosenList is a list with all that it names, as one filter: what the exchange does
-// about its providers does not matter here.
+// ChosenList is a list with everything that it names, whatever the exchange does to its providers.
 type ChosenList struct {
 	Name     string // a slug
 	Compiled *filters.Compiled
@@ -62,27 +59,27 @@ type Chooser struct {
 	Policies  map[string]policies.MemberPolicy // by list
 }
 
-// memberChoices is what Choices come to for one policy.
+// memberChoices is Choices, resolved for one policy.
 type memberChoices struct {
-	Choices                           // lists by name, those only that match something for somebody
+	Choices                           // lists sorted by name; only those that match a route for a member
 	groups  []group                   // at least one
 	tags    []policies.LargeCommunity // of lists
-	// above are the tags of what the exchange has done as much to as a wish would; the
-	// zero value where there is none.
+	// above are the tags of routes that the exchange treats at least as severely as a member
+	// policy would. Zero: no route needs one.
 	above [policies.MemberPolicyCount]policies.LargeCommunity
-	// short is the one of above that short announcements get, which are left out of what
-	// adds bytes; the zero value where no choice adds any to one.
+	// short is the one of above that short announcements get, because they are excluded from
+	// treatments that add bytes. Zero: no choice adds bytes to one.
 	short policies.LargeCommunity
 }
 
-// group are members who have chosen alike.
+// group is the members with equal choices.
 type group struct {
 	addresses []netip.Addr                      // sorted, unique
-	lists     [policies.MemberPolicyCount][]int // by wish: places in the program's lists
+	lists     [policies.MemberPolicyCount][]int // by member policy: indexes into Lists
 }
 
-// resolveChoices finds out whom choices concern, beside the import statements of steps; nil
-// if nobody.
+// resolveChoices groups the members that have chosen, and gives their lists tags. steps are the import
+// statements of the policy. It returns nil if no choice matches anything.
 func (c Choices) resolveChoices(steps []step, treatments []policies.Treatment, asn filters.ASN) *memberChoices {
 	p := &memberChoices{Choices: c}
 	p.Lists = slices.DeleteFunc(slices.Clone(c.Lists), func(l ChosenList) bool {
@@ -114,8 +111,8 @@ func (c Choices) resolveChoices(steps []step, treatments []policies.Treatment, a
 	return p
 }
 
-// addsToShort returns the severest wish of those that somebody has, if the treatment of any
-// adds bytes to what a list names of short announcements.
+// addsToShort returns the severest member policy in use, besides refuse, and whether the treatment of
+// any of them adds bytes to short announcements that a list names.
 func (p *memberChoices) addsToShort() (severest policies.MemberPolicy, adds bool) {
 	for _, w := range []policies.MemberPolicy{policies.Tag, policies.Deprefer} {
 		lists := p.listsChosen(w)
@@ -136,7 +133,7 @@ func namesShort(c *filters.Compiled) bool {
 	})
 }
 
-// addMember puts a member into its group, if it has chosen.
+// addMember adds a member to its group, if it has made a choice.
 func (p *memberChoices) addMember(m Chooser) {
 	var g group
 	chosen := false
@@ -160,7 +157,7 @@ func (p *memberChoices) addMember(m Chooser) {
 	p.groups[i].addresses = slices.Compact(all)
 }
 
-// treatmentFor returns the one behind a wish.
+// treatmentFor returns the treatment for a member policy.
 func (p *memberChoices) treatmentFor(w policies.MemberPolicy) policies.Treatment {
 	if w == policies.Deprefer {
 		return p.Deprefer
@@ -168,7 +165,7 @@ func (p *memberChoices) treatmentFor(w policies.MemberPolicy) policies.Treatment
 	return p.Tag
 }
 
-// listsChosen returns the lists that somebody has the wish about.
+// listsChosen returns the lists for which some member has chosen the policy.
 func (p *memberChoices) listsChosen(w policies.MemberPolicy) []int {
 	var all []int
 	for _, g := range p.groups {
@@ -178,8 +175,8 @@ func (p *memberChoices) listsChosen(w policies.MemberPolicy) []int {
 	return slices.Compact(all)
 }
 
-// findFulfilled returns the severest wish, of those that somebody has, that the exchange does
-// to everybody with a step.
+// findFulfilled returns the severest member policy in use that the exchange fulfils for everybody with
+// a step.
 func (p *memberChoices) findFulfilled(s step, treatments []policies.Treatment) (policies.MemberPolicy, bool) {
 	place := func(t policies.Treatment) int {
 		return slices.IndexFunc(treatments, func(o policies.Treatment) bool { return o.Name == t.Name })
@@ -195,7 +192,7 @@ func (p *memberChoices) findFulfilled(s step, treatments []policies.Treatment) (
 	return 0, false
 }
 
-// raiseStep has a step tell export what it has done, where that fulfils a wish.
+// raiseStep makes a step add the tag of above, if the step fulfils a member policy.
 func (p *memberChoices) raiseStep(s *step, treatments []policies.Treatment) {
 	if w, is := p.findFulfilled(*s, treatments); is {
 		s.above, s.marks = p.above[w], true

@@ -15,7 +15,7 @@ func (b *builder) addExport(p *memberChoices) {
 	b.addDepreferences(p)
 	b.addAbove(p, "above-tag", p.above[policies.Tag], p.listsChosen(policies.Tag))
 	for i, g := range p.groups {
-		// without an ASN of the exchange it does nothing
+		// without the exchange's ASN, tag changes nothing
 		if len(g.lists[policies.Tag]) > 0 && p.Tag.TowardsOne().Changes() {
 			b.addTowards(g, fmt.Sprint("tag", i+1), p.tagsOf(g.lists[policies.Tag]), p.Tag.TowardsOne().Actions())
 		}
@@ -23,6 +23,7 @@ func (b *builder) addExport(p *memberChoices) {
 	b.addStrip(p)
 }
 
+// addRefusals adds the statements refuse<n>.
 func (b *builder) addRefusals(p *memberChoices) {
 	for i, g := range p.groups {
 		if len(g.lists[policies.Refuse]) > 0 {
@@ -32,11 +33,11 @@ func (b *builder) addRefusals(p *memberChoices) {
 	}
 }
 
-// addDepreferences adds what is done for who wishes to de-prefer. GoBGP's one action on
-// large communities cannot both take the tags off and add the treatment's own.
+// addDepreferences adds the statements deprefer<n>. GoBGP has one action on large communities in a
+// statement: it cannot both remove the tags and add those of the treatment.
 func (b *builder) addDepreferences(p *memberChoices) {
 	for i, g := range p.groups {
-		if len(g.lists[policies.Deprefer]) == 0 || !p.Deprefer.TowardsOne().Changes() { // as tag does, below
+		if len(g.lists[policies.Deprefer]) == 0 || !p.Deprefer.TowardsOne().Changes() { // as for tag
 			continue
 		}
 		tags, a := p.tagsOf(g.lists[policies.Deprefer]), p.Deprefer.TowardsOne().Actions()
@@ -54,7 +55,8 @@ func (b *builder) addDepreferences(p *memberChoices) {
 	}
 }
 
-// addAbove takes the tags of lists off routes that the exchange has done enough to.
+// addAbove adds the statement that removes the tags of lists from routes with the tag: the exchange
+// treats these at least as severely already.
 func (b *builder) addAbove(p *memberChoices, label string, tag policies.LargeCommunity, lists []int) {
 	if tag == (policies.LargeCommunity{}) {
 		return
@@ -67,8 +69,8 @@ func (b *builder) addAbove(p *memberChoices, label string, tag policies.LargeCom
 		policies.Statement{Name: label, Conditions: when, Actions: policies.Actions{DropLargeCommunities: off}})
 }
 
-// addStrip takes off all tags of this program, and no other's: those of the next one
-// are still to be acted on.
+// addStrip adds the statement that removes all tags of this generation. It leaves those of the next
+// generation, whose statements still have to act on them.
 func (b *builder) addStrip(p *memberChoices) {
 	all := slices.Clone(p.tags)
 	for _, tag := range p.above {
@@ -83,7 +85,7 @@ func (b *builder) addStrip(p *memberChoices) {
 		policies.Statement{Name: "strip", Conditions: when, Actions: policies.Actions{DropLargeCommunities: patterns}})
 }
 
-// addTowards adds a statement on routes with any of tags, for a group alone.
+// addTowards adds a statement about routes with any of tags, towards one group.
 func (b *builder) addTowards(g group, label string, tags []policies.LargeCommunity, then policies.Actions) {
 	when := policies.Conditions{
 		NeighborSet: policies.Condition{Set: b.addSet("choosers", policies.Neighbors(g.addresses))},

@@ -8,14 +8,14 @@ import (
 	"depeer/policies"
 )
 
-// match is one way in which a treatment meets routes: it becomes one statement.
+// match is one way in which a treatment matches routes. It becomes one statement.
 type match struct {
 	label     string
 	treatment policies.Treatment
 	family    family
 	entries   []filters.Entry          // of a match by prefix; else nil
 	asns      []policies.ASPathPattern // of a match by AS path; else nil
-	protected []filters.Entry          // which a match by AS path leaves alone; of family
+	protected []filters.Entry          // space in which a match by AS path matches nothing; of family
 	group     int                      // counted from 1; 0: no exceptions
 	except    []policies.ASPathPattern // of the group
 }
@@ -29,13 +29,13 @@ const (
 	ipv6
 )
 
-// suffixOf tells statements and sets of the two families apart in their names.
+// suffixOf returns the suffix of names of statements and sets of the family.
 func (f family) suffixOf() string { return [...]string{anyFamily: "", ipv4: "4", ipv6: "6"}[f] }
 
-// nobody is an announcement that nobody makes: what is protected in the other family
-// where only one has protected space. (An empty set would not do: in GoBGP INVERT
-// on it is false, and the set of the other family is false for all its routes.)
-var nobody = map[family]filters.Entry{
+// neverAnnounced is an announcement that no member makes. It stands for the protected space of a
+// family that has none, where the other family has some. An empty set would not do: in GoBGP, INVERT
+// is false for it, and for the set of the other family.
+var neverAnnounced = map[family]filters.Entry{
 	ipv4: {Prefix: netip.MustParsePrefix("0.0.0.0/32"), Min: 32, Max: 32},
 	ipv6: {Prefix: netip.MustParsePrefix("::/128"), Min: 128, Max: 128},
 }
@@ -57,12 +57,12 @@ func (b *builder) listMatches(c *filters.Compiled, treatments []policies.Treatme
 	return list
 }
 
-// matchesOf returns the matches of one filter. Groups are counted through the whole
-// policy.
+// matchesOf returns the matches of one filter. It numbers groups through the whole policy.
 func (b *builder) matchesOf(f filters.Filter, t policies.Treatment, protected filters.Entries) []match {
 	list := byPrefix(t, f.Prefixes)
 	if len(f.ASNs) != 0 {
-		list = append(list, byPath(match{label: t.Name + "-as-path", treatment: t, asns: patternsOf(f.ASNs)}, protected)...)
+		list = append(list, byPath(match{label: t.Name + "-as-path", treatment: t, asns: patternsOf(f.ASNs)},
+			protected)...)
 	}
 	for _, g := range f.Groups {
 		b.groups++
@@ -73,7 +73,7 @@ func (b *builder) matchesOf(f filters.Filter, t policies.Treatment, protected fi
 	return list
 }
 
-// byPrefix returns the matches of entries: none, one or two.
+// byPrefix returns the matches of entries: at most one for each family.
 func byPrefix(t policies.Treatment, e filters.Entries) []match {
 	var list []match
 	if len(e.IPv4) != 0 {
@@ -85,8 +85,8 @@ func byPrefix(t policies.Treatment, e filters.Entries) []match {
 	return list
 }
 
-// byPath returns m, or where there is protected space, m for each family
-// without it. This needs no mark, and the family that does not fit costs nothing.
+// byPath returns m. If there is protected space, it returns m for each family, with that space
+// excluded by INVERT. This needs no mark, and gobgpd evaluates the other family's set at no cost.
 func byPath(m match, protected filters.Entries) []match {
 	if protected.Len() == 0 {
 		return []match{m}
@@ -96,7 +96,7 @@ func byPath(m match, protected filters.Entries) []match {
 		part.label += f.suffixOf()
 		part.family, part.protected = f, entries
 		if len(entries) == 0 {
-			part.protected = []filters.Entry{nobody[f]}
+			part.protected = []filters.Entry{neverAnnounced[f]}
 		}
 		return part
 	}
@@ -111,6 +111,7 @@ func patternsOf(list []filters.ASMatch) []policies.ASPathPattern {
 	return out
 }
 
+// patternsAnywhere returns patterns that match the ASNs anywhere in a path.
 func patternsAnywhere(list []filters.ASN) []policies.ASPathPattern {
 	out := make([]policies.ASPathPattern, len(list))
 	for i, a := range list {
@@ -119,11 +120,10 @@ func patternsAnywhere(list []filters.ASN) []policies.ASPathPattern {
 	return out
 }
 
-// isIdle says whether m changes nothing: it only keeps less severe matches off.
+// isIdle says whether m changes nothing: it only keeps less severe treatments from its routes.
 func (m match) isIdle() bool { return !m.treatment.Reject && !m.treatment.Changes() }
 
-// canMeet says whether one route may be matched by both. It never says no
-// wrongly.
+// canMeet says whether one route could match both. Where it cannot tell, it says yes.
 func (m match) canMeet(other match) bool {
 	if m.family != anyFamily && other.family != anyFamily && m.family != other.family {
 		return false
@@ -135,7 +135,7 @@ func (m match) canMeet(other match) bool {
 }
 
 // entriesMeet says whether some announcement is in both a and b, which are sorted by
-// address and length. What is open at an address are the entries that cover it:
+// address and length. At each address, the entries that cover it are open:
 //
 //	a   |-------- 10.0.0.0/8 8..16 --------|
 //	b       |-- 10.1.0.0/16 16..24 --|          meets at 10.1.0.0/16
@@ -165,7 +165,7 @@ func entriesMeet(a, b []filters.Entry) bool {
 	return false
 }
 
-// stillOpen drops from the end of open what does not cover e.
+// stillOpen removes the entries from the end of open that do not cover e.
 func stillOpen(open []filters.Entry, e filters.Entry) []filters.Entry {
 	for len(open) > 0 && !open[len(open)-1].Prefix.Overlaps(e.Prefix) {
 		open = open[:len(open)-1]

@@ -7,9 +7,9 @@ import (
 	"depeer/policies"
 )
 
-// mustBeNarrow panics if a statement could match every route. In gobgpd no
-// condition at all matches everything, a condition on an empty set may, and
-// absence (INVERT) alone nearly does, and so does the client that a route is sent to.
+// mustBeNarrow panics if a statement could match every route. In gobgpd, a statement without
+// conditions matches every route, and a condition on an empty set can. A condition with INVERT alone
+// matches nearly every route, and so does a condition on the client that a route is sent to.
 func mustBeNarrow(p *policies.RoutingPolicy) {
 	filled := make(map[string]bool)
 	for _, s := range p.Sets {

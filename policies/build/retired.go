@@ -6,10 +6,10 @@ import (
 	"depeer/policies"
 )
 
-// Retired returns the built-in treatments that p has as an earlier version of this program
-// built them, and that Builtin does not have any more: deprefer prepended twice and added a large
-// community, tag of an ASN with 16 bits added one. Choices of deprefer prepended, too. A
-// policy of treatments that an exchange wrote out like these looks the same.
+// Retired returns the built-in treatments of p that an earlier version of depeer built, and that
+// Builtin no longer has. There, deprefer prepended twice and added a large community, tag of an ASN
+// with 16 bits added a large community, and choices of deprefer prepended. If an exchange wrote such
+// treatments out, its policy looks the same.
 func Retired(p *policies.RoutingPolicy) []string {
 	var out []string
 	for _, s := range p.Import {
@@ -34,9 +34,9 @@ func Retired(p *policies.RoutingPolicy) []string {
 	return out
 }
 
-// LacksShort says whether p was built by an earlier version of this program, one that did not
-// leave announcements of /8 and shorter out of what makes routes longer: some statement makes
-// them longer, and none marks them.
+// LacksShort says whether an earlier version of depeer built p, one that did not exclude announcements
+// of /8 and shorter from treatments that make routes longer. In such a policy a statement makes them
+// longer, and no statement marks them.
 func LacksShort(p *policies.RoutingPolicy) bool {
 	marks := func(s policies.Statement) bool {
 		return slices.ContainsFunc(s.Actions.AddLargeCommunities,
@@ -56,7 +56,7 @@ func lengthensShort(p *policies.RoutingPolicy, s policies.Statement) bool {
 	}
 	if entries := policies.ElementsOf[policies.Prefixes](p, s.Conditions.PrefixSet.Set); len(entries) != 0 {
 		if s.Conditions.PrefixSet.Invert {
-			return entries[0].Prefix.Addr().Is4() // of one family; which are spared does not matter
+			return entries[0].Prefix.Addr().Is4() // all entries are of one family; their space does not matter
 		}
 		return slices.ContainsFunc(entries, isShort)
 	}

@@ -10,13 +10,13 @@ import (
 	"depeer/policies"
 )
 
-// longest is the length of a shutdown communication, in bytes, that gobgpd 3.37 sends:
-// it cuts a longer one, be it within a character. (RFC 8203; RFC 9003 allows 255.)
+// longest is the maximum length of a shutdown communication, in bytes, that gobgpd 3.37 sends
+// (RFC 8203; RFC 9003 allows 255). It cuts a longer one, even within a character.
 const longest = 128
 
-// Tell returns a shutdown communication (RFC 9003) of at most 128 bytes: what was
-// done, which list says so, its reference, and whom to ask. Where that is too long, the
-// reference is left out; what is too long even then is cut between two characters.
+// Tell returns a shutdown communication (RFC 9003) of at most 128 bytes: the treatment, the list,
+// its reference, and whom to ask. If that is too long, it omits the reference. If it is still too
+// long, it cuts the text between two characters.
 func Tell(treatment, list, reference, ask string) string {
 	text := fmt.Sprintf("%s: listed in %s", treatment, list)
 	if ask != "" {
@@ -39,8 +39,8 @@ func cutTo(bytes int, text string) string {
 	return text[:bytes]
 }
 
-// findSessions returns whose sessions are shut: of each ASN that a provider in force
-// lists whose treatment says so, by ASN. One that no filter matches is protected.
+// findSessions returns the sessions to shut down, sorted by ASN: one for each ASN of a provider in
+// force whose treatment says so. It omits ASNs that no filter matches, because these are protected.
 func findSessions(c *filters.Compiled, treatments []policies.Treatment) []policies.Session {
 	var out []policies.Session
 	matched := findMatchedASNs(c)
@@ -80,7 +80,7 @@ func findMatchedASNs(c *filters.Compiled) map[filters.ASN]bool {
 	return matched
 }
 
-// firstReference returns the first that a listing rests on; "" if it names none.
+// firstReference returns the first evidence of a provider; "" if it has none.
 func firstReference(p *filters.Provider) string {
 	if len(p.Evidence) == 0 {
 		return ""

@@ -8,10 +8,9 @@ import (
 	"depeer/policies"
 )
 
-// Short IPv4 announcements are left out of whatever adds bytes: see policies.LongestShort.
+// Short IPv4 announcements are excluded from treatments that add bytes: see policies.LongestShort.
 
-// takesShort says whether m changes attributes of announcements that are left out: of IPv4, and of
-// /8 or shorter.
+// takesShort says whether m would change attributes of short announcements: IPv4, /8 or shorter.
 func (m match) takesShort() bool {
 	if m.treatment.Reject || !m.treatment.Changes() || m.family == ipv6 {
 		return false
@@ -22,10 +21,10 @@ func (m match) takesShort() bool {
 	return slices.ContainsFunc(m.entries, isShort)
 }
 
-// isShort says whether e matches an IPv4 announcement that is left out.
+// isShort says whether e matches a short announcement.
 func isShort(e filters.Entry) bool { return e.Prefix.Addr().Is4() && e.Min <= policies.LongestShort }
 
-// shortPrefixes are all announcements that are left out.
+// shortPrefixes are all short announcements.
 var shortPrefixes = []filters.Entry{{Prefix: netip.PrefixFrom(netip.IPv4Unspecified(), 0), Min: 0,
 	Max: policies.LongestShort}}
 

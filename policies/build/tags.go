@@ -10,14 +10,14 @@ import (
 	"depeer/policies"
 )
 
+// tagOf returns the tag with the value.
 func tagOf(asn filters.ASN, value uint32) policies.LargeCommunity {
 	return valueIn(policies.TagSpace(asn), value)
 }
 
-// numberTags gives the tags of a program their values: 32 bits of a hash of all that
-// its export statements do, to whom, and by which lists. Those of two programs that
-// differ have none in common, but for a chance of one in 10^7 with twenty tags in each,
-// which plan.ChoiceObstacles looks out for.
+// numberTags gives the tags their values: 32 bits of a hash of all export statements, their members
+// and their lists. Different choices have no tag in common, except with a chance of one in 10^7 for
+// twenty tags in each. plan.ChoiceObstacles detects that case.
 func (p *memberChoices) numberTags(asn filters.ASN) {
 	p.giveTags(func(i int) policies.LargeCommunity { return tagOf(asn, uint32(i)) })
 	trial := builder{asn: asn, policy: &policies.RoutingPolicy{}}
@@ -42,7 +42,7 @@ func (p *memberChoices) numberTags(asn filters.ASN) {
 	})
 }
 
-// giveTags gives each tag of a program the value for its number.
+// giveTags gives each tag the value for its number.
 func (p *memberChoices) giveTags(value func(i int) policies.LargeCommunity) {
 	p.tags = make([]policies.LargeCommunity, len(p.Lists))
 	for i := range p.tags {
@@ -55,8 +55,8 @@ func (p *memberChoices) giveTags(value func(i int) policies.LargeCommunity) {
 	}
 }
 
-// addTagging adds the import statements that tag what a list names. A route is tagged once.
-// The mark has clean come to it: see arrange.
+// addTagging adds the import statements that tag the routes of a list. A route gets the tag once. The
+// mark makes clean change the route: see arrangeSteps.
 func (b *builder) addTagging(l ChosenList, tag policies.LargeCommunity) {
 	t := policies.Treatment{Name: "choice-" + l.Name, LargeCommunities: []policies.LargeCommunity{tag}}
 	var before []match

@@ -25,10 +25,8 @@ func listEffects(p *policies.RoutingPolicy) []string {
 // EffectOf returns what a treatment does to a route, in the words of Effect, without one large
 // community.
 func EffectOf(t policies.Treatment, but policies.LargeCommunity) string {
-	a := policies.Actions{
-		Reject: t.Reject, LocalPref: t.LocalPref, MED: t.MED, Prepend: t.Prepend,
-		Communities: t.Communities, AddLargeCommunities: t.LargeCommunities,
-	}
+	a := t.Actions()
+	a.Reject = t.Reject
 	return describeEffect(a, func(c policies.LargeCommunity) bool { return c == but })
 }
 

@@ -30,6 +30,7 @@ func (r *reader) readNeighbor(p *api.Peer) {
 		Up:             p.GetState().GetSessionState() == api.PeerState_ESTABLISHED,
 		AdminDown:      p.GetState().GetAdminState() == api.PeerState_DOWN,
 		DownInFile:     p.GetConf().GetAdminDown(),
+		Description:    p.GetConf().GetDescription(),
 		SecondaryRoute: p.GetRouteServer().GetSecondaryRoute(),
 		Agreed:         readAgreed(p),
 	}

@@ -86,7 +86,7 @@ config = {prefix = "127.0.0.0/8", peer-group = "dynamic"}
 config = {neighbor-address = "127.1.0.1", peer-as = 64498}
 transport = {config = {passive-mode = true}}
 [[neighbors]]
-config = {neighbor-address = "127.1.0.2", peer-as = 64497}
+config = {neighbor-address = "127.1.0.2", peer-as = 64497, description = "Member of Two"}
 transport = {config = {passive-mode = true}}
 route-server = {config = {route-server-client = true, secondary-route = true}}
 afi-safis = [{config = {afi-safi-name = "ipv4-unicast"}, add-paths = {config = {send-max = 3}}}]
@@ -112,7 +112,7 @@ func TestStateOfAnOperatorsServer(t *testing.T) {
 		{Address: netip.MustParseAddr("127.1.0.1"), ASN: 64498, IPv4: true},
 		{
 			Address: netip.MustParseAddr("127.1.0.2"), ASN: 64497, RouteServer: true, SecondaryRoute: true,
-			AddPath: true, IPv4: true,
+			AddPath: true, IPv4: true, Description: "Member of Two",
 			Import: plan.Assignment{Policies: []string{"depeer", "operator"}, Default: plan.Reject},
 			Export: plan.Assignment{Policies: []string{"refuses"}, Default: plan.Accept},
 		},

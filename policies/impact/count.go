@@ -58,6 +58,9 @@ func (a *assessment) startCount() {
 		a.behind.endList()
 	}
 	a.providers = make([]providerCount, len(a.index.listed))
+	if a.Details {
+		a.out.Details = []Detail{}
+	}
 	a.collected = newCollected(a)
 }
 
@@ -102,6 +105,9 @@ func (a *assessment) countPrefix(slot uint32, at *view) {
 		a.countForProvider(slot, &paths[i], is.isGone() && !paths[i].stopped)
 	}
 	a.withoutPath(paths, is.isGone())
+	if a.Details {
+		a.addDetails(slot, paths)
+	}
 	if differs {
 		a.countUpdates(family, paths, reset)
 	}

@@ -35,6 +35,8 @@ type Question struct {
 	Counted *counted.Routes
 	// CountedOn is the day of that plan, as text; "" where it is not known.
 	CountedOn string
+	// Details: every path that is treated, or was, is reported.
+	Details bool
 	// Passages tells which paths the operator's own policies refuse; nil: that is not asked.
 	Passages rib.Passages
 }

@@ -41,6 +41,9 @@ type Report struct {
 	Addresses Addresses `json:"addresses"` // that nothing leads to any more
 	Effort    Effort    `json:"effort"`
 
+	// Details are the paths that are treated, or were, where they were asked for; nil: they were not.
+	Details []Detail `json:"details,omitzero"`
+
 	// Choices is what members that have chosen are expected to be sent; nil: nobody has chosen
 	// anything, nor had before.
 	Choices *Choices `json:"-"`

@@ -124,11 +124,19 @@ func (o *Operator) Change(ctx context.Context, t Target, client Daemon, lock *jo
 		applier.LastSeen = o.readLastSeen(lock)
 		applier.Fit = func(state *plan.State) { o.rememberAccepted(lock, p, state) }
 	}
-	result, err := applier.Apply(ctx, p)
+	result, err := o.whileWorking(func() (apply.Result, error) { return applier.Apply(ctx, p) })
 	if result.Outcome == apply.Partial {
 		return entry, result, errors.Join(err, entry.Close()) // without an end: recover finds it
 	}
 	return entry, result, errors.Join(err, entry.End(o.nameOutcome(result.Outcome, p, start)))
+}
+
+// whileWorking does work that changes a target, and tells Working so.
+func (o *Operator) whileWorking(work func() (apply.Result, error)) (apply.Result, error) {
+	if o.Working != nil {
+		defer o.Working()()
+	}
+	return work()
 }
 
 // nameOutcome returns the journal's word for the outcome of a change. A change with nothing to do is

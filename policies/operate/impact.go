@@ -95,6 +95,7 @@ func (o *Operator) lookAtImpact(ctx context.Context, in *wanted.Input, q impact.
 	live rib.Source,
 	result *Impact) error {
 	d := &dumps{names: args.Dumps}
+	q.Details = args.Details
 	source := live
 	if len(args.Dumps) > 0 {
 		source = d.readPaths()

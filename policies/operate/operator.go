@@ -30,6 +30,8 @@ type Operator struct {
 	Judge FileJudge
 	// StartGuardian starts the process that takes an entry back unless it is confirmed in time.
 	StartGuardian func(t Target, entry string) error
+	// Working, if set, is told that a target is being changed, until done is called.
+	Working func() (done func())
 
 	Now  time.Time // the moment that lists are compiled for
 	By   string    // user@host

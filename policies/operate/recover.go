@@ -128,7 +128,7 @@ func (o *Operator) LeadOut(ctx context.Context, t Target, client Daemon, server 
 	applier := o.newApplier(t, client, entry, cmp.Or(cut.ID, "recover-"+NewID()))
 	applier.Cut = cut.listShutSessions()
 	applier.Keep = o.keepFile(ctx, t, server, cut.Plan, entry, true)
-	result, err := applier.Recover(ctx, cut.Plan)
+	result, err := o.whileWorking(func() (apply.Result, error) { return applier.Recover(ctx, cut.Plan) })
 	if result.Outcome == apply.Partial || result.Outcome == apply.Untouched && cut.Record != nil {
 		return result, errors.Join(err, entry.Close())
 	}

@@ -1,6 +1,7 @@
 package operate
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,6 +23,7 @@ import (
 type RouteOptions struct {
 	Dumps     []string // MRT files, in place of what a target's members announce
 	Full      bool     // a person is shown everything, however long
+	Details   bool     // every path that is treated is reported
 	Overrides plan.Overrides
 }
 
@@ -42,7 +44,7 @@ func ListSessions(state *plan.State, x *exchange.Exchange) []impact.Session {
 		}
 		out = append(out, impact.Session{
 			Peer: rib.Peer{Address: c.Address, ASN: c.ASN},
-			Name: FindMemberName(x, rib.Peer{Address: c.Address, ASN: c.ASN}),
+			Name: cmp.Or(FindMemberName(x, rib.Peer{Address: c.Address, ASN: c.ASN}), c.Description),
 			Up:   c.Up, Anchored: slices.Contains(c.Import.Policies, policies.ImportPolicy),
 			IPv4: c.IPv4, IPv6: c.IPv6, SecondaryRoute: c.SecondaryRoute, Refusers: state.Refusers(c),
 		})

@@ -66,6 +66,7 @@ type Client struct {
 	RouteServer    bool   // a route-server client: only these have policies of their own
 	Dynamic        bool   // made from a peer group when its session came up, and gone with it
 	Group          string // the peer group of a dynamic neighbor
+	Description    string // the operator's; not part of the fingerprint
 	Up             bool   // the session is established; not part of the fingerprint
 	AdminDown      bool   // kept down administratively, whoever did it
 	DownInFile     bool   // its section of the file says so

@@ -81,8 +81,15 @@ func (s *shell) start(args ...string) *running {
 
 func (s *shell) startAs(cmd *exec.Cmd) *running {
 	s.t.Helper()
+	return s.startWith(cmd, func() {})
+}
+
+// startWith starts a program after its streams were set.
+func (s *shell) startWith(cmd *exec.Cmd, streams func()) *running {
+	s.t.Helper()
 	r := &running{t: s.t, cmd: cmd, done: make(chan struct{})}
 	r.cmd.Stdout, r.cmd.Stderr = &r.out, &r.err
+	streams()
 	// The guardian of a confirmation outlives the program, and does not hold its streams.
 	r.cmd.WaitDelay = 10 * time.Second
 	if err := r.cmd.Start(); err != nil {

@@ -37,6 +37,7 @@ type session struct {
 
 	passed *passed           // files of the state directory that were named as unread
 	judge  operate.FileJudge // of gobgpd.conf files
+	stdout *stream
 
 	confWrong *operate.Error // of the exchange file; nil: it is valid, or was not read
 }
@@ -44,7 +45,11 @@ type session struct {
 // Run runs one command line, without the program's name, and returns its exit
 // code.
 func Run(ctx context.Context, streams Streams, args []string) Code {
-	s := newSession(ctx, streams)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	out, errs := &stream{Writer: streams.Out, gone: cancel}, &stream{Writer: streams.Err, gone: cancel}
+	s := newSession(ctx, Streams{In: streams.In, Out: out, Err: errs})
+	s.stdout = out
 	// Until the flags are read, what can be said is said in the form they ask for.
 	s.view = s.newView(cmdline.AsksForJSON(args), "auto")
 
@@ -53,13 +58,13 @@ func Run(ctx context.Context, streams Streams, args []string) Code {
 		c.OnUsageError = onUsageError
 	}
 	if cmdline.Complete(s.Out, app, args, s.completeValues(args)) {
-		return OK
+		return reportError(s.view, s.checkWritten(nil))
 	}
 	ordered, err := cmdline.Arrange(app, args)
 	if err == nil {
 		err = app.RunContext(ctx, append([]string{app.Name}, ordered...))
 	}
-	if ctx.Err() != nil && err != nil && !isNamed(err) {
+	if err = s.checkWritten(err); ctx.Err() != nil && err != nil && !isNamed(err) {
 		err = ctx.Err()
 	}
 	return reportError(s.view, err)
@@ -205,10 +210,14 @@ func (s *session) newLog(format string, verbose bool) error {
 }
 
 func (s *session) newView(json bool, color string) view.View {
+	return s.newViewOf(json, color, s.reader.Files.Line)
+}
+
+func (s *session) newViewOf(json bool, color string, source func(file string, n int) ([]byte, bool)) view.View {
 	return view.New(view.Options{
 		JSON: json, Terminal: isTerminal(s.Err), Color: color == "always" || color == "auto" &&
 			wantsColor(s.Out, s.Err),
-		Out: s.Out, Err: s.Err, Source: s.reader.Files.Line,
+		Out: s.Out, Err: s.Err, Source: source,
 	})
 }
 
@@ -227,6 +236,9 @@ func wantsColor(streams ...io.Writer) bool {
 }
 
 func isTerminal(w io.Writer) bool {
+	if s, ok := w.(*stream); ok {
+		w = s.Writer
+	}
 	f, ok := w.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 
 	"depeer/cmd/internal/cmdline"
 	"depeer/filters/trust"
+	"depeer/policies/apply"
 	"depeer/policies/exchange"
 	"depeer/policies/operate"
 	"depeer/policies/operate/wanted"
@@ -110,15 +112,27 @@ func (s *session) showResult(result operate.Result, err error) error {
 	if err != nil {
 		return err
 	}
-	return s.view.Apply(result)
+	err = s.view.Apply(result)
+	if err != nil && changesSomething(result) {
+		return outputLost(result.Target+": "+result.Outcome, err, "depeer status --target "+result.Target)
+	}
+	return err
 }
+
+// changesSomething says whether a result tells of something that was done.
+func changesSomething(r operate.Result) bool { return r.Outcome != apply.Nothing.String() }
 
 // showResults shows what came of changes to several targets.
 func (s *session) showResults(results []operate.Result, err error) error {
 	if err != nil {
 		return err
 	}
-	return s.view.Applied(results)
+	err = s.view.Applied(results)
+	if err != nil && slices.ContainsFunc(results, changesSomething) {
+		return outputLost(formatCount(len(results), "target")+" applied, or as asked for already", err,
+			"depeer status --target all")
+	}
+	return err
 }
 
 // readExchange reads the exchange file for its targets alone. Its errors matter only where a target's

@@ -49,7 +49,7 @@ func guardCommand(s *session) *cli.Command {
 			if err != nil || result == nil {
 				return err
 			}
-			return s.view.Apply(*result)
+			return s.showResult(*result, nil)
 		},
 	}
 }

@@ -164,7 +164,12 @@ func (s *session) emitInto(ctx context.Context, in *wanted.Input, policy *polici
 			return err
 		}
 	}
-	return s.view.Emit(e)
+	if err := s.view.Emit(e); err != nil && e.Changed {
+		return outputLost(e.File+" is written", err, "look at the file")
+	} else if err != nil {
+		return err
+	}
+	return nil
 }
 
 // deliverEmit writes a configuration to a file, if one is named, and shows the

@@ -54,6 +54,9 @@ func isNamed(err error) bool {
 // formatCount writes "1 error", "2 errors".
 func formatCount(n int, noun string) string { return operate.Count(n, noun) }
 
+var errInterrupted = &operate.Error{Kind: operate.Interrupted, Name: "interrupted",
+	Err: errors.New("interrupted; nothing was changed")}
+
 // reportError shows what a command returned and says which code that is.
 func reportError(v view.View, err error) Code {
 	if err == nil {
@@ -66,8 +69,7 @@ func reportError(v view.View, err error) Code {
 		return Usage
 	case errors.As(err, &e):
 	case errors.Is(err, context.Canceled):
-		e = &operate.Error{Kind: operate.Interrupted, Name: "interrupted",
-			Err: errors.New("interrupted; nothing was changed")}
+		e = errInterrupted
 	default:
 		e = &operate.Error{Kind: operate.Failed, Name: "failed", Err: err}
 	}

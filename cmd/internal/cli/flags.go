@@ -7,6 +7,8 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"depeer/cmd/internal/cmdline"
+	"depeer/cmd/internal/view"
 	"depeer/filters"
 	"depeer/policies/exchange"
 	"depeer/policies/gobgp"
@@ -70,12 +72,17 @@ func (f *askFlags) bindYes() cli.Flag {
 type routeFlags struct {
 	dumps     cli.StringSlice
 	full      bool
+	routes    bool
+	csv       bool
 	overrides map[string]*override // by their guards' names of them
 }
 
 // bindFlags returns the flags, with an override for each guard that has one.
 func (f *routeFlags) bindFlags() []cli.Flag {
-	flags := []cli.Flag{f.bindRib(), f.bindFull()}
+	flags := []cli.Flag{f.bindRib(), f.bindFull(),
+		&cli.BoolFlag{Name: "routes", Destination: &f.routes,
+			Usage: "name every route that is refused, changed or released: of whom, by which entry, along which path"},
+		&cli.BoolFlag{Name: "csv", Destination: &f.csv, Usage: "print these routes alone, as CSV"}}
 	f.overrides = make(map[string]*override)
 	for _, g := range guard.Overridable() {
 		value := new(override)
@@ -97,13 +104,25 @@ func (f *routeFlags) bindFull() cli.Flag {
 
 // readOptions returns what the flags say.
 func (f *routeFlags) readOptions() operate.RouteOptions {
-	options := operate.RouteOptions{Dumps: f.dumps.Value(), Full: f.full, Overrides: plan.Overrides{}}
+	options := operate.RouteOptions{Dumps: f.dumps.Value(), Full: f.full, Details: f.routes || f.csv, Overrides: plan.Overrides{}}
 	for name, value := range f.overrides {
 		if value.given {
 			options.Overrides[name] = value.Override
 		}
 	}
 	return options
+}
+
+// useCSV has routes shown as CSV, where that is asked for.
+func (s *session) useCSV(asked bool) error {
+	switch {
+	case !asked:
+	case s.global.json:
+		return cmdline.NewUsageError("--csv, or --json --routes", "--csv and --json: one of them")
+	default:
+		s.view = view.NewCSV(s.view, s.Out)
+	}
+	return nil
 }
 
 // soakFlag is the only time that may be 0.

@@ -23,6 +23,9 @@ func impactCommand(s *session) *cli.Command {
 		Flags: append(flags.targetFlags.bindFlags(), flags.routeFlags.bindFlags()...),
 		Action: func(c *cli.Context) error {
 			args := flags.readOptions()
+			if err := s.useCSV(flags.csv); err != nil {
+				return err
+			}
 			if flags.target == "" && len(args.Dumps) == 0 {
 				return cmdline.NewUsageError("depeer impact LISTING.yaml --rib FILE, or --target rs1",
 					"no routes: neither --rib nor --target")

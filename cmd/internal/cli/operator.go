@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 
+	"depeer/cmd/internal/interrupt"
 	"depeer/filters/diag"
 	"depeer/policies/gobgp"
 	"depeer/policies/journal"
@@ -12,7 +13,8 @@ import (
 // newOperator returns the operator of a command.
 func (s *session) newOperator() *operate.Operator {
 	return &operate.Operator{Reporter: reporter{s.view, s}, Log: s.log, Dial: s.dialTarget, Store: s.openStore,
-		Exchange: s.readExchange, Judge: s.judge, StartGuardian: s.startGuardian, Now: s.now, By: nameUser(),
+		Exchange: s.readExchange, Judge: s.judge, StartGuardian: s.startGuardian, Now: s.now, Working: interrupt.Working,
+		By:   nameUser(),
 		Tool: readBuild().Version}
 }
 

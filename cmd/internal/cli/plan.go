@@ -50,6 +50,9 @@ func planCommand(s *session) *cli.Command {
 				return err
 			}
 			args.draft.RouteOptions = args.readOptions()
+			if err := s.useCSV(args.csv); err != nil {
+				return err
+			}
 			if args.target == "" && len(args.draft.Dumps) > 0 {
 				return s.planForFile(c.Context, in, &args)
 			}

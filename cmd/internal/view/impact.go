@@ -3,6 +3,7 @@ package view
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -63,6 +64,7 @@ func (v *textView) Impact(i operate.Impact) error {
 	if err := w.Flush(); err != nil {
 		return err
 	}
+	v.showDetails(&b, i)
 	_, err := fmt.Fprint(v.Out, b.String())
 	return err
 }
@@ -271,9 +273,30 @@ func formatASNs(c impact.Collateral) string {
 	return strings.Join(out, ", ")
 }
 
+// columns returns an address, and a name where members have any.
+func columns(named bool, address, name string) string {
+	if !named {
+		return address
+	}
+	return address + "\t" + name
+}
+
+// longestName is how much of a member's name a table shows.
+const longestName = 24
+
+// shortenName returns a name that fits a column.
+func shortenName(name string) string {
+	name = escapeUnprintable(name, "")
+	if r := []rune(name); len(r) > longestName {
+		return string(r[:longestName-1]) + "…"
+	}
+	return name
+}
+
 // showMembers shows the members with treated routes.
 func (v *textView) showMembers(w *tabwriter.Writer, i operate.Impact) {
 	shown, more := 0, 0
+	named := slices.ContainsFunc(i.Report.Members, func(m impact.Member) bool { return m.Name != "" })
 	for _, m := range mostTreated(i.Report.Members) {
 		if m.Refused+m.Changed+m.Released+m.Lost == 0 {
 			continue
@@ -283,12 +306,13 @@ func (v *textView) showMembers(w *tabwriter.Writer, i operate.Impact) {
 			continue
 		}
 		if shown == 0 {
-			fmt.Fprint(w, "\tmember\t\trefused\tchanged\tof\tleft without a path\tcannot use itself\n")
+			fmt.Fprintf(w, "\tmember\t%s\trefused\tchanged\tof\tleft without a path\tcannot use itself\n",
+				columns(named, "", ""))
 		}
 		shown++
-		fmt.Fprintf(w, "\tAS%s\t%s\t%s\t%s\t%s\t%s\t%s\n", m.ASN, m.Address, formatNumber(m.Refused),
-			formatNumber(m.Changed),
-			formatNumber(m.Routes), formatNumber(m.WithoutPath), formatNumber(m.Lost))
+		fmt.Fprintf(w, "\tAS%s\t%s\t%s\t%s\t%s\t%s\t%s\n", m.ASN, columns(named, m.Address.String(), shortenName(m.Name)),
+			formatNumber(m.Refused), formatNumber(m.Changed), formatNumber(m.Routes), formatNumber(m.WithoutPath),
+			formatNumber(m.Lost))
 	}
 	if more > 0 {
 		fmt.Fprintf(w, "\tand %s more (--full)\n", countOf{more, "member"})

@@ -51,6 +51,7 @@ func (v *textView) Plan(p operate.Draft) error {
 	if err := v.showPlanned(&b, p); err != nil {
 		return err
 	}
+	v.showDetails(&b, p.Impact)
 	switch {
 	case p.Begins: // what comes of it is the result
 		_, err := fmt.Fprint(v.Err, b.String())
