@@ -98,7 +98,8 @@ func (c Call) String() string {
 	case AddSet, DeleteSet:
 		return fmt.Sprintf("%s %s %s", c.Verb, c.Kind, c.Name)
 	case AddStatements:
-		return fmt.Sprintf("%s: %d to policy %s", c.Verb, max(len(c.Add), len(c.Take)), c.Policy) // a journal has the names
+		return fmt.Sprintf("%s: %d to policy %s", c.Verb, max(len(c.Add), len(c.Take)),
+			c.Policy) // a journal has the names
 	case TakeStatements:
 		return fmt.Sprintf("%s: %d out of policy %s", c.Verb, len(c.Take), c.Policy)
 	case Assign:

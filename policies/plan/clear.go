@@ -120,7 +120,8 @@ func (s *State) isConflict(o Object) bool {
 
 // isLent says whether a policy that is not ours refers to the object, which is a conflict.
 func (s *State) isLent(o Object) bool {
-	return slices.ContainsFunc(s.Conflicts, func(conflict Conflict) bool { return conflict.Object == o && conflict.Used })
+	return slices.ContainsFunc(s.Conflicts,
+		func(conflict Conflict) bool { return conflict.Object == o && conflict.Used })
 }
 
 // isUnsure says whether something is in force that a RoutingPolicy of ours cannot express.
