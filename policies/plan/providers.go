@@ -8,8 +8,8 @@ import (
 	"depeer/filters"
 )
 
-// ProviderRef is a provider as a plan treats it: kept in the plan, so that the
-// next one can say what changes.
+// ProviderRef is a provider as a plan treats it. The plan keeps it, so that the next plan can say what
+// changes.
 type ProviderRef struct {
 	List      string   `json:"list"`
 	ID        string   `json:"id"`
@@ -70,8 +70,8 @@ func (r ProviderRef) compare(o ProviderRef) int {
 	return cmp.Or(cmp.Compare(r.List, o.List), cmp.Compare(r.ID, o.ID))
 }
 
-// ProviderChange is what a plan does about one provider: Old is zero for one that
-// is new, New for one that is gone.
+// ProviderChange is the change of one provider. Old is zero for a new provider, and New for one that is
+// gone.
 type ProviderChange struct{ Old, New ProviderRef }
 
 // Verb returns "+", "~" or "-": treated now, treated otherwise, treated no more.
@@ -121,8 +121,7 @@ func (c ProviderChange) differs() bool {
 	}
 }
 
-// ProviderChanges returns what differs between two plans' providers, both in the
-// order of Providers.
+// ProviderChanges returns the differences between two plans' providers, both in the order of Providers.
 func ProviderChanges(old, new []ProviderRef) []ProviderChange {
 	var out []ProviderChange
 	for len(old) > 0 || len(new) > 0 {
@@ -147,7 +146,7 @@ func ProviderChanges(old, new []ProviderRef) []ProviderChange {
 	return out
 }
 
-// NextStep is what the lists have in store for one provider, if nobody changes them.
+// NextStep is the next change of one provider's treatment, if the lists stay as they are.
 type NextStep struct {
 	List   string `json:"list"`
 	ID     string `json:"id"`

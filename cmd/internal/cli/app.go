@@ -200,9 +200,9 @@ func (s *session) newLog(format string, verbose bool) error {
 	}
 	switch format {
 	case "text":
-		s.log = slog.New(slog.NewTextHandler(s.Err, options))
+		s.log = slog.New(slog.NewTextHandler(view.EscapeText(s.Err), options))
 	case "json":
-		s.log = slog.New(slog.NewJSONHandler(s.Err, options))
+		s.log = slog.New(slog.NewJSONHandler(view.EscapeJSON(s.Err), options))
 	default:
 		return cmdline.NewUsageError("--log-format text|json", "--log-format %s: no such format", format)
 	}

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/term"
 
 	"depeer/cmd/internal/cmdline"
+	"depeer/cmd/internal/view"
 	"depeer/filters/trust"
 	"depeer/policies/apply"
 	"depeer/policies/exchange"
@@ -152,7 +153,7 @@ func (s *session) askForRouterID(f askFlags, address string, server plan.Server)
 	if !ok || !term.IsTerminal(int(in.Fd())) {
 		return cmdline.NewUsageError("depeer "+f.command+" ... --yes", "there is no terminal to ask on")
 	}
-	fmt.Fprintf(s.Err, "depeer: to change %s, type its router id (%s): ", address, server.RouterID)
+	fmt.Fprintf(s.Err, "depeer: to change %s, type its router id (%s): ", view.Escape(address), server.RouterID)
 	line, err := bufio.NewReader(in).ReadString('\n')
 	if err != nil && !errors.Is(err, io.EOF) {
 		return err

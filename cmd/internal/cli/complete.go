@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"log/slog"
 	"os"
+	"slices"
 
 	"depeer/cmd/internal/cmdline"
+	"depeer/cmd/internal/view"
 	"depeer/filters/feed"
 	"depeer/policies/exchange"
 	"depeer/policies/gobgpconf"
@@ -13,8 +15,17 @@ import (
 )
 
 // completeValues returns the words that may stand for a flag's value, or for the first argument of a
-// command. Whatever cannot be read has none: completion says nothing of what is wrong.
+// command. Whatever cannot be read has none: completion says nothing of what is wrong. Those that a terminal
+// would obey are left out.
 func (s *session) completeValues(args []string) cmdline.Values {
+	find := s.findValues(args)
+	return func(command, flag string) []string {
+		return slices.DeleteFunc(find(command, flag), func(v string) bool { return view.Escape(v) != v })
+	}
+}
+
+// findValues is completeValues, with values that a terminal could obey.
+func (s *session) findValues(args []string) cmdline.Values {
 	return func(command, flag string) []string {
 		s.reader.Config = cmp.Or(cmdline.Given(args, "config", "c"), os.Getenv("DEPEER_CONFIG"))
 		s.state = cmp.Or(cmdline.Given(args, "state"), os.Getenv("DEPEER_STATE"))

@@ -12,6 +12,7 @@ import (
 	"depeer/cmd/internal/cmdline"
 	"depeer/cmd/internal/metrics"
 	"depeer/cmd/internal/sdnotify"
+	"depeer/cmd/internal/view"
 	"depeer/policies/operate"
 	"depeer/policies/operate/wanted"
 	"depeer/policies/watch"
@@ -77,9 +78,9 @@ func (s *session) newWatchLog(format string, verbose bool) (*slog.Logger, error)
 		options.Level = slog.LevelDebug
 	}
 	if format == "json" {
-		return slog.New(slog.NewJSONHandler(s.Err, options)), nil
+		return slog.New(slog.NewJSONHandler(view.EscapeJSON(s.Err), options)), nil
 	}
-	return slog.New(slog.NewTextHandler(s.Err, options)), nil
+	return slog.New(slog.NewTextHandler(view.EscapeText(s.Err), options)), nil
 }
 
 // watchTargets runs until ctx ends.

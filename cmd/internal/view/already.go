@@ -1,7 +1,6 @@
 package view
 
 import (
-	"fmt"
 	"io"
 	"strings"
 
@@ -16,7 +15,7 @@ func describePrefixesAlready(r *impact.Report) string {
 	if r.Prefixes.RefusedAlready == 0 {
 		return ""
 	}
-	return fmt.Sprintf(", and %s more are refused by your own policies already",
+	return textf(", and %s more are refused by your own policies already",
 		formatNumber(r.Prefixes.RefusedAlready))
 }
 
@@ -24,14 +23,14 @@ func describePrefixesAlready(r *impact.Report) string {
 func showRoutesAlready(w io.Writer, r *impact.Report) {
 	var said []string
 	if n := r.Routes.RefusedAlready; n > 0 {
-		said = append(said, fmt.Sprintf("your own policies refuse %s of these routes already", formatNumber(n)))
+		said = append(said, textf("your own policies refuse %s of these routes already", formatNumber(n)))
 	}
 	if n := r.Routes.NotKnown; n > 0 {
-		said = append(said, fmt.Sprintf("whether your own policies refuse them, too, is not known of %s: what is in "+
+		said = append(said, textf("whether your own policies refuse them, too, is not known of %s: what is in "+
 			"force refuses them", countOf{n, "route"}))
 	}
 	if len(said) > 0 {
-		fmt.Fprintf(w, "already\t%s\n", strings.Join(said, "; "))
+		writef(w, "already\t%s\n", strings.Join(said, "; "))
 	}
 }
 

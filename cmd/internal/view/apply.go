@@ -23,56 +23,56 @@ func (v *jsonView) Apply(a operate.Result) error {
 }
 
 func (v *textView) Apply(a operate.Result) error {
-	text := fmt.Sprintf("%s: %s\n", a.Target, a.Outcome)
+	text := textf("%s: %s\n", a.Target, a.Outcome)
 	if a.Why != "" {
-		text = fmt.Sprintf("%s: %s\n", a.Target, a.Why)
+		text = textf("%s: %s\n", a.Target, a.Why)
 	}
 	for _, s := range a.Sessions {
-		text += fmt.Sprintf("  session   %s\n", sessionText(s, "was"))
+		text += textf("  session   %s\n", sessionText(s, "was"))
 	}
 	for _, c := range a.PolicyLists {
-		text += fmt.Sprintf("  list      %s\n", c)
+		text += textf("  list      %s\n", c)
 	}
 	if a.Outcome == "applied" && len(a.PolicyLists) > 0 {
-		text += fmt.Sprintf("  reset     %s\n", countOf{len(a.Reset), "member"})
+		text += textf("  reset     %s\n", countOf{len(a.Reset), "member"})
 		text += "  verified  each list and default, by reading it back; what your policies make of routes is not " +
 			"looked at\n"
-		text += fmt.Sprintf("  id        %s\n", a.ID)
+		text += textf("  id        %s\n", a.ID)
 	} else if a.Outcome == "applied" {
-		text += fmt.Sprintf("  reset     %s\n", countOf{len(a.Reset), "member"})
-		text += fmt.Sprintf("  verified  %s\n", proofText(a))
+		text += textf("  reset     %s\n", countOf{len(a.Reset), "member"})
+		text += textf("  verified  %s\n", proofText(a))
 		if less := attributeText(a.Attributes); less != "" {
-			text += fmt.Sprintf("  overruled %s, by other policies behind ours\n", less)
+			text += textf("  overruled %s, by other policies behind ours\n", less)
 		}
 		if a.Uncertain > 0 {
-			text += fmt.Sprintf("  unproven  %s that other policies prepend to before ours: whether they are "+
+			text += textf("  unproven  %s that other policies prepend to before ours: whether they are "+
 				"matched is not known\n", countOf{a.Uncertain, "route"})
 		}
 		if a.Already > 0 {
-			text += fmt.Sprintf("  unproven  %s treated already, or announced so: in the table, and no proof\n",
+			text += textf("  unproven  %s treated already, or announced so: in the table, and no proof\n",
 				countOf{a.Already, "route"})
 		}
 		if a.Unproven > 0 {
-			text += fmt.Sprintf("  unproven  %s that no route tells about: read back, and right\n",
+			text += textf("  unproven  %s that no route tells about: read back, and right\n",
 				formatEntries(a.Unproven))
 		}
 		if a.Tagged+a.Untagged > 0 {
-			text += fmt.Sprintf("  expected  %s tagged for members who have chosen; what they got cannot be read "+
+			text += textf("  expected  %s tagged for members who have chosen; what they got cannot be read "+
 				"from gobgpd 3.37\n", countOf{a.Tagged, "route"})
 		}
 		if a.Untagged > 0 {
-			text += fmt.Sprintf("  untagged  %s, by other policies behind ours: choices do nothing there\n",
+			text += textf("  untagged  %s, by other policies behind ours: choices do nothing there\n",
 				countOf{a.Untagged, "route"})
 		}
 		text += lengthsText(a)
-		text += fmt.Sprintf("  id        %s\n", a.ID)
+		text += textf("  id        %s\n", a.ID)
 	}
 	var beyond strings.Builder
 	showOutOfReach(&beyond, "  ", "     ", a.OutOfReach, false)
 	text += beyond.String()
 	text += leftText(a)
 	if a.Persist != nil {
-		text += fmt.Sprintf("  file      %s is in step with it\n", a.Persist.File)
+		text += textf("  file      %s is in step with it\n", a.Persist.File)
 	}
 	_, err := fmt.Fprint(v.Out, text)
 	return err
@@ -80,10 +80,10 @@ func (v *textView) Apply(a operate.Result) error {
 
 // proofText says what the route server's own table has shown.
 func proofText(a operate.Result) string {
-	text := fmt.Sprintf("%s refused, %s changed, %s as before", formatNumber(a.Refused), formatNumber(a.Changed),
+	text := textf("%s refused, %s changed, %s as before", formatNumber(a.Refused), formatNumber(a.Changed),
 		formatNumber(a.Passed))
 	if a.Overruled > 0 {
-		text += fmt.Sprintf(", %s overruled by other policies", formatNumber(a.Overruled))
+		text += textf(", %s overruled by other policies", formatNumber(a.Overruled))
 	}
 	return text + ", by the route server's own table"
 }

@@ -17,21 +17,21 @@ func (v *textView) showChoices(w *tabwriter.Writer, i operate.Impact) {
 	if len(all) == 0 {
 		return
 	}
-	fmt.Fprintf(w, "choices\t%s chosen for %s; expected, and not verified: gobgpd 3.37 cannot tell what members got\n",
+	writef(w, "choices\t%s chosen for %s; expected, and not verified: gobgpd 3.37 cannot tell what members got\n",
 		haveChosen(len(all)), reflexivePronoun(len(all)))
 	fmt.Fprint(w, "\tmember\t\trefused\tchanged\tanother path\twithheld\tits choices\n")
 	shown := limitTo(&i, len(all))
 	for _, c := range all[:shown] {
-		fmt.Fprintf(w, "\tAS%d\t%s\t%s\t%s\t%s\t%s\t%s\n", c.ASN, c.Address, formatNumber(c.Refused),
+		writef(w, "\tAS%d\t%s\t%s\t%s\t%s\t%s\t%s\n", c.ASN, c.Address, formatNumber(c.Refused),
 			formatNumber(c.Changed),
 			formatNumber(c.Another), formatNumber(c.Withheld), formatChoices(c))
 	}
 	if more := len(all) - shown; more > 0 {
-		fmt.Fprintf(w, "\tand %s more (--full)\n", countOf{more, "member"})
+		writef(w, "\tand %s more (--full)\n", countOf{more, "member"})
 	}
 	for _, c := range all {
 		if c.Withheld > 0 {
-			fmt.Fprintf(w, "\t%s would get another path to %s with secondary-route = true; each soft reset then "+
+			writef(w, "\t%s would get another path to %s with secondary-route = true; each soft reset then "+
 				"sends it all again that is announced: %s here\n",
 				c.Address, countOf{c.Withheld, "prefix"}, countOf{i.Choices.Prefixes, "prefix"})
 		}

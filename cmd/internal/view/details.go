@@ -30,8 +30,8 @@ func (v *textView) showDetails(w io.Writer, i operate.Impact) {
 		if d.Verdict == "changed" {
 			is += " (" + d.Effect + ")"
 		}
-		fmt.Fprintf(table, "%s\tAS%s\t%s\t%s\t%s\t%s\t%d\n", d.Prefix, d.ASN, escapeUnprintable(d.Name, ""), is,
-			escapeUnprintable(by, ""), d.ASPath, d.Left)
+		writef(table, "%s\tAS%s\t%s\t%s\t%s\t%s\t%d\n", d.Prefix, d.ASN, d.Name, is,
+			by, d.ASPath, d.Left)
 	}
 	if len(i.Report.Details) == 0 {
 		fmt.Fprintln(table, "none")
@@ -100,7 +100,7 @@ func csvRow(target string, d impact.Detail) []string {
 
 // plainCell keeps a spreadsheet from taking a name for a formula.
 func plainCell(s string) string {
-	s = escapeUnprintable(s, "")
+	s = Escape(s)
 	if s != "" && strings.ContainsRune("=+-@", rune(s[0])) {
 		return "'" + s
 	}

@@ -24,12 +24,12 @@ func (v *textView) Explain(e operate.Explanation) error {
 	v.Warnings(e.Diagnostics)
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(w, "%s\n\n", e.Query)
+	writef(w, "%s\n\n", e.Query)
 	for _, m := range e.Matches {
 		v.showMatch(w, "listed", m)
 	}
 	if e.WhyNot != "" {
-		fmt.Fprintf(w, "not matched\t%s\n", e.WhyNot)
+		writef(w, "not matched\t%s\n", e.WhyNot)
 	}
 	if e.Nearest != nil {
 		v.showMatch(w, "nearest", *e.Nearest)
@@ -40,10 +40,10 @@ func (v *textView) Explain(e operate.Explanation) error {
 		if n == 0 {
 			title = "covered by"
 		}
-		fmt.Fprintf(w, "%s\t%s%s\n", title, c.Prefix, formatOrigin(impact.Cover{Origin: c.Origin}))
+		writef(w, "%s\t%s%s\n", title, c.Prefix, formatOrigin(impact.Cover{Origin: c.Origin}))
 	}
 	if in := e.Inside; in.Routes > 0 {
-		fmt.Fprintf(w, "inside\t%s, %s refused, %s changed\n", countOf{in.Routes, "route"}, formatNumber(in.Refused),
+		writef(w, "inside\t%s, %s refused, %s changed\n", countOf{in.Routes, "route"}, formatNumber(in.Refused),
 			formatNumber(in.Changed))
 	}
 	if err := w.Flush(); err != nil {
@@ -55,10 +55,10 @@ func (v *textView) Explain(e operate.Explanation) error {
 
 // showMatch shows an entry with its evidence, and who answers for it.
 func (v *textView) showMatch(w *tabwriter.Writer, title string, m impact.Match) {
-	fmt.Fprintf(w, "%s\t%s (%s) by %s, %s:%d\n", title, m.Provider, m.List, m.Entry, escapeUnprintable(m.File, ""),
+	writef(w, "%s\t%s (%s) by %s, %s:%d\n", title, m.Provider, m.List, m.Entry, m.File,
 		m.Line)
 	line := func(title, format string, args ...any) {
-		fmt.Fprintf(w, "%s\t"+format+"\n", append([]any{title}, args...)...)
+		writef(w, "%s\t"+format+"\n", append([]any{title}, args...)...)
 	}
 	if m.Name != m.Provider {
 		line("name", "%s", m.Name)
@@ -86,12 +86,12 @@ func (v *textView) showMatch(w *tabwriter.Writer, title string, m impact.Match) 
 	for _, e := range m.Evidence {
 		line("evidence", "%s", strings.TrimSpace(e.Ref+"  "+e.URL))
 	}
-	since := fmt.Sprintf("%s until %s", orElse(m.Listed, "not said"), orElse(m.Expires, "it is taken out"))
+	since := textf("%s until %s", orElse(m.Listed, "not said"), orElse(m.Expires, "it is taken out"))
 	if m.Review != "" {
 		since += ", to be reviewed by " + m.Review
 	}
 	if m.Next != "" {
-		since += fmt.Sprintf("; %s from %s on", m.Next, m.NextFrom)
+		since += textf("; %s from %s on", m.Next, m.NextFrom)
 	}
 	line("since", "%s", since)
 	if len(m.Approved) > 0 {
@@ -124,9 +124,9 @@ func (v *textView) showAnnouncers(w *tabwriter.Writer, e operate.Explanation) {
 		if a.Polluted {
 			verdict += "; treated already, or announced so"
 		}
-		fmt.Fprintf(w, "%s\tAS%s  %s\t%s\t%s\t%s\n", title, a.ASN, a.Address, a.Prefix, a.ASPath, verdict)
+		writef(w, "%s\tAS%s  %s\t%s\t%s\t%s\n", title, a.ASN, a.Address, a.Prefix, a.ASPath, verdict)
 	}
 	if more := len(e.AnnouncedBy) - n; more > 0 {
-		fmt.Fprintf(w, "\tand %s more (--full)\n", formatNumber(more))
+		writef(w, "\tand %s more (--full)\n", formatNumber(more))
 	}
 }

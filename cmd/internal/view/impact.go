@@ -72,7 +72,7 @@ func (v *textView) Impact(i operate.Impact) error {
 // showAlerts shows the members that lose more than their limit. It comes before all else.
 func (v *textView) showAlerts(w *tabwriter.Writer, all []impact.Alert) {
 	for _, a := range all {
-		fmt.Fprintf(w, "%s\tAS%s  %s loses its last path to %s of %s that it could use\n", v.paintText(red, "member"),
+		writef(w, "%s\tAS%s  %s loses its last path to %s of %s that it could use\n", v.paintText(red, "member"),
 			a.ASN, a.Address, formatNumber(a.Lost), countOf{a.Usable, "prefix"})
 	}
 	if len(all) > 0 {
@@ -85,22 +85,22 @@ func (v *textView) showHead(w *tabwriter.Writer, name string, i operate.Impact) 
 	if s := i.Server; s != nil {
 		anchored := "anchored"
 		if n := len(s.Unanchored); n > 0 {
-			anchored = fmt.Sprintf("%d not anchored yet", n)
+			anchored = textf("%d not anchored yet", n)
 		}
 		if name != "" {
 			name += "  "
 		}
-		fmt.Fprintf(w, "target\t%sAS%d  %s  gobgpd at %s, %s, %s\n", name, s.ASN, s.RouterID, s.Address, anchored,
+		writef(w, "target\t%sAS%d  %s  gobgpd at %s, %s, %s\n", name, s.ASN, s.RouterID, s.Address, anchored,
 			countOf{s.Clients, "member"})
 	}
 	showOutOfReach(w, "", "\t", i.OutOfReach, i.Full)
 	showOperator(w, "", i.Operator, i.Full)
 	if i.Rib != nil {
-		fmt.Fprintf(w, "rib\t%s: %s, %s\n", strings.Join(i.Rib.Files, ", "), countOf{i.Rib.Records, "record"},
+		writef(w, "rib\t%s: %s, %s\n", strings.Join(i.Rib.Files, ", "), countOf{i.Rib.Records, "record"},
 			countOf{i.Rib.Paths, "path"})
 	}
 	for _, l := range i.Lists {
-		fmt.Fprintf(w, "lists\t%s, %s, %s, %s, %s\n", l.Name, formatUpdated(l.Updated, i.At),
+		writef(w, "lists\t%s, %s, %s, %s, %s\n", l.Name, formatUpdated(l.Updated, i.At),
 			countOf{l.Providers, "provider"},
 			countOf{l.Prefixes, "prefix"}, countOf{l.ASNs, "ASN"})
 	}
@@ -116,7 +116,7 @@ func formatUpdated(updated string, at time.Time) string {
 	if err != nil || at.IsZero() {
 		return updated
 	}
-	return fmt.Sprintf("%s (%s old)", updated, countOf{max(0, int(at.Sub(day).Hours()/24)), "day"})
+	return textf("%s (%s old)", updated, countOf{max(0, int(at.Sub(day).Hours()/24)), "day"})
 }
 
 // fewLines is how many lines of one kind are shown before the rest is counted.
@@ -135,12 +135,12 @@ func (v *textView) showRoutes(w *tabwriter.Writer, i operate.Impact) {
 	if r == nil {
 		return
 	}
-	fmt.Fprintf(w, "routes\t%s of %s refused%s, %s changed%s, %s no longer treated\n",
+	writef(w, "routes\t%s of %s refused%s, %s changed%s, %s no longer treated\n",
 		formatNumber(r.Routes.Refused), formatNumber(r.Routes.Total),
 		formatNewly(r.Routes.NewlyRefused, r.Routes.Refused),
 		formatNumber(r.Routes.Changed), formatNewly(r.Routes.NewlyChanged, r.Routes.Changed),
 		formatNumber(r.Routes.Released))
-	fmt.Fprintf(w, "prefixes\t%s of %s lose a path, %s the last one%s; %s are chosen anew%s\n",
+	writef(w, "prefixes\t%s of %s lose a path, %s the last one%s; %s are chosen anew%s\n",
 		formatNumber(r.Prefixes.Refused), formatNumber(r.Prefixes.Total), formatNumber(r.Prefixes.WithoutPath),
 		describePrefixesAlready(r), formatNumber(r.Prefixes.Rerouted), formatUnreached(r.Addresses))
 	showRoutesAlready(w, r)
@@ -148,17 +148,17 @@ func (v *textView) showRoutes(w *tabwriter.Writer, i operate.Impact) {
 	v.showProviders(w, i)
 	notes := []note{
 		noteEach("covered", r.Covered, func(c impact.Cover) string {
-			return fmt.Sprintf("%s (%s) is not announced; %s%s still reaches it", c.Prefix, c.Provider, c.By,
+			return textf("%s (%s) is not announced; %s%s still reaches it", c.Prefix, c.Provider, c.By,
 				formatOrigin(c))
 		}),
 		noteEach("reached", r.Reached, func(c impact.Cover) string {
-			return fmt.Sprintf("%s (%s) is refused; %s%s still reaches it", c.Prefix, c.Provider, c.By, formatOrigin(c))
+			return textf("%s (%s) is refused; %s%s still reaches it", c.Prefix, c.Provider, c.By, formatOrigin(c))
 		}),
 		noteEach("moved", r.Moved, func(s impact.Sighting) string {
-			return fmt.Sprintf("%s (%s) is announced by AS%s, which is not listed", s.Prefix, s.Provider, s.Origin)
+			return textf("%s (%s) is announced by AS%s, which is not listed", s.Prefix, s.Provider, s.Origin)
 		}),
 		noteEach("unlisted", r.Unlisted, func(s impact.Sighting) string {
-			return fmt.Sprintf("%s is announced by AS%s (%s), and is not listed", s.Prefix, s.Origin, s.Provider)
+			return textf("%s is announced by AS%s (%s), and is not listed", s.Prefix, s.Origin, s.Provider)
 		}),
 		noteEach("gone", r.Gone, describeGone),
 		noteEach("seen", r.Seen, describeSeen),
@@ -167,11 +167,11 @@ func (v *textView) showRoutes(w *tabwriter.Writer, i operate.Impact) {
 	for _, n := range notes {
 		title, shown := n.title, limitTo(&i, n.count)
 		for line := range shown {
-			fmt.Fprintf(w, "%s\t%s\n", title, n.line(line))
+			writef(w, "%s\t%s\n", title, n.line(line))
 			title = ""
 		}
 		if more := n.count - shown; more > 0 {
-			fmt.Fprintf(w, "\tand %s more (--full)\n", formatNumber(more))
+			writef(w, "\tand %s more (--full)\n", formatNumber(more))
 		}
 	}
 }
@@ -191,9 +191,9 @@ func noteEach[T any](title string, list []T, line func(T) string) note {
 // routes of it.
 func describeGone(g impact.Gone) string {
 	if g.Last == "" {
-		return fmt.Sprintf("%s (%s) is announced by no member", g.Entry, g.Provider)
+		return textf("%s (%s) is announced by no member", g.Entry, g.Provider)
 	}
-	return fmt.Sprintf("%s (%s) is announced by no member any more; the plan of %s counted routes of it", g.Entry,
+	return textf("%s (%s) is announced by no member any more; the plan of %s counted routes of it", g.Entry,
 		g.Provider, g.Last)
 }
 
@@ -203,7 +203,7 @@ func describeSeen(s impact.Seen) string {
 		impact.Transit: "as transit", impact.InSet: "in an AS_SET", impact.NotNeighbor: "not as the neighbor",
 		impact.OutOfReach: "from neighbors out of reach",
 	}[s.As]
-	return fmt.Sprintf("%s (%s) is in %s %s: not matched there", s.Entry, s.Provider, countOf{s.Paths, "path"}, how)
+	return textf("%s (%s) is in %s %s: not matched there", s.Entry, s.Provider, countOf{s.Paths, "path"}, how)
 }
 
 // describeEffort says what the change costs.
@@ -217,9 +217,9 @@ func describeEffort(i operate.Impact) string {
 	}
 	again := ""
 	if e.Again > 0 {
-		again = fmt.Sprintf(", %s of them again (secondary-route)", formatNumber(e.Again))
+		again = textf(", %s of them again (secondary-route)", formatNumber(e.Again))
 	}
-	return fmt.Sprintf("; soft reset in: %s of %s, about %.1f s; members are told %s%s",
+	return textf("; soft reset in: %s of %s, about %.1f s; members are told %s%s",
 		formatNumber(len(e.Resets)), countOf{i.Server.Clients, "member"}, e.Seconds, countOf{e.Updates, "route"}, again)
 }
 
@@ -227,16 +227,16 @@ func formatNewly(n, of int) string {
 	if n == of {
 		return ""
 	}
-	return fmt.Sprintf(" (%s of them newly)", formatNumber(n))
+	return textf(" (%s of them newly)", formatNumber(n))
 }
 
 func formatUnreached(a impact.Addresses) string {
 	out := ""
 	if a.IPv4 > 0 {
-		out += fmt.Sprintf("; nothing leads to %s IPv4 addresses", formatNumber(int(a.IPv4)))
+		out += textf("; nothing leads to %s IPv4 addresses", formatNumber(int(a.IPv4)))
 	}
 	if a.IPv6 > 0 {
-		out += fmt.Sprintf("; nothing leads to %s IPv6 /64s", formatNumber(int(a.IPv6)))
+		out += textf("; nothing leads to %s IPv6 /64s", formatNumber(int(a.IPv6)))
 	}
 	return out
 }
@@ -245,21 +245,21 @@ func formatOrigin(c impact.Cover) string {
 	if c.Origin == 0 {
 		return ""
 	}
-	return fmt.Sprintf(" from AS%s", c.Origin)
+	return textf(" from AS%s", c.Origin)
 }
 
 // describeCollateral says what happens to who is not listed: what is refused is lost, what is
 // changed is not.
 func describeCollateral(c impact.Collateral) string {
-	who, lost := fmt.Sprintf("AS%s is not listed, and", c.Origin), countOf{c.Refused, "route"}
+	who, lost := textf("AS%s is not listed, and", c.Origin), countOf{c.Refused, "route"}
 	switch {
 	case c.Refused == 0:
-		return fmt.Sprintf("%s has %s changed behind %s", who, countOf{c.Changed, "route"}, formatASNs(c))
+		return textf("%s has %s changed behind %s", who, countOf{c.Changed, "route"}, formatASNs(c))
 	case c.Changed == 0:
-		return fmt.Sprintf("%s loses %s behind %s, %s without a path", who, lost, formatASNs(c),
+		return textf("%s loses %s behind %s, %s without a path", who, lost, formatASNs(c),
 			countOf{c.WithoutPath, "prefix"})
 	default:
-		return fmt.Sprintf("%s loses %s and has %s changed behind %s, %s without a path", who, lost,
+		return textf("%s loses %s and has %s changed behind %s, %s without a path", who, lost,
 			formatNumber(c.Changed),
 			formatASNs(c), countOf{c.WithoutPath, "prefix"})
 	}
@@ -274,11 +274,11 @@ func formatASNs(c impact.Collateral) string {
 }
 
 // columns returns an address, and a name where members have any.
-func columns(named bool, address, name string) string {
+func columns(named bool, address, name string) tabbed {
 	if !named {
-		return address
+		return tabbed(Escape(address))
 	}
-	return address + "\t" + name
+	return tabbed(Escape(address) + "\t" + Escape(name))
 }
 
 // longestName is how much of a member's name a table shows.
@@ -286,7 +286,7 @@ const longestName = 24
 
 // shortenName returns a name that fits a column.
 func shortenName(name string) string {
-	name = escapeUnprintable(name, "")
+	name = Escape(name)
 	if r := []rune(name); len(r) > longestName {
 		return string(r[:longestName-1]) + "…"
 	}
@@ -306,16 +306,16 @@ func (v *textView) showMembers(w *tabwriter.Writer, i operate.Impact) {
 			continue
 		}
 		if shown == 0 {
-			fmt.Fprintf(w, "\tmember\t%s\trefused\tchanged\tof\tleft without a path\tcannot use itself\n",
+			writef(w, "\tmember\t%s\trefused\tchanged\tof\tleft without a path\tcannot use itself\n",
 				columns(named, "", ""))
 		}
 		shown++
-		fmt.Fprintf(w, "\tAS%s\t%s\t%s\t%s\t%s\t%s\t%s\n", m.ASN, columns(named, m.Address.String(), shortenName(m.Name)),
+		writef(w, "\tAS%s\t%s\t%s\t%s\t%s\t%s\t%s\n", m.ASN, columns(named, m.Address.String(), shortenName(m.Name)),
 			formatNumber(m.Refused), formatNumber(m.Changed), formatNumber(m.Routes), formatNumber(m.WithoutPath),
 			formatNumber(m.Lost))
 	}
 	if more > 0 {
-		fmt.Fprintf(w, "\tand %s more (--full)\n", countOf{more, "member"})
+		writef(w, "\tand %s more (--full)\n", countOf{more, "member"})
 	}
 }
 
@@ -334,12 +334,12 @@ func (v *textView) showProviders(w *tabwriter.Writer, i operate.Impact) {
 			fmt.Fprint(w, "\tprovider\ttreatment\trefused\tchanged\tprefixes\tleft without a path\tof members\n")
 		}
 		shown++
-		fmt.Fprintf(w, "\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", p.ID, p.Treatment, formatNumber(p.Refused),
+		writef(w, "\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", p.ID, p.Treatment, formatNumber(p.Refused),
 			formatNumber(p.Changed),
 			formatNumber(p.Prefixes), formatNumber(p.WithoutPath), formatAddresses(p.Members))
 	}
 	if more > 0 {
-		fmt.Fprintf(w, "\tand %s more (--full)\n", countOf{more, "provider"})
+		writef(w, "\tand %s more (--full)\n", countOf{more, "provider"})
 	}
 }
 
@@ -348,7 +348,7 @@ func formatAddresses(list []netip.Addr) string {
 	var out []string
 	for i, a := range list {
 		if i == 3 {
-			out = append(out, fmt.Sprintf("%d more", len(list)-i))
+			out = append(out, textf("%d more", len(list)-i))
 			break
 		}
 		out = append(out, a.String())

@@ -108,7 +108,7 @@ func buildDiagnostics(l diag.List) []diagnosticJSON {
 
 // writeObject writes v as one line.
 func writeObject(w io.Writer, v any) error {
-	enc := json.NewEncoder(w)
+	enc := json.NewEncoder(EscapeJSON(w))
 	enc.SetEscapeHTML(false)
 	if err := enc.Encode(v); err != nil {
 		return fmt.Errorf("write result: %w", err)

@@ -55,7 +55,7 @@ func (v *jsonView) Lab(l story.Result) error {
 // LabStands shows how to go on with a lab that is kept.
 func (v *textView) LabStands(l story.Result) error {
 	_, port, _ := strings.Cut(l.Target, ":")
-	_, err := fmt.Fprintf(v.Out, `
+	_, err := writef(v.Out, `
 The route server stays, anchored and empty, as a target at %s:
   depeer plan LISTING.yaml --target %s
   gobgp -p %s neighbor               its sessions
@@ -66,25 +66,25 @@ Ctrl-C ends it.
 
 func (v *textView) Lab(l story.Result) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "route server  AS%d, GoBGP on loopback, anchored, %s\n", l.ASN, countOf{len(l.Members), "member"})
-	fmt.Fprintf(&b, "listing       %s\n", l.Listing)
-	fmt.Fprintf(&b, "%-13s %s: %s\n", l.Treatment, v.paintText(red, l.Provider), strings.Join(l.Matches, ", "))
-	fmt.Fprintf(&b, "              %s\n\n", l.Reason)
-	fmt.Fprintf(&b, "plan          %s; %d calls, one of them live\n", l.Plan, l.Calls)
-	fmt.Fprintf(&b, "apply         %s; %d of %s reset; %s\n\n", l.Applied.Outcome, len(l.Applied.Reset),
+	writef(&b, "route server  AS%d, GoBGP on loopback, anchored, %s\n", l.ASN, countOf{len(l.Members), "member"})
+	writef(&b, "listing       %s\n", l.Listing)
+	writef(&b, "%-13s %s: %s\n", l.Treatment, v.paintText(red, l.Provider), strings.Join(l.Matches, ", "))
+	writef(&b, "              %s\n\n", l.Reason)
+	writef(&b, "plan          %s; %d calls, one of them live\n", l.Plan, l.Calls)
+	writef(&b, "apply         %s; %d of %s reset; %s\n\n", l.Applied.Outcome, len(l.Applied.Reset),
 		countOf{len(l.Members), "member"}, proofText(l.Applied))
 
 	table := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "member\taddress\tannounces\tholds before\tafter")
 	for _, m := range l.Members {
-		fmt.Fprintf(table, "AS%d\t%s\t%d\t%d\t%d\n", m.ASN, m.Address, m.Announces, len(m.Before), len(m.After))
+		writef(table, "AS%d\t%s\t%d\t%d\t%d\n", m.ASN, m.Address, m.Announces, len(m.Before), len(m.After))
 	}
 	table.Flush()
 
 	listener := findListener(&l)
-	fmt.Fprintf(&b, "\nWhat AS%d holds, read from its own table:\n\n", listener.ASN)
+	writef(&b, "\nWhat AS%d holds, read from its own table:\n\n", listener.ASN)
 	gone, same := v.showHeld(&b, listener)
-	fmt.Fprintf(&b, `
+	writef(&b, `
 %s gone, %d as before.
 
 rollback      %s; %s
@@ -102,7 +102,7 @@ func describeRestored(l *story.Result) string {
 	var not []string
 	for _, m := range l.Members {
 		if !m.Restored {
-			not = append(not, fmt.Sprintf("AS%d", m.ASN))
+			not = append(not, textf("AS%d", m.ASN))
 		}
 	}
 	if len(not) == 0 {
@@ -139,7 +139,7 @@ func (v *textView) showHeld(w io.Writer, m story.Member) (gone, same int) {
 		case r.Path:
 			same++
 		}
-		fmt.Fprintf(table, "%s\t%s\t%s\n", r.Prefix, r.Path, after)
+		writef(table, "%s\t%s\t%s\n", r.Prefix, r.Path, after)
 	}
 	return gone, same
 }

@@ -1,7 +1,6 @@
 package view
 
 import (
-	"fmt"
 	"text/tabwriter"
 
 	"depeer/policies/length"
@@ -14,14 +13,14 @@ func (v *textView) showLengths(w *tabwriter.Writer, i operate.Impact) {
 	if len(all) == 0 {
 		return
 	}
-	fmt.Fprintf(w, "%s\t%s, and members keep the route that they had\n", v.paintText(red, "too long"),
+	writef(w, "%s\t%s, and members keep the route that they had\n", v.paintText(red, "too long"),
 		formatNotDelivered(len(all)))
 	shown := limitTo(&i, len(all))
 	for _, r := range all[:shown] {
-		fmt.Fprintf(w, "\t%s\n", lengthText(r))
+		writef(w, "\t%s\n", lengthText(r))
 	}
 	if more := len(all) - shown; more > 0 {
-		fmt.Fprintf(w, "\tand %s more (--full)\n", formatNumber(more))
+		writef(w, "\tand %s more (--full)\n", formatNumber(more))
 	}
 }
 
@@ -30,13 +29,13 @@ func lengthsText(a operate.Result) string {
 	if len(a.NotDelivered) == 0 {
 		return ""
 	}
-	text := fmt.Sprintf("  too long  %s, and members keep the route that they had\n",
+	text := textf("  too long  %s, and members keep the route that they had\n",
 		formatNotDelivered(len(a.NotDelivered)))
 	for n, r := range a.NotDelivered {
 		if n == fewLines {
-			return text + fmt.Sprintf("            and %s more\n", formatNumber(len(a.NotDelivered)-fewLines))
+			return text + textf("            and %s more\n", formatNumber(len(a.NotDelivered)-fewLines))
 		}
-		text += fmt.Sprintf("            %s\n", lengthText(r))
+		text += textf("            %s\n", lengthText(r))
 	}
 	return text
 }
@@ -46,14 +45,14 @@ func (v *textView) showNearLimit(w *tabwriter.Writer, all []length.Route) {
 	if len(all) == 0 {
 		return
 	}
-	fmt.Fprintf(w, "  long\t%s within %d bytes of what gobgpd sends, or too long for it\n", formatTreated(len(all)),
+	writef(w, "  long\t%s within %d bytes of what gobgpd sends, or too long for it\n", formatTreated(len(all)),
 		length.Near)
 	for n, r := range all {
 		if n == fewLines {
-			fmt.Fprintf(w, "  \tand %s more\n", formatNumber(len(all)-fewLines))
+			writef(w, "  \tand %s more\n", formatNumber(len(all)-fewLines))
 			return
 		}
-		fmt.Fprintf(w, "  \t%s\n", lengthText(r))
+		writef(w, "  \t%s\n", lengthText(r))
 	}
 }
 
@@ -73,9 +72,9 @@ func formatTreated(n int) string {
 
 // lengthText says how long a route is, and to which members it is not sent.
 func lengthText(r length.Route) string {
-	text := fmt.Sprintf("%s of %s: %s bytes of attributes", r.Prefix, r.Member, formatNumber(r.Bytes))
+	text := textf("%s of %s: %s bytes of attributes", r.Prefix, r.Member, formatNumber(r.Bytes))
 	if r.Announced != r.Bytes {
-		text += fmt.Sprintf(", %s as announced", formatNumber(r.Announced))
+		text += textf(", %s as announced", formatNumber(r.Announced))
 	}
 	if len(r.To) > 0 {
 		text += "; not to " + formatAddresses(r.To)

@@ -47,20 +47,20 @@ func (v *textView) Meaning(m Meaning) error {
 	v.Warnings(m.Diagnostics)
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(w, "%s\n\n", m.Query)
+	writef(w, "%s\n\n", m.Query)
 	for _, t := range m.Treatments {
-		fmt.Fprintf(w, "means\tthe route is treated as %s: %s\n", t.Treatment,
+		writef(w, "means\tthe route is treated as %s: %s\n", t.Treatment,
 			orElse(t.Effect, "told, and nothing else"))
 		for i, p := range t.Providers {
 			if i == mostProviders {
-				fmt.Fprintf(w, "\tand %s more\n", countOf{len(t.Providers) - mostProviders, "provider"})
+				writef(w, "\tand %s more\n", countOf{len(t.Providers) - mostProviders, "provider"})
 				break
 			}
 			title := ""
 			if i == 0 {
 				title = "because of"
 			}
-			fmt.Fprintf(w, "%s\t%s (%s)\n", title, p.ID, p.List)
+			writef(w, "%s\t%s (%s)\n", title, p.ID, p.List)
 		}
 		if len(t.Providers) == 0 {
 			fmt.Fprintln(w, "because of\tnobody today")

@@ -29,11 +29,11 @@ func (v *textView) showNext(w io.Writer, p operate.Draft) {
 	word := "next"
 	for lines := 0; lines < soonLines && len(steps) > 0 && steps[0].From <= horizon; lines++ {
 		alike, rest := firstAlike(steps)
-		fmt.Fprintf(w, "%s\t%s  %s: %s\n", word, alike[0].From, stepText(alike[0]), providerNames(alike))
+		writef(w, "%s\t%s  %s: %s\n", word, alike[0].From, stepText(alike[0]), providerNames(alike))
 		steps, word = rest, ""
 	}
 	if len(steps) > 0 {
-		fmt.Fprintf(w, "%s\t%s  %s from then on\n", word, steps[0].From, countOf{len(steps), "step"})
+		writef(w, "%s\t%s  %s from then on\n", word, steps[0].From, countOf{len(steps), "step"})
 	}
 	fmt.Fprintln(w)
 }
@@ -68,7 +68,7 @@ func providerNames(steps []plan.NextStep) string {
 	text := steps[0].ID
 	for i, s := range steps[1:] {
 		if len(text)+len(s.ID) > idsWidth {
-			return fmt.Sprintf("%s, and %s more", text, formatNumber(len(steps)-1-i))
+			return textf("%s, and %s more", text, formatNumber(len(steps)-1-i))
 		}
 		text += ", " + s.ID
 	}

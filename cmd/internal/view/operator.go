@@ -1,7 +1,6 @@
 package view
 
 import (
-	"fmt"
 	"io"
 	"strings"
 
@@ -14,7 +13,7 @@ func attributeText(all []operate.AttributeProof) string {
 	var words []string
 	for _, a := range all {
 		if a.Overruled > 0 {
-			words = append(words, fmt.Sprintf("%s of %s", a.Attribute, formatNumber(a.Overruled)))
+			words = append(words, textf("%s of %s", a.Attribute, formatNumber(a.Overruled)))
 		}
 	}
 	return strings.Join(words, ", ")
@@ -25,10 +24,10 @@ func attributeText(all []operate.AttributeProof) string {
 func showOperator(w io.Writer, prefix string, found []plan.Interference, all bool) {
 	for i, f := range found {
 		if i == fewLines && !all {
-			fmt.Fprintf(w, "%soperator\tand %s more (--full)\n", prefix, countOf{len(found) - fewLines, "statement"})
+			writef(w, "%soperator\tand %s more (--full)\n", prefix, countOf{len(found) - fewLines, "statement"})
 			return
 		}
-		fmt.Fprintf(w, "%soperator\tstatement %s of your policy %s %s (%s list of %s)\n", prefix, f.Statement, f.Policy,
+		writef(w, "%soperator\tstatement %s of your policy %s %s (%s list of %s)\n", prefix, f.Statement, f.Policy,
 			f.What, f.Direction, formatAddresses(f.Members))
 	}
 }
@@ -36,11 +35,11 @@ func showOperator(w io.Writer, prefix string, found []plan.Interference, all boo
 // showOverruled shows the members whose routes lack what treatments, or choices, give.
 func showOverruled(w io.Writer, t operate.Status) {
 	for _, o := range t.Overruled {
-		fmt.Fprintf(w, "  overruled\t%s of AS%s %s: %s, by other policies behind ours\n", countOf{o.Paths, "route"},
+		writef(w, "  overruled\t%s of AS%s %s: %s, by other policies behind ours\n", countOf{o.Paths, "route"},
 			o.ASN, o.Address, attributeText(o.Attributes))
 	}
 	for _, o := range t.Untagged {
-		fmt.Fprintf(w, "  untagged\t%s of AS%s %s, by other policies behind ours: choices do nothing there\n",
+		writef(w, "  untagged\t%s of AS%s %s, by other policies behind ours: choices do nothing there\n",
 			countOf{o.Paths, "route"}, o.ASN, o.Address)
 	}
 }

@@ -57,13 +57,13 @@ func (v *textView) Plan(p operate.Draft) error {
 		_, err := fmt.Fprint(v.Err, b.String())
 		return err
 	case p.Refused:
-		fmt.Fprintf(&b, "\nNothing has been changed, and the plan is not kept: a guard refuses.\n")
+		writef(&b, "\nNothing has been changed, and the plan is not kept: a guard refuses.\n")
 	case p.Nothing():
-		fmt.Fprintf(&b, "\nThere is nothing to do.\n")
+		writef(&b, "\nThere is nothing to do.\n")
 	case p.File == "":
-		fmt.Fprintf(&b, "\nNothing has been changed. To keep this plan: -o plan.depeer\n")
+		writef(&b, "\nNothing has been changed. To keep this plan: -o plan.depeer\n")
 	default:
-		fmt.Fprintf(&b, "\nNothing has been changed. To do this: depeer apply %s\n", p.File)
+		writef(&b, "\nNothing has been changed. To do this: depeer apply %s\n", p.File)
 	}
 	_, err := fmt.Fprint(v.Out, b.String())
 	return err
@@ -80,13 +80,13 @@ func (v *textView) showPlanned(to io.Writer, p operate.Draft) error {
 	v.showRoutes(w, p.Impact)
 	v.showPolluted(w, p.ListPolluted())
 	if p.Plan.Clear && len(p.ListPolluted()) > 0 {
-		fmt.Fprintf(w, "stays\t%s\n", staysText)
+		writef(w, "stays\t%s\n", staysText)
 	}
 	v.showLengths(w, p.Impact)
 	v.showChoices(w, p.Impact)
 	v.showGuards(w, p.Guards)
 	if len(p.Plan.PolicyLists) == 0 {
-		fmt.Fprintf(w, "changes\t%s%s\n", p.Summary, describeEffort(p.Impact))
+		writef(w, "changes\t%s%s\n", p.Summary, describeEffort(p.Impact))
 	}
 	if p.Plan.Then != nil {
 		fmt.Fprintln(w, "then\tthe lists are put in; until they are, nothing is treated")
@@ -100,14 +100,14 @@ func (v *textView) showPlanned(to io.Writer, p operate.Draft) error {
 // client's filters.
 func (v *textView) showPolicyLists(w *tabwriter.Writer, p *plan.Plan) {
 	for _, c := range p.PolicyLists {
-		fmt.Fprintf(w, "list\t%s\n", c)
+		writef(w, "list\t%s\n", c)
 	}
 	if slices.ContainsFunc(p.PolicyLists, func(c plan.ListChange) bool { return !c.Import }) {
 		fmt.Fprintln(w, "\twhat a member was sent meanwhile, and its export list refuses, it keeps until its "+
 			"session is reset: gobgpd 3.37 does not take it back")
 	}
 	for _, l := range p.AcceptedLists {
-		fmt.Fprintf(w, "accepted\t%s: %s\n", l.Client, l)
+		writef(w, "accepted\t%s: %s\n", l.Client, l)
 	}
 }
 
@@ -117,7 +117,7 @@ const mostProviders = 12
 func (v *textView) showProviderChanges(w *tabwriter.Writer, all []plan.ProviderChange) {
 	for i, c := range all {
 		if i == mostProviders {
-			fmt.Fprintf(w, "...\tand %s more\n", countOf{len(all) - mostProviders, "provider"})
+			writef(w, "...\tand %s more\n", countOf{len(all) - mostProviders, "provider"})
 			break
 		}
 		ref, what := c.New, strings.Join(c.New.Entries(), "  ")
@@ -126,7 +126,7 @@ func (v *textView) showProviderChanges(w *tabwriter.Writer, all []plan.ProviderC
 			ref, what = c.Old, orElse(c.New.Why, "no longer listed")
 			ref.Treatment = c.Old.Treatment
 		case c.Old.Treatment != "" && c.Old.Treatment != c.New.Treatment:
-			what = fmt.Sprintf("treatment %s -> %s", c.Old.Treatment, c.New.Treatment)
+			what = textf("treatment %s -> %s", c.Old.Treatment, c.New.Treatment)
 			if c.New.Why != "" {
 				what += " (" + c.New.Why + ")"
 			}
@@ -140,7 +140,7 @@ func (v *textView) showProviderChanges(w *tabwriter.Writer, all []plan.ProviderC
 		if len(what) > 90 {
 			what = what[:90] + "..."
 		}
-		fmt.Fprintf(w, "%s %s\t%s\t%s\n", c.Verb(), ref.Treatment, ref.ID, what)
+		writef(w, "%s %s\t%s\t%s\n", c.Verb(), ref.Treatment, ref.ID, what)
 	}
 	if len(all) > 0 {
 		fmt.Fprintln(w)
@@ -153,11 +153,11 @@ func guardText(g guard.Result) string {
 		return countOf{g.Value, "session"}.String() + " to be shut" + formatAllowed(g)
 	}
 	if g.Code == guard.AddPath {
-		return fmt.Sprintf("%s has chosen, and is sent several paths for a prefix (add-path): nothing would be "+
+		return textf("%s has chosen, and is sent several paths for a prefix (add-path): nothing would be "+
 			"taken back from it", g.Member)
 	}
 	if g.Code == guard.UpdateLength {
-		return fmt.Sprintf("%s of %s would have %s bytes of attributes, and sending it would end gobgpd, which "+
+		return textf("%s of %s would have %s bytes of attributes, and sending it would end gobgpd, which "+
 			"lives with %s", g.Prefix, g.Member, formatNumber(g.Value), formatNumber(g.Limit))
 	}
 	name := strings.TrimPrefix(strings.TrimPrefix(g.Code, "guard-"), "max-")
@@ -170,9 +170,9 @@ func guardText(g guard.Result) string {
 	if !g.OK && g.Value == 0 && g.Limit == 0 {
 		return name // has no number
 	}
-	text := fmt.Sprintf("%s %s of %s %s", name, formatNumber(g.Value), formatNumber(g.Limit), guard.Get(g.Code).Unit)
+	text := textf("%s %s of %s %s", name, formatNumber(g.Value), formatNumber(g.Limit), guard.Get(g.Code).Unit)
 	if g.Uncounted > 0 {
-		text += fmt.Sprintf(" (and %s more of what was counted before)", formatNumber(g.Uncounted))
+		text += textf(" (and %s more of what was counted before)", formatNumber(g.Uncounted))
 	}
 	return text + formatAllowed(g)
 }
@@ -182,7 +182,7 @@ func formatAllowed(g guard.Result) string {
 	if g.Passed != guard.ByOverride {
 		return ""
 	}
-	return fmt.Sprintf(", %s allowed", formatNumber(g.Allowed))
+	return textf(", %s allowed", formatNumber(g.Allowed))
 }
 
 // showGuards shows those that refuse one by one, and the others in a line.
@@ -198,12 +198,12 @@ func (v *textView) showGuards(w *tabwriter.Writer, all []guard.Result) {
 		}
 		hint := ""
 		if g.Allowed > 0 {
-			hint = fmt.Sprintf(", at most %s are allowed", formatNumber(g.AtMost()))
+			hint = textf(", at most %s are allowed", formatNumber(g.AtMost()))
 		}
 		if g.Flag != "" {
-			hint += fmt.Sprintf(" (hint: %s %d, if it is meant)", g.Flag, g.Suggest)
+			hint += textf(" (hint: %s %d, if it is meant)", g.Flag, g.Suggest)
 		}
-		fmt.Fprintf(w, "guards\t%s: %s%s [%s]\n", guardText(g), v.paintText(red, "refused"), hint, g.Code)
+		writef(w, "guards\t%s: %s%s [%s]\n", guardText(g), v.paintText(red, "refused"), hint, g.Code)
 	}
 	for _, why := range []struct {
 		passed guard.Passed
@@ -215,7 +215,7 @@ func (v *textView) showGuards(w *tabwriter.Writer, all []guard.Result) {
 		{guard.ByOverride, "over the limit, and no more than is allowed"},
 	} {
 		if some := passed[why.passed]; len(some) > 0 {
-			fmt.Fprintf(w, "guards\t%s: %s\n", strings.Join(some, ", "), why.text)
+			writef(w, "guards\t%s: %s\n", strings.Join(some, ", "), why.text)
 		}
 	}
 }

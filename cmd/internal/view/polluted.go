@@ -1,7 +1,6 @@
 package view
 
 import (
-	"fmt"
 	"text/tabwriter"
 
 	"depeer/policies/impact"
@@ -20,7 +19,7 @@ func (v *textView) showPolluted(w *tabwriter.Writer, all []impact.Polluted) {
 		if i == 0 {
 			title = "polluted"
 		}
-		fmt.Fprintf(w, "%s\t%s %s\n", title, m.Address, operate.DescribePolluted(m))
+		writef(w, "%s\t%s %s\n", title, m.Address, operate.DescribePolluted(m))
 	}
 	v.showCure(w, "", all)
 }
@@ -28,7 +27,7 @@ func (v *textView) showPolluted(w *tabwriter.Writer, all []impact.Polluted) {
 // showCure says what heals routes that are treated already, if there are any.
 func (v *textView) showCure(w *tabwriter.Writer, indent string, all []impact.Polluted) {
 	if len(all) > 0 {
-		fmt.Fprintf(w, "%scure\t%s\n", indent, operate.Cure)
+		writef(w, "%scure\t%s\n", indent, operate.Cure)
 	}
 }
 
@@ -36,16 +35,16 @@ func (v *textView) showCure(w *tabwriter.Writer, indent string, all []impact.Pol
 func leftText(a operate.Result) string {
 	text := ""
 	for _, m := range a.Polluted {
-		text += fmt.Sprintf("  polluted  %s %s\n", m.Address, operate.DescribePolluted(m))
+		text += textf("  polluted  %s %s\n", m.Address, operate.DescribePolluted(m))
 	}
 	if a.Stays && len(a.Polluted) > 0 {
-		text += fmt.Sprintf("  stays     %s\n", staysText)
+		text += textf("  stays     %s\n", staysText)
 	}
 	if len(a.Polluted) > 0 {
-		text += fmt.Sprintf("  cure      %s\n", operate.Cure)
+		text += textf("  cure      %s\n", operate.Cure)
 	}
 	if a.Unlooked != "" {
-		text += fmt.Sprintf("  polluted  %s\n", a.Unlooked)
+		text += textf("  polluted  %s\n", a.Unlooked)
 	}
 	return text
 }

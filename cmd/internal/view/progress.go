@@ -11,7 +11,7 @@ func (v *jsonView) Progress(string) {}
 
 func (v *textView) Progress(what string) {
 	if v.Terminal {
-		fmt.Fprintf(v.terminal, clearLine+"depeer: %s", what)
+		writef(v.terminal, clearLine+"depeer: %s", what)
 		v.busy = true
 	}
 }

@@ -1,7 +1,6 @@
 package view
 
 import (
-	"fmt"
 	"io"
 
 	"depeer/policies/operate"
@@ -12,10 +11,10 @@ import (
 func showOutOfReach(w io.Writer, prefix, separator string, neighbors []operate.Neighbor, all bool) {
 	for i, n := range neighbors {
 		if i == fewLines && !all {
-			fmt.Fprintf(w, "%sreach%sand %s more\n", prefix, separator, countOf{len(neighbors) - fewLines, "neighbor"})
+			writef(w, "%sreach%sand %s more\n", prefix, separator, countOf{len(neighbors) - fewLines, "neighbor"})
 			return
 		}
-		fmt.Fprintf(w, "%sreach%sAS%s %s is no route-server client: nothing of its routes is treated\n", prefix,
+		writef(w, "%sreach%sAS%s %s is no route-server client: nothing of its routes is treated\n", prefix,
 			separator, n.ASN, n.Address)
 	}
 }

@@ -38,7 +38,7 @@ func (v *textView) Plans(p operate.Drafts) error {
 	case p.File == "":
 		b.WriteString("Nothing has been changed. To keep these plans: -o plan.depeer\n")
 	default:
-		fmt.Fprintf(&b, "Nothing has been changed. To do this, one after another: depeer apply %s --target all\n",
+		writef(&b, "Nothing has been changed. To do this, one after another: depeer apply %s --target all\n",
 			p.File)
 	}
 	_, err := fmt.Fprint(v.Out, b.String())

@@ -47,29 +47,29 @@ func (v *textView) Status(s Status) error {
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	for _, t := range s.Targets {
 		v.Warnings(t.Diagnostics)
-		fmt.Fprintf(w, "%s\t%s", t.Name, t.State)
+		writef(w, "%s\t%s", t.Name, t.State)
 		if t.Why != "" {
-			fmt.Fprintf(w, ": %s", t.Why)
+			writef(w, ": %s", t.Why)
 		}
 		fmt.Fprintln(w)
 		policiesText(w, &t)
 		if n := len(t.Choosers); n > 0 {
-			fmt.Fprintf(w, "  choices\t%s chosen for %s; what they get is expected, and not verified: gobgpd 3.37 "+
+			writef(w, "  choices\t%s chosen for %s; what they get is expected, and not verified: gobgpd 3.37 "+
 				"cannot tell\n", haveChosen(n), reflexivePronoun(n))
 		}
 		showOutOfReach(w, "  ", "\t", t.OutOfReach, false)
 		showOperator(w, "  ", t.Operator, true)
 		showOverruled(w, t)
 		for _, d := range t.Drift {
-			fmt.Fprintf(w, "  drift\t%s %s\n", d.Object, d.What)
+			writef(w, "  drift\t%s %s\n", d.Object, d.What)
 		}
 		v.showCure(w, "  ", t.Polluted)
 		if t.Cure != "" {
-			fmt.Fprintf(w, "  cure\t%s\n", t.Cure)
+			writef(w, "  cure\t%s\n", t.Cure)
 		}
 		v.showNearLimit(w, t.NearLimit)
 		if t.Persist != nil && t.Persist.InStep {
-			fmt.Fprintf(w, "  file\t%s is in step\n", t.Persist.File)
+			writef(w, "  file\t%s is in step\n", t.Persist.File)
 		}
 	}
 	if err := w.Flush(); err != nil {
@@ -117,7 +117,7 @@ func (v *textView) History(h History) error {
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	for _, r := range h.Changes {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", r.ID, r.Time.UTC().Format(time.RFC3339), r.By, r.Action, r.Outcome,
+		writef(w, "%s\t%s\t%s\t%s\t%s\t%s\n", r.ID, r.Time.UTC().Format(time.RFC3339), r.By, r.Action, r.Outcome,
 			r.describeSources())
 	}
 	if err := w.Flush(); err != nil {
@@ -140,7 +140,7 @@ func (r Recorded) describeSources() string {
 	}
 	words := make([]string, 0, len(r.Lists))
 	for _, l := range r.Lists {
-		words = append(words, fmt.Sprintf("%s %s sha256 %.12s", l.Name, l.Updated, l.Digest))
+		words = append(words, textf("%s %s sha256 %.12s", l.Name, l.Updated, l.Digest))
 	}
 	flags, limits := formatOverrides(r.Overrides, r.Limits)
 	text := strings.Join(append(words, flags...), ", ")
@@ -151,7 +151,7 @@ func (r Recorded) describeSources() string {
 		text += ", " + countOf{r.PolicyLists, "list"}.String() + " of policies put back"
 	}
 	for _, l := range r.AcceptedLists {
-		text += fmt.Sprintf(", %s accepted: %s", l.Client, l)
+		text += textf(", %s accepted: %s", l.Client, l)
 	}
 	return strings.TrimPrefix(text, ", ")
 }
@@ -165,9 +165,9 @@ func formatOverrides(overrides plan.Overrides, limits plan.Limits) (flags, over 
 		if g.Flag == "" || !given {
 			continue
 		}
-		flags = append(flags, fmt.Sprintf("%s %s", g.Flag, o))
+		flags = append(flags, textf("%s %s", g.Flag, o))
 		if limit, known := limits[g.Limit]; known {
-			over = append(over, fmt.Sprintf("%s %s", g.Limit, limit))
+			over = append(over, textf("%s %s", g.Limit, limit))
 		}
 	}
 	return flags, over
@@ -194,17 +194,17 @@ func (v *textView) Show(s Show) error {
 	showPlan(&b, s.Plan)
 	if s.Change != nil {
 		if s.Change.Unread != "" {
-			fmt.Fprintf(&b, "plan      %s\n", s.Change.Unread)
+			writef(&b, "plan      %s\n", s.Change.Unread)
 		}
-		fmt.Fprintf(&b, "\n%s by %s at %s: %s\n", s.Change.Action, s.Change.By,
+		writef(&b, "\n%s by %s at %s: %s\n", s.Change.Action, s.Change.By,
 			s.Change.Time.UTC().Format(time.RFC3339), s.Change.Outcome)
 	}
 	for _, e := range s.Events {
 		if e.Call != nil {
-			fmt.Fprintf(&b, "%s  %s\n", e.Time.UTC().Format("15:04:05.000"), e.Call)
+			writef(&b, "%s  %s\n", e.Time.UTC().Format("15:04:05.000"), e.Call)
 		}
 		if e.Error != "" || e.Text != "" {
-			fmt.Fprintf(&b, "%s  %s%s\n", e.Time.UTC().Format("15:04:05.000"), e.Error, e.Text)
+			writef(&b, "%s  %s%s\n", e.Time.UTC().Format("15:04:05.000"), e.Error, e.Text)
 		}
 	}
 	_, err := fmt.Fprint(v.Out, b.String())
@@ -216,31 +216,31 @@ func showPlan(b *strings.Builder, p *plan.Plan) {
 	if p == nil {
 		return
 	}
-	fmt.Fprintf(b, "plan      %s, made %s by %s with depeer %s\n", p.ID, p.Made.UTC().Format(time.RFC3339), p.By,
+	writef(b, "plan      %s, made %s by %s with depeer %s\n", p.ID, p.Made.UTC().Format(time.RFC3339), p.By,
 		p.Tool)
-	fmt.Fprintf(b, "target    %s, AS%s %s\n", p.Target, p.Server.ASN, p.Server.RouterID)
+	writef(b, "target    %s, AS%s %s\n", p.Target, p.Server.ASN, p.Server.RouterID)
 	for _, l := range p.Lists {
-		fmt.Fprintf(b, "list      %s, %s, sha256 %s\n", l.Name, orElse(l.Updated, "not dated"), l.Digest)
+		writef(b, "list      %s, %s, sha256 %s\n", l.Name, orElse(l.Updated, "not dated"), l.Digest)
 	}
 	if flags, limits := formatOverrides(p.Overrides, p.Limits); len(flags) > 0 {
-		fmt.Fprintf(b, "allowed   %s\n", strings.Join(flags, ", "))
+		writef(b, "allowed   %s\n", strings.Join(flags, ", "))
 		if len(limits) > 0 {
-			fmt.Fprintf(b, "over      %s\n", strings.Join(limits, ", "))
+			writef(b, "over      %s\n", strings.Join(limits, ", "))
 		}
 	}
-	fmt.Fprintf(b, "changes   %s\n", p.Change.Summary())
+	writef(b, "changes   %s\n", p.Change.Summary())
 	for _, part := range []struct {
 		word  string
 		calls []plan.Call
 	}{{"prepare", p.Change.Prepare}, {"live", p.Change.Live}, {"finish", p.Change.Finish}} {
 		for _, call := range part.calls {
-			fmt.Fprintf(b, "%-9s %s\n", part.word, call)
+			writef(b, "%-9s %s\n", part.word, call)
 		}
 	}
 	for _, c := range p.PolicyLists {
-		fmt.Fprintf(b, "list      %s\n", c)
+		writef(b, "list      %s\n", c)
 	}
 	for _, l := range p.AcceptedLists {
-		fmt.Fprintf(b, "accepted  %s: %s\n", l.Client, l)
+		writef(b, "accepted  %s: %s\n", l.Client, l)
 	}
 }

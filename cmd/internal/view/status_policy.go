@@ -1,7 +1,6 @@
 package view
 
 import (
-	"fmt"
 	"io"
 	"strings"
 	"time"
@@ -27,23 +26,23 @@ func policiesText(w io.Writer, t *operate.Status) {
 	if !t.Looked {
 		return
 	}
-	fmt.Fprintf(w, "  in force\t%s\n", policyText(t.InForce))
+	writef(w, "  in force\t%s\n", policyText(t.InForce))
 	for _, l := range t.Lists {
-		fmt.Fprintf(w, "  list\t%s, %s\n", l.Name, orElse(l.Updated, "not dated"))
+		writef(w, "  list\t%s, %s\n", l.Name, orElse(l.Updated, "not dated"))
 	}
 	switch {
 	case t.InForce != nil && t.Expected != nil && t.InForce.Digest == t.Expected.Digest, t.InForce == nil &&
 		t.Expected == nil:
-		fmt.Fprintf(w, "  expected\tthe same\n")
+		writef(w, "  expected\tthe same\n")
 	default:
-		fmt.Fprintf(w, "  expected\t%s\n", policyText(t.Expected))
+		writef(w, "  expected\t%s\n", policyText(t.Expected))
 	}
 	switch {
 	case t.Wanted == nil:
 	case t.InForce != nil && t.InForce.Digest == t.Wanted.Digest:
-		fmt.Fprintf(w, "  lists ask\tthe same\n")
+		writef(w, "  lists ask\tthe same\n")
 	default:
-		fmt.Fprintf(w, "  lists ask\t%s, digest %.12s\n", orElse(joinListNames(t.Wanted.Lists), "nothing"),
+		writef(w, "  lists ask\t%s, digest %.12s\n", orElse(joinListNames(t.Wanted.Lists), "nothing"),
 			t.Wanted.Digest)
 	}
 }
@@ -54,9 +53,9 @@ func policyText(p *operate.Policy) string {
 	case p == nil:
 		return "nothing"
 	case !p.Known:
-		return fmt.Sprintf("not known on this machine, plan %s, digest %.12s", orElse(p.Plan, "not told"), p.Digest)
+		return textf("not known on this machine, plan %s, digest %.12s", orElse(p.Plan, "not told"), p.Digest)
 	default:
-		return fmt.Sprintf("plan %s, since %s, by %s, digest %.12s", p.Plan, p.Since.UTC().Format(time.RFC3339), p.By,
+		return textf("plan %s, since %s, by %s, digest %.12s", p.Plan, p.Since.UTC().Format(time.RFC3339), p.By,
 			p.Digest) + formatLists(joinListNames(p.Lists))
 	}
 }

@@ -4,9 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
-	"strconv"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"depeer/filters/diag"
@@ -27,20 +25,20 @@ func newTextView(o Options) *textView {
 }
 
 func (v *textView) Note(format string, args ...any) {
-	fmt.Fprintf(v.Err, "depeer: %s\n", escapeUnprintable(fmt.Sprintf(format, args...), "\n"))
+	writef(v.Err, "depeer: "+format+"\n", args...)
 }
 
 func (v *textView) Warnings(l diag.List) { v.showDiagnostics(v.Err, l) }
 
 func (v *textView) Failure(f Failure) {
 	v.showDiagnostics(v.Err, f.Diagnostics)
-	fmt.Fprint(v.Err, f.Detail)
+	fmt.Fprint(v.Err, escapeExcept(f.Detail, "\n\t"))
 	for _, t := range f.Targets {
-		fmt.Fprintln(v.Err, escapeUnprintable(standingText(t), ""))
+		writef(v.Err, "%s\n", joinLines(standingText(t)))
 	}
-	fmt.Fprintf(v.Err, "depeer: %s %s\n", v.paintText(red, "error:"), escapeUnprintable(f.Message, "\n"))
+	writef(v.Err, "depeer: %s %s\n", v.paintText(red, "error:"), joinLines(f.Message))
 	if f.Hint != "" {
-		fmt.Fprintf(v.Err, "depeer: %s %s\n", v.paintText(cyan, "hint:"), escapeUnprintable(f.Hint, "\n"))
+		writef(v.Err, "depeer: %s %s\n", v.paintText(cyan, "hint:"), joinLines(f.Hint))
 	}
 }
 
@@ -54,7 +52,7 @@ func (v *textView) Check(c Check) error {
 			countOf{c.Diagnostics.Count(diag.Warning), "warning"},
 		), ", ")
 	}
-	_, err := fmt.Fprintf(v.Out, "%s: %s\n", strings.Join([]string{
+	_, err := writef(v.Out, "%s: %s\n", strings.Join([]string{
 		countOf{c.Lists, "listing"}.String(), countOf{c.Providers, "provider"}.String(),
 		countOf{c.Prefixes, "prefix"}.String(), countOf{c.ASNs, "ASN"}.String(),
 	}, ", "), found)
@@ -95,7 +93,7 @@ func (v *textView) Version(ver Version) error {
 	if ver.Modified {
 		commit += ", and changes that are not in it"
 	}
-	_, err := fmt.Fprintf(v.Out, "depeer %s\n  commit     %s\n  platform   %s\n  go         %s\n  GoBGP API  %s\n",
+	_, err := writef(v.Out, "depeer %s\n  commit     %s\n  platform   %s\n  go         %s\n  GoBGP API  %s\n",
 		ver.Version, commit, ver.Platform, ver.Go, ver.GoBGP)
 	return err
 }
@@ -108,7 +106,11 @@ func (v *textView) showDiagnostics(w io.Writer, l diag.List) {
 			color = yellow
 		}
 		word := d.Severity.String() + ":"
-		fmt.Fprintln(w, strings.Replace(escapeUnprintable(d.String(), ""), word, v.paintText(color, word), 1))
+		before, after, found := strings.Cut(d.String(), word)
+		if !found {
+			word = ""
+		}
+		writef(w, "%s%s%s\n", before, v.paintText(color, word), after)
 		v.showCaret(w, d.Position)
 	}
 }
@@ -129,7 +131,7 @@ func (v *textView) showCaret(w io.Writer, p diag.Position) {
 	if len(text) > widest {
 		line, more = wholeRunes(line), "..."
 	}
-	if p.Column > len(line)+1 || !utf8.ValidString(line) || strings.ContainsFunc(line, isUnprintable) {
+	if p.Column > len(line)+1 || !utf8.ValidString(line) || escapeExcept(line, "\t") != line {
 		return
 	}
 	gap := strings.Map(func(r rune) rune {
@@ -138,7 +140,7 @@ func (v *textView) showCaret(w io.Writer, p diag.Position) {
 		}
 		return ' '
 	}, line[:p.Column-1])
-	fmt.Fprintf(w, "%6d | %s%s\n       | %s%s\n", p.Line, line, more, gap, v.paintText(cyan, "^"))
+	writef(w, "%6d | %s%s\n       | %s%s\n", p.Line, tabbed(line), more, tabbed(gap), v.paintText(cyan, "^"))
 }
 
 // wholeRunes takes off the start of a rune that s ends with.
@@ -152,43 +154,6 @@ func wholeRunes(s string) string {
 		}
 	}
 	return s
-}
-
-// isUnprintable finds characters that could play tricks on a terminal: controls, invisible
-// ones, and those that turn the direction of writing.
-func isUnprintable(r rune) bool { return r != '\t' && !unicode.IsGraphic(r) }
-
-// escapeUnprintable escapes the characters that isUnprintable finds, except those of keep:
-// they come in names of files.
-func escapeUnprintable(s, keep string) string {
-	hidden := func(r rune) bool { return isUnprintable(r) && !strings.ContainsRune(keep, r) }
-	if utf8.ValidString(s) && !strings.ContainsFunc(s, hidden) {
-		return s
-	}
-	var b strings.Builder
-	for i, r := range s {
-		_, size := utf8.DecodeRuneInString(s[i:])
-		if piece := s[i : i+size]; hidden(r) || r == utf8.RuneError {
-			b.WriteString(strings.Trim(strconv.QuoteToASCII(piece), `"`))
-		} else {
-			b.WriteString(piece)
-		}
-	}
-	return b.String()
-}
-
-// Colours, as SGR parameters (ECMA-48).
-const (
-	red    = "31"
-	yellow = "33"
-	cyan   = "36"
-)
-
-func (v *textView) paintText(color, s string) string {
-	if !v.Color {
-		return s
-	}
-	return "\x1b[" + color + "m" + s + "\x1b[0m"
 }
 
 // countOf is a number of things.
