@@ -154,15 +154,13 @@ func (v *textView) showRoutes(w *tabwriter.Writer, i operate.Impact) {
 			return textf("%s (%s) is refused; %s%s still reaches it", c.Prefix, c.Provider, c.By, formatOrigin(c))
 		}),
 		noteEach("moved", r.Moved, func(s impact.Sighting) string {
-			return textf("%s (%s) is now announced by AS%s, which is not listed", s.Prefix, s.Provider, s.Origin)
+			return textf("%s (%s) is announced by AS%s, which is not listed", s.Prefix, s.Provider, s.Origin)
 		}),
 		noteEach("unlisted", r.Unlisted, func(s impact.Sighting) string {
 			return textf("%s is announced by AS%s (%s), and is not listed", s.Prefix, s.Origin, s.Provider)
 		}),
-		noteEach("gone", r.Gone, func(g impact.Gone) string {
-			return textf("%s (%s) is not seen any more", g.Entry,
-				g.Provider)
-		}),
+		noteEach("gone", listGone(r.Gone, i.Full), func(line string) string { return line }),
+		noteEach("seen", r.Seen, describeSeen),
 		noteEach("besides", r.Collateral, describeCollateral),
 	}
 	for _, n := range notes {
@@ -186,6 +184,47 @@ type note struct {
 
 func noteEach[T any](title string, list []T, line func(T) string) note {
 	return note{title, len(list), func(i int) string { return line(list[i]) }}
+}
+
+// describeGone says that an entry is not announced, and "any more" only where a plan has counted
+// listGone returns a line for each entry that the plan in force has counted and that nobody announces any
+// more; what was not seen before either is one line, unless all is asked for.
+func listGone(gone []impact.Gone, full bool) []string {
+	var lines []string
+	var never []impact.Gone
+	for _, g := range gone {
+		if g.Last == "" {
+			never = append(never, g)
+		} else {
+			lines = append(lines, describeGone(g))
+		}
+	}
+	if len(never) > 1 && !full {
+		return append(lines, textf("%s listed prefixes and ASNs are announced by no member (--full)",
+			formatNumber(len(never))))
+	}
+	for _, g := range never {
+		lines = append(lines, describeGone(g))
+	}
+	return lines
+}
+
+// routes of it.
+func describeGone(g impact.Gone) string {
+	if g.Last == "" {
+		return textf("%s (%s) is announced by no member", g.Entry, g.Provider)
+	}
+	return textf("%s (%s) is announced by no member any more; the plan of %s counted routes of it", g.Entry,
+		g.Provider, g.Last)
+}
+
+// describeSeen says where an entry was seen that does not match there.
+func describeSeen(s impact.Seen) string {
+	how := map[impact.SeenAs]string{
+		impact.Transit: "as transit", impact.InSet: "in an AS_SET", impact.NotNeighbor: "not as the neighbor",
+		impact.OutOfReach: "from neighbors out of reach",
+	}[s.As]
+	return textf("%s (%s) is in %s %s: not matched there", s.Entry, s.Provider, countOf{s.Paths, "path"}, how)
 }
 
 // describeEffort says what the change costs.
