@@ -3,6 +3,7 @@ package gobgp
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 
 	api "github.com/osrg/gobgp/v3/api"
@@ -34,8 +35,19 @@ const (
 // not configured announces nothing. If one is removed meanwhile, the family being listed is as it was. Any
 // other error ends the sequence. Errors and deadlines are as with Received.
 func (c *Client) Announced(ctx context.Context, clients []plan.Client) rib.Source {
+	return c.sourceOf(ctx, slices.DeleteFunc(slices.Clone(clients), func(n plan.Client) bool { return !n.RouteServer }))
+}
+
+// AnnouncedByOthers yields what neighbors announce that are no route-server clients. It is
+// otherwise the same as Announced.
+func (c *Client) AnnouncedByOthers(ctx context.Context, neighbors []plan.Client) rib.Source {
+	return c.sourceOf(ctx, slices.DeleteFunc(slices.Clone(neighbors),
+		func(n plan.Client) bool { return n.RouteServer }))
+}
+
+func (c *Client) sourceOf(ctx context.Context, neighbors []plan.Client) rib.Source {
 	return func(yield func(*rib.Path, error) bool) {
-		err := c.listAnnounced(ctx, clients, func(p *rib.Path) bool { return yield(p, nil) })
+		err := c.listAnnounced(ctx, neighbors, func(p *rib.Path) bool { return yield(p, nil) })
 		if err != nil {
 			yield(nil, fmt.Errorf("%s: %w", c.address, err))
 		}
@@ -52,7 +64,7 @@ func (c *Client) listAnnounced(ctx context.Context, clients []plan.Client, yield
 	for _, client := range clients {
 		o, there := own[client.Address]
 		for _, family := range families {
-			if there && client.RouteServer {
+			if there {
 				tables = append(tables, &adjIn{client, o, family})
 			}
 		}

@@ -155,15 +155,13 @@ func (v *textView) showRoutes(w *tabwriter.Writer, i operate.Impact) {
 			return textf("%s (%s) is refused; %s%s still reaches it", c.Prefix, c.Provider, c.By, formatOrigin(c))
 		}),
 		noteEach("moved", r.Moved, func(s impact.Sighting) string {
-			return textf("%s (%s) is now announced by AS%s, which is not listed", s.Prefix, s.Provider, s.Origin)
+			return textf("%s (%s) is announced by AS%s, which is not listed", s.Prefix, s.Provider, s.Origin)
 		}),
 		noteEach("unlisted", r.Unlisted, func(s impact.Sighting) string {
 			return textf("%s is announced by AS%s (%s), and is not listed", s.Prefix, s.Origin, s.Provider)
 		}),
-		noteEach("gone", r.Gone, func(g impact.Gone) string {
-			return textf("%s (%s) is not seen any more", g.Entry,
-				g.Provider)
-		}),
+		noteEach("gone", r.Gone, describeGone),
+		noteEach("seen", r.Seen, describeSeen),
 		noteEach("besides", r.Collateral, describeCollateral),
 	}
 	for _, n := range notes {
@@ -187,6 +185,25 @@ type note struct {
 
 func noteEach[T any](title string, list []T, line func(T) string) note {
 	return note{title, len(list), func(i int) string { return line(list[i]) }}
+}
+
+// describeGone says that an entry is not announced, and "any more" only where a plan has counted
+// routes of it.
+func describeGone(g impact.Gone) string {
+	if g.Last == "" {
+		return textf("%s (%s) is announced by no member", g.Entry, g.Provider)
+	}
+	return textf("%s (%s) is announced by no member any more; the plan of %s counted routes of it", g.Entry,
+		g.Provider, g.Last)
+}
+
+// describeSeen says where an entry was seen that does not match there.
+func describeSeen(s impact.Seen) string {
+	how := map[impact.SeenAs]string{
+		impact.Transit: "as transit", impact.InSet: "in an AS_SET", impact.NotNeighbor: "not as the neighbor",
+		impact.OutOfReach: "from neighbors out of reach",
+	}[s.As]
+	return textf("%s (%s) is in %s %s: not matched there", s.Entry, s.Provider, countOf{s.Paths, "path"}, how)
 }
 
 // describeEffort says what the change costs.

@@ -25,6 +25,8 @@ type changeJSON struct {
 	ID     string `json:"id"`
 	Before string `json:"before"`
 	After  string `json:"after"`
+	// Entries are how entries differ that were listed before: AS26780 origin -> path.
+	Entries []string `json:"entries"`
 }
 
 func buildChanges(all []plan.ProviderChange) []changeJSON {
@@ -34,7 +36,7 @@ func buildChanges(all []plan.ProviderChange) []changeJSON {
 		if ref.ID == "" {
 			ref = c.Old
 		}
-		out = append(out, changeJSON{ref.List, ref.ID, c.Old.Treatment, c.New.Treatment})
+		out = append(out, changeJSON{ref.List, ref.ID, c.Old.Treatment, c.New.Treatment, nonNil(c.Changed())})
 	}
 	return out
 }
@@ -118,7 +120,7 @@ func (v *textView) showProviderChanges(w *tabwriter.Writer, all []plan.ProviderC
 			writef(w, "...\tand %s more\n", countOf{len(all) - mostProviders, "provider"})
 			break
 		}
-		ref, what := c.New, strings.Join(c.New.Matches, "  ")
+		ref, what := c.New, strings.Join(c.New.Entries(), "  ")
 		switch {
 		case c.Verb() == "-":
 			ref, what = c.Old, orElse(c.New.Why, "no longer listed")
@@ -128,6 +130,12 @@ func (v *textView) showProviderChanges(w *tabwriter.Writer, all []plan.ProviderC
 			if c.New.Why != "" {
 				what += " (" + c.New.Why + ")"
 			}
+		}
+		if changed := c.Changed(); len(changed) > 0 && c.Verb() == "~" {
+			if c.Old.Treatment != c.New.Treatment {
+				changed = append([]string{what}, changed...)
+			}
+			what = strings.Join(changed, ", ")
 		}
 		if len(what) > 90 {
 			what = what[:90] + "..."
