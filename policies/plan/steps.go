@@ -21,8 +21,8 @@ func (c *Change) Gate() string {
 // lists, or remove our policy from import lists.
 func (c *Change) Assigning() []Call { return c.finishingCalls(true) }
 
-// Cleaning returns the calls after the proof, which change no route. They remove our policy from export
-// lists: until then it strips tags, which routes lose only by the resets.
+// Cleaning returns the other calls of Finish, which come after the proof. Among them are those that remove our
+// policy from export lists: until then it strips tags, which routes lose only by the resets.
 func (c *Change) Cleaning() []Call { return c.finishingCalls(false) }
 
 func (c *Change) finishingCalls(assign bool) []Call {
