@@ -118,11 +118,16 @@ func mergeGroups(groups []Group) []Group {
 // String returns the ASN, where in the path it is looked for (unless that is the origin), and the
 // exceptions.
 func (m ASMatch) String() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "AS%s", m.ASN)
-	if m.Where != Origin {
-		fmt.Fprintf(&b, " %s", m.Where)
+	if way := m.Way(); way != Origin.String() {
+		return "AS" + m.ASN.String() + " " + way
 	}
+	return "AS" + m.ASN.String()
+}
+
+// Way returns where the ASN is looked for, and what is spared.
+func (m ASMatch) Way() string {
+	var b strings.Builder
+	b.WriteString(m.Where.String())
 	before := " except"
 	for _, a := range m.Except {
 		fmt.Fprintf(&b, "%s AS%s", before, a)

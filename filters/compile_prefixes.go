@@ -135,16 +135,26 @@ func (c *compiler) warnTwice(code string, match fmt.Stringer, dropped, kept diag
 		match, kept, c.rules.Treatments[keptSeverity], c.rules.Treatments[severity])
 }
 
+// Longer is the Way of a match that covers its prefix and everything inside it.
+const Longer = "longer"
+
+// Way returns which lengths are matched: Longer, exact, or a range.
+func (m PrefixMatch) Way() string {
+	switch low, high := int(m.Min), int(m.Max); {
+	case low == m.Prefix.Bits() && high == m.Prefix.Addr().BitLen():
+		return Longer
+	case low == m.Prefix.Bits() && low == high:
+		return "exact"
+	default:
+		return fmt.Sprintf("%d..%d", low, high)
+	}
+}
+
 // String returns the prefix, and the range of lengths unless the match covers the prefix and
 // everything inside it.
 func (m PrefixMatch) String() string {
-	p, low, high := m.Prefix, int(m.Min), int(m.Max)
-	switch {
-	case low == p.Bits() && high == p.Addr().BitLen():
-		return p.String()
-	case low == p.Bits() && low == high:
-		return p.String() + " exact"
-	default:
-		return fmt.Sprintf("%s %d..%d", p, low, high)
+	if way := m.Way(); way != Longer {
+		return m.Prefix.String() + " " + way
 	}
+	return m.Prefix.String()
 }

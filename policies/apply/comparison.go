@@ -158,6 +158,9 @@ func (j comparison) scrubsRoute(r *policies.Route) bool {
 	return slices.ContainsFunc(j.was, func(e *eval.Evaluator) bool { return e != j.now && !slices.Equal(off(e), now) })
 }
 
+// givesTags says whether the policy gives routes tags: what is tagged is not the member's own.
+func (j comparison) givesTags() bool { return j.now != nil && j.now.GivesTags() }
+
 // isTagged says whether a route has tags now, or may have had.
 func (j comparison) isTagged(r *policies.Route) bool {
 	return len(tagsOf(j.now, r)) > 0 || slices.ContainsFunc(j.was,

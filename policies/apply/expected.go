@@ -17,6 +17,7 @@ type expected struct {
 	changed []trace
 	tags    [][]policies.LargeCommunity // of paths that are not refused
 	tagged  bool                        // some path has tags, or may have had some
+	chosen  bool                        // the policy gives tags: those of the space are not a member's own
 	already bool                        // some path is treated already, or announced so
 	long    []length.Route              // paths that are not refused, and too long to be sent
 

@@ -161,6 +161,9 @@ func (p *Proof) addExpected(x *expected) {
 	if x.refused+len(x.changed) == 0 && !x.tagged {
 		p.Passed += max(0, x.present-lost)
 	}
+	if !x.chosen {
+		return
+	}
 	tagged, without, _ := x.countTagging()
 	p.Tagged, p.Untagged = p.Tagged+max(0, tagged-lost), p.Untagged+without
 }
@@ -168,7 +171,7 @@ func (p *Proof) addExpected(x *expected) {
 // expectedPaths returns what the table should hold of a client's paths to one prefix; nil if the prefix
 // proves nothing.
 func (t *client) expectedPaths(paths []policies.Route, w *coverage) *expected {
-	x := &expected{viewer: t.viewerOf(&paths[0])}
+	x := &expected{viewer: t.viewerOf(&paths[0]), chosen: t.comparison.givesTags()}
 	for i := range paths {
 		route := &paths[i]
 		if x.viewer != noViewer && slices.Contains(route.Path, t.viewers[x.viewer].ASN) {

@@ -94,6 +94,9 @@ func (s *exportStatement) matchesRoute(to netip.Addr, r *policies.Route) bool {
 	})
 }
 
+// GivesTags says whether the policy gives routes any tag: a member has chosen something.
+func (e *Evaluator) GivesTags() bool { return len(e.tags) > 0 }
+
 // Tags returns the tags (large communities of the tag space) that r has when it leaves import,
 // sorted: what export sees. They are the policy's own, and those that a member has sent and no
 // statement scrubs.

@@ -3,6 +3,7 @@ package gobgp
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 
 	api "github.com/osrg/gobgp/v3/api"
@@ -11,40 +12,49 @@ import (
 	"depeer/policies/rib"
 )
 
-// Tables are listed by goroutines that receive what gobgpd sends, and hand it on as it
-// is. It is read in one place, by whoever asks for the next path.
+// Goroutines list the tables. They receive gobgpd's answers and pass them on unread. The consumer of the
+// sequence decodes them, in one goroutine.
 
 const (
-	// inFlight is how many tables are listed at once. gobgpd copies one after another,
-	// in its event loop, and puts the copies into words beside it: two at once take
-	// less time than one after another (BenchmarkReceived), and more would take
-	// more of the processors that its sessions need.
+	// inFlight is the number of tables listed at once. gobgpd copies tables one after another, in its
+	// event loop, and encodes the copies beside it. Two at once take less time than one after another
+	// (BenchmarkReceived). More would take processors that its sessions need.
 	inFlight = 2
-	// handful is how many answers are handed on together, and waiting how often that may
-	// be done before they are read: as much as gobgpd sends in a row, twice.
+	// handful is the number of answers that are passed on together. waiting is the number of handfuls
+	// that may wait to be decoded: twice what gobgpd sends at once.
 	handful = 256
 	waiting = 2 * batch / handful
 )
 
-// Announced yields what these clients announce, as they announce it: what Received
-// yields, in no order. Of neighbors that are no route-server clients it yields nothing.
-// ID tells paths apart only where a client sends several to one prefix.
+// Announced yields what these clients announce, as they announce it: the paths of Received, in no order. It
+// yields nothing for neighbors that are no route-server clients. ID differs only between paths of one client
+// to one prefix.
 //
-// It is no snapshot of one instant: each table is copied when it is its turn. A client
-// without a session announces nothing, unless its routes are kept for its graceful
-// restart, and so are in force. One that is gone from the configuration announces
-// nothing; of one that goes meanwhile, the family that is being listed is as before.
-// Any other error ends the sequence; errors and deadlines are as with Received.
+// It is no snapshot of one instant: gobgpd copies each table in its turn. A client without a session
+// announces nothing, unless its routes are kept for a graceful restart, and so are in force. A client that is
+// not configured announces nothing. If one is removed meanwhile, the family being listed is as it was. Any
+// other error ends the sequence. Errors and deadlines are as with Received.
 func (c *Client) Announced(ctx context.Context, clients []plan.Client) rib.Source {
+	return c.sourceOf(ctx, slices.DeleteFunc(slices.Clone(clients), func(n plan.Client) bool { return !n.RouteServer }))
+}
+
+// AnnouncedByOthers yields what neighbors announce that are no route-server clients. It is
+// otherwise the same as Announced.
+func (c *Client) AnnouncedByOthers(ctx context.Context, neighbors []plan.Client) rib.Source {
+	return c.sourceOf(ctx, slices.DeleteFunc(slices.Clone(neighbors),
+		func(n plan.Client) bool { return n.RouteServer }))
+}
+
+func (c *Client) sourceOf(ctx context.Context, neighbors []plan.Client) rib.Source {
 	return func(yield func(*rib.Path, error) bool) {
-		err := c.listAnnounced(ctx, clients, func(p *rib.Path) bool { return yield(p, nil) })
+		err := c.listAnnounced(ctx, neighbors, func(p *rib.Path) bool { return yield(p, nil) })
 		if err != nil {
 			yield(nil, fmt.Errorf("%s: %w", c.address, err))
 		}
 	}
 }
 
-// listAnnounced returns nil when there is no more, or yield wants no more.
+// listAnnounced yields all paths. It returns nil at the end, or when yield returns false.
 func (c *Client) listAnnounced(ctx context.Context, clients []plan.Client, yield func(*rib.Path) bool) error {
 	own, err := c.readOwnASNs(ctx, "")
 	if err != nil {
@@ -54,7 +64,7 @@ func (c *Client) listAnnounced(ctx context.Context, clients []plan.Client, yield
 	for _, client := range clients {
 		o, there := own[client.Address]
 		for _, family := range families {
-			if there && client.RouteServer {
+			if there {
 				tables = append(tables, &adjIn{client, o, family})
 			}
 		}
@@ -94,14 +104,14 @@ func (t *adjIn) wrapError(err error) error {
 	return fmt.Errorf("routes of %s: %w", t.client.Address, err)
 }
 
-// answers are some of those to the listing of a table.
+// answers are some answers to the listing of a table.
 type answers struct {
 	of       *adjIn
 	messages [][]byte
 }
 
-// gatherTables lists tables, and closes what it returns when all are listed, or one cannot
-// be: wait says which. Who wants no more cancels, and waits.
+// gatherTables lists tables. It closes the channel when all are listed, or when one fails. The function that
+// it returns waits for the goroutines, and returns the error. To stop early, cancel, and wait.
 func (c *Client) gatherTables(ctx context.Context, cancel context.CancelFunc, tables []*adjIn) (<-chan answers,
 	func() error) {
 	queue, out := make(chan *adjIn, len(tables)), make(chan answers, waiting)
@@ -133,7 +143,7 @@ func (c *Client) gatherTables(ctx context.Context, cancel context.CancelFunc, ta
 	}
 }
 
-// handOn lists one table. One of a client that is gone has nothing.
+// handOn lists one table. The table of a client that is not configured is empty.
 func (c *Client) handOn(ctx context.Context, t *adjIn, to chan<- answers) error {
 	some := make([][]byte, 0, handful)
 	hand := func() error {
@@ -160,13 +170,13 @@ func (c *Client) handOn(ctx context.Context, t *adjIn, to chan<- answers) error 
 	return err
 }
 
-// reading is a path in memory that is used for the next one, too.
+// reading is the memory of a path, reused for the next one.
 type reading struct {
 	rib.Path
 	med uint32
 }
 
-// readPath reads p, which client announces.
+// readPath returns p as a path that client announces.
 func (r *reading) readPath(p *path, client *plan.Client) *rib.Path {
 	p.fillRoute(&r.Route, &r.med)
 	r.Peer, r.PeerASN = client.Address, client.ASN

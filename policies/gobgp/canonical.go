@@ -24,7 +24,7 @@ func digestLines(lines ...string) string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// canonicalText returns all that a message says, in the order of its fields' numbers.
+// canonicalText returns the whole content of a message as text, in the order of its fields' numbers.
 // (protojson and prototext vary between builds, on purpose.)
 func canonicalText(m proto.Message) string {
 	var b strings.Builder

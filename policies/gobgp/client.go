@@ -17,8 +17,7 @@ import (
 	"depeer/policies/plan"
 )
 
-// Client is a connection to a gobgpd. It may be used by several goroutines at
-// once.
+// Client is a connection to a gobgpd. It is safe for concurrent use.
 type Client struct {
 	address string
 	timeout time.Duration
@@ -28,11 +27,11 @@ type Client struct {
 	spelled sync.Map // of netip.Addr to string: neighbors whose addresses are spelled otherwise
 }
 
-// maxMessage is what gobgpd sends at most, in bytes: a set is one message.
+// maxMessage is the most bytes that gobgpd may send in a message. A set is one message.
 const maxMessage = 256 << 20
 
-// Dial connects to a gobgpd, and returns when it has read its configuration.
-// Errors wrap plan.ErrUnreachable: nothing was sent but questions.
+// Dial connects to a gobgpd, and returns when gobgpd has read its configuration. Errors wrap
+// plan.ErrUnreachable: Dial makes no writing call.
 func Dial(ctx context.Context, o Options) (*Client, error) {
 	c, err := dialTarget(o)
 	if err != nil {
@@ -48,15 +47,15 @@ func Dial(ctx context.Context, o Options) (*Client, error) {
 	return c, nil
 }
 
-// hungUp says whether gobgpd hung up when HTTP/2 was to begin: which of the two sides notices
-// first is chance.
+// hungUp says whether gobgpd closed the connection at the start of HTTP/2. The error differs by which side
+// notices first.
 func hungUp(err error) bool {
 	return slices.ContainsFunc([]string{"preface", "broken pipe", "connection reset"}, func(word string) bool {
 		return strings.Contains(err.Error(), word)
 	})
 }
 
-// dialTarget makes the client. The connection comes with its first call.
+// dialTarget makes the client. Its first call opens the connection.
 func dialTarget(o Options) (*Client, error) {
 	target, err := o.targetAddress()
 	if err != nil {
@@ -66,8 +65,7 @@ func dialTarget(o Options) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	// A proxy of the environment would get between us and a route server that is
-	// hardly ever behind one.
+	// The environment may name a proxy. Route servers are hardly ever behind one.
 	conn, err := grpc.NewClient(target, grpc.WithTransportCredentials(security), grpc.WithNoProxy(),
 		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(maxMessage)))
 	if err != nil {
@@ -80,8 +78,7 @@ func dialTarget(o Options) (*Client, error) {
 // Close ends the connection.
 func (c *Client) Close() error { return c.conn.Close() }
 
-// withDeadline gives a call a deadline: that of ctx, if it has one, else the client's
-// timeout.
+// withDeadline returns a context with the deadline of ctx, or else with the client's timeout.
 func (c *Client) withDeadline(ctx context.Context) (context.Context, context.CancelFunc) {
 	if _, ok := ctx.Deadline(); ok {
 		return context.WithCancel(ctx)
@@ -89,7 +86,7 @@ func (c *Client) withDeadline(ctx context.Context) (context.Context, context.Can
 	return context.WithTimeout(ctx, c.timeout)
 }
 
-// listStream makes a call that is answered by a stream, and gives each answer to each.
+// listStream makes a call that gobgpd answers with a stream, and calls each with each answer.
 func listStream[Request, Answer any, Stream interface{ Recv() (Answer, error) }](
 	ctx context.Context, c *Client, call func(context.Context, Request, ...grpc.CallOption) (Stream, error), r Request,
 	each func(Answer),
@@ -106,10 +103,10 @@ func listStream[Request, Answer any, Stream interface{ Recv() (Answer, error) }]
 	return streamError(ctx, err)
 }
 
-// streamError returns what the error means that a stream has ended with: nil where all has come.
-// gobgpd knows the call's deadline, leaves off listing when it has passed, and ends the stream
-// as if that were all. So a list that ends after the deadline is not whole, whether or not ctx
-// has been told of it yet (TestListEndsWithTheDeadline).
+// streamError returns the error of a stream that has ended with err; nil if the stream is complete. gobgpd
+// knows the call's deadline. When it has passed, gobgpd stops listing, and ends the stream as if it were
+// complete. So a list that ends after the deadline is incomplete, even if ctx does not report it yet
+// (TestListEndsWithTheDeadline).
 func streamError(ctx context.Context, err error) error {
 	deadline, ok := ctx.Deadline()
 	switch {

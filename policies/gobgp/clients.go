@@ -14,13 +14,13 @@ import (
 	"depeer/policies/plan"
 )
 
-// readNeighbor reads a neighbor. What it is configured with has no address where it
-// was made from a peer group, by a dynamic neighbor.
+// readNeighbor reads a neighbor. The configuration of a dynamic neighbor has no address, because gobgpd made
+// it from a peer group.
 func (r *reader) readNeighbor(p *api.Peer) {
 	name := p.GetState().GetNeighborAddress()
 	address, err := netip.ParseAddr(name)
 	if err != nil {
-		return // no address yet: an interface on which nobody has been heard
+		return // no address yet: an interface on which no peer was heard
 	}
 	n := plan.Client{
 		Address:        address,
@@ -50,7 +50,7 @@ func (r *reader) readNeighbor(p *api.Peer) {
 	r.clients[name] = &client{Client: n}
 }
 
-// readGroups reads the peer groups that take dynamic neighbors in, or have one that is up.
+// readGroups reads the peer groups with ranges for dynamic neighbors, and those with one that is up.
 func (c *Client) readGroups(ctx context.Context, r *reader) error {
 	taking := map[string]bool{}
 	for _, n := range r.clients {
@@ -92,9 +92,8 @@ var routeActions = map[plan.Disposition]api.RouteAction{
 	plan.None: api.RouteAction_NONE, plan.Accept: api.RouteAction_ACCEPT, plan.Reject: api.RouteAction_REJECT,
 }
 
-// readAssignment reads the policies of a client, or of "global", in one direction.
-// What is theirs in it is what is not ours; global is, all of it: it does nothing
-// to route-server clients.
+// readAssignment reads the policies of a client, or of "global", in one direction. It counts a list without
+// our policies as the operator's, and "global" with them: that list does not act on route-server clients.
 func (r *reader) readAssignment(a *api.PolicyAssignment) {
 	kind, isImport := plan.ExportAssignment, a.Direction == api.PolicyDirection_IMPORT
 	if isImport {
@@ -117,7 +116,7 @@ func (r *reader) readAssignment(a *api.PolicyAssignment) {
 	case a.Name == plan.GlobalName:
 		r.GlobalExport = out
 		return
-	case !ok: // came after its neighbor was looked for
+	case !ok: // the neighbor was added after the reading of neighbors
 		c = &client{}
 		r.clients[a.Name] = c
 	case isImport:
@@ -128,8 +127,8 @@ func (r *reader) readAssignment(a *api.PolicyAssignment) {
 	c.directions++
 }
 
-// isAssignedComplete says whether neighbors and assignments belong together: one may have
-// come or gone between the two readings.
+// isAssignedComplete says whether each client has its assignments. A neighbor can be added or removed between
+// the two readings.
 func (r *reader) isAssignedComplete() bool {
 	for _, c := range r.clients {
 		if c.RouteServer && c.directions != 2 || !c.Address.IsValid() {

@@ -11,17 +11,15 @@ import (
 	"depeer/policies/plan"
 )
 
-// Do makes one writing call. If it returns no error, the call has taken effect.
-// Else the error wraps plan.ErrUnreachable (not sent), plan.ErrUnknown (sent, and
-// gobgpd ignores our deadline: it may take effect later) or plan.ErrRefused. A
-// refused call did nothing, but for AddStatements on a name that is taken: it
-// leaves the statements before that one registered, in no policy.
+// Do makes one writing call. If it returns no error, the call has taken effect. Otherwise the error wraps
+// plan.ErrUnreachable (not sent), plan.ErrUnknown (sent; gobgpd ignores our deadline, so that the call can
+// take effect later) or plan.ErrRefused. A refused call has done nothing, with one exception: AddStatements
+// with a name that exists leaves the statements before that one registered, in no policy.
 //
-// Its deadline is that of ctx, if that has one, else the client's timeout. A soft
-// reset of a large table takes longer than that: 1.2 to 2.8 us per route and
-// neighbor.
+// The deadline is that of ctx, or else the client's timeout. A soft reset of a large table can take longer
+// than the timeout: 1.2 to 2.8 us per route and neighbor.
 //
-// Do panics on a call that package plan never makes, before it is sent.
+// Do panics before sending a call that package plan never makes.
 func (c *Client) Do(ctx context.Context, call plan.Call) error {
 	if int(call.Verb) >= len(requests) {
 		panic(fmt.Sprintf("gobgp: no request for verb %d", uint8(call.Verb)))

@@ -11,9 +11,8 @@ import (
 	"depeer/policies/plan"
 )
 
-// answered are the codes of a daemon that answered that it will not. gobgpd knows
-// but the first; a proxy before it knows others. After any other code a call may
-// have taken effect, or may still do so.
+// answered are the codes with which a daemon refuses a call. gobgpd uses the first only; a proxy in front of
+// it uses others. After any other code, the call may have taken effect, or may still do so.
 var answered = map[codes.Code]bool{
 	codes.Unknown: true, codes.Unimplemented: true, codes.InvalidArgument: true, codes.NotFound: true,
 	codes.AlreadyExists:    true,
@@ -21,8 +20,8 @@ var answered = map[codes.Code]bool{
 	codes.ResourceExhausted: true, codes.OutOfRange: true,
 }
 
-// writeError wraps the error of a writing call by what it means. sent says whether
-// it had a connection to go out on.
+// writeError wraps the error of a writing call in one of package plan. sent says whether there was a
+// connection for the call.
 func writeError(err error, sent bool) error {
 	switch s := status.Convert(err); {
 	case err == nil:
@@ -48,7 +47,7 @@ func readError(err error) error {
 	}
 }
 
-// messageOf returns what is wrong, without grpc's wrapping.
+// messageOf returns the message of an error without grpc's wrapping.
 func messageOf(s *status.Status) string {
 	switch s.Code() {
 	case codes.Unimplemented:

@@ -13,9 +13,9 @@ import (
 	"depeer/policies/plan"
 )
 
-// Peers yields what happens to neighbors from now on, beginning with how each of them
-// is, until ctx ends, or with an error that wraps plan.ErrUnreachable. A daemon that has
-// gone silent is not noticed here: Pulse has a deadline.
+// Peers yields the state of each neighbor, and then each change, until ctx ends. An error wraps
+// plan.ErrUnreachable, and ends the sequence. Peers does not notice that a daemon has gone silent: Pulse
+// has a deadline.
 func (c *Client) Peers(ctx context.Context) iter.Seq2[plan.PeerEvent, error] {
 	return func(yield func(plan.PeerEvent, error) bool) {
 		ctx, cancel := context.WithCancel(ctx)
@@ -45,8 +45,8 @@ func (c *Client) Peers(ctx context.Context) iter.Seq2[plan.PeerEvent, error] {
 	}
 }
 
-// LongestUp returns for how long the session has stood that has stood longest: the
-// route server has not been started since. 0 if none stands.
+// LongestUp returns the age of the oldest session that is up; 0 if none is. The route server has run at least
+// that long.
 func (c *Client) LongestUp(ctx context.Context) (time.Duration, error) {
 	var longest time.Duration
 	err := listStream(ctx, c, c.api.ListPeer, &api.ListPeerRequest{}, func(a *api.ListPeerResponse) {

@@ -10,9 +10,9 @@ import (
 	"depeer/policies/plan"
 )
 
-// mustBeOurs panics on calls that would touch what is not ours, or that gobgpd
-// takes for more than they say: an empty address for every peer, an empty neighbor-
-// set for every member, no condition for every route.
+// mustBeOurs panics on a call that would change objects that are not ours, or that gobgpd would take for more
+// than it says: an empty address is every peer to gobgpd, an empty neighbor-set is every neighbor, and no
+// condition is every route.
 func mustBeOurs(call plan.Call) {
 	must := func(ok bool, what string) {
 		if !ok {

@@ -26,7 +26,8 @@ func (r *reader) readLoadedPolicy(p *loadedPolicy) {
 		for _, s := range policy.Statements {
 			listed[s.Name] = true
 			if !proto.Equal(s, registered[s.Name]) && (isOurs(policy.Name) || isOurs(s.Name)) {
-				r.noteConflict(plan.StatementObject, s.Name, "policy %s has it otherwise than it is registered", policy.Name)
+				r.noteConflict(plan.StatementObject, s.Name, "policy %s has it otherwise than it is registered",
+					policy.Name)
 			}
 		}
 		r.readPolicy(policy)
@@ -104,7 +105,8 @@ func (r *reader) noteLent(o plan.Object, policy string) {
 		r.Conflicts[i].Used = true
 		return
 	}
-	r.Conflicts = append(r.Conflicts, plan.Conflict{Object: o, Why: "policy " + policy + " refers to it, and is not ours",
+	r.Conflicts = append(r.Conflicts, plan.Conflict{Object: o,
+		Why:  "policy " + policy + " refers to it, and is not ours",
 		Used: true})
 }
 
@@ -126,7 +128,8 @@ func (r *reader) readGenerations(p *api.Policy) []string {
 	known := true // all of group could be read
 	end := func() {
 		if len(group) > 0 && known && !policies.GenuineStatements(group) {
-			r.noteConflict(plan.Policy, p.Name, "its statements of generation %s are not those that their names stand for",
+			r.noteConflict(plan.Policy, p.Name, "its statements of generation %s are not those that their names "+
+				"stand for",
 				generation)
 		}
 		group, known = nil, true

@@ -12,10 +12,10 @@ import (
 	"google.golang.org/grpc"
 )
 
-// Pulse returns a digest of what a reload, a new client or somebody's hand changes
-// first: who the route server is, all policies with their statements, and the lists of
-// all clients. It reads no set, no route and no session, so it is cheap enough to be
-// asked all the time; where two of them are the same, State is most likely the same, too.
+// Pulse returns a digest of what a reload, a new client or an edit changes first: the route server's identity,
+// all policies with their statements, and the lists of all clients. It reads no set, no route and no session,
+// so that it is cheap enough to be called all the time. If two pulses are equal, State is most likely the
+// same, too.
 //
 // Errors wrap plan.ErrUnreachable, or plan.ErrRefused.
 func (c *Client) Pulse(ctx context.Context) (string, error) {

@@ -12,15 +12,15 @@ import (
 )
 
 const (
-	// lookAgain is how often a gobgpd that is starting is looked at.
+	// lookAgain is the interval between two looks at a gobgpd that is starting.
 	lookAgain = 50 * time.Millisecond
-	// alone is how long a gobgpd without neighbors is given to get some.
+	// alone is the time after which a gobgpd without neighbors has none.
 	alone = 2 * time.Second
 )
 
-// waitReady waits until gobgpd has read its file: it answers before, and holds nothing
-// then. Neighbors are what it adds last, one by one, so it is ready when they are
-// as many as a moment ago. One that has none for a while has none.
+// waitReady waits until gobgpd has read its file. gobgpd answers calls before that, and holds nothing then. It
+// adds neighbors last, one by one, so that it is ready when their number no longer grows. If there is none
+// for a while, it has none.
 func (c *Client) waitReady(ctx context.Context) error {
 	ctx, cancel := c.withDeadline(ctx)
 	defer cancel()

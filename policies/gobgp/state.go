@@ -15,16 +15,14 @@ import (
 	"depeer/policies/plan"
 )
 
-// State reads all policy. gobgpd has no call for that, so it is read in parts,
-// between two readings of the policies and their statements. If these differ, it
-// is read again, and after some times this is an error: somebody is at work.
-// So the sets are some that the statements had while they were these; a set or a
-// gate that is changed in place meanwhile is as before or as after.
+// State reads all policy. gobgpd has no single call for that, so State reads it in parts, between two readings
+// of the policies and their statements. If these differ, State reads everything again. After several
+// attempts it returns an error: another process is changing the policy. So the sets are those of these
+// statements. A set or a gate that is edited in place meanwhile is as before or as after.
 //
-// Names of ours that we cannot have made are in Strange, and where they can be
-// told in our words, among our objects as well: whoever may take them over finds
-// there what is to be removed. A condition on a route's origin cannot be told:
-// gobgpd 3.37 lists it nowhere.
+// Objects with names of ours that we cannot have made are in Conflicts. If our types can express them, they are
+// among our objects as well, so that --take-over finds there what to remove. A condition on a route's origin
+// is not seen: gobgpd 3.37 does not list it.
 //
 // Errors wrap plan.ErrUnreachable, or plan.ErrRefused.
 func (c *Client) State(ctx context.Context) (*plan.State, error) {
@@ -40,7 +38,7 @@ func (c *Client) State(ctx context.Context) (*plan.State, error) {
 	return nil, fmt.Errorf("%s: %w: its policy changed each time while it was read", c.address, plan.ErrUnreachable)
 }
 
-// readings is how often a policy that changes meanwhile is read.
+// readings is the number of attempts to read a policy that changes meanwhile.
 const readings = 10
 
 // readState returns nil if the policy changed meanwhile.
@@ -137,7 +135,7 @@ func (r *reader) beginState() {
 	r.clients, r.elements = map[string]*client{}, map[plan.Object][]string{}
 }
 
-// sortState puts everything in an order of its own: gobgpd has none.
+// sortState sorts everything: gobgpd returns objects in no order.
 func (r *reader) sortState() {
 	for _, c := range r.clients {
 		r.Clients = append(r.Clients, c.Client)
@@ -163,7 +161,7 @@ func (r *reader) noteTheirs(kind plan.Kind, name, digest string) {
 	r.Theirs[plan.Object{Kind: kind, Name: name}] = digest
 }
 
-// readServer reads who the route server is, and its neighbors.
+// readServer reads the route server's identity, and its neighbors.
 func (c *Client) readServer(ctx context.Context, r *reader) error {
 	bounded, cancel := c.withDeadline(ctx)
 	defer cancel()

@@ -148,7 +148,8 @@ func TestStateOfAnOperatorsServer(t *testing.T) {
 	if diff := cmp.Diff(wantObjects, objects); diff != "" {
 		t.Errorf("objects that are theirs (-want +got):\n%s", diff)
 	}
-	if len(s.Conflicts) != 0 || s.Import == nil || s.Export == nil || len(s.Import)+len(s.Export)+len(s.Statements) != 0 {
+	if len(s.Conflicts) != 0 || s.Import == nil || s.Export == nil ||
+		len(s.Import)+len(s.Export)+len(s.Statements) != 0 {
 		t.Errorf("ours: %v %v %v, strange %v", s.Import, s.Export, s.Statements, s.Conflicts)
 	}
 

@@ -20,7 +20,10 @@ const batch = 1024
 // wants more.
 func (c *Client) listPaths(ctx context.Context, r *api.ListPathRequest, each func(*path) bool) error {
 	d := decoder{is6: r.Family.Afi == api.Family_AFI_IP6}
-	return c.listAnswers(ctx, r, func(message []byte) (more bool, err error) { return d.readDestination(message, each) })
+	return c.listAnswers(ctx, r, func(message []byte) (more bool,
+		err error) {
+		return d.readDestination(message, each)
+	})
 }
 
 // listAnswers lists paths in binary form, and gives each answer to each, to keep: all paths

@@ -91,7 +91,8 @@ func nextViewer(viewers, looked []*viewer) *viewer {
 func (c *Client) listViewers(ctx context.Context) ([]*viewer, error) {
 	var r reader
 	r.beginState()
-	err := listStream(ctx, c, c.api.ListPeer, &api.ListPeerRequest{}, func(a *api.ListPeerResponse) { r.readNeighbor(a.Peer) })
+	err := listStream(ctx, c, c.api.ListPeer, &api.ListPeerRequest{},
+		func(a *api.ListPeerResponse) { r.readNeighbor(a.Peer) })
 	var out []*viewer
 	for _, n := range r.clients {
 		if n.RouteServer {

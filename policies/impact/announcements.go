@@ -22,9 +22,26 @@ type attributes struct {
 	med       uint32
 	id        uint32 // of rib.Path, where announcements keep it
 	old, new  eval.Verdict
-	origin    rib.Origin
+	origin    originAndScrub
 	tagging   taggingNumber
 }
+
+// originAndScrub is the origin of paths, and, in its highest bit, whether the new policy takes
+// other communities off them than the old one, before it looks at them.
+type originAndScrub uint8
+
+const isScrubbed originAndScrub = 1 << 7
+
+func packOrigin(o rib.Origin, scrubbed bool) originAndScrub {
+	packed := originAndScrub(o)
+	if scrubbed {
+		packed |= isScrubbed
+	}
+	return packed
+}
+
+func (p originAndScrub) origin() rib.Origin { return rib.Origin(p &^ isScrubbed) }
+func (p originAndScrub) scrubbed() bool     { return p&isScrubbed != 0 }
 
 // announcements holds each once.
 //
@@ -64,9 +81,10 @@ func newAnnouncements() announcements { return announcements{seed: maphash.MakeS
 
 // addPath returns the number of what p shares with other paths of its peer, or where it waits
 // for one. When it is full, numbers must be given.
-func (s *announcements) addPath(p *rib.Path, peer uint32, old, new eval.Verdict, tagging taggingNumber) (number uint32,
-	full bool) {
-	a := attributes{peer: peer, localPref: p.LocalPref, origin: p.Origin, old: old, new: new, tagging: tagging}
+func (s *announcements) addPath(p *rib.Path, peer uint32, old, new eval.Verdict, scrubbed bool,
+	tagging taggingNumber) (number uint32, full bool) {
+	a := attributes{peer: peer, localPref: p.LocalPref, origin: packOrigin(p.Origin, scrubbed), old: old, new: new,
+		tagging: tagging}
 	if a.localPref == 0 {
 		a.localPref = rib.DefaultLocalPref
 	}

@@ -22,7 +22,7 @@ type candidate struct {
 func (t *table) newCandidate(at int, e *entry, v eval.Verdict, by *eval.Evaluator) candidate {
 	a, path := t.shared.list.at(e.shared), t.pathOf(e)
 	c := candidate{entry: *e, at: at, Preference: rib.Preference{
-		LocalPref: a.localPref, Length: uint32(path.Length()), Origin: a.origin,
+		LocalPref: a.localPref, Length: uint32(path.Length()), Origin: a.origin.origin(),
 		First: path.First(), MED: a.med, Since: e.since, Peer: t.peers[e.peer].Address,
 	}}
 	if !v.Treated() || by == nil {

@@ -13,28 +13,30 @@ import (
 type collected struct {
 	*assessment
 
-	own      map[ref]life // what is announced of each listed prefix
-	seenASNs map[ref]bool
+	own      map[ref]bool     // listed prefixes of which something is announced
+	seenASNs map[ref]bool     // in some path, matched or not
 	along    map[uint32][]ref // by announcement: AS matches of the origin, of providers that list prefixes, too
+	// unmatched are, by announcement, the AS matches whose ASN is in the path, where they do
+	// not look.
+	unmatched map[uint32][]unmatched
+	lost      []lost // in order of their prefixes
 
 	moved, unlisted map[Sighting]bool
 	collateral      map[filters.ASN]*collateralCount
 	gone            []netip.Prefix // prefixes that had a path, and have none
 }
 
-// life says whether something is announced, and whether a path to it is left.
-type life uint8
-
-const (
-	absent life = iota
-	refusedAll
-	left
-)
+// lost is a prefix that no path is left to, and a provider whose match refused one.
+type lost struct {
+	provider int32
+	slot     uint32
+}
 
 func newCollected(a *assessment) *collected {
 	c := &collected{
-		assessment: a, own: make(map[ref]life), seenASNs: make(map[ref]bool),
-		along: make(map[uint32][]ref), moved: make(map[Sighting]bool), unlisted: make(map[Sighting]bool),
+		assessment: a, own: make(map[ref]bool), seenASNs: make(map[ref]bool),
+		along: make(map[uint32][]ref), unmatched: make(map[uint32][]unmatched),
+		moved: make(map[Sighting]bool), unlisted: make(map[Sighting]bool),
 		collateral: make(map[filters.ASN]*collateralCount),
 	}
 	if len(a.index.asns) == 0 {
@@ -42,15 +44,20 @@ func newCollected(a *assessment) *collected {
 	}
 	var room [64]filters.ASN
 	for n := range uint32(a.table.shared.list.len()) {
-		if !someIn(a.table.shared.pathAt(n), &a.index.some) {
+		wire := a.table.shared.pathAt(n)
+		if !someIn(wire, &a.index.some) {
 			continue
 		}
-		path := a.table.shared.pathAt(n).Append(room[:0])
+		path := wire.Append(room[:0])
 		a.index.eachAlong(path, func(r ref) {
 			c.seenASNs[r] = true
 			if a.index.placed[r.provider] && path[len(path)-1] == a.index.asMatch(r).ASN {
 				c.along[n] = append(c.along[n], r)
 			}
+		})
+		a.index.eachUnmatched(wire, path, func(s unmatched) {
+			c.seenASNs[s.ref] = true
+			c.unmatched[n] = append(c.unmatched[n], s)
 		})
 	}
 	return c
@@ -62,14 +69,10 @@ func (c *collected) seePrefix(slot uint32, paths []entry, alive bool) {
 	if c.index.prefixes.Size() == 0 && len(c.along) == 0 {
 		return
 	}
-	prefix, state := c.table.prefixAt(slot), refusedAll
-	if alive {
-		state = left
-	}
-	listed := false
+	prefix, listed := c.table.prefixAt(slot), false
 	c.index.eachCovering(prefix, func(r ref) {
 		listed = true
-		c.own[r] = max(c.own[r], state)
+		c.own[r] = true
 		if c.index.known[r.provider] {
 			c.seeOrigins(prefix, paths, r.provider)
 		}
@@ -153,6 +156,8 @@ func (c *collected) fillReport() {
 			c.reportEntries(int32(i))
 		}
 	}
+	c.out.Reached = c.listReached()
+	c.out.Seen = c.listSeen()
 	c.out.Addresses = c.countAddresses()
 }
 
@@ -168,13 +173,28 @@ func sortSightings(all map[Sighting]bool) []Sighting {
 	return out
 }
 
-// reportEntries says of each entry of a provider that is not announced, or refused wherever
-// it is, what still leads there.
+// listReached says of each prefix that no path is left to what still leads there, in the order
+// of the lists.
+func (c *collected) listReached() []Cover {
+	slices.SortStableFunc(c.lost, func(x, y lost) int { return cmp.Compare(x.provider, y.provider) })
+	var out []Cover
+	for _, l := range c.lost {
+		p := c.table.prefixAt(l.slot)
+		if by, found := c.findCover(p); found && !c.index.isProtected(p) {
+			out = append(out, c.newCover(&c.index.listed[l.provider], p, by))
+		}
+	}
+	return out
+}
+
+// reportEntries says of each entry of a provider that is not announced whether something else
+// still leads there.
 func (c *collected) reportEntries(provider int32) {
 	l := &c.index.listed[provider]
 	for j := range l.Provider.ASNs {
-		if r := (ref{provider, int32(j)}); slices.Contains(c.index.asns[c.index.asMatch(r).ASN], r) && !c.seenASNs[r] {
-			c.out.Gone = append(c.out.Gone, Gone{l.Provider.ID, l.Listing.Name, "AS" + c.index.asMatch(r).ASN.String()})
+		if r := (ref{provider, int32(j)}); slices.Contains(c.index.asns[c.index.asMatch(r).ASN], r) &&
+			!c.seenASNs[r] && c.beyond[found{r, true}] == 0 {
+			c.out.Gone = append(c.out.Gone, c.newGoneASN(l, c.index.asMatch(r)))
 		}
 	}
 	for j := range l.Provider.Prefixes {
@@ -182,18 +202,13 @@ func (c *collected) reportEntries(provider int32) {
 		if c.index.isProtected(m.Prefix) {
 			continue // it matches nothing
 		}
-		state := c.own[ref{provider, int32(j)}]
-		if state == left {
+		if r := (ref{provider, int32(j)}); c.own[r] || c.beyond[found{ref: r}] > 0 {
 			continue
 		}
-		slot, found := c.findCover(m.Prefix)
-		switch {
-		case found && state == absent:
+		if slot, found := c.findCover(m.Prefix); found {
 			c.out.Covered = append(c.out.Covered, c.newCover(l, m.Prefix, slot))
-		case found:
-			c.out.Reached = append(c.out.Reached, c.newCover(l, m.Prefix, slot))
-		case state == absent:
-			c.out.Gone = append(c.out.Gone, Gone{l.Provider.ID, l.Listing.Name, m.String()})
+		} else {
+			c.out.Gone = append(c.out.Gone, c.newGonePrefix(l, m))
 		}
 	}
 }

@@ -76,7 +76,7 @@ func (a *assessment) countPrefix(slot uint32, at *view) {
 		m := &a.members[e.peer]
 		m.Routes++
 		is.addPath(e)
-		treated = treated || e.new.Treated() || e.old.Treated()
+		treated = treated || e.new.Treated() || e.old.Treated() || e.scrubbed
 	}
 	a.collected.seePrefix(slot, paths, is.left)
 	a.countUsable(family, at)
@@ -134,7 +134,8 @@ func (c *counting) addPath(e *entry) {
 // isGone says whether the last path is lost.
 func (c *counting) isGone() bool { return c.lost && !c.left }
 
-// countPath counts one path, and says whether something else is made of it now.
+// countPath counts one path, and says whether members are to be told of it anew: something else
+// is made of it now, or taken off it.
 func (a *assessment) countPath(e *entry) (differs bool) {
 	was, now, m := a.oldEffect(e), a.newEffect(e), &a.members[e.peer]
 	differs = was != now
@@ -156,6 +157,7 @@ func (a *assessment) countPath(e *entry) (differs bool) {
 		m.Released++
 		a.out.Routes.Released++
 	}
+	differs = differs || e.scrubbed
 	m.Reset = m.Reset || differs && !a.cut.isShut(e)
 	if e.stopped && e.new.Treated() {
 		a.out.Routes.RefusedAlready++
@@ -213,6 +215,7 @@ func (a *assessment) countForProvider(slot uint32, e *entry, none bool) {
 	if none && p.gone != slot+1 {
 		p.gone = slot + 1
 		p.withoutPath++
+		a.collected.lost = append(a.collected.lost, lost{f.provider, slot})
 	}
 	if f.byASN && (!matched || a.index.asMatch(f.ref).Where == filters.Path) {
 		a.collected.addCollateral(slot, e, a.index.asMatch(f.ref).ASN, none)
@@ -275,6 +278,7 @@ func (r *Report) neverNil() {
 	neverNil(&r.Moved)
 	neverNil(&r.Unlisted)
 	neverNil(&r.Gone)
+	neverNil(&r.Seen)
 	neverNil(&r.Collateral)
 	neverNil(&r.Effort.Resets)
 }

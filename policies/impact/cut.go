@@ -72,7 +72,7 @@ func (a *assessment) viewPaths(slot uint32, at *view) {
 		if !a.cut.isShut(e) {
 			continue
 		}
-		if a.oldEffect(e) != a.newEffect(e) {
+		if a.oldEffect(e) != a.newEffect(e) || e.scrubbed {
 			a.cut.hidden, a.members[e.peer].Reset = true, true
 		}
 		if a.cut.now[e.peer] {

@@ -269,7 +269,7 @@ func (x *explainer) addAnnouncement(p *rib.Path) {
 // keepCovering keeps what is left of the paths to less specific prefixes.
 func (x *explainer) keepCovering(p *rib.Path) {
 	if v := x.judgePath(p); !v.Refused() {
-		x.around.addPath(p, x.around.numberOfPeer(p.Announcer()), x.verdictBefore(p), v, untagged)
+		x.around.addPath(p, x.around.numberOfPeer(p.Announcer()), x.verdictBefore(p), v, false, untagged)
 	}
 }
 

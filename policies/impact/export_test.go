@@ -15,7 +15,7 @@ func NewOrdered(all []netip.Prefix) Ordered {
 	t := newTable()
 	for _, p := range all {
 		path := rib.Path{Route: policies.Route{Prefix: p}}
-		t.addPath(&path, 0, eval.Verdict{}, eval.Verdict{}, untagged)
+		t.addPath(&path, 0, eval.Verdict{}, eval.Verdict{}, false, untagged)
 	}
 	t.sortPrefixes()
 	return Ordered{t}

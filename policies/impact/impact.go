@@ -1,6 +1,8 @@
 package impact
 
 import (
+	"slices"
+
 	"depeer/filters"
 	"depeer/policies"
 	"depeer/policies/counted"
@@ -26,8 +28,13 @@ type Question struct {
 	Protect filters.Protection
 	// Treatments are those that New was built with.
 	Treatments []policies.Treatment
+	// OutOfReach are the routes of neighbors on which no policy of ours acts; nil: there are none.
+	// They are only said to be seen.
+	OutOfReach rib.Source
 	// Counted is what the plan has counted that is in force; nil: nothing is known of it.
 	Counted *counted.Routes
+	// CountedOn is the day of that plan, as text; "" where it is not known.
+	CountedOn string
 	// Details: every path that is treated, or was, is reported.
 	Details bool
 	// Passages tells which paths the operator's own policies refuse; nil: that is not asked.
@@ -59,6 +66,9 @@ func Assess(q Question, routes rib.Source) (*Report, error) {
 		}
 		a.addPath(p)
 	}
+	if err := a.addOutOfReach(); err != nil {
+		return nil, err
+	}
 	return a.buildReport()
 }
 
@@ -82,17 +92,18 @@ type assessment struct {
 	tally     *counted.Tally // of Counted
 	providers []providerCount
 	collected *collected
-	secondary bool       // some session has secondary-route
-	cut       *shutdowns // sessions that are shut
-	choosers  *choosers  // nil: no member has chosen anything, now or before
-	sent      [2]int     // sessions that are sent IPv4, and IPv6
-	most      [2]tally   // of IPv4 and IPv6: updates of a member to which all paths are offered
-	unlike    []tally    // of each session: the difference from that
-	resent    resent     // where some session has secondary-route
-	usable    [2]int     // prefixes that there was a path to before
-	unusable  [][2]int   // of these, of each session: what it could not use
-	none      []uint32   // members that could use none of the paths that were counted last, if any was left
-	reachable bool       // one was
+	beyond    map[found]int // paths of OutOfReach that have what is listed
+	secondary bool          // some session has secondary-route
+	cut       *shutdowns    // sessions that are shut
+	choosers  *choosers     // nil: no member has chosen anything, now or before
+	sent      [2]int        // sessions that are sent IPv4, and IPv6
+	most      [2]tally      // of IPv4 and IPv6: updates of a member to which all paths are offered
+	unlike    []tally       // of each session: the difference from that
+	resent    resent        // where some session has secondary-route
+	usable    [2]int        // prefixes that there was a path to before
+	unusable  [][2]int      // of these, of each session: what it could not use
+	none      []uint32      // members that could use none of the paths that were counted last, if any was left
+	reachable bool          // one was
 	room      room
 }
 
@@ -134,10 +145,20 @@ func (a *assessment) addPath(p *rib.Path) {
 	if a.choosers != nil {
 		tagging = a.choosers.numberTags(&p.Route, a.sessions[peer].Anchored)
 	}
-	a.table.addPath(p, peer, old, new, tagging)
+	a.table.addPath(p, peer, old, new, len(p.LargeCommunities) > 0 && a.scrubsOther(p, peer), tagging)
 	if a.Live {
 		a.notePolluted(p, old, new)
 	}
+}
+
+// scrubsOther says whether the new policy takes other communities off a path than the old one,
+// whatever else it makes of it: apply resets its member for that, too.
+func (a *assessment) scrubsOther(p *rib.Path, peer uint32) bool {
+	var off []policies.LargeCommunity
+	if a.old != nil && a.sessions[peer].Anchored {
+		off = a.old.Scrubbed(&p.Route)
+	}
+	return !slices.Equal(off, a.new.Scrubbed(&p.Route))
 }
 
 // oldEffect and newEffect return the effect of the policies on a path, as text; "" for none.

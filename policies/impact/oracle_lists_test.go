@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"strings"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -252,38 +253,101 @@ func (o *oracle) collateral() []impact.Collateral {
 	return all
 }
 
-// entries are covered, reached and gone, a line each.
-func (o *oracle) entries() (covered, reached, gone []string) {
+// entries are covered and gone, a line each.
+func (o *oracle) entries() (covered, gone []string) {
 	for _, m := range o.matches() {
 		name := o.name(m.provider)
 		if m.asn != nil {
 			if !slices.ContainsFunc(o.paths, func(p *rib.Path) bool {
-				return o.meet(m, netip.MustParsePrefix("0.0.0.1/32"), p.Path)
+				return o.meet(m, netip.MustParsePrefix("0.0.0.1/32"), p.Path) || seenAs(m.asn, p) != ""
 			}) {
-				gone = append(gone, name+" AS"+m.asn.ASN.String())
+				gone = append(gone, name+" "+entry(m.asn))
 			}
 			continue
 		}
-		announced, alive := false, false
-		for _, p := range o.prefixes() {
-			if o.meet(m, p, nil) {
-				announced = true
-				alive = alive || o.left(p, o.now)
-			}
-		}
+		announced := slices.ContainsFunc(o.prefixes(), func(p netip.Prefix) bool { return o.meet(m, p, nil) })
 		by, origin := o.around(m.prefix.Prefix, o.now)
-		line := fmt.Sprint(name, m.prefix.Prefix, by, origin)
 		switch {
-		case alive:
-		case by.IsValid() && announced:
-			reached = append(reached, line)
+		case announced:
 		case by.IsValid():
-			covered = append(covered, line)
-		case !announced:
+			covered = append(covered, fmt.Sprint(name, m.prefix.Prefix, by, origin))
+		default:
 			gone = append(gone, name+" "+m.prefix.String())
 		}
 	}
-	return covered, reached, gone
+	return covered, gone
+}
+
+// seenAs is why a match does not meet a path with its ASN, by the path as people read it.
+func seenAs(m *filters.ASMatch, p *rib.Path) string {
+	asn, set, sequence := m.ASN.String(), false, false
+	words := strings.Fields(p.ASPath.String())
+	for _, w := range words {
+		in := slices.Contains(strings.FieldsFunc(w, func(r rune) bool { return strings.ContainsRune("{},", r) }), asn)
+		set, sequence = set || in && w[0] == '{', sequence || in && w[0] != '{'
+	}
+	spared := slices.ContainsFunc(m.Except, func(a filters.ASN) bool { return slices.Contains(words, a.String()) })
+	switch {
+	case !set && !sequence || spared:
+		return ""
+	case m.Where == filters.Origin && words[len(words)-1] != asn && set:
+		return "as_set"
+	case m.Where == filters.Origin && words[len(words)-1] != asn:
+		return "transit"
+	case m.Where == filters.Neighbor && words[0] != asn && sequence:
+		return "not_neighbor"
+	case m.Where == filters.Neighbor && words[0] != asn, m.Where == filters.Path && !sequence:
+		return "as_set"
+	default:
+		return ""
+	}
+}
+
+// seen are a line each.
+func (o *oracle) seen() (out []string) {
+	for _, m := range o.matches() {
+		if m.asn == nil {
+			continue
+		}
+		counts := make(map[string]int)
+		for _, p := range o.paths {
+			counts[seenAs(m.asn, p)]++
+		}
+		delete(counts, "")
+		for as, n := range counts {
+			out = append(out, fmt.Sprintf("%s %s %s %d", o.name(m.provider), entry(m.asn), as, n))
+		}
+	}
+	return lines(out)
+}
+
+// entry is an entry as people read it.
+func entry(m *filters.ASMatch) string {
+	text := "AS" + m.ASN.String()
+	if m.Where != filters.Origin {
+		text += " " + m.Where.String()
+	}
+	for _, asn := range m.Except { // of the test there is one
+		text += " except AS" + asn.String()
+	}
+	return text
+}
+
+// reached are the prefixes that nothing is left of, for each provider that has one refused, a
+// line each.
+func (o *oracle) reached() (out []string) {
+	for _, p := range o.prefixes() {
+		by, origin := o.around(p, o.now)
+		if !by.IsValid() || !o.gone(p) || o.spares(p) {
+			continue
+		}
+		for _, path := range o.to(p) {
+			if m, _, any := o.blamed(path); any && o.takes(path) {
+				out = append(out, fmt.Sprint(o.name(m.provider), p, by, origin))
+			}
+		}
+	}
+	return lines(out)
 }
 
 // around is the longest prefix that leads to p, and is not p, and its best path's origin.
@@ -323,7 +387,13 @@ func (o *oracle) check(t *rapid.T, got *impact.Report) {
 			t.Errorf("%s (-want +got):\n%s", what, d)
 		}
 	}
-	covered, reached, gone := o.entries()
+	covered, gone := o.entries()
+	var hidden []string
+	for _, s := range got.Seen {
+		hidden = append(hidden, fmt.Sprintf("%s %s %s %s %d", s.List, s.Provider, s.Entry, s.As, s.Paths))
+	}
+	slices.Sort(hidden)
+	differ("seen", o.seen(), hidden)
 	var unseen []string
 	for _, g := range got.Gone {
 		unseen = append(unseen, g.List+" "+g.Provider+" "+g.Entry)
@@ -331,7 +401,7 @@ func (o *oracle) check(t *rapid.T, got *impact.Report) {
 	slices.Sort(gone)
 	slices.Sort(unseen)
 	differ("covered", covered, text(got.Covered))
-	differ("reached", reached, text(got.Reached))
+	differ("reached", o.reached(), lines(text(got.Reached)))
 	differ("gone", gone, unseen)
 	moved, unlisted := o.sightings()
 	differ("moved", moved, seen(got.Moved))

@@ -18,8 +18,8 @@ type Report struct {
 	// Nothing of the following is said of protected space.
 	//
 	// Covered are listed prefixes with no route of their own, and the less specific
-	// route that still carries them. Reached are those whose own routes are refused, and
-	// are reached by a less specific one all the same.
+	// route that still carries them. Reached are announced prefixes, listed themselves or
+	// by an ASN, whose routes are all refused, and which a less specific one still carries.
 	Covered []Cover `json:"covered"`
 	Reached []Cover `json:"reached"`
 	// Moved are listed prefixes that an origin announces which is not listed, of
@@ -27,8 +27,10 @@ type Report struct {
 	// listed prefixes, of providers that list prefixes, too.
 	Moved    []Sighting `json:"moved"`
 	Unlisted []Sighting `json:"unlisted"`
-	// Gone is what is listed, and is neither announced nor covered.
+	// Gone is what is listed, and is neither announced nor covered. Seen are listed ASNs in
+	// paths that their entries do not match, whether they match others or not.
 	Gone []Gone `json:"gone"`
+	Seen []Seen `json:"seen"`
 	// Collateral are origins that are not listed, and whose paths are treated because a
 	// listed ASN is in them; those that lose most first.
 	Collateral []Collateral `json:"collateral"`
@@ -127,11 +129,24 @@ type Sighting struct {
 	Origin   filters.ASN  `json:"origin"`
 }
 
-// Gone is a prefix or an ASN of a listing that is not seen.
+// Gone is a prefix or an ASN of a listing that is not announced.
 type Gone struct {
 	Provider string `json:"provider"`
 	List     string `json:"list"`
-	Entry    string `json:"entry"` // 198.51.100.0/22, AS64999
+	Entry    string `json:"entry"` // 198.51.100.0/22, AS64999 path
+	// Last is the day on which a plan counted routes of it; "" where none did, and it is not
+	// known whether it was ever announced.
+	Last string `json:"last,omitempty"`
+}
+
+// Seen is an entry in paths that it does not match. Paths to protected space count, too.
+type Seen struct {
+	Provider string      `json:"provider"`
+	List     string      `json:"list"`
+	Entry    string      `json:"entry"` // AS64999 path; 198.51.100.0/22, where it is out of reach
+	ASN      filters.ASN `json:"asn"`   // 0: the entry is a prefix
+	As       SeenAs      `json:"as"`
+	Paths    int         `json:"paths"`
 }
 
 // Collateral is an origin that is not listed itself.

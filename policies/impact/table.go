@@ -65,6 +65,7 @@ type entry struct {
 	since    uint32
 	old, new eval.Verdict
 	stopped  bool // the operator's policies refuse it
+	scrubbed bool // as in originAndScrub
 }
 
 // wasLeft and isLeft say whether members could, and can, be sent a path.
@@ -98,12 +99,12 @@ func (t *table) numberOfPeer(p rib.Peer) uint32 {
 }
 
 // addPath keeps a path.
-func (t *table) addPath(p *rib.Path, peer uint32, old, new eval.Verdict, tagging taggingNumber) {
+func (t *table) addPath(p *rib.Path, peer uint32, old, new eval.Verdict, scrubbed bool, tagging taggingNumber) {
 	slot := t.slotOf(keyOf(p.Prefix))
 	if t.scattered {
 		t.slots.add(slot)
 	}
-	n, full := t.shared.addPath(p, peer, old, new, tagging)
+	n, full := t.shared.addPath(p, peer, old, new, scrubbed, tagging)
 	t.paths.add(path{n, p.Since})
 	if full {
 		t.numberAnnouncements()
@@ -199,7 +200,7 @@ func (t *table) viewPaths(slot uint32, at *view) {
 			continue
 		}
 		a := t.shared.list.at(p.announcement)
-		e.peer, e.shared, e.old, e.new = a.peer, p.announcement, a.old, a.new
+		e.peer, e.shared, e.old, e.new, e.scrubbed = a.peer, p.announcement, a.old, a.new, a.origin.scrubbed()
 	}
 }
 

@@ -68,7 +68,7 @@ func (t *tally) addTimes(o tally, times int) {
 // compareFor returns the update that a receiver gets for a prefix, if it gets one.
 func (a *assessment) compareFor(r receiver, before, after []*candidate, reset bool) (t tally) {
 	was, now := a.table.bestFor(r, before), a.table.bestFor(r, after)
-	if was == nil && now == nil || was != nil && now != nil && was.at == now.at && was.treated == now.treated {
+	if was == nil && now == nil || was != nil && now != nil && was.at == now.at && was.treated == now.treated && !now.scrubbed {
 		return t
 	}
 	t.updates = 1

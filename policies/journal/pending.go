@@ -21,6 +21,9 @@ type Pending struct {
 	Deadline time.Time     `json:"deadline"`
 	Boot     string        `json:"boot,omitempty"`
 	Uptime   time.Duration `json:"uptime,omitempty"` // at the deadline, in nanoseconds
+	// Early: it waits since before the change took effect. While the process that makes the change is at
+	// work, only its guardian knows.
+	Early bool `json:"early,omitempty"`
 
 	clock Clock
 }
@@ -36,9 +39,18 @@ func (p *Pending) Left() time.Duration {
 // Arm makes the entry wait for a confirmation, within that time from now. It replaces what was
 // pending, and is on disk when Arm returns.
 func (l *Lock) Arm(entry string, within time.Duration) (*Pending, error) {
+	return l.arm(entry, within, false)
+}
+
+// ArmEarly is Arm before the change takes effect.
+func (l *Lock) ArmEarly(entry string, within time.Duration) (*Pending, error) {
+	return l.arm(entry, within, true)
+}
+
+func (l *Lock) arm(entry string, within time.Duration, early bool) (*Pending, error) {
 	clock := l.store.clock
 	p := &Pending{Version: formatVersion, Entry: entry, By: l.self, Deadline: clock.Now().Add(within).UTC(),
-		clock: clock}
+		Early: early, clock: clock}
 	if boot, uptime := clock.Uptime(); boot != "" {
 		p.Boot, p.Uptime = boot, uptime+within
 	}
@@ -93,8 +105,21 @@ func (l *Lock) addConfirmEvent(id, why string) error {
 // something waits but cannot be read.
 func (l *Lock) Pending() (*Pending, error) { return l.store.readPending(l.dir) }
 
-// Pending is Lock.Pending without the lock: what it returns may be gone a moment later.
+// Pending is Lock.Pending without the lock: what it returns may be gone a moment later. It passes over
+// what was armed early and whose process is at work.
 func (s *Store) Pending(target string) (*Pending, error) {
+	p, err := s.Armed(target)
+	if err != nil || p == nil || !p.Early {
+		return p, err
+	}
+	if locked, err := s.Locked(target); err != nil || locked {
+		return nil, err
+	}
+	return p, nil
+}
+
+// Armed is Pending for the guardian: it tells also what was armed early.
+func (s *Store) Armed(target string) (*Pending, error) {
 	return s.readPending(s.targetDirectory(target))
 }
 

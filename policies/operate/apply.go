@@ -59,9 +59,17 @@ func (o *Operator) Apply(ctx context.Context, t Target, p *plan.Plan, options Ap
 	if p.Then != nil {
 		start.Action = ActionTakeOver
 	}
-	entry, result, err := o.Change(ctx, t, client, lock, p, start)
+	arm := o.armEarly(lock, t, options.ConfirmWithin)
+	first := arm
+	if p.Then != nil {
+		first = nil // its second half is what is confirmed
+	}
+	entry, result, err := o.changeArmed(ctx, t, client, lock, p, start, first)
 	if p.Then != nil && err == nil && result.Outcome == apply.Applied {
-		entry, result, err = o.applySecondHalf(ctx, client, t, lock, p)
+		entry, result, err = o.applySecondHalf(ctx, client, t, lock, p, arm)
+	}
+	if arm != nil {
+		err = errors.Join(err, o.disarmUnlessDone(lock, entry, result.Outcome))
 	}
 	if failed := o.ExplainOutcome(ctx, p.Target, result, err); failed != nil {
 		return Result{}, errors.Join(failed, lock.Unlock())
@@ -108,6 +116,13 @@ func (o *Operator) Lock(store *journal.Store, address string) (*journal.Lock, er
 // Change applies p, journalling.
 func (o *Operator) Change(ctx context.Context, t Target, client Daemon, lock *journal.Lock, p *plan.Plan,
 	start journal.Start) (*journal.Entry, apply.Result, error) {
+	return o.changeArmed(ctx, t, client, lock, p, start, nil)
+}
+
+// changeArmed is Change, where arm is called with the entry before anything is written to the target. Its
+// error keeps that from being done.
+func (o *Operator) changeArmed(ctx context.Context, t Target, client Daemon, lock *journal.Lock, p *plan.Plan,
+	start journal.Start, arm func(*journal.Entry) error) (*journal.Entry, apply.Result, error) {
 	start.Holder = p.ID // recover finds by it, in the journal, which change holds the daemon's lock
 	if len(p.PolicyLists) > 0 {
 		start.Action = ActionRepair
@@ -115,6 +130,12 @@ func (o *Operator) Change(ctx context.Context, t Target, client Daemon, lock *jo
 	entry, err := lock.Begin(p, start)
 	if err != nil {
 		return nil, apply.Result{Outcome: apply.Untouched}, &apply.JournalError{Err: err}
+	}
+	if arm != nil {
+		if err := arm(entry); err != nil {
+			untouched := apply.Result{Outcome: apply.Untouched}
+			return entry, untouched, errors.Join(&apply.JournalError{Err: err}, entry.End(untouched.Outcome.String()))
+		}
 	}
 	applier := o.newApplier(t, client, entry, start.Holder)
 	if len(p.PolicyLists) == 0 {

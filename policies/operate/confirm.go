@@ -25,6 +25,9 @@ func (o *Operator) Confirm(ctx context.Context, t Target) (Result, error) {
 		return Result{}, err
 	}
 	w, err := ReadWaits(lock.Pending())
+	if err == nil && w.Pending != nil && w.Pending.Early {
+		err = o.checkEnded(lock, t)
+	}
 	gone, why := false, "confirmed"
 	if err == nil {
 		if gone = o.isPendingReplaced(ctx, t, store, w.Pending); gone {
@@ -81,18 +84,16 @@ func (o *Operator) isPendingReplaced(ctx context.Context, t Target, store *journ
 	return state.InForce().Digest() != p.Wanted().Digest()
 }
 
-// awaitConfirm starts the guardian of a change, unlocks, and waits until the change is confirmed or
-// taken back.
+// awaitConfirm begins the wait for the confirmation of a change, unlocks, and waits until the change is
+// confirmed or taken back.
 func (o *Operator) awaitConfirm(ctx context.Context, store *journal.Store, lock *journal.Lock, t Target, p *plan.Plan,
 	entry *journal.Entry, within time.Duration) (Result, error) {
 	_, err := lock.Arm(entry.ID, within)
-	if err == nil {
-		err = o.StartGuardian(t, entry.ID)
-	}
 	if err = errors.Join(err, lock.Unlock()); err != nil {
 		return Result{}, &Error{Kind: Unclear, Name: "partial",
-			Err:  fmt.Errorf("the change is in force, and nobody will take it back: %w", err),
-			Hint: "depeer rollback --target " + p.Target}
+			Err: fmt.Errorf("the change is in force, and is taken back within %s of when it was begun, unless it is "+
+				"confirmed: %w", within, err),
+			Hint: "depeer confirm --target " + p.Target}
 	}
 	o.Note("in force; to keep it, within %s: depeer confirm --target %s", within, p.Target)
 	return o.watchPending(ctx, store, p, entry.ID)
@@ -169,7 +170,7 @@ func (o *Operator) Guard(ctx context.Context, t Target, id string) (*Result, err
 	}
 	var known *journal.Pending
 	for {
-		w, err := ReadWaits(store.Pending(t.Address))
+		w, err := ReadWaits(store.Armed(t.Address))
 		pending := w.Pending
 		if w.Unread != nil { // damaged meanwhile, which is no confirmation
 			o.PassOver(w.Unread)
@@ -180,7 +181,15 @@ func (o *Operator) Guard(ctx context.Context, t Target, id string) (*Result, err
 		}
 		known = pending
 		left := pending.Left()
-		if left <= 0 {
+		ended := true
+		if pending.Early {
+			if ended, err = o.endCutOff(ctx, t, store, id); err != nil {
+				return nil, err
+			}
+		}
+		if !ended {
+			left = retry
+		} else if left <= 0 {
 			result, err := o.rollBackWith(ctx, t, store,
 				RollbackOptions{ID: id, Why: "not confirmed in time", Whatever: true})
 			if f := new(Error); errors.As(err, &f) && f.Name == "changed-since" {

@@ -3,9 +3,9 @@ package operate
 import (
 	"context"
 	"errors"
+	"time"
 
 	"depeer/policies"
-	"depeer/policies/counted"
 	"depeer/policies/guard"
 	"depeer/policies/impact"
 	"depeer/policies/operate/wanted"
@@ -51,7 +51,8 @@ func (o *Operator) Impact(ctx context.Context, in *wanted.Input, t Target, args 
 		state.Interferences(want), change.Summary()
 	q := impact.Question{Lists: in.Compiled, Old: change.Old, New: want, Members: ListSessions(state, in.Exchange),
 		Protect: in.Exchange.Protect, Treatments: in.Exchange.Treatments}
-	q.Past, q.Counted = o.FindPast(t.Address, q.Old), o.findCounted(t.Address)
+	q.Past = o.FindPast(t.Address, q.Old)
+	setCounted(&q, o.findLastKnown(t.Address))
 	q.Passages = newPassages(ctx, client, state, q.Old)
 	if err := o.LookAtRoutes(ctx, in, q, args, client, state, &result); err != nil {
 		return Impact{}, err
@@ -80,12 +81,12 @@ func finishImpact(in *wanted.Input, result Impact) Impact {
 	return result
 }
 
-// findCounted returns the routes that the plan applied last to a target has counted, or nil.
-func (o *Operator) findCounted(address string) *counted.Routes {
-	if last := o.findLastKnown(address); last != nil {
-		return last.Counted
+// setCounted gives a question the routes that the plan applied last has counted, and its day. last
+// is nil where none is known.
+func setCounted(q *impact.Question, last *plan.Plan) {
+	if last != nil {
+		q.Counted, q.CountedOn = last.Counted, last.Made.Format(time.DateOnly)
 	}
-	return nil
 }
 
 // lookAtImpact looks at all routes, of dumps or else of live. It notes in result what becomes of them,
@@ -100,7 +101,7 @@ func (o *Operator) lookAtImpact(ctx context.Context, in *wanted.Input, q impact.
 		source = d.readPaths()
 	}
 	if q.Live = len(args.Dumps) == 0 && live != nil; !q.Live {
-		q.Passages = nil
+		q.Passages, q.OutOfReach = nil, nil
 	}
 	var report *impact.Report
 	err := d.readAgainIfAppended(func() (err error) {

@@ -16,6 +16,9 @@ import (
 func (o *Operator) LookAtRoutes(ctx context.Context, in *wanted.Input, q impact.Question, args RouteOptions,
 	client Daemon,
 	state *plan.State, result *Impact) error {
+	if len(state.OutOfReach()) > 0 {
+		q.OutOfReach = client.AnnouncedByOthers(ctx, state.OutOfReach())
+	}
 	lengths := length.New(length.Question{Policy: q.New, Members: length.AfterChange(state)})
 	if err := o.lookAtImpact(ctx, in, q, args, lengths.Over(client.Announced(ctx, state.Clients)), result); err != nil {
 		return err

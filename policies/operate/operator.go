@@ -58,6 +58,8 @@ type Daemon interface {
 	apply.Daemon
 	// Announced yields what clients announce, as they announce it.
 	Announced(ctx context.Context, clients []plan.Client) rib.Source
+	// AnnouncedByOthers yields what neighbors announce that are no route-server clients.
+	AnnouncedByOthers(ctx context.Context, neighbors []plan.Client) rib.Source
 	// Passages returns a lookup of which paths that clients announce passed their import policies.
 	Passages(ctx context.Context, clients []plan.Client) rib.Passages
 	// Pulse returns a text that differs when something has changed.

@@ -118,9 +118,7 @@ func (o *Operator) foreseeImpact(ctx context.Context, in *wanted.Input, t Target
 	q := impact.Question{Lists: in.Compiled, Old: change.Judged(), New: in.Policy(),
 		Members: ListSessions(state, in.Exchange), Protect: in.Exchange.Protect, Treatments: in.Exchange.Treatments}
 	q.Past, q.Passages = o.FindPast(t.Address, q.Old), newPassages(ctx, client, state, q.Old)
-	if last != nil {
-		q.Counted = last.Counted
-	}
+	setCounted(&q, last)
 	if err := o.LookAtRoutes(ctx, in, q, args.RouteOptions, client, state, &to.Impact); err != nil {
 		return err
 	}

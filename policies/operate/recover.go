@@ -93,6 +93,9 @@ func (o *Operator) recoverLocked(ctx context.Context, t Target, lock *journal.Lo
 		return Result{}, &Error{Kind: Failed, Name: "journal", Err: fmt.Errorf("%w; nothing was changed", err)}
 	}
 	result, err := o.LeadOut(ctx, t, client, state.Server, cut, entry)
+	if err == nil {
+		err = o.disarmUnlessDone(lock, entry, result.Outcome)
+	}
 	switch {
 	case result.Outcome == apply.Restored && err == nil:
 		return Result{}, o.checkObeyed(ctx, t, client, cut.Plan)

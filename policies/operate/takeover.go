@@ -66,7 +66,7 @@ func takeOver(p *plan.Plan, state *plan.State, want *policies.RoutingPolicy) {
 
 // applySecondHalf does the second half of p, once the first is done.
 func (o *Operator) applySecondHalf(ctx context.Context, client Daemon, t Target, lock *journal.Lock,
-	p *plan.Plan) (*journal.Entry, apply.Result, error) {
+	p *plan.Plan, arm func(*journal.Entry) error) (*journal.Entry, apply.Result, error) {
 	out := apply.Result{Outcome: apply.Partial,
 		Known: "everything with our names was taken out, and the lists are not in force"}
 	state, err := client.State(ctx)
@@ -83,7 +83,7 @@ func (o *Operator) applySecondHalf(ctx context.Context, client Daemon, t Target,
 		return nil, out, fmt.Errorf("it would shut %s now, which is not what the plan allows",
 			Count(g.Value, "session"))
 	}
-	entry, result, err := o.Change(ctx, t, client, lock, second, journal.Start{Action: ActionApply})
+	entry, result, err := o.changeArmed(ctx, t, client, lock, second, journal.Start{Action: ActionApply}, arm)
 	if err != nil {
 		result.Outcome, result.Known = out.Outcome, out.Known
 	}

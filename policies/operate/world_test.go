@@ -147,6 +147,10 @@ func (d daemon) Passages(context.Context, []plan.Client) rib.Passages {
 	}
 }
 
+func (d daemon) AnnouncedByOthers(context.Context, []plan.Client) rib.Source {
+	return func(func(*rib.Path, error) bool) {}
+}
+
 func (d daemon) Announced(ctx context.Context, clients []plan.Client) rib.Source {
 	return func(yield func(*rib.Path, error) bool) {
 		for _, c := range clients {

@@ -8,10 +8,9 @@ import (
 	"depeer/policies/plan/session"
 )
 
-// anchorClients returns the calls that give clients without our policies the place in
-// front of their lists, and the calls that take it back. What else stands in a list
-// stays, in its order, and so does the default. Dynamic neighbors get it where their peer
-// group gives it to them, too: see placeOurs.
+// anchorClients returns the calls that put our policies in front of the lists of clients that lack them,
+// and the calls that undo this. The other policies of a list stay, in their order, and so does the default.
+// A dynamic neighbor gets our policies in the place that its peer group gives them: see placeOurs.
 func (s *State) anchorClients() (assign, restore []Call) {
 	for _, c := range s.Clients {
 		if !c.RouteServer {
@@ -38,11 +37,11 @@ func (s *State) anchorClients() (assign, restore []Call) {
 }
 
 // assignFirst splits assignments into those made before the live call and those made after it.
-// Lists of export come first: without our policy there, a client is sent the tags of choices,
-// and a tag makes a route longer by 15 bytes (see policies.AddedBytes). Until the live call the
-// old generation acts for that client: it takes off tags, and does what the client chose then.
-// Where the client chose to refuse something, its list comes last, as do those of import: a
-// route that is refused meanwhile would be missed.
+// Export lists come first. Without our policy in its export list, a client is sent the tags of choices,
+// and a tag makes a route longer by 15 bytes (see policies.AddedBytes). Until the live call, the old
+// generation acts for that client: it removes tags, and applies the client's old choices. If these refuse
+// anything, the client's export list comes last, like import lists: otherwise gobgpd would not withdraw a
+// route that is refused meanwhile.
 func (s *State) assignFirst(assign []Call, old *policies.RoutingPolicy) (first, last []Call) {
 	for _, call := range assign {
 		if len(s.Import) == 0 || !call.Import && !refusesAny(old, call.Client) {
@@ -54,9 +53,8 @@ func (s *State) assignFirst(assign []Call, old *policies.RoutingPolicy) (first, 
 	return first, last
 }
 
-// unanchorClients returns the calls that take our policies out of all lists, and the
-// calls that put them back. What is left of a list, if it is nothing, is an empty
-// list: the default decides.
+// unanchorClients returns the calls that remove our policies from all lists, and the calls that put them
+// back. If nothing else is in a list, it becomes empty, and the default decides.
 func (s *State) unanchorClients() (assign, restore []Call) {
 	ours := func(name string) bool { return name == policies.ImportPolicy || name == policies.ExportPolicy }
 	for _, c := range s.Clients {
@@ -79,8 +77,7 @@ func (s *State) unanchorClients() (assign, restore []Call) {
 	return assign, restore
 }
 
-// Unanchored returns the route-server clients that lack a place for our import
-// policy.
+// Unanchored returns the route-server clients whose import lists lack our policy.
 func (s *State) Unanchored() []Client {
 	var out []Client
 	for _, c := range s.Clients {
@@ -94,20 +91,20 @@ func (s *State) Unanchored() []Client {
 // Obstacle is a reason why a route server cannot be changed.
 type Obstacle struct {
 	Code   ObstacleCode
-	Object string // what is in the way
+	Object string // what the obstacle is about
 	Why    string
 }
 
-// ObstacleCode says what kind of obstacle it is, and so which exit code.
+// ObstacleCode is the kind of an obstacle. The exit code follows from it.
 type ObstacleCode uint8
 
 const (
 	NotAnchored   ObstacleCode = iota // a definition is missing; peers that lists cannot be given to
 	DecidesBefore                     // a policy of the operator's may accept before ours
-	NotOurs                           // a name of ours, and not made by us
+	NotOurs                           // an object has a name of ours, and we cannot have made it
 	CutOff                            // a change stands half-way: recover first
-	Locked                            // somebody else is at work
-	Stuck                             // a member holds what it has chosen, and would keep it
+	Locked                            // another process holds the lock
+	Stuck                             // gobgpd would not withdraw from a member what it has chosen to refuse
 	GroupLacks                        // a dynamic neighbor whose peer group does not list ours
 	NoClient                          // no neighbor is a route-server client
 	GlobalList                        // a policy of ours is in a list of neighbors that are no route-server clients
@@ -153,7 +150,7 @@ func (s *State) Obstacles() []Obstacle {
 	return out
 }
 
-// findListObstacles returns what in a client's lists keeps ours from being asked.
+// findListObstacles returns what in a client's lists keeps gobgpd from evaluating our policies.
 func (s *State) findListObstacles(c Client) []Obstacle {
 	var out []Obstacle
 	for _, d := range []struct {

@@ -30,7 +30,8 @@ func fourKinds() *policies.RoutingPolicy {
 	choices := build.Choices{
 		Lists: []build.ChosenList{{Name: "ours", Compiled: listed}},
 		Members: []build.Chooser{{Addresses: []netip.Addr{netip.MustParseAddr("203.0.113.11"),
-			netip.MustParseAddr("2001:db9:1::11")}, Policies: map[string]policies.MemberPolicy{"ours": policies.Refuse}}},
+			netip.MustParseAddr("2001:db9:1::11")},
+			Policies: map[string]policies.MemberPolicy{"ours": policies.Refuse}}},
 	}
 	return build.PolicyWithChoices(listed, policies.Builtin(64500), 64500, choices)
 }

@@ -10,9 +10,8 @@ import (
 	"depeer/policies/plan/session"
 )
 
-// Call is one writing call to a route server. These are all that depeer ever
-// makes; what each is in gobgpd's API, and why no other is allowed, stands in package
-// gobgp. Only the fields that its verb names are set.
+// Call is one writing call to a route server. depeer makes no others. Package gobgp says what each is in
+// gobgpd's API, and why no other is allowed. Only the fields that the verb uses are set.
 type Call struct {
 	Verb Verb `json:"verb"`
 	// Name is of the set, the gate or the statement.
@@ -46,22 +45,22 @@ const (
 	OpenGate                    // the live call
 	CloseGate                   // its reverse
 	DeleteGate                  //
-	Hold                        // puts a statement that is in force behind a gate, INVERT
-	Release                     // takes the gate off a statement
+	Hold                        // puts a statement in force behind a gate, with INVERT
+	Release                     // removes the condition on the gate from a statement
 	AddStatements               // to the end of a policy that is defined: of import each behind a gate, of export on new tags
 	TakeStatements              // out of a policy; they stay registered
 	DeleteStatement             // one that no policy lists
 	Assign                      // a client's whole list of policies in one direction
-	Reset                       // softly, inbound, one client
+	Reset                       // makes a soft reset in of one client
 	Mark                        // notes that a plan was applied
 	Unmark                      //
-	Lock                        // fails if anybody holds it
+	Lock                        // fails if any process holds it
 	Unlock                      //
 	NoteSessions                // adds notes
-	ForgetSessions              // takes notes off, each as it was written
-	ShutSession                 // until it is down, and for good; done is done
+	ForgetSessions              // removes notes, each as it was written
+	ShutSession                 // returns when the session is down, and keeps it down; repeating it changes nothing
 	OpenSession                 // lets it come up
-	ResetOut                    // softly, outbound, one client: what it was refused and may have now is sent
+	ResetOut                    // makes a soft reset out of one client: it is sent what it lacked
 )
 
 var verbNames = [...]string{
@@ -93,13 +92,14 @@ func (v *Verb) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// String says the call in a line: for the journal, the log and errors.
+// String describes the call in a line, for the journal, the log and errors.
 func (c Call) String() string {
 	switch c.Verb {
 	case AddSet, DeleteSet:
 		return fmt.Sprintf("%s %s %s", c.Verb, c.Kind, c.Name)
 	case AddStatements:
-		return fmt.Sprintf("%s: %d to policy %s", c.Verb, max(len(c.Add), len(c.Take)), c.Policy) // a journal has the names
+		return fmt.Sprintf("%s: %d to policy %s", c.Verb, max(len(c.Add), len(c.Take)),
+			c.Policy) // a journal has the names
 	case TakeStatements:
 		return fmt.Sprintf("%s: %d out of policy %s", c.Verb, len(c.Take), c.Policy)
 	case Assign:

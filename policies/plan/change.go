@@ -7,30 +7,29 @@ import (
 	"depeer/policies"
 )
 
-// Change leads a route server from the policy that it held when it was read to
-// another one.
+// Change leads a route server from the policy that was in force when its state was read to another one.
 type Change struct {
 	Old *policies.RoutingPolicy `json:"old"` // in force before
 	New *policies.RoutingPolicy `json:"new"`
 
-	Prepare []Call `json:"prepare"` // inert: nothing a member sees
-	Live    []Call `json:"live"`    // one call; none where no statement changes
-	Finish  []Call `json:"finish"`  // the old generation is out already
+	Prepare []Call `json:"prepare"` // before the live call: nothing changes for members
+	Live    []Call `json:"live"`    // one call; none if no import statement changes
+	Finish  []Call `json:"finish"`  // after the proof
 
-	// Restore puts back the lists of policies that the change assigns, in an undo.
+	// Restore are the calls that put back the lists of policies in an undo.
 	Restore []Call `json:"restore"`
 
-	// Unsure says that Old does not tell all that was in force: somebody else's
-	// statements stood in our policies, or our sets were changed. Which routes change cannot be
-	// computed then: all clients that had our policies are to be reset.
+	// Unsure says that Old is not all that was in force: statements that are not ours stood in our
+	// policies, or our sets had been changed. Then it cannot be computed which routes change, and
+	// apply resets all clients that had our policies.
 	Unsure bool `json:"unsure,omitempty"`
 }
 
 // Empty says whether there is nothing to do.
 func (c *Change) Empty() bool { return len(c.Prepare)+len(c.Live)+len(c.Finish) == 0 }
 
-// Calls returns all writing calls of the change, in order, soft resets apart:
-// whom to reset is found out after the live call.
+// Calls returns all writing calls of the change, in order, without soft resets: apply finds out after the
+// live call which clients to reset.
 func (c *Change) Calls() []Call {
 	return slices.Concat(c.Prepare, c.Live, c.Finish)
 }
@@ -38,16 +37,16 @@ func (c *Change) Calls() []Call {
 // To returns the change from s to want. id names its gate and its mark; it is
 // unique for each change. s must be fit: see Obstacles, and ChoiceObstacles for want.
 //
-// Where nothing of ours is in force yet, clients without our place in their lists get it first,
-// and it does nothing until the gate opens. Otherwise they get it last: none meets the old
-// generation on the way to the new one. Lists of export are an exception: see assignFirst.
+// If no policy of ours is in force yet, clients whose lists lack our policies get them first: they do
+// nothing until the gate opens. Otherwise these clients get them last, so that the old generation never
+// treats their routes. Export lists are an exception: see assignFirst.
 func To(s *State, want *policies.RoutingPolicy, id string) *Change {
 	c := &Change{Old: s.InForce(), New: want, Unsure: s.isUnsure()}
 	assign, restore := s.anchorClients()
 	same := slices.Equal(s.Import, statementNames(want.Import))
 	c.Prepare = s.removeOrphans(want)
 	if exports := s.exportsOf(s.Import); same && !slices.Equal(exports, statementNames(want.Export)) {
-		c.Prepare = append(c.Prepare, s.addExports(want)...) // no fit state: see untold
+		c.Prepare = append(c.Prepare, s.addExports(want)...) // not on a state that fits: see isUnsure
 	}
 	first, last := s.assignFirst(assign, c.Old)
 	c.Prepare = append(c.Prepare, first...)
@@ -66,14 +65,14 @@ func To(s *State, want *policies.RoutingPolicy, id string) *Change {
 	return c
 }
 
-// The names of our objects that no policy has: what those of gates start with, and
-// the community-set that marks what was applied.
+// Names of our objects that are not part of a policy: the prefix of the names of gates, and the
+// community-set of the marker.
 const (
 	GatePrefix = policies.Prefix + "gate/"
 	MarkSet    = policies.Prefix + "applied"
 )
 
-// enterGeneration returns the calls that put want in, inert.
+// enterGeneration returns the calls that add want behind its gate, where it does nothing.
 func (s *State) enterGeneration(want *policies.RoutingPolicy, gate string) []Call {
 	calls := []Call{{Verb: AddGate, Name: gate}}
 	for _, name := range s.Import {
@@ -98,8 +97,7 @@ func (s *State) enterGeneration(want *policies.RoutingPolicy, gate string) []Cal
 	return append(calls, add)
 }
 
-// addExports returns the call that adds the export statements of want, which do
-// nothing yet.
+// addExports returns the call that adds the export statements of want. No route has their tags yet.
 func (s *State) addExports(want *policies.RoutingPolicy) []Call {
 	add := Call{Verb: AddStatements, Policy: policies.ExportPolicy}
 	for _, st := range want.Export {
@@ -113,7 +111,7 @@ func (s *State) addExports(want *policies.RoutingPolicy) []Call {
 	return []Call{add}
 }
 
-// addSets returns the calls that make all sets of p.
+// addSets returns the calls that add all sets of p.
 func addSets(p *policies.RoutingPolicy) []Call {
 	var calls []Call
 	for _, set := range p.Sets {
@@ -142,8 +140,8 @@ func (s *State) leaveGeneration(want *policies.RoutingPolicy, gate string) []Cal
 	return append(calls, Call{Verb: DeleteGate, Name: gate})
 }
 
-// removeStatements returns the calls that take statements out of our policies, and all sets of
-// ours but those to keep with them.
+// removeStatements returns the calls that remove statements from our policies, and all sets of ours
+// except those to keep.
 func (s *State) removeStatements(imports, exports []string, keep map[Object]bool) []Call {
 	calls := slices.Concat(s.takeStatementsOut(policies.ImportPolicy, imports),
 		s.takeStatementsOut(policies.ExportPolicy, exports))
@@ -158,9 +156,8 @@ func (s *State) removeStatements(imports, exports []string, keep map[Object]bool
 	return calls
 }
 
-// removeOrphans returns the calls that remove what nothing uses and want does not need:
-// export statements that belong to none, statements in no policy, sets without a
-// statement, gates without either.
+// removeOrphans returns the calls that remove orphans that want does not need: export statements that
+// belong to no import statement, statements in no policy, and sets and gates that no statement refers to.
 func (s *State) removeOrphans(want *policies.RoutingPolicy) []Call {
 	idle := s.idleExports()
 	calls := s.takeStatementsOut(policies.ExportPolicy, idle)
@@ -183,8 +180,8 @@ func (s *State) removeOrphans(want *policies.RoutingPolicy) []Call {
 	return calls
 }
 
-// setsToKeep returns the sets that are no orphans: those that something refers to, and
-// those of want that are there already, element for element.
+// setsToKeep returns the sets that are no orphans: those that a statement refers to, and those of want
+// that the server holds already, element for element.
 func (s *State) setsToKeep(want *policies.RoutingPolicy) map[Object]bool {
 	stay := s.findUsedSets()
 	for set := range s.Sets {
@@ -196,8 +193,7 @@ func (s *State) setsToKeep(want *policies.RoutingPolicy) map[Object]bool {
 	return stay
 }
 
-// findEqualSets says of each set of want whether the server holds it, element for
-// element.
+// findEqualSets returns the sets of want that the server holds, element for element.
 func (s *State) findEqualSets(want *policies.RoutingPolicy) map[Object]bool {
 	same := make(map[Object]bool)
 	for _, set := range want.Sets {
@@ -207,7 +203,7 @@ func (s *State) findEqualSets(want *policies.RoutingPolicy) map[Object]bool {
 	return same
 }
 
-// findUsedSets returns the sets that statements in our policies refer to, orphans apart.
+// findUsedSets returns the sets to which statements in our policies refer, without those of orphans.
 func (s *State) findUsedSets() map[Object]bool {
 	return setsOf(s.statementsNamed(slices.Concat(s.Import, withoutElements(s.Export, s.idleExports()))))
 }
@@ -221,7 +217,7 @@ func (s *State) statementsNamed(names []string) []policies.Statement {
 	return out
 }
 
-// isGateUsed says whether a statement of our policies stands behind the gate.
+// isGateUsed says whether a statement of our policies refers to the gate.
 func (s *State) isGateUsed(gate string) bool {
 	return slices.ContainsFunc(slices.Concat(s.Import, s.Export), func(name string) bool {
 		return s.Statements[name].Gate.Set == gate

@@ -7,22 +7,20 @@ import (
 	"depeer/policies/plan/session"
 )
 
-// Clear returns the change from s, in whatever state it is, to nothing of ours: no
-// statement, no set, no gate, no mark, no session shut by us, and our policies in no
-// client's list (they stay defined, as the operator's file has them). The clients lose their places once
-// nothing is in force, because what may come next is that the definitions are taken
-// out of the file, and a policy that a list names and no file defines has the next
-// reload reject all of that client's routes.
+// Clear returns the change from any state s to one with nothing of ours: no statement, no set, no gate, no
+// marker, no session that we have shut down, and our policies in no client's list. The definitions of
+// our policies stay, because the operator's file has them. Lists lose our policies after nothing is in
+// force any more. They must lose them: if a list names a policy that the file no longer defines, the next
+// reload rejects all routes of that client.
 //
-// Our place in lists of export goes last: it is to strip tags while routes have any.
+// Export lists lose our policy last: it strips tags as long as routes have any.
 //
-// What has our names and is not ours goes as well: statements in our two policies,
-// whatever they are, and sets. Policies called depeer/... stay, as nothing asks
-// them but who has assigned them, and so does what somebody else's policies refer to.
+// Conflicts go as well: all statements in our two policies, and sets with names of ours. Policies called
+// depeer/... stay, because only lists that name them use them. Objects that other policies refer to stay.
 //
-// Statements that cannot take a gate, because they have a neighbor-set already, all go
-// in one call that takes them out of the policy. That has no reverse call: the way
-// back is To(s, c.Old). See Change.Unsure.
+// A statement that has a neighbor-set already cannot stand behind a gate. If there is one, a single call
+// removes all statements from the policy. No call reverses that: the undo is To(s, c.Old). See
+// Change.Unsure.
 func Clear(s *State, id string) *Change {
 	nothing := &policies.RoutingPolicy{}
 	c := &Change{Old: s.InForce(), New: nothing, Unsure: s.isUnsure()}
@@ -50,9 +48,8 @@ func Clear(s *State, id string) *Change {
 	return c
 }
 
-// Judged returns what of Old can be judged: without the statements that refer to a
-// set which is not there or was emptied by hand, or ask for a neighbor. Wherever that leaves any out, the
-// change is Unsure.
+// Judged returns the part of Old that package eval can judge. It omits statements with a condition on a
+// neighbor, or on a set that is empty or not there. If it omits any, the change is Unsure.
 func (c *Change) Judged() *policies.RoutingPolicy {
 	filled := make(map[Object]bool)
 	for _, set := range c.Old.Sets {
@@ -74,7 +71,7 @@ func (s *State) isGateable() bool {
 	})
 }
 
-// takeStatementsOut returns the call that takes the statements out of a policy of ours.
+// takeStatementsOut returns the call that removes all statements from a policy of ours.
 func (s *State) takeStatementsOut(policy string, statements []string) []Call {
 	if len(statements) == 0 {
 		return nil
@@ -82,8 +79,8 @@ func (s *State) takeStatementsOut(policy string, statements []string) []Call {
 	return []Call{{Verb: TakeStatements, Policy: policy, Take: statements}}
 }
 
-// deleteObjects returns the calls that delete the statements of our policies and what
-// only they refer to, and all strange sets.
+// deleteObjects returns the calls that delete the statements of our policies, the objects that only they
+// refer to, and all sets that are conflicts.
 func (s *State) deleteObjects() []Call {
 	var calls []Call
 	for _, name := range slices.Concat(s.Import, withoutElements(s.Export, s.idleExports())) {
@@ -91,13 +88,13 @@ func (s *State) deleteObjects() []Call {
 	}
 	used, sets := s.findUsedSets(), make(map[Object]bool)
 	for set := range s.Sets {
-		if used[set] { // others are orphans, and gone
+		if used[set] { // the others were orphans, and are deleted already
 			sets[set] = true
 		}
 	}
 	for _, conflict := range s.Conflicts {
 		_, gate := s.Gates[conflict.Object.Name]
-		notes := conflict.Object == Object{CommunitySet, session.SetName} // ours are forgotten one by one
+		notes := conflict.Object == Object{CommunitySet, session.SetName} // ForgetSessions removes our notes one by one
 		if conflict.Object.Kind <= LargeCommunitySet && !notes && !(gate && conflict.Object.Kind == NeighborSet) &&
 			!s.hasSet(conflict.Object) {
 			sets[conflict.Object] = true
@@ -116,17 +113,18 @@ func (s *State) deleteObjects() []Call {
 	return calls
 }
 
-// isConflict says whether an object is not what we make.
+// isConflict says whether an object is among the conflicts.
 func (s *State) isConflict(o Object) bool {
 	return slices.ContainsFunc(s.Conflicts, func(conflict Conflict) bool { return conflict.Object == o })
 }
 
-// isLent says whether a policy that is not ours refers to an object of ours.
+// isLent says whether a policy that is not ours refers to the object, which is a conflict.
 func (s *State) isLent(o Object) bool {
-	return slices.ContainsFunc(s.Conflicts, func(conflict Conflict) bool { return conflict.Object == o && conflict.Used })
+	return slices.ContainsFunc(s.Conflicts,
+		func(conflict Conflict) bool { return conflict.Object == o && conflict.Used })
 }
 
-// isUnsure says whether something is in force that a policy of ours cannot express.
+// isUnsure says whether something is in force that a RoutingPolicy of ours cannot express.
 func (s *State) isUnsure() bool {
 	return len(s.Conflicts) > 0 && len(s.Import) > 0
 }

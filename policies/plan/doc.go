@@ -1,11 +1,10 @@
-// Package plan is the change of a route server's policy, as data: a model of
-// what the daemon holds (State), and the ordered calls that lead from it to another
-// policy (To), to nothing (Clear), or out of a change that was cut off (Recover). It
-// also says what has drifted (Drift), how much a change changes (Summary, Sizes), and
-// what a plan file is.
+// Package plan is the change of a route server's policy, as data: a model of what the daemon holds
+// (State), and the ordered calls that lead from it to another policy (To), to nothing (Clear), or out of
+// a change that was cut off (Recover). It also computes drift (Drift) and the size of a change (Summary,
+// Sizes), and reads and writes plan files.
 //
-// A change is a new generation of all our import statements. It is put in inert,
-// behind a gate, and one single call lets it in and the old generation out:
+// A change adds a new generation of all our import statements. It adds them behind a closed gate, where
+// they do nothing. One single call then puts the new generation in force, and the old one out of force:
 //
 //	         old statements             new statements
 //	before   always                     (not there)
@@ -15,22 +14,19 @@
 //	take     (not there)                ANY gate: always
 //	release  (not there)                always
 //
-// What members have chosen for themselves is done by export statements, which stand
-// outside the gate: exports.go has their rules.
+// Export statements apply members' choices. They stand outside the gate: exports.go has their rules.
 //
-// The gate is a neighbor-set. Closed, it holds two host addresses that no member
-// has; opened, all addresses of both families, too. It is never empty, because
-// gobgpd takes an empty neighbor-set for everybody.
+// The gate is a neighbor-set. A closed gate holds two host addresses that no member has. An open one also
+// holds all addresses of both families. It is never empty, because gobgpd takes an empty neighbor-set
+// for all neighbors.
 //
-// Sessions of members that are listed themselves come last, when the new policy is
-// proven: until then nobody is cut off, and an undo has no session to bring back. They are
-// opened before others are shut. What is about to be done is noted in the daemon before
-// the live call, in one call for all sessions, so that whoever recovers finds it: the rules
-// stand in package session.
+// Sessions of members that are listed themselves come last, after the new policy is proven. Until then no
+// member is cut off, and an undo has no session to open. Sessions are opened before others are shut
+// down. A note in the daemon says what is about to be done. One call before the live call makes the notes
+// of all sessions, so that any recovery finds them: package session has the rules.
 //
-// What clients' lists of policies hold beside ours is the operator's. It is held against what
-// was last seen of it, since a reload can lose it, and is put back by calls of their own:
-// lists.go has the rules.
+// All other policies in clients' lists are the operator's. A reload can lose them, so that the package
+// compares them with what was last seen, and puts them back by calls of their own: lists.go has the rules.
 //
 // The package is pure: it makes no calls, and knows no GoBGP, no files and no
 // clock. Package gobgp reads a State and makes Calls, package apply decides when.

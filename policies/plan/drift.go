@@ -8,15 +8,15 @@ import (
 	"depeer/policies"
 )
 
-// Drifted is one thing in which a route server is not as it should be.
+// Drifted is one difference between a route server and what it should be.
 type Drifted struct {
 	Object Object
-	Member netip.Addr // that it is about; the zero address where it is about all
+	Member netip.Addr // the member concerned; the zero address: all
 	What   string     // a clause
 }
 
-// Drift returns in what s differs from want, by object and by member, in a fixed
-// order. It returns nothing if s is fit to be changed and To has nothing to do.
+// Drift returns the differences between s and want, by object and by member, in a fixed order. It returns
+// none if s has no obstacles and To has nothing to do.
 func Drift(s *State, want *policies.RoutingPolicy) []Drifted {
 	d := drift{state: s}
 	d.compareDefinitions()
@@ -53,7 +53,7 @@ func (d *drift) compareDefinitions() {
 	}
 }
 
-// compareMembers looks at what each client's lists do with ours.
+// compareMembers adds the clients whose lists lack our policies, or do not let them act.
 func (d *drift) compareMembers() {
 	for _, c := range d.state.Clients {
 		if !c.RouteServer {
@@ -83,7 +83,7 @@ func (d *drift) compareMembers() {
 	}
 }
 
-// describeMissing says what a client misses that has chosen, and is not asked about.
+// describeMissing says what a client lacks that has made choices, and whose export list lacks our policy.
 func (d *drift) describeMissing(c Client) string {
 	p := d.state.InForce()
 	switch {
@@ -96,7 +96,7 @@ func (d *drift) describeMissing(c Client) string {
 	}
 }
 
-// compareStatements compares those that are in force.
+// compareStatements compares the statements in force.
 func (d *drift) compareStatements(want *policies.RoutingPolicy) {
 	now := d.state.InForce()
 	d.compareGeneration(policies.ImportPolicy, now.Import, want.Import)
@@ -158,7 +158,7 @@ func (d *drift) compareSets(want *policies.RoutingPolicy) {
 	}
 }
 
-// findLeftovers finds what changes leave behind that were cut off or still run.
+// findLeftovers adds the leftovers of changes that were cut off or are in progress.
 func (d *drift) findLeftovers() {
 	s := d.state
 	for _, name := range sortedKeys(s.Gates) {
@@ -178,13 +178,13 @@ func (d *drift) findLeftovers() {
 	}
 }
 
-// Status says how a target stands, in the words of the status command.
+// Status is the state of a target, in the words of the status command.
 type Status uint8
 
 const (
 	InSync  Status = iota
-	Drifts         // is not as it should be
-	Pending        // waits for a confirmation, whatever else
+	Drifts         // differs from what it should be
+	Pending        // a change waits for a confirmation; takes precedence
 	Unknown        // a change stands half-way
 )
 
@@ -204,8 +204,7 @@ func (s Status) String() string {
 	}
 }
 
-// Status sums up what Drift has found. pending says that an apply waits for its
-// confirmation.
+// Status sums up what Drift has found. pending: an apply waits for its confirmation.
 func (s *State) Status(found []Drifted, pending bool) Status {
 	half, err := Recover(s)
 	switch {

@@ -6,8 +6,8 @@ import (
 	"depeer/filters"
 )
 
-// PeerEvent says that something has happened to a neighbor: it was added, its session
-// came up or went down. That one was removed, gobgpd 3.37 does not say.
+// PeerEvent says that a neighbor was added, or that its session came up or went down. gobgpd 3.37 does
+// not report that a neighbor was removed.
 type PeerEvent struct {
 	Address netip.Addr
 	ASN     filters.ASN // 0: not known yet

@@ -9,55 +9,55 @@ import (
 	"depeer/policies/guard"
 )
 
-// Members' choices in a change. Import tags routes, behind the gate like all that it
-// does; statements of "depeer-export" act on tags, towards members who have chosen.
-// These have a neighbor-set of their own, so they cannot take the gate, and need not: the
-// tags of two programs of choices have no value in common (build.Choices), and a
-// statement does nothing before import gives its tags to routes, nor afterwards.
+// Members' choices in a change. Import statements tag routes, behind the gate. Statements of
+// "depeer-export" act on the tags, towards the members that have chosen. These have a neighbor-set of
+// their own, so that they cannot stand behind the gate. They need not: two generations of choices have no
+// tag in common (build.Choices), and a statement does nothing while no route has its tags.
 //
 //	           export statements                routes in the table
 //	before     old ones                         old tags
 //	add        old and new ones                 old tags: the new ones do nothing
-//	open       old and new ones                 what is announced from now on: new tags
+//	open       old and new ones                 routes announced from now on: new tags
 //	resets     old and new ones                 one announcer after another: new tags
 //	(proof)                                     no old tag is left
 //	take       new ones                         new tags
 //
-// So each path is treated for each member as before or as after, whichever tags it has. (A
-// member with secondary-route that refuses the best one already may be sent the next one,
-// as it was before, until that one's announcer is reset as well.)
-// That order, and new values, is also what gobgpd 3.37 needs to take back what a
-// member holds: it does so where export refuses the new path, and lets the old one through
-// (TestFactTagOnImportActOnExport). A member that chooses no more needs nothing else:
-// under new tags, or none, its path is another one, and is sent to it. Were it only taken
-// off a neighbor-set, it would need a soft reset outbound, which no change makes.
+// So at any time each path is treated towards each member by either the old choices or the new ones. (A
+// member with secondary-route that refuses the new best path may be sent the second one, as it was
+// before, until the announcer of that one is reset as well.)
 //
-// Nothing of this is written down in the daemon but by the tags themselves, and that is
-// enough: export statements belong to the import statements that give their tags. So
-// where the gate says which import statements stay, it says which export statements do.
-// What belongs to none is an orphan: no route has its tags.
+// gobgpd 3.37 needs this order, and new tags, to withdraw a route from a member: it does so if export
+// refuses the new path and passes the old one (TestFactTagOnImportActOnExport). A member that ends its
+// choices needs nothing else: with new tags, or none, its path is a new one, and gobgpd sends it. If a
+// change only removed the member from a neighbor-set, it would need a soft reset out, which no
+// change makes.
+//
+// The daemon stores no state for this except the tags. That is enough: an export statement belongs to the
+// import statements that add its tags. The gate says which import statements stay, and so which export
+// statements stay. An export statement that belongs to no import statement is an orphan: no route has
+// its tags.
 //
 //	cut off                  the gate     export statements
-//	while preparing          closed       the new ones go: no route has had their tags
-//	after the live call      open         the old ones go, once resets were made again
-//	while undoing            closed       the new ones go, once resets were made again
-//	while cleaning up        open, gone   what is left of the old ones goes
+//	while preparing          closed       remove the new ones: no route has had their tags
+//	after the live call      open         remove the old ones, after resets were made again
+//	while undoing            closed       remove the new ones, after resets were made again
+//	while cleaning up        open, gone   remove what is left of the old ones
 //
-// Members' own tags are scrubbed by a generation that gives some, and only by such. So
-// while the first choices come, or the last ones go, a member that has guessed a tag
-// (nobody is shown one) has its own route treated as if it were listed.
+// A generation scrubs tags that members send only if it adds tags itself. So while the first choices are
+// added, or the last ones removed, a member that has guessed a tag (gobgpd shows none to members) has its
+// own route treated as if it were listed.
 //
-// Whoever takes export statements out while routes still have their tags leaves routes
-// with members who refuse them, for good; and who puts statements back for tags that
-// routes have already, likewise. So tags in force that no export statement knows are an
-// obstacle, and the way out is to take everything out and begin anew (--take-over).
+// If export statements are removed while routes have their tags, members keep routes that they refuse, for
+// good. The same happens if statements are added for tags that routes have already. So tags on routes
+// that no export statement handles are an obstacle. The way out is to remove everything and begin anew
+// (--take-over).
 
-// A client that gets its place in time meets the tags of routes that are sent to it from then
-// on. Where the program stays, so do the routes that it holds, and their tags: it sees these
-// until something else is made of them. (It would take a soft reset outbound.)
+// A client that gets our export policy has tags stripped from the routes that are sent to it from then
+// on. If choices do not change, the routes that it holds stay as they are, and keep their tags until
+// they are sent again. (Only a soft reset out would send them.)
 
-// exportsOf returns the statements of "depeer-export" that act on a tag which one of
-// the import statements gives, in order.
+// exportsOf returns the statements of "depeer-export" that act on a tag of one of the import statements,
+// in order.
 func (s *State) exportsOf(imports []string) []string {
 	given := s.givenTags(imports)
 	var out []string
@@ -70,7 +70,7 @@ func (s *State) exportsOf(imports []string) []string {
 	return out
 }
 
-// givenTags returns the tags that import statements give to routes.
+// givenTags returns the tags that import statements add to routes.
 func (s *State) givenTags(imports []string) map[policies.LargeCommunity]bool {
 	tags := make(map[policies.LargeCommunity]bool)
 	for _, name := range imports {
@@ -89,8 +89,8 @@ func (s *State) actsOn(export string) []policies.LargeCommunityPattern {
 	return patterns
 }
 
-// idleExports returns the export statements that belong to no import statement, and are
-// not kept by a policy that is not ours: orphans.
+// idleExports returns the orphans among export statements: those that belong to no import statement, and
+// that no policy except ours refers to.
 func (s *State) idleExports() []string {
 	if s.isConflict(Object{Policy, policies.ExportPolicy}) {
 		return nil
@@ -101,7 +101,7 @@ func (s *State) idleExports() []string {
 	})
 }
 
-// unhandledTag returns a tag that import gives and no export statement knows.
+// unhandledTag returns a tag that import adds and no export statement handles.
 func (s *State) unhandledTag() (policies.LargeCommunity, bool) {
 	tags := s.givenTags(s.Import)
 	for _, name := range s.Export {
@@ -115,8 +115,8 @@ func (s *State) unhandledTag() (policies.LargeCommunity, bool) {
 	return policies.LargeCommunity{}, false
 }
 
-// holdsExports says whether "depeer-export" has just these generations, one behind
-// the other. What is strange belongs to neither: it is there only where all goes.
+// holdsExports says whether "depeer-export" has exactly the statements of these generations, one after
+// the other. Conflicts belong to neither: only a Clear leaves them there until its end.
 func (s *State) holdsExports(generations ...*policies.RoutingPolicy) error {
 	var want []policies.Statement
 	for _, p := range generations {
@@ -141,8 +141,8 @@ func (s *State) holdsExports(generations ...*policies.RoutingPolicy) error {
 	return nil
 }
 
-// ChoiceObstacles returns why s cannot be brought to want for what members have
-// chosen, or once had. What it finds has no call that would help: see the rules above.
+// ChoiceObstacles returns why s cannot be brought to want because of members' choices, new or old. No call
+// resolves these obstacles: see the rules above.
 func ChoiceObstacles(s *State, want *policies.RoutingPolicy) []Obstacle {
 	var out []Obstacle
 	old, tags := s.InForce(), want.Tags()
@@ -171,7 +171,7 @@ func ChoiceObstacles(s *State, want *policies.RoutingPolicy) []Obstacle {
 	return out
 }
 
-// refusesAny says whether a program of choices refuses anything for a member.
+// refusesAny says whether a policy refuses anything towards a member.
 func refusesAny(p *policies.RoutingPolicy, member netip.Addr) bool {
 	return slices.ContainsFunc(p.Export, func(st policies.Statement) bool {
 		return st.Actions.Reject &&
@@ -179,15 +179,15 @@ func refusesAny(p *policies.RoutingPolicy, member netip.Addr) bool {
 	})
 }
 
-// Choosers returns the clients that have chosen anything, as want says.
+// Choosers returns the clients for which want has choices.
 func (s *State) Choosers(want *policies.RoutingPolicy) []Client {
 	return slices.DeleteFunc(slices.Clone(s.Clients),
 		func(c Client) bool { return !c.RouteServer || !want.Chooses(c.Address) })
 }
 
-// JudgeAddPath returns what the guard says of each member that has chosen and is sent several
-// paths for a prefix: it always refuses. It has no override: gobgpd 3.37 takes nothing back
-// from them (TestFactAddPathReceiverKeeps).
+// JudgeAddPath returns the guard's result for each member that has made choices and is sent several paths
+// for a prefix. It always refuses, and has no override: gobgpd 3.37 withdraws nothing from these members
+// (TestFactAddPathReceiverKeeps).
 func JudgeAddPath(s *State, want *policies.RoutingPolicy) []guard.Result {
 	var out []guard.Result
 	for _, c := range s.Choosers(want) {

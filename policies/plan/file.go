@@ -14,15 +14,14 @@ import (
 	"depeer/policies/guard"
 )
 
-// A plan file is JSON: the version of the format, a SHA-256 over the bytes of the plan,
-// and the plan. The digest is against accidents, editors and
-// transfers, not against somebody who can write plans: what a plan may touch is looked at
-// as well. Elements of sets that the new policy has are written once, there.
+// A plan file is JSON: the version of the format, a SHA-256 over the bytes of the plan, and the plan. The
+// digest detects damage by editors and transfers. It does not protect against a person who can write
+// plans: checkOurs limits what a plan can touch. The file has the elements of sets once, in the new policy.
 
-// maxFile bounds what Decode reads; a plan of 300,000 entries is a tenth of it.
+// maxFile is the most bytes that Decode reads. A plan of 300,000 entries has a tenth of that.
 const maxFile = 256 << 20
 
-// ErrAltered says that a plan file is not as it was written.
+// ErrAltered says that a plan file has changed since it was written.
 var ErrAltered = errors.New("the plan file was altered after it was written")
 
 // The three parts around the version and the digest, which are of fixed lengths.

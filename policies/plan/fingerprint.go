@@ -12,10 +12,9 @@ import (
 	"depeer/policies/plan/session"
 )
 
-// Fingerprint returns a digest of all of s that a change depends on: the server's
-// identity, the clients and their lists, our objects and everybody else's. The
-// daemon's order of sets and their elements does not matter, nor does whether sessions
-// are up. It is what tells that a plan has gone stale.
+// Fingerprint returns a digest of everything in s that a change depends on: the server's identity, the
+// clients and their lists, and all objects, ours and others. It does not depend on the daemon's order of
+// sets and elements, nor on whether sessions are up. A plan is stale if it has changed.
 func (s *State) Fingerprint() string {
 	h := sha256.New()
 	fmt.Fprintln(h, s.Server.RouterID, s.Server.ASN)
@@ -51,7 +50,7 @@ func (s *State) Fingerprint() string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// writeSet writes the elements of a set in an order of their own.
+// writeSet writes the elements of a set, sorted.
 func writeSet(w io.Writer, name string, elements policies.Elements) {
 	lines := make([]string, 0, elements.Len())
 	for e := range elements.All() {
@@ -64,7 +63,7 @@ func writeSet(w io.Writer, name string, elements policies.Elements) {
 	}
 }
 
-// actionsText writes what the pointer in a MED points to.
+// actionsText writes actions, with the value of the MED in place of its pointer.
 func actionsText(a policies.Actions) string {
 	med := "none"
 	if a.MED != nil {

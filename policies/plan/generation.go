@@ -17,8 +17,8 @@ func (s *State) InForce() *policies.RoutingPolicy {
 	return p
 }
 
-// selectGeneration returns the statements of "depeer" that keep says, the export statements
-// that belong to them, and their sets.
+// selectGeneration returns the statements of "depeer" for which keep is true, the export statements that
+// belong to them, and the sets of both.
 func (s *State) selectGeneration(keep func(Statement) bool) *policies.RoutingPolicy {
 	p := &policies.RoutingPolicy{}
 	for _, name := range s.Import {
@@ -51,7 +51,7 @@ func setsOf(statements []policies.Statement) map[Object]bool {
 	return used
 }
 
-// sortedObjects returns what sets there are, by kind and name.
+// sortedObjects returns the sets of the server, by kind and name.
 func (s Sets) sortedObjects() []Object { return slices.SortedFunc(maps.Keys(s), Object.compare) }
 
 // hasSet says whether the server holds a set of ours.

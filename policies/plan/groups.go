@@ -8,23 +8,21 @@ import (
 	"depeer/policies"
 )
 
-// Dynamic neighbors: gobgpd makes one of a peer group when a session comes from an address in
-// a range of the group, and drops it with the session. What holds for them
-// (TestFactDynamicNeighborKeepsItsLists):
+// gobgpd makes a dynamic neighbor from a peer group when a session comes from an address in a range of the
+// group. It drops the neighbor with the session (TestFactDynamicNeighborKeepsItsLists):
 //
-//   - The lists of policies are the group's as it is when the session comes up. An edit of the
-//     group, and a reload, change nothing for sessions that are up.
-//   - A list can be assigned to a live session like to any other client, unnoticed by it. The
-//     next session has the group's again.
+//   - The neighbor takes its lists of policies from the group when its session comes up. Editing the
+//     group and reloading change nothing for sessions that are up.
+//   - A list can be assigned to a neighbor that is up, as to any other client. The next session has
+//     the group's list again.
 //
-// So what a group lists is what counts in the long run. A session that lacks ours, because of
-// a Clear or because its group was edited since, gets ours in the place that the group gives
-// it. Where the group does not list ours, a place that is assigned would be gone with the next
-// session, unseen: that is an obstacle. Clear takes ours out of live sessions all the same: a
-// list that names a policy which the file does not define any more has the next reload reject
-// all routes.
+// So in the long run the group's list counts. A session can lack our policies after a Clear, or if its
+// group was edited since. It then gets them in the place that the group gives them. If the group does not
+// list our policies, an assigned list would be lost with the next session, unnoticed: that is an obstacle.
+// Clear removes our policies from live sessions all the same: if a list names a policy that the file no
+// longer defines, the next reload rejects all routes.
 
-// Group is a peer group that takes dynamic neighbors in.
+// Group is a peer group of dynamic neighbors.
 type Group struct {
 	RouteServer    bool // they are route-server clients
 	Import, Export []string
@@ -54,9 +52,9 @@ func policyOf(isImport bool) string {
 	return policies.ExportPolicy
 }
 
-// placeOurs returns the list of a client with our policy in it: in front, or, where only ours is
-// missing from what the peer group of a dynamic neighbor lists, as the group has it. ok is
-// false where the group does not list ours, or is gone.
+// placeOurs returns the list of a client with our policy in it. The policy stands in front, or where the
+// peer group of a dynamic neighbor has it, if nothing else differs from the group's list. ok is false if
+// the group does not list our policy, or does not exist.
 func (s *State) placeOurs(c Client, isImport bool) (list []string, ok bool) {
 	ours, now := policyOf(isImport), c.listOf(isImport)
 	front := append([]string{ours}, now...)
@@ -74,14 +72,14 @@ func (s *State) placeOurs(c Client, isImport bool) (list []string, ok bool) {
 	}
 }
 
-// asItsGroup says whether a client is a dynamic neighbor with the list that its peer group
-// gives: its session came up since anybody has assigned another one.
+// asItsGroup says whether a client is a dynamic neighbor with its peer group's list: no other list has been
+// assigned since its session came up.
 func (s *State) asItsGroup(c Client, isImport bool) bool {
 	return c.Dynamic && slices.Equal(c.listOf(isImport), s.Groups[c.Group].listOf(isImport))
 }
 
-// Listing returns the peer groups that list one of our policies: sessions that come up from
-// them have it, whatever Clear has taken out of live ones.
+// Listing returns the peer groups that list one of our policies. New sessions from them have it, even
+// after a Clear.
 func (s *State) Listing() []string {
 	return slices.DeleteFunc(sortedKeys(s.Groups), func(name string) bool {
 		g := s.Groups[name]
@@ -90,7 +88,7 @@ func (s *State) Listing() []string {
 	})
 }
 
-// describeLacking says what is wrong with a peer group that does not list ours, and what is right.
+// describeLacking says which list a peer group has that does not list our policy, and which it should have.
 func (s *State) describeLacking(group string, isImport bool) string {
 	ours, key := policyOf(isImport), "export-policy-list"
 	if isImport {
@@ -110,7 +108,7 @@ func (s *State) describeLacking(group string, isImport bool) string {
 		group, ours, key, strings.Join(quoted, ", "))
 }
 
-// compareGroups looks at peer groups whose next session will lack ours.
+// compareGroups adds the peer groups whose next sessions will lack our policies.
 func (d *drift) compareGroups() {
 	for _, name := range sortedKeys(d.state.Groups) {
 		g := d.state.Groups[name]

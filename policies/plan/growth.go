@@ -7,14 +7,14 @@ import (
 	"depeer/policies/guard"
 )
 
-// Guards on how much a plan changes, against what is in force on the target. They count what
-// is listed, as the lists say it: an entry is a prefix or an ASN, once, whoever lists
-// it. Where this machine does not know from which lists that was made, they count the elements
-// of sets (policies.Matched), of what is in force and of what is planned. A change of treatment adds an entry
-// where it is refused from now on, and takes none away.
+// Guards on the size of a change compare it with what is in force on the target. They count entries of
+// lists: a prefix or an ASN counts once, even if several lists have it. If this machine does not know the
+// lists of the policy in force, they count the elements of sets (policies.Matched) in both policies. A
+// change of treatment counts as an added entry if it refuses the entry from now on, and never as a
+// removed one.
 
-// JudgeSessions says whether a change may shut the sessions that it does: only up to
-// what allow lets pass, which may be a percentage of the route server's members.
+// JudgeSessions returns the guard's result for the sessions that a change shuts down. allow is the most that
+// pass, as a number or a percentage of the route server's members.
 func JudgeSessions(c *Change, allow guard.Override, members int) guard.Result {
 	n := 0
 	for _, call := range c.Finish {
@@ -27,16 +27,15 @@ func JudgeSessions(c *Change, allow guard.Override, members int) guard.Result {
 	return result
 }
 
-// Sizes is what guards on the size of a change look at.
+// Sizes is the input of the guards on the size of a change.
 type Sizes struct {
-	// Last and Now are the providers of the plan that put in what is in force, and of
-	// this one; Last is nil where nothing is.
+	// Last are the providers of the plan that is in force; nil if none is. Now are those of this plan.
 	Last, Now        []ProviderRef
 	LastLists, Lists []ListRef
-	// InForce and Wanted are the policies, where that plan is not known; else nil.
+	// InForce and Wanted are the policies, if the plan in force is not known; otherwise nil.
 	InForce, Wanted *policies.RoutingPolicy
-	// Lost: nothing is in force, and Last are the providers of what was until a restart.
-	// Growth is not looked at then.
+	// Lost: nothing is in force since a restart, and Last are the providers of the policy before it.
+	// Then the guard on growth is not asked.
 	Lost                   bool
 	Treatments             []policies.Treatment // the present ones
 	Growth, Shrink         uint64               // limits in millionths of a percent
@@ -44,8 +43,8 @@ type Sizes struct {
 	AllowGrow, AllowShrink guard.Override       // of the entries that were applied last
 }
 
-// Guards returns the results of all guards on the size of a change. Growth is not
-// looked at where nothing is in force: other limits hold then.
+// Guards returns the results of all guards on the size of a change. If nothing is in force, it does not ask
+// the guard on growth: other limits hold then.
 func (z *Sizes) Guards() []guard.Result {
 	var last, added, gone int
 	for _, force := range z.countEntries() {
@@ -67,7 +66,7 @@ func (z *Sizes) Guards() []guard.Result {
 	return append([]guard.Result{grow, shrink}, z.guardEmptied()...)
 }
 
-// force says when an entry is in force, and when it is refused.
+// force is a set of bits: whether an entry was in force or refused before, and whether it is now.
 type force uint8
 
 const (
@@ -77,7 +76,7 @@ const (
 	isRefused
 )
 
-// countEntries returns what was in force, and what is.
+// countEntries returns the entries that were in force before, or are in the plan.
 func (z *Sizes) countEntries() map[string]force {
 	if z.InForce != nil {
 		return z.countElements()
@@ -125,8 +124,8 @@ func (z *Sizes) countElements() map[string]force {
 	return elements
 }
 
-// Changes returns what differs in providers. Where those of what is in force are not known, it
-// names those that nothing in force is of.
+// Changes returns the differences in providers. If the providers of the policy in force are not known, it
+// returns the providers that no element in force belongs to.
 func (z *Sizes) Changes() []ProviderChange {
 	switch {
 	case z.InForce == nil && z.Lost:
@@ -147,9 +146,8 @@ func (z *Sizes) Changes() []ProviderChange {
 	return ProviderChanges(before, z.Now)
 }
 
-// guardEmptied returns a guard for each list that had entries and has none now. There
-// is no override: clear takes everything out, and a list that is no longer given
-// takes its entries with it.
+// guardEmptied returns a result for each list that had entries and has none now. The guard has no override:
+// clear removes everything, and a list that is no longer given removes its entries.
 func (z *Sizes) guardEmptied() []guard.Result {
 	had := make(map[string]int)
 	for _, l := range z.LastLists {

@@ -24,12 +24,12 @@ import (
 //	           removes or matches       as on import, and what choices give
 //	           what import gives
 //
-// What is found is about statements, not about routes: whether a statement matches a treated
-// route is not looked at where it has conditions of its own. That an operator's policy
-// accepts before ours is an obstacle: see DecidesBefore.
+// The findings are about statements, not about routes: if a statement has conditions of its own, it is not
+// known whether it matches a treated route. A policy of the operator's that accepts before ours is an
+// obstacle: see DecidesBefore.
 
-// Interference is a statement of the operator's that undoes what a policy of ours gives, acts
-// on it, or changes what ours matches.
+// Interference is a statement of the operator's that undoes a change that our policy makes, matches on it,
+// or changes what our policy matches.
 type Interference struct {
 	Policy    string       `json:"policy"`
 	Statement string       `json:"statement"`
@@ -40,8 +40,8 @@ type Interference struct {
 	Undoes bool `json:"-"` // takes off, or replaces, what ours give
 }
 
-// Interferences returns what the operator's policies do to what want gives and matches, in a
-// fixed order: import first, then by policy, in the order of statements. It is never nil.
+// Interferences returns how the operator's policies interfere with want, in a fixed order: import first, then
+// by policy, in the order of statements. It is never nil.
 func (s *State) Interferences(want *policies.RoutingPolicy) []Interference {
 	found := interferences{at: make(map[string]int), out: []Interference{}}
 	gifts := giftsOf(want)
@@ -55,7 +55,7 @@ func (s *State) Interferences(want *policies.RoutingPolicy) []Interference {
 	return found.out
 }
 
-// addInterferences adds what stands around ours in one list of a client.
+// addInterferences adds the interferences of the statements around our policy in one list of a client.
 func (s *State) addInterferences(found *interferences, c Client, isImport bool, want *policies.RoutingPolicy,
 	gifts []gift) {
 	before, behind, ok := s.statementsAround(c, isImport)
@@ -85,8 +85,8 @@ type placedStatement struct {
 	policy string
 }
 
-// statementsAround returns the statements before and behind our policy in a list of a client, which may
-// match its routes. ok is false where ours gets no place in it.
+// statementsAround returns the statements before and behind our policy in a list of a client that may match
+// its routes. ok is false if the list does not get our policy.
 func (s *State) statementsAround(c Client, isImport bool) (before, behind []placedStatement, ok bool) {
 	list, ours := c.listOf(isImport), policyOf(isImport)
 	if !slices.Contains(list, ours) {
@@ -98,8 +98,8 @@ func (s *State) statementsAround(c Client, isImport bool) (before, behind []plac
 	return s.statementsAsked(list[:place], c), s.statementsAsked(list[place+1:], c), true
 }
 
-// statementsAsked returns the operator's statements of policies that may be asked about a client's
-// routes, up to one that ends it.
+// statementsAsked returns the statements of the operator's policies that may match a client's routes, up to
+// the first that ends the list for every route.
 func (s *State) statementsAsked(list []string, c Client) []placedStatement {
 	var out []placedStatement
 	for _, policy := range list {
@@ -116,8 +116,8 @@ func (s *State) statementsAsked(list []string, c Client) []placedStatement {
 	return out
 }
 
-// PrependsBefore returns the ASNs that the operator's policies may put in front of the AS
-// paths of a client's routes before our import policy looks at them.
+// PrependsBefore returns the ASNs that the operator's policies may prepend to the AS paths of a client's
+// routes before our import policy.
 func (s *State) PrependsBefore(c Client) []filters.ASN {
 	var out []filters.ASN
 	before, _, _ := s.statementsAround(c, true)
@@ -129,137 +129,7 @@ func (s *State) PrependsBefore(c Client) []filters.ASN {
 	return out
 }
 
-// gift is one thing that our policy gives to routes.
-type gift struct {
-	kind  giftKind
-	value string // as text
-	by    string // the treatment; empty: by the tags that choices are acted on by
-	// export: our export policy gives it, and it is given to these only.
-	export    bool
-	receivers []netip.Addr
-	place     string // where the statements stand that are looked at
-}
-
-type giftKind uint8
-
-const (
-	givesLocalPref giftKind = iota
-	givesMED
-	givesPrepend
-	givesCommunity
-	givesLarge
-	givesTag
-)
-
-// giftsOf returns what a policy gives, without the marks, each once.
-func giftsOf(p *policies.RoutingPolicy) []gift {
-	var out []gift
-	add := func(g gift) {
-		same := func(o gift) bool {
-			return o.kind == g.kind && o.value == g.value && o.by == g.by && o.export == g.export &&
-				slices.Equal(o.receivers, g.receivers)
-		}
-		if !slices.ContainsFunc(out, same) {
-			out = append(out, g)
-		}
-	}
-	for _, statements := range [][]policies.Statement{p.Import, p.Export} {
-		for _, st := range statements {
-			g := gift{by: st.Treatment()}
-			if st.Conditions.NeighborSet.Set != "" { // on export only
-				g = gift{by: "a choice", export: true, receivers: receiversOf(p, st)}
-			}
-			for _, one := range giftsIn(st.Actions) {
-				one.by, one.export, one.receivers = g.by, g.export, g.receivers
-				add(one)
-			}
-		}
-	}
-	return out
-}
-
-// receiversOf returns the members whom an export statement is for.
-func receiversOf(p *policies.RoutingPolicy, st policies.Statement) []netip.Addr {
-	return policies.ElementsOf[policies.Neighbors](p, st.Conditions.NeighborSet.Set)
-}
-
-// giftsIn returns what actions give, without the marks, which come off again.
-func giftsIn(a policies.Actions) []gift {
-	var out []gift
-	if a.LocalPref != 0 {
-		out = append(out, gift{kind: givesLocalPref, value: strconv.FormatUint(uint64(a.LocalPref), 10)})
-	}
-	if a.MED != nil {
-		out = append(out, gift{kind: givesMED, value: strconv.FormatUint(uint64(*a.MED), 10)})
-	}
-	if a.Prepend != 0 {
-		out = append(out, gift{kind: givesPrepend, value: strconv.Itoa(int(a.Prepend))})
-	}
-	for _, c := range a.Communities {
-		out = append(out, gift{kind: givesCommunity, value: c.String()})
-	}
-	for _, c := range a.AddLargeCommunities {
-		switch {
-		case c.IsTag():
-			out = append(out, gift{kind: givesTag, value: c.String()})
-		case !c.IsScratch():
-			out = append(out, gift{kind: givesLarge, value: c.String()})
-		}
-	}
-	return out
-}
-
-// giftsAt returns the gifts that a client's routes have where a list is looked at.
-func giftsAt(all []gift, c Client, isImport, isBehind bool) []gift {
-	place := "before " + policyOf(isImport)
-	if isBehind {
-		place = "behind " + policyOf(isImport)
-	}
-	var out []gift
-	for _, g := range all {
-		if g.isOn(c, isImport, isBehind) {
-			g.place = place
-			out = append(out, g)
-		}
-	}
-	return out
-}
-
-// isOn says whether routes have g there: what import gives, and behind depeer-export, instead
-// of the tags, what is given to this client.
-func (g gift) isOn(c Client, isImport, isBehind bool) bool {
-	switch {
-	case isImport || !isBehind:
-		return !g.export
-	case g.export:
-		return slices.Contains(g.receivers, c.Address)
-	default:
-		return g.kind != givesTag
-	}
-}
-
-// String says what is given and by what.
-func (g gift) String() string {
-	by := "which " + g.by + " gives"
-	switch g.kind {
-	case givesLocalPref:
-		return "local-pref " + g.value + ", " + by
-	case givesMED:
-		return "MED " + g.value + ", " + by
-	case givesPrepend:
-		return "the prepend of " + g.by
-	case givesCommunity:
-		return "community " + g.value + ", " + by
-	case givesLarge:
-		return "large community " + g.value + ", " + by
-	case givesTag:
-		return "the tags that members' choices are acted on by"
-	default:
-		panic(fmt.Sprintf("plan: no kind %d of gift", uint8(g.kind)))
-	}
-}
-
-// noteMeddling notes what a statement does to what ours give.
+// noteMeddling adds the interference of a statement with gifts, if any.
 func (o *placedStatement) noteMeddling(note func(placedStatement, string, bool), gifts []gift) {
 	for _, g := range gifts {
 		if verb := o.describeUndoing(g); verb != "" {
@@ -271,7 +141,7 @@ func (o *placedStatement) noteMeddling(note func(placedStatement, string, bool),
 	}
 }
 
-// describeUndoing says how a statement takes off what is given, or "".
+// describeUndoing says how a statement undoes a gift, or "".
 func (o *placedStatement) describeUndoing(g gift) string {
 	switch g.kind {
 	case givesLocalPref:
@@ -293,7 +163,7 @@ func (o *placedStatement) describeUndoing(g gift) string {
 	return ""
 }
 
-// describeUndoing says how a change of communities takes off one that is given, or "".
+// describeUndoing says how a change of communities removes a community that is a gift, or "".
 func (c CommunityChange) describeUndoing(g gift) string {
 	switch {
 	case c.Replaces && !slices.Contains(c.Adds, g.value):
@@ -305,14 +175,14 @@ func (c CommunityChange) describeUndoing(g gift) string {
 	}
 }
 
-// isMatched says whether a community that is given matches a regular expression of gobgpd's.
-// One that cannot be read matches, for all that is known.
+// isMatched says whether a community matches a regular expression of gobgpd's. It says yes for an expression
+// that it cannot read.
 func (g gift) isMatched(expression string) bool {
 	r, err := regexp.Compile(expression)
 	return err != nil || r.MatchString(g.value)
 }
 
-// describeMatching says how a statement looks at what is given, or "".
+// describeMatching says how a statement matches on a gift, or "".
 func (o *placedStatement) describeMatching(g gift) string {
 	how, by := NotAsked, []string(nil)
 	switch g.kind {
@@ -335,7 +205,7 @@ func (o *placedStatement) describeMatching(g gift) string {
 	}
 }
 
-// describeConditions qualifies what a statement with conditions does.
+// describeConditions qualifies what a statement does that has conditions.
 func (o *placedStatement) describeConditions() string {
 	if o.Conditional {
 		return ", where its own conditions match"
@@ -378,11 +248,11 @@ func (o *placedStatement) describeAction() string {
 	return "and " + strings.Join(does, ", ")
 }
 
-// describeMisleading says what a statement before our import policy makes of matches by AS path.
+// describeMisleading says how a statement before our import policy changes matches by AS path.
 func (o *placedStatement) describeMisleading(want *policies.RoutingPolicy, c Client, clients []Client) []string {
 	asn := filters.ASN(o.Prepend)
 	if asn == 0 {
-		return nil // none, or the leftmost ASN once more: the neighbor stays
+		return nil // nothing, or the leftmost ASN again: the neighbor stays the same
 	}
 	var lost []string
 	var out []string
@@ -425,7 +295,7 @@ func patternsOf(p *policies.RoutingPolicy) []policies.ASPathPattern {
 	return out
 }
 
-// interferences gathers what is found, with the members that it is about.
+// interferences gathers interferences, each with its members.
 type interferences struct {
 	out []Interference
 	at  map[string]int // by all that is said

@@ -9,26 +9,25 @@ import (
 	"depeer/policies"
 )
 
-// The operator's own policies stand in clients' lists beside ours. gobgpd 3.37 loses a whole
-// list, and its default, when a reload finds a policy in it that the file does not define;
-// the next reload that does define it leaves the list empty and the default accept
-// (TestFactReloadLosesLists). So what was last seen of the lists is held against what
-// is there:
+// Clients' lists hold the operator's own policies beside ours. If a reload finds a policy in a list that the
+// file does not define, gobgpd 3.37 loses the whole list and its default. The next reload that defines the
+// policy leaves the list empty, with the default accept (TestFactReloadLosesLists). So the lists are
+// compared with what was last seen of them:
 //
 //	last seen        now              it is
 //	[in]  reject     [depeer in] rej  as it was: ours do not count
-//	[in]  reject     [new in]    rej  as it was: what is new is the operator's say
+//	[in]  reject     [new in]    rej  as it was: the operator may add policies
 //	[in]  reject     []          acc  lost: policy in, and the default
 //	[]    accept     []          rej  as it was: nothing is let through by it
 //	[]    accept     []          none lost: gobgpd rejects, and no file asks for it
 //
-// A client that has gone, or was not there, has lost nothing.
+// A client that is gone, or is new, has lost nothing.
 
 // Lists are the operator's policies of route-server clients, in order and without ours, and
 // the clients' defaults. nil: nothing is known.
 type Lists map[netip.Addr]ClientLists
 
-// ClientLists are those of one client.
+// ClientLists are the lists of one client.
 type ClientLists struct {
 	Import Assignment `json:"import"`
 	Export Assignment `json:"export"`
@@ -76,9 +75,9 @@ func (l Lists) Equal(other Lists) bool {
 	return true
 }
 
-// Rejected returns in whose lists a policy was not defined when gobgpd read its file, one
-// obstacle for each direction. Only then is a client's default None, and nothing passes:
-// it comes before all else that s has against a change.
+// Rejected returns the clients whose lists named an undefined policy when gobgpd read its file, one
+// obstacle for each direction. Only then is a client's default None, and all its routes are rejected. These
+// obstacles come before all others.
 func (s *State) Rejected() []Obstacle {
 	var out []Obstacle
 	for _, d := range []struct {
@@ -111,8 +110,8 @@ func FirstOf(names []string) string {
 	return fmt.Sprintf("%s and %d more", strings.Join(names[:few], ", "), len(names)-few)
 }
 
-// Lists returns the operator's lists as s has them. It leaves out a client whose default
-// is None: no file asks for that, so its list was lost before.
+// Lists returns the operator's lists as s has them. It omits a client whose default is None: no file sets
+// that, so that its list was lost before.
 func (s *State) Lists() Lists {
 	lists := Lists{}
 	for _, c := range s.Clients {
@@ -123,15 +122,15 @@ func (s *State) Lists() Lists {
 	return lists
 }
 
-// Recalling returns s with the operator's lists as they were last seen. LostLists, Obstacles
-// and Drift hold what s has against them.
+// Recalling returns s with the operator's lists as they were last seen. LostLists, Obstacles and Drift
+// compare the lists of s with these.
 func (s *State) Recalling(lists Lists) *State {
 	with := *s
 	with.LastSeen = lists
 	return &with
 }
 
-// LostList is what a client's list of one direction has lost since it was last seen.
+// LostList is what one list of a client has lost since it was last seen.
 type LostList struct {
 	Client   netip.Addr  `json:"client"`
 	Import   bool        `json:"import"`             // the direction
@@ -178,7 +177,7 @@ func (s *State) LostLists() []LostList {
 			was, now := seen.listOf(isImport), c.assignmentOf(isImport)
 			lost := LostList{Client: c.Address, Import: isImport, Policies: withoutElements(was.Policies, now.Policies),
 				Was: was.Default, Now: now.Default}
-			if now.Default == Reject { // the operator's say: a reload does not do that
+			if now.Default == Reject { // the operator has set that: a reload does not
 				lost.Was = Reject
 			}
 			if len(lost.Policies) > 0 || lost.Was != lost.Now {
@@ -189,7 +188,7 @@ func (s *State) LostLists() []LostList {
 	return out
 }
 
-// toObstacle returns a lost list as what keeps a route server from being changed.
+// toObstacle returns a lost list as an obstacle.
 func (l LostList) toObstacle() Obstacle {
 	return Obstacle{ListsLost, l.Client.String(), l.String()}
 }
@@ -207,8 +206,8 @@ func ListDrift(s *State) []Drifted {
 	return out
 }
 
-// ListChange gives a client another list of policies in one direction, and another default:
-// both by one call, so that the client is at no moment with one and without the other.
+// ListChange assigns a client another list of policies in one direction, and another default. One call
+// assigns both, so that the client never has one without the other.
 type ListChange struct {
 	Client netip.Addr `json:"client"`
 	Import bool       `json:"import"` // the direction
@@ -221,21 +220,20 @@ func (c ListChange) Call() Call {
 	return Call{Verb: Assign, Client: c.Client, Import: c.Import, Policies: c.After.Policies, Default: c.After.Default}
 }
 
-// String says the change in a line.
+// String describes the change in a line.
 func (c ListChange) String() string {
 	return fmt.Sprintf("%s of %s: %v, default %s -> %v, default %s", directionOf(c.Import), c.Client, c.Before.Policies,
 		c.Before.Default, c.After.Policies, c.After.Default)
 }
 
-// Made says whether the client has the list and the default that the change gives it, or
-// is not there any more.
+// Made says whether the client has the list and the default of the change, or no longer exists.
 func (c ListChange) Made(s *State) bool {
 	now, there := s.assignmentOf(c.Client, c.Import)
 	return !there || now.equal(c.After)
 }
 
-// Possible says whether the client still has what the change was planned for, and the
-// server defines all policies that it gives.
+// Possible says whether the client still has the list that the change was planned for, and the server
+// defines all policies of the new list.
 func (c ListChange) Possible(s *State) bool {
 	return c.checkReplaceable(s) == nil && !slices.ContainsFunc(c.After.Policies,
 		func(name string) bool { return !s.hasPolicy(name) })
@@ -261,11 +259,10 @@ func (s *State) assignmentOf(client netip.Addr, isImport bool) (Assignment, bool
 	return s.Clients[i].assignmentOf(isImport), true
 }
 
-// PutBack returns what puts the lists that were lost back as they were last seen: those of
-// export first, so that what import lets in again meets them. Our policies are put in front
-// where they stand in the list now; and where applied is not nil and nothing else is in our
-// policies: there they stood. undefined are the policies, in order, that it takes and s
-// does not define: with these, nothing can be put back.
+// PutBack returns the changes that put lost lists back as they were last seen. Export lists come first, so
+// that they filter what import lets in again. Our policies are put in front of a list that has them now, and
+// of any list if applied is not nil and nothing but its statements is in our policies. undefined are the policies,
+// in order, that the lists need and s does not define: then nothing can be put back.
 func (s *State) PutBack(applied *policies.RoutingPolicy) (changes []ListChange, undefined []string) {
 	ours := applied != nil && len(applied.Import) > 0 && s.Import != nil && s.Export != nil &&
 		(len(s.Import)+len(s.Export) == 0 || s.runsPolicy(applied))
@@ -315,8 +312,8 @@ func (s *State) hasPolicy(policy string) bool {
 	}
 }
 
-// Replaceable says whether the lists that p puts back are still those that it was planned
-// for. There is no compare-and-swap: it is asked just before.
+// Replaceable returns an error if the lists that p puts back are no longer those that it was planned for.
+// gobgpd has no compare-and-swap: apply asks just before it assigns.
 func (p *Plan) Replaceable(s *State) error {
 	for _, c := range p.PolicyLists {
 		if err := c.checkReplaceable(s); err != nil {
@@ -326,8 +323,8 @@ func (p *Plan) Replaceable(s *State) error {
 	return nil
 }
 
-// AsSeen says whether p puts back just what was last seen, as s recalls it: nobody gets
-// another list into a daemon by writing a plan.
+// AsSeen returns an error unless p puts back exactly the lists that were last seen, as s recalls them: a
+// person cannot assign other lists by writing a plan.
 func (p *Plan) AsSeen(s *State) error {
 	for _, c := range p.PolicyLists {
 		seen, known := s.LastSeen[c.Client]
@@ -339,7 +336,7 @@ func (p *Plan) AsSeen(s *State) error {
 	return nil
 }
 
-// acceptsObstacle says whether an obstacle is a list that p says may have lost what it has.
+// acceptsObstacle says whether an obstacle is a lost list that a person has accepted with p.
 func (p *Plan) acceptsObstacle(o Obstacle) bool {
 	return slices.ContainsFunc(p.AcceptedLists, func(l LostList) bool { return l.toObstacle() == o })
 }

@@ -5,17 +5,15 @@ import (
 	"strings"
 )
 
-// The marker set tells every machine what was done last: the ID of the plan that is in force,
-// and, where that went back to an earlier policy, the ID once more behind RollbackMark. It
-// tells so also where the way back leads to nothing. Versions that know no RollbackMark read
-// it as the ID of a plan that they do not know, and take it out with the next change. A clear
-// leaves no mark.
+// The marker set tells every machine which plan is in force: it holds the plan's ID. If that plan was a
+// rollback, it also holds the ID after RollbackMark, even if the rollback leads to no policy. Versions
+// without RollbackMark take that for the ID of an unknown plan, and remove it with the next change. A clear
+// leaves no marker.
 
-// RollbackMark is what the mark of a way back begins with; IDs do not.
+// RollbackMark is the prefix of the mark of a rollback. No ID begins with it.
 const RollbackMark = "rollback-"
 
-// ReadMarks sorts the marks of the marker set into plans that were applied, and those of them
-// that went back.
+// ReadMarks returns the IDs of applied plans in the marker set, and the IDs of those that were rollbacks.
 func ReadMarks(marks []string) (applied, rolledBack []string) {
 	for _, mark := range marks {
 		if id, back := strings.CutPrefix(mark, RollbackMark); back {
@@ -27,7 +25,7 @@ func ReadMarks(marks []string) (applied, rolledBack []string) {
 	return applied, rolledBack
 }
 
-// replaceMarks returns the calls that leave the marks of the plan id, and no other.
+// replaceMarks returns the calls that leave only the marks of the plan with this id.
 func (s *State) replaceMarks(id string, applied, back bool) []Call {
 	var want []string
 	if applied {
@@ -50,15 +48,15 @@ func (s *State) replaceMarks(id string, applied, back bool) []Call {
 	return calls
 }
 
-// MarkRollback has the change leave a mark of its own that it is a way back, for other machines.
-// It was made by To, from the same s and id.
+// MarkRollback makes the change mark itself as a rollback, for other machines. To has made the change, from
+// the same s and id.
 func (c *Change) MarkRollback(s *State, id string) {
 	c.Finish = slices.DeleteFunc(c.Finish, func(call Call) bool { return call.Verb == Mark || call.Verb == Unmark })
 	c.Finish = append(c.Finish, s.replaceMarks(id, len(c.New.Import) != 0, true)...)
 }
 
-// Unmarking returns the calls that take off the marks of ways back, and keep all others: what
-// is in force is to be so.
+// Unmarking returns the calls that remove the marks of rollbacks, and keep all others: the policy in force
+// is then what is wanted.
 func (s *State) Unmarking() []Call {
 	var calls []Call
 	for _, id := range s.RolledBack {
@@ -67,7 +65,7 @@ func (s *State) Unmarking() []Call {
 	return calls
 }
 
-// Marking returns the calls that leave the marks of p in s, and no other.
+// Marking returns the calls that leave only the marks of p in s.
 func (p *Plan) Marking(s *State) []Call {
 	if p.ID == "" || !slices.ContainsFunc(p.Change.Finish,
 		func(c Call) bool { return c.Verb == Mark || c.Verb == Unmark }) {
@@ -78,7 +76,7 @@ func (p *Plan) Marking(s *State) []Call {
 	return s.replaceMarks(p.ID, len(p.Change.New.Import) != 0, back)
 }
 
-// Follows returns the mark of what was applied before p; "" if there was none.
+// Follows returns the mark of the plan that was applied before p; "" if there was none.
 func (p *Plan) Follows() string {
 	for _, call := range p.Change.Finish {
 		if call.Verb == Unmark && !strings.HasPrefix(call.Mark, RollbackMark) {

@@ -4,14 +4,13 @@ import (
 	"net/netip"
 )
 
-// OperatorStatement is what a statement of the operator's does to the attributes that ours
-// give or look at, and what it matches of them. Conditions that ours have nothing to do with
-// are counted only: where they hold is not looked at.
+// OperatorStatement is a statement of the operator's: what it does to the attributes that our policies change
+// or match, and how it matches these. Other conditions are noted only as Conditional.
 type OperatorStatement struct {
 	Name string
 
-	// Neighbors are whom a route comes from (on import) or is sent to (on export), if Asks
-	// says that the statement asks for it; an empty set is everybody, as in gobgpd.
+	// Neighbors are the neighbors that a route comes from (import) or is sent to (export), if
+	// AsksNeighbor says that the statement has such a condition. As in gobgpd, an empty set is all.
 	AsksNeighbor Match
 	Neighbors    []netip.Prefix
 
@@ -26,14 +25,14 @@ type OperatorStatement struct {
 
 	LocalPref *uint32
 	MED       MEDChange
-	// Prepend is the ASN that is put in front of the path; Leftmost is its own first one again.
+	// Prepend is the ASN that the statement prepends; PrependLeftmost: the leftmost ASN of the path.
 	Prepend         uint32
 	PrependLeftmost bool
-	// OnCommunities and OnLarge say what is done to communities and large communities.
+	// OnCommunities and OnLarge are the changes of communities and large communities.
 	OnCommunities, OnLarge CommunityChange
 }
 
-// Match says how a condition on a set is meant.
+// Match is the kind of a condition on a set.
 type Match uint8
 
 const (
@@ -46,7 +45,7 @@ const (
 // MEDChange is what a statement does to MED. The zero value does nothing.
 type MEDChange struct {
 	Replaces bool
-	Value    int64 // to replace by, or to add
+	Value    int64 // the new MED, or the number to add
 }
 
 // CommunityChange is what a statement does to communities of one kind. The zero value does
@@ -54,10 +53,10 @@ type MEDChange struct {
 type CommunityChange struct {
 	Adds     []string
 	Removes  []string // regular expressions
-	Replaces bool     // takes all off that Adds does not have
+	Replaces bool     // removes all others
 }
 
-// appliesTo says whether s may match a route that comes from, or is sent to, a client.
+// appliesTo says whether s can match a route that comes from a client, or is sent to it.
 func (s *OperatorStatement) appliesTo(client netip.Addr) bool {
 	if s.AsksNeighbor == NotAsked || len(s.Neighbors) == 0 {
 		return true
@@ -69,5 +68,5 @@ func (s *OperatorStatement) appliesTo(client netip.Addr) bool {
 	return in != (s.AsksNeighbor == NoneOf)
 }
 
-// endsList says whether no statement behind s is asked, whatever the route.
+// endsList says whether s decides about every route, so that no later statement matters.
 func (s *OperatorStatement) endsList() bool { return !s.Conditional && s.Decision != None }

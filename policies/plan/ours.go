@@ -9,9 +9,9 @@ import (
 	"depeer/policies/plan/session"
 )
 
-// checkOurs returns an error unless all calls of c are such as To and Clear make: they name only
-// objects of ours, and are in a place where their verb may stand. Nobody gets a
-// daemon to do more than that by writing a plan.
+// checkOurs returns an error unless all calls of c are of the kind that To and Clear make: they name only
+// objects of ours, and each verb stands in an allowed place. So a person who writes a plan by hand cannot
+// make depeer do more than that.
 func (c *Change) checkOurs() error {
 	for _, part := range []struct {
 		word    string
@@ -41,8 +41,8 @@ func (c *Change) checkOurs() error {
 	return nil
 }
 
-// checkPutBack says whether the lists that p puts back are such as PutBack makes: each has a
-// default, those of export come first, and nothing else is changed.
+// checkPutBack returns an error unless the lists that p puts back are of the kind that PutBack makes: each
+// has a default, export lists come first, and nothing else changes.
 func (p *Plan) checkPutBack() error {
 	imports := false
 	for _, c := range p.PolicyLists {
@@ -67,7 +67,7 @@ func (c Call) checkOurs(allowed []Verb) error {
 	return fmt.Errorf("no plan does this here")
 }
 
-// checkNames returns an error unless what c names is ours.
+// checkNames returns an error unless c names only objects of ours.
 func (c Call) checkNames() error {
 	gate := func(name string) bool { return strings.HasPrefix(name, GatePrefix) }
 	policy := c.Policy == policies.ImportPolicy || c.Policy == policies.ExportPolicy

@@ -6,7 +6,7 @@ import (
 	"depeer/policies"
 )
 
-// givesPlace says whether c, an Assign, gives a client our place in its list; else it takes that.
+// givesPlace says whether c, an Assign, puts our policy into a client's list. Otherwise it removes it.
 func (c Call) givesPlace() bool {
 	ours := policies.ExportPolicy
 	if c.Import {
@@ -15,9 +15,9 @@ func (c Call) givesPlace() bool {
 	return slices.Contains(c.Policies, ours)
 }
 
-// TakePlaces has the change, a way back that was made by To from s, take back the places in
-// clients' lists that an earlier change, which is undone by it, has given: these clients obeyed
-// nothing of ours before. It gives no such place, and none at all where it leads to nothing.
+// TakePlaces makes the change, a rollback that To has made from s, remove our policies from the lists into
+// which the change that it undoes has put them: these clients had no policy of ours before. The change puts
+// our policies into none of these lists, and into no list at all if it leads to no policy.
 func (c *Change) TakePlaces(s *State, undone *Change) {
 	given := func(call Call) bool {
 		return call.Verb == Assign && slices.ContainsFunc(undone.Calls(), func(other Call) bool {
@@ -33,8 +33,8 @@ func (c *Change) TakePlaces(s *State, undone *Change) {
 	c.Restore = append(slices.DeleteFunc(slices.Clone(c.Restore), giving), slices.DeleteFunc(restore, other)...)
 }
 
-// KeepPlaces has the change, which puts back what an earlier one has put in, give no place in
-// clients' lists that the earlier one has taken.
+// KeepPlaces makes the change, which repeats an earlier one, put our policies into no list from which the
+// earlier one has removed them.
 func (c *Change) KeepPlaces(earlier *Change) {
 	taken := func(call Call) bool { return call.Verb == Assign && call.givesPlace() && earlier.takesPlace(call) }
 	c.Prepare = slices.DeleteFunc(slices.Clone(c.Prepare), taken)
@@ -43,13 +43,13 @@ func (c *Change) KeepPlaces(earlier *Change) {
 		func(restore Call) bool { return earlier.takesPlace(restore) })
 }
 
-// takesPlace says whether c takes the place that other, an Assign, is about.
+// takesPlace says whether c removes our policy from the list that other, an Assign, is about.
 func (c *Change) takesPlace(other Call) bool {
 	return slices.ContainsFunc(c.Calls(), func(call Call) bool { return call.Replaces(other) && !call.givesPlace() })
 }
 
-// leadsTo says whether s needs no call to be as p leads to: a place that p has taken is none to
-// give.
+// leadsTo says whether s is as p leads to, so that no call is needed. A list from which p has removed our
+// policy does not need it.
 func (p *Plan) leadsTo(s *State) bool {
 	return !slices.ContainsFunc(To(s, p.Change.New, p.ID).Calls(), func(call Call) bool {
 		return call.Verb != Mark && call.Verb != Unmark && (call.Verb != Assign || !p.Change.takesPlace(call))

@@ -10,8 +10,8 @@ import (
 	"depeer/policies/guard"
 )
 
-// Plan is a change that was planned for one route server, with all that is
-// needed to tell later whether it still fits. It is what "plan -o" writes.
+// Plan is a change that was planned for one route server, with everything that tells later whether it still
+// fits. "plan -o" writes it.
 type Plan struct {
 	Version int    `json:"version"` // of this format
 	ID      string `json:"id"`      // unique: names the gate, the mark, the journal
@@ -28,53 +28,52 @@ type Plan struct {
 
 	Lists     []ListRef     `json:"lists"`
 	Providers []ProviderRef `json:"providers"`
-	Clear     bool          `json:"clear,omitempty"` // takes everything of ours out, places in lists included
+	Clear     bool          `json:"clear,omitempty"` // removes everything of ours, also from clients' lists
 	Change    Change        `json:"change"`
 
-	// Overrides are those of guards that were given, by flag, and Limits the limits that held
-	// for guards with an override, by the key of the exchange file.
+	// Overrides are the given overrides of guards, by flag. Limits are the limits of guards with an
+	// override, by the key of the exchange file.
 	Overrides Overrides `json:"overrides,omitempty"`
 	Limits    Limits    `json:"limits,omitempty"`
-	// Members is how many clients the route server had, of which an override of sessions
-	// may be a percentage.
+	// Members is the number of clients of the route server. An override of sessions may be a
+	// percentage of it.
 	Members int `json:"members,omitempty"`
 
-	// Then is what is put in when the change, a Clear, is done: names of ours that
-	// somebody else has used are taken over. Between the two nothing is treated.
+	// Then is the policy to put in after the change, a Clear. This takes over conflicts. Between the
+	// two no route is treated.
 	Then *policies.RoutingPolicy `json:"then,omitempty"`
 
-	// PolicyLists puts the operator's lists of policies back, those of export first; such a
-	// plan has no other change.
+	// PolicyLists puts the operator's lists of policies back, export lists first. Such a plan has no
+	// other change.
 	PolicyLists []ListChange `json:"policy_lists,omitempty"`
-	// AcceptedLists are what clients' lists had lost when it was made, and a person said
-	// that they may.
+	// AcceptedLists are the losses of clients' lists that a person has accepted.
 	AcceptedLists []LostList `json:"accepted_lists,omitempty"`
 
-	// Persist is the gobgpd.conf that is kept in step with it; "" for none.
+	// Persist is the gobgpd.conf into which apply writes the policy; "" for none.
 	Persist string `json:"persist,omitempty"`
 
-	// Touched are the clients that announced routes of which the change makes
-	// something else, when it was made: apply looks at these first. It looks at all.
+	// Touched are the clients that announced routes whose treatment changes, when the plan was made.
+	// apply begins with these, and then looks at all others.
 	Touched []netip.Addr `json:"touched,omitempty"`
 
-	// Foreseen is what guards on routes were held against, for apply to look again. nil:
-	// nobody has looked at routes.
+	// Foreseen is the input of the guards on routes, for apply to ask them again. nil: the plan was
+	// made without routes.
 	Foreseen *Foreseen `json:"foreseen,omitempty"`
-	// Counted are the refused routes that guards have counted: more of them does not count
-	// again, at apply and in the next plan. nil: that is not known.
+	// Counted are the refused routes that guards have counted. More specifics of them do not count
+	// again, at apply and in the next plan. nil: not known.
 	Counted *counted.Routes `json:"counted,omitempty"`
 }
 
 // Overrides are ceilings that a person has given for guards, by flag, without its dashes.
 type Overrides map[string]guard.Override
 
-// For returns what was given for the guard of a code.
+// For returns the override for the guard with this code.
 func (o Overrides) For(code string) guard.Override { return o[guard.Get(code).Override()] }
 
 // Limits are limits of the exchange, by their keys in its file.
 type Limits map[string]guard.Percent
 
-// Foreseen is what a plan knew of routes when it was made.
+// Foreseen is what a plan knows of routes when it is made.
 type Foreseen struct {
 	MaxRoutes       uint64 `json:"max_routes"` // of all paths, in millionths of a percent
 	MaxMemberRoutes uint64 `json:"max_member_routes"`
@@ -82,7 +81,7 @@ type Foreseen struct {
 	AllowRoutes       guard.Override `json:"allow_routes,omitzero"`
 	AllowMemberRoutes guard.Override `json:"allow_member_routes,omitzero"`
 
-	// Members are the clients with how much they announced, and how much of it is
+	// Members are the clients with the number of routes that they announce, and of those that are
 	// refused and counted.
 	Members []ForeseenMember `json:"members"`
 }
@@ -92,7 +91,7 @@ type ForeseenMember struct {
 	Address  netip.Addr `json:"address"`
 	Accepted uint64     `json:"accepted"` // paths, as the daemon counts them
 	Refused  int        `json:"refused"`
-	// Uncounted is what is refused besides, and does not count (package counted).
+	// Uncounted is the number of refused routes that do not count (package counted).
 	Uncounted int `json:"uncounted,omitempty"`
 }
 

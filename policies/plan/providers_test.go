@@ -45,3 +45,33 @@ func TestNextSteps(t *testing.T) {
 		t.Errorf("of nobody: %v, want an empty list", got)
 	}
 }
+
+// How an entry is matched is part of it, where the older plan says how.
+func TestProviderChangesOfWays(t *testing.T) {
+	ref := func(ways ...string) plan.ProviderRef {
+		return plan.ProviderRef{List: "l", ID: "a", Treatment: "depeer", Matches: []string{"AS26780", "41.1.0.0/16"},
+			Ways: ways}
+	}
+	for _, test := range []struct {
+		name     string
+		old, new plan.ProviderRef
+		want     []string // nil: no change
+	}{
+		{"both", ref("origin", "exact"), ref("path", "longer"),
+			[]string{"AS26780 origin -> path", "41.1.0.0/16 exact -> longer"}},
+		{"one", ref("origin", "exact"), ref("origin", "25..32"), []string{"41.1.0.0/16 exact -> 25..32"}},
+		{"none", ref("path", "exact"), ref("path", "exact"), nil},
+		{"an older plan", ref(), ref("path", "exact"), nil},
+	} {
+		var got []string
+		for _, c := range plan.ProviderChanges([]plan.ProviderRef{test.old}, []plan.ProviderRef{test.new}) {
+			got = append(got, c.Changed()...)
+		}
+		if diff := cmp.Diff(test.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", test.name, diff)
+		}
+	}
+	if diff := cmp.Diff([]string{"AS26780 path", "41.1.0.0/16 exact"}, ref("path", "exact").Entries()); diff != "" {
+		t.Errorf("entries (-want +got):\n%s", diff)
+	}
+}

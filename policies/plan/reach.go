@@ -8,10 +8,10 @@ import (
 	"depeer/policies"
 )
 
-// Only route-server clients have lists of policies of their own, and only these are
-// given ours. All other neighbors obey the global lists, and gobgpd 3.37 does not look
-// at the lists in their own sections. So our policies do not reach them, and must not
-// stand in a global list: there they would act on routes that no plan has counted.
+// Only route-server clients have lists of policies of their own, and only their lists get our policies. All
+// other neighbors obey the global lists: gobgpd 3.37 ignores the lists in their own sections. So our
+// policies do not reach them. Our policies must not stand in a global list either: there they would act on
+// routes that no plan has counted.
 
 // OutOfReach returns the neighbors that are no route-server clients, by address.
 func (s *State) OutOfReach() []Client {
@@ -24,9 +24,8 @@ func (s *State) OutOfReach() []Client {
 	return out
 }
 
-// ReachObstacles returns why our policies would act on no neighbor that they are meant
-// for, or on others. They are in the way of a plan and its apply, and never of the way
-// back.
+// ReachObstacles returns why our policies would act on no client, or on neighbors that are no clients. These
+// obstacles stop a plan and its apply, and never a rollback.
 func (s *State) ReachObstacles() []Obstacle {
 	var out []Obstacle
 	for _, d := range s.globalLists() {
@@ -52,7 +51,7 @@ func (s *State) HasClients() bool {
 	return slices.ContainsFunc(s.Clients, func(c Client) bool { return c.RouteServer })
 }
 
-// withoutClients says of the neighbors of a route server without clients what they are.
+// withoutClients describes the neighbors of a route server without clients.
 func (s *State) withoutClients() string {
 	others := s.OutOfReach()
 	if len(others) == 0 {
@@ -95,8 +94,8 @@ func (s *State) globalLists() []globalList {
 	return out
 }
 
-// ReachDrift says the same as ReachObstacles in the words of Drift, which leaves it out:
-// no change of ours makes it right, and it does not depend on what is in force.
+// ReachDrift returns ReachObstacles as drift. Drift omits these, because no change of ours can resolve them,
+// and because they do not depend on what is in force.
 func ReachDrift(s *State) []Drifted {
 	var out []Drifted
 	for _, d := range s.globalLists() {

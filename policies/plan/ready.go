@@ -7,16 +7,14 @@ import (
 	"depeer/policies"
 )
 
-// Ready says whether the live call may be made: s, read after everything was
-// prepared, has the gate of p closed, and behind it the old generation and the new
-// one, with exactly the contents that were planned. A reload or somebody's hand in
-// between is an error.
+// Ready returns an error unless the live call may be made. s was read after the preparing calls. It must have
+// the gate of p, closed, and behind it the old generation and the new one, with exactly the planned
+// contents. A reload or an edit in between gives an error.
 func (p *Plan) Ready(s *State) error { return p.Change.checkGate(s, Closed) }
 
-// Stands says whether cleaning up may begin: all is as in Ready, and the gate is
-// open. After a reload in between the live call still answers OK, on a gate that
-// nothing refers to, and taking the old generation out then would take out what the
-// file has brought back.
+// Stands returns an error unless cleaning up may begin: everything must be as in Ready, with the gate open.
+// After a reload, the live call still answers OK, on a gate to which no statement refers. Deleting the old
+// generation then would delete what the file has loaded.
 func (p *Plan) Stands(s *State) error { return p.Change.checkGate(s, Open) }
 
 func (c *Change) checkGate(s *State, want GateState) error {
@@ -36,7 +34,7 @@ func (c *Change) checkGate(s *State, want GateState) error {
 	case gate == "" && len(c.Live) == 0:
 		return s.checkStatements(old, nil, "", c.Old)
 	case gate == "" && want == Closed:
-		return nil // the live call takes out what is there, whatever it is
+		return nil // the live call removes whatever is there
 	case gate == "":
 		return s.checkStatements(nil, new, "", c.New)
 	}
@@ -50,7 +48,7 @@ func (c *Change) checkGate(s *State, want GateState) error {
 	return s.checkStatements(old, new, gate, c.Old, c.New)
 }
 
-// checkNoted says whether all that c is about to do with sessions is noted.
+// checkNoted returns an error unless the daemon has notes of all that c will do to sessions.
 func (c *Change) checkNoted(s *State) error {
 	for _, call := range c.Prepare {
 		for _, n := range call.Notes {
@@ -62,8 +60,8 @@ func (c *Change) checkNoted(s *State) error {
 	return nil
 }
 
-// checkStatements says whether "depeer" has just the old and the new statements, each on
-// its side of the gate, and the server the sets of the generations.
+// checkStatements returns an error unless "depeer" has exactly the old and the new statements, each on its
+// side of the gate, and the server has the sets of both generations.
 func (s *State) checkStatements(old, new []policies.Statement, gate string,
 	generations ...*policies.RoutingPolicy) error {
 	if s.Import == nil && len(old)+len(new) > 0 {

@@ -8,7 +8,7 @@ import (
 	"depeer/policies/plan/session"
 )
 
-// Side says on which side of its live call a change that was cut off stands.
+// Side says whether a change that was cut off is before its live call or after it.
 type Side uint8
 
 const (
@@ -17,7 +17,7 @@ const (
 	After              // the gate is open, or gone already: the change is finished
 )
 
-// String returns what is done about it.
+// String returns what a recovery does.
 func (s Side) String() string {
 	switch s {
 	case Whole:
@@ -31,16 +31,15 @@ func (s Side) String() string {
 	}
 }
 
-// Recovery leads a route server out of a change that was cut off. None of its
-// calls is live: what is in force stays in force.
+// Recovery is the calls that lead a route server out of a change that was cut off. None of them is live:
+// what is in force stays in force.
 type Recovery struct {
 	Side  Side
 	Calls []Call
 }
 
-// Recover reads from s alone on which side of its live call a change was cut
-// off, at whatever call, a recovery's included. What does not fit any is an error:
-// somebody else's hands were there.
+// Recover finds out from s alone whether a change was cut off before its live call or after it, at any call,
+// including those of a recovery. If s fits neither, it returns an error: somebody has edited the policy.
 func Recover(s *State) (*Recovery, error) {
 	gate, err := s.theGate()
 	if err != nil {
@@ -77,9 +76,9 @@ func Recover(s *State) (*Recovery, error) {
 	return r, nil
 }
 
-// extricateStatements returns the calls that take the statements out, with the export statements
-// that belong to them, clean up, and take the gate off the held ones. Statements in no policy go first: they may refer to sets
-// and to the gate.
+// extricateStatements returns the calls that remove the statements, with the export statements that belong to
+// them, clean up, and remove the gate from the held ones. Statements in no policy go first, because they can
+// refer to sets and to the gate.
 func (s *State) extricateStatements(gate string, out, held []string) []Call {
 	var calls []Call
 	for _, name := range sortedKeys(s.Statements) {
@@ -101,8 +100,7 @@ func (s *State) extricateStatements(gate string, out, held []string) []Call {
 	return calls
 }
 
-// theGate returns the one gate that statements of "depeer" stand behind; "" if
-// there is none.
+// theGate returns the one gate to which statements of "depeer" refer; "" if there is none.
 func (s *State) theGate() (string, error) {
 	var gate string
 	for _, name := range s.Import {

@@ -9,9 +9,9 @@ import (
 // DefaultRefuses stands for the default of a client's import list among its Refusers.
 const DefaultRefuses = "default reject-route"
 
-// Refusers returns the operator's policies that may refuse routes of a client on import, in
-// the order of its list, and DefaultRefuses where its default does: nil if nothing of the
-// operator's can. Whether their conditions match any route is not looked at.
+// Refusers returns the operator's policies that can refuse routes of a client on import, in the order of its
+// list, and DefaultRefuses if its default refuses. It returns nil if none can. It does not look whether
+// their conditions match any route.
 func (s *State) Refusers(c Client) []string {
 	var out []string
 	list := slices.DeleteFunc(slices.Clone(c.Import.Policies), func(name string) bool {

@@ -11,8 +11,8 @@ import (
 	"depeer/policies/plan/session"
 )
 
-// State is what a route server held of policy at one moment: what is ours in
-// full, what is not as digests. It is immutable once made; maps are never nil.
+// State is the policy of a route server when it was read: our objects in full, others as digests. It is
+// immutable once made; maps are never nil.
 type State struct {
 	Server  Server
 	Clients []Client // all neighbors, by address
@@ -30,11 +30,11 @@ type State struct {
 	Import, Export []string
 
 	Applied []string // IDs of applied plans, from the marker set
-	// RolledBack are the IDs of the plans, from the same set, that went back to what is in force:
-	// who keeps the target by lists waits until somebody applies something.
+	// RolledBack are the IDs of the applied plans that were rollbacks, from the same set. A watch then
+	// waits until a person applies something.
 	RolledBack []string
-	Sessions   []session.Note // what we have noted of members' sessions
-	Holders    []string       // who holds the lock; more than one cannot be
+	Sessions   []session.Note // our notes of members' sessions
+	Holders    []string       // the holders of the lock: at most one
 
 	// Accepting are the policies, by name, with a statement that accepts.
 	Accepting map[string]bool
@@ -47,13 +47,13 @@ type State struct {
 	// versions: a watch that still runs asks the judge of the version that has replaced it.
 	Conflicts []Conflict `json:"Strange"`
 
-	// Remembered are sessions that the server itself tells nothing of: see Remember.
+	// Remembered are our sessions of which the server has no notes: see Remember.
 	Remembered []policies.Session
 	// LastSeen are the operator's lists as they were last seen: see Recalling.
 	LastSeen Lists
 }
 
-// Server says which route server it is.
+// Server identifies a route server.
 type Server struct {
 	RouterID netip.Addr
 	ASN      filters.ASN
@@ -68,7 +68,7 @@ type Client struct {
 	Group          string // the peer group of a dynamic neighbor
 	Description    string // the operator's; not part of the fingerprint
 	Up             bool   // the session is established; not part of the fingerprint
-	AdminDown      bool   // kept down administratively, whoever did it
+	AdminDown      bool   // kept down administratively, by us or by others
 	DownInFile     bool   // its section of the file says so
 	SecondaryRoute bool
 	AddPath        bool // is sent more than one path for a prefix
@@ -89,14 +89,13 @@ func (s *State) Members() int {
 	return n
 }
 
-// Agreed is what both sides of a session that is up have agreed on. It is not part of the
-// fingerprint.
+// Agreed is what both sides have agreed on for a session that is up. It is not part of the fingerprint.
 type Agreed struct {
 	TwoOctets                bool // ASNs have two octets (RFC 6793)
 	AddPathIPv4, AddPathIPv6 bool // what the client is sent has path identifiers (RFC 7911)
 }
 
-// Assignment is the policies that a client has in one direction.
+// Assignment is a client's list of policies in one direction, and its default.
 type Assignment struct {
 	Policies []string    `json:"policies"`
 	Default  Disposition `json:"default"`
@@ -143,16 +142,15 @@ type Statement struct {
 // Gate is the condition of a statement on a gate. The zero value is none.
 type Gate struct {
 	Set    string
-	Invert bool // an old statement: out when the gate opens
+	Invert bool // of an old statement: out of force when the gate opens
 }
 
-// Passes says whether a statement behind the gate is in force, its set being as
-// gates has it.
+// Passes says whether a statement with this gate is in force. gates are the states of all gates.
 func (g Gate) Passes(gates map[string]GateState) bool {
 	return g.Set == "" || g.Invert != (gates[g.Set] == Open)
 }
 
-// GateState says how a gate stands.
+// GateState is the state of a gate.
 type GateState uint8
 
 const (
@@ -245,8 +243,7 @@ func (k *Kind) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// Conflict is an object with a name of ours that we cannot have made, or that
-// somebody has changed since.
+// Conflict is an object with a name of ours that we cannot have made, or that was changed since.
 type Conflict struct {
 	Object Object
 	Why    string

@@ -17,36 +17,35 @@ func (c *Change) Gate() string {
 	return c.Live[0].Name
 }
 
-// Assigning returns the calls after the live one that members notice: clients get
-// their lists, or lose our place in those of import.
+// Assigning returns the calls after the live call that change routes: they put our policies into clients'
+// lists, or remove our policy from import lists.
 func (c *Change) Assigning() []Call { return c.finishingCalls(true) }
 
-// Cleaning returns the calls that no member notices, once all others are made. Our
-// place in lists of export goes here: until routes have lost their tags, these are to be
-// stripped.
+// Cleaning returns the other calls of Finish, which come after the proof. Among them are those that remove our
+// policy from export lists: until then it strips tags, which routes lose only by the resets.
 func (c *Change) Cleaning() []Call { return c.finishingCalls(false) }
 
 func (c *Change) finishingCalls(assign bool) []Call {
 	return slices.DeleteFunc(slices.Clone(c.Finish), func(call Call) bool { return call.isNoticed() != assign })
 }
 
-// isNoticed says whether c gives a client a list, or takes our import policy from it.
+// isNoticed says whether c puts our policy into a client's list, or removes it from an import list.
 func (c Call) isNoticed() bool {
 	return c.Verb == Assign && (c.Import || slices.Contains(c.Policies, policies.ExportPolicy))
 }
 
-// Assignable says whether the lists that Assigning replaces are still those that
-// the change was planned for. There is no compare-and-swap: it is asked just before.
+// Assignable returns an error if the lists that Assigning replaces are no longer those that the change was
+// planned for. gobgpd has no compare-and-swap: apply asks just before it assigns.
 func (c *Change) Assignable(s *State) error { return c.checkReplaceable(s, c.Assigning()) }
 
-// Leavable says the same of the lists that Cleaning replaces.
+// Leavable is Assignable for the lists that Cleaning replaces.
 func (c *Change) Leavable(s *State) error { return c.checkReplaceable(s, c.Cleaning()) }
 
 func (c *Change) checkReplaceable(s *State, calls []Call) error {
 	for _, call := range calls {
 		now, there := s.findClient(call.Client)
 		if !there || s.asItsGroup(now, call.Import) {
-			continue // a dynamic neighbor whose session has ended, or is a new one
+			continue // a dynamic neighbor whose session has ended, or a new session of it
 		}
 		for _, restore := range c.Restore {
 			if list := now.listOf(call.Import); restore.Replaces(call) && !slices.Equal(list, restore.Policies) {
@@ -57,11 +56,11 @@ func (c *Change) checkReplaceable(s *State, calls []Call) error {
 	return nil
 }
 
-// Anchoring returns those of Assigning that still have to be made, as the lists are
-// now; places that were given while preparing are among them.
+// Anchoring returns the calls of Assigning that are left, by the lists of s. It includes lists that got our
+// policies while preparing.
 func (p *Plan) Anchoring(s *State) []Call { return p.placingCalls(s, true) }
 
-// Leaving returns the assignments of Cleaning that still have to be made.
+// Leaving returns the assignments of Cleaning that are left.
 func (p *Plan) Leaving(s *State) []Call { return p.placingCalls(s, false) }
 
 func (p *Plan) placingCalls(s *State, noticed bool) []Call {
@@ -82,8 +81,8 @@ func (c Call) Replaces(other Call) bool {
 	return c.Verb == Assign && other.Verb == Assign && c.Client == other.Client && c.Import == other.Import
 }
 
-// Before says whether exactly the old policy is in force, and After the new one,
-// sets and all. Where nothing of it was to change, both.
+// Before says whether exactly the old policy is in force, and After the new one, with all sets. Both are
+// true if the change changes no policy.
 func (c *Change) Before(s *State) bool { return s.runsPolicy(c.Old) }
 
 // After: see Before.
@@ -95,9 +94,8 @@ func (s *State) runsPolicy(p *policies.RoutingPolicy) bool {
 		slices.EqualFunc(now.Export, p.Export, sameStatement) && s.hasSets(p) == nil
 }
 
-// Undone says whether s is as it was before the change: the old policy without a
-// gate, clients' lists given back, sessions as they were, and nothing left over. cut is
-// as in SessionsBack.
+// Undone returns an error unless s is as it was before the change: the old policy without a gate, clients'
+// lists and sessions as they were, and no leftovers. cut is as in SessionsBack.
 func (c *Change) Undone(s *State, cut ...netip.Addr) error {
 	if len(c.Old.Import) > 0 || s.Import != nil { // without a definition nothing is in force
 		if err := s.checkStatements(c.Old.Import, nil, "", c.Old); err != nil {
@@ -121,8 +119,8 @@ func (c *Change) Undone(s *State, cut ...netip.Addr) error {
 	return nil
 }
 
-// Closing returns the call that takes the new generation out and lets the old one
-// in again, if s says that the gate is open.
+// Closing returns the call that closes the gate, if it is open in s: it puts the old generation in force
+// again, and the new one out of force.
 func (c *Change) Closing(s *State) []Call {
 	if gate := c.Gate(); gate != "" && s.Gates[gate] == Open {
 		return []Call{{Verb: CloseGate, Name: gate}}
@@ -130,8 +128,8 @@ func (c *Change) Closing(s *State) []Call {
 	return nil
 }
 
-// Restoring returns the calls that put back the lists that the change has
-// assigned. What somebody has changed since stays as it is.
+// Restoring returns the calls that put back the lists that the change has assigned. It leaves lists that
+// were changed since.
 func (c *Change) Restoring(s *State) []Call {
 	var calls []Call
 	for _, assigned := range c.Calls() {
@@ -158,7 +156,7 @@ func (s *State) findClient(address netip.Addr) (Client, bool) {
 	return s.Clients[i], true
 }
 
-// WayBack says whether the plan only takes everything of ours out.
+// WayBack says whether the plan only removes everything of ours.
 func (p *Plan) WayBack() bool { return p.Clear && p.Then == nil }
 
 // Wanted returns the policy that the plan leads to in the end.
@@ -169,7 +167,7 @@ func (p *Plan) Wanted() *policies.RoutingPolicy {
 	return p.Change.New
 }
 
-// Holds says whether s is what the plan leads to, whoever brought it there.
+// Holds says whether s is what the plan leads to, whichever change has led there.
 func (p *Plan) Holds(s *State) bool {
 	switch {
 	case len(p.PolicyLists) > 0:
@@ -191,9 +189,9 @@ func (p *Plan) Holds(s *State) bool {
 	}
 }
 
-// Obstacles returns why p cannot be applied to s: nothing but a lock, or a change
-// that was cut off and can be recovered, keeps a plan from taking everything of ours
-// out, or putting lists of policies back; what comes after it waits for lost lists, too.
+// Obstacles returns why p cannot be applied to s. Only a lock, or a change that was cut off and can be
+// recovered, stops a plan that removes everything of ours, or that puts lists back. If a policy is to be
+// put in after a Clear, lost lists stop it, too.
 func (p *Plan) Obstacles(s *State) []Obstacle {
 	all := slices.DeleteFunc(s.Obstacles(), p.acceptsObstacle)
 	if !p.Clear && len(p.PolicyLists) == 0 {
@@ -214,9 +212,9 @@ func (p *Plan) Obstacles(s *State) []Obstacle {
 // Empty says whether p has nothing to do.
 func (p *Plan) Empty() bool { return p.Change.Empty() && len(p.PolicyLists) == 0 }
 
-// HalfWay returns the plan that s stands in the middle of, as far as s tells: the
-// statements that go when the gate opens, those that come, and the gate's name. It has
-// no calls but its mark, and the places that clients still lack.
+// HalfWay returns the plan of the change that s stands in the middle of, as far as s tells: the old and the
+// new statements, and the gate's name. Its only calls set the marker, and put our policies into the lists
+// that lack them.
 func (s *State) HalfWay() *Plan {
 	p := &Plan{Server: s.Server, Change: Change{
 		Old: s.selectGeneration(func(st Statement) bool { return st.Gate.Set == "" || st.Gate.Invert }),

@@ -11,9 +11,8 @@ import (
 	"depeer/policies"
 )
 
-// Summary is what a change does to the daemon's objects, as people and programs
-// read it. A generation has new names for everything in it; what is the same under
-// another name is no change here. Lists are sorted, and never nil.
+// Summary is what a change does to the daemon's objects, for people and programs. A generation has new names
+// for all its objects. Equal objects with different names are no change here. Lists are sorted, and never nil.
 type Summary struct {
 	Sets       []SetChange       `json:"sets"`
 	Statements []StatementChange `json:"statements"`
@@ -21,8 +20,8 @@ type Summary struct {
 	Resets     []netip.Addr      `json:"resets"` // for whoever knows the routes to fill in
 }
 
-// SetChange is what comes into a set and goes out of it. One with everything
-// added is new, one with everything removed goes.
+// SetChange is the elements that are added to a set and removed from it. A new set has only added ones, and
+// a deleted set only removed ones.
 type SetChange struct {
 	Name   string   `json:"name"` // of the new set; of the old one if it goes
 	Type   string   `json:"type"` // gobgpd's word
@@ -30,13 +29,13 @@ type SetChange struct {
 	Remove []string `json:"remove"`
 }
 
-// StatementChange is a statement that comes or goes.
+// StatementChange is a statement that is added or removed.
 type StatementChange struct {
 	Name   string `json:"name"`
 	Change string `json:"change"` // add or remove
 }
 
-// SessionChange is a session that is shut or opened.
+// SessionChange is a session that is shut down or opened.
 type SessionChange struct {
 	Address netip.Addr  `json:"address"`
 	Change  string      `json:"change"` // shut or open

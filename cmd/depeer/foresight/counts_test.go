@@ -74,8 +74,8 @@ type answer struct {
 	Members    map[string]memberCounts
 	Providers  map[string]providerCounts
 	Collateral map[string]collateralCounts
-	// A line each: provider, entry, and what is around it.
-	Covered, Reached, Gone []string
+	// A line each: provider, entry, and what is around it, or where it was seen and how often.
+	Covered, Reached, Gone, Seen []string
 }
 
 type prefixCounts struct {
@@ -106,6 +106,7 @@ type summary struct {
 	Members, MembersTreated, Lost, Usable  int
 	Providers, ProvidersMet                int
 	Covered, Reached, Gone, Collateral     int
+	Seen                                   int
 	All                                    uint32
 }
 
@@ -119,7 +120,8 @@ func (a answer) summary() summary {
 		Prefixes: a.Prefixes.Total, PrefixesRefused: a.Prefixes.Refused, WithoutPath: a.Prefixes.WithoutPath,
 		Members: len(a.Members), Providers: len(a.Providers),
 		Covered: len(a.Covered), Reached: len(a.Reached), Gone: len(a.Gone), Collateral: len(a.Collateral),
-		All: crc32.ChecksumIEEE(text),
+		Seen: len(a.Seen),
+		All:  crc32.ChecksumIEEE(text),
 	}
 	for _, m := range a.Members {
 		s.Lost, s.Usable = s.Lost+m.Lost, s.Usable+m.Usable
@@ -196,7 +198,11 @@ func foretold(t *testing.T, table, lists string) answer {
 			Provider   string
 			Prefix, By netip.Prefix
 		}
-		Gone       []struct{ Provider, Entry string }
+		Gone []struct{ Provider, Entry string }
+		Seen []struct {
+			Provider, Entry, As string
+			Paths               int
+		}
 		Collateral []struct {
 			Origin filters.ASN
 			collateralCounts
@@ -225,12 +231,15 @@ func foretold(t *testing.T, table, lists string) answer {
 	for _, g := range said.Gone {
 		a.Gone = append(a.Gone, g.Provider+" "+g.Entry)
 	}
+	for _, s := range said.Seen {
+		a.Seen = append(a.Seen, fmt.Sprintf("%s %s %s %d", s.Provider, s.Entry, s.As, s.Paths))
+	}
 	return a.sorted()
 }
 
 // sorted puts the lists of an answer in order, and none in place of empty ones.
 func (a answer) sorted() answer {
-	for _, lines := range []*[]string{&a.Covered, &a.Reached, &a.Gone} {
+	for _, lines := range []*[]string{&a.Covered, &a.Reached, &a.Gone, &a.Seen} {
 		slices.Sort(*lines)
 		if len(*lines) == 0 {
 			*lines = nil

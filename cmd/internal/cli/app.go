@@ -217,7 +217,7 @@ func (s *session) newViewOf(json bool, color string, source func(file string, n 
 	return view.New(view.Options{
 		JSON: json, Terminal: isTerminal(s.Err), Color: color == "always" || color == "auto" &&
 			wantsColor(s.Out, s.Err),
-		Out: s.Out, Err: s.Err, Source: source,
+		Out: s.Out, Err: s.Err, Source: source, Screen: s.findScreen(),
 	})
 }
 

@@ -1,7 +1,6 @@
 package view
 
 import (
-	"fmt"
 	"strings"
 
 	"depeer/policies/operate"
@@ -74,8 +73,7 @@ func (v *textView) Apply(a operate.Result) error {
 	if a.Persist != nil {
 		text += textf("  file      %s is in step with it\n", a.Persist.File)
 	}
-	_, err := fmt.Fprint(v.Out, text)
-	return err
+	return v.show(text, false)
 }
 
 // proofText says what the route server's own table has shown.

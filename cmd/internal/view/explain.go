@@ -49,8 +49,7 @@ func (v *textView) Explain(e operate.Explanation) error {
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	_, err := fmt.Fprint(v.Out, b.String())
-	return err
+	return v.show(b.String(), e.Full)
 }
 
 // showMatch shows an entry with its evidence, and who answers for it.

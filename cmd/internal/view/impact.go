@@ -3,7 +3,6 @@ package view
 import (
 	"fmt"
 	"net/netip"
-	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -53,20 +52,20 @@ func (v *jsonView) Impact(i operate.Impact) error {
 func (v *textView) Impact(i operate.Impact) error {
 	v.Warnings(i.Diagnostics)
 	var b strings.Builder
-	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	w := tabwriter.NewWriter(&b, labelWidth, 0, 2, ' ', 0)
+	v.showHeadline(w, i)
 	v.showAlerts(w, i.Alerts)
 	v.showHead(w, "", i)
 	v.showRoutes(w, i)
 	v.showPolluted(w, i.ListPolluted())
 	v.showLengths(w, i)
 	v.showChoices(w, i)
-	v.showGuards(w, i.Guards)
+	v.showGuards(w, i.Guards, i.Full)
 	if err := w.Flush(); err != nil {
 		return err
 	}
 	v.showDetails(&b, i)
-	_, err := fmt.Fprint(v.Out, b.String())
-	return err
+	return v.show(b.String(), i.Full)
 }
 
 // showAlerts shows the members that lose more than their limit. It comes before all else.
@@ -155,15 +154,13 @@ func (v *textView) showRoutes(w *tabwriter.Writer, i operate.Impact) {
 			return textf("%s (%s) is refused; %s%s still reaches it", c.Prefix, c.Provider, c.By, formatOrigin(c))
 		}),
 		noteEach("moved", r.Moved, func(s impact.Sighting) string {
-			return textf("%s (%s) is now announced by AS%s, which is not listed", s.Prefix, s.Provider, s.Origin)
+			return textf("%s (%s) is announced by AS%s, which is not listed", s.Prefix, s.Provider, s.Origin)
 		}),
 		noteEach("unlisted", r.Unlisted, func(s impact.Sighting) string {
 			return textf("%s is announced by AS%s (%s), and is not listed", s.Prefix, s.Origin, s.Provider)
 		}),
-		noteEach("gone", r.Gone, func(g impact.Gone) string {
-			return textf("%s (%s) is not seen any more", g.Entry,
-				g.Provider)
-		}),
+		noteEach("gone", listGone(r.Gone, i.Full), func(line string) string { return line }),
+		noteEach("seen", r.Seen, describeSeen),
 		noteEach("besides", r.Collateral, describeCollateral),
 	}
 	for _, n := range notes {
@@ -187,6 +184,47 @@ type note struct {
 
 func noteEach[T any](title string, list []T, line func(T) string) note {
 	return note{title, len(list), func(i int) string { return line(list[i]) }}
+}
+
+// describeGone says that an entry is not announced, and "any more" only where a plan has counted
+// listGone returns a line for each entry that the plan in force has counted and that nobody announces any
+// more; what was not seen before either is one line, unless all is asked for.
+func listGone(gone []impact.Gone, full bool) []string {
+	var lines []string
+	var never []impact.Gone
+	for _, g := range gone {
+		if g.Last == "" {
+			never = append(never, g)
+		} else {
+			lines = append(lines, describeGone(g))
+		}
+	}
+	if len(never) > 1 && !full {
+		return append(lines, textf("%s listed prefixes and ASNs are announced by no member (--full)",
+			formatNumber(len(never))))
+	}
+	for _, g := range never {
+		lines = append(lines, describeGone(g))
+	}
+	return lines
+}
+
+// routes of it.
+func describeGone(g impact.Gone) string {
+	if g.Last == "" {
+		return textf("%s (%s) is announced by no member", g.Entry, g.Provider)
+	}
+	return textf("%s (%s) is announced by no member any more; the plan of %s counted routes of it", g.Entry,
+		g.Provider, g.Last)
+}
+
+// describeSeen says where an entry was seen that does not match there.
+func describeSeen(s impact.Seen) string {
+	how := map[impact.SeenAs]string{
+		impact.Transit: "as transit", impact.InSet: "in an AS_SET", impact.NotNeighbor: "not as the neighbor",
+		impact.OutOfReach: "from neighbors out of reach",
+	}[s.As]
+	return textf("%s (%s) is in %s %s: not matched there", s.Entry, s.Provider, countOf{s.Paths, "path"}, how)
 }
 
 // describeEffort says what the change costs.
@@ -256,14 +294,6 @@ func formatASNs(c impact.Collateral) string {
 	return strings.Join(out, ", ")
 }
 
-// columns returns an address, and a name where members have any.
-func columns(named bool, address, name string) tabbed {
-	if !named {
-		return tabbed(Escape(address))
-	}
-	return tabbed(Escape(address) + "\t" + Escape(name))
-}
-
 // longestName is how much of a member's name a table shows.
 const longestName = 24
 
@@ -278,52 +308,26 @@ func shortenName(name string) string {
 
 // showMembers shows the members with treated routes.
 func (v *textView) showMembers(w *tabwriter.Writer, i operate.Impact) {
-	shown, more := 0, 0
-	named := slices.ContainsFunc(i.Report.Members, func(m impact.Member) bool { return m.Name != "" })
+	t := newTable("member", "", "refused", "changed", "of", "left without a path", "loses", "name")
 	for _, m := range mostTreated(i.Report.Members) {
-		if m.Refused+m.Changed+m.Released+m.Lost == 0 {
-			continue
+		if m.Refused+m.Changed+m.Released+m.Lost > 0 {
+			t.addRow("AS"+m.ASN.String(), m.Address.String(), formatNumber(m.Refused), formatNumber(m.Changed),
+				formatNumber(m.Routes), formatNumber(m.WithoutPath), formatNumber(m.Lost), shortenName(m.Name))
 		}
-		if shown == limitTo(&i, len(i.Report.Members)) {
-			more++
-			continue
-		}
-		if shown == 0 {
-			writef(w, "\tmember\t%s\trefused\tchanged\tof\tleft without a path\tcannot use itself\n",
-				columns(named, "", ""))
-		}
-		shown++
-		writef(w, "\tAS%s\t%s\t%s\t%s\t%s\t%s\t%s\n", m.ASN, columns(named, m.Address.String(), shortenName(m.Name)),
-			formatNumber(m.Refused), formatNumber(m.Changed), formatNumber(m.Routes), formatNumber(m.WithoutPath),
-			formatNumber(m.Lost))
 	}
-	if more > 0 {
-		writef(w, "\tand %s more (--full)\n", countOf{more, "member"})
-	}
+	t.show(w, limitTo(&i, len(t.rows)), "member", v.Screen.Width)
 }
 
 // showProviders shows the providers whose entries decide.
 func (v *textView) showProviders(w *tabwriter.Writer, i operate.Impact) {
-	shown, more := 0, 0
+	t := newTable("provider", "treatment", "refused", "changed", "prefixes", "left without a path", "members")
 	for _, p := range mostDeciding(i.Report.Providers) {
-		if p.Refused+p.Changed == 0 {
-			continue
+		if p.Refused+p.Changed > 0 {
+			t.addRow(p.ID, p.Treatment, formatNumber(p.Refused), formatNumber(p.Changed),
+				formatNumber(p.Prefixes), formatNumber(p.WithoutPath), formatAddresses(p.Members))
 		}
-		if shown == limitTo(&i, len(i.Report.Providers)) {
-			more++
-			continue
-		}
-		if shown == 0 {
-			fmt.Fprint(w, "\tprovider\ttreatment\trefused\tchanged\tprefixes\tleft without a path\tof members\n")
-		}
-		shown++
-		writef(w, "\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", p.ID, p.Treatment, formatNumber(p.Refused),
-			formatNumber(p.Changed),
-			formatNumber(p.Prefixes), formatNumber(p.WithoutPath), formatAddresses(p.Members))
 	}
-	if more > 0 {
-		writef(w, "\tand %s more (--full)\n", countOf{more, "provider"})
-	}
+	t.show(w, limitTo(&i, len(t.rows)), "provider", v.Screen.Width)
 }
 
 // formatAddresses writes a few addresses, and counts the rest.

@@ -93,8 +93,7 @@ To go on:
   depeer emit LISTING.yaml     what it is for gobgpd
   depeer lab --keep            leave this exchange running, to plan and apply on
 `, countOf{gone, "route"}, same, l.RolledBack.Outcome, describeRestored(&l))
-	_, err := fmt.Fprint(v.Out, b.String())
-	return err
+	return v.show(b.String(), false)
 }
 
 // describeRestored says whether the rollback has brought back what members held.

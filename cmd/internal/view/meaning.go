@@ -80,6 +80,5 @@ func (v *textView) Meaning(m Meaning) error {
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	_, err := fmt.Fprint(v.Out, b.String())
-	return err
+	return v.show(b.String(), false)
 }

@@ -25,6 +25,8 @@ type changeJSON struct {
 	ID     string `json:"id"`
 	Before string `json:"before"`
 	After  string `json:"after"`
+	// Entries are how entries differ that were listed before: AS26780 origin -> path.
+	Entries []string `json:"entries"`
 }
 
 func buildChanges(all []plan.ProviderChange) []changeJSON {
@@ -34,7 +36,7 @@ func buildChanges(all []plan.ProviderChange) []changeJSON {
 		if ref.ID == "" {
 			ref = c.Old
 		}
-		out = append(out, changeJSON{ref.List, ref.ID, c.Old.Treatment, c.New.Treatment})
+		out = append(out, changeJSON{ref.List, ref.ID, c.Old.Treatment, c.New.Treatment, nonNil(c.Changed())})
 	}
 	return out
 }
@@ -63,13 +65,13 @@ func (v *textView) Plan(p operate.Draft) error {
 	default:
 		writef(&b, "\nNothing has been changed. To do this: depeer apply %s\n", p.File)
 	}
-	_, err := fmt.Fprint(v.Out, b.String())
-	return err
+	return v.show(b.String(), p.Full)
 }
 
 // showPlanned shows what a plan would do.
 func (v *textView) showPlanned(to io.Writer, p operate.Draft) error {
-	w := tabwriter.NewWriter(to, 0, 0, 2, ' ', 0)
+	w := tabwriter.NewWriter(to, labelWidth, 0, 2, ' ', 0)
+	v.showHeadline(w, p.Impact)
 	v.showSessions(w, p.Summary.Sessions)
 	v.showAlerts(w, p.Alerts)
 	v.showHead(w, p.Plan.Name, p.Impact)
@@ -82,7 +84,7 @@ func (v *textView) showPlanned(to io.Writer, p operate.Draft) error {
 	}
 	v.showLengths(w, p.Impact)
 	v.showChoices(w, p.Impact)
-	v.showGuards(w, p.Guards)
+	v.showGuards(w, p.Guards, p.Full)
 	if len(p.Plan.PolicyLists) == 0 {
 		writef(w, "changes\t%s%s\n", p.Summary, describeEffort(p.Impact))
 	}
@@ -112,13 +114,15 @@ func (v *textView) showPolicyLists(w *tabwriter.Writer, p *plan.Plan) {
 // mostProviders is how many providers of a change are named before the rest is counted.
 const mostProviders = 12
 
-func (v *textView) showProviderChanges(w *tabwriter.Writer, all []plan.ProviderChange) {
+func (v *textView) showProviderChanges(to io.Writer, all []plan.ProviderChange) {
+	w := tabwriter.NewWriter(to, 0, 0, 2, ' ', 0) // with columns of their own
+	defer w.Flush()
 	for i, c := range all {
 		if i == mostProviders {
 			writef(w, "...\tand %s more\n", countOf{len(all) - mostProviders, "provider"})
 			break
 		}
-		ref, what := c.New, strings.Join(c.New.Matches, "  ")
+		ref, what := c.New, strings.Join(c.New.Entries(), "  ")
 		switch {
 		case c.Verb() == "-":
 			ref, what = c.Old, orElse(c.New.Why, "no longer listed")
@@ -128,6 +132,12 @@ func (v *textView) showProviderChanges(w *tabwriter.Writer, all []plan.ProviderC
 			if c.New.Why != "" {
 				what += " (" + c.New.Why + ")"
 			}
+		}
+		if changed := c.Changed(); len(changed) > 0 && c.Verb() == "~" {
+			if c.Old.Treatment != c.New.Treatment {
+				changed = append([]string{what}, changed...)
+			}
+			what = strings.Join(changed, ", ")
 		}
 		if len(what) > 90 {
 			what = what[:90] + "..."
@@ -178,15 +188,26 @@ func formatAllowed(g guard.Result) string {
 }
 
 // showGuards shows those that refuse one by one, and the others in a line.
-func (v *textView) showGuards(w *tabwriter.Writer, all []guard.Result) {
+func (v *textView) showGuards(w *tabwriter.Writer, all []guard.Result, full bool) {
 	passed := make(map[guard.Passed][]string)
+	alike := make(map[guard.Passed]int) // guards on one member each
+	refused := 0                        // of these
 	for _, g := range all {
 		if g.Code == guard.Sessions && g.Value == 0 {
+			continue
+		}
+		if g.OK && g.Code == guard.MaxMemberRoutes && !full {
+			alike[g.Passed]++
 			continue
 		}
 		if g.OK {
 			passed[g.Passed] = append(passed[g.Passed], guardText(g))
 			continue
+		}
+		if g.Code == guard.MaxMemberRoutes {
+			if refused++; refused > fewLines && !full {
+				continue
+			}
 		}
 		hint := ""
 		if g.Allowed > 0 {
@@ -197,6 +218,9 @@ func (v *textView) showGuards(w *tabwriter.Writer, all []guard.Result) {
 		}
 		writef(w, "guards\t%s: %s%s [%s]\n", guardText(g), v.paintText(red, "refused"), hint, g.Code)
 	}
+	if more := refused - fewLines; more > 0 && !full {
+		writef(w, "guards\t%s more: %s (--full)\n", countOf{more, "member guard"}, v.paintText(red, "refused"))
+	}
 	for _, why := range []struct {
 		passed guard.Passed
 		text   string
@@ -206,6 +230,9 @@ func (v *textView) showGuards(w *tabwriter.Writer, all []guard.Result) {
 		{guard.AsBefore, "over the limit, as before: nothing new is refused"},
 		{guard.ByOverride, "over the limit, and no more than is allowed"},
 	} {
+		if n := alike[why.passed]; n > 0 {
+			passed[why.passed] = append(passed[why.passed], countOf{n, "member guard"}.String())
+		}
 		if some := passed[why.passed]; len(some) > 0 {
 			writef(w, "guards\t%s: %s\n", strings.Join(some, ", "), why.text)
 		}

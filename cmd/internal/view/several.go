@@ -1,7 +1,6 @@
 package view
 
 import (
-	"fmt"
 	"strings"
 
 	"depeer/policies/operate"
@@ -41,8 +40,7 @@ func (v *textView) Plans(p operate.Drafts) error {
 		writef(&b, "Nothing has been changed. To do this, one after another: depeer apply %s --target all\n",
 			p.File)
 	}
-	_, err := fmt.Fprint(v.Out, b.String())
-	return err
+	return v.show(b.String(), len(p.Targets) > 0 && p.Targets[0].Full)
 }
 
 func (v *jsonView) Applied(all []operate.Result) error {

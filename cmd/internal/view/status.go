@@ -75,8 +75,7 @@ func (v *textView) Status(s Status) error {
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	_, err := fmt.Fprint(v.Out, b.String())
-	return err
+	return v.show(b.String(), false)
 }
 
 // History is the result of history.
@@ -126,8 +125,7 @@ func (v *textView) History(h History) error {
 	if len(h.Changes) == 0 {
 		v.Note("nothing was done to %s from this machine", h.Target)
 	}
-	_, err := fmt.Fprint(v.Out, b.String())
-	return err
+	return v.show(b.String(), false)
 }
 
 // describeSources says which lists a change was made from, or what it took back.
@@ -207,8 +205,7 @@ func (v *textView) Show(s Show) error {
 			writef(&b, "%s  %s%s\n", e.Time.UTC().Format("15:04:05.000"), e.Error, e.Text)
 		}
 	}
-	_, err := fmt.Fprint(v.Out, b.String())
-	return err
+	return v.show(b.String(), false)
 }
 
 // showPlan shows a plan in full; nothing, if it could not be read.

@@ -99,6 +99,7 @@ type Options struct {
 	JSON     bool
 	Color    bool
 	Terminal bool // stderr is one
+	Screen   Screen
 	Out      io.Writer
 	Err      io.Writer
 	// Source returns line n of a file, for the caret under a diagnostic; its bytes

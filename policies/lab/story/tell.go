@@ -130,10 +130,10 @@ func (s *Story) describe(result *Result) {
 	result.Provider, result.Reason = p.Name, p.Reason
 	result.Listing, result.Treatment = "examples/"+Listing, s.listing.Treatment
 	for _, m := range p.ASNs {
-		result.Matches = append(result.Matches, "AS"+m.ASN.String())
+		result.Matches = append(result.Matches, m.String())
 	}
 	for _, m := range p.Prefixes {
-		result.Matches = append(result.Matches, m.Prefix.String())
+		result.Matches = append(result.Matches, m.String())
 	}
 }
 

@@ -65,15 +65,16 @@ def published(lists):
 
 
 def table():
-    """Paths by prefix: of whom, and along which path. A path is three things: ASNs
-    of sequences with None for a set, all ASNs, and the origin or None."""
+    """Paths by prefix: of whom, and along which path. A path is four things: ASNs
+    of sequences with None for a set, all ASNs, the origin or None, and ASNs of sets."""
     routes, members, paths = defaultdict(list), {}, {}
     for line in sys.stdin:
         field = line.split("|")
         text = field[7 if field[0].endswith("_AP") else 6]
         if text not in paths:
             asns = [int(asn) if asn.isdigit() else None for asn in re.sub(r"[{(\[][^})\]]*[})\]]", "set", text).split()]
-            paths[text] = asns, {int(asn) for asn in re.findall(r"\d+", text)}, asns[-1] if asns else None
+            paths[text] = asns, {int(asn) for asn in re.findall(r"\d+", text)}, asns[-1] if asns else None, {
+                int(asn) for some in re.findall(r"[{\[][^}\]]*[}\]]", text) for asn in re.findall(r"\d+", some)}
         member = members.setdefault((field[3], int(field[4])), len(members))
         routes[field[5]].append((member, text))
     return routes, list(members), paths
@@ -90,7 +91,7 @@ def answer(lists, routes, members, paths, before):
     keys = {prefix: number(prefix) for prefix in routes}
     reach = {(is6, bits) for is6, _, shortest in prefixes for bits in range(shortest, 129)}
     by_path = {}  # the match of a path's ASNs: the severest, the first listed of these
-    for text, (asns, _, origin) in paths.items():
+    for text, (asns, _, origin, _) in paths.items():
         found = [origins[origin]] if origin in origins else []
         found += [anywhere[asn] for asn in asns if asn in anywhere]
         by_path[text] = min(found, key=lambda match: match[1], default=None)
@@ -101,7 +102,7 @@ def answer(lists, routes, members, paths, before):
     providers_of = {id: {"refused": 0, "changed": 0, "prefixes": set(), "without_path": 0, "members": set()} for id in providers}
     collateral = defaultdict(lambda: [0, 0, 0])
     alive, announced = set(), set()  # prefixes with a path that is left; entries that something is announced of
-    left = set()  # entries of which something is left
+    lost = []  # prefixes without a path, and who of the lists has taken one
     for prefix, announcements in routes.items():
         key = keys[prefix]
         inside = [prefixes[p] for p in around(key) if p in prefixes] if key[::2] in reach else []
@@ -120,7 +121,6 @@ def answer(lists, routes, members, paths, before):
         announced.update(entry for _, _, entry in inside)
         if not none:
             alive.add(key)
-            left.update(entry for _, _, entry in inside)
         prefixes_of["refused"] += refused > 0
         prefixes_of["without_path"] += none
         here, beside = set(), set()
@@ -132,13 +132,15 @@ def answer(lists, routes, members, paths, before):
                 count[what] += 1
             providers_of[match[0]]["members"].add(members[member][0])
             here.add(match[0])
-            asns, _, origin = paths[text]
+            asns, _, origin, _ = paths[text]
             if match == by_path[text] and match in anywhere.values() and origin and origin not in origins and origin not in anywhere:
                 collateral[origin][0 if gone else 1] += 1
                 beside.add(origin)
         for id in here:
             providers_of[id]["prefixes"].add(prefix)
             providers_of[id]["without_path"] += none
+            if none:
+                lost.append((id, prefix))
         for origin in beside:
             collateral[origin][2] += none
         for member in {member for member, _ in announcements} if none else ():
@@ -147,20 +149,29 @@ def answer(lists, routes, members, paths, before):
             offered = usable(n, asn, announcements, paths)
             members_of[n]["lost"] += bool(offered) and all(outcome[i][1] for i in offered)
 
-    covers = {"covered": [], "reached": [], "gone": []}
+    covers = {"covered": [], "reached": [], "gone": [], "seen": []}
     names = {key: prefix for prefix, key in keys.items()}
     for key, (id, _, entry) in prefixes.items():
-        if entry in left:
+        if entry in announced:
             continue
-        by = next((names[p] for p in around(key) if p != key and p in alive), None)
-        if by:
-            covers["reached" if entry in announced else "covered"].append(f"{id} {entry} {by}")
-        elif entry not in announced:
+        if by := next((names[p] for p in around(key) if p != key and p in alive), None):
+            covers["covered"].append(f"{id} {entry} {by}")
+        else:
             covers["gone"].append(f"{id} {entry}")
-    seen = {asn for asns, _, _ in paths.values() for asn in asns}
-    at_end = {origin for _, _, origin in paths.values()}
-    covers["gone"] += [f"as{asn} AS{asn}" for asn in origins if asn not in at_end]
-    covers["gone"] += [f"mci AS{asn}" for asn in anywhere if asn not in seen]
+    for id, prefix in lost:
+        if by := next((names[p] for p in around(keys[prefix]) if p != keys[prefix] and p in alive), None):
+            covers["reached"].append(f"{id} {prefix} {by}")
+    seen = {asn for _, everywhere, _, _ in paths.values() for asn in everywhere}
+    covers["gone"] += [f"as{asn} AS{asn}" for asn in origins if asn not in seen]
+    covers["gone"] += [f"mci AS{asn} path" for asn in anywhere if asn not in seen]
+    unmatched, uses = Counter(), Counter(text for to in routes.values() for _, text in to)
+    for text, (asns, everywhere, origin, sets) in paths.items():
+        for asn in everywhere:
+            if asn in origins and asn != origin:
+                unmatched[f"as{asn} AS{asn} " + ("as_set" if asn in sets else "transit")] += uses[text]
+            if asn in anywhere and asn not in asns:
+                unmatched[f"mci AS{asn} path as_set"] += uses[text]
+    covers["seen"] = [f"{entry} {paths}" for entry, paths in unmatched.items()]
     return {
         "routes": routes_of, "prefixes": prefixes_of,
         "members": {f"AS{asn} {address}": members_of[n] for n, (address, asn) in enumerate(members)},
