@@ -5,7 +5,10 @@ import (
 
 	urfave "github.com/urfave/cli/v2"
 
+	"depeer/cmd/internal/metrics"
+	"depeer/cmd/internal/sdnotify"
 	"depeer/policies/operate"
+	"depeer/policies/watch"
 )
 
 // DescribeBuild is describeBuild.
@@ -17,6 +20,14 @@ func RunJudged(ctx context.Context, streams Streams, args []string, judge operat
 	s.judge = judge
 	s.view = s.newView(false, "never")
 	return reportError(s.view, newApp(s).RunContext(ctx, append([]string{"depeer"}, args...)))
+}
+
+// EscapeStatus has a service manager be told a text as watch tells it.
+func EscapeStatus(n *sdnotify.Notifier, text string) error { return escapingManager{n}.Status(text) }
+
+// EscapeWhy has metrics be told why a target is in a state, as watch tells them.
+func EscapeWhy(m *metrics.Metrics, name string, state watch.State, why string) {
+	watchMetrics{m}.Target(name).Stands(state, why)
 }
 
 // Flags returns the flags of the program and of its commands, by "command --name".

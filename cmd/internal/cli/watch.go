@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -94,7 +95,7 @@ func (s *session) watchTargets(ctx context.Context, log *slog.Logger, args watch
 		log.Warn("the service manager is told nothing", "error", err)
 	}
 	defer manager.Close()
-	options.Manager, options.Watchdog = manager, manager.Watchdog
+	options.Manager, options.Watchdog = escapingManager{manager}, manager.Watchdog
 	numbers := metrics.New(readBuild().Version)
 	options.Metrics = watchMetrics{numbers}
 	stop, err := serveMetrics(args, numbers, log)
@@ -136,4 +137,23 @@ func (s *session) newClock() func() time.Time {
 type watchMetrics struct{ *metrics.Metrics }
 
 // Target returns what is told the numbers of a target.
-func (m watchMetrics) Target(name string) run.TargetMetrics { return m.Metrics.Target(name) }
+func (m watchMetrics) Target(name string) run.TargetMetrics {
+	return escapingTarget{m.Metrics.Target(name)}
+}
+
+// escapingTarget escapes why a target is not as it should be: curl shows it on a terminal.
+type escapingTarget struct{ *metrics.Target }
+
+func (t escapingTarget) Stands(state watch.State, why string) { t.Target.Stands(state, view.Escape(why)) }
+
+// escapingManager escapes what the service manager is told: systemctl status shows it on a terminal.
+type escapingManager struct{ *sdnotify.Notifier }
+
+// Status reports in a line what the program is doing.
+func (m escapingManager) Status(text string) error {
+	lines := strings.Split(text, "\n")
+	for i := range lines {
+		lines[i] = view.Escape(lines[i])
+	}
+	return m.Notifier.Status(strings.Join(lines, " "))
+}
