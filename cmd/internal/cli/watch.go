@@ -144,7 +144,9 @@ func (m watchMetrics) Target(name string) run.TargetMetrics {
 // escapingTarget escapes why a target is not as it should be: curl shows it on a terminal.
 type escapingTarget struct{ *metrics.Target }
 
-func (t escapingTarget) Stands(state watch.State, why string) { t.Target.Stands(state, view.Escape(why)) }
+func (t escapingTarget) Stands(state watch.State, why string) {
+	t.Target.Stands(state, view.Escape(why))
+}
 
 // escapingManager escapes what the service manager is told: systemctl status shows it on a terminal.
 type escapingManager struct{ *sdnotify.Notifier }

@@ -52,7 +52,7 @@ func (v *jsonView) Impact(i operate.Impact) error {
 func (v *textView) Impact(i operate.Impact) error {
 	v.Warnings(i.Diagnostics)
 	var b strings.Builder
-	w := tabwriter.NewWriter(&b, labelWidth, 0, 2, ' ', 0)
+	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	v.showHeadline(w, i)
 	v.showAlerts(w, i.Alerts)
 	v.showHead(w, "", i)

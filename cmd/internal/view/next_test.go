@@ -39,12 +39,12 @@ func TestNextFitsAScreen(t *testing.T) {
 	}
 	_, after, _ := strings.Cut(out.String(), "\nnext")
 	got, _, _ := strings.Cut(after, "\n\n")
-	want := `      2024-02-01  tag -> deprefer: deprefer-host-0, deprefer-host-1, deprefer-host-2, and 997 more
-          2024-02-01  deprefer expires: last-host-0, last-host-1
-          2024-02-02  depeer begins: depeer-host-0
-          2024-02-03  deprefer -> depeer: depeer-host-0, depeer-host-1, depeer-host-2
-          2024-03-02  deprefer -> tag: tag-host-0
-          2024-03-03  40 steps from then on`
+	want := `  2024-02-01  tag -> deprefer: deprefer-host-0, deprefer-host-1, deprefer-host-2, and 997 more
+      2024-02-01  deprefer expires: last-host-0, last-host-1
+      2024-02-02  depeer begins: depeer-host-0
+      2024-02-03  deprefer -> depeer: depeer-host-0, depeer-host-1, depeer-host-2
+      2024-03-02  deprefer -> tag: tag-host-0
+      2024-03-03  40 steps from then on`
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

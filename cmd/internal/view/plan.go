@@ -70,9 +70,9 @@ func (v *textView) Plan(p operate.Draft) error {
 
 // showPlanned shows what a plan would do.
 func (v *textView) showPlanned(to io.Writer, p operate.Draft) error {
-	w := tabwriter.NewWriter(to, labelWidth, 0, 2, ' ', 0)
+	w := tabwriter.NewWriter(to, 0, 0, 2, ' ', 0)
+	v.showSessions(w, p.Summary.Sessions) // whole members go: that is first
 	v.showHeadline(w, p.Impact)
-	v.showSessions(w, p.Summary.Sessions)
 	v.showAlerts(w, p.Alerts)
 	v.showHead(w, p.Plan.Name, p.Impact)
 	v.showProviderChanges(w, p.Changes)

@@ -6,10 +6,6 @@ import (
 	"strings"
 )
 
-// labelWidth is the width of the labels in front of a result's lines, with the space behind them: tables
-// stand between the lines, and their labels in one column all the same.
-const labelWidth = 10
-
 // table is a small table that stands below a line of a result, on as few columns of the screen as it
 // takes: a column that is empty is left out.
 type table struct {
